@@ -1,0 +1,125 @@
+"""MangoPay's no, in every shape it has, as errors of the library.
+
+docs: errors, and the error samples of each endpoint's page
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any, NoReturn, cast
+
+from onboarding import Conflict, Problem, ProviderError, Rejected, Response
+from onboarding.adapter import raise_error
+from onboarding.errors import ErrorDetails
+
+__all__ = ["is_sca_demand", "raise_for"]
+
+CorePath = Callable[[str], str | None]
+
+# What a field's text says, as a code and words of ours: the texts may quote a user's values.
+_TEXTS: tuple[tuple[re.Pattern[str], str, str], ...] = (
+    (re.compile(r"field is required|must not be empty|is a required field"), "missing", "is required"),
+    (re.compile(r"must match the regular expression"), "shape", "has not the documented form"),
+    (re.compile(r"used is blocked"), "blocked_country", "is a country that MangoPay blocks"),
+    (re.compile(r"ISO 3166-1"), "shape", "is no country code (ISO 3166-1 alpha-2)"),
+    (re.compile(r"can't be modified to a user PAYER"), "conflict", "an OWNER stays an OWNER"),
+    (re.compile(r"Error (reading|converting)|Unexpected token"), "type", "has another JSON type"),
+)
+
+# docs: the `Type` of each error -> what helps, the core path where one is meant, the error class
+_TYPES: dict[str, tuple[str, str, type[ProviderError] | None]] = {
+    "fraud_policy": ("the data look invented to MangoPay's anti-fraud policy", "", None),
+    "user_hasnt_accepted_terms_and_conditions": (
+        "an OWNER must have accepted MangoPay's terms", "terms.accepted", Rejected,
+    ),
+    "not_allowed_for_user_category_owner": ("the user is an OWNER already", "category", Conflict),
+    "not_allowed_for_user_category_payer": ("make the user an OWNER first", "category", Conflict),
+    "not_allowed_for_pending_user_action_status": (
+        "the user must follow the next action first", "", Conflict,
+    ),
+    "sca_proxy_missing": (
+        "USER_NOT_PRESENT needs the user's consent to act by proxy",
+        "extras.mangopay.sca_context", Rejected,
+    ),
+    "user_closed": ("the user is closed, which is final", "", Conflict),
+    "idempotent_creation_conflict": (
+        "this operation was sent before; its key is spent for 24 hours", "", Conflict,
+    ),
+    "rate_limit": ("wait until the window of the rate limit moves on", "", None),
+    "invalid_credentials": ("check client_id and api_key", "", None),
+    "invalid_client": ("check client_id and api_key", "", None),
+    "unauthorized_client": ("the account is locked for a while: too many logins", "", None),
+    "ressource_not_found": ("check the id, and which environment it is of", "", None),
+}  # fmt: skip
+
+_REVOCATION = re.compile(r"revoke the terms and conditions")
+
+
+def is_sca_demand(response: Response) -> bool:
+    """Whether a 401 asks the user to authenticate, rather than the platform (docs: sca/wallets)."""
+    challenge = response.headers.get("www-authenticate", "")
+    return response.status == 401 and challenge.lower().startswith("pendinguseraction")
+
+
+def raise_for(response: Response, core_path: CorePath) -> NoReturn:
+    """Raises what an answer means. The body may be JSON of several shapes, HTML, or nothing."""
+    body = _object(response.body)
+    code = _first_text(body, "Type", "error", "title") or f"http_{response.status}"
+    if is_sca_demand(response):
+        code = "pending_user_action"
+    remedy, path, kind = _TYPES.get(code, ("", "", None))
+    problems = [_problem(core_path, name, text) for name, text in _field_errors(body).items()]
+    if code == "invalid_action" and _REVOCATION.search(_first_text(body, "Message")):
+        remedy, path = "accepted terms cannot be taken back", "terms.accepted"
+    if path and not problems:
+        problems = [Problem(path, code, remedy)]
+    raise_error(
+        ErrorDetails(
+            status=response.status,
+            code=code,
+            problems=tuple(problems),
+            remedy=remedy,
+            request_id=_first_text(body, "Id", "traceId") or None,
+            retry_after=_seconds(response.headers.get("retry-after")),
+            raw=body if body else response.body,
+        ),
+        kind,
+    )
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    try:
+        data: Any = json.loads(body)
+    except ValueError:
+        return {}
+    return cast("dict[str, Any]", data) if isinstance(data, dict) else {}
+
+
+def _first_text(body: dict[str, Any], *names: str) -> str:
+    return next((body[name] for name in names if isinstance(body.get(name), str)), "")
+
+
+def _field_errors(body: dict[str, Any]) -> dict[str, str]:
+    """The map of field errors: `errors` as a rule, `Errors` from the recipients' service."""
+    found: Any = body.get("errors") or body.get("Errors")
+    if not isinstance(found, dict):
+        return {}
+    return {str(name): str(text) for name, text in cast("dict[Any, Any]", found).items()}
+
+
+def _problem(core_path: CorePath, name: str, text: str) -> Problem:
+    code, words = "refused", "was refused; MangoPay's own text is in raw"
+    for pattern, known, ours in _TEXTS:
+        if pattern.search(text):
+            code, words = known, ours
+            break
+    return Problem(core_path(name) or "", code, words, name)
+
+
+def _seconds(text: str | None) -> float | None:
+    try:
+        return float(text) if text else None
+    except ValueError:
+        return None

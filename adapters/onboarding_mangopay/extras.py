@@ -1,0 +1,31 @@
+"""What only MangoPay knows of a user: `User.extras["mangopay"]`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+from attrs import frozen
+
+__all__ = ["MangoPayExtras"]
+
+
+@frozen(kw_only=True)
+class MangoPayExtras:
+    """Data of a user that have no place in the core.
+
+    - `phone_number_country`: the country of a phone number in local form (alpha-2);
+    - `representative_phone_number_country`: the same for a company's representative;
+    - `sca_context`: `USER_PRESENT` (the default) or `USER_NOT_PRESENT`;
+    - `profiling_attempt_reference`: a reference of MangoPay's fraud profiler.
+    """
+
+    phone_number_country: str | None = None
+    representative_phone_number_country: str | None = None
+    sca_context: str | None = None
+    profiling_attempt_reference: str | None = None
+
+    def plain(self) -> dict[str, dict[str, Any]]:
+        """For a user: `User(extras=MangoPayExtras(...).plain())`."""
+        given = attrs.asdict(self, filter=lambda _, value: value is not None)
+        return {"mangopay": given}

@@ -1,0 +1,98 @@
+"""MangoPay's user objects as records, whichever of their four shapes they have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from onboarding import LevelPolicy, LinkRule, NextAction, NextActionKind, UserRecord
+from onboarding.mapping import Translation, translation
+from onboarding.model.loss import Loss
+from onboarding_mangopay.wire.legal import LegacyLegalUser, LegalUser
+from onboarding_mangopay.wire.natural import LegacyNaturalUser, NaturalUser
+from onboarding_mangopay.wire.vocabulary import LANGUAGES, STATUS
+
+__all__ = ["PROVIDER", "enrolment", "record", "shape_of"]
+
+PROVIDER = "mangopay"
+
+# docs: guides/sca/session: a link lives ten minutes, and has fewer than 2000 characters
+LINK_LIFE = timedelta(minutes=10)
+LINK_RULE = LinkRule(
+    return_parameter="returnUrl",
+    language_parameter="lang",
+    languages=LANGUAGES,
+    max_length=2000,
+)
+
+
+def shape_of(payload: Mapping[str, Any]) -> Translation:
+    """The translation of a user object, told by its keys.
+
+    Objects of the SCA endpoints have the key PendingUserAction, null or not; those of the
+    legacy ones lack it, and spell a representative flat.
+    """
+    sca = "PendingUserAction" in payload
+    if payload.get("PersonType") == "LEGAL" or "LegalPersonType" in payload:
+        nested = sca or "LegalRepresentative" in payload
+        return translation(LegalUser if nested else LegacyLegalUser, PROVIDER)
+    return translation(NaturalUser if sca else LegacyNaturalUser, PROVIDER)
+
+
+def enrolment(
+    user_id: str, url: str, gateway: str, seen_at: datetime
+) -> NextAction:
+    """The step that a RedirectUrl stands for."""
+    return NextAction(
+        kind=NextActionKind.REDIRECT,
+        provider=PROVIDER,
+        gateway=gateway,
+        user_id=user_id,
+        url=url,
+        link_rule=LINK_RULE,
+        issued_at=seen_at,
+        expires_at=seen_at + LINK_LIFE,
+    )
+
+
+def record(
+    payload: Mapping[str, Any],
+    *,
+    gateway: str,
+    policy: LevelPolicy,
+    seen_at: datetime,
+    losses: tuple[Loss, ...] = (),
+) -> UserRecord:
+    """What MangoPay has on file, from its own object."""
+    shape = shape_of(payload)
+    user, residue = shape.from_wire(payload)
+    native = shape.native(payload)
+    user_id = str(native.pop("Id", ""))
+    pending = native.pop("PendingUserAction", None) or {}
+    url = pending.get("RedirectUrl") if isinstance(pending, Mapping) else None
+    level = native.get("KYCLevel")
+    return UserRecord(
+        provider=PROVIDER,
+        gateway=gateway,
+        id=user_id,
+        user=user,
+        seen_at=seen_at,
+        created_at=_moment(native.get("CreationDate")),
+        status=STATUS.get(str(native.get("UserStatus"))),
+        kyc_level=policy.kyc(level),
+        identification_level=policy.identification(level),
+        next_actions=(enrolment(user_id, url, gateway, seen_at),) if url else (),
+        absent=shape.absent(user, payload),
+        native=native,
+        residue=residue,
+        losses=losses,
+        raw=payload,
+    )
+
+
+def _moment(value: Any) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(value, UTC)
+    except (TypeError, ValueError, OverflowError, OSError):
+        return None

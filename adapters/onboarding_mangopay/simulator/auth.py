@@ -1,0 +1,73 @@
+"""OAuth 2.0 tokens, given out, then checked on each call (docs: overview/authentication)."""
+
+from __future__ import annotations
+
+import hmac
+import json
+from typing import cast
+
+from werkzeug.wrappers import Request
+
+from . import ids
+from .errors import INVALID_CREDENTIALS, Refused
+from .world import Call, Reply, World
+
+
+def issue_token(world: World, call: Call) -> Reply:
+    """Answers a token call; two calls give two tokens, both good until they expire."""
+    if not _known_client(world, call.request):
+        return _wrong_key(world)
+    if _grant_type(call.request) != "client_credentials":
+        # RFC 6749 section 5.2; the documents show no such answer
+        return Reply(status=400, body={"error": "unsupported_grant_type"})
+    now = world.clock()
+    token = ids.token(world.entropy)
+    world.store.save_token(token, now + world.token_life, now)
+    # the documented example shows one second less than the life
+    expires_in = max(world.token_life - 1, 0)
+    return Reply(body={"access_token": token, "token_type": "bearer", "expires_in": expires_in})
+
+
+def check_bearer(world: World, request: Request, client_id: str) -> None:
+    """Refuses a call without a good token, or with one of another client than the path names.
+
+    The 401 has no `WWW-Authenticate`: with it the answer would mean a pending SCA.
+    """
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    expiry = world.store.token_expiry(token.strip())
+    good = scheme.lower() == "bearer" and expiry is not None and world.clock() < expiry
+    if not good or client_id.lower() != world.client_id.lower():
+        raise Refused(INVALID_CREDENTIALS)
+
+
+def _known_client(world: World, request: Request) -> bool:
+    given = request.authorization
+    if given is None or given.type != "basic":
+        return False
+    sent = f"{given.username}:{given.password}".encode()
+    return hmac.compare_digest(sent, f"{world.client_id}:{world.api_key}".encode())
+
+
+def _grant_type(request: Request) -> str | None:
+    """Reads the grant; the Python SDK sends JSON text labelled as a form."""
+    raw = request.get_data()
+    if raw.lstrip().startswith(b"{"):
+        try:
+            parsed = cast("dict[str, object]", json.loads(raw))
+        except ValueError:
+            return None
+        grant = parsed.get("grant_type")
+        return grant if isinstance(grant, str) else None
+    return request.form.get("grant_type")
+
+
+def _wrong_key(world: World) -> Reply:
+    """Answers with the keys that the documents print, next to the one that was observed."""
+    problem = INVALID_CREDENTIALS
+    body = {
+        "Message": problem.message,
+        "Type": problem.type,
+        "Date": int(world.clock()),
+        "error": "invalid_client",
+    }
+    return Reply(status=problem.status, body=body)

@@ -1,0 +1,51 @@
+"""Idempotency keys: used once a day, whatever the first answer was (docs: overview/idempotency)."""
+
+from __future__ import annotations
+
+import re
+
+from werkzeug.wrappers import Request, Response
+
+from .errors import ALREADY_CREATED, Refused, param_error
+from .state import StoredResponse
+from .world import World
+
+KEY = re.compile(r"[a-zA-Z0-9-]{16,36}")
+WINDOW = 24 * 60 * 60
+
+
+def take_key(world: World, request: Request) -> str | None:
+    """Gives the key of a POST; refuses one that was used, or that is malformed.
+
+    What a malformed key is answered with is not documented.
+    """
+    key = request.headers.get("Idempotency-Key")
+    if request.method != "POST" or key is None:
+        return None
+    if KEY.fullmatch(key) is None:
+        name = "Idempotency-Key"
+        text = f"The field {name} must match the regular expression '{KEY.pattern}'."
+        raise Refused(param_error({name: text}))
+    if remembered(world, key) is not None:
+        raise Refused(ALREADY_CREATED)
+    return key
+
+
+def remembered(world: World, key: str) -> StoredResponse | None:
+    """Gives the answer under a key if it is not older than a day."""
+    stored = world.store.response(key)
+    if stored is None or world.clock() - stored.made >= WINDOW:
+        return None
+    return stored
+
+
+def remember(world: World, key: str, request: Request, response: Response) -> None:
+    """Keeps an answer, good or bad, so that the key is used up."""
+    stored = StoredResponse(
+        made=world.clock(),
+        status=response.status_code,
+        content_type=response.headers.get("Content-Type", ""),
+        url=request.base_url,
+        body=response.get_data(),
+    )
+    world.store.save_response(key, stored)

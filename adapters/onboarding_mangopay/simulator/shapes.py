@@ -1,0 +1,160 @@
+"""Request bodies declared as data: the fields, what they need, how they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from enum import Enum
+from typing import cast
+
+from attrs import frozen
+
+from .countries import WITH_REGION
+from .values import (
+    POSTAL_CODE,
+    BadValue,
+    Reader,
+    Value,
+    open_country,
+    required,
+    text,
+    unexpected,
+)
+
+
+class Need(Enum):
+    """Who must send a field."""
+
+    NOBODY = "nobody"
+    OWNER = "owner"
+    EVERYBODY = "everybody"
+
+
+Demand = Callable[[Need], bool]
+"""Whether an operation insists on fields of that need."""
+
+
+@frozen(kw_only=True)
+class Field:
+    """One field of a body."""
+
+    name: str
+    read: Reader
+    need: Need = Need.NOBODY
+    store: str = ""
+    """The path under which the value is kept, where it differs from the one on the wire."""
+    missing: str = ""
+    """The text when it is missing, where it differs from the usual one."""
+    nullable: bool = False
+    """Whether null is a value here; anywhere else it counts as not sent."""
+
+    def home(self, prefix: str = "") -> str:
+        """Gives the path under which the value is kept."""
+        return self.store or prefix + self.name
+
+
+@frozen(kw_only=True)
+class Group:
+    """An object inside a body; an address is replaced as a whole, another object is merged."""
+
+    name: str
+    fields: tuple[Field, ...]
+    need: Need = Need.NOBODY
+    address: bool = False
+
+    def home(self) -> str:
+        """Gives the first segment of the paths under which the values are kept."""
+        return self.name
+
+
+Shape = tuple[Field | Group, ...]
+
+
+@frozen(kw_only=True)
+class Reading:
+    """What a body said: values by stored path, errors by path on the wire."""
+
+    values: dict[str, Value]
+    errors: dict[str, str]
+
+
+def field(name: str, read: Reader, need: Need = Need.NOBODY, store: str = "") -> Field:
+    """Gives a plain field."""
+    return Field(name=name, read=read, need=need, store=store)
+
+
+def address(name: str, need: Need = Need.NOBODY) -> Group:
+    """Gives an address, the same six fields everywhere (docs: create-natural-user)."""
+    return Group(
+        name=name,
+        need=need,
+        address=True,
+        fields=(
+            field("AddressLine1", text(255, 1), Need.EVERYBODY),
+            field("AddressLine2", text(255)),
+            field("City", text(255, 1), Need.EVERYBODY),
+            field("Region", text(255)),
+            field("PostalCode", text(255, 1, POSTAL_CODE), Need.EVERYBODY),
+            field("Country", open_country, Need.EVERYBODY),
+        ),
+    )
+
+
+def read_shape(shape: Shape, body: Mapping[str, object], demand: Demand) -> Reading:
+    """Reads all of a body at once, so that one answer can name every error."""
+    reading = Reading(values={}, errors={})
+    for part in shape:
+        if isinstance(part, Field):
+            _read_field(part, body, "", demand, reading)
+        else:
+            _read_group(part, body, demand, reading)
+    return reading
+
+
+def _read_field(
+    part: Field, body: Mapping[str, object], prefix: str, demand: Demand, reading: Reading
+) -> None:
+    path = prefix + part.name
+    value = body.get(part.name)
+    if value is None:
+        if demand(part.need):
+            reading.errors[path] = part.missing or required(part.name)
+        elif part.nullable and part.name in body:
+            reading.values[part.home(prefix)] = None
+        return
+    try:
+        reading.values[part.home(prefix)] = part.read(value, path)
+    except BadValue as bad:
+        reading.errors[path] = str(bad)
+
+
+def _read_group(part: Group, body: Mapping[str, object], demand: Demand, reading: Reading) -> None:
+    value = body.get(part.name)
+    if value is None:
+        if demand(part.need):
+            reading.errors[part.name] = required(part.name)
+        return
+    if not isinstance(value, dict):
+        reading.errors[part.name] = unexpected("object", value, part.name)
+        return
+    inner = cast("dict[str, object]", value)
+    prefix = part.name + "."
+    if part.address:
+        # replaced as a whole: a line that is not sent is emptied
+        reading.values.update(dict.fromkeys(each.home(prefix) for each in part.fields))
+        demand = _always
+    for each in part.fields:
+        _read_field(each, inner, prefix, demand, reading)
+    if part.address:
+        _want_region(part.name, reading)
+
+
+def _always(need: Need) -> bool:
+    return need is Need.EVERYBODY
+
+
+def _want_region(name: str, reading: Reading) -> None:
+    path = f"{name}.Region"
+    country = reading.values.get(f"{name}.Country")
+    if country in WITH_REGION and not reading.values.get(path) and path not in reading.errors:
+        # the text is the one documented for the address of a UBO (docs: create-ubo)
+        reading.errors[path] = "The Region is a required field for this Country"

@@ -1,0 +1,157 @@
+"""The rules a single value of a request obeys, each a function that reads it or says why not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from .countries import ALPHA_2, BLOCKED
+
+Value = str | int | bool | None
+Reader = Callable[[object, str], Value]
+"""Takes a JSON value with its dotted path; gives what is kept, or raises `BadValue`."""
+
+# docs: create-natural-user prints this pattern in its error. It stands there without anchors, but
+# the framework that prints it wants the whole value to match.
+EMAIL = re.compile(
+    r"([a-zA-Z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-zA-Z0-9!#$%&'*+/=?^_`{|}~-]+)*)"
+    r"@(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?\.)+[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?"
+)
+# docs: create-natural-user names letters, digits, dashes and spaces; the pattern itself is ours
+POSTAL_CODE = re.compile(r"[a-zA-Z0-9 -]*")
+# docs: snippets/p-body/PhoneNumber: E.164 or the local form; the pattern itself is ours
+PHONE = re.compile(r"\+[1-9][0-9]{1,14}|[0-9(][0-9 ().-]*")
+
+INT64 = range(-(2**63), 2**63)
+TOKENS: Mapping[object, str] = {
+    dict: "StartObject",
+    list: "StartArray",
+    str: "String",
+    bool: "Boolean",
+    int: "Integer",
+    float: "Float",
+}
+
+
+class BadValue(Exception):
+    """Says why a value is refused, in the words of the API."""
+
+
+def required(name: str) -> str:
+    """Gives the text for a field that is missing, null or blank."""
+    return f"The {name} field is required."
+
+
+def unexpected(wanted: str, value: object, path: str) -> str:
+    """Gives the text for a value of the wrong JSON type (larafale/mangopay issue 68)."""
+    token = TOKENS.get(type(value), "Null")
+    return f"Error reading {wanted}. Unexpected token: {token}. Path '{path}'."
+
+
+def leaf(path: str) -> str:
+    """Gives the last name of a dotted path."""
+    return path.rpartition(".")[2]
+
+
+def _text(value: object, path: str) -> str:
+    if not isinstance(value, str):
+        raise BadValue(unexpected("string", value, path))
+    return value
+
+
+def _matching(value: str, pattern: re.Pattern[str], path: str) -> str:
+    if pattern.fullmatch(value) is None:
+        raise BadValue(
+            f"The field {leaf(path)} must match the regular expression '{pattern.pattern}'."
+        )
+    return value
+
+
+def text(most: int, least: int = 0, pattern: re.Pattern[str] | None = None) -> Reader:
+    """Gives a reader of text with `least` to `most` characters.
+
+    The documents give the bounds without the text of the error; this one is the framework's that
+    the documented texts come from.
+    """
+
+    def read(value: object, path: str) -> Value:
+        string = _text(value, path)
+        if least and not string.strip():
+            raise BadValue(required(leaf(path)))
+        if not least <= len(string) <= most:
+            bounds = f"a minimum length of {least} and " if least else ""
+            raise BadValue(
+                f"The field {leaf(path)} must be a string with {bounds}a maximum length of {most}."
+            )
+        return string if pattern is None else _matching(string, pattern, path)
+
+    return read
+
+
+def email(value: object, path: str) -> Value:
+    """Reads an e-mail address (docs: create-natural-user)."""
+    return _matching(_text(value, path), EMAIL, path)
+
+
+def phone(value: object, path: str) -> Value:
+    """Reads a phone number, international or local."""
+    return _matching(_text(value, path), PHONE, path)
+
+
+def company_number(value: object, path: str) -> Value:
+    """Reads a registration number, which the Node SDK's own suite sends as a JSON number."""
+    number = type(value) is int
+    return text(255)(str(value) if number else value, path)
+
+
+def country(value: object, path: str) -> Value:
+    """Reads a country code without asking whether the country is welcome."""
+    code = _text(value, path)
+    if code not in ALPHA_2:
+        raise BadValue("The requested value is not an ISO 3166-1 alpha-2 code which is expected.")
+    return code
+
+
+def open_country(value: object, path: str) -> Value:
+    """Reads a country code where users from some countries are refused (docs: create-*-sca)."""
+    if isinstance(value, str) and value in BLOCKED:
+        raise BadValue(f"The {path} used is blocked")
+    return country(value, path)
+
+
+def boolean(value: object, path: str) -> Value:
+    """Reads a boolean; the Python SDK sends 0 and 1."""
+    if isinstance(value, bool) or (isinstance(value, int) and value in (0, 1)):
+        return bool(value)
+    raise BadValue(unexpected("boolean", value, path))
+
+
+def integer(value: object, path: str) -> Value:
+    """Reads a whole number, also one with an empty fraction; zero and negative ones are fine."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or value not in INT64:
+        raise BadValue(unexpected("integer", value, path))
+    return value
+
+
+def income_range(value: object, path: str) -> Value:
+    """Reads 1 to 6, also as text: the Python SDK models it so (docs: create-natural-user)."""
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) == 1:
+        value = int(value)
+    number = integer(value, path)
+    if number not in range(1, 7):
+        raise BadValue(f"The field {leaf(path)} must be between 1 and 6.")
+    return number
+
+
+def one_of(*allowed: str) -> Reader:
+    """Gives a reader of one of these words; the text of the error is not documented."""
+
+    def read(value: object, path: str) -> Value:
+        word = _text(value, path)
+        if word not in allowed:
+            raise BadValue(f"The requested value is not valid for {leaf(path)}.")
+        return word
+
+    return read

@@ -1,0 +1,106 @@
+"""Users as the API shows them: which keys, in which order, of which shape."""
+
+from __future__ import annotations
+
+from .kinds import ADDRESS_LINES
+from .state import User
+
+# docs: list-users, one row
+SUMMARY = (
+    "Id", "Tag", "CreationDate", "PersonType", "Email", "KYCLevel", "TermsAndConditionsAccepted",
+    "TermsAndConditionsAcceptedDate", "UserCategory", "UserStatus",
+)  # fmt: skip
+_PERSON = (
+    "FirstName", "LastName", "Birthday", "Nationality", "CountryOfResidence", "Occupation",
+    "IncomeRange", "ProofOfIdentity", "ProofOfAddress", "Capacity", "PhoneNumber",
+    "PhoneNumberCountry",
+)  # fmt: skip
+_PROOFS = ("ProofOfRegistration", "ShareholderDeclaration", "Statute")
+_ADDRESSES = ("HeadquartersAddress", "LegalRepresentativeAddress")
+_REPRESENTATIVE = (
+    "FirstName", "LastName", "ProofOfIdentity", "Birthday", "Nationality", "CountryOfResidence",
+    "Email", "PhoneNumber", "PhoneNumberCountry",
+)  # fmt: skip
+_FLAT_REPRESENTATIVE = (
+    "LegalRepresentativeFirstName", "LegalRepresentativeLastName", "LegalRepresentativeEmail",
+    "LegalRepresentativeBirthday", "LegalRepresentativeNationality",
+    "LegalRepresentativeCountryOfResidence",
+)  # fmt: skip
+
+# docs: create-natural-user-sca, create-legal-user-sca
+SCA_KEYS = {
+    "NATURAL": (*_PERSON, "Address", "PendingUserAction", *SUMMARY),
+    "LEGAL": (
+        "Name", "LegalPersonType", "LegalRepresentative", *_PROOFS, "CompanyNumber",
+        "PendingUserAction", *_ADDRESSES, *SUMMARY,
+    ),
+}  # fmt: skip
+# docs: create-natural-user, create-legal-user
+LEGACY_KEYS = {
+    "NATURAL": ("Address", *_PERSON, *SUMMARY),
+    "LEGAL": (
+        *_ADDRESSES, "Name", "LegalPersonType", *_FLAT_REPRESENTATIVE, *_PROOFS,
+        "LegalRepresentativeProofOfIdentity", "CompanyNumber", *SUMMARY,
+    ),
+}  # fmt: skip
+
+_FLAT = {f"LegalRepresentative{name}": f"LegalRepresentative.{name}" for name in _REPRESENTATIVE}
+_OBJECTS = {
+    **{name: ADDRESS_LINES for name in ("Address", *_ADDRESSES)},
+    "LegalRepresentative": _REPRESENTATIVE,
+}
+
+
+def sca_view(user: User, redirect: str | None = None) -> dict[str, object]:
+    """Gives the full object; the redirect is there in the answer to the write that caused it."""
+    shown = _record(user, user.status)
+    shown["PendingUserAction"] = pending_action(redirect) if redirect else None
+    return _pick(SCA_KEYS[user.person_type], shown, user)
+
+
+def legacy_view(user: User) -> dict[str, object]:
+    """Gives the object of the deprecated endpoints.
+
+    Their pages list two statuses only, so a pending user is shown as active
+    (docs: natural-user-object).
+    """
+    status = "CLOSED" if user.status == "CLOSED" else "ACTIVE"
+    return _pick(LEGACY_KEYS[user.person_type], _record(user, status), user)
+
+
+def summary(user: User) -> dict[str, object]:
+    """Gives one row of the list of users."""
+    return _pick(SUMMARY, _record(user, user.status), user)
+
+
+def pending_action(redirect: str) -> dict[str, object]:
+    """Gives the object that asks the platform to send its user somewhere."""
+    return {"RedirectUrl": redirect}
+
+
+def _record(user: User, status: str) -> dict[str, object]:
+    """Gives what the provider itself says about a user."""
+    return {
+        "Id": user.id,
+        "CreationDate": user.created,
+        "PersonType": user.person_type,
+        "KYCLevel": user.kyc_level,
+        "TermsAndConditionsAccepted": user.terms,
+        # docs: natural-user-object: null for a PAYER
+        "TermsAndConditionsAcceptedDate": None if user.category == "PAYER" else user.terms_date,
+        "UserCategory": user.category,
+        "UserStatus": status,
+        "Capacity": "NORMAL",
+    }
+
+
+def _pick(keys: tuple[str, ...], shown: dict[str, object], user: User) -> dict[str, object]:
+    return {key: shown[key] if key in shown else _fact(key, user) for key in keys}
+
+
+def _fact(key: str, user: User) -> object:
+    """Gives a fact; an object is always there, with nulls for what is unknown."""
+    inner = _OBJECTS.get(key)
+    if inner is not None:
+        return {name: user.facts.get(f"{key}.{name}") for name in inner}
+    return user.facts.get(_FLAT.get(key, key))

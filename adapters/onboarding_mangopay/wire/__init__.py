@@ -1,0 +1,1 @@
+"""MangoPay's objects, spelled as MangoPay spells them."""

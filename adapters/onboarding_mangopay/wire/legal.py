@@ -1,0 +1,174 @@
+"""A legal user at MangoPay, in today's shape and in the flat legacy one.
+
+docs: api-reference/users/legal-user-object-sca, create-legal-user-sca, update-legal-user-sca,
+categorize-legal-user; legacy: legal-user-object
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from onboarding import LegalPersonType, Representative, User
+from onboarding.mapping import (
+    ALWAYS,
+    BOOL,
+    JSON,
+    NEVER,
+    TEXT,
+    UTC_MIDNIGHT,
+    UTC_SECONDS,
+    On,
+    at,
+    core,
+    extra,
+    inside,
+    keep,
+    not_applicable,
+    some,
+    when,
+    wire,
+)
+from onboarding_mangopay.wire.address import MangoAddress
+from onboarding_mangopay.wire.natural import COMMON_LEFT_OUT, OWNER, PAYER
+from onboarding_mangopay.wire.vocabulary import CATEGORY, EMAIL, LEGAL_PERSON
+
+__all__ = ["LegacyLegalUser", "LegalUser", "MangoRepresentative"]
+
+U = core(User)
+C = some(U.company)
+P = some(C.representative)
+R = core(Representative)
+RI = some(R.identity)
+T = some(U.terms)
+
+BUSINESS = when(C.legal_person_type, LegalPersonType.BUSINESS)
+CHANGE = On.CREATE | On.UPDATE
+ONCE = On.CREATE | On.CATEGORISE
+
+LEFT_OUT = (
+    *COMMON_LEFT_OUT,
+    not_applicable(C.beneficial_owners, "owners are declared by a call of their own"),
+)
+
+
+@wire(source="docs: api-reference/users/create-legal-user-sca, LegalRepresentative")
+class MangoRepresentative:
+    """The natural person who acts for a company. Its parts are merged one by one."""
+
+    FirstName: str | None = at(
+        RI.given_name, TEXT, min=1, max=100, on=CHANGE, required=ALWAYS, lowers_level=True
+    )
+    LastName: str | None = at(
+        RI.family_name, TEXT, min=1, max=100, on=CHANGE, required=ALWAYS, lowers_level=True
+    )
+    Birthday: int | None = at(
+        RI.birthdate, UTC_MIDNIGHT, required=OWNER, hidden=PAYER, lowers_level=True
+    )
+    Nationality: str | None = at(
+        RI.nationality, TEXT, required=OWNER, hidden=PAYER, lowers_level=True
+    )
+    CountryOfResidence: str | None = at(
+        RI.country_of_residence, TEXT, required=OWNER, hidden=PAYER
+    )
+    Email: str | None = at(
+        R.email, TEXT, pattern=EMAIL, required=OWNER, hidden=PAYER, re_enrols=True
+    )
+    PhoneNumber: str | None = at(R.phone, TEXT, re_enrols=True)
+    PhoneNumberCountry: str | None = at(
+        extra("mangopay", "representative_phone_number_country"), JSON, re_enrols=True
+    )
+    ProofOfIdentity: str | None = keep(str)
+
+
+@wire(source="docs: api-reference/users/legal-user-object-sca", left_out=LEFT_OUT)
+class LegalUser:
+    """A legal user on the SCA endpoints."""
+
+    HeadquartersAddress: MangoAddress | None = inside(
+        MangoAddress, some(C.headquarters), whole=True
+    )
+    LegalRepresentativeAddress: MangoAddress | None = inside(
+        MangoAddress, some(P.address), whole=True, on=CHANGE
+    )
+    Name: str | None = at(C.legal_name, TEXT, max=255, on=CHANGE, required=ALWAYS)
+    LegalPersonType: str | None = at(
+        C.legal_person_type, LEGAL_PERSON, on=CHANGE, required=ALWAYS, lowers_level=True
+    )
+    LegalRepresentative: MangoRepresentative | None = inside(MangoRepresentative, P)
+    CompanyNumber: str | None = at(
+        C.registration_number, TEXT, required=BUSINESS, hidden=PAYER
+    )
+    ProofOfRegistration: str | None = keep(str)
+    ShareholderDeclaration: str | None = keep(str)
+    Statute: str | None = keep(str)
+    PendingUserAction: dict[str, Any] | None = keep(dict[str, Any])
+    Id: str | None = keep(str)
+    Tag: str | None = at(U.tag, TEXT, max=255, on=CHANGE)
+    CreationDate: int | None = keep(int)
+    PersonType: str | None = keep(str)
+    Email: str | None = at(U.email, TEXT, pattern=EMAIL, on=CHANGE, required=ALWAYS)
+    KYCLevel: str | None = keep(str)
+    TermsAndConditionsAccepted: bool | None = at(
+        T.accepted, BOOL, required=ALWAYS, default=False, goes_along=True
+    )
+    TermsAndConditionsAcceptedDate: int | None = at(T.accepted_at, UTC_SECONDS, on=NEVER)
+    UserCategory: str | None = at(U.category, CATEGORY, on=ONCE, required=ALWAYS)
+    UserStatus: str | None = keep(str)
+    ScaContext: str | None = at(extra("mangopay", "sca_context"), JSON, shown=False)
+    ProfilingAttemptReference: str | None = at(
+        extra("mangopay", "profiling_attempt_reference"), JSON, on=CHANGE, shown=False
+    )
+
+
+PI = some(P.identity)
+
+
+@wire(source="docs: api-reference/users/legal-user-object", left_out=LEFT_OUT)
+class LegacyLegalUser:
+    """A legal user on the legacy endpoints: the representative's fields lie flat."""
+
+    HeadquartersAddress: MangoAddress | None = inside(
+        MangoAddress, some(C.headquarters), whole=True
+    )
+    LegalRepresentativeAddress: MangoAddress | None = inside(
+        MangoAddress, some(P.address), whole=True
+    )
+    Name: str | None = at(C.legal_name, TEXT, max=255, required=ALWAYS)
+    LegalPersonType: str | None = at(
+        C.legal_person_type, LEGAL_PERSON, required=ALWAYS, lowers_level=True
+    )
+    LegalRepresentativeFirstName: str | None = at(
+        PI.given_name, TEXT, min=1, max=100, required=ALWAYS, lowers_level=True
+    )
+    LegalRepresentativeLastName: str | None = at(
+        PI.family_name, TEXT, min=1, max=100, required=ALWAYS, lowers_level=True
+    )
+    LegalRepresentativeEmail: str | None = at(P.email, TEXT, pattern=EMAIL, hidden=PAYER)
+    LegalRepresentativeBirthday: int | None = at(
+        PI.birthdate, UTC_MIDNIGHT, required=OWNER, hidden=PAYER, lowers_level=True
+    )
+    LegalRepresentativeNationality: str | None = at(
+        PI.nationality, TEXT, required=OWNER, hidden=PAYER, lowers_level=True
+    )
+    LegalRepresentativeCountryOfResidence: str | None = at(
+        PI.country_of_residence, TEXT, required=OWNER, hidden=PAYER
+    )
+    LegalRepresentativeProofOfIdentity: str | None = keep(str)
+    CompanyNumber: str | None = at(
+        C.registration_number, TEXT, required=BUSINESS, hidden=PAYER
+    )
+    ProofOfRegistration: str | None = keep(str)
+    ShareholderDeclaration: str | None = keep(str)
+    Statute: str | None = keep(str)
+    Id: str | None = keep(str)
+    Tag: str | None = at(U.tag, TEXT, max=255)
+    CreationDate: int | None = keep(int)
+    PersonType: str | None = keep(str)
+    Email: str | None = at(U.email, TEXT, pattern=EMAIL, required=ALWAYS)
+    KYCLevel: str | None = keep(str)
+    TermsAndConditionsAccepted: bool | None = at(
+        T.accepted, BOOL, required=ALWAYS, default=False, goes_along=True
+    )
+    TermsAndConditionsAcceptedDate: int | None = at(T.accepted_at, UTC_SECONDS, on=NEVER)
+    UserCategory: str | None = at(U.category, CATEGORY, required=ALWAYS, goes_along=True)
+    UserStatus: str | None = keep(str)

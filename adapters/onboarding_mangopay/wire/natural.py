@@ -1,0 +1,147 @@
+"""A natural user at MangoPay, in today's shape and in the legacy one.
+
+docs: api-reference/users/natural-user-object-sca, create-natural-user-sca,
+update-natural-user-sca, categorize-natural-user; legacy: natural-user-object,
+create-natural-user, update-natural-user
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from onboarding import User, UserCategory
+from onboarding.mapping import (
+    ALWAYS,
+    BOOL,
+    JSON,
+    NEVER,
+    TEXT,
+    UTC_MIDNIGHT,
+    UTC_SECONDS,
+    On,
+    at,
+    core,
+    extra,
+    inside,
+    keep,
+    not_applicable,
+    some,
+    when,
+    wire,
+)
+from onboarding_mangopay.wire.address import MangoAddress
+from onboarding_mangopay.wire.vocabulary import CATEGORY, EMAIL, INCOME
+
+__all__ = ["COMMON_LEFT_OUT", "LegacyNaturalUser", "NaturalUser", "OWNER", "PAYER"]
+
+U = core(User)
+I = some(U.identity)  # noqa: E741
+T = some(U.terms)
+
+OWNER = when(U.category, UserCategory.OWNER)
+PAYER = when(U.category, UserCategory.PAYER)
+
+CHANGE = On.CREATE | On.UPDATE
+ONCE = On.CREATE | On.CATEGORISE
+
+COMMON_LEFT_OUT = (
+    not_applicable(T.accepted_at, "MangoPay notes the time itself"),
+    not_applicable(T.version, "MangoPay keeps no version of its terms"),
+    not_applicable(U.locale, "MangoPay keeps no language; NextAction.link takes one"),
+    not_applicable(U.credentials, "MangoPay's users do not log in"),
+    not_applicable(U.documents, "documents are handed in by a call of their own"),
+)
+
+
+@wire(source="docs: api-reference/users/natural-user-object-sca", left_out=COMMON_LEFT_OUT)
+class NaturalUser:
+    """A natural user on the SCA endpoints. Category is set at creation, or by categorising."""
+
+    FirstName: str | None = at(
+        I.given_name, TEXT, min=1, max=100, on=CHANGE, required=ALWAYS, lowers_level=True
+    )
+    LastName: str | None = at(
+        I.family_name, TEXT, min=1, max=100, on=CHANGE, required=ALWAYS, lowers_level=True
+    )
+    Birthday: int | None = at(
+        I.birthdate, UTC_MIDNIGHT, required=OWNER, hidden=PAYER, lowers_level=True
+    )
+    Nationality: str | None = at(
+        I.nationality, TEXT, required=OWNER, hidden=PAYER, lowers_level=True
+    )
+    CountryOfResidence: str | None = at(
+        I.country_of_residence, TEXT, required=OWNER, hidden=PAYER
+    )
+    Occupation: str | None = at(U.occupation, TEXT, max=255, on=CHANGE, hidden=PAYER)
+    IncomeRange: int | None = at(U.income_bracket, INCOME, on=CHANGE, hidden=PAYER)
+    ProofOfIdentity: str | None = keep(str)
+    ProofOfAddress: str | None = keep(str)
+    Capacity: str | None = keep(str)
+    PhoneNumber: str | None = at(U.phone, TEXT, re_enrols=True)
+    PhoneNumberCountry: str | None = at(
+        extra("mangopay", "phone_number_country"), JSON, re_enrols=True
+    )
+    Address: MangoAddress | None = inside(MangoAddress, some(U.address), whole=True, on=CHANGE)
+    PendingUserAction: dict[str, Any] | None = keep(dict[str, Any])
+    Id: str | None = keep(str)
+    Tag: str | None = at(U.tag, TEXT, max=255, on=CHANGE)
+    CreationDate: int | None = keep(int)
+    PersonType: str | None = keep(str)
+    Email: str | None = at(U.email, TEXT, pattern=EMAIL, required=ALWAYS, re_enrols=True)
+    KYCLevel: str | None = keep(str)
+    TermsAndConditionsAccepted: bool | None = at(
+        T.accepted, BOOL, required=ALWAYS, default=False, goes_along=True
+    )
+    TermsAndConditionsAcceptedDate: int | None = at(T.accepted_at, UTC_SECONDS, on=NEVER)
+    UserCategory: str | None = at(U.category, CATEGORY, on=ONCE, required=ALWAYS)
+    UserStatus: str | None = keep(str)
+    ScaContext: str | None = at(extra("mangopay", "sca_context"), JSON, shown=False)
+    ProfilingAttemptReference: str | None = at(
+        extra("mangopay", "profiling_attempt_reference"), JSON, on=CHANGE, shown=False
+    )
+
+
+@wire(source="docs: api-reference/users/natural-user-object", left_out=COMMON_LEFT_OUT)
+class LegacyNaturalUser:
+    """A natural user on the legacy endpoints: no phone, and the category goes along.
+
+    The documents ask for the category in every legacy update (update-natural-user).
+    """
+
+    Address: MangoAddress | None = inside(MangoAddress, some(U.address), whole=True)
+    FirstName: str | None = at(
+        I.given_name, TEXT, min=1, max=100, required=ALWAYS, lowers_level=True
+    )
+    LastName: str | None = at(
+        I.family_name, TEXT, min=1, max=100, required=ALWAYS, lowers_level=True
+    )
+    Birthday: int | None = at(
+        I.birthdate, UTC_MIDNIGHT, required=OWNER, hidden=PAYER, lowers_level=True
+    )
+    Nationality: str | None = at(
+        I.nationality, TEXT, required=OWNER, hidden=PAYER, lowers_level=True
+    )
+    CountryOfResidence: str | None = at(
+        I.country_of_residence, TEXT, required=OWNER, hidden=PAYER
+    )
+    Occupation: str | None = at(U.occupation, TEXT, max=255, hidden=PAYER)
+    IncomeRange: int | None = at(U.income_bracket, INCOME, hidden=PAYER)
+    ProofOfIdentity: str | None = keep(str)
+    ProofOfAddress: str | None = keep(str)
+    Capacity: str | None = keep(str)
+    PhoneNumber: str | None = at(U.phone, TEXT, on=NEVER)  # shown there, writable by SCA alone
+    PhoneNumberCountry: str | None = at(
+        extra("mangopay", "phone_number_country"), JSON, on=NEVER
+    )
+    Id: str | None = keep(str)
+    Tag: str | None = at(U.tag, TEXT, max=255)
+    CreationDate: int | None = keep(int)
+    PersonType: str | None = keep(str)
+    Email: str | None = at(U.email, TEXT, pattern=EMAIL, required=ALWAYS)
+    KYCLevel: str | None = keep(str)
+    TermsAndConditionsAccepted: bool | None = at(
+        T.accepted, BOOL, required=ALWAYS, default=False, goes_along=True
+    )
+    TermsAndConditionsAcceptedDate: int | None = at(T.accepted_at, UTC_SECONDS, on=NEVER)
+    UserCategory: str | None = at(U.category, CATEGORY, required=ALWAYS, goes_along=True)
+    UserStatus: str | None = keep(str)

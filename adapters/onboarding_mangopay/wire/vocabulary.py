@@ -1,0 +1,97 @@
+"""MangoPay's words and limits, each as one table."""
+
+from __future__ import annotations
+
+from onboarding import (
+    IdentificationLevel,
+    IncomeBracket,
+    KYCLevel,
+    LegalPersonType,
+    LevelPolicy,
+    LevelRow,
+    UserCategory,
+    UserStatus,
+)
+from onboarding.mapping import words
+
+__all__ = [
+    "CATEGORY",
+    "EMAIL",
+    "INCOME",
+    "LANGUAGES",
+    "LEGAL_PERSON",
+    "LEVELS",
+    "POSTAL_CODE",
+    "STATUS",
+]
+
+# docs: api-reference/users/create-natural-user-sca, UserCategory
+CATEGORY = words(
+    UserCategory,
+    {
+        UserCategory.PAYER: "PAYER",
+        UserCategory.OWNER: "OWNER",
+        UserCategory.PLATFORM: "PLATFORM",  # given by MangoPay alone
+    },
+)
+
+# docs: the same page, IncomeRange
+INCOME = words(
+    IncomeBracket,
+    {
+        IncomeBracket.UNDER_18K: 1,
+        IncomeBracket.FROM_18K_TO_30K: 2,
+        IncomeBracket.FROM_30K_TO_50K: 3,
+        IncomeBracket.FROM_50K_TO_80K: 4,
+        IncomeBracket.FROM_80K_TO_120K: 5,
+        IncomeBracket.OVER_120K: 6,
+    },
+    wire="integer",
+)
+
+# docs: api-reference/users/create-legal-user-sca, LegalPersonType
+LEGAL_PERSON = words(
+    LegalPersonType,
+    {
+        LegalPersonType.BUSINESS: "BUSINESS",
+        LegalPersonType.ORGANIZATION: "ORGANIZATION",
+        LegalPersonType.PARTNERSHIP: "PARTNERSHIP",
+        LegalPersonType.SOLETRADER: "SOLETRADER",
+    },
+)
+
+# docs: api-reference/users/natural-user-object-sca, UserStatus
+STATUS = {
+    "ACTIVE": UserStatus.ACTIVE,
+    "PENDING_USER_ACTION": UserStatus.PENDING,
+    "CLOSED": UserStatus.CLOSED,
+}
+
+# docs: the same page, KYCLevel. REGULAR rests on one accepted proof of identity, which is less
+# than the fourth of five steps asks elsewhere: so it counts as the third.
+LEVELS = LevelPolicy(
+    (
+        LevelRow("LIGHT", KYCLevel.LIGHT, IdentificationLevel.UNIDENTIFIED, "nothing was verified"),
+        LevelRow(
+            "REGULAR",
+            KYCLevel.REGULAR,
+            IdentificationLevel.BASIC_IDENTIFIED,
+            "documents were accepted; how strong they are is not said",
+        ),
+    )
+)
+
+# docs: guides/sca/session, lang; Swedish is `se` there
+LANGUAGES = {
+    **{code: code for code in "bg nl en fr de el it pl pt es".split()},
+    "sv": "se",
+}
+
+# docs: create-natural-user-sca, the error sample of an invalid e-mail: ASCII, no underscore in
+# the host, at least two labels
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
+EMAIL = rf"{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+{_LABEL}"
+
+# docs: create-natural-user-sca, Address.PostalCode: alphanumeric, dashes and spaces
+POSTAL_CODE = r"[0-9A-Za-z -]+"

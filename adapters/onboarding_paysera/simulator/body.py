@@ -1,0 +1,168 @@
+"""Reads a JSON body against a description of it, noting every fault."""
+
+# A description is a `Reader`: it takes a value and its path, notes what is wrong, and gives
+# the value cleaned. Readers are put together from `text`, `listing`, `record` and `by_type`.
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, NoReturn
+
+from attrs import define, field
+
+from .errors import ApiError, Violation
+
+# Codes are Symfony's names of validator errors, lower-cased, without their suffix: what the
+# framework puts there (lib-serializer, `PropertiesAwareValidator`).
+MESSAGES: Mapping[str, str] = {
+    "is_blank": "A value is needed here.",
+    "invalid_type": "The value is of a wrong type.",
+    "invalid_format": "The value is not a valid e-mail address.",
+    "regex_failed": "The value does not have the form asked for.",
+    "no_such_choice": "The value is not one of those allowed.",
+    "no_such_country": "The value is not a two-letter country code.",
+    "no_such_field": "There is no such field.",
+}
+
+
+@define
+class Faults:
+    """What is wrong with a body, in the order in which it was found."""
+
+    refuse_unknown_keys: bool = False
+    found: list[Violation] = field(factory=list)
+
+    def add(self, path: str, code: str) -> None:
+        self.found.append(Violation(path, code, MESSAGES[code]))
+
+    def error(self) -> ApiError:
+        description = "Some parameters are missing or invalid."
+        return ApiError("invalid_parameters", description, violations=self.found)
+
+    def raise_any(self) -> None:
+        if self.found:
+            raise self.error()
+
+
+Reader = Callable[[object, str, Faults], Any]
+# Gives the cleaned text, or raises `ValueError` with the code of the fault.
+Rule = Callable[[str], str]
+
+
+def text(rule: Rule | None = None, *, blank: bool = False) -> Reader:
+    def read(value: object, path: str, faults: Faults) -> str | None:
+        if not isinstance(value, str):
+            faults.add(path, "invalid_type")
+        elif not blank and not value.strip():
+            faults.add(path, "is_blank")
+        else:
+            try:
+                return value if rule is None else rule(value)
+            except ValueError as fault:
+                faults.add(path, str(fault))
+        return None
+
+    return read
+
+
+def listing(item: Reader) -> Reader:
+    def read(value: object, path: str, faults: Faults) -> list[Any] | None:
+        if not isinstance(value, list):
+            faults.add(path, "invalid_type")
+            return None
+        return [item(entry, f"{path}[{at}]", faults) for at, entry in enumerate(value)]
+
+    return read
+
+
+def record(
+    fields: Mapping[str, Reader],
+    *,
+    required: Collection[str] = (),
+    any_of: Collection[str] = (),
+) -> Reader:
+    """An object; of the keys `any_of`, at least one must be there."""
+
+    def read(value: object, path: str, faults: Faults) -> dict[str, Any] | None:
+        entries = _entries(value)
+        if entries is None:
+            faults.add(path, "invalid_type")
+            return None
+        wanted = set(required)
+        if any_of and not set(any_of) & set(entries):
+            wanted |= set(any_of)
+        for key in (key for key in fields if key in wanted and key not in entries):
+            faults.add(_join(path, key), "is_blank")
+        if faults.refuse_unknown_keys:
+            for key in (key for key in entries if key not in fields):
+                faults.add(_join(path, key), "no_such_field")
+        return {
+            key: reader(entries[key], _join(path, key), faults)
+            for key, reader in fields.items()
+            if key in entries
+        }
+
+    return read
+
+
+def by_type(records: Mapping[str, Reader]) -> Reader:
+    """An object whose key `type` says which record it is."""
+    kind = record({"type": text(choice(records))}, required=["type"])
+
+    def read(value: object, path: str, faults: Faults) -> dict[str, Any] | None:
+        # Only `type` is looked at here: what else may be there, the record itself says.
+        chosen = kind(value, path, Faults(found=faults.found)) or {}
+        if chosen.get("type") is None:
+            return None
+        result: dict[str, Any] | None = records[chosen["type"]](value, path, faults)
+        return result
+
+    return read
+
+
+def choice(words: Collection[str]) -> Rule:
+    def rule(value: str) -> str:
+        if value not in words:
+            raise ValueError("no_such_choice")
+        return value
+
+    return rule
+
+
+def _entries(value: object) -> dict[str, Any] | None:
+    # PHP cannot tell an empty object from an empty list: a PHP client sends `[]` for both.
+    if value == []:
+        return {}
+    return value if isinstance(value, dict) else None
+
+
+def _join(path: str, key: str) -> str:
+    return f"{path}.{key}" if path else key
+
+
+def decode(body: bytes) -> object:
+    """Reads JSON as PHP would; an empty body is an empty object (the SDKs send either)."""
+    if not body:
+        return {}
+    try:
+        value = json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
+        if b"\\u" in body:
+            json.dumps(value, ensure_ascii=False).encode()  # fails on half a surrogate pair
+    except (ValueError, RecursionError):
+        raise ApiError("invalid_request", "The body is not valid JSON.") from None
+    if _entries(value) is None:
+        raise ApiError("invalid_request", "The body is not a JSON object.")
+    return value
+
+
+def _refuse_constant(_: str) -> NoReturn:
+    raise ValueError
+
+
+def read_body(body: bytes, reader: Reader, *, refuse_unknown_keys: bool) -> dict[str, Any]:
+    """Gives the cleaned body; raises `ApiError` with every fault found."""
+    faults = Faults(refuse_unknown_keys=refuse_unknown_keys)
+    cleaned: dict[str, Any] = reader(decode(body), "", faults)
+    faults.raise_any()
+    return cleaned

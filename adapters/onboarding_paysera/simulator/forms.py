@@ -1,0 +1,120 @@
+"""The bodies that the user resource takes, as data."""
+
+# Source: developers.paysera.com /guides/wallet/user-information/user-resource; what only an
+# official SDK shows names that SDK.
+
+from __future__ import annotations
+
+import re
+
+from .body import Reader, Rule, by_type, choice, listing, record, text
+from .settings import Settings
+
+LOCALES = ("en", "lt", "ru")
+
+# Only an at sign with something around it and a dot behind it: Paysera documents no more.
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+# The country code first and no `+` or `00`; E.164 has at most fifteen digits.
+_PHONE = re.compile(r"[1-9][0-9]{1,14}")
+_COUNTRY = re.compile(r"[A-Za-z]{2}")
+
+
+def _form(pattern: re.Pattern[str], fault: str) -> Rule:
+    def rule(value: str) -> str:
+        if not pattern.fullmatch(value):
+            raise ValueError(fault)
+        return value
+
+    return rule
+
+
+_country_form = _form(_COUNTRY, "no_such_country")
+
+
+def _country(value: str) -> str:
+    # The user resource writes lower case; the official PHP client's own tests send upper.
+    return _country_form(value).lower()
+
+
+def _link(value: str) -> str:
+    if "{code}" not in value:
+        raise ValueError("regex_failed")
+    return value
+
+
+EMAIL = text(_form(_EMAIL, "invalid_format"))
+PHONE = text(_form(_PHONE, "regex_failed"))
+COUNTRY = text(_country)
+LINK = text(_link)
+SCOPES = listing(text())
+
+ADDRESS = record(
+    {"country": COUNTRY, "city": text(), "street": text(), "post_index": text()},
+    required=["country", "city", "street"],
+)
+# The documents give a card no shape here; elsewhere issuer and number identify one
+# (lib-wallet-php-client, `encodeIdentifier`).
+CARD = record({"issuer": text(), "number": text()}, required=["issuer", "number"])
+
+CREDENTIALS = by_type(
+    {
+        # A short password has an error of its own, so an empty one is no blank field.
+        "main-password": record(
+            {"type": text(), "password": text(blank=True)}, required=["type", "password"]
+        ),
+        # Nothing is decoded: how salt and hash are encoded is not documented.
+        "pre-salt-sha1-base64": record(
+            {"type": text(), "password": text(), "password_salt": text(), "username": text()},
+            required=["type", "password", "password_salt", "username"],
+        ),
+    }
+)
+
+
+def _identity(settings: Settings) -> Reader:
+    return record(
+        {"name": text(), "surname": text(), "nationality": COUNTRY, "code": text()},
+        required=settings.identity_required,
+    )
+
+
+def registration(settings: Settings) -> Reader:
+    """POST /user; `address` is what the PHP client's `encodeUser` would add."""
+    return record(
+        {
+            "email": EMAIL,
+            "phone": PHONE,
+            "locale": text(choice(LOCALES)),
+            "identity": _identity(settings),
+            "address": ADDRESS,
+            "credentials": CREDENTIALS,
+            "card": CARD,
+            "parameters": record({"phone_link": LINK, "email_link": LINK, "scopes": SCOPES}),
+        },
+        any_of=["email", "phone"],
+        required=["credentials"] if settings.credentials_required else [],
+    )
+
+
+def provided_identity(settings: Settings) -> Reader:
+    """PUT /user/:id; phone and address are what the PHP client's `encodeUser` would add."""
+    fields = {
+        "email": EMAIL,
+        "phone": PHONE,
+        "identity": _identity(settings),
+        "address": ADDRESS,
+    }
+    return record(fields, any_of=list(fields))
+
+
+def phone(_: Settings) -> Reader:
+    parameters = record({"phone_link": LINK, "scopes": SCOPES})
+    return record({"phone": PHONE, "parameters": parameters}, required=["phone"])
+
+
+def email(_: Settings) -> Reader:
+    return record({"email": EMAIL, "parameters": record({"email_link": LINK})}, required=["email"])
+
+
+def code(_: Settings) -> Reader:
+    return record({"code": text()}, required=["code"])

@@ -1,0 +1,110 @@
+"""The operations that only read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from .body import Faults, text
+from .calls import Call
+from .errors import ApiError
+from .forms import COUNTRY, EMAIL, PHONE
+from .state import Account, Channel
+from .views import FIELDS
+
+_PERSON_CODE = re.compile(r"person_code\[([^\[\]]*)\]")
+# `nationality` goes with a flat person code; the framework takes the other two out of any
+# query before it looks at the rest (lib-rest-bundle, RestListener).
+_NO_CRITERIA = frozenset({"nationality", "locale", "fields"})
+_CRITERIA = ("email", "phone", "person_code")
+
+
+def server(call: Call) -> dict[str, Any]:
+    """GET /server: the clock that timestamps are judged by."""
+    return {"time": int(call.settings.clock())}
+
+
+def configuration(call: Call) -> dict[str, Any]:
+    return {"minimum_password_length": call.settings.minimum_password_length}
+
+
+def get_user(call: Call) -> dict[str, Any]:
+    return call.shown(call.account())
+
+
+def get_field(call: Call) -> Any:
+    """GET /user/:id/<field>: 403 without the scope, 404 without a value."""
+    account = call.account()
+    granted = call.granted(account)
+    key = FIELDS[call.field_name]
+    if not key.visible(granted):
+        raise ApiError("forbidden", "The scope that this field needs is missing.")
+    value = key.value(account, granted, call.settings)
+    if value is None:
+        raise ApiError("not_found", "The user has no such information.")
+    return value
+
+
+def confirmed_phones(call: Call) -> list[str]:
+    """GET /user/:id/confirmed-phones, which only the PHP client shows.
+
+    That it lists texts, and which scope it needs, are inferences.
+    """
+    account = call.account()
+    if not call.granted(account) & {"phone", "phone_confirmation"}:
+        raise ApiError("forbidden", "The scope that this field needs is missing.")
+    confirmed = account.phone.confirmed
+    return [] if confirmed is None else [confirmed]
+
+
+def find_user(call: Call) -> dict[str, Any]:
+    """GET /user: by exactly one criterion, for the client only."""
+    if not call.caller.is_client:
+        raise ApiError("forbidden", "An access token speaks for its own user only.")
+    kind, value, nationality = _criterion(call.query)
+    if kind == "person_code":
+        call.require("search_by_person_code")
+        owner = call.store.owner((kind, _person_code(value, nationality)))
+    else:
+        owner = _owner_of_confirmed(call, kind, value)
+    if owner is None:
+        raise ApiError("not_found", "There is no such user.")
+    return call.shown(owner)
+
+
+def _criterion(query: Sequence[tuple[str, str]]) -> tuple[str, str, str]:
+    """Gives the kind, the value and the nationality, which only a person code has."""
+    criteria = [_bracketed(name, value) for name, value in query if name not in _NO_CRITERIA]
+    nationalities = [value for name, value in query if name == "nationality"]
+    if len(criteria) == 1 and criteria[0][0] in _CRITERIA:
+        kind, value, nationality = criteria[0]
+        # The Java SDK sends person_code and nationality flat.
+        return kind, value, nationality or "".join(nationalities)
+    faults = Faults()
+    for kind in _CRITERIA:
+        faults.add(kind, "no_such_choice" if criteria else "is_blank")
+    raise faults.error()
+
+
+def _bracketed(name: str, value: str) -> tuple[str, str, str]:
+    bracketed = _PERSON_CODE.fullmatch(name)
+    return ("person_code", value, bracketed[1]) if bracketed else (name, value, "")
+
+
+def _person_code(code: str, nationality: str) -> str:
+    faults = Faults()
+    country = COUNTRY(nationality, "nationality", faults)
+    text()(code, "person_code", faults)
+    faults.raise_any()
+    return f"{country}:{code}"
+
+
+def _owner_of_confirmed(call: Call, kind: str, value: str) -> Account | None:
+    channel: Channel = "email" if kind == "email" else "phone"
+    faults = Faults()
+    (EMAIL if channel == "email" else PHONE)(value, kind, faults)
+    faults.raise_any()
+    owner = call.store.owner((channel, value.lower()))
+    confirmed = owner and owner.contact(channel).confirmed
+    return owner if confirmed and confirmed.lower() == value.lower() else None

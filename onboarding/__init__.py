@@ -1,0 +1,176 @@
+"""Register, verify and look after your users with any payment provider, in one vocabulary.
+
+Nothing is loaded until it is used: importing this package opens no socket, reads no file,
+and imports no adapter and no HTTP client.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from onboarding.adapter import Adapter, Criterion
+    from onboarding.aio import AsyncGateway
+    from onboarding.config import Gateways
+    from onboarding.errors import (
+        AmbiguousProvider,
+        ConfigurationError,
+        Conflict,
+        Forbidden,
+        InvalidInput,
+        NotFound,
+        OnboardingError,
+        OutcomeUnknown,
+        Problem,
+        ProviderError,
+        RateLimited,
+        Rejected,
+        TranslationError,
+        TransportError,
+        Unauthorized,
+        Unavailable,
+        UnexpectedResponse,
+        UnknownProvider,
+        Unsupported,
+    )
+    from onboarding.gateway import Gateway
+    from onboarding.hooks import Exchange, hookimpl
+    from onboarding.http import Flow, Proof, Request, Response, Token
+    from onboarding.model.action import LinkRule, NextAction, NextActionKind
+    from onboarding.model.address import Address
+    from onboarding.model.company import (
+        BeneficialOwner,
+        Company,
+        LegalPersonType,
+        Representative,
+    )
+    from onboarding.model.credentials import Credentials, MigratedHash, Password
+    from onboarding.model.documents import Document, DocumentKind, DocumentPurpose, Page
+    from onboarding.model.identity import (
+        Birthplace,
+        Gender,
+        Identity,
+        NationalId,
+        PoliticalExposure,
+    )
+    from onboarding.model.levels import IdentificationLevel, KYCLevel, LevelPolicy, LevelRow
+    from onboarding.model.loss import Loss, LossKind
+    from onboarding.model.record import Absence, UserRecord, UserStatus
+    from onboarding.model.secret import Secret
+    from onboarding.model.user import IncomeBracket, PersonType, Terms, User, UserCategory
+    from onboarding.registry import Plugin, Registry
+    from onboarding.transports.connection import Connection
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "adapter": "Adapter Criterion",
+    "aio": "AsyncGateway",
+    "config": "Gateways",
+    "errors": "AmbiguousProvider ConfigurationError Conflict Forbidden InvalidInput NotFound "
+    "OnboardingError OutcomeUnknown Problem ProviderError RateLimited Rejected TranslationError "
+    "TransportError Unauthorized Unavailable UnexpectedResponse UnknownProvider Unsupported",
+    "gateway": "Gateway",
+    "hooks": "Exchange hookimpl",
+    "http": "Flow Proof Request Response Token",
+    "model.action": "LinkRule NextAction NextActionKind",
+    "model.address": "Address",
+    "model.company": "BeneficialOwner Company LegalPersonType Representative",
+    "model.credentials": "Credentials MigratedHash Password",
+    "model.documents": "Document DocumentKind DocumentPurpose Page",
+    "model.identity": "Birthplace Gender Identity NationalId PoliticalExposure",
+    "model.levels": "IdentificationLevel KYCLevel LevelPolicy LevelRow",
+    "model.loss": "Loss LossKind",
+    "model.record": "Absence UserRecord UserStatus",
+    "model.secret": "Secret",
+    "model.user": "IncomeBracket PersonType Terms User UserCategory",
+    "registry": "Plugin Registry",
+    "transports.connection": "Connection",
+}
+_HOME = {name: home for home, names in _HOMES.items() for name in names.split()}
+
+__all__ = [
+    "Absence",
+    "Adapter",
+    "Address",
+    "AmbiguousProvider",
+    "AsyncGateway",
+    "BeneficialOwner",
+    "Birthplace",
+    "Company",
+    "ConfigurationError",
+    "Conflict",
+    "Connection",
+    "Credentials",
+    "Criterion",
+    "Document",
+    "DocumentKind",
+    "DocumentPurpose",
+    "Exchange",
+    "Flow",
+    "Forbidden",
+    "Gateway",
+    "Gateways",
+    "Gender",
+    "IdentificationLevel",
+    "Identity",
+    "IncomeBracket",
+    "InvalidInput",
+    "KYCLevel",
+    "LegalPersonType",
+    "LevelPolicy",
+    "LevelRow",
+    "LinkRule",
+    "Loss",
+    "LossKind",
+    "MigratedHash",
+    "NationalId",
+    "NextAction",
+    "NextActionKind",
+    "NotFound",
+    "OnboardingError",
+    "OutcomeUnknown",
+    "Page",
+    "Password",
+    "PersonType",
+    "Plugin",
+    "PoliticalExposure",
+    "Problem",
+    "Proof",
+    "ProviderError",
+    "RateLimited",
+    "Registry",
+    "Rejected",
+    "Representative",
+    "Request",
+    "Response",
+    "Secret",
+    "Terms",
+    "Token",
+    "TranslationError",
+    "TransportError",
+    "Unauthorized",
+    "Unavailable",
+    "UnexpectedResponse",
+    "UnknownProvider",
+    "Unsupported",
+    "User",
+    "UserCategory",
+    "UserRecord",
+    "UserStatus",
+    "hookimpl",
+]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOME.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

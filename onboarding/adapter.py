@@ -1,0 +1,156 @@
+"""What an adapter is: settings, flows, and how its requests are signed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar, NoReturn
+
+from attrs import field, frozen
+
+from onboarding.errors import (
+    Conflict,
+    ErrorDetails,
+    Forbidden,
+    NotFound,
+    Problem,
+    ProviderError,
+    RateLimited,
+    Rejected,
+    Unauthorized,
+    Unavailable,
+    Unsupported,
+)
+from onboarding.http import Flow, Proof, Request, Response, Token
+from onboarding.model.action import NextAction
+from onboarding.model.levels import LevelPolicy
+from onboarding.model.loss import Loss, refused
+from onboarding.model.record import UserRecord
+from onboarding.model.user import User
+
+__all__ = ["Adapter", "Criterion", "raise_error"]
+
+
+@frozen(kw_only=True)
+class Criterion:
+    """By what a user is looked for: exactly one of these."""
+
+    email: str | None = field(default=None, repr=False)
+    phone: str | None = field(default=None, repr=False)
+    national_id: str | None = field(default=None, repr=False)
+    country: str | None = None
+
+
+@frozen(kw_only=True)
+class Adapter:
+    """The code for one provider. A subclass is a frozen attrs class; its fields are its settings.
+
+    Each operation is a generator that yields requests, is sent responses and returns a core
+    object; an adapter opens no socket, reads no clock and keeps no state. What a provider cannot
+    do is left as it is here: it raises `Unsupported`.
+    """
+
+    provider: ClassVar[str] = ""
+    """The name by which configurations speak of it."""
+
+    native_levels: ClassVar[LevelPolicy] = LevelPolicy(())
+    """What the provider's own levels are worth, unless the configuration says otherwise."""
+
+    extras: ClassVar[type | None] = None
+    """The class of `User.extras[provider]`, if there is one."""
+
+    name: str = ""
+    """The gateway's name, for provenance; taken from the configuration's table."""
+
+    accept_loss: tuple[str, ...] = ()
+    """Core paths that may be left out: `identity.birthdate`, `address.*`."""
+
+    levels: LevelPolicy | None = None
+    """What the provider's own levels are worth to this gateway."""
+
+    # -- operations
+
+    def create_user(self, user: User, *, key: str | None = None) -> Flow[UserRecord]:
+        """Registers a user. `key` names the operation of the caller, so that it happens once."""
+        self.cannot("create_user")
+
+    def fetch_user(self, user_id: str) -> Flow[UserRecord]:
+        """Reads what the provider has on file."""
+        self.cannot("fetch_user")
+
+    def find_user(self, criterion: Criterion) -> Flow[UserRecord]:
+        """Looks for a user by one criterion. Raises `NotFound` when there is none."""
+        self.cannot("find_user")
+
+    def update_user(self, record: UserRecord, user: User) -> Flow[UserRecord]:
+        """Sends what differs between the record's user and `user`; nothing if nothing does."""
+        self.cannot("update_user")
+
+    def categorise_user(self, record: UserRecord, user: User) -> Flow[UserRecord]:
+        """Moves a user to the category of `user`, with the facts which that takes."""
+        self.cannot("categorise_user")
+
+    def confirm(self, action: NextAction, code: str) -> Flow[UserRecord]:
+        """Gives the code that the user received."""
+        self.cannot("confirm")
+
+    def renew(self, action: NextAction) -> Flow[NextAction]:
+        """Starts an open action anew: a fresh link, a fresh code."""
+        self.cannot("renew")
+
+    # -- the protocol
+
+    def sign(self, request: Request, proof: Proof) -> Request:
+        """The request with its credentials: a pure function of its arguments."""
+        return request
+
+    def login(self) -> Flow[Token] | None:
+        """How a token is got, for providers that want one; None for the others."""
+        return None
+
+    def token_refused(self, response: Response) -> bool:
+        """Whether an answer says that the token is no longer good (and nothing was done)."""
+        return False
+
+    # -- what subclasses share
+
+    @property
+    def policy(self) -> LevelPolicy:
+        return self.levels if self.levels is not None else self.native_levels
+
+    def refuse(self, losses: Iterable[Loss]) -> tuple[Loss, ...]:
+        """Raises `Unsupported` for what must not be left out; else gives the losses back."""
+        found = tuple(losses)
+        if bad := refused(found, self.accept_loss):
+            raise Unsupported(
+                (Problem(x.core_path, "unsupported", x.reason, x.wire_path) for x in bad),
+                provider=self.provider,
+            )
+        return found
+
+    def cannot(self, operation: str) -> NoReturn:
+        """Raises `Unsupported` for a whole operation."""
+        problem = Problem("", "operation", f"{self.provider} has no {operation}")
+        raise Unsupported([problem], provider=self.provider)
+
+    @classmethod
+    def simulator(cls) -> Any:
+        """The class that simulates the provider (extra `simulators`), or None."""
+        return None
+
+
+_BY_STATUS: dict[int, type[ProviderError]] = {
+    401: Unauthorized,
+    403: Forbidden,
+    404: NotFound,
+    409: Conflict,
+    429: RateLimited,
+}
+
+
+def raise_error(details: ErrorDetails, kind: type[ProviderError] | None = None) -> NoReturn:
+    """Raises the error that a status means, or the one named."""
+    if kind is None:
+        kind = _BY_STATUS.get(details.status)
+    if kind is None:
+        kind = Unavailable if details.status >= 500 else Rejected
+    raise kind(details)

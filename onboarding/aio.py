@@ -1,0 +1,171 @@
+"""A gateway for an event loop (extra `async`): the same flows, awaited."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+
+from attrs import define, field
+
+from onboarding.adapter import Adapter, Criterion
+from onboarding.engine import Clock, Nonces, Wish, conversation, drive_async, is_fresh, utc_now
+from onboarding.gateway import Deadline, new_nonce, report
+from onboarding.http import Flow, Request, Response, Token
+from onboarding.model.action import NextAction
+from onboarding.model.record import UserRecord
+from onboarding.model.user import User
+from onboarding.transports.connection import Connection
+
+if TYPE_CHECKING:
+    from onboarding.transports.aio import AsyncTransport
+
+__all__ = ["AsyncGateway"]
+
+A_co = TypeVar("A_co", bound=Adapter, covariant=True)
+T = TypeVar("T")
+
+
+class _Life:
+    """What one event loop of one process holds."""
+
+    def __init__(self, connection: Connection) -> None:
+        from onboarding.transports.aio import AsyncTransport  # aiohttp, when first needed
+
+        self.pid = os.getpid()
+        self.loop = asyncio.get_running_loop()
+        self.transport: AsyncTransport = AsyncTransport(connection)
+        self.lock = asyncio.Lock()
+        self.token: Token | None = None
+
+
+@define(eq=False, repr=False)
+class AsyncGateway(Generic[A_co]):
+    """`Gateway`, awaited: one provider, as one configuration reaches it."""
+
+    adapter: A_co
+    connection: Connection = field(factory=Connection)
+    observers: Any = None
+    clock: Clock = utc_now
+    nonces: Nonces = new_nonce
+    _life: _Life | None = field(default=None, init=False)
+
+    @property
+    def name(self) -> str:
+        return self.adapter.name
+
+    @property
+    def provider(self) -> str:
+        return self.adapter.provider
+
+    # -- users
+
+    async def create_user(
+        self, user: User, *, key: str | None = None, deadline: float | None = None
+    ) -> UserRecord:
+        """Registers a user with the provider; see `Gateway.create_user`."""
+        return await self.run(self.adapter.create_user(user, key=key), deadline=deadline)
+
+    async def fetch_user(self, user_id: str, *, deadline: float | None = None) -> UserRecord:
+        """Reads what the provider has on file about a user."""
+        return await self.run(self.adapter.fetch_user(user_id), deadline=deadline)
+
+    async def find_user(
+        self,
+        *,
+        email: str | None = None,
+        phone: str | None = None,
+        national_id: str | None = None,
+        country: str | None = None,
+        deadline: float | None = None,
+    ) -> UserRecord:
+        """Looks for a user by e-mail, by phone, or by national number and its country."""
+        criterion = Criterion(email=email, phone=phone, national_id=national_id, country=country)
+        return await self.run(self.adapter.find_user(criterion), deadline=deadline)
+
+    async def update_user(
+        self, record: UserRecord, user: User, *, deadline: float | None = None
+    ) -> UserRecord:
+        """Sends what differs between the record's user and `user`; nothing if nothing does."""
+        return await self.run(self.adapter.update_user(record, user), deadline=deadline)
+
+    async def categorise_user(
+        self, record: UserRecord, user: User, *, deadline: float | None = None
+    ) -> UserRecord:
+        """Moves a user to the category of `user`, with the facts which that takes."""
+        return await self.run(self.adapter.categorise_user(record, user), deadline=deadline)
+
+    # -- next actions
+
+    async def confirm(
+        self, action: NextAction, code: str, *, deadline: float | None = None
+    ) -> UserRecord:
+        """Gives the code that the user received."""
+        return await self.run(self.adapter.confirm(action, code), deadline=deadline)
+
+    async def renew(self, action: NextAction, *, deadline: float | None = None) -> NextAction:
+        """Starts an open action anew: a fresh link, a fresh code."""
+        return await self.run(self.adapter.renew(action), deadline=deadline)
+
+    # -- anything else
+
+    async def run(self, flow: Flow[T], *, deadline: float | None = None) -> T:
+        """Runs any flow of the adapter: this is how what only one provider has is called."""
+        until = Deadline(deadline)
+        steps = conversation(self.adapter, flow, clock=self.clock, nonces=self.nonces)
+        return await drive_async(steps, lambda step: self._perform(step, until))
+
+    async def close(self) -> None:
+        """Closes the connections. The gateway opens new ones if it is called again."""
+        life, self._life = self._life, None
+        if life is not None:
+            await life.transport.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    def __repr__(self) -> str:
+        return f"AsyncGateway({self.name or self.provider!r}, {type(self.adapter).__name__})"
+
+    # -- the driver's hands
+
+    def _alive(self) -> _Life:
+        life = self._life
+        if life is None or life.pid != os.getpid() or life.loop is not asyncio.get_running_loop():
+            life = self._life = _Life(self.connection)
+        return life
+
+    async def _perform(self, step: Request | Wish, until: Deadline) -> Response | Token:
+        if isinstance(step, Wish):
+            return await self._token(step, until)
+        began = time.monotonic()
+        status = None
+        try:
+            response = await self._alive().transport.send(step, timeout=until.left())
+            status = response.status
+            return response
+        finally:
+            report(self.observers, self.adapter, step, status, began)
+
+    async def _token(self, wish: Wish, until: Deadline) -> Token:
+        life = self._alive()
+        async with life.lock:
+            token = life.token
+            if token is None or token is wish.refused or not is_fresh(token, self.clock()):
+                flow = self.adapter.login()
+                assert flow is not None, "only adapters that log in wish for tokens"
+                steps = conversation(self.adapter, flow, clock=self.clock, nonces=self.nonces)
+                token = life.token = await drive_async(
+                    steps, lambda step: self._perform(step, until)
+                )
+            return token

@@ -1,0 +1,250 @@
+"""Every error the library raises, as one tree.
+
+```
+OnboardingError
+├── InvalidInput              what the caller gave has no legal shape; nothing was sent
+├── ConfigurationError        the configuration cannot be used
+│   ├── UnknownProvider
+│   └── AmbiguousProvider
+├── TranslationError
+│   ├── Unsupported           core -> wire: the provider has no place for it; nothing was sent
+│   └── UnexpectedResponse    wire -> core: an answer in no documented shape
+├── TransportError            no answer came, and the request was not carried out
+│   └── OutcomeUnknown        no answer came, and the request may have been carried out
+└── ProviderError             an answer came, and it is a no
+    ├── Rejected  Conflict  NotFound  Unauthorized  Forbidden
+    └── RateLimited  Unavailable
+```
+
+No text here shows a value of a user or a secret: errors speak in paths, codes and words of ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from attrs import field, frozen
+
+__all__ = [
+    "AmbiguousProvider",
+    "ConfigurationError",
+    "Conflict",
+    "Forbidden",
+    "InvalidInput",
+    "NotFound",
+    "OnboardingError",
+    "OutcomeUnknown",
+    "Problem",
+    "ProviderError",
+    "RateLimited",
+    "Rejected",
+    "TranslationError",
+    "TransportError",
+    "Unauthorized",
+    "Unavailable",
+    "UnexpectedResponse",
+    "UnknownProvider",
+    "Unsupported",
+]
+
+
+@frozen
+class Problem:
+    """One thing that is wrong, and where.
+
+    `path` is a core path below the user (`identity.birthdate`) or a path in a configuration
+    (`gateways.fr.api_key`); empty when the whole is meant. `code` is a stable word for programs:
+    `missing`, `unknown`, `type`, `shape`, `choice`, `conflict`, `unsupported`, `refused` ...
+    `message` is for people and shows no value. `wire_path` is the provider's own name, if any.
+    """
+
+    path: str
+    code: str
+    message: str
+    wire_path: str = ""
+
+    def under(self, prefix: str | int) -> Problem:
+        """The same problem, seen from one level up."""
+        joined = f"{prefix}.{self.path}" if self.path else str(prefix)
+        return Problem(joined, self.code, self.message, self.wire_path)
+
+    def __str__(self) -> str:
+        return f"{self.path or '(whole)'}: {self.message} [{self.code}]"
+
+
+class OnboardingError(Exception):
+    """The root of every error of this library."""
+
+    retry_safe: ClassVar[bool] = False
+    """Whether the same call may be sent again without a risk of doing its work twice."""
+
+
+class _Listed(OnboardingError):
+    """An error that lists every problem it found, by path."""
+
+    headline: ClassVar[str] = "problems"
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        count = len(self.problems)
+        lines = [f"{self.headline} ({count} problem{'s' if count != 1 else ''})"]
+        return "\n".join(lines + [f"  {problem}" for problem in self.problems])
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        return tuple(problem.path for problem in self.problems)
+
+
+class InvalidInput(_Listed, ValueError):
+    """What the caller gave has no legal shape; nothing was sent."""
+
+    headline = "the input cannot be used"
+
+
+class ConfigurationError(_Listed):
+    """The configuration cannot be used; every mistake is listed."""
+
+    headline = "the configuration cannot be used"
+
+
+class UnknownProvider(ConfigurationError):
+    """No adapter of that name can be loaded."""
+
+
+class AmbiguousProvider(ConfigurationError):
+    """Two installed distributions claim one provider name."""
+
+
+class TranslationError(OnboardingError):
+    """A user or an answer cannot be translated."""
+
+
+class Unsupported(_Listed, TranslationError):
+    """The provider has no place for what was given or asked; nothing was sent.
+
+    Name the paths in the gateway's `accept_loss` to leave them out instead.
+    """
+
+    headline = "the provider cannot carry this"
+
+    def __init__(self, problems: Iterable[Problem], *, provider: str = "") -> None:
+        self.provider = provider
+        super().__init__(problems)
+
+
+class UnexpectedResponse(_Listed, TranslationError):
+    """An answer came in no documented shape; it is kept in `raw`."""
+
+    headline = "the provider's answer cannot be read"
+
+    def __init__(
+        self, problems: Iterable[Problem], *, status: int | None = None, raw: bytes = b""
+    ) -> None:
+        self.status = status
+        self.raw = raw
+        super().__init__(problems)
+
+
+class TransportError(OnboardingError):
+    """No answer came, and the request was surely not carried out."""
+
+    retry_safe = True
+
+
+class OutcomeUnknown(TransportError):
+    """No answer came, and the request may have been carried out: look before sending again."""
+
+    retry_safe = False
+
+
+@frozen(kw_only=True)
+class ErrorDetails:
+    """What a provider said when it said no."""
+
+    status: int
+    code: str
+    problems: tuple[Problem, ...] = ()
+    remedy: str = ""
+    request_id: str | None = None
+    retry_after: float | None = None
+    raw: Any = field(default=None, repr=False)
+
+
+class ProviderError(OnboardingError):
+    """An answer came, and it is a no. Nothing of the request was carried out.
+
+    `status` is the HTTP status, `code` the provider's own word, `problems` what it complained
+    of by core path, `remedy` what helps where that is known, `raw` the body as it came
+    (it may hold personal values: it is in no text or repr).
+    """
+
+    def __init__(self, details: ErrorDetails) -> None:
+        self.details = details
+        super().__init__(details)
+
+    @property
+    def status(self) -> int:
+        return self.details.status
+
+    @property
+    def code(self) -> str:
+        return self.details.code
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        return self.details.problems
+
+    @property
+    def remedy(self) -> str:
+        return self.details.remedy
+
+    @property
+    def request_id(self) -> str | None:
+        return self.details.request_id
+
+    @property
+    def raw(self) -> Any:
+        return self.details.raw
+
+    def __str__(self) -> str:
+        head = f"the provider answered {self.status} {self.code}"
+        tail = [f"  {problem}" for problem in self.problems]
+        return "\n".join([f"{head}: {self.remedy}" if self.remedy else head, *tail])
+
+
+class Rejected(ProviderError):
+    """The provider refused what was sent."""
+
+
+class Conflict(ProviderError):
+    """It exists already, or its state forbids the call."""
+
+
+class NotFound(ProviderError):
+    """There is no such thing at the provider."""
+
+
+class Unauthorized(ProviderError):
+    """The credentials of the gateway are not accepted."""
+
+
+class Forbidden(ProviderError):
+    """The gateway's credentials do not allow this."""
+
+
+class RateLimited(ProviderError):
+    """Too many calls; `retry_after` says how many seconds to wait, where known."""
+
+    retry_safe = True
+
+    @property
+    def retry_after(self) -> float | None:
+        return self.details.retry_after
+
+
+class Unavailable(ProviderError):
+    """The provider is out of order (5xx); whether the call was carried out is not known."""

@@ -1,0 +1,232 @@
+"""A gateway: an adapter with its settings and a transport, ready to be called."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import threading
+import time
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+
+from attrs import define, field
+
+from onboarding.adapter import Adapter, Criterion
+from onboarding.engine import Clock, Nonces, Wish, conversation, drive, is_fresh, utc_now
+from onboarding.errors import TransportError
+from onboarding.hooks import Exchange
+from onboarding.http import Flow, Request, Response, Token
+from onboarding.model.action import NextAction
+from onboarding.model.record import UserRecord
+from onboarding.model.user import User
+from onboarding.transports.connection import Connection
+
+if TYPE_CHECKING:
+    from onboarding.transports.sync import SyncTransport
+
+__all__ = ["DEADLINE", "Deadline", "Gateway", "new_nonce", "report"]
+
+A_co = TypeVar("A_co", bound=Adapter, covariant=True)
+T = TypeVar("T")
+
+DEADLINE = 60.0
+"""Seconds that a call may take in all, unless it says otherwise."""
+
+log = logging.getLogger("onboarding")
+
+
+def new_nonce() -> str:
+    """32 characters from the system's randomness, letters and digits."""
+    return secrets.token_hex(16)
+
+
+class Deadline:
+    """When a call must end. Raises `TransportError` once there is no time left."""
+
+    def __init__(self, seconds: float | None) -> None:
+        self._ends = time.monotonic() + (DEADLINE if seconds is None else seconds)
+
+    def left(self) -> float:
+        seconds = self._ends - time.monotonic()
+        if seconds <= 0:
+            raise TransportError("the deadline of the call passed before a request was sent")
+        return seconds
+
+
+def report(observers: Any, adapter: Adapter, request: Request, status: int | None, began: float) -> None:
+    """Tells the observers of one exchange. What goes wrong in them is logged, and no more."""
+    if observers is None:
+        return
+    exchange = Exchange(
+        provider=adapter.provider,
+        gateway=adapter.name,
+        operation=request.operation,
+        method=request.method,
+        status=status,
+        seconds=time.monotonic() - began,
+    )
+    try:
+        observers(exchange=exchange)
+    except Exception as error:
+        log.warning("an observer failed: %s", type(error).__name__)
+
+
+class _Life:
+    """What one process holds: connections, a token, and the lock around its renewal."""
+
+    def __init__(self, connection: Connection) -> None:
+        from onboarding.transports.sync import SyncTransport  # the HTTP client, when first needed
+
+        self.pid = os.getpid()
+        self.transport: SyncTransport = SyncTransport(connection)
+        self.lock = threading.Lock()
+        self.token: Token | None = None
+
+
+@define(eq=False, repr=False)
+class Gateway(Generic[A_co]):
+    """One provider, as one configuration reaches it. Safe under threads, and across a fork.
+
+    Every call takes `deadline`: the seconds it may take in all (60 by default). Calls raise
+    `InvalidInput`, `Unsupported` (nothing was sent), `ProviderError` (it is a no),
+    `TransportError` or `OutcomeUnknown` (no answer), `UnexpectedResponse`.
+    """
+
+    adapter: A_co
+    connection: Connection = field(factory=Connection)
+    observers: Any = None
+    clock: Clock = utc_now
+    nonces: Nonces = new_nonce
+    _life: _Life | None = field(default=None, init=False)
+    _birth: Any = field(factory=threading.Lock, init=False)
+
+    @property
+    def name(self) -> str:
+        return self.adapter.name
+
+    @property
+    def provider(self) -> str:
+        return self.adapter.provider
+
+    # -- users
+
+    def create_user(
+        self, user: User, *, key: str | None = None, deadline: float | None = None
+    ) -> UserRecord:
+        """Registers a user with the provider.
+
+        `key` is the caller's own name for this operation: where the provider has a way to make
+        it happen once, it is used.
+        """
+        return self.run(self.adapter.create_user(user, key=key), deadline=deadline)
+
+    def fetch_user(self, user_id: str, *, deadline: float | None = None) -> UserRecord:
+        """Reads what the provider has on file about a user."""
+        return self.run(self.adapter.fetch_user(user_id), deadline=deadline)
+
+    def find_user(
+        self,
+        *,
+        email: str | None = None,
+        phone: str | None = None,
+        national_id: str | None = None,
+        country: str | None = None,
+        deadline: float | None = None,
+    ) -> UserRecord:
+        """Looks for a user by e-mail, by phone, or by national number and its country."""
+        criterion = Criterion(email=email, phone=phone, national_id=national_id, country=country)
+        return self.run(self.adapter.find_user(criterion), deadline=deadline)
+
+    def update_user(
+        self, record: UserRecord, user: User, *, deadline: float | None = None
+    ) -> UserRecord:
+        """Sends what differs between the record's user and `user`; nothing if nothing does."""
+        return self.run(self.adapter.update_user(record, user), deadline=deadline)
+
+    def categorise_user(
+        self, record: UserRecord, user: User, *, deadline: float | None = None
+    ) -> UserRecord:
+        """Moves a user to the category of `user`, with the facts which that takes."""
+        return self.run(self.adapter.categorise_user(record, user), deadline=deadline)
+
+    # -- next actions
+
+    def confirm(
+        self, action: NextAction, code: str, *, deadline: float | None = None
+    ) -> UserRecord:
+        """Gives the code that the user received."""
+        return self.run(self.adapter.confirm(action, code), deadline=deadline)
+
+    def renew(self, action: NextAction, *, deadline: float | None = None) -> NextAction:
+        """Starts an open action anew: a fresh link, a fresh code."""
+        return self.run(self.adapter.renew(action), deadline=deadline)
+
+    # -- anything else
+
+    def run(self, flow: Flow[T], *, deadline: float | None = None) -> T:
+        """Runs any flow of the adapter: this is how what only one provider has is called."""
+        until = Deadline(deadline)
+        steps = conversation(self.adapter, flow, clock=self.clock, nonces=self.nonces)
+        return drive(steps, lambda step: self._perform(step, until))
+
+    def close(self) -> None:
+        """Closes the connections. The gateway opens new ones if it is called again."""
+        life, self._life = self._life, None
+        if life is not None:
+            life.transport.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"Gateway({self.name or self.provider!r}, {type(self.adapter).__name__})"
+
+    # -- the driver's hands
+
+    def _alive(self) -> _Life:
+        life = self._life
+        if life is None or life.pid != os.getpid():
+            # A forked child may neither share its parent's sockets nor wait for its locks.
+            if life is not None:
+                self._birth = threading.Lock()
+            with self._birth:
+                life = self._life
+                if life is None or life.pid != os.getpid():
+                    life = self._life = _Life(self.connection)
+        return life
+
+    def _perform(self, step: Request | Wish, until: Deadline) -> Response | Token:
+        if isinstance(step, Wish):
+            return self._token(step, until)
+        began = time.monotonic()
+        status = None
+        try:
+            response = self._alive().transport.send(step, timeout=until.left())
+            status = response.status
+            return response
+        finally:
+            report(self.observers, self.adapter, step, status, began)
+
+    def _token(self, wish: Wish, until: Deadline) -> Token:
+        life = self._alive()
+        if not life.lock.acquire(timeout=until.left()):
+            raise TransportError("the deadline of the call passed while another one logged in")
+        try:
+            token = life.token
+            if token is None or token is wish.refused or not is_fresh(token, self.clock()):
+                flow = self.adapter.login()
+                assert flow is not None, "only adapters that log in wish for tokens"
+                steps = conversation(self.adapter, flow, clock=self.clock, nonces=self.nonces)
+                token = life.token = drive(steps, lambda step: self._perform(step, until))
+            return token
+        finally:
+            life.lock.release()

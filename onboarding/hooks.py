@@ -1,0 +1,48 @@
+"""The plugin contract: two hooks, under the entry-point group `onboarding`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import pluggy
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from onboarding.adapter import Adapter
+
+__all__ = ["GROUP", "Exchange", "hookimpl", "hookspec"]
+
+GROUP = "onboarding"
+
+hookspec = pluggy.HookspecMarker(GROUP)
+hookimpl = pluggy.HookimplMarker(GROUP)
+
+
+@frozen(kw_only=True)
+class Exchange:
+    """One request and its answer, as an observer may see it: no URL, no body, no header.
+
+    `status` is None when no answer came; `seconds` is the time on the wire.
+    """
+
+    provider: str
+    gateway: str
+    operation: str
+    method: str
+    status: int | None
+    seconds: float
+
+
+class Contract:
+    """The hooks that a plugin may implement."""
+
+    @hookspec
+    def onboarding_adapters(self) -> Iterable[type[Adapter]]:
+        """The adapter classes that a plugin brings. All answers are collected."""
+        raise NotImplementedError
+
+    @hookspec
+    def onboarding_observe(self, exchange: Exchange) -> None:
+        """Told of each exchange after it ended. An error in an observer is logged, and harms nobody."""
+        raise NotImplementedError

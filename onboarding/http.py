@@ -1,0 +1,122 @@
+"""Requests, responses and the one way to write a URL: HTTP as values, without a socket."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Generator, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any, TypeAlias, TypeVar
+from urllib.parse import quote, urlsplit
+
+from attrs import evolve, field, frozen
+
+from onboarding.errors import Problem, UnexpectedResponse
+
+__all__ = ["Flow", "Proof", "Request", "Response", "Token", "json_body", "url"]
+
+T = TypeVar("T")
+
+
+@frozen(kw_only=True)
+class Request:
+    """One HTTP request, final: these bytes go to this URL. Its repr shows neither id nor body.
+
+    `operation` names the call for observers; `anonymous` requests are sent without credentials
+    of a session (a login is one).
+    """
+
+    method: str
+    url: str = field(repr=False)
+    headers: Mapping[str, str] = field(factory=dict, repr=False)
+    body: bytes = field(default=b"", repr=False)
+    operation: str = ""
+    anonymous: bool = False
+
+    def with_headers(self, **headers: str) -> Request:
+        """The request with more headers; underscores stand for dashes."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return evolve(self, headers={**self.headers, **named})
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether the method is one that may be sent twice."""
+        return self.method in ("GET", "HEAD")
+
+
+def _lower(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
+
+
+@frozen(kw_only=True)
+class Response:
+    """One HTTP answer. Header names are lower case; `received_at` is in UTC."""
+
+    status: int
+    headers: Mapping[str, str] = field(factory=dict, converter=_lower, repr=False)
+    body: bytes = field(default=b"", repr=False)
+    received_at: datetime = field(factory=lambda: datetime.now(UTC))
+
+    def json(self) -> Any:
+        """The body as JSON. Raises `UnexpectedResponse` when it is none."""
+        try:
+            return json.loads(self.body)
+        except ValueError:
+            problem = Problem("", "shape", f"the {self.status} answer is not JSON")
+            raise UnexpectedResponse([problem], status=self.status, raw=self.body) from None
+
+    def json_object(self) -> dict[str, Any]:
+        """The body as a JSON object. Raises `UnexpectedResponse` when it is none."""
+        data = self.json()
+        if not isinstance(data, dict):
+            problem = Problem("", "type", f"the {self.status} answer is not a JSON object")
+            raise UnexpectedResponse([problem], status=self.status, raw=self.body)
+        return data  # pyright: ignore[reportUnknownVariableType]
+
+
+Flow: TypeAlias = Generator[Request, Response, T]
+"""An operation as a conversation: yields requests, is sent responses, returns its result."""
+
+
+@frozen
+class Token:
+    """What a login gives, and until when (UTC)."""
+
+    value: str = field(repr=False)
+    expires_at: datetime
+
+
+@frozen(kw_only=True)
+class Proof:
+    """What a signature needs from outside: the time, a number used once, a token."""
+
+    now: datetime
+    nonce: str
+    token: Token | None = None
+
+
+def json_body(data: object) -> bytes:
+    """JSON as it is sent: compact, ASCII, keys in their order."""
+    return json.dumps(data, separators=(",", ":"), allow_nan=False).encode("ascii")
+
+
+def url(
+    base: str,
+    *segments: str | int,
+    query: Mapping[str, str] | Iterable[tuple[str, str]] = (),
+) -> str:
+    """A URL in the one form that no client re-encodes: what is signed is what is sent.
+
+    Every segment and every part of the query is quoted whole, so that an id cannot leave its
+    place. Raises `ValueError` for a segment that is empty or consists of dots.
+    """
+    parts = urlsplit(base)
+    path = parts.path.rstrip("/")
+    for segment in segments:
+        text = str(segment)
+        if text in ("", ".", ".."):
+            raise ValueError("a part of a URL is empty, or only dots")
+        path += "/" + quote(text, safe="")
+    pairs = query.items() if isinstance(query, Mapping) else query
+    search = "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in pairs)
+    whole = f"{parts.scheme.lower()}://{parts.netloc.lower()}{path}"
+    return f"{whole}?{search}" if search else whole

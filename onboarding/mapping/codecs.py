@@ -1,0 +1,182 @@
+"""Codecs: how one core value is spelled on a wire, and back.
+
+A codec reads and writes one value that is not None. Reading raises `ValueError` for what the
+core has no shape for (it is then kept as residue), `TypeError` for what no document allows.
+Writing raises `ValueError`, with a text that shows no value, for what the wire cannot carry.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from enum import Enum
+from typing import Any, Generic, TypeVar
+
+from attrs import frozen
+
+__all__ = [
+    "BOOL",
+    "ISO_DATE",
+    "JSON",
+    "LOWER_COUNTRY",
+    "PHONE_DIGITS",
+    "TEXT",
+    "UTC_MIDNIGHT",
+    "UTC_SECONDS",
+    "Codec",
+    "words",
+]
+
+C = TypeVar("C")
+W = TypeVar("W")
+E = TypeVar("E", bound=Enum)
+
+
+@frozen(eq=False)
+class Codec(Generic[C, W]):
+    """A pair of functions that undo each other.
+
+    `plain` says that both sides are the same text, so that compiled code copies it.
+    `exact_read` says that every legal wire value comes back as it was; where it does not (a
+    timestamp inside a day), the original is kept as residue. `exact_write` says the same of
+    core values; where it does not hold, what is coarsened is found by going there and back.
+    """
+
+    name: str
+    read: Callable[[Any], C]
+    write: Callable[[C], W]
+    wire: str
+    plain: bool = False
+    exact_read: bool = True
+    exact_write: bool = True
+
+
+def _read_text(value: Any) -> str:
+    if value.__class__ is not str:
+        raise TypeError("expected a text")
+    return value
+
+
+def _same(value: C) -> C:
+    return value
+
+
+TEXT: Codec[str, str] = Codec("text", _read_text, _same, "string", plain=True)
+
+
+def _read_bool(value: Any) -> bool:
+    if value.__class__ is not bool:
+        raise TypeError("expected true or false")
+    return value
+
+
+BOOL: Codec[bool, bool] = Codec("boolean", _read_bool, _same, "boolean")
+
+
+_EPOCH = date(1970, 1, 1).toordinal()
+_DAY = 86_400
+
+
+def _read_midnight(value: Any) -> date:
+    if value.__class__ is not int and value.__class__ is not float:
+        raise TypeError("expected Unix time")
+    try:
+        return date.fromordinal(_EPOCH + int(value // _DAY))
+    except (OverflowError, ValueError):
+        raise ValueError("outside the calendar") from None
+
+
+def _write_midnight(value: date) -> int:
+    return (value.toordinal() - _EPOCH) * _DAY
+
+
+UTC_MIDNIGHT: Codec[date, int] = Codec(
+    "Unix time of midnight UTC", _read_midnight, _write_midnight, "integer", exact_read=False
+)
+"""The day as seconds since 1970 at midnight UTC; negative before. A time of day is kept."""
+
+
+def _read_seconds(value: Any) -> datetime:
+    if value.__class__ is not int and value.__class__ is not float:
+        raise TypeError("expected Unix time")
+    try:
+        return datetime.fromtimestamp(value, UTC)
+    except (OverflowError, OSError, ValueError):
+        raise ValueError("outside the calendar") from None
+
+
+def _write_seconds(value: datetime) -> int:
+    return int(value.timestamp())
+
+
+UTC_SECONDS: Codec[datetime, int] = Codec(
+    "Unix time", _read_seconds, _write_seconds, "integer", exact_read=False, exact_write=False
+)
+
+
+def _read_iso(value: Any) -> date:
+    if value.__class__ is not str:
+        raise TypeError("expected a date as text")
+    if len(value) != 10:
+        raise ValueError("not yyyy-mm-dd")
+    return date.fromisoformat(value)
+
+
+ISO_DATE: Codec[date, str] = Codec("yyyy-mm-dd", _read_iso, date.isoformat, "string")
+
+
+def _read_country(value: Any) -> str:
+    return _read_text(value).upper()
+
+
+LOWER_COUNTRY: Codec[str, str] = Codec(
+    "ISO 3166-1 alpha-2, lower case", _read_country, str.lower, "string", exact_read=False
+)
+
+_DIGITS = re.compile(r"[1-9][0-9]{6,14}").fullmatch
+
+
+def _read_digits(value: Any) -> str:
+    text = _read_text(value)
+    return f"+{text}" if _DIGITS(text) else text
+
+
+def _write_digits(value: str) -> str:
+    return value.removeprefix("+")
+
+
+PHONE_DIGITS: Codec[str, str] = Codec(
+    "digits with country code, no + or 00", _read_digits, _write_digits, "string"
+)
+
+
+def _same_any(value: Any) -> Any:
+    return value
+
+
+JSON: Codec[Any, Any] = Codec("as it is", _same_any, _same_any, "any")
+
+
+def words(kind: type[E], table: Mapping[E, Any], *, wire: str = "string") -> Codec[E, Any]:
+    """A vocabulary as one table, read in both directions.
+
+    A wire word that the table lacks is kept as residue; a core word that it lacks is refused.
+    """
+    back = {spelling: member for member, spelling in table.items()}
+    if len(back) != len(table):
+        raise ValueError(f"two members of {kind.__name__} share one word")
+
+    def read(value: Any) -> E:
+        try:
+            return back[value]
+        except KeyError:
+            raise ValueError("a word of the provider's own") from None
+
+    def write(value: E) -> Any:
+        try:
+            return table[value]
+        except KeyError:
+            raise ValueError(f"has no word for this {kind.__name__}") from None
+
+    return Codec(f"one of {', '.join(map(str, back))}", read, write, wire)

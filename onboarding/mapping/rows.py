@@ -1,0 +1,211 @@
+"""Wire classes: one declaration a provider object, spelled as the provider spells it.
+
+```python
+U = core(User)
+
+@wire(source="the provider's page")
+class Person:
+    FirstName: str | None = at(some(U.identity).given_name, TEXT, max=100, required=ALWAYS)
+    Address: PersonAddress | None = inside(PersonAddress, some(U.address), whole=True)
+    Level: str | None = keep(str)
+```
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from enum import Flag, auto
+from typing import Any, TypeVar, cast, dataclass_transform
+
+import attrs
+from attrs import field, frozen
+
+from onboarding.mapping.codecs import Codec
+from onboarding.mapping.paths import Condition, dotted
+from onboarding.model.loss import Loss, LossKind
+
+__all__ = [
+    "ALWAYS",
+    "EVERY",
+    "NEVER",
+    "On",
+    "Row",
+    "WireClass",
+    "at",
+    "inside",
+    "keep",
+    "not_applicable",
+    "rows_of",
+    "wire",
+]
+
+C = TypeVar("C")
+W = TypeVar("W")
+T = TypeVar("T")
+
+ALWAYS = Condition(always=True, words="always")
+"""The condition that always holds."""
+
+
+class On(Flag):
+    """The operations in which a wire field may be written."""
+
+    CREATE = auto()
+    UPDATE = auto()
+    CATEGORISE = auto()
+
+
+EVERY = On.CREATE | On.UPDATE | On.CATEGORISE
+NEVER = On(0)
+
+
+@frozen
+class Row:
+    """One wire field and where it lives in the core.
+
+    A row with `inside` is a nested wire object; one with neither core nor `inside` is the
+    record's own fact (`keep`), known but no datum of the user.
+    """
+
+    wire: str
+    core: str = ""
+    codec: Codec[Any, Any] | None = None
+    inside: type | None = None
+    min: int = 0
+    max: int | None = None
+    pattern: re.Pattern[str] | None = None
+    on: On = EVERY
+    required: Condition | None = None
+    hidden: Condition | None = None
+    shown: bool = True
+    scope: str = ""
+    default: Any = None
+    goes_along: bool = False
+    whole: bool = False
+    clears: bool = False
+    lowers_level: bool = False
+    re_enrols: bool = False
+    source: str = ""
+
+
+@frozen
+class WireClass:
+    """What `@wire` knows of a class beside its rows."""
+
+    source: str
+    left_out: tuple[Loss, ...] = ()
+    implied: tuple[tuple[str, str], ...] = ()
+
+
+_ROW = "onboarding.row"
+
+
+def _declare(**known: Any) -> Any:
+    return field(default=None, repr=False, metadata={_ROW: known})
+
+
+def at(
+    core: C | None,
+    codec: Codec[C, W],
+    *,
+    min: int = 0,
+    max: int | None = None,
+    pattern: str | None = None,
+    on: On = EVERY,
+    required: Condition | None = None,
+    hidden: Condition | None = None,
+    shown: bool = True,
+    scope: str = "",
+    default: W | None = None,
+    goes_along: bool = False,
+    clears: bool = False,
+    lowers_level: bool = False,
+    re_enrols: bool = False,
+    source: str = "",
+) -> W | None:
+    """A wire field that holds the datum at a core path.
+
+    - `min`, `max`, `pattern`: the documented limits of its text;
+    - `on`: the operations in which it may be written;
+    - `required`: when the provider demands it (its policy: sent and answered, not checked here);
+    - `hidden`: when the provider shows null in its place; `shown=False`: it never shows it;
+    - `scope`: the permission without which it is hidden;
+    - `default`: what is written when the core has nothing, reported as `defaulted`;
+    - `goes_along`: every update carries it; `clears`: a document says it can be emptied;
+    - `lowers_level`, `re_enrols`: what changing it costs; `source`: the document, where it is
+      another than the class's.
+    """
+    return cast(
+        "W | None",
+        _declare(
+            core=dotted(core), codec=codec, min=min, max=max,
+            pattern=re.compile(pattern) if pattern else None,
+            on=on, required=required, hidden=hidden, shown=shown, scope=scope, default=default,
+            goes_along=goes_along, clears=clears, lowers_level=lowers_level,
+            re_enrols=re_enrols, source=source,
+        ),
+    )  # fmt: skip
+
+
+def inside(
+    cls: type[T],
+    core: object = "",
+    *,
+    whole: bool = False,
+    on: On = EVERY,
+    shown: bool = True,
+    scope: str = "",
+) -> T | None:
+    """A nested wire object whose rows live below a core path.
+
+    `whole`: a change of one part sends all parts.
+    """
+    return cast(
+        "T | None",
+        _declare(core=dotted(core), inside=cls, whole=whole, on=on, shown=shown, scope=scope),
+    )
+
+
+def keep(kind: type[T], *, scope: str = "") -> T | None:
+    """A fact of the record, not of the user: it goes into `record.native` by its wire name."""
+    return cast("T | None", _declare(on=NEVER, scope=scope))
+
+
+def not_applicable(core: object, reason: str) -> Loss:
+    """A datum that the provider does not distinguish: reported, never refused."""
+    return Loss(core_path=dotted(core), kind=LossKind.NOT_APPLICABLE, reason=reason)
+
+
+@dataclass_transform(
+    kw_only_default=True, frozen_default=True, field_specifiers=(at, inside, keep, field)
+)
+def wire(
+    *,
+    source: str,
+    left_out: tuple[Loss, ...] = (),
+    implied: tuple[tuple[object, object], ...] = (),
+) -> Callable[[type[T]], type[T]]:
+    """Makes a wire class: a frozen attrs class whose fields know where they live in the core.
+
+    `left_out` says of core paths without a row what becomes of them; `implied` pairs a core
+    path that has no wire key with the path whose key says it too.
+    """
+    pairs = tuple((dotted(path), dotted(by)) for path, by in implied)
+
+    def decorate(cls: type[T]) -> type[T]:
+        made = attrs.frozen(cls, kw_only=True, slots=False, repr=False)
+        setattr(made, "__wire__", WireClass(source, left_out, pairs))  # noqa: B010
+        return made
+
+    return decorate
+
+
+def rows_of(cls: type) -> tuple[Row, ...]:
+    """The rows of a wire class, in its order."""
+    fields = attrs.fields(cls)  # pyright: ignore[reportUnknownVariableType]
+    return tuple(
+        Row(wire=field.name, **field.metadata[_ROW])  # pyright: ignore[reportUnknownMemberType,reportUnknownArgumentType]
+        for field in fields  # pyright: ignore[reportUnknownVariableType]
+        if _ROW in field.metadata  # pyright: ignore[reportUnknownMemberType]
+    )

@@ -1,0 +1,76 @@
+"""What a user must do next: follow a link, or type a code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from urllib.parse import quote, urlsplit
+
+from attrs import field, frozen
+
+from onboarding.model.base import Model
+from onboarding.model.stored import Stored
+
+__all__ = ["LinkRule", "NextAction", "NextActionKind"]
+
+
+class NextActionKind(StrEnum):
+    """The ways in which a user takes part."""
+
+    REDIRECT = "redirect"
+    CONFIRM_CODE = "confirm_code"
+
+
+@frozen(kw_only=True, slots=False, repr=False)
+class LinkRule(Model):
+    """How a link is completed before a browser is sent to it.
+
+    `languages` maps BCP 47 tags to the provider's words; `max_length` counts characters.
+    """
+
+    return_parameter: str
+    language_parameter: str | None = None
+    languages: Mapping[str, str] = field(factory=dict)
+    max_length: int | None = None
+
+
+@frozen(kw_only=True, slots=False, repr=False)
+class NextAction(Stored, form="next_action/1"):
+    """One open step of a user. It can be stored, and taken up in another process.
+
+    `concerns` is the core path it is about (`phone`), empty when it is about the whole user.
+    `url` may hold a token: like every field it is in no repr. Times are aware datetimes in UTC.
+    """
+
+    kind: NextActionKind
+    provider: str
+    gateway: str
+    user_id: str
+    concerns: str = ""
+    url: str | None = None
+    link_rule: LinkRule | None = None
+    issued_at: datetime | None = None
+    expires_at: datetime | None = None
+
+    def link(self, return_url: str, *, language: str | None = None) -> str:
+        """The whole link for the user's browser, which will come back to `return_url`.
+
+        A language that the provider's page does not speak is left out.
+        Raises `ValueError` when this action has no link, when `return_url` is not absolute,
+        or when the whole is longer than the provider takes.
+        """
+        if self.url is None or self.link_rule is None:
+            raise ValueError(f"an action of kind {self.kind} has no link")
+        if not urlsplit(return_url).netloc:
+            raise ValueError("return_url is not an absolute URL")
+        rule = self.link_rule
+        added = [f"{rule.return_parameter}={quote(return_url, safe='')}"]
+        if language and rule.language_parameter:
+            base = language.split("-")[0].lower()
+            if word := rule.languages.get(base):
+                added.append(f"{rule.language_parameter}={quote(word, safe='')}")
+        link = self.url + ("&" if "?" in self.url else "?") + "&".join(added)
+        if rule.max_length is not None and len(link) >= rule.max_length:
+            raise ValueError(f"the link would have {rule.max_length} characters or more")
+        return link

@@ -1,0 +1,198 @@
+"""The base of every value of the core: it checks its own fields and shows none of them."""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from functools import cache
+from typing import Any, Self, TypeVar, cast
+
+import attrs
+from attrs import frozen
+
+from onboarding.errors import InvalidInput, Problem
+
+__all__ = ["Check", "Model", "Shape", "checks_of", "field_types", "trust"]
+
+M = TypeVar("M", bound="Model")
+
+
+@frozen
+class Shape:
+    """A rule on the form of a text, carried by its type: `Annotated[str, Shape(...)]`.
+
+    `rule` answers whether a text has the form. `clean` is for what a person typed: it may
+    normalise the text and raises `ValueError` where a well-kept library knows better than a
+    pattern; it runs in `User.parse` alone, never when a value is merely built.
+    """
+
+    name: str
+    expected: str
+    rule: Callable[[str], object]
+    clean: Callable[[str], str] | None = None
+
+
+@frozen
+class Check:
+    """What one field may hold."""
+
+    name: str
+    kind: tuple[type, ...]
+    many: bool
+    optional: bool
+    shape: Shape | None
+
+    def problem(self, value: object) -> Problem | None:
+        """The problem with `value`, without showing it; None when there is none."""
+        if value is None:
+            return None if self.optional else Problem(self.name, "missing", "is required")
+        if not self.many:
+            return self._one(value, self.name)
+        if not isinstance(value, tuple):
+            return Problem(self.name, "type", "expected a tuple")
+        for index, item in enumerate(cast("tuple[object, ...]", value)):
+            if found := self._one(item, f"{self.name}.{index}"):
+                return found
+        return None
+
+    def _one(self, value: object, path: str) -> Problem | None:
+        if not isinstance(value, self.kind) or (
+            isinstance(value, datetime) and datetime not in self.kind and date in self.kind
+        ):
+            expected = " or ".join(kind.__name__ for kind in self.kind)
+            return Problem(path, "type", f"expected {expected}")
+        if self.shape is not None and not self.shape.rule(cast("str", value)):
+            return Problem(path, "shape", f"expected {self.shape.expected}")
+        return None
+
+
+@cache
+def field_types(cls: type) -> dict[str, Any]:
+    """The resolved annotations of an attrs class, in the order of its fields."""
+    hints = typing.get_type_hints(cls, include_extras=True)
+    fields = attrs.fields(cls)  # pyright: ignore[reportUnknownVariableType,reportUnknownArgumentType]
+    return {field.name: hints[field.name] for field in fields}
+
+
+def _runtime(hint: Any) -> tuple[tuple[type, ...], bool, bool, Shape | None]:
+    """(classes, many, optional, shape) of one annotation."""
+    origin = typing.get_origin(hint)
+    if origin is typing.Annotated:
+        inner, *notes = typing.get_args(hint)
+        kind, many, optional, _ = _runtime(inner)
+        return kind, many, optional, next((n for n in notes if isinstance(n, Shape)), None)
+    if origin in (typing.Union, types.UnionType):
+        kinds: tuple[type, ...] = ()
+        shape = None
+        many = False
+        for arg in typing.get_args(hint):
+            if arg is not types.NoneType:
+                kind, many, _, shape = _runtime(arg)
+                kinds += kind
+        return kinds, many, types.NoneType in typing.get_args(hint), shape
+    if origin is tuple:
+        kind, _, _, shape = _runtime(typing.get_args(hint)[0])
+        return kind, True, False, shape
+    if hint is Any:
+        return (object,), False, True, None
+    return (origin or hint,), False, False, None
+
+
+@cache
+def checks_of(cls: type) -> dict[str, Check]:
+    """One `Check` a field of `cls`, read from its annotations."""
+    return {name: Check(name, *_runtime(hint)) for name, hint in field_types(cls).items()}
+
+
+class Model:
+    """Checks its own fields when built; equal by value; its repr names fields, never values."""
+
+    def __attrs_post_init__(self) -> None:
+        found = [
+            problem
+            for name, check in checks_of(type(self)).items()
+            if (problem := check.problem(getattr(self, name)))
+        ]
+        found += self.rules(vars(self))
+        if found:
+            raise InvalidInput(found)
+
+    @classmethod
+    def rules(cls, values: Mapping[str, Any]) -> list[Problem]:
+        """Problems between fields; `values` may lack the fields that are bad by themselves."""
+        return []
+
+    def __repr__(self) -> str:
+        given = [
+            f"{name}={value!r}" if isinstance(value, Model) else f"{name}=…"
+            for name, value in vars(self).items()
+            if value is not None and value != () and value != {}
+        ]
+        return f"{type(self).__name__}({', '.join(given)})"
+
+    def but(self, changes: Mapping[str, object] | None = None, /, **fields: object) -> Self:
+        """A copy with these changes; only what changes is checked.
+
+        Keys are names of fields or paths: `user.but({"address.city": "Kaunas"}, email=None)`.
+        What a provider sent in a shape of its own may stay beside the change.
+
+        Raises `InvalidInput` that lists every problem by path.
+        """
+        problems: list[Problem] = []
+        values = _changed(type(self), self, {**(changes or {}), **fields}, problems)
+        problems += self.rules(values)
+        if problems:
+            raise InvalidInput(problems)
+        return trust(type(self), values)
+
+
+def _changed(
+    cls: type[Model], old: Model | None, changes: Mapping[str, object], problems: list[Problem]
+) -> dict[str, Any]:
+    values = dict(vars(old)) if old is not None else {}
+    deeper: dict[str, dict[str, object]] = {}
+    checks = checks_of(cls)
+    for path, value in changes.items():
+        head, _, rest = path.partition(".")
+        check = checks.get(head)
+        if check is None:
+            problems.append(Problem(path, "unknown", "there is no such field"))
+        elif rest and issubclass(check.kind[0], Model) and not check.many:
+            deeper.setdefault(head, {})[rest] = value
+        elif rest:
+            problems.append(Problem(path, "unknown", f"{head} is changed as a whole"))
+        elif problem := check.problem(value):
+            problems.append(problem)
+        else:
+            values[head] = value
+    for head, below in deeper.items():
+        kind = cast("type[Model]", checks[head].kind[0])
+        inner: list[Problem] = []
+        inside = _changed(kind, values.get(head), below, inner)
+        problems += [problem.under(head) for problem in inner]
+        values[head] = trust(kind, inside)
+    return values
+
+
+@cache
+def defaults_of(cls: type) -> dict[str, Any]:
+    """The default of every field that has one."""
+    found: dict[str, Any] = {}
+    for field in attrs.fields(cls):  # pyright: ignore[reportUnknownVariableType]
+        default = cast("Any", field.default)  # pyright: ignore[reportUnknownMemberType]
+        if isinstance(default, attrs.Factory):  # type: ignore[arg-type]
+            default = default.factory()
+        found[cast("str", field.name)] = None if default is attrs.NOTHING else default  # pyright: ignore[reportUnknownMemberType]
+    return found
+
+
+def trust(cls: type[M], values: Mapping[str, Any]) -> M:
+    """Builds a value without a check: the door for what a provider sent.
+
+    Legal but unshapely data (an empty region, a local phone number) is kept as it came.
+    """
+    made = object.__new__(cls)
+    object.__setattr__(made, "__dict__", {**defaults_of(cls), **values})
+    return made

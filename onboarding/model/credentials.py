@@ -1,0 +1,35 @@
+"""How a user will log in at a provider that keeps logins; written, never read back."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from onboarding.model.base import Model
+from onboarding.model.secret import Secret
+from onboarding.model.shapes import Text
+
+__all__ = ["Credentials", "MigratedHash", "Password"]
+
+
+@frozen(kw_only=True, slots=False, repr=False)
+class Password(Model):
+    """A permanent password, in clear."""
+
+    password: Secret
+
+
+@frozen(kw_only=True, slots=False, repr=False)
+class MigratedHash(Model):
+    """A password hash moved from another user table, ready made.
+
+    `scheme` names how it was made, such as `pre-salt-sha1-base64`; `hash` and `salt` are passed
+    on as they are.
+    """
+
+    scheme: Text = "pre-salt-sha1-base64"
+    hash: Secret
+    salt: Secret
+    username: Text
+
+
+Credentials = Password | MigratedHash

@@ -1,0 +1,77 @@
+"""What a provider has on file about a user."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from attrs import field, frozen
+
+from onboarding.model.action import NextAction
+from onboarding.model.levels import IdentificationLevel, KYCLevel
+from onboarding.model.loss import Loss
+from onboarding.model.stored import Stored
+from onboarding.model.user import User
+
+__all__ = ["Absence", "UserRecord", "UserStatus"]
+
+
+class Absence(StrEnum):
+    """Why a field of a record's user is empty."""
+
+    NOT_GIVEN = "not_given"
+    NULL_BY_RULE = "null_by_rule"
+    HIDDEN = "hidden"
+    NOT_THERE = "not_there"
+    UNREADABLE = "unreadable"
+
+
+class UserStatus(StrEnum):
+    """Whether the user can be worked with."""
+
+    ACTIVE = "active"
+    PENDING = "pending"
+    CLOSED = "closed"
+
+
+@frozen(kw_only=True, slots=False, repr=False)
+class UserRecord(Stored, form="user_record/1"):
+    """What one gateway's provider has on file: the user as it shows it, and where it stands.
+
+    - `native`: the record's own facts by the provider's names (levels, status, proofs ...);
+    - `kyc_level`, `identification_level`: what the gateway's `LevelPolicy` makes of them, None
+      where the provider said nothing, or a word that no row knows;
+    - `next_actions`: what the user must do; several can be open at once;
+    - `confirmed`: whether a contact (`email`, `phone`) is confirmed, where that is known;
+    - `absent`: why a field of `user` is empty, by core path;
+    - `residue`: what the core has no shape for, by wire path; it survives read and update;
+    - `raw`: the whole payload as it came; `losses`: what the call could not carry.
+
+    Its provenance: `provider`, `gateway`, and when it was seen (`seen_at`, UTC).
+    """
+
+    provider: str
+    gateway: str
+    id: str
+    user: User
+    seen_at: datetime | None = None
+    created_at: datetime | None = None
+    status: UserStatus | None = None
+    kyc_level: KYCLevel | None = None
+    identification_level: IdentificationLevel | None = None
+    next_actions: tuple[NextAction, ...] = ()
+    confirmed: Mapping[str, bool] = field(factory=dict)
+    absent: Mapping[str, Absence] = field(factory=dict)
+    native: Mapping[str, Any] = field(factory=dict)
+    residue: Mapping[str, Any] = field(factory=dict)
+    losses: tuple[Loss, ...] = ()
+    raw: Mapping[str, Any] = field(factory=dict)
+
+    def __repr__(self) -> str:
+        levels = f"kyc_level={self.kyc_level}, identification_level={self.identification_level}"
+        return (
+            f"UserRecord({self.provider}/{self.gateway}, id={self.id!r}, "
+            f"status={self.status}, {levels}, next_actions={len(self.next_actions)})"
+        )

@@ -1,0 +1,27 @@
+"""A text that shows itself only when asked to."""
+
+from __future__ import annotations
+
+from attrs import field, frozen
+
+__all__ = ["Secret"]
+
+
+@frozen(repr=False)
+class Secret:
+    """A password, key or token: masked in every repr and str; `reveal()` gives the text."""
+
+    _text: str = field()
+
+    @_text.validator
+    def _is_text(self, attribute: object, value: object) -> None:
+        if not isinstance(value, str) or not value:
+            raise TypeError("a secret is a text that is not empty")
+
+    def reveal(self) -> str:
+        return self._text
+
+    def __repr__(self) -> str:
+        return "Secret(…)"
+
+    __str__ = __repr__

@@ -1,0 +1,111 @@
+"""The one being onboarded: described once, for any provider."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from attrs import field, frozen
+
+from onboarding.errors import Problem
+from onboarding.model.address import Address
+from onboarding.model.base import Model
+from onboarding.model.company import Company
+from onboarding.model.credentials import MigratedHash, Password
+from onboarding.model.documents import Document
+from onboarding.model.identity import Identity, PoliticalExposure
+from onboarding.model.shapes import Email, Locale, Phone, Text
+from onboarding.model.stored import Stored
+
+__all__ = ["IncomeBracket", "PersonType", "Terms", "User", "UserCategory"]
+
+
+class PersonType(StrEnum):
+    """What law sees in a user."""
+
+    NATURAL = "natural"
+    LEGAL = "legal"
+
+
+class UserCategory(StrEnum):
+    """What a user may do: pay, also be paid, or be the platform itself."""
+
+    PAYER = "PAYER"
+    OWNER = "OWNER"
+    PLATFORM = "PLATFORM"
+
+
+class IncomeBracket(StrEnum):
+    """Yearly income in thousands of euros."""
+
+    UNDER_18K = "under_18k"
+    FROM_18K_TO_30K = "18k_to_30k"
+    FROM_30K_TO_50K = "30k_to_50k"
+    FROM_50K_TO_80K = "50k_to_80k"
+    FROM_80K_TO_120K = "80k_to_120k"
+    OVER_120K = "over_120k"
+
+
+@frozen(kw_only=True, slots=False, repr=False)
+class Terms(Model):
+    """Whether the user accepted the provider's terms, when, and which version."""
+
+    accepted: bool
+    accepted_at: datetime | None = None
+    version: Text | None = None
+
+
+@frozen(kw_only=True, slots=False, repr=False)
+class User(Stored, form="user/1"):
+    """A natural or a legal person, described once.
+
+    A user with a `company` is a legal person: the people behind it are in
+    `company.representative` and `company.beneficial_owners`, and `identity` stays empty.
+    `extras` holds what one provider alone knows, by provider name; the adapter's own class
+    (`MangoPayExtras` ...) says what it may hold.
+
+    Raises `InvalidInput`, which lists the problems of its own fields by path, with no value.
+    """
+
+    identity: Identity | None = None
+    company: Company | None = None
+    address: Address | None = None
+    email: Email | None = None
+    phone: Phone | None = None
+    locale: Locale | None = None
+    category: UserCategory | None = None
+    terms: Terms | None = None
+    occupation: Text | None = None
+    income_bracket: IncomeBracket | None = None
+    politically_exposed: bool | None = None
+    political_exposures: tuple[PoliticalExposure, ...] = ()
+    credentials: Password | MigratedHash | None = None
+    documents: tuple[Document, ...] = ()
+    tag: Text | None = None
+    extras: Mapping[str, Any] = field(factory=dict)
+
+    @property
+    def person_type(self) -> PersonType:
+        return PersonType.NATURAL if self.company is None else PersonType.LEGAL
+
+    @classmethod
+    def rules(cls, values: Mapping[str, Any]) -> list[Problem]:
+        if values.get("identity") is not None and values.get("company") is not None:
+            text = "a legal person's people belong in company.representative"
+            return [Problem("identity", "conflict", text)]
+        return []
+
+    @classmethod
+    def parse(cls, data: Mapping[str, Any]) -> User:
+        """Reads plain data: a form, a JSON line.
+
+        Keys are the names of the fields, dates are ISO 8601, the words of a vocabulary are its
+        values, bytes are base64. A phone number may hold blanks; it comes out as E.164.
+
+        Raises `InvalidInput`, which lists every problem of the whole tree by path, with no value.
+        """
+        from onboarding.plain import parse  # cattrs is imported when first needed
+
+        return parse(data, cls)

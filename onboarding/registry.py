@@ -1,0 +1,173 @@
+"""Finds adapters: by name, lazily, loudly."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from importlib import metadata
+from typing import Any, cast
+
+import pluggy
+from attrs import frozen
+
+from onboarding.adapter import Adapter
+from onboarding.errors import AmbiguousProvider, Problem, UnknownProvider
+from onboarding.hooks import GROUP, Contract
+from onboarding.plain import nearest
+
+__all__ = ["Plugin", "Registry", "installed"]
+
+
+@frozen(kw_only=True)
+class Plugin:
+    """One claim to a provider name, and what became of it. `problem` is empty when all is well."""
+
+    name: str
+    distribution: str
+    version: str
+    problem: str = ""
+    adapter: type[Adapter] | None = None
+
+
+class Registry:
+    """The adapters within reach: those registered in this process, and those installed.
+
+    An installed plugin is loaded when its name is first asked for: a broken stranger harms
+    nobody. Two installed distributions that claim one name are an error for that name alone;
+    what is registered in the process comes before what is installed.
+    """
+
+    def __init__(self, *, entry_points: Iterable[metadata.EntryPoint] | None = None) -> None:
+        self._manager = pluggy.PluginManager(GROUP)
+        self._manager.add_hookspecs(Contract)
+        self._own: dict[str, type[Adapter]] = {}
+        self._loaded: dict[str, type[Adapter]] = {}
+        self._given = tuple(entry_points) if entry_points is not None else None
+        self._lock = threading.RLock()
+
+    # -- registering
+
+    def register(self, adapter: type[Adapter]) -> type[Adapter]:
+        """Adds an adapter class of this process; also a class decorator.
+
+        Raises `AmbiguousProvider` when another class has that name.
+        """
+        if not adapter.provider:
+            raise ValueError(f"{adapter.__name__} names no provider")
+        with self._lock:
+            before = self._own.setdefault(adapter.provider, adapter)
+            if before is not adapter:
+                text = f"{before.__qualname__} and {adapter.__qualname__} both claim it"
+                raise AmbiguousProvider([Problem(adapter.provider, "conflict", text)])
+        return adapter
+
+    def register_plugin(self, plugin: object) -> None:
+        """Adds a plugin object: its adapters, and its observer."""
+        with self._lock:
+            self._manager.register(plugin)
+            for adapter in _brought(plugin):
+                self.register(adapter)
+
+    # -- finding
+
+    def find(self, name: str) -> type[Adapter]:
+        """The adapter class of a provider.
+
+        Raises `UnknownProvider` when there is none or it cannot be loaded, `AmbiguousProvider`
+        when two distributions claim the name.
+        """
+        with self._lock:
+            found = self._own.get(name) or self._loaded.get(name)
+            if found is None:
+                found = self._loaded[name] = self._load(name)
+            return found
+
+    def names(self) -> tuple[str, ...]:
+        """Every provider name that somebody claims, loadable or not."""
+        claimed = {point.name for point in self._entry_points()}
+        return tuple(sorted(claimed | set(self._own)))
+
+    def report(self) -> tuple[Plugin, ...]:
+        """Every claim, with what is wrong with it; this loads each installed plugin."""
+        own = [
+            Plugin(name=name, distribution="(this process)", version="", adapter=adapter)
+            for name, adapter in self._own.items()
+        ]
+        return tuple(sorted([*own, *map(self._tried, self._entry_points())], key=lambda p: p.name))
+
+    def observers(self) -> Any:
+        """The hook to call after an exchange, or None when nobody listens."""
+        hook = self._manager.hook.onboarding_observe
+        return hook if hook.get_hookimpls() else None
+
+    def _tried(self, point: metadata.EntryPoint) -> Plugin:
+        distribution, version = _distribution(point)
+        adapter, problem = None, ""
+        try:
+            adapter = self.find(point.name)
+        except (UnknownProvider, AmbiguousProvider) as error:
+            problem = "; ".join(found.message for found in error.problems)
+        return Plugin(
+            name=point.name,
+            distribution=distribution,
+            version=version,
+            problem=problem,
+            adapter=adapter,
+        )
+
+    def _load(self, name: str) -> type[Adapter]:
+        points = [point for point in self._entry_points() if point.name == name]
+        if not points:
+            hint = nearest(name, self.names())
+            text = f"no adapter of that name is installed{hint}"
+            raise UnknownProvider([Problem(name, "unknown", text)])
+        if len(points) > 1:
+            owners = " and ".join(sorted(" ".join(_distribution(point)) for point in points))
+            raise AmbiguousProvider([Problem(name, "conflict", f"claimed by {owners}")])
+        try:
+            plugin = points[0].load()
+            adapters = {adapter.provider: adapter for adapter in _brought(plugin)}
+        except Exception as error:
+            text = f"its plugin cannot be loaded: {type(error).__name__}: {error}"
+            raise UnknownProvider([Problem(name, "broken", text)]) from error
+        if name not in adapters:
+            text = f"its plugin brings {', '.join(adapters) or 'no adapter'} instead"
+            raise UnknownProvider([Problem(name, "broken", text)])
+        if not self._manager.is_registered(plugin):
+            self._manager.register(plugin)
+        return adapters[name]
+
+    def _entry_points(self) -> tuple[metadata.EntryPoint, ...]:
+        if self._given is None:
+            self._given = tuple(metadata.entry_points(group=GROUP))
+        return self._given
+
+
+def _brought(plugin: object) -> list[type[Adapter]]:
+    """What one plugin answers to the hook, read through a manager of its own."""
+    manager = pluggy.PluginManager(GROUP)
+    manager.add_hookspecs(Contract)
+    manager.register(plugin)
+    manager.check_pending()
+    answers = cast("list[Iterable[type[Adapter]]]", manager.hook.onboarding_adapters())
+    found = [adapter for answer in answers for adapter in answer]
+    for adapter in found:
+        if not (isinstance(adapter, type) and issubclass(adapter, Adapter)):
+            raise TypeError("onboarding_adapters must give subclasses of Adapter")
+    return found
+
+
+def _distribution(point: metadata.EntryPoint) -> tuple[str, str]:
+    dist = point.dist
+    return (dist.name, dist.version) if dist is not None else ("(unknown)", "")
+
+
+_INSTALLED: Registry | None = None
+
+
+def installed() -> Registry:
+    """The registry of everything installed, shared by the process."""
+    global _INSTALLED
+    if _INSTALLED is None:
+        _INSTALLED = Registry()
+    return _INSTALLED

@@ -1,0 +1,52 @@
+"""Serves a provider's simulator on loopback, in a thread or in the foreground."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, cast
+
+from cheroot.wsgi import Server
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+__all__ = ["serve", "serve_forever"]
+
+LOOPBACK = "127.0.0.1"
+
+
+def _server(app: WSGIApplication, port: int) -> tuple[Server, str]:
+    server = Server((LOOPBACK, port), app, numthreads=16, request_queue_size=512)
+    server.prepare()  # binds: from here on the port is known and connections queue
+    bound = cast("tuple[str, int]", server.bind_addr)
+    return server, f"http://{LOOPBACK}:{bound[1]}"
+
+
+@contextmanager
+def serve(app: WSGIApplication, *, port: int = 0) -> Iterator[str]:
+    """Serves `app` from a thread while the block runs; gives its base URL.
+
+    Port 0 takes any free one. Needs the extra `simulators`.
+    """
+    server, base_url = _server(app, port)
+    thread = threading.Thread(target=server.serve, name="onboarding-simulator", daemon=True)
+    thread.start()
+    try:
+        yield base_url
+    finally:
+        server.stop()
+        thread.join(timeout=10)
+
+
+def serve_forever(app: WSGIApplication, *, port: int = 0) -> None:
+    """Serves `app` in the foreground until interrupted; prints its base URL first."""
+    server, base_url = _server(app, port)
+    print(base_url, flush=True)
+    try:
+        server.serve()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        server.stop()

@@ -1,0 +1,1 @@
+"""The only sockets of the library: one client for threads, one for an event loop."""

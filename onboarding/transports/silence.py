@@ -1,0 +1,20 @@
+"""The error for a request that got no answer."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from onboarding.errors import OutcomeUnknown, TransportError
+from onboarding.http import Request
+
+__all__ = ["no_answer"]
+
+
+def no_answer(request: Request, *, timed_out: bool, never_sent: bool) -> TransportError:
+    """Says what is known of a request without an answer; no URL, for that may name a user."""
+    host = urlsplit(request.url).hostname
+    why = "in time" if timed_out else "over a working connection"
+    text = f"no answer came {why} from {host} to {request.method} ({request.operation})"
+    if request.changes_nothing or never_sent:
+        return TransportError(text)
+    return OutcomeUnknown(f"{text}; it may have been carried out")
