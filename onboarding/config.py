@@ -43,7 +43,9 @@ class Gateways:
 
     _made: dict[str, Gateway[Adapter]]
     _default: str | None = None
-    _async: dict[str, AsyncGateway[Adapter]] = field(factory=dict, init=False)
+    _async: dict[str, AsyncGateway[Adapter]] = field(
+        factory=lambda: dict[str, "AsyncGateway[Adapter]"](), init=False
+    )
 
     # -- reading
 
@@ -208,7 +210,7 @@ class _Build:
     env: Mapping[str, str]
     folder: Path = field(factory=Path)
     from_env: bool = False
-    problems: list[Problem] = field(factory=list)
+    problems: list[Problem] = field(factory=list[Problem])
 
     def all(self, config: Mapping[str, Any]) -> Gateways:
         tables = config.get("gateways", {})

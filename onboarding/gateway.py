@@ -54,7 +54,9 @@ class Deadline:
         return seconds
 
 
-def report(observers: Any, adapter: Adapter, request: Request, status: int | None, began: float) -> None:
+def report(
+    observers: Any, adapter: Adapter, request: Request, status: int | None, began: float
+) -> None:
     """Tells the observers of one exchange. What goes wrong in them is logged, and no more."""
     if observers is None:
         return

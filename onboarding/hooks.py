@@ -44,5 +44,5 @@ class Contract:
 
     @hookspec
     def onboarding_observe(self, exchange: Exchange) -> None:
-        """Told of each exchange after it ended. An error in an observer is logged, and harms nobody."""
+        """Told of each exchange after it ended. An error in an observer harms nobody."""
         raise NotImplementedError

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Generator, Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar, cast
 from urllib.parse import quote, urlsplit
 
 from attrs import evolve, field, frozen
 
 from onboarding.errors import Problem, UnexpectedResponse
 
-__all__ = ["Flow", "Proof", "Request", "Response", "Token", "json_body", "url"]
+__all__ = ["Flow", "Proof", "Request", "Response", "Token", "as_object", "json_body", "url"]
 
 T = TypeVar("T")
 
@@ -27,7 +27,7 @@ class Request:
 
     method: str
     url: str = field(repr=False)
-    headers: Mapping[str, str] = field(factory=dict, repr=False)
+    headers: Mapping[str, str] = field(factory=dict[str, str], repr=False)
     body: bytes = field(default=b"", repr=False)
     operation: str = ""
     anonymous: bool = False
@@ -52,7 +52,7 @@ class Response:
     """One HTTP answer. Header names are lower case; `received_at` is in UTC."""
 
     status: int
-    headers: Mapping[str, str] = field(factory=dict, converter=_lower, repr=False)
+    headers: Mapping[str, str] = field(factory=dict[str, str], converter=_lower, repr=False)
     body: bytes = field(default=b"", repr=False)
     received_at: datetime = field(factory=lambda: datetime.now(UTC))
 
@@ -70,7 +70,19 @@ class Response:
         if not isinstance(data, dict):
             problem = Problem("", "type", f"the {self.status} answer is not a JSON object")
             raise UnexpectedResponse([problem], status=self.status, raw=self.body)
-        return data  # pyright: ignore[reportUnknownVariableType]
+        return cast("dict[str, Any]", data)
+
+    def loose_object(self) -> dict[str, Any]:
+        """The body as a JSON object; an empty one when it is HTML, nothing, or anything else."""
+        try:
+            return as_object(json.loads(self.body))
+        except ValueError:
+            return {}
+
+
+def as_object(value: object) -> dict[str, Any]:
+    """A JSON object as it is; an empty one for anything else."""
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
 
 
 Flow: TypeAlias = Generator[Request, Response, T]
@@ -102,7 +114,7 @@ def json_body(data: object) -> bytes:
 def url(
     base: str,
     *segments: str | int,
-    query: Mapping[str, str] | Iterable[tuple[str, str]] = (),
+    query: Iterable[tuple[str, str]] = (),
 ) -> str:
     """A URL in the one form that no client re-encodes: what is signed is what is sent.
 
@@ -116,7 +128,6 @@ def url(
         if text in ("", ".", ".."):
             raise ValueError("a part of a URL is empty, or only dots")
         path += "/" + quote(text, safe="")
-    pairs = query.items() if isinstance(query, Mapping) else query
-    search = "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in pairs)
+    search = "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in query)
     whole = f"{parts.scheme.lower()}://{parts.netloc.lower()}{path}"
     return f"{whole}?{search}" if search else whole

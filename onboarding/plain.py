@@ -32,6 +32,10 @@ def _fail(code: str, message: str) -> InvalidInput:
     return InvalidInput([Problem("", code, message)])
 
 
+def _origin(hint: Any) -> Any:
+    return typing.get_origin(hint)
+
+
 def nearest(word: object, known: Iterable[str]) -> str:
     """A hint at the nearest right spelling, or nothing."""
     close = difflib.get_close_matches(str(word), list(known), n=1)
@@ -112,7 +116,7 @@ def _word(value: Any, kind: type[Enum]) -> Enum:
 def _plain(value: Any, _: Any) -> Any:
     """Any JSON, copied so that nobody else holds it."""
     if isinstance(value, Mapping):
-        pairs = cast("Mapping[Any, Any]", value).items()
+        pairs = cast("Mapping[object, Any]", value).items()
         return {_text(key, str): _plain(item, None) for key, item in pairs}
     if isinstance(value, list | tuple):
         return [_plain(item, None) for item in cast("Iterable[Any]", value)]
@@ -143,7 +147,7 @@ def reader(*, clean: bool = False, checked: bool = True, secret: Reading = _secr
         choices = [arg for arg in typing.get_args(hint) if arg is not types.NoneType]
         if value is None:
             return None
-        return read(*_chosen(value, choices)) if len(choices) > 1 else read(value, choices[0])
+        return read(value, _chosen(value, choices) if len(choices) > 1 else choices[0])
 
     def items(value: Any, hint: Any) -> tuple[Any, ...]:
         if not isinstance(value, list | tuple):
@@ -158,11 +162,11 @@ def reader(*, clean: bool = False, checked: bool = True, secret: Reading = _secr
         shape = next((note for note in notes if isinstance(note, Shape)), None)
         return _shaped(text, shape, clean=clean) if shape and checked else text
 
-    hook(lambda t: t is Any or typing.get_origin(t) in (Mapping, dict), _plain)
+    hook(lambda t: t is Any or _origin(t) in (Mapping, dict), _plain)
     hook(lambda t: isinstance(t, type) and attrs.has(t), attrs_class)
-    hook(lambda t: typing.get_origin(t) in (typing.Union, types.UnionType), union)
-    hook(lambda t: typing.get_origin(t) is tuple, items)
-    hook(lambda t: typing.get_origin(t) is typing.Annotated, shaped)
+    hook(lambda t: _origin(t) in (typing.Union, types.UnionType), union)
+    hook(lambda t: _origin(t) is tuple, items)
+    hook(lambda t: _origin(t) is typing.Annotated, shaped)
     hook(lambda t: isinstance(t, type) and issubclass(t, Enum), _word)
     for kind, reading in _LEAVES.items():
         converter.register_structure_hook(kind, reading)
@@ -229,7 +233,7 @@ def _fields(value: Any, cls: type, read: Callable[[Any, Any], Any], *, checked: 
                 values[name] = read(data.pop(name), hint)
             except InvalidInput as error:
                 problems += [problem.under(name) for problem in error.problems]
-        elif cast("Any", fields[name]).default is attrs.NOTHING:
+        elif fields[name].default is attrs.NOTHING:
             problems.append(Problem(name, "missing", "is required"))
     for name in data:
         hint = nearest(name, fields)
@@ -237,9 +241,7 @@ def _fields(value: Any, cls: type, read: Callable[[Any, Any], Any], *, checked: 
     return _built(cls, values, problems, checked=checked)
 
 
-def _built(
-    cls: type, values: dict[str, Any], problems: list[Problem], *, checked: bool
-) -> Any:
+def _built(cls: type, values: dict[str, Any], problems: list[Problem], *, checked: bool) -> Any:
     if issubclass(cls, Model):
         if checked:
             problems += cls.rules({**defaults_of(cls), **values})
@@ -261,18 +263,18 @@ def _kind(cls: type) -> str:
     return "".join(f"_{c.lower()}" if c.isupper() and i else c.lower() for i, c in enumerate(name))
 
 
-def _chosen(value: Any, choices: list[type]) -> tuple[Any, type]:
+def _chosen(value: Any, choices: list[type]) -> type:
     """The member of a union that plain data means, by its `kind`."""
     for choice in choices:
         if isinstance(value, choice):
-            return value, choice
+            return choice
     if not isinstance(value, Mapping):
         raise _fail("type", "expected an object with named fields")
     names = {_kind(choice): choice for choice in choices}
     word = cast("Mapping[str, Any]", value).get("kind")
     if word not in names:
         raise InvalidInput([Problem("kind", "choice", f"expected one of {', '.join(names)}")])
-    return value, names[word]
+    return names[word]
 
 
 # -- the way out -----------------------------------------------------------------------------
@@ -282,7 +284,7 @@ def _chosen(value: Any, choices: list[type]) -> tuple[Any, type]:
 def _writer(secrets: bool) -> Converter:
     converter = Converter()
 
-    def attrs_class(value: Any) -> dict[str, Any]:
+    def attrs_class(value: object) -> dict[str, Any]:
         hints = field_types(type(value))
         out: dict[str, Any] = {}
         for name, item in ((name, getattr(value, name)) for name in hints):
@@ -332,7 +334,7 @@ def _door(name: str) -> Converter:
 
 def parse(data: Any, cls: type[T]) -> T:
     """Reads what a person or a program of theirs gave: every rule on, every problem by path."""
-    return cast("T", _door("person").structure(data, cls))
+    return _door("person").structure(data, cls)
 
 
 def dumps(value: Any, form: str, *, secrets: bool) -> str:
@@ -351,4 +353,4 @@ def loads(text: str | bytes, cls: type[T], form: str) -> T:
     fields = cast("dict[str, Any]", data)
     if fields.pop("form", None) != form:
         raise InvalidInput([Problem("form", "choice", f"expected {form}")])
-    return cast("T", _door("store").structure(fields, cls))
+    return _door("store").structure(fields, cls)

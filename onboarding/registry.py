@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
+from functools import cache
 from importlib import metadata
 from typing import Any, cast
 
@@ -149,11 +150,12 @@ def _brought(plugin: object) -> list[type[Adapter]]:
     manager.add_hookspecs(Contract)
     manager.register(plugin)
     manager.check_pending()
-    answers = cast("list[Iterable[type[Adapter]]]", manager.hook.onboarding_adapters())
-    found = [adapter for answer in answers for adapter in answer]
-    for adapter in found:
-        if not (isinstance(adapter, type) and issubclass(adapter, Adapter)):
+    answers = cast("list[Iterable[object]]", manager.hook.onboarding_adapters())
+    found: list[type[Adapter]] = []
+    for brought in (item for answer in answers for item in answer):
+        if not (isinstance(brought, type) and issubclass(brought, Adapter)):
             raise TypeError("onboarding_adapters must give subclasses of Adapter")
+        found.append(brought)
     return found
 
 
@@ -162,12 +164,7 @@ def _distribution(point: metadata.EntryPoint) -> tuple[str, str]:
     return (dist.name, dist.version) if dist is not None else ("(unknown)", "")
 
 
-_INSTALLED: Registry | None = None
-
-
+@cache
 def installed() -> Registry:
     """The registry of everything installed, shared by the process."""
-    global _INSTALLED
-    if _INSTALLED is None:
-        _INSTALLED = Registry()
-    return _INSTALLED
+    return Registry()

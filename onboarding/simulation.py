@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any
 
 from cheroot.wsgi import Server
 
@@ -20,12 +20,15 @@ LOOPBACK = "127.0.0.1"
 def _server(app: WSGIApplication, port: int) -> tuple[Server, str]:
     server = Server((LOOPBACK, port), app, numthreads=16, request_queue_size=512)
     server.prepare()  # binds: from here on the port is known and connections queue
-    bound = cast("tuple[str, int]", server.bind_addr)
-    return server, f"http://{LOOPBACK}:{bound[1]}"
+    return server, f"http://{LOOPBACK}:{_port(server)}"
+
+
+def _port(server: Any) -> int:
+    return int(server.bind_addr[1])
 
 
 @contextmanager
-def serve(app: WSGIApplication, *, port: int = 0) -> Iterator[str]:
+def serve(app: WSGIApplication, *, port: int = 0) -> Generator[str]:
     """Serves `app` from a thread while the block runs; gives its base URL.
 
     Port 0 takes any free one. Needs the extra `simulators`.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from onboarding import Adapter, hookimpl
+
 from onboarding_mangopay.adapter import Api, Environment, MangoPay
 from onboarding_mangopay.extras import MangoPayExtras
 

@@ -10,7 +10,6 @@ from typing import Any, ClassVar
 from uuid import NAMESPACE_URL, uuid5
 
 from attrs import frozen
-
 from onboarding import (
     Adapter,
     Flow,
@@ -27,9 +26,10 @@ from onboarding import (
     User,
     UserRecord,
 )
-from onboarding.http import json_body, url
+from onboarding.http import as_object, json_body, url
 from onboarding.mapping import On, Translation, translation
 from onboarding.model.loss import Loss, LossKind
+
 from onboarding_mangopay.errors import is_sca_demand, raise_for
 from onboarding_mangopay.extras import MangoPayExtras
 from onboarding_mangopay.records import PROVIDER, enrolment, record
@@ -140,7 +140,7 @@ class MangoPay(Adapter):
         path = ("sca", "users", action.user_id, "enrollment")
         response = yield self._request("POST", "renew", *path)
         answer = self._answer(response, translation(NaturalUser, PROVIDER))
-        link = (answer.get("PendingUserAction") or {}).get("RedirectUrl")
+        link = as_object(answer.get("PendingUserAction")).get("RedirectUrl")
         if not isinstance(link, str):
             problem = Problem("", "missing", "the answer has no link", "PendingUserAction")
             raise UnexpectedResponse([problem], status=response.status, raw=response.body)

@@ -5,14 +5,14 @@ docs: errors, and the error samples of each endpoint's page
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
-from typing import Any, NoReturn, cast
+from typing import Any, NoReturn
 
 from onboarding import Conflict, Problem, ProviderError, Rejected, Response
 from onboarding.adapter import raise_error
 from onboarding.errors import ErrorDetails
+from onboarding.http import as_object
 
 __all__ = ["is_sca_demand", "raise_for"]
 
@@ -20,7 +20,11 @@ CorePath = Callable[[str], str | None]
 
 # What a field's text says, as a code and words of ours: the texts may quote a user's values.
 _TEXTS: tuple[tuple[re.Pattern[str], str, str], ...] = (
-    (re.compile(r"field is required|must not be empty|is a required field"), "missing", "is required"),
+    (
+        re.compile(r"field is required|must not be empty|is a required field"),
+        "missing",
+        "is required",
+    ),
     (re.compile(r"must match the regular expression"), "shape", "has not the documented form"),
     (re.compile(r"used is blocked"), "blocked_country", "is a country that MangoPay blocks"),
     (re.compile(r"ISO 3166-1"), "shape", "is no country code (ISO 3166-1 alpha-2)"),
@@ -65,7 +69,7 @@ def is_sca_demand(response: Response) -> bool:
 
 def raise_for(response: Response, core_path: CorePath) -> NoReturn:
     """Raises what an answer means. The body may be JSON of several shapes, HTML, or nothing."""
-    body = _object(response.body)
+    body = response.loose_object()
     code = _first_text(body, "Type", "error", "title") or f"http_{response.status}"
     if is_sca_demand(response):
         code = "pending_user_action"
@@ -89,24 +93,14 @@ def raise_for(response: Response, core_path: CorePath) -> NoReturn:
     )
 
 
-def _object(body: bytes) -> dict[str, Any]:
-    try:
-        data: Any = json.loads(body)
-    except ValueError:
-        return {}
-    return cast("dict[str, Any]", data) if isinstance(data, dict) else {}
-
-
 def _first_text(body: dict[str, Any], *names: str) -> str:
     return next((body[name] for name in names if isinstance(body.get(name), str)), "")
 
 
 def _field_errors(body: dict[str, Any]) -> dict[str, str]:
     """The map of field errors: `errors` as a rule, `Errors` from the recipients' service."""
-    found: Any = body.get("errors") or body.get("Errors")
-    if not isinstance(found, dict):
-        return {}
-    return {str(name): str(text) for name, text in cast("dict[Any, Any]", found).items()}
+    found = as_object(body.get("errors") or body.get("Errors"))
+    return {name: str(text) for name, text in found.items()}
 
 
 def _problem(core_path: CorePath, name: str, text: str) -> Problem:

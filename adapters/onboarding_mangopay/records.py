@@ -7,8 +7,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from onboarding import LevelPolicy, LinkRule, NextAction, NextActionKind, UserRecord
+from onboarding.http import as_object
 from onboarding.mapping import Translation, translation
 from onboarding.model.loss import Loss
+
 from onboarding_mangopay.wire.legal import LegacyLegalUser, LegalUser
 from onboarding_mangopay.wire.natural import LegacyNaturalUser, NaturalUser
 from onboarding_mangopay.wire.vocabulary import LANGUAGES, STATUS
@@ -40,9 +42,7 @@ def shape_of(payload: Mapping[str, Any]) -> Translation:
     return translation(NaturalUser if sca else LegacyNaturalUser, PROVIDER)
 
 
-def enrolment(
-    user_id: str, url: str, gateway: str, seen_at: datetime
-) -> NextAction:
+def enrolment(user_id: str, url: str, gateway: str, seen_at: datetime) -> NextAction:
     """The step that a RedirectUrl stands for."""
     return NextAction(
         kind=NextActionKind.REDIRECT,
@@ -69,8 +69,7 @@ def record(
     user, residue = shape.from_wire(payload)
     native = shape.native(payload)
     user_id = str(native.pop("Id", ""))
-    pending = native.pop("PendingUserAction", None) or {}
-    url = pending.get("RedirectUrl") if isinstance(pending, Mapping) else None
+    url = as_object(native.pop("PendingUserAction", None)).get("RedirectUrl")
     level = native.get("KYCLevel")
     return UserRecord(
         provider=PROVIDER,

@@ -15,6 +15,8 @@ from typing import Any, Generic, TypeVar
 
 from attrs import frozen
 
+from onboarding.model.loss import LossKind
+
 __all__ = [
     "BOOL",
     "ISO_DATE",
@@ -40,7 +42,8 @@ class Codec(Generic[C, W]):
     `plain` says that both sides are the same text, so that compiled code copies it.
     `exact_read` says that every legal wire value comes back as it was; where it does not (a
     timestamp inside a day), the original is kept as residue. `exact_write` says the same of
-    core values; where it does not hold, what is coarsened is found by going there and back.
+    core values; where it does not hold, what is coarsened is found by going there and back,
+    and reported as `blur`.
     """
 
     name: str
@@ -50,6 +53,7 @@ class Codec(Generic[C, W]):
     plain: bool = False
     exact_read: bool = True
     exact_write: bool = True
+    blur: LossKind = LossKind.COARSENED
 
 
 def _read_text(value: Any) -> str:

@@ -28,8 +28,8 @@ Write = Callable[[User, list[Loss]], dict[str, Any]]
 class _Text:
     """The text of a function under construction, and the names that it uses."""
 
-    lines: list[str] = field(factory=list)
-    names: dict[str, Any] = field(factory=dict)
+    lines: list[str] = field(factory=list[str])
+    names: dict[str, Any] = field(factory=dict[str, Any])
     count: int = 0
 
     def add(self, depth: int, line: str) -> None:
@@ -160,7 +160,7 @@ def _build(text: _Text, cls: type[Model], path: str, by_core: dict[str, str]) ->
         parts["extras"] = "extras"
     text.count += 1
     made = f"n{text.count}"
-    given = [f"{v} is None" for name, v in parts.items() if not v.startswith("~")]
+    given = [f"{v} is None" for v in parts.values() if not v.startswith("~")]
     depth = 1
     if path:
         text.add(1, f"if {' and '.join(given)}: {made} = None")
@@ -284,7 +284,7 @@ def _write_leaf(text: _Text, datum: Datum, target: str, nodes: dict[str, str]) -
         text.add(depth, "except ValueError as error:")
         text.add(depth + 1, f"lost.append(cannot({about}, error))")
         if not codec.exact_write:
-            loss = text.name(_loss(datum, LossKind.COARSENED, f"kept as {codec.name}"), "L")
+            loss = text.name(_loss(datum, codec.blur, f"kept as {codec.name}"), "L")
             text.add(depth, "else:")
             text.add(depth + 1, f"if {text.name(codec.read, 'r')}(w) != v: lost.append({loss})")
     if not datum.shown:

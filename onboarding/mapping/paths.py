@@ -5,12 +5,11 @@ from __future__ import annotations
 import types
 import typing
 from collections.abc import Iterator, Mapping
-from functools import cache
 from typing import Any, TypeVar, cast
 
 from attrs import frozen
 
-from onboarding.model.base import Model, field_types
+from onboarding.model.base import Model, field_types, per_class
 
 __all__ = ["Condition", "core", "dotted", "either", "extra", "leaves", "lookup", "some", "when"]
 
@@ -33,7 +32,7 @@ class _Path:
         return _Path(below[name], (*self._names, name))
 
 
-@cache
+@per_class
 def model_below(cls: type) -> dict[str, type]:
     """The class that each field of `cls` holds; `object` where it is a leaf."""
     if not issubclass(cls, Model):

@@ -149,5 +149,3 @@ def _nested(rows: tuple[Row, ...], base: str) -> Iterator[tuple[Row, str]]:
         if row.inside is not None:
             yield row, base + row.wire
             yield from _nested(rows_of(row.inside), f"{base}{row.wire}.")
-
-

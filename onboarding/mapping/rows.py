@@ -130,7 +130,7 @@ def at(
     - `on`: the operations in which it may be written;
     - `required`: when the provider demands it (its policy: sent and answered, not checked here);
     - `hidden`: when the provider shows null in its place; `shown=False`: it never shows it;
-    - `scope`: the permission without which it is hidden;
+    - `scope`: the permissions, one of which it takes to see it, separated by blanks;
     - `default`: what is written when the core has nothing, reported as `defaulted`;
     - `goes_along`: every update carries it; `clears`: a document says it can be emptied;
     - `lowers_level`, `re_enrols`: what changing it costs; `source`: the document, where it is

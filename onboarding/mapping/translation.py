@@ -93,9 +93,7 @@ class Translation:
                 below = [d for d in self.plan.data if d.wire.startswith(f"{wire}.")]
                 if any(datum.core in changed for datum in below):
                     body[row.wire] = full[row.wire]
-            elif inner := self._picked(
-                rows_of(row.inside), full[row.wire], changed, f"{wire}."
-            ):
+            elif inner := self._picked(rows_of(row.inside), full[row.wire], changed, f"{wire}."):
                 body[row.wire] = inner
         return body
 
@@ -228,6 +226,6 @@ def _why(
         return Absence.UNREADABLE
     if not datum.shown or (datum.row.hidden is not None and datum.row.hidden.holds(user)):
         return Absence.NULL_BY_RULE
-    if datum.scope and scopes is not None and datum.scope not in scopes:
+    if scopes is not None and datum.scope and not set(datum.scope.split()) & set(scopes):
         return Absence.HIDDEN
     return Absence.NOT_GIVEN if _has(payload, datum.wire) else Absence.NOT_THERE

@@ -31,7 +31,7 @@ class LinkRule(Model):
 
     return_parameter: str
     language_parameter: str | None = None
-    languages: Mapping[str, str] = field(factory=dict)
+    languages: Mapping[str, str] = field(factory=dict[str, str])
     max_length: int | None = None
 
 
@@ -40,7 +40,8 @@ class NextAction(Stored, form="next_action/1"):
     """One open step of a user. It can be stored, and taken up in another process.
 
     `concerns` is the core path it is about (`phone`), empty when it is about the whole user.
-    `url` may hold a token: like every field it is in no repr. Times are aware datetimes in UTC.
+    `value` is the contact that waits for its code. `url` may hold a token; like every field,
+    it is in no repr. Times are aware datetimes in UTC.
     """
 
     kind: NextActionKind
@@ -48,6 +49,7 @@ class NextAction(Stored, form="next_action/1"):
     gateway: str
     user_id: str
     concerns: str = ""
+    value: str | None = None
     url: str | None = None
     link_rule: LinkRule | None = None
     issued_at: datetime | None = None

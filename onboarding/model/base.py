@@ -6,7 +6,7 @@ import types
 import typing
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from functools import cache
+from functools import wraps
 from typing import Any, Self, TypeVar, cast
 
 import attrs
@@ -14,9 +14,10 @@ from attrs import frozen
 
 from onboarding.errors import InvalidInput, Problem
 
-__all__ = ["Check", "Model", "Shape", "checks_of", "field_types", "trust"]
+__all__ = ["Check", "Model", "Shape", "checks_of", "field_types", "per_class", "trust"]
 
 M = TypeVar("M", bound="Model")
+T = TypeVar("T")
 
 
 @frozen
@@ -68,7 +69,20 @@ class Check:
         return None
 
 
-@cache
+def per_class(function: Callable[[type], T]) -> Callable[[type], T]:
+    """Remembers the answer for each class."""
+    known: dict[type, T] = {}
+
+    @wraps(function)
+    def answer(cls: type) -> T:
+        if cls not in known:
+            known[cls] = function(cls)
+        return known[cls]
+
+    return answer
+
+
+@per_class
 def field_types(cls: type) -> dict[str, Any]:
     """The resolved annotations of an attrs class, in the order of its fields."""
     hints = typing.get_type_hints(cls, include_extras=True)
@@ -100,7 +114,7 @@ def _runtime(hint: Any) -> tuple[tuple[type, ...], bool, bool, Shape | None]:
     return (origin or hint,), False, False, None
 
 
-@cache
+@per_class
 def checks_of(cls: type) -> dict[str, Check]:
     """One `Check` a field of `cls`, read from its annotations."""
     return {name: Check(name, *_runtime(hint)) for name, hint in field_types(cls).items()}
@@ -176,12 +190,12 @@ def _changed(
     return values
 
 
-@cache
+@per_class
 def defaults_of(cls: type) -> dict[str, Any]:
     """The default of every field that has one."""
     found: dict[str, Any] = {}
     for field in attrs.fields(cls):  # pyright: ignore[reportUnknownVariableType]
-        default = cast("Any", field.default)  # pyright: ignore[reportUnknownMemberType]
+        default: Any = field.default  # pyright: ignore[reportUnknownMemberType]
         if isinstance(default, attrs.Factory):  # type: ignore[arg-type]
             default = default.factory()
         found[cast("str", field.name)] = None if default is attrs.NOTHING else default  # pyright: ignore[reportUnknownMemberType]

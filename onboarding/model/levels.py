@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import Enum
 from functools import total_ordering
-from typing import Any, TypeVar
+from itertools import pairwise
+from typing import Any
 
 from attrs import field, frozen
 
@@ -50,7 +51,10 @@ class LevelRow:
     why: str = field(default="", eq=False)
 
 
-L = TypeVar("L", bound=_Ordered)
+def _never_falls(_: object, __: object, rows: tuple[LevelRow, ...]) -> None:
+    for lower, upper in pairwise(rows):
+        if upper.kyc < lower.kyc or upper.identification < lower.identification:
+            raise ValueError(f"{upper.native} is worth less than {lower.native}")
 
 
 @frozen
@@ -61,13 +65,7 @@ class LevelPolicy:
     both answers are None, and the word itself stays in the record.
     """
 
-    rows: tuple[LevelRow, ...] = field(converter=tuple)
-
-    @rows.validator
-    def _monotone(self, attribute: object, rows: tuple[LevelRow, ...]) -> None:
-        for lower, upper in zip(rows, rows[1:], strict=False):
-            if upper.kyc < lower.kyc or upper.identification < lower.identification:
-                raise ValueError(f"{upper.native} is worth less than {lower.native}")
+    rows: tuple[LevelRow, ...] = field(validator=_never_falls)
 
     def kyc(self, *natives: str | None) -> KYCLevel | None:
         """The least that any of the given words is worth."""
@@ -98,7 +96,9 @@ class LevelPolicy:
 
     @classmethod
     def from_config(cls, table: Mapping[str, Any], *, over: LevelPolicy) -> LevelPolicy:
-        """The policy `over` with some rows replaced: `{native = {kyc = ..., identification = ...}}`.
+        """The policy `over` with some rows replaced.
+
+        The table has the form `{native = {kyc = ..., identification = ...}}`.
 
         Raises `ValueError` when the result is not monotone or a word is unknown.
         """

@@ -62,12 +62,12 @@ class UserRecord(Stored, form="user_record/1"):
     kyc_level: KYCLevel | None = None
     identification_level: IdentificationLevel | None = None
     next_actions: tuple[NextAction, ...] = ()
-    confirmed: Mapping[str, bool] = field(factory=dict)
-    absent: Mapping[str, Absence] = field(factory=dict)
-    native: Mapping[str, Any] = field(factory=dict)
-    residue: Mapping[str, Any] = field(factory=dict)
+    confirmed: Mapping[str, bool] = field(factory=dict[str, bool])
+    absent: Mapping[str, Absence] = field(factory=dict[str, Absence])
+    native: Mapping[str, Any] = field(factory=dict[str, Any])
+    residue: Mapping[str, Any] = field(factory=dict[str, Any])
     losses: tuple[Loss, ...] = ()
-    raw: Mapping[str, Any] = field(factory=dict)
+    raw: Mapping[str, Any] = field(factory=dict[str, Any])
 
     def __repr__(self) -> str:
         levels = f"kyc_level={self.kyc_level}, identification_level={self.identification_level}"

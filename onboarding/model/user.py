@@ -84,7 +84,7 @@ class User(Stored, form="user/1"):
     credentials: Password | MigratedHash | None = None
     documents: tuple[Document, ...] = ()
     tag: Text | None = None
-    extras: Mapping[str, Any] = field(factory=dict)
+    extras: Mapping[str, Any] = field(factory=dict[str, Any])
 
     @property
     def person_type(self) -> PersonType:

@@ -68,9 +68,7 @@ class SyncTransport:
         prepared.url = request.url  # what was signed is what is sent
         settings = self._session.merge_environment_settings(request.url, {}, True, None, None)
         try:
-            answer = self._session.send(
-                prepared, timeout=waits, allow_redirects=False, **settings
-            )
+            answer = self._session.send(prepared, timeout=waits, allow_redirects=False, **settings)
             body = _read(answer, ends)
         except requests.RequestException as error:
             raise _no_answer(request, error) from None

@@ -28,6 +28,7 @@ from onboarding.mapping import (
     when,
     wire,
 )
+
 from onboarding_mangopay.wire.address import MangoAddress
 from onboarding_mangopay.wire.natural import COMMON_LEFT_OUT, OWNER, PAYER
 from onboarding_mangopay.wire.vocabulary import CATEGORY, EMAIL, LEGAL_PERSON
@@ -67,9 +68,7 @@ class MangoRepresentative:
     Nationality: str | None = at(
         RI.nationality, TEXT, required=OWNER, hidden=PAYER, lowers_level=True
     )
-    CountryOfResidence: str | None = at(
-        RI.country_of_residence, TEXT, required=OWNER, hidden=PAYER
-    )
+    CountryOfResidence: str | None = at(RI.country_of_residence, TEXT, required=OWNER, hidden=PAYER)
     Email: str | None = at(
         R.email, TEXT, pattern=EMAIL, required=OWNER, hidden=PAYER, re_enrols=True
     )
@@ -95,9 +94,7 @@ class LegalUser:
         C.legal_person_type, LEGAL_PERSON, on=CHANGE, required=ALWAYS, lowers_level=True
     )
     LegalRepresentative: MangoRepresentative | None = inside(MangoRepresentative, P)
-    CompanyNumber: str | None = at(
-        C.registration_number, TEXT, required=BUSINESS, hidden=PAYER
-    )
+    CompanyNumber: str | None = at(C.registration_number, TEXT, required=BUSINESS, hidden=PAYER)
     ProofOfRegistration: str | None = keep(str)
     ShareholderDeclaration: str | None = keep(str)
     Statute: str | None = keep(str)
@@ -154,9 +151,7 @@ class LegacyLegalUser:
         PI.country_of_residence, TEXT, required=OWNER, hidden=PAYER
     )
     LegalRepresentativeProofOfIdentity: str | None = keep(str)
-    CompanyNumber: str | None = at(
-        C.registration_number, TEXT, required=BUSINESS, hidden=PAYER
-    )
+    CompanyNumber: str | None = at(C.registration_number, TEXT, required=BUSINESS, hidden=PAYER)
     ProofOfRegistration: str | None = keep(str)
     ShareholderDeclaration: str | None = keep(str)
     Statute: str | None = keep(str)

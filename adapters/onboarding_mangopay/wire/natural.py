@@ -29,10 +29,11 @@ from onboarding.mapping import (
     when,
     wire,
 )
+
 from onboarding_mangopay.wire.address import MangoAddress
 from onboarding_mangopay.wire.vocabulary import CATEGORY, EMAIL, INCOME
 
-__all__ = ["COMMON_LEFT_OUT", "LegacyNaturalUser", "NaturalUser", "OWNER", "PAYER"]
+__all__ = ["COMMON_LEFT_OUT", "OWNER", "PAYER", "LegacyNaturalUser", "NaturalUser"]
 
 U = core(User)
 I = some(U.identity)  # noqa: E741
@@ -69,9 +70,7 @@ class NaturalUser:
     Nationality: str | None = at(
         I.nationality, TEXT, required=OWNER, hidden=PAYER, lowers_level=True
     )
-    CountryOfResidence: str | None = at(
-        I.country_of_residence, TEXT, required=OWNER, hidden=PAYER
-    )
+    CountryOfResidence: str | None = at(I.country_of_residence, TEXT, required=OWNER, hidden=PAYER)
     Occupation: str | None = at(U.occupation, TEXT, max=255, on=CHANGE, hidden=PAYER)
     IncomeRange: int | None = at(U.income_bracket, INCOME, on=CHANGE, hidden=PAYER)
     ProofOfIdentity: str | None = keep(str)
@@ -121,18 +120,14 @@ class LegacyNaturalUser:
     Nationality: str | None = at(
         I.nationality, TEXT, required=OWNER, hidden=PAYER, lowers_level=True
     )
-    CountryOfResidence: str | None = at(
-        I.country_of_residence, TEXT, required=OWNER, hidden=PAYER
-    )
+    CountryOfResidence: str | None = at(I.country_of_residence, TEXT, required=OWNER, hidden=PAYER)
     Occupation: str | None = at(U.occupation, TEXT, max=255, hidden=PAYER)
     IncomeRange: int | None = at(U.income_bracket, INCOME, hidden=PAYER)
     ProofOfIdentity: str | None = keep(str)
     ProofOfAddress: str | None = keep(str)
     Capacity: str | None = keep(str)
     PhoneNumber: str | None = at(U.phone, TEXT, on=NEVER)  # shown there, writable by SCA alone
-    PhoneNumberCountry: str | None = at(
-        extra("mangopay", "phone_number_country"), JSON, on=NEVER
-    )
+    PhoneNumberCountry: str | None = at(extra("mangopay", "phone_number_country"), JSON, on=NEVER)
     Id: str | None = keep(str)
     Tag: str | None = at(U.tag, TEXT, max=255)
     CreationDate: int | None = keep(int)

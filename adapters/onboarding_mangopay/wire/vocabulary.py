@@ -83,7 +83,7 @@ LEVELS = LevelPolicy(
 
 # docs: guides/sca/session, lang; Swedish is `se` there
 LANGUAGES = {
-    **{code: code for code in "bg nl en fr de el it pl pt es".split()},
+    **{code: code for code in ["bg", "nl", "en", "fr", "de", "el", "it", "pl", "pt", "es"]},
     "sv": "se",
 }
 

@@ -1,0 +1,86 @@
+"""Paysera's no, as errors of the library.
+
+docs: basics (errors), user-resource (the codes of each call)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, NoReturn, cast
+
+from onboarding import Conflict, Forbidden, Problem, ProviderError, Response, Unauthorized
+from onboarding.adapter import raise_error
+from onboarding.errors import ErrorDetails
+from onboarding.http import as_object
+
+__all__ = ["raise_for"]
+
+CorePath = Callable[[str], str | None]
+
+# code -> what helps, the core path where one is meant, the error class where the status lies
+_CODES: dict[str, tuple[str, str, type[ProviderError] | None]] = {
+    "card_already_assigned": ("the card is another user's", "extras.paysera.card", Conflict),
+    "person_code_already_assigned": (
+        "another user has this number", "identity.national_id.code", Conflict,
+    ),
+    "email_already_assigned": ("another user has this e-mail address", "email", Conflict),
+    "phone_already_assigned": ("another user has this phone number", "phone", Conflict),
+    "user_already_exists": ("the user is registered already", "", Conflict),
+    "password_too_short": ("choose a longer password", "credentials.password", None),
+    "password_too_risky": ("choose another password", "credentials.password", None),
+    "phone_from_prohibited_country": ("Paysera takes no number of this country", "phone", None),
+    "invalid_code": ("the code is wrong or too old; renew the action for a new one", "", None),
+    "identity_required": (
+        "the user is identified: the person code is wanted too", "identity.national_id.code", None,
+    ),
+    "invalid_identity": ("the person code is another", "identity.national_id.code", None),
+    "invalid_password": ("the old password is wrong", "", None),
+    "invalid_timestamp": ("set this machine's clock", "", Unauthorized),
+    "invalid_grant": ("the access token has ended; refresh it", "", Unauthorized),
+    "unauthorized": ("check client_id and mac_key", "", None),
+    "forbidden": ("the client lacks a permission or a scope for this", "", Forbidden),
+    "not_found": ("there is no such user, or it has no such datum", "", None),
+    "rate_limit_exceeded": ("wait, or have the user solve the captcha", "", None),
+    "invalid_state": ("the state of the user forbids this", "", None),
+}  # fmt: skip
+
+
+def raise_for(response: Response, core_path: CorePath) -> NoReturn:
+    """Raises what an answer means. Paysera's own texts stay in `raw`: they may quote values."""
+    body = response.loose_object()
+    code = body.get("error")
+    if not isinstance(code, str):
+        code = f"http_{response.status}"
+    remedy, path, kind = _CODES.get(code, ("", "", None))
+    problems = [
+        Problem(core_path(name) or "", word, "was refused; Paysera's own text is in raw", name)
+        for name, word in _fields(body)
+    ]
+    if path and not problems:
+        problems = [Problem(path, code, remedy)]
+    raise_error(
+        ErrorDetails(
+            status=response.status,
+            code=code,
+            problems=tuple(problems),
+            remedy=remedy,
+            request_id=response.headers.get("paysera-correlation-id"),
+            raw=body if body else response.body,
+        ),
+        kind,
+    )
+
+
+def _fields(body: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """(property, code) pairs: `errors` says codes, `error_properties` the rest.
+
+    `error_properties` is a map of lists; some clients met a scalar, or `[]` when empty.
+    """
+    named: dict[str, str] = {}
+    entries: Any = body.get("errors")
+    if isinstance(entries, list):
+        for entry in map(as_object, cast("list[object]", entries)):
+            named[str(entry.get("field", ""))] = str(entry.get("code", "refused"))
+    for name in as_object(body.get("error_properties")):
+        named.setdefault(name, "refused")
+    yield from named.items()

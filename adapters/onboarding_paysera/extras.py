@@ -1,0 +1,32 @@
+"""What only Paysera knows of a user: `User.extras["paysera"]`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+from attrs import frozen
+
+__all__ = ["PayseraExtras"]
+
+
+@frozen(kw_only=True)
+class PayseraExtras:
+    """Data of a registration that have no place in the core.
+
+    - `card`: a card to be assigned, such as `{"issuer": ..., "number": ...}`;
+    - `phone_link`, `email_link`: templates of the links in the confirmation messages; each must
+      hold `{code}`;
+    - `scopes`: permissions tied to the code that is sent.
+    """
+
+    card: Mapping[str, Any] | None = None
+    phone_link: str | None = None
+    email_link: str | None = None
+    scopes: tuple[str, ...] | None = None
+
+    def plain(self) -> dict[str, dict[str, Any]]:
+        """For a user: `User(extras=PayseraExtras(...).plain())`."""
+        given = attrs.asdict(self, filter=lambda _, value: value is not None)
+        return {"paysera": given}

@@ -1,0 +1,1 @@
+"""Paysera's objects, spelled as Paysera spells them."""

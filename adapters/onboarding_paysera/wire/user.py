@@ -1,0 +1,122 @@
+"""A user at Paysera, as registered, as shown, and as identified.
+
+docs: guides/wallet/user-information/user-resource
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from onboarding import Address, Identity, User
+from onboarding.mapping import (
+    ALWAYS,
+    ISO_DATE,
+    JSON,
+    LOWER_COUNTRY,
+    NEVER,
+    PHONE_DIGITS,
+    TEXT,
+    On,
+    at,
+    core,
+    extra,
+    inside,
+    keep,
+    not_applicable,
+    some,
+    wire,
+)
+
+from onboarding_paysera.wire.vocabulary import CODE, CREDENTIALS, GENDER, LOCALE, PEP
+
+__all__ = ["AddressedUser", "PayseraAddress", "PayseraIdentity", "PayseraUser"]
+
+A = core(Address)
+ID = core(Identity)
+U = core(User)
+I = some(U.identity)  # noqa: E741
+C = some(U.company)
+
+CHANGE = On.CREATE | On.UPDATE
+
+LEFT_OUT = (
+    not_applicable(U.category, "Paysera knows no payers and owners"),
+    not_applicable(U.terms, "Paysera has its users accept its terms itself"),
+    not_applicable(U.documents, "documents are handed in by a call of their own"),
+)
+IMPLIED = ((some(I.national_id).country, I.nationality),)
+
+
+@wire(source="docs: user-resource, Response Structure, address")
+class PayseraAddress:
+    """One line for street and house; no region."""
+
+    country: str | None = at(A.country, LOWER_COUNTRY, required=ALWAYS)
+    city: str | None = at(A.city, TEXT, required=ALWAYS)
+    street: str | None = at(A.line1, TEXT, required=ALWAYS)
+    post_index: str | None = at(A.postal_code, TEXT)
+
+
+@wire(source="docs: user-resource, Register User and Provide Identity, identity")
+class PayseraIdentity:
+    """The verified identity. With the scope `full_name` alone, only the names are shown."""
+
+    name: str | None = at(ID.given_name, TEXT, scope="identity full_name")
+    surname: str | None = at(ID.family_name, TEXT, scope="identity full_name")
+    nationality: str | None = at(ID.nationality, LOWER_COUNTRY, scope="identity")
+    code: str | None = at(some(ID.national_id).code, CODE, scope="identity")
+
+
+@wire(source="docs: user-resource, parameters")
+class PayseraParameters:
+    """Parameters of a registration."""
+
+    phone_link: str | None = at(extra("paysera", "phone_link"), JSON)
+    email_link: str | None = at(extra("paysera", "email_link"), JSON)
+    scopes: list[str] | None = at(extra("paysera", "scopes"), JSON)
+
+
+@wire(source="docs: user-resource", left_out=LEFT_OUT, implied=IMPLIED)
+class PayseraUser:
+    """A user. What the client has no scope for, and what is not known, is not there.
+
+    The e-mail goes along when identity is provided, as in the documents' example.
+    """
+
+    id: int | None = keep(int)
+    email: str | None = at(U.email, TEXT, scope="email", on=CHANGE, goes_along=True)
+    phone: str | None = at(U.phone, PHONE_DIGITS, scope="phone", on=On.CREATE)
+    locale: str | None = at(U.locale, LOCALE, on=On.CREATE)
+    address: PayseraAddress | None = inside(
+        PayseraAddress, some(U.address), on=NEVER, scope="address"
+    )
+    dob: str | None = at(I.birthdate, ISO_DATE, on=NEVER, scope="dob")
+    gender: str | None = at(I.gender, GENDER, on=NEVER, scope="gender")
+    identity: PayseraIdentity | None = inside(PayseraIdentity, I, whole=True, on=CHANGE)
+    identification_level: str | None = keep(str, scope="identification_level")
+    calculated_level: str | None = keep(str, scope="identification_level")
+    type: str | None = keep(str)
+    company_code: str | None = at(C.registration_number, TEXT, on=NEVER)
+    display_name: str | None = keep(str)
+    wallets: list[int] | None = keep(list[int], scope="wallet_list")
+    options: dict[str, Any] | None = keep(dict[str, Any])
+    pep: list[dict[str, Any]] | None = at(
+        U.political_exposures, PEP, on=NEVER, scope="pep politically_exposed_persons"
+    )
+    deletion_request_at: str | None = keep(str)
+    credentials: dict[str, str] | None = at(U.credentials, CREDENTIALS, on=On.CREATE, shown=False)
+    card: dict[str, Any] | None = at(extra("paysera", "card"), JSON, on=On.CREATE, shown=False)
+    parameters: PayseraParameters | None = inside(PayseraParameters, on=On.CREATE, shown=False)
+
+
+@wire(
+    source="the official PHP client sends an address too; the documents do not name it",
+    left_out=LEFT_OUT,
+    implied=IMPLIED,
+)
+class AddressedUser(PayseraUser):
+    """A user whose address is sent as well (setting `sends_address`)."""
+
+    address: PayseraAddress | None = inside(
+        PayseraAddress, some(U.address), on=CHANGE, whole=True, scope="address"
+    )
