@@ -14,7 +14,7 @@ from werkzeug.wrappers import Request, Response
 
 from . import ids, sca
 from .auth import check_bearer
-from .errors import RATE_LIMITED, Problem, Refused, unknown_route, wrong_method
+from .errors import RATE_LIMITED, Problem, RefusedError, unknown_route, wrong_method
 from .idempotency import remember, take_key
 from .rates import RateMeter
 from .routes import find_route
@@ -128,11 +128,11 @@ class MangoPaySimulator:
     def _route(self, request: Request) -> Response:
         found = find_route(request.path)
         if found is None:
-            raise Refused(unknown_route(request.base_url))
+            raise RefusedError(unknown_route(request.base_url))
         route, params = found
         handler = route.handlers.get(request.method)
         if handler is None:
-            raise Refused(wrong_method(request.method, ", ".join(route.handlers)))
+            raise RefusedError(wrong_method(request.method, ", ".join(route.handlers)))
         call = Call(request=request, params=params)
         client_id = params.get("client")
         if client_id is None:
@@ -147,7 +147,7 @@ class MangoPaySimulator:
     def _refusing(self, answer: Callable[[], Response]) -> Response:
         try:
             return answer()
-        except Refused as refused:
+        except RefusedError as refused:
             return self._problem(refused.problem)
 
     def _problem(self, problem: Problem) -> Response:

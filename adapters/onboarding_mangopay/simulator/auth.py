@@ -9,7 +9,7 @@ from typing import cast
 from werkzeug.wrappers import Request
 
 from . import ids
-from .errors import INVALID_CREDENTIALS, Refused
+from .errors import INVALID_CREDENTIALS, RefusedError
 from .world import Call, Reply, World
 
 
@@ -37,7 +37,7 @@ def check_bearer(world: World, request: Request, client_id: str) -> None:
     expiry = world.store.token_expiry(token.strip())
     good = scheme.lower() == "bearer" and expiry is not None and world.clock() < expiry
     if not good or client_id.lower() != world.client_id.lower():
-        raise Refused(INVALID_CREDENTIALS)
+        raise RefusedError(INVALID_CREDENTIALS)
 
 
 def _known_client(world: World, request: Request) -> bool:

@@ -7,7 +7,7 @@ from typing import NoReturn, cast
 
 from werkzeug.wrappers import Request
 
-from .errors import EMPTY_BODY, Refused, param_error, wrong_media_type
+from .errors import EMPTY_BODY, RefusedError, param_error, wrong_media_type
 
 JSON = ("application/json", "text/json")
 
@@ -16,9 +16,9 @@ def json_object(request: Request) -> dict[str, object]:
     """Gives the body of a write, or refuses it: empty, not declared as JSON, not an object."""
     raw = request.get_data()
     if not raw:
-        raise Refused(EMPTY_BODY)
+        raise RefusedError(EMPTY_BODY)
     if request.mimetype not in JSON:
-        raise Refused(wrong_media_type(request.mimetype))
+        raise RefusedError(wrong_media_type(request.mimetype))
     try:
         parsed: object = json.loads(raw, parse_constant=_no_constant)
         json.dumps(parsed, ensure_ascii=False).encode()  # lone surrogates stop here
@@ -33,6 +33,6 @@ def _no_constant(name: str) -> NoReturn:
     raise ValueError
 
 
-def _unreadable() -> Refused:
+def _unreadable() -> RefusedError:
     # the documents print no answer to a body that is not JSON; the key is ours
-    return Refused(param_error({"Body": "Error reading object."}))
+    return RefusedError(param_error({"Body": "Error reading object."}))

@@ -36,7 +36,7 @@ class Problem:
         }
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """Carries a `Problem` from a rule to the answer; its text is the type, never a value."""
 
     def __init__(self, problem: Problem) -> None:

@@ -6,7 +6,7 @@ import re
 
 from werkzeug.wrappers import Request, Response
 
-from .errors import ALREADY_CREATED, Refused, param_error
+from .errors import ALREADY_CREATED, RefusedError, param_error
 from .state import StoredResponse
 from .world import World
 
@@ -25,9 +25,9 @@ def take_key(world: World, request: Request) -> str | None:
     if KEY.fullmatch(key) is None:
         name = "Idempotency-Key"
         text = f"The field {name} must match the regular expression '{KEY.pattern}'."
-        raise Refused(param_error({name: text}))
+        raise RefusedError(param_error({name: text}))
     if remembered(world, key) is not None:
-        raise Refused(ALREADY_CREATED)
+        raise RefusedError(ALREADY_CREATED)
     return key
 
 

@@ -19,7 +19,7 @@ def user_id(now: float, entropy: Entropy) -> str:
 
 
 def token(entropy: Entropy) -> str:
-    """Gives 32 hexadecimal digits, as access tokens and SCA sessions are spelled."""
+    """Gives 32 hexadecimal digits, the form of access tokens, also in SCA links."""
     return entropy(16).hex()
 
 

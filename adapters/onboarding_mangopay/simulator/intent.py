@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from attrs import frozen
 
-from .errors import TERMS_NOT_ACCEPTED, TERMS_REVOKED, Refused
+from .errors import TERMS_NOT_ACCEPTED, TERMS_REVOKED, RefusedError
 from .kinds import CONTROLS
 from .shapes import read_shape
 from .values import required
@@ -59,6 +59,6 @@ def want_terms(intent: Intent, category: str) -> None:
 def check_terms(intent: Intent, category: str, *, accepted: bool) -> None:
     """Refuses a withdrawn acceptance, then an OWNER without one (docs: update-natural-user)."""
     if accepted and intent.terms is False:
-        raise Refused(TERMS_REVOKED)
+        raise RefusedError(TERMS_REVOKED)
     if category == "OWNER" and not intent.terms:
-        raise Refused(TERMS_NOT_ACCEPTED)
+        raise RefusedError(TERMS_NOT_ACCEPTED)

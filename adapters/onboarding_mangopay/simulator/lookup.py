@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .errors import USER_CLOSED, Refused, not_found
+from .errors import USER_CLOSED, RefusedError, not_found
 from .kinds import Kind
 from .state import User
 from .world import World
@@ -15,7 +15,7 @@ def find(world: World, id: str, kind: Kind | None = None) -> User:
     """
     user = world.store.user(id)
     if user is None or (kind is not None and user.person_type != kind.person_type):
-        raise Refused(not_found(kind.noun if kind else "User", id))
+        raise RefusedError(not_found(kind.noun if kind else "User", id))
     return user
 
 
@@ -23,5 +23,5 @@ def find_open(world: World, id: str, kind: Kind | None = None) -> User:
     """Gives a user who can still be acted on (docs: release-notes/api/2025-04-14)."""
     user = find(world, id, kind)
     if user.status == "CLOSED":
-        raise Refused(USER_CLOSED)
+        raise RefusedError(USER_CLOSED)
     return user

@@ -8,7 +8,7 @@ from email.utils import formatdate
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Request
 
-from .errors import Refused, not_found
+from .errors import RefusedError, not_found
 from .idempotency import remembered
 from .kinds import Kind
 from .lookup import find
@@ -56,7 +56,7 @@ def view_response(world: World, call: Call) -> Reply:
     key = call.params["key"]
     stored = remembered(world, key)
     if stored is None:
-        raise Refused(not_found("Response", key))
+        raise RefusedError(not_found("Response", key))
     return Reply(
         body={
             "StatusCode": str(stored.status),

@@ -1,4 +1,4 @@
-"""Strong customer authentication of users: who must enrol, when again, with which session."""
+"""Strong customer authentication of users: who must enrol, when again, with which link."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Collection
 from attrs import evolve
 
 from . import ids
-from .errors import PAYER_NOT_ALLOWED, PROXY_MISSING, Refused, not_found, param_error
+from .errors import PAYER_NOT_ALLOWED, PROXY_MISSING, RefusedError, not_found, param_error
 from .kinds import KINDS, NO_EMAIL
 from .lookup import find, find_open
 from .state import User
@@ -26,15 +26,15 @@ CONSENT_SCOPES = (
 )
 
 
-def session(world: World) -> str:
-    """Gives the link of a fresh hosted session."""
+def fresh_link(world: World) -> str:
+    """Gives the link of a fresh hosted page."""
     return f"{world.sca_origin}/?token={ids.token(world.entropy)}"
 
 
 def enrol(world: World, user: User) -> User:
     """Gives the user after a passed SCA."""
     now = int(world.clock())
-    return evolve(user, status="ACTIVE", enrolled=True, last_enrolment=now, sca_session_seen=True)
+    return evolve(user, status="ACTIVE", enrolled=True, last_enrolment=now, sca_triggered=True)
 
 
 def ask(world: World, user: User) -> tuple[User, str | None]:
@@ -42,8 +42,8 @@ def ask(world: World, user: User) -> tuple[User, str | None]:
     email = user.facts.get(KINDS[user.person_type].person + "Email")
     if isinstance(email, str) and BYPASS in email:
         return enrol(world, user), None
-    pending = evolve(user, status="PENDING_USER_ACTION", enrolled=False, sca_session_seen=True)
-    return pending, session(world)
+    pending = evolve(user, status="PENDING_USER_ACTION", enrolled=False, sca_triggered=True)
+    return pending, fresh_link(world)
 
 
 def on_new_owner(world: World, user: User, *, present: bool) -> tuple[User, str | None]:
@@ -55,7 +55,7 @@ def on_new_owner(world: World, user: User, *, present: bool) -> tuple[User, str 
     if present:
         return ask(world, user)
     if not world.enrolment_waived:
-        raise Refused(PROXY_MISSING)
+        raise RefusedError(PROXY_MISSING)
     return evolve(user, status="ACTIVE"), None
 
 
@@ -67,28 +67,28 @@ def on_change(
     if user.category != "OWNER" or triggers.isdisjoint(changed):
         return user, None
     if not present:
-        raise Refused(PROXY_MISSING)
+        raise RefusedError(PROXY_MISSING)
     return ask(world, user)
 
 
 def enrolment(world: World, call: Call) -> Reply:
-    """Answers with a new session; the status of the user stays (docs: enroll-user)."""
+    """Answers with a new link; the status of the user stays (docs: enroll-user)."""
     user = find_open(world, call.params["id"])
     if user.category != "OWNER":
-        raise Refused(PAYER_NOT_ALLOWED)
+        raise RefusedError(PAYER_NOT_ALLOWED)
     path = KINDS[user.person_type].person + "Email"
     if not user.facts.get(path):
         # that it fails is documented, the text is the one of the create endpoint
-        raise Refused(param_error({path: NO_EMAIL}))
-    world.store.save_user(evolve(user, sca_session_seen=True))
-    return Reply(body={"PendingUserAction": pending_action(session(world))})
+        raise RefusedError(param_error({path: NO_EMAIL}))
+    world.store.save_user(evolve(user, sca_triggered=True))
+    return Reply(body={"PendingUserAction": pending_action(fresh_link(world))})
 
 
 def status(world: World, call: Call) -> Reply:
     """Answers where a user stands; 404 if no enrolment was ever triggered."""
     user = find(world, call.params["id"])
-    if not user.sca_session_seen:
-        raise Refused(not_found("User", user.id))
+    if not user.sca_triggered:
+        raise RefusedError(not_found("User", user.id))
     return Reply(
         body={
             "UserStatus": user.status,

@@ -11,7 +11,7 @@ from attrs import frozen
 from .countries import WITH_REGION
 from .values import (
     POSTAL_CODE,
-    BadValue,
+    BadValueError,
     Reader,
     Value,
     open_country,
@@ -123,7 +123,7 @@ def _read_field(
         return
     try:
         reading.values[part.home(prefix)] = part.read(value, path)
-    except BadValue as bad:
+    except BadValueError as bad:
         reading.errors[path] = str(bad)
 
 

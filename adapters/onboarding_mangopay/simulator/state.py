@@ -23,7 +23,7 @@ class User:
     terms_date: int | None = None
     enrolled: bool = False
     last_enrolment: int | None = None
-    sca_session_seen: bool = False
+    sca_triggered: bool = False
     """Whether an enrolment was ever triggered; before that there is no SCA status."""
     facts: Mapping[str, Value] = field(repr=False)
 

@@ -12,7 +12,7 @@ from .errors import (
     CLOSURE_FAILED,
     FORBIDDEN,
     OWNER_NOT_ALLOWED,
-    Refused,
+    RefusedError,
     param_error,
 )
 from .intent import (
@@ -94,7 +94,7 @@ def categorising(kind: Kind) -> Handler:
         user = find_open(world, call.params["id"], kind)
         body = json_object(call.request)
         if user.category == "OWNER":
-            raise Refused(OWNER_NOT_ALLOWED)
+            raise RefusedError(OWNER_NOT_ALLOWED)
         intent = read_intent(body)
         reading = read_shape(kind.categorise, body, {Need.EVERYBODY}.__contains__)
         merged = {**user.facts, **reading.values}
@@ -120,7 +120,7 @@ def closing(kind: Kind) -> Handler:
     def close(world: World, call: Call) -> Reply:
         user = find(world, call.params["id"], kind)
         if user.status == "CLOSED":
-            raise Refused(CLOSURE_FAILED)
+            raise RefusedError(CLOSURE_FAILED)
         world.store.save_user(evolve(user, status="CLOSED"))
         return Reply(status=204)
 
@@ -129,7 +129,7 @@ def closing(kind: Kind) -> Handler:
 
 def _open_door(world: World, with_sca: bool) -> None:
     if not with_sca and not world.legacy:
-        raise Refused(FORBIDDEN)
+        raise RefusedError(FORBIDDEN)
 
 
 def _shown(user: User, redirect: str | None, with_sca: bool) -> Reply:
@@ -169,7 +169,7 @@ def _check(kind: Kind, category: str, facts: Facts, errors: dict[str, str]) -> N
         # docs: create-legal-user-sca
         errors.setdefault("CompanyNumber", required("CompanyNumber"))
     if errors:
-        raise Refused(param_error(errors))
+        raise RefusedError(param_error(errors))
 
 
 def _category_on_update(world: World, user: User, intent: Intent, with_sca: bool) -> str:

@@ -9,7 +9,7 @@ from .countries import ALPHA_2, BLOCKED
 
 Value = str | int | bool | None
 Reader = Callable[[object, str], Value]
-"""Takes a JSON value with its dotted path; gives what is kept, or raises `BadValue`."""
+"""Takes a JSON value with its dotted path; gives what is kept, or raises `BadValueError`."""
 
 # docs: create-natural-user prints this pattern in its error. It stands there without anchors, but
 # the framework that prints it wants the whole value to match.
@@ -33,7 +33,7 @@ TOKENS: Mapping[object, str] = {
 }
 
 
-class BadValue(Exception):
+class BadValueError(Exception):
     """Says why a value is refused, in the words of the API."""
 
 
@@ -55,13 +55,13 @@ def leaf(path: str) -> str:
 
 def _text(value: object, path: str) -> str:
     if not isinstance(value, str):
-        raise BadValue(unexpected("string", value, path))
+        raise BadValueError(unexpected("string", value, path))
     return value
 
 
 def _matching(value: str, pattern: re.Pattern[str], path: str) -> str:
     if pattern.fullmatch(value) is None:
-        raise BadValue(
+        raise BadValueError(
             f"The field {leaf(path)} must match the regular expression '{pattern.pattern}'."
         )
     return value
@@ -77,10 +77,10 @@ def text(most: int, least: int = 0, pattern: re.Pattern[str] | None = None) -> R
     def read(value: object, path: str) -> Value:
         string = _text(value, path)
         if least and not string.strip():
-            raise BadValue(required(leaf(path)))
+            raise BadValueError(required(leaf(path)))
         if not least <= len(string) <= most:
             bounds = f"a minimum length of {least} and " if least else ""
-            raise BadValue(
+            raise BadValueError(
                 f"The field {leaf(path)} must be a string with {bounds}a maximum length of {most}."
             )
         return string if pattern is None else _matching(string, pattern, path)
@@ -108,14 +108,16 @@ def country(value: object, path: str) -> Value:
     """Reads a country code without asking whether the country is welcome."""
     code = _text(value, path)
     if code not in ALPHA_2:
-        raise BadValue("The requested value is not an ISO 3166-1 alpha-2 code which is expected.")
+        raise BadValueError(
+            "The requested value is not an ISO 3166-1 alpha-2 code which is expected."
+        )
     return code
 
 
 def open_country(value: object, path: str) -> Value:
     """Reads a country code where users from some countries are refused (docs: create-*-sca)."""
     if isinstance(value, str) and value in BLOCKED:
-        raise BadValue(f"The {path} used is blocked")
+        raise BadValueError(f"The {path} used is blocked")
     return country(value, path)
 
 
@@ -123,7 +125,7 @@ def boolean(value: object, path: str) -> Value:
     """Reads a boolean; the Python SDK sends 0 and 1."""
     if isinstance(value, bool) or (isinstance(value, int) and value in (0, 1)):
         return bool(value)
-    raise BadValue(unexpected("boolean", value, path))
+    raise BadValueError(unexpected("boolean", value, path))
 
 
 def integer(value: object, path: str) -> Value:
@@ -131,7 +133,7 @@ def integer(value: object, path: str) -> Value:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int) or value not in INT64:
-        raise BadValue(unexpected("integer", value, path))
+        raise BadValueError(unexpected("integer", value, path))
     return value
 
 
@@ -141,7 +143,7 @@ def income_range(value: object, path: str) -> Value:
         value = int(value)
     number = integer(value, path)
     if number not in range(1, 7):
-        raise BadValue(f"The field {leaf(path)} must be between 1 and 6.")
+        raise BadValueError(f"The field {leaf(path)} must be between 1 and 6.")
     return number
 
 
@@ -151,7 +153,7 @@ def one_of(*allowed: str) -> Reader:
     def read(value: object, path: str) -> Value:
         word = _text(value, path)
         if word not in allowed:
-            raise BadValue(f"The requested value is not valid for {leaf(path)}.")
+            raise BadValueError(f"The requested value is not valid for {leaf(path)}.")
         return word
 
     return read

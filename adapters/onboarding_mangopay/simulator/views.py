@@ -46,7 +46,7 @@ LEGACY_KEYS = {
 
 _FLAT = {f"LegalRepresentative{name}": f"LegalRepresentative.{name}" for name in _REPRESENTATIVE}
 _OBJECTS = {
-    **{name: ADDRESS_LINES for name in ("Address", *_ADDRESSES)},
+    **dict.fromkeys(("Address", *_ADDRESSES), ADDRESS_LINES),
     "LegalRepresentative": _REPRESENTATIVE,
 }
 
