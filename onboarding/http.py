@@ -32,6 +32,16 @@ class Request:
     operation: str = ""
     anonymous: bool = False
 
+    @classmethod
+    def json(
+        cls, method: str, url: str, data: object = None, *, operation: str, **headers: str
+    ) -> Request:
+        """A request whose body is `data` as JSON; without a body when `data` is None."""
+        request = cls(method=method, url=url, operation=operation).with_headers(**headers)
+        if data is None:
+            return request
+        return evolve(request, body=json_body(data)).with_headers(Content_Type="application/json")
+
     def with_headers(self, **headers: str) -> Request:
         """The request with more headers; underscores stand for dashes."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from onboarding import Adapter, hookimpl
 
 from onboarding_mangopay.adapter import Api, Environment, MangoPay
-from onboarding_mangopay.extras import MangoPayExtras
+from onboarding_mangopay.extras import MangoPayExtras, ScaContext
 
-__all__ = ["Api", "Environment", "MangoPay", "MangoPayExtras", "onboarding_adapters"]
+__all__ = ["Api", "Environment", "MangoPay", "MangoPayExtras", "ScaContext", "onboarding_adapters"]
 
 
 @hookimpl

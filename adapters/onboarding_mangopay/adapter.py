@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -26,13 +26,14 @@ from onboarding import (
     User,
     UserRecord,
 )
-from onboarding.http import as_object, json_body, url
+from onboarding.http import as_object, url
 from onboarding.mapping import On, Translation, translation
+from onboarding.mapping.unread import read_with_losses
 from onboarding.model.loss import Loss, LossKind
 
 from onboarding_mangopay.errors import is_sca_demand, raise_for
 from onboarding_mangopay.extras import MangoPayExtras
-from onboarding_mangopay.records import PROVIDER, enrolment, record
+from onboarding_mangopay.records import PROVIDER, enrolment, record, shape_of
 from onboarding_mangopay.wire.legal import LegacyLegalUser, LegalUser
 from onboarding_mangopay.wire.natural import LegacyNaturalUser, NaturalUser
 from onboarding_mangopay.wire.vocabulary import LEVELS
@@ -94,7 +95,7 @@ class MangoPay(Adapter):
 
     def create_user(self, user: User, *, key: str | None = None) -> Flow[UserRecord]:
         """docs: create-natural-user-sca, create-legal-user-sca; legacy: create-natural-user."""
-        wire = self._wire(user)
+        wire = self._wire(self.checked(user))
         body, losses = wire.to_wire(user, On.CREATE)
         losses = self.refuse(losses)
         request = self._request("POST", "create_user", *self._users(user), body=body)
@@ -111,7 +112,7 @@ class MangoPay(Adapter):
 
     def update_user(self, record: UserRecord, user: User) -> Flow[UserRecord]:
         """docs: update-natural-user-sca, update-legal-user-sca; legacy: update-natural-user."""
-        wire = self._wire(user)
+        wire = self._wire(self.checked(user))
         self._same_person(record, user)
         body, losses = wire.update(record.user, user)
         losses = self.refuse(losses)
@@ -125,7 +126,7 @@ class MangoPay(Adapter):
         """docs: categorize-natural-user, categorize-legal-user. The legacy way is an update."""
         if self.api is Api.LEGACY:
             return (yield from self.update_user(record, user))
-        wire = self._wire(user)
+        wire = self._wire(self.checked(user))
         self._same_person(record, user)
         body, losses = wire.to_wire(user, On.CATEGORISE, since=record.user)
         losses = self.refuse(losses)
@@ -145,6 +146,17 @@ class MangoPay(Adapter):
             problem = Problem("", "missing", "the answer has no link", "PendingUserAction")
             raise UnexpectedResponse([problem], status=response.status, raw=response.body)
         return enrolment(action.user_id, link, self.name, response.received_at)
+
+    # -- translation alone
+
+    @classmethod
+    def read_user(cls, payload: Mapping[str, Any]) -> tuple[User, tuple[Loss, ...]]:
+        return read_with_losses(shape_of(payload), payload)
+
+    @classmethod
+    def write_user(cls, user: User) -> tuple[dict[str, Any], tuple[Loss, ...]]:
+        wire = translation(_WIRES[Api.SCA, user.person_type], PROVIDER)
+        return wire.to_wire(user, On.CREATE)
 
     # -- the protocol
 
@@ -210,13 +222,8 @@ class MangoPay(Adapter):
     def _request(
         self, method: str, operation: str, *path: str, body: dict[str, Any] | None = None
     ) -> Request:
-        return Request(
-            method=method,
-            url=url(self.base, "v2.01", self.client_id, *path),
-            headers={"Content-Type": "application/json"} if body is not None else {},
-            body=json_body(body) if body is not None else b"",
-            operation=operation,
-        )
+        place = url(self.base, "v2.01", self.client_id, *path)
+        return Request.json(method, place, body, operation=operation)
 
     def _answer(self, response: Response, wire: Translation) -> dict[str, Any]:
         core_path: Callable[[str], str | None] = wire.core_path

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Any
 
 import attrs
 from attrs import frozen
+from onboarding.model.shapes import Country
 
-__all__ = ["MangoPayExtras"]
+__all__ = ["MangoPayExtras", "ScaContext"]
+
+
+class ScaContext(StrEnum):
+    """Whether the user is there to authenticate, or the platform acts by proxy."""
+
+    USER_PRESENT = "USER_PRESENT"
+    USER_NOT_PRESENT = "USER_NOT_PRESENT"
 
 
 @frozen(kw_only=True)
@@ -16,16 +25,16 @@ class MangoPayExtras:
 
     - `phone_number_country`: the country of a phone number in local form (alpha-2);
     - `representative_phone_number_country`: the same for a company's representative;
-    - `sca_context`: `USER_PRESENT` (the default) or `USER_NOT_PRESENT`;
+    - `sca_context`: `USER_PRESENT` unless given;
     - `profiling_attempt_reference`: a reference of MangoPay's fraud profiler.
     """
 
-    phone_number_country: str | None = None
-    representative_phone_number_country: str | None = None
-    sca_context: str | None = None
+    phone_number_country: Country | None = None
+    representative_phone_number_country: Country | None = None
+    sca_context: ScaContext | None = None
     profiling_attempt_reference: str | None = None
 
     def plain(self) -> dict[str, dict[str, Any]]:
         """For a user: `User(extras=MangoPayExtras(...).plain())`."""
         given = attrs.asdict(self, filter=lambda _, value: value is not None)
-        return {"mangopay": given}
+        return {"mangopay": {name: str(value) for name, value in given.items()}}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, ClassVar
 
@@ -25,8 +26,9 @@ from onboarding import (
     UserRecord,
     UserStatus,
 )
-from onboarding.http import json_body, url
+from onboarding.http import url
 from onboarding.mapping import On, Translation, translation
+from onboarding.mapping.unread import read_with_losses
 from onboarding.model.loss import Loss
 
 from onboarding_paysera.errors import raise_for
@@ -89,7 +91,7 @@ class Paysera(Adapter):
 
     def create_user(self, user: User, *, key: str | None = None) -> Flow[UserRecord]:
         """docs: user-resource, Register User. The provider has no way to make it happen once."""
-        self._natural(user)
+        self._natural(self.checked(user))
         body, losses = self._wire.to_wire(user, On.CREATE)
         losses = self.refuse(losses)
         response = yield self._request("POST", "create_user", "user", body=body)
@@ -111,7 +113,7 @@ class Paysera(Adapter):
 
     def update_user(self, record: UserRecord, user: User) -> Flow[UserRecord]:
         """docs: user-resource, Provide Identity. A receipt must be printed after it."""
-        self._natural(user)
+        self._natural(self.checked(user))
         body, losses = self._wire.update(record.user, user)
         losses = self.refuse(losses)
         if not body:
@@ -135,6 +137,17 @@ class Paysera(Adapter):
         response = yield self._request("POST", "renew", *path, body=body)
         self._answer(response)
         return attrs.evolve(action, issued_at=response.received_at)
+
+    # -- translation alone
+
+    @classmethod
+    def read_user(cls, payload: Mapping[str, Any]) -> tuple[User, tuple[Loss, ...]]:
+        return read_with_losses(translation(PayseraUser, PROVIDER), payload)
+
+    @classmethod
+    def write_user(cls, user: User) -> tuple[dict[str, Any], tuple[Loss, ...]]:
+        cls._natural(user)
+        return translation(PayseraUser, PROVIDER).to_wire(user, On.CREATE)
 
     # -- the protocol
 
@@ -170,7 +183,8 @@ class Paysera(Adapter):
     def _wire(self) -> Translation:
         return translation(AddressedUser if self.sends_address else PayseraUser, PROVIDER)
 
-    def _natural(self, user: User) -> None:
+    @staticmethod
+    def _natural(user: User) -> None:
         # No document shows how a legal user is registered or changed; they are read-only.
         if user.company is not None:
             problem = Problem("company", "unsupported", "Paysera registers natural persons only")
@@ -184,13 +198,8 @@ class Paysera(Adapter):
         body: dict[str, Any] | None = None,
         query: tuple[tuple[str, str], ...] = (),
     ) -> Request:
-        return Request(
-            method=method,
-            url=url(self.base, "rest", "v1", *path, query=query),
-            headers={"Content-Type": "application/json"} if body is not None else {},
-            body=json_body(body) if body is not None else b"",
-            operation=operation,
-        )
+        place = url(self.base, "rest", "v1", *path, query=query)
+        return Request.json(method, place, body, operation=operation)
 
     def _answer(self, response: Response) -> dict[str, Any]:
         if not 200 <= response.status < 300:

@@ -44,6 +44,11 @@ _CODES: dict[str, tuple[str, str, type[ProviderError] | None]] = {
     "invalid_state": ("the state of the user forbids this", "", None),
 }  # fmt: skip
 
+# constraint names of the framework behind Paysera's answers -> code and words of ours
+_MISSING = ("missing", "is required")
+_CONSTRAINTS = {"is_blank": _MISSING, "is_null": _MISSING, "not_blank": _MISSING}
+_ELSE = "was refused; Paysera's own text is in raw"
+
 
 def raise_for(response: Response, core_path: CorePath) -> NoReturn:
     """Raises what an answer means. Paysera's own texts stay in `raw`: they may quote values."""
@@ -53,7 +58,7 @@ def raise_for(response: Response, core_path: CorePath) -> NoReturn:
         code = f"http_{response.status}"
     remedy, path, kind = _CODES.get(code, ("", "", None))
     problems = [
-        Problem(core_path(name) or "", word, "was refused; Paysera's own text is in raw", name)
+        Problem(core_path(name) or "", *_CONSTRAINTS.get(word, (word, _ELSE)), name)
         for name, word in _fields(body)
     ]
     if path and not problems:

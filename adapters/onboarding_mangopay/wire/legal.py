@@ -84,7 +84,7 @@ class LegalUser:
     """A legal user on the SCA endpoints."""
 
     HeadquartersAddress: MangoAddress | None = inside(
-        MangoAddress, some(C.headquarters), whole=True
+        MangoAddress, some(C.headquarters), whole=True, required=OWNER, hidden=PAYER
     )
     LegalRepresentativeAddress: MangoAddress | None = inside(
         MangoAddress, some(P.address), whole=True, on=CHANGE
@@ -93,7 +93,9 @@ class LegalUser:
     LegalPersonType: str | None = at(
         C.legal_person_type, LEGAL_PERSON, on=CHANGE, required=ALWAYS, lowers_level=True
     )
-    LegalRepresentative: MangoRepresentative | None = inside(MangoRepresentative, P)
+    LegalRepresentative: MangoRepresentative | None = inside(
+        MangoRepresentative, P, required=ALWAYS
+    )
     CompanyNumber: str | None = at(C.registration_number, TEXT, required=BUSINESS, hidden=PAYER)
     ProofOfRegistration: str | None = keep(str)
     ShareholderDeclaration: str | None = keep(str)
@@ -125,7 +127,7 @@ class LegacyLegalUser:
     """A legal user on the legacy endpoints: the representative's fields lie flat."""
 
     HeadquartersAddress: MangoAddress | None = inside(
-        MangoAddress, some(C.headquarters), whole=True
+        MangoAddress, some(C.headquarters), whole=True, required=OWNER, hidden=PAYER
     )
     LegalRepresentativeAddress: MangoAddress | None = inside(
         MangoAddress, some(P.address), whole=True
