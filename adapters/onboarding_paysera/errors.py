@@ -44,9 +44,14 @@ _CODES: dict[str, tuple[str, str, type[ProviderError] | None]] = {
     "invalid_state": ("the state of the user forbids this", "", None),
 }  # fmt: skip
 
-# constraint names of the framework behind Paysera's answers -> code and words of ours
-_MISSING = ("missing", "is required")
-_CONSTRAINTS = {"is_blank": _MISSING, "is_null": _MISSING, "not_blank": _MISSING}
+# names of the constraints behind Paysera's answers -> code and words of ours
+_CONSTRAINTS = {
+    "is_blank": ("missing", "is required"),
+    "is_null": ("missing", "is required"),
+    "invalid_type": ("type", "has another JSON type"),
+    "regex_failed": ("shape", "has not the documented form"),
+    "no_such_choice": ("choice", "is none of the documented words"),
+}
 _ELSE = "was refused; Paysera's own text is in raw"
 
 

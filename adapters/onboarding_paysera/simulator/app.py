@@ -45,7 +45,7 @@ class PayseraSimulator(Settings):
     """
 
     _store: Store = field(init=False, factory=Store, repr=False)
-    _requests: list[LoggedRequest] = field(init=False, factory=list, repr=False)
+    _requests: list[LoggedRequest] = field(init=False, factory=list[LoggedRequest], repr=False)
     _answered: int = field(init=False, default=0, repr=False)
     _lock: threading.RLock = field(init=False, factory=threading.RLock, repr=False)
 

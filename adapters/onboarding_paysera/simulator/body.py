@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Mapping
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 from attrs import define, field
 
@@ -31,7 +31,7 @@ class Faults:
     """What is wrong with a body, in the order in which it was found."""
 
     refuse_unknown_keys: bool = False
-    found: list[Violation] = field(factory=list)
+    found: list[Violation] = field(factory=list[Violation])
 
     def add(self, path: str, code: str) -> None:
         self.found.append(Violation(path, code, MESSAGES[code]))
@@ -71,7 +71,8 @@ def listing(item: Reader) -> Reader:
         if not isinstance(value, list):
             faults.add(path, "invalid_type")
             return None
-        return [item(entry, f"{path}[{at}]", faults) for at, entry in enumerate(value)]
+        entries = cast("list[object]", value)
+        return [item(entry, f"{path}[{at}]", faults) for at, entry in enumerate(entries)]
 
     return read
 
@@ -112,7 +113,7 @@ def by_type(records: Mapping[str, Reader]) -> Reader:
 
     def read(value: object, path: str, faults: Faults) -> dict[str, Any] | None:
         # Only `type` is looked at here: what else may be there, the record itself says.
-        chosen = kind(value, path, Faults(found=faults.found)) or {}
+        chosen: dict[str, Any] = kind(value, path, Faults(found=faults.found)) or {}
         if chosen.get("type") is None:
             return None
         result: dict[str, Any] | None = records[chosen["type"]](value, path, faults)
@@ -134,7 +135,7 @@ def _entries(value: object) -> dict[str, Any] | None:
     # PHP cannot tell an empty object from an empty list: a PHP client sends `[]` for both.
     if value == []:
         return {}
-    return value if isinstance(value, dict) else None
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else None
 
 
 def _join(path: str, key: str) -> str:

@@ -10,7 +10,7 @@ from .settings import Settings
 from .state import Account, Store, Token
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class Signed:
     """The parts of a request that its signature covers, raw, as WSGI spells them."""
 

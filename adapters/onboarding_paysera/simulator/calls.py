@@ -22,7 +22,7 @@ class Call:
     user_id: str = ""  # as the path spells it: digits or `me`
     field_name: str = ""
     query: Sequence[tuple[str, str]] = field(default=(), repr=False)
-    body: dict[str, Any] = field(factory=dict, repr=False)
+    body: dict[str, Any] = field(factory=dict[str, Any], repr=False)
 
     def account(self) -> Account:
         """The account that the path names, if this caller may touch it."""

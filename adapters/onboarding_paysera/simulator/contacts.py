@@ -69,7 +69,7 @@ def _confirm(call: Call, channel: Channel) -> dict[str, Any]:
     if call.body["code"] != code_sent(account, channel, call.settings):
         call.keep(account.with_contact(channel, evolve(contact, wrong=contact.wrong + 1)))
         raise ApiError("invalid_code", "The code is wrong.")
-    confirmed = evolve(contact, confirmed=contact.pending, pending=None, wrong=0)
+    confirmed = evolve(contact, confirmed=contact.pending, pending=None)
     account = account.with_contact(channel, confirmed)
     call.keep(account)
     return call.shown(account)

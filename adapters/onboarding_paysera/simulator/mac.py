@@ -87,7 +87,7 @@ def check(
     lines = (
         header.ts,
         header.nonce,
-        method.upper(),
+        method,
         target,
         host.lower(),
         str(port),

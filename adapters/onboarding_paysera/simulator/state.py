@@ -102,11 +102,11 @@ class Store:
     Its methods are the statements that a database would run. It takes no lock: its owner does.
     """
 
-    _accounts: dict[int, Account] = field(factory=dict, repr=False)
-    _owners: dict[Claim, int] = field(factory=dict, repr=False)
-    _tokens: dict[str, Token] = field(factory=dict, repr=False)
-    _nonces: set[tuple[str, str]] = field(factory=set, repr=False)
-    _nonce_ages: list[tuple[int, str, str]] = field(factory=list, repr=False)
+    _accounts: dict[int, Account] = field(factory=dict[int, Account], repr=False)
+    _owners: dict[Claim, int] = field(factory=dict[Claim, int], repr=False)
+    _tokens: dict[str, Token] = field(factory=dict[str, Token], repr=False)
+    _nonces: set[tuple[str, str]] = field(factory=set[tuple[str, str]], repr=False)
+    _nonce_ages: list[tuple[int, str, str]] = field(factory=list[tuple[int, str, str]], repr=False)
 
     def next_user_id(self) -> int:
         return FIRST_USER_ID + len(self._accounts)

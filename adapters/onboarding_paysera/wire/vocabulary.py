@@ -25,7 +25,7 @@ __all__ = ["CODE", "CREDENTIALS", "GENDER", "LEVELS", "LOCALE", "PEP"]
 GENDER = words(Gender, {Gender.MALE: "male", Gender.FEMALE: "female"})
 
 # docs: user-resource, Request Fields, locale
-_LOCALES = frozenset({"en", "lt", "ru"})
+_LOCALES = ("en", "lt", "ru")
 
 
 def _write_locale(value: str) -> str:
@@ -44,6 +44,7 @@ def _read_locale(value: Any) -> str:
 LOCALE: Codec[str, str] = Codec(
     "en, lt or ru", _read_locale, _write_locale, "string",
     exact_read=False, exact_write=False, blur=LossKind.NOT_APPLICABLE,
+    members=_LOCALES,
 )  # fmt: skip
 
 
