@@ -1,0 +1,27 @@
+"""Onboards a file of users through one gateway: one line a user, and nobody twice.
+
+```python
+gateway = Gateways.from_file("onboarding.toml").get()
+with UserFile.open("users.jsonl") as users, Journal.open("results.jsonl", gateway) as journal:
+    batch = Batch(gateway, journal)
+    for result in batch.run(users):
+        print(result.ref, result.state)
+```
+"""
+
+from onboarding.batch.journal import Journal
+from onboarding.batch.lines import Line, UserFile
+from onboarding.batch.results import Result, State, Step
+from onboarding.batch.runs import Batch, Reason, Summary
+
+__all__ = [
+    "Batch",
+    "Journal",
+    "Line",
+    "Reason",
+    "Result",
+    "State",
+    "Step",
+    "Summary",
+    "UserFile",
+]

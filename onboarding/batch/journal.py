@@ -1,0 +1,244 @@
+"""The results file: written before and after each send, so that a later run sends nobody twice."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from enum import Enum
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Self, cast
+
+import attrs
+from attrs import define, field
+
+from onboarding.adapter import Adapter
+from onboarding.batch.results import Result, State
+from onboarding.engine import utc_now
+from onboarding.errors import ConfigurationError, Problem
+from onboarding.gateway import Gateway
+
+if sys.platform != "win32":
+    import fcntl
+
+__all__ = ["Journal"]
+
+FORM = "onboarding_results/1"
+INTENT = "intent"
+_OPENING = b'{"state":"run","form":"onboarding_results/'
+
+
+@define(eq=False, repr=False)
+class Journal:
+    """A file of JSON Lines. A context manager.
+
+    Its first line says whose results these are. A line with the state `intent` is written and
+    synced before a user is sent; every other line is a result, one a user. Of a user with an
+    intent and no result nobody knows whether the provider has it.
+
+    Without a file (`Journal()`) it remembers for as long as it lives.
+    """
+
+    clock: Callable[[], datetime] = utc_now
+    _file: IO[bytes] | None = None
+    _states: dict[str, str] = field(factory=dict[str, str], init=False)
+    _lines: dict[str, int | None] = field(factory=dict[str, "int | None"], init=False)
+    _unsettled: set[bytes] = field(factory=set[bytes], init=False)
+
+    @classmethod
+    def open(
+        cls,
+        path: str | os.PathLike[str],
+        gateway: Gateway[Adapter],
+        *,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> Journal:
+        """Opens the results of a gateway, new or to be continued.
+
+        Raises `ConfigurationError` when the file is another gateway's, is no results file, or
+        is in use; `OSError` when it cannot be written.
+        """
+        file = Path(path).open("a+b")  # noqa: SIM115  # the journal closes it
+        try:
+            _lock(file)
+            made = cls(clock, file)
+            made._take_up(_header(gateway.adapter))
+        except BaseException:
+            file.close()
+            raise
+        return made
+
+    # -- asking
+
+    def state(self, ref: str) -> State | None:
+        """How far an earlier run came with a user for good; an open intent is `unknown`."""
+        word = self._states.get(ref)
+        return None if word is None else State.UNKNOWN if word == INTENT else State(word)
+
+    def open_intents(self) -> Iterator[tuple[str, int | None]]:
+        """The users with an intent and no result: (ref, line)."""
+        yield from list(self._lines.items())
+
+    def is_open(self, ref: str) -> bool:
+        return ref in self._lines
+
+    # -- writing
+
+    def intend(self, ref: str, line: int | None) -> None:
+        """Notes, durably, that a user is about to be sent."""
+        self._write({"ref": ref, "line": line, "state": INTENT})
+        self._states[ref], self._lines[ref] = INTENT, line
+
+    def record(self, result: Result) -> None:
+        """Notes what became of a user. The same again is not written again."""
+        data = result.plain()
+        if self._note(data):
+            self._write(data)
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    # -- the file
+
+    def _note(self, data: dict[str, Any]) -> bool:
+        """Remembers a result; False if it is an unsettled one that is there already."""
+        ref, state = data["ref"], State(data["state"])
+        self._lines.pop(ref, None)
+        if state.settled:
+            self._states[ref] = str(state)
+            return True
+        if self._states.get(ref) == INTENT:
+            del self._states[ref]  # what is settled stays so, whatever another line says
+        mark = _mark(data)
+        new = mark not in self._unsettled
+        self._unsettled.add(mark)
+        return new
+
+    def _write(self, data: dict[str, Any]) -> None:
+        if self._file is None:
+            return
+        self._append({**data, "at": self.clock().isoformat(timespec="seconds")})
+
+    def _append(self, data: dict[str, Any]) -> None:
+        file = cast("IO[bytes]", self._file)
+        file.write(json.dumps(data, separators=(",", ":")).encode("ascii") + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+    def _take_up(self, header: dict[str, Any]) -> None:
+        """Reads what is there. An unfinished last line is cut off: its writer died."""
+        file = cast("IO[bytes]", self._file)
+        file.seek(0)
+        end, torn, first, whole = 0, 0, True, True
+        for number, raw in enumerate(file, 1):
+            if torn:
+                raise _unusable("shape", f"line {torn} is not of a results file")
+            data = _parsed(raw)
+            if first and not (data is None and _OPENING.startswith(raw[: len(_OPENING)])):
+                _same(data, header)
+            first = False
+            if data is None:
+                torn = number
+            else:
+                end += len(raw)
+                whole = raw.endswith(b"\n")
+                self._read(data)
+        if torn:
+            file.truncate(end)
+        elif not whole:
+            file.write(b"\n")
+        if end == 0:
+            self._append(header)
+
+    def _read(self, data: dict[str, Any]) -> None:
+        match data.get("state"):
+            case "run":
+                pass
+            case "intent":
+                self._states[data["ref"]] = INTENT
+                self._lines[data["ref"]] = data.get("line")
+            case _:
+                self._note(data)
+
+
+def _mark(data: dict[str, Any]) -> bytes:
+    told = {name: value for name, value in data.items() if name not in ("at", "request_id")}
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).digest()[:12]
+
+
+def _parsed(raw: bytes) -> dict[str, Any] | None:
+    try:
+        data: Any = json.loads(raw)
+        if data["state"] not in ("run", INTENT):
+            State(data["state"])
+        known = data["state"] == "run" or isinstance(data["ref"], str)
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    return cast("dict[str, Any]", data) if known else None
+
+
+def _header(adapter: Adapter) -> dict[str, Any]:
+    return {
+        "state": "run",
+        "form": FORM,
+        "gateway": adapter.name,
+        "provider": adapter.provider,
+        "settings": _fingerprint(adapter),
+    }
+
+
+def _fingerprint(adapter: Adapter) -> str:
+    """A digest of what makes it this gateway: no secret, and no address (a server may move)."""
+    shared = attrs.fields_dict(Adapter)
+    fields = attrs.fields(type(adapter))
+    told = [
+        (item.name, str(value.value if isinstance(value, Enum) else value))
+        for item in fields
+        if item.name not in shared
+        and isinstance(value := getattr(adapter, item.name), str | Enum)
+        and "://" not in str(value)
+    ]
+    return hashlib.sha256(json.dumps(sorted(told)).encode()).hexdigest()[:16]
+
+
+def _same(found: dict[str, Any] | None, header: dict[str, Any]) -> None:
+    if found is None or found.get("state") != "run":
+        raise _unusable("conflict", "the file is there and holds no results; it was left alone")
+    if found.get("form") != FORM:
+        raise _unusable("conflict", f"the file is of another version than {FORM}")
+    was, now = (f"{data.get('gateway')} ({data.get('provider')})" for data in (found, header))
+    if was != now:
+        text = f"the file holds the results of gateway {was}, not of {now}; name another file"
+        raise _unusable("conflict", text)
+    if found.get("settings") != header["settings"]:
+        text = f"the file holds the results of gateway {was} with other settings; name another file"
+        raise _unusable("conflict", text)
+
+
+def _unusable(code: str, message: str) -> ConfigurationError:
+    return ConfigurationError([Problem("out", code, message)])
+
+
+def _lock(file: IO[bytes]) -> None:
+    if sys.platform != "win32":
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise _unusable("in_use", "another run is writing this file") from None

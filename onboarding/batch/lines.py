@@ -1,0 +1,159 @@
+"""Reads users from JSON Lines or CSV, line by line, in constant memory."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Self, cast
+
+from attrs import define, field, frozen
+
+from onboarding.batch.flat import REF, check_header, unflattened
+from onboarding.errors import InvalidInput, Problem
+
+__all__ = ["Line", "UserFile"]
+
+LONGEST_REF = 200
+
+
+@frozen(kw_only=True)
+class Line:
+    """One user as the file has it: plain data for `User.parse`, or what is wrong with the line.
+
+    `ref` is the caller's own id of the user; where the line has none, it is `line-N`.
+    """
+
+    number: int
+    ref: str
+    data: Mapping[str, Any] = field(factory=dict[str, Any], repr=False)
+    problems: tuple[Problem, ...] = ()
+
+
+@define(eq=False, repr=False)
+class UserFile:
+    """A file of users, to be iterated once. A context manager.
+
+    JSON Lines: an object a line, in the form of `User.parse`, with an optional `ref`.
+    CSV: a header of core paths (`ref`, `identity.given_name`, `credentials.kind` ...), an empty
+    cell is an absent datum, a list's words are separated by blanks. Both are UTF-8.
+    `consumed` and `size` count bytes; `size` is None for what has no end yet.
+    """
+
+    stream: IO[bytes]
+    is_csv: bool = False
+    size: int | None = None
+    consumed: int = field(default=0, init=False)
+
+    @classmethod
+    def open(cls, path: str | os.PathLike[str]) -> UserFile:
+        """Opens a file; it is CSV if its name says so. Raises `OSError`."""
+        place = Path(path)
+        stream = place.open("rb")
+        return cls(stream, is_csv=place.suffix.lower() == ".csv", size=place.stat().st_size)
+
+    def __iter__(self) -> Iterator[Line]:
+        """Every line that holds something.
+
+        Raises `InvalidInput` when a CSV has no usable header; no other line stops the next.
+        """
+        return self._rows() if self.is_csv else self._objects()
+
+    def close(self) -> None:
+        self.stream.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    # -- JSON Lines
+
+    def _objects(self) -> Iterator[Line]:
+        for number, raw in enumerate(self._raw(), 1):
+            if raw.strip():
+                yield _object(number, raw)
+
+    # -- CSV
+
+    def _rows(self) -> Iterator[Line]:
+        reader = csv.reader(self._texts(), strict=True)
+        columns: tuple[str, ...] | None = None
+        while True:
+            number = reader.line_num + 1
+            try:
+                cells = next(reader)
+            except StopIteration:
+                break
+            except csv.Error:
+                if columns is None:
+                    raise InvalidInput([Problem("header", "shape", "is not CSV")]) from None
+                yield _bad(number, "shape", "is not CSV, or a cell is too long")
+                continue
+            if not any(cell.strip() for cell in cells):
+                continue
+            if columns is None:
+                columns = check_header(cells)
+            elif len(cells) != len(columns):
+                text = f"has {len(cells)} cells, the header has {len(columns)}"
+                yield _bad(number, "shape", text)
+            else:
+                yield _line(number, unflattened(columns, cells))
+        if columns is None:
+            raise InvalidInput([Problem("header", "missing", "the file has no header")])
+
+    def _texts(self) -> Iterator[str]:
+        # A byte that is not UTF-8 becomes a lone surrogate, which no text of a user may hold.
+        for raw in self._raw():
+            yield raw.decode("utf-8", "surrogateescape")
+
+    def _raw(self) -> Iterator[bytes]:
+        for raw in self.stream:
+            first = self.consumed == 0
+            self.consumed += len(raw)
+            yield raw.removeprefix(b"\xef\xbb\xbf") if first else raw
+
+
+def _object(number: int, raw: bytes) -> Line:
+    try:
+        data: Any = json.loads(raw.decode("utf-8"), parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        return _bad(number, "shape", "is not JSON in UTF-8")
+    if not isinstance(data, dict):
+        return _bad(number, "type", "is not a JSON object")
+    return _line(number, cast("dict[str, Any]", data))
+
+
+def _no_number(word: str) -> None:
+    raise ValueError(word)  # NaN and Infinity are not JSON
+
+
+def _line(number: int, data: dict[str, Any]) -> Line:
+    ref = data.pop(REF, None)
+    if ref is None:
+        return Line(number=number, ref=_numbered(number), data=data)
+    if isinstance(ref, int) and not isinstance(ref, bool):
+        ref = str(ref)
+    if not isinstance(ref, str) or not ref.strip() or not ref.isprintable():
+        return _bad(number, "shape", "expected a printable text or a whole number", REF)
+    if len(ref) > LONGEST_REF:
+        return _bad(number, "shape", f"is longer than {LONGEST_REF} characters", REF)
+    return Line(number=number, ref=ref, data=data)
+
+
+def _bad(number: int, code: str, message: str, path: str = "") -> Line:
+    problem = Problem(path, code, message if path else f"the line {message}")
+    return Line(number=number, ref=_numbered(number), problems=(problem,))
+
+
+def _numbered(number: int) -> str:
+    return f"line-{number}"

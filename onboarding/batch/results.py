@@ -1,0 +1,211 @@
+"""What became of one user, without any personal value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import Any
+
+from attrs import evolve, field, frozen
+
+from onboarding.adapter import Adapter
+from onboarding.errors import (
+    InvalidInput,
+    OnboardingError,
+    Problem,
+    ProviderError,
+    RateLimited,
+    Unauthorized,
+    Unavailable,
+    UnexpectedResponse,
+    Unsupported,
+)
+from onboarding.model.levels import LevelPolicy
+from onboarding.model.loss import Loss
+from onboarding.model.record import UserRecord
+
+__all__ = ["Result", "State", "Step", "blank", "of_error", "of_record", "tame"]
+
+
+class State(StrEnum):
+    """What became of a user."""
+
+    CREATED = "created"
+    """The provider registered the user."""
+    REJECTED = "rejected"
+    """The provider said no."""
+    REFUSED = "refused"
+    """The provider has no place for a datum that may not be left out; nothing was sent."""
+    INVALID = "invalid"
+    """The line is no user; nothing was sent."""
+    FAILED = "failed"
+    """It was surely not carried out; the next run tries again."""
+    UNKNOWN = "unknown"
+    """It may have been carried out: look at the provider's before sending again."""
+
+    @property
+    def settled(self) -> bool:
+        """Whether a later run leaves the user alone."""
+        return self in (State.CREATED, State.REJECTED, State.UNKNOWN)
+
+
+@frozen(kw_only=True)
+class Step:
+    """What a user must do next: never with its link."""
+
+    kind: str
+    concerns: str = ""
+    expires_at: str | None = None
+
+
+@frozen(kw_only=True)
+class Result:
+    """One line of results: the caller's `ref`, and what may be told of the user."""
+
+    ref: str
+    line: int | None
+    state: State
+    gateway: str
+    provider: str
+    id: str | None = None
+    status: str | None = None
+    kyc_level: str | None = None
+    identification_level: str | None = None
+    native: Mapping[str, str] = field(factory=dict[str, str])
+    next_actions: tuple[Step, ...] = ()
+    losses: tuple[Loss, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    error: str | None = None
+    request_id: str | None = None
+
+    def plain(self) -> dict[str, Any]:
+        """The result as it is written: texts, numbers, lists."""
+        return {
+            "ref": self.ref,
+            "line": self.line,
+            "state": str(self.state),
+            "gateway": self.gateway,
+            "provider": self.provider,
+            "id": self.id,
+            "status": self.status,
+            "kyc_level": self.kyc_level,
+            "identification_level": self.identification_level,
+            "native": dict(self.native),
+            "next_actions": [
+                {"kind": step.kind, "concerns": step.concerns, "expires_at": step.expires_at}
+                for step in self.next_actions
+            ],
+            "losses": [
+                {"path": loss.core_path, "kind": str(loss.kind), "reason": loss.reason}
+                for loss in self.losses
+            ],
+            "problems": [
+                {"path": problem.path, "code": problem.code, "message": problem.message}
+                for problem in self.problems
+            ],
+            "error": self.error,
+            "request_id": self.request_id,
+        }
+
+
+def of_record(blank: Result, record: UserRecord, policy: LevelPolicy) -> Result:
+    """The result of a user whom the provider registered."""
+    return evolve(
+        blank,
+        state=State.CREATED,
+        id=record.id,
+        status=str(record.status) if record.status is not None else None,
+        kyc_level=record.kyc_level.value if record.kyc_level is not None else None,
+        identification_level=(
+            record.identification_level.value if record.identification_level is not None else None
+        ),
+        native=_levels(record.native, policy),
+        next_actions=tuple(
+            Step(
+                kind=str(action.kind),
+                concerns=action.concerns,
+                expires_at=action.expires_at.isoformat() if action.expires_at else None,
+            )
+            for action in record.next_actions
+        ),
+        losses=tuple(record.losses),
+    )
+
+
+def of_error(blank: Result, error: Exception, *, sent: bool) -> Result:
+    """The result of a user with whom something went wrong, before or after sending."""
+    problems: tuple[Problem, ...] = getattr(error, "problems", ())
+    if not problems:
+        problems = (Problem("", *_words(error)),)
+    return evolve(
+        blank,
+        state=_state(error, sent=sent),
+        problems=tame(problems),
+        error=type(error).__name__,
+        request_id=error.request_id if isinstance(error, ProviderError) else None,
+    )
+
+
+def _state(error: Exception, *, sent: bool) -> State:
+    match error:
+        case Unsupported():
+            return State.REFUSED
+        case InvalidInput():
+            return State.INVALID
+        case Unauthorized() | RateLimited():
+            return State.FAILED
+        case Unavailable() | UnexpectedResponse():
+            return State.UNKNOWN if sent else State.FAILED
+        case ProviderError():
+            return State.REJECTED
+        case OnboardingError() if error.retry_safe:
+            return State.FAILED
+        case _:
+            return State.UNKNOWN if sent else State.FAILED
+
+
+def _words(error: Exception) -> tuple[str, str]:
+    match error:
+        case ProviderError():
+            return error.code, error.remedy or f"the provider answered {error.status}"
+        case OnboardingError():
+            return "no_answer", str(error)
+        case _:
+            return "fault", "the adapter failed on it"  # its own text may hold a value
+
+
+_PATH = re.compile(r"[A-Za-z0-9_.\-]{0,120}").fullmatch
+
+
+def tame(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """The problems, without names that came with the data and are no paths, nor words that are
+    no codes."""
+    return tuple(
+        evolve(
+            problem,
+            path=problem.path if _PATH(problem.path) else "(a name that is no path)",
+            code=problem.code if _WORD(problem.code) else "refused",
+        )
+        for problem in problems
+    )
+
+
+_WORD = re.compile(r"[A-Za-z0-9_.+-]{1,60}").fullmatch
+
+
+def _levels(native: Mapping[str, Any], policy: LevelPolicy) -> dict[str, str]:
+    """The provider's own words for levels; its other facts may hold a name."""
+    known = {row.native for row in policy.rows}
+    return {
+        name: value
+        for name, value in native.items()
+        if isinstance(value, str) and _WORD(value) and (value in known or "level" in name.lower())
+    }
+
+
+def blank(adapter: Adapter, ref: str, line: int | None) -> Result:
+    """The result of a user of whom nothing is known yet."""
+    return Result(
+        ref=ref, line=line, state=State.UNKNOWN, gateway=adapter.name, provider=adapter.provider
+    )

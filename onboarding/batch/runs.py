@@ -1,0 +1,161 @@
+"""Sends users to a gateway one after the other, and keeps count of what became of them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+
+from attrs import define, evolve, field, frozen
+
+from onboarding.adapter import Adapter
+from onboarding.batch.journal import Journal
+from onboarding.batch.lines import Line
+from onboarding.batch.results import Result, State, blank, of_error, of_record, tame
+from onboarding.errors import InvalidInput, Problem, TransportError, Unauthorized
+from onboarding.gateway import Gateway
+from onboarding.http import Flow
+from onboarding.model.record import UserRecord
+from onboarding.model.user import User
+
+__all__ = ["Batch", "Reason", "Summary"]
+
+
+@frozen
+class Reason:
+    """Why users were not onboarded: for counting."""
+
+    state: State
+    path: str
+    code: str
+    message: str
+
+
+@define(eq=False)
+class Summary:
+    """How many users came to which state: in this run, and in earlier ones of the same file.
+
+    `stopped` says why the run ended early, if it did.
+    """
+
+    now: Counter[State] = field(factory=Counter[State])
+    before: Counter[State] = field(factory=Counter[State])
+    reasons: Counter[Reason] = field(factory=Counter[Reason])
+    stopped: Unauthorized | None = None
+
+    @property
+    def total(self) -> Counter[State]:
+        return self.now + self.before
+
+    def add(self, result: Result) -> None:
+        self.now[result.state] += 1
+        for problem in result.problems:
+            self.reasons[Reason(result.state, problem.path, problem.code, problem.message)] += 1
+
+
+@define(eq=False, repr=False)
+class Batch:
+    """One run: a gateway, the journal of its results, and a summary that grows.
+
+    A user whom the journal settled is counted and left alone; of one with an intent and no
+    result the outcome is unknown: it is reported, and never sent again.
+    """
+
+    gateway: Gateway[Adapter]
+    journal: Journal = field(factory=Journal)
+    summary: Summary = field(factory=Summary, init=False)
+
+    def run(self, lines: Iterable[Line]) -> Iterator[Result]:
+        """Sends the users of the lines; gives each new result once the journal has it.
+
+        No line stops the next. Only when the provider does not accept the gateway's own
+        credentials, the run ends early: see `summary.stopped`.
+        """
+        seen: set[str] = set()
+        for line in lines:
+            result = self._settled(line, seen) or self._sent(line)
+            if result is None:
+                continue
+            yield self._kept(result)
+            if self.summary.stopped is not None:
+                return
+        for ref, number in self.journal.open_intents():
+            yield self._kept(self._interrupted(ref, number))
+
+    def _kept(self, result: Result) -> Result:
+        self.journal.record(result)
+        self.summary.add(result)
+        return result
+
+    def _settled(self, line: Line, seen: set[str]) -> Result | None:
+        """The result of a line that is not a user to be sent."""
+        started = blank(self.gateway.adapter, line.ref, line.number)
+        if line.ref in seen:
+            problem = Problem("ref", "duplicate", "an earlier line has the same ref")
+            return evolve(started, state=State.INVALID, problems=(problem,))
+        seen.add(line.ref)
+        if self.journal.is_open(line.ref):
+            return self._interrupted(line.ref, line.number)
+        if line.problems:
+            return evolve(started, state=State.INVALID, problems=tame(line.problems))
+        return None
+
+    def _interrupted(self, ref: str, number: int | None) -> Result:
+        text = "an earlier run ended before the answer came; look before sending again"
+        problem = Problem("", "interrupted", text)
+        return evolve(blank(self.gateway.adapter, ref, number), problems=(problem,))
+
+    def _sent(self, line: Line) -> Result | None:
+        before = self.journal.state(line.ref)
+        if before is not None:
+            self.summary.before[before] += 1
+            return None
+        started = blank(self.gateway.adapter, line.ref, line.number)
+        try:
+            user = User.parse(line.data)
+        except InvalidInput as error:
+            return of_error(started, error, sent=False)
+        sent = False
+
+        def note() -> None:
+            nonlocal sent
+            self.journal.intend(line.ref, line.number)
+            sent = True
+
+        flow = self.gateway.adapter.create_user(user, key=_key(line))
+        try:
+            record = self.gateway.run(_noted(flow, note))
+        except OSError:
+            raise  # the journal cannot be written: nobody may be sent
+        except Exception as error:
+            if isinstance(error, Unauthorized):
+                self.summary.stopped = error
+            return of_error(started, error, sent=sent)
+        return of_record(started, record, self.gateway.adapter.policy)
+
+
+def _noted(flow: Flow[UserRecord], note: Callable[[], None]) -> Flow[UserRecord]:
+    """The same flow, which notes when the first request is about to leave.
+
+    What an adapter refuses before sending leaves no intent.
+    """
+    try:
+        request = next(flow)
+        note()
+        while True:
+            try:
+                response = yield request
+            except TransportError as error:
+                request = flow.throw(error)
+            else:
+                request = flow.send(response)
+    except StopIteration as done:
+        record: UserRecord = done.value
+        return record
+
+
+def _key(line: Line) -> str:
+    """Names the sending of this user in these words: a corrected line is another operation."""
+    told = json.dumps(line.data, sort_keys=True, default=str).encode()
+    return f"{line.ref}/{hashlib.sha256(told).hexdigest()[:32]}"

@@ -1,0 +1,175 @@
+"""`onboarding demo`: one file of users through every provider, by changing one line of config."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+import secrets
+import tempfile
+import tomllib
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import attrs
+import click
+from attrs import frozen
+from rich.progress import track
+
+from onboarding.batch import Batch, Journal, Result, Summary, UserFile
+from onboarding.cli import screen
+from onboarding.cli.failures import Failure, as_json, wants_json
+from onboarding.cli.run import plain_summary
+from onboarding.cli.versus import left_out, side_by_side, told_why
+from onboarding.config import Gateways
+from onboarding.registry import installed
+
+__all__ = ["demo"]
+
+_DEFAULT = re.compile(r'^default = ".*"$', re.MULTILINE)
+
+
+@frozen(kw_only=True)
+class _Run:
+    """One run of the main job, and the line of the configuration that led to it."""
+
+    gateway: str
+    provider: str
+    change: tuple[str, ...]
+    results: dict[str, Result]
+    summary: Summary
+
+
+@click.command()
+@click.option(
+    "--users",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A file of users in place of the one that is shipped.",
+)
+@click.option(
+    "--keep",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Keep the configuration and the results in this folder.",
+)
+@as_json
+def demo(users: Path | None, keep: Path | None) -> None:
+    """See one file of users go to two providers.
+
+    Starts a simulator of each provider on a free port, writes a configuration, onboards the
+    shipped users with the default gateway, changes the one line `default = ...`, onboards them
+    again, and shows both side by side. Nothing is reached but loopback.
+    """
+    with ExitStack() as stack:
+        folder = _folder(stack, keep)
+        shipped = resources.files("onboarding.cli")
+        file = users or stack.enter_context(resources.as_file(shipped / "users.jsonl"))
+        config = _configured(stack, folder, (shipped / "demo.toml").read_text("utf-8"))
+        runs = [_run(config, file, None)]
+        for name in tomllib.loads(config.read_text("utf-8"))["gateways"]:
+            if name != runs[0].gateway:
+                runs.append(_run(config, file, name))
+    if wants_json():
+        click.echo(json.dumps(_plain(runs)))
+    else:
+        _tell(runs, config, file)
+
+
+def _folder(stack: ExitStack, keep: Path | None) -> Path:
+    if keep is None:
+        return Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="onboarding-")))
+    keep.mkdir(parents=True, exist_ok=True)
+    if any(keep.iterdir()):
+        raise Failure(f"{keep} is not empty")
+    return keep
+
+
+def _configured(stack: ExitStack, folder: Path, template: str) -> Path:
+    """Starts a simulator for each gateway of the template; writes where they are, and secrets."""
+    from onboarding.simulation import serve
+
+    text = template
+    for table in tomllib.loads(template)["gateways"].values():
+        kind = installed().find(table["provider"]).simulator()
+        known = {field.name for field in attrs.fields(kind) if field.init}
+        settings: dict[str, Any] = {}
+        for name, value in table.items():
+            if str(value).startswith("file:"):
+                settings[name] = secrets.token_hex(16)
+                (folder / value.removeprefix("file:")).write_text(settings[name], "utf-8")
+            elif name in known:
+                settings[name] = value
+        base_url = stack.enter_context(serve(kind(**settings)))
+        if not wants_json():
+            screen.out().print(f"{table['provider']} is simulated at {base_url}")
+        text = text.replace(table["base_url"], base_url)
+    place = folder / "onboarding.toml"
+    place.write_text(text, "utf-8")
+    return place
+
+
+def _run(config: Path, file: Path, default: str | None) -> _Run:
+    """The main job with the default gateway, once the default is changed."""
+    before = config.read_text("utf-8")
+    after = _DEFAULT.sub(f'default = "{default}"', before) if default else before
+    config.write_text(after, "utf-8")
+    with Gateways.from_file(config) as gateways:
+        chosen = gateways.get()
+        out = config.with_name(f"{chosen.name}.jsonl")
+        with UserFile.open(file) as users, Journal.open(out, chosen) as journal:
+            batch = Batch(chosen, journal)
+            steps = batch.run(users)
+            if not wants_json():
+                steps = _tracked(steps, chosen.name)
+            results = {result.ref: result for result in steps}
+    return _Run(
+        gateway=chosen.name,
+        provider=chosen.provider,
+        change=tuple(_changed(before, after)),
+        results=results,
+        summary=batch.summary,
+    )
+
+
+def _tracked(steps: Iterable[Result], name: str) -> Any:
+    console = screen.err()
+    return track(steps, name, console=console, transient=True, disable=not console.is_terminal)
+
+
+def _changed(before: str, after: str) -> list[str]:
+    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), n=0, lineterm="")
+    return [line for line in lines if not line.startswith(("---", "+++", "@@"))]
+
+
+def _plain(runs: list[_Run]) -> Mapping[str, Any]:
+    return {
+        "runs": [
+            {
+                "gateway": run.gateway,
+                "provider": run.provider,
+                "config_change": list(run.change),
+                "summary": plain_summary(run.summary),
+                "results": [result.plain() for result in run.results.values()],
+            }
+            for run in runs
+        ]
+    }
+
+
+def _tell(runs: list[_Run], config: Path, file: Path) -> None:
+    console = screen.out()
+    console.print()
+    for run in runs:
+        if run.change:
+            console.print(f"{config.name} changes in {len(run.change) // 2} line:")
+            for line in run.change:
+                console.print(f"  {line}", style="red" if line[0] == "-" else "green")
+        console.print(f"$ onboarding run {file.name} --config {config.name}", style="bold")
+        console.print(screen.summary(run.summary, f"{run.gateway} ({run.provider})"))
+        console.print()
+    results = {run.gateway: run.results for run in runs}
+    for table in (side_by_side(results), told_why(results), left_out(results)):
+        console.print(table)
+        console.print()

@@ -1,0 +1,124 @@
+"""`onboarding show`: what a provider has on file about one user."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
+
+import click
+from rich.console import Group
+from rich.panel import Panel
+from rich.table import Table
+
+from onboarding.cli import screen
+from onboarding.cli.configured import CONFIG, opened
+from onboarding.cli.failures import Failure, as_json, wants_json
+from onboarding.mapping.paths import leaves, lookup
+from onboarding.model.record import UserRecord
+from onboarding.model.user import User
+from onboarding.plain import plain
+
+__all__ = ["show"]
+
+MASK = "•••"
+
+
+@click.command()
+@click.argument("gateway")
+@click.argument("user_id")
+@CONFIG
+@click.option("--reveal", is_flag=True, help="Show personal values too.")
+@as_json
+def show(gateway: str, user_id: str, config: Path, reveal: bool) -> None:
+    """Show the record of USER_ID at a GATEWAY.
+
+    Levels, status, next actions, confirmed contacts, why a field is absent, and the names of
+    what the core has no shape for. Personal values are masked unless --reveal; a link is never
+    shown, for whoever has it can use it.
+    """
+    with opened(config) as gateways:
+        chosen = gateways.get(gateway)
+        try:
+            record = chosen.fetch_user(user_id)
+        except ValueError:
+            raise Failure("the user id cannot be part of a URL") from None
+    told = _plain(record, reveal=reveal)
+    if wants_json():
+        click.echo(json.dumps(told, indent=2))
+        return
+    screen.out().print(_panel(told))
+
+
+def _plain(record: UserRecord, *, reveal: bool) -> dict[str, Any]:
+    return {
+        "gateway": record.gateway,
+        "provider": record.provider,
+        "id": record.id,
+        "status": str(record.status) if record.status else None,
+        "kyc_level": record.kyc_level.value if record.kyc_level else None,
+        "identification_level": (
+            record.identification_level.value if record.identification_level else None
+        ),
+        "created_at": record.created_at.isoformat() if record.created_at else None,
+        "seen_at": record.seen_at.isoformat() if record.seen_at else None,
+        "next_actions": [
+            {
+                "kind": str(action.kind),
+                "concerns": action.concerns,
+                "expires_at": action.expires_at.isoformat() if action.expires_at else None,
+            }
+            for action in record.next_actions
+        ],
+        "confirmed": dict(record.confirmed),
+        "user": dict(_values(record.user, reveal=reveal)),
+        "absent": {path: str(why) for path, why in record.absent.items()},
+        "native": sorted(record.native) if not reveal else dict(record.native),
+        "residue": sorted(record.residue),
+    }
+
+
+def _values(user: User, *, reveal: bool) -> Iterator[tuple[str, Any]]:
+    for path in leaves(User):
+        value = lookup(user, path)
+        if value is not None and value != ():
+            yield path, plain(value) if reveal else MASK
+
+
+def _panel(told: dict[str, Any]) -> Panel:
+    facts = _pairs((name, told[name]) for name in _FACTS if told[name] is not None)
+    parts: list[Any] = [facts]
+    actions = [
+        (action["kind"], " ".join(filter(None, (action["concerns"], _until(action)))))
+        for action in told["next_actions"]
+    ]
+    native = told["native"]
+    if not isinstance(native, dict):
+        native = {", ".join(native): ""}
+    for title, pairs in (
+        ("next actions", actions),
+        ("confirmed", [(name, "yes" if yes else "no") for name, yes in told["confirmed"].items()]),
+        ("user", told["user"].items()),
+        ("absent", told["absent"].items()),
+        ("facts of the provider's own", cast("dict[str, Any]", native).items()),
+        ("beyond the core", [(", ".join(told["residue"]), "")] if told["residue"] else []),
+    ):
+        rows: list[tuple[Any, Any]] = list(pairs)
+        if rows:
+            parts += ["", title, _pairs(rows)]
+    return Panel(Group(*parts), title=f"{told['gateway']} ({told['provider']})", expand=False)
+
+
+_FACTS = ("id", "status", "kyc_level", "identification_level", "created_at", "seen_at")
+
+
+def _until(action: dict[str, Any]) -> str:
+    return f"until {action['expires_at']}" if action["expires_at"] else ""
+
+
+def _pairs(rows: Any) -> Table:
+    made = Table.grid(padding=(0, 2), pad_edge=True)
+    for name, value in rows:
+        made.add_row(screen.printable(name), screen.printable(value))
+    return made

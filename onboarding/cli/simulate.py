@@ -1,0 +1,144 @@
+"""`onboarding simulate`: a simulator in the foreground, with its settings as options."""
+
+from __future__ import annotations
+
+import json
+import threading
+import types
+import typing
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+import attrs
+import click
+
+from onboarding.cli.failures import Failure, as_json, wants_json
+from onboarding.errors import ConfigurationError
+from onboarding.registry import installed
+
+__all__ = ["simulate"]
+
+_SIMPLE: dict[type, click.ParamType[Any]] = {
+    str: click.STRING,
+    bool: click.BOOL,
+    int: click.INT,
+    float: click.FLOAT,
+}
+
+
+class _Providers(click.Group):
+    """One command for each installed adapter that brings a simulator."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError:
+            installed().find(args[0])  # says why not, and which name is near
+            raise
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        found = installed().report()
+        return [plugin.name for plugin in found if plugin.adapter and _has(plugin.adapter)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        try:
+            adapter = installed().find(cmd_name)
+        except ConfigurationError:
+            return None
+        simulator = adapter.simulator()
+        return None if simulator is None else _command(cmd_name, simulator)
+
+
+def _has(adapter: Any) -> bool:
+    try:
+        return adapter.simulator() is not None
+    except ModuleNotFoundError:
+        return True  # it has one, for which an extra is missing
+
+
+@click.group(cls=_Providers)
+def simulate() -> None:
+    """Run a provider's simulator until interrupted.
+
+    It listens on loopback and prints its base URL on its first line. What it remembers is gone
+    when it ends. `onboarding simulate PROVIDER --help` lists its settings.
+    """
+
+
+def _command(name: str, simulator: type[Any]) -> click.Command:
+    settings = dict(_settings(simulator))
+
+    def serve(port: int, **given: Any) -> None:
+        chosen = {key: value for key, value in given.items() if value is not None}
+        try:
+            app = simulator(**chosen)
+        except ValueError as error:
+            raise Failure(str(error)) from None
+        _serve(app, port)
+
+    command = click.Command(
+        name,
+        callback=serve,
+        params=list(settings.values()),
+        help=f"Run the simulator of {name} until interrupted.",
+        short_help=f"The simulator of {name}.",
+    )
+    port = click.option(
+        "--port", type=click.IntRange(0, 65535), default=0, help="The port; 0 takes any free one."
+    )
+    made: click.Command = as_json(port(command))
+    return made
+
+
+def _settings(simulator: type[Any]) -> Iterator[tuple[str, click.Option]]:
+    """The public settings that a command line can say, as options."""
+    hints = typing.get_type_hints(simulator)
+    for field in attrs.fields(simulator):
+        kind = _kind(hints[field.name])
+        if not field.init or field.name.startswith("_") or kind is None:
+            continue
+        simple, many = kind
+        secret = field.repr is False
+        known = not isinstance(field.default, attrs.Factory) and field.default is not attrs.NOTHING  # type: ignore[arg-type]
+        shown = known and not many and not secret and field.default is not None
+        about = field.metadata.get("help") or field.name.replace("_", " ").capitalize()
+        yield (
+            field.name,
+            click.Option(
+                [f"--{field.name.replace('_', '-')}", field.name],
+                type=_SIMPLE[simple],
+                multiple=many,
+                required=field.default is attrs.NOTHING,
+                help=f"{about}. [default: {field.default}]" if shown else f"{about}.",
+                callback=_none_if_empty if many else None,
+            ),
+        )
+
+
+def _kind(hint: Any) -> tuple[type, bool] | None:
+    """(the simple type, whether it is many); None for what no command line can say."""
+    origin, args = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (typing.Union, types.UnionType):
+        given = [arg for arg in args if arg is not types.NoneType]
+        return _kind(given[0]) if len(given) == 1 else None
+    if origin in (frozenset, tuple, list, set) and args and args[0] in _SIMPLE:
+        return args[0], True
+    return (hint, False) if hint in _SIMPLE else None
+
+
+def _none_if_empty(_: click.Context, __: click.Parameter, value: Any) -> Any:
+    return value or None
+
+
+def _serve(app: Any, port: int) -> None:
+    from onboarding.simulation import serve
+
+    try:
+        with suppress(KeyboardInterrupt), serve(app, port=port) as base_url:
+            click.echo(json.dumps({"base_url": base_url}) if wants_json() else base_url)
+            threading.Event().wait()
+    except OSError:
+        raise Failure(f"port {port} is not free") from None

@@ -1,0 +1,73 @@
+"""`onboarding translate`: one provider's user object into another's, offline."""
+
+from __future__ import annotations
+
+import json
+from typing import IO, Any, cast
+
+import click
+
+from onboarding.cli import screen
+from onboarding.cli.failures import NOT_ALL, Failure, as_json, wants_json
+from onboarding.errors import UnexpectedResponse
+from onboarding.model.loss import Loss, LossKind
+from onboarding.registry import installed
+
+__all__ = ["translate"]
+
+
+@click.command()
+@click.option("--from", "source", metavar="PROVIDER", required=True, help="Whose object FILE is.")
+@click.option("--to", "target", metavar="PROVIDER", required=True, help="Whose object is wanted.")
+@click.argument("file", type=click.File("rb"))
+@as_json
+@click.pass_context
+def translate(context: click.Context, source: str, target: str, file: IO[bytes]) -> None:
+    """Translate a provider's user object into another provider's.
+
+    FILE is JSON (`-` is standard input). The other provider's JSON goes to standard output,
+    what was lost on the way to standard error (as JSON with --json).
+
+    \b
+    Exit codes: 0 all of the user arrived, 1 something was dropped or coarsened,
+    2 the input cannot be used.
+    """
+    reader, writer = installed().find(source), installed().find(target)
+    try:
+        payload: Any = json.loads(file.read())
+    except (ValueError, RecursionError):
+        raise Failure("the file is not JSON in UTF-8") from None
+    if not isinstance(payload, dict):
+        raise Failure("the file holds no JSON object")
+    try:
+        user, unread = reader.read_user(cast("dict[str, Any]", payload))
+    except UnexpectedResponse as error:
+        text = f"the file is no user of {source}"
+        raise Failure(text, kind=type(error).__name__, problems=error.problems) from None
+    written, unwritten = writer.write_user(user)
+    losses = (*unread, *unwritten)
+    click.echo(json.dumps(written, indent=2, ensure_ascii=False))
+    _tell(losses, f"{source} -> {target}")
+    if any(loss.kind in (LossKind.DROPPED, LossKind.COARSENED) for loss in losses):
+        context.exit(NOT_ALL)
+
+
+def _tell(losses: tuple[Loss, ...], title: str) -> None:
+    if wants_json():
+        told = [
+            {
+                "path": loss.core_path,
+                "kind": str(loss.kind),
+                "reason": loss.reason,
+                "wire_path": loss.wire_path,
+            }
+            for loss in losses
+        ]
+        click.echo(json.dumps({"losses": told}), err=True)
+    elif losses:
+        made = screen.table(title, "core path", "provider's name", "kind", "why")
+        for loss in losses:
+            made.add_row(
+                loss.core_path, screen.printable(loss.wire_path), str(loss.kind), loss.reason
+            )
+        screen.err().print(made)

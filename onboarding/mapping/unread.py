@@ -1,0 +1,43 @@
+"""What of a provider's object did not become part of the user, as losses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from onboarding.mapping.paths import lookup
+from onboarding.mapping.translation import Translation
+from onboarding.model.loss import Loss, LossKind
+from onboarding.model.user import User
+
+__all__ = ["read_with_losses"]
+
+
+def read_with_losses(
+    wire: Translation, payload: Mapping[str, Any]
+) -> tuple[User, tuple[Loss, ...]]:
+    """The user in a provider's object, and what the core has no shape for.
+
+    Raises `UnexpectedResponse` for an object of another kind.
+    """
+    user, residue = wire.from_wire(payload)
+    return user, (*_unread(wire, user, residue), *_own(wire, payload))
+
+
+def _unread(wire: Translation, user: User, residue: Mapping[str, Any]) -> Iterator[Loss]:
+    for path in residue:
+        datum = wire.plan.by_wire.get(path)
+        codec = datum.row.codec if datum is not None else None
+        if datum is None or codec is None:
+            core, kind, reason = "", LossKind.DROPPED, "the core has no place for it"
+        elif lookup(user, datum.core) in (None, ()):
+            core, kind, reason = datum.core, LossKind.DROPPED, f"is not {codec.name}"
+        else:
+            core, kind, reason = datum.core, LossKind.COARSENED, f"read as {codec.name}"
+        yield Loss(core_path=core, kind=kind, reason=reason, wire_path=path)
+
+
+def _own(wire: Translation, payload: Mapping[str, Any]) -> Iterator[Loss]:
+    reason = f"a fact of {wire.plan.provider}'s record, not of the user"
+    for name in wire.native(payload):
+        yield Loss(core_path="", kind=LossKind.NOT_APPLICABLE, reason=reason, wire_path=name)

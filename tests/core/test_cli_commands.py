@@ -1,0 +1,336 @@
+"""The small commands: adapters, check, show, simulate, and how each fails."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from importlib.metadata import EntryPoint
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from click.testing import CliRunner, Result
+from onboarding import Identity, Registry, Terms, User, UserCategory
+from onboarding.cli.app import app
+
+URL = re.compile(r"http://127\.0\.0\.1:\d+")
+CANARY = "Zxqcanary"
+
+
+def invoke(*arguments: str) -> Result:
+    return CliRunner().invoke(app, list(arguments))
+
+
+# -- adapters
+
+
+def test_adapters_lists_both_providers() -> None:
+    told = json.loads(invoke("adapters", "--json").stdout)["adapters"]
+
+    assert {plugin["name"] for plugin in told} >= {"mangopay", "paysera"}
+    assert all(plugin["distribution"] == "onboarding" for plugin in told)
+
+
+def test_a_broken_adapter_is_listed_and_breaks_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    points = [
+        EntryPoint("broken", "no_such_module_anywhere", "onboarding"),
+        EntryPoint("mangopay", "onboarding_mangopay", "onboarding"),
+    ]
+    monkeypatch.setattr("onboarding.cli.adapters.installed", lambda: Registry(entry_points=points))
+
+    done = invoke("adapters", "--json")
+
+    told = {plugin["name"]: plugin for plugin in json.loads(done.stdout)["adapters"]}
+    assert done.exit_code == 0
+    assert "cannot be loaded" in told["broken"]["problem"]
+    assert told["mangopay"]["problem"] is None
+    assert "cannot be" in invoke("adapters").stdout
+
+
+# -- check
+
+
+def config(folder: Path, text: str) -> str:
+    place = folder / "onboarding.toml"
+    place.write_text(text, "utf-8")
+    return str(place)
+
+
+def test_check_names_settings_and_shows_none(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text(CANARY, "utf-8")
+    text = '[gateways.fr]\nprovider = "mangopay"\nclient_id = "acme"\napi_key = "file:key"\n'
+
+    done = invoke("check", config(tmp_path, text))
+
+    assert done.exit_code == 0
+    assert "fr (default)" in done.stdout
+    assert "api_key" in done.stdout
+    assert CANARY not in done.stdout
+    assert "acme" not in done.stdout
+
+
+def test_check_lists_every_mistake_by_path(tmp_path: Path) -> None:
+    text = 'default = "x"\n[gateways.fr]\nprovider = "mangopy"\n[gateways.lt]\nprovider = "paysera"'
+
+    done = invoke("check", config(tmp_path, text), "--json")
+
+    problems = json.loads(done.stdout)["error"]["problems"]
+    assert done.exit_code == 2
+    assert {problem["path"] for problem in problems} >= {
+        "default",
+        "gateways.fr.provider",
+        "gateways.lt.client_id",
+        "gateways.lt.mac_key",
+    }
+
+
+@pytest.mark.parametrize("text", ["[[", None])
+def test_a_file_that_is_no_configuration_is_exit_code_2(tmp_path: Path, text: str | None) -> None:
+    place = config(tmp_path, text) if text is not None else str(tmp_path / "none.toml")
+
+    done = invoke("check", place)
+
+    assert done.exit_code == 2
+    assert place in done.stderr
+
+
+# -- show
+
+
+@pytest.fixture
+def shown(world: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[str, str]:
+    """A configuration, and the id of a user whose values are all the same odd word."""
+    lines = ['default = "fr"']
+    for name, table in world.config()["gateways"].items():
+        lines += [f"[gateways.{name}]", *(f'{key} = "{value}"' for key, value in table.items())]
+    for name, value in world.env.items():
+        monkeypatch.setenv(name, value)
+    user = User(
+        identity=Identity(
+            given_name=CANARY,
+            family_name=CANARY,
+            birthdate=date(1931, 7, 19),
+            nationality="LT",
+            country_of_residence="LT",
+        ),
+        email=f"{CANARY}@example.com",
+        category=UserCategory.OWNER,
+        terms=Terms(accepted=True),
+    )
+    record = world.gateways.get("fr").create_user(user)
+    return config(tmp_path, "\n".join(lines)), record.id
+
+
+@pytest.mark.parametrize("more", [[], ["--json"]])
+def test_show_masks_personal_values(shown: tuple[str, str], more: list[str]) -> None:
+    place, user_id = shown
+
+    done = invoke("show", "fr", user_id, "--config", place, *more)
+
+    assert done.exit_code == 0, done.output
+    for word in ("identity.given_name", "pending", "LIGHT", "null_by_rule", "not_given"):
+        assert word in done.stdout
+    for value in (CANARY, "1931", "token="):
+        assert value not in done.output
+
+
+@pytest.mark.parametrize("more", [[], ["--json"]])
+def test_show_reveals_when_told_to(shown: tuple[str, str], more: list[str]) -> None:
+    place, user_id = shown
+
+    done = invoke("show", "fr", user_id, "--config", place, "--reveal", *more)
+
+    assert CANARY in done.stdout
+    assert "1931-07-19" in done.stdout
+    assert "token=" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [(("fr", "nobody"), 1), (("fr", ".."), 2), (("fr", "a/../b"), 1), (("xx", "1"), 2)],
+)
+def test_show_fails_in_one_text(
+    shown: tuple[str, str], arguments: tuple[str, str], code: int
+) -> None:
+    place, _ = shown
+
+    done = invoke("show", *arguments, "--config", place)
+
+    assert done.exit_code == code
+    assert done.stderr.startswith("Error: ")
+    assert "Traceback" not in done.output
+
+
+# -- simulate
+
+
+@contextmanager
+def simulated(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A simulator in a process of its own, and its first line."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "onboarding", "simulate", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": ""},
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    try:
+        yield process, process.stdout.readline().strip()
+    finally:
+        process.kill()
+        process.wait(10)
+        process.stdout.close()
+        process.stderr.close()
+
+
+def test_mangopay_is_simulated_with_the_settings_given() -> None:
+    with simulated("mangopay", "--client-id", "acme", "--api-key", "k") as (_, url):
+        assert URL.fullmatch(url)
+
+        login = requests.post(
+            f"{url}/v2.01/oauth/token",
+            auth=("acme", "k"),
+            data={"grant_type": "client_credentials"},
+            timeout=10,
+        )
+
+    assert login.status_code == 200
+
+
+def test_paysera_is_simulated_and_json_tells_where() -> None:
+    arguments = ("paysera", "--client-id", "acme", "--mac-key", "k", "--json")
+    with simulated(*arguments, "--minimum-password-length", "12") as (_, line):
+        url = json.loads(line)["base_url"]
+
+        found = requests.get(f"{url}/rest/v1/configuration", timeout=10)
+
+    assert found.json() == {"minimum_password_length": 12}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
+def test_a_simulator_ends_quietly_when_interrupted() -> None:
+    with simulated("mangopay") as (process, _):
+        process.send_signal(signal.SIGINT)
+
+        code = process.wait(10)
+
+        assert code == 0
+        assert process.stderr is not None
+        assert process.stderr.read() == ""
+
+
+def test_a_taken_port_is_told_in_one_line() -> None:
+    with (
+        simulated("mangopay") as (_, url),
+        simulated("mangopay", "--port", url.rpartition(":")[2]) as (second, line),
+    ):
+        code = second.wait(30)
+        assert second.stderr is not None
+        told = second.stderr.read()
+
+    assert (code, line) == (2, "")
+    assert "is not free" in told
+
+
+def test_a_setting_that_is_none_is_told() -> None:
+    done = invoke("simulate", "paysera", "--client-id", "a", "--mac-key", "k", "--scopes", "what")
+
+    assert done.exit_code == 2
+    assert "what" in done.stderr
+
+
+def test_required_settings_are_asked_for() -> None:
+    done = invoke("simulate", "paysera")
+
+    assert done.exit_code == 2
+    assert "--client-id" in done.stderr
+
+
+def test_an_unknown_simulator_is_told_with_a_hint() -> None:
+    done = invoke("simulate", "mangpay")
+
+    assert done.exit_code == 2
+    assert "did you mean mangopay?" in done.stderr
+
+
+# -- extras that are missing
+
+WITHOUT = """
+import sys
+class Missing:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] == {name!r}:
+            raise ModuleNotFoundError("No module named " + {name!r}, name={name!r})
+sys.meta_path.insert(0, Missing())
+sys.argv = ["onboarding", *{arguments!r}]
+from onboarding.cli import main
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("package", "extra", "arguments"),
+    [
+        ("click", "cli", ["adapters"]),
+        ("rich", "cli", ["--help"]),
+        ("cheroot", "simulators", ["demo"]),
+        ("werkzeug", "simulators", ["simulate", "mangopay"]),
+    ],
+)
+def test_a_missing_extra_is_one_friendly_line(
+    package: str, extra: str, arguments: list[str]
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT.format(name=package, arguments=arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert done.returncode == 4
+    assert f"pip install 'onboarding[{extra}]'" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+# -- all of them
+
+
+@pytest.mark.parametrize(
+    "command", ["run", "demo", "adapters", "check", "show", "translate", "simulate mangopay"]
+)
+def test_every_command_takes_json(command: str) -> None:
+    done = invoke(*command.split(), "--help")
+
+    assert done.exit_code == 0
+    assert "--json" in done.stdout
+
+
+def test_the_exit_codes_are_in_the_help() -> None:
+    told = invoke("--help").stdout
+
+    for code in ("0", "1", "2", "3", "4", "130"):
+        assert re.search(rf"^    {code} ", told, re.MULTILINE)
+
+
+def test_asking_for_help_loads_neither_provider_nor_http_client() -> None:
+    code = (
+        "import sys; from onboarding.cli.app import app\n"
+        "print([m for m in sys.modules if m.startswith(('requests', 'onboarding_', 'werkzeug'))])"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+
+    assert done.stdout == "[]\n"

@@ -1,0 +1,550 @@
+"""`onboarding run` sends everybody once, whatever a line, the provider or a crash does."""
+
+from __future__ import annotations
+
+import gc
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import weakref
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attrs import frozen
+from click.testing import CliRunner, Result
+from onboarding import Gateways
+from onboarding.batch import Batch, Journal, Line, UserFile
+from onboarding.cli.app import app
+from onboarding.simulation import serve
+
+from onboarding_mangopay import MangoPay
+from onboarding_paysera import Paysera
+
+CANARY = "Zxqcanary"
+
+ANA = {
+    "identity": {
+        "given_name": "Ana",
+        "family_name": "Petrauskienė",
+        "birthdate": "1961-02-03",
+        "nationality": "LT",
+        "country_of_residence": "LT",
+        "national_id": {"code": "46102030000", "country": "LT"},
+    },
+    "email": "ana@example.com",
+    "phone": "+37066612345",
+    "category": "OWNER",
+    "terms": {"accepted": True},
+    "credentials": {"kind": "password", "password": "a long password"},
+}
+
+
+def person(ref: str | None, **changes: Any) -> dict[str, Any]:
+    """A user whom both providers take."""
+    name = ref or "nobody"
+    known = {**ANA, "email": f"{name}@example.com", "phone": None}
+    identity = {**ANA["identity"], "national_id": {"code": f"4{name}", "country": "LT"}}  # type: ignore[dict-item]
+    made = {**known, "identity": identity, **changes}
+    return {"ref": ref, **made} if ref is not None else made
+
+
+@frozen(kw_only=True)
+class Site:
+    """A folder with a configuration, and the two simulators that it names."""
+
+    folder: Path
+    mangopay: Any
+    paysera: Any
+
+    @property
+    def config(self) -> Path:
+        return self.folder / "onboarding.toml"
+
+    @property
+    def out(self) -> Path:
+        return self.folder / "results.jsonl"
+
+    def users(self, *users: object, name: str = "users.jsonl") -> Path:
+        """A file of users; a text is a line as it is."""
+        lines = [user if isinstance(user, str) else json.dumps(user) for user in users]
+        place = self.folder / name
+        place.write_text("".join(f"{line}\n" for line in lines), "utf-8")
+        return place
+
+    def run(self, users: Path, *more: str) -> Result:
+        return CliRunner().invoke(app, ["run", str(users), "--config", str(self.config), *more])
+
+    def results(self) -> list[dict[str, Any]]:
+        """The results in the file, without the notes between them."""
+        lines = [json.loads(line) for line in self.out.read_text("utf-8").splitlines()]
+        return [line for line in lines if line["state"] not in ("run", "intent")]
+
+    @property
+    def created(self) -> int:
+        """How many users both simulators were asked to register."""
+        paths = [logged.path for logged in (*self.mangopay.log, *self.paysera.log)]
+        return sum(path.endswith(("/users/natural", "/users/legal", "/user")) for path in paths)
+
+
+CONFIG = """
+default = "fr"
+[gateways.fr]
+provider = "mangopay"
+client_id = "acme"
+api_key = "file:fr.secret"
+base_url = "{fr}"
+accept_loss = ["identity.national_id.*"]
+[gateways.lt]
+provider = "paysera"
+client_id = "acme"
+mac_key = "file:lt.secret"
+base_url = "{lt}"
+accept_loss = ["identity.birthdate", "identity.country_of_residence"]
+"""
+
+
+class Stage:
+    """A server that stays while the application behind it changes."""
+
+    app: Any = None
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        return self.app(environ, start_response)
+
+
+@pytest.fixture(scope="module")
+def stages() -> Iterator[dict[str, tuple[Stage, str]]]:
+    fr, lt = Stage(), Stage()
+    with serve(fr) as fr_url, serve(lt) as lt_url:
+        yield {"fr": (fr, fr_url), "lt": (lt, lt_url)}
+
+
+@pytest.fixture
+def site(tmp_path: Path, stages: dict[str, tuple[Stage, str]]) -> Site:
+    (fr, fr_url), (lt, lt_url) = stages["fr"], stages["lt"]
+    fr.app = MangoPay.simulator()(client_id="acme", api_key="fr-secret")
+    lt.app = Paysera.simulator()(client_id="acme", mac_key="lt-secret")
+    (tmp_path / "onboarding.toml").write_text(CONFIG.format(fr=fr_url, lt=lt_url), "utf-8")
+    (tmp_path / "fr.secret").write_text("fr-secret", "utf-8")
+    (tmp_path / "lt.secret").write_text("lt-secret", "utf-8")
+    return Site(folder=tmp_path, mangopay=fr.app, paysera=lt.app)
+
+
+def states(results: Iterable[dict[str, Any]]) -> dict[str, str]:
+    return {result["ref"]: result["state"] for result in results}
+
+
+# -- what a run does
+
+
+def test_everybody_onboarded_is_exit_code_0(site: Site) -> None:
+    users = site.users(person("a"), person("b"))
+
+    done = site.run(users, "--out", str(site.out))
+
+    assert done.exit_code == 0, done.output
+    assert states(site.results()) == {"a": "created", "b": "created"}
+
+
+@pytest.mark.parametrize("gateway", ["fr", "lt"])
+def test_a_result_tells_where_a_user_stands(site: Site, gateway: str) -> None:
+    users = site.users(person("a", phone="+37066612345"))
+
+    site.run(users, "--out", str(site.out), "--gateway", gateway)
+
+    (result,) = site.results()
+    assert result["gateway"] == gateway
+    assert result["id"]
+    assert (result["status"], result["kyc_level"]) == ("pending", "LIGHT")
+    assert result["identification_level"] == "unidentified"
+    assert set(result["native"].values()) <= {"LIGHT", "unidentified"}
+    kinds = {"fr": ["redirect"], "lt": ["confirm_code", "confirm_code"]}[gateway]
+    assert [action["kind"] for action in result["next_actions"]] == kinds
+    lost = {loss["path"] for loss in result["losses"] if loss["kind"] == "dropped"}
+    assert (
+        lost
+        == {
+            "fr": {"identity.national_id.code", "identity.national_id.country"},
+            "lt": {"identity.birthdate", "identity.country_of_residence"},
+        }[gateway]
+    )
+
+
+def test_no_bad_line_stops_the_next(site: Site) -> None:
+    users = site.users(
+        "{not json",
+        "[1]",
+        '"text"',
+        "",
+        "[" * 100_000,
+        '{"ref": "nan", "email": NaN}',
+        {"ref": True, **ANA},
+        {"ref": "  ", **ANA},
+        {"ref": "x" * 201, **ANA},
+        person("wrong", phone="12", email="no"),
+        {"ref": "odd", "no_such_field": 1},
+        person("blocked", identity={**ANA["identity"], "nationality": "IR", "national_id": None}),  # type: ignore[dict-item]
+        person("lossy", tag="x" * 300),
+        person("good"),
+    )
+
+    done = site.run(users, "--out", str(site.out))
+
+    assert done.exit_code == 1
+    found = states(site.results())
+    assert {ref: found[ref] for ref in ("wrong", "odd", "blocked", "lossy", "good")} == {
+        "wrong": "invalid",
+        "odd": "invalid",
+        "blocked": "rejected",
+        "lossy": "refused",
+        "good": "created",
+    }
+    numbered = {ref: state for ref, state in found.items() if ref.startswith("line-")}
+    assert set(numbered) == {f"line-{number}" for number in (1, 2, 3, 5, 6, 7, 8, 9)}
+    assert set(numbered.values()) == {"invalid"}
+    wrong = next(result for result in site.results() if result["ref"] == "wrong")
+    assert {problem["path"] for problem in wrong["problems"]} == {"phone", "email"}
+
+
+def test_the_later_of_two_lines_with_one_ref_is_a_problem(site: Site) -> None:
+    users = site.users(person("a"), person("a", email="other@example.com"), person(None))
+
+    for _ in range(2):
+        done = site.run(users, "--out", str(site.out))
+
+        assert done.exit_code == 1
+        first, second, third = site.results()
+        assert (first["ref"], first["line"], first["state"]) == ("a", 1, "created")
+        assert (second["ref"], second["line"], second["state"]) == ("a", 2, "invalid")
+        assert second["problems"][0]["code"] == "duplicate"
+        assert (third["ref"], third["state"]) == ("line-3", "created")
+        assert site.created == 2
+
+
+def test_a_run_again_sends_nobody_and_writes_nothing_new(site: Site) -> None:
+    users = site.users(person("a"), person("b", tag="x" * 300), "{", person("c", terms=None))
+    site.run(users, "--out", str(site.out))
+    before, sent = site.out.read_bytes(), site.created
+
+    done = site.run(users, "--out", str(site.out), "--json")
+
+    assert site.out.read_bytes() == before
+    assert site.created == sent
+    assert json.loads(done.stdout)["summary"]["before"]["created"] == 1
+    assert done.exit_code == 1
+
+
+def test_who_was_not_sent_is_tried_again_once_corrected(site: Site) -> None:
+    site.run(site.users(person("a", phone="12")), "--out", str(site.out))
+
+    done = site.run(site.users(person("a")), "--out", str(site.out))
+
+    assert done.exit_code == 0, done.output
+    assert [result["state"] for result in site.results()] == ["invalid", "created"]
+
+
+def test_standard_input_is_read(site: Site) -> None:
+    line = json.dumps(person("a"))
+
+    done = CliRunner().invoke(app, ["run", "-", "--config", str(site.config)], input=line)
+
+    assert done.exit_code == 0, done.output
+
+
+# -- CSV
+
+
+def test_csv_and_json_lines_say_the_same(site: Site) -> None:
+    header = "ref,identity.given_name,identity.family_name,identity.birthdate,identity.nationality"
+    header += ",identity.country_of_residence,identity.other_nationalities,email,category"
+    header += ",terms.accepted,credentials.kind,credentials.password,address.city,phone"
+    row = 'a,"Ana ""A""",Ōe,1961-02-03,LT,LT,PL;LV,a@example.com,OWNER,TRUE,password,"1,2,3",,'
+    table = site.users(header, row, name="users.csv")
+    same = {
+        "ref": "a",
+        "identity": {
+            "given_name": 'Ana "A"',
+            "family_name": "Ōe",
+            "birthdate": "1961-02-03",
+            "nationality": "LT",
+            "country_of_residence": "LT",
+            "other_nationalities": ["PL", "LV"],
+        },
+        "email": "a@example.com",
+        "category": "OWNER",
+        "terms": {"accepted": True},
+        "credentials": {"kind": "password", "password": "1,2,3"},
+    }
+
+    with UserFile.open(table) as one, UserFile.open(site.users(same)) as other:
+        (left,), (right,) = list(one), list(other)
+
+    assert (left.ref, left.data) == (right.ref, right.data)
+
+
+def test_a_csv_row_of_another_length_is_a_bad_line(site: Site) -> None:
+    table = site.users(
+        "\ufeffref,identity.given_name,identity.family_name,email,category,terms.accepted",
+        "a,Ana,Smith,a@example.com,PAYER,true",
+        "b,Ana,Smith,b@example.com,PAYER",
+        ",,,,,",
+        'c,"Ana\nMaria",Smith,c@example.com,PAYER,true',
+        'd,"Ana" x,Smith,d@example.com,PAYER,true',
+        "e,Ana,Smith,e@example.com,PAYER,perhaps",
+        "f,Ana,Smith,f@example.com,PAYER,false",
+        name="users.csv",
+    )
+
+    done = site.run(table, "--out", str(site.out))
+
+    assert done.exit_code == 1
+    assert states(site.results()) == {
+        "a": "created",
+        "line-3": "invalid",
+        "c": "invalid",  # a name holds no line break
+        "line-7": "invalid",
+        "e": "invalid",
+        "f": "created",
+    }
+
+
+@pytest.mark.parametrize("header", [f"{CANARY},x", "documents", "email,email", "", '"'])
+def test_a_csv_header_of_no_core_paths_is_refused_unshown(site: Site, header: str) -> None:
+    done = site.run(site.users(header, "1,2", name="users.csv"))
+
+    assert done.exit_code == 2
+    assert CANARY not in done.output
+
+
+# -- nobody twice
+
+
+def test_another_gateway_cannot_continue_a_results_file(site: Site) -> None:
+    users = site.users(person("a"))
+    site.run(users, "--out", str(site.out))
+
+    done = site.run(users, "--out", str(site.out), "--gateway", "lt")
+
+    assert done.exit_code == 2
+    assert "fr (mangopay)" in done.output
+    assert len(site.paysera.log) == 0
+
+
+def test_a_file_that_holds_no_results_is_left_alone(site: Site) -> None:
+    users = site.users(person("a"))
+    before = users.read_bytes()
+
+    done = site.run(users, "--out", str(users))
+
+    assert done.exit_code == 2
+    assert users.read_bytes() == before
+    assert site.created == 0
+
+
+def test_an_unfinished_last_line_is_forgiven(site: Site) -> None:
+    users = site.users(person("a"), person("b"))
+    site.run(users, "--out", str(site.out))
+    whole = site.out.read_bytes()
+    site.out.write_bytes(whole[:-20])  # the last result was being written
+
+    done = site.run(users, "--out", str(site.out))
+
+    assert done.exit_code == 3
+    assert states(site.results()) == {"a": "created", "b": "unknown"}
+    assert site.created == 2
+
+
+def test_a_broken_line_in_the_middle_is_an_error(site: Site) -> None:
+    users = site.users(person("a"))
+    site.run(users, "--out", str(site.out))
+    first, *rest = site.out.read_bytes().splitlines(keepends=True)
+    site.out.write_bytes(b"".join([first, b"{\n", *rest]))
+
+    done = site.run(users, "--out", str(site.out))
+
+    assert done.exit_code == 2
+    assert site.created == 1
+
+
+class Slow:
+    """Answers like the simulator behind it, but keeps one user waiting after its registration."""
+
+    def __init__(self, app: Any, mark: bytes) -> None:
+        self.app, self.mark = app, mark
+        self.reached, self.release = threading.Event(), threading.Event()
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        environ["wsgi.input"] = io.BytesIO(body)
+        answer = self.app(environ, start_response)
+        if self.mark in body:
+            self.reached.set()
+            self.release.wait(30)
+        return answer
+
+
+def test_who_was_being_sent_at_a_kill_is_unknown_and_never_sent_again(site: Site) -> None:
+    slow = Slow(site.mangopay, b"second@example.com")
+    users = site.users(person("first"), person("second"), person("third"))
+    with serve(slow) as url:
+        site.config.write_text(CONFIG.format(fr=url, lt=url), "utf-8")
+        command = [sys.executable, "-m", "onboarding", "run", str(users)]
+        command += ["--config", str(site.config), "--out", str(site.out)]
+        process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": ""})
+        assert slow.reached.wait(30)
+        process.send_signal(signal.SIGKILL)
+        process.wait(10)
+        slow.release.set()
+        slow.mark = b"nobody"
+
+        done = site.run(users, "--out", str(site.out), "--json")
+        again = site.run(users, "--out", str(site.out))
+
+    told = json.loads(done.stdout)
+    assert done.exit_code == again.exit_code == 3
+    assert states(site.results()) == {"first": "created", "second": "unknown", "third": "created"}
+    assert told["summary"]["now"]["unknown"] == 1
+    assert told["summary"]["before"]["created"] == 1
+    assert site.created == 3
+
+
+def test_a_user_whose_answer_is_lost_is_unknown(site: Site) -> None:
+    slow = Slow(site.mangopay, b"a@example.com")
+    users = site.users(person("a"), person("b"))
+    with serve(slow) as url:
+        config = CONFIG.format(fr=url, lt=url).replace(
+            "[gateways.lt]", "[gateways.fr.connection]\ntimeout = 0.3\n[gateways.lt]"
+        )
+        site.config.write_text(config, "utf-8")
+
+        done = site.run(users, "--out", str(site.out))
+        slow.release.set()
+        again = site.run(users, "--out", str(site.out))
+
+    assert (done.exit_code, again.exit_code) == (3, 3)
+    assert states(site.results()) == {"a": "unknown", "b": "created"}
+    assert site.created == 2
+
+
+def test_an_unreachable_provider_leaves_users_for_the_next_run(site: Site) -> None:
+    users = site.users(person("a"))
+    real = site.config.read_text("utf-8")
+    site.config.write_text(CONFIG.format(fr="http://127.0.0.1:9", lt="http://127.0.0.1:9"), "utf-8")
+    done = site.run(users, "--out", str(site.out))
+    site.config.write_text(real, "utf-8")
+
+    again = site.run(users, "--out", str(site.out))
+
+    assert (done.exit_code, again.exit_code) == (1, 0)
+    assert [result["state"] for result in site.results()] == ["failed", "created"]
+
+
+def test_credentials_that_are_not_accepted_end_the_run(site: Site) -> None:
+    (site.folder / "fr.secret").write_text("another", "utf-8")
+    users = site.users(*(person(f"user-{number}") for number in range(20)))
+
+    done = site.run(users, "--out", str(site.out))
+    (site.folder / "fr.secret").write_text("fr-secret", "utf-8")
+    again = site.run(users, "--out", str(site.out))
+
+    assert done.exit_code == 2
+    assert "client_id and api_key" in done.stderr
+    assert again.exit_code == 0, again.output
+    assert site.created == 20
+
+
+def test_two_runs_cannot_write_one_file(site: Site) -> None:
+    with (
+        Gateways.from_file(site.config) as gateways,
+        Journal.open(site.out, gateways.get("fr")),
+    ):
+        done = site.run(site.users(person("a")), "--out", str(site.out))
+
+    assert done.exit_code == 2
+    assert site.created == 0
+
+
+# -- what is told
+
+
+def test_json_is_one_document_and_nothing_else(site: Site) -> None:
+    users = site.users(person("a"), "{")
+
+    done = site.run(users, "--json")
+
+    told = json.loads(done.stdout)
+    assert [result["state"] for result in told["results"]] == ["created", "invalid"]
+    assert told["summary"]["users"] == 2
+    assert told["error"] is None
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--gateway", "nobody"], ["--config", "nowhere.toml"], ["--out", "no/such/folder"]],
+)
+def test_with_json_an_error_is_json_too(site: Site, arguments: list[str]) -> None:
+    done = site.run(site.users(person("a")), "--json", *arguments)
+
+    assert done.exit_code == 2
+    assert set(json.loads(done.stdout)["error"]) == {"kind", "message", "problems"}
+
+
+@pytest.mark.parametrize("gateway", ["fr", "lt"])
+def test_no_personal_value_and_no_link_is_shown_or_stored(site: Site, gateway: str) -> None:
+    texts = {
+        "given_name": CANARY,
+        "family_name": CANARY,
+        "birthdate": "1931-07-19",
+        "nationality": "LT",
+        "country_of_residence": "LT",
+        "national_id": {"code": f"{CANARY}1", "country": "LT"},
+    }
+    address = {"line1": CANARY, "city": CANARY, "postal_code": CANARY, "country": "LT"}
+    secret = {"kind": "password", "password": CANARY}
+    users = site.users(
+        person("ok", identity=texts, email=f"{CANARY}@example.com", credentials=secret),
+        person("bad", identity=texts, email=CANARY, phone=CANARY, category=CANARY),
+        person("no", identity={**texts, "nationality": "IR"}, address=address),
+        person("short", identity=texts, credentials={"kind": "password", "password": "Zxqca"}),
+        {"ref": "key", CANARY + " is no path": CANARY, "extras": {CANARY: {CANARY: CANARY}}},
+        f'{{"ref": "{CANARY}", "email": ',
+    )
+
+    done = site.run(users, "--out", str(site.out), "--gateway", gateway)
+    loud = site.run(users, "--json", "--gateway", gateway)
+
+    everything = done.output + loud.output + site.out.read_text("utf-8")
+    for value in (CANARY, CANARY.lower(), "Zxqca", "1931", "token=", "?token", "-secret"):
+        assert value not in everything
+    assert "created" in states(site.results()).values()
+
+
+def test_a_run_holds_no_earlier_line_in_memory(site: Site) -> None:
+    held: list[weakref.ref[Any]] = []
+    most = 0
+
+    class Data(dict[str, Any]):
+        """Plain data that can be looked after."""
+
+    def lines() -> Iterator[Line]:
+        nonlocal most
+        for number in range(10):
+            data = Data(phone="12")
+            held.append(weakref.ref(data))
+            gc.collect()
+            most = max(most, sum(one() is not None for one in held))
+            yield Line(number=number, ref=str(number), data=data)
+
+    with Gateways.from_file(site.config) as gateways:
+        batch = Batch(gateways.get(), Journal())
+        found = [result.state for result in batch.run(lines())]
+
+    assert found == ["invalid"] * 10
+    assert most <= 3
