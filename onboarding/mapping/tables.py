@@ -1,0 +1,295 @@
+"""Markdown tables of what is declared: wire classes, level policies, values, settings, errors.
+
+A page holds a table between two comments, and `refresh` writes it anew:
+
+```
+<!-- table: wire onboarding_mangopay.wire.natural:NaturalUser mangopay -->
+<!-- end -->
+```
+
+The words are: the kind of table, where its subject is, and what else the table takes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from enum import Enum
+from importlib import import_module
+from inspect import get_annotations
+from typing import Any, cast
+
+import attrs
+
+from onboarding.errors import OnboardingError
+from onboarding.mapping.paths import leaves
+from onboarding.mapping.plan import Plan
+from onboarding.mapping.rows import On, Row, rows_of
+from onboarding.model.levels import LevelPolicy
+from onboarding.model.loss import LossKind
+from onboarding.model.user import User
+
+__all__ = [
+    "carried_table",
+    "error_table",
+    "field_table",
+    "level_table",
+    "loss_table",
+    "refresh",
+    "wire_table",
+    "word_table",
+]
+
+_OPERATIONS = {On.CREATE: "create", On.UPDATE: "update", On.CATEGORISE: "categorise"}
+_LONG = 40  # a longer pattern says nothing to a reader of a table
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A table in markdown. A pipe in a cell would end it, and is written as an entity."""
+    names = list(head)
+    lines = [names, ["---"] * len(names), *rows]
+    cells = [[cell.replace("|", "&#124;") for cell in line] for line in lines]
+    return "\n".join(f"| {' | '.join(line)} |" for line in cells)
+
+
+def _code(text: str) -> str:
+    return f"`{text}`" if text else ""
+
+
+# -- mapping ---------------------------------------------------------------------------------
+
+
+def wire_table(plan: Plan) -> str:
+    """Every field of a wire class, in the provider's order."""
+    head = "Wire field|Core path|Form|Limits|Required|Not shown|Written|Scope|On change"
+    return _table(head.split("|"), _wire_rows(plan, plan.rows, ""))
+
+
+def _wire_rows(plan: Plan, rows: tuple[Row, ...], prefix: str) -> Iterator[list[str]]:
+    for row in rows:
+        wire = prefix + row.wire
+        datum = plan.by_wire.get(wire)
+        if row.inside is not None:
+            yield from _wire_rows(plan, rows_of(row.inside), f"{wire}.")
+        elif datum is None or row.codec is None:
+            place = "(of the record)" if wire in plan.kept else "(only in `raw`)"
+            yield [_code(wire), place, "", "", "", "", "", row.scope, ""]
+        else:
+            hidden = "never shown" if not datum.shown else row.hidden.words if row.hidden else ""
+            yield [
+                _code(wire),
+                _code(datum.core),
+                row.codec.name,
+                _limits(row),
+                row.required.words if row.required else "",
+                hidden,
+                ", ".join(name for on, name in _OPERATIONS.items() if on & datum.on) or "never",
+                " or ".join(datum.scope.split()),
+                _costs(row, whole=datum.whole),
+            ]
+
+
+def _limits(row: Row) -> str:
+    found: list[str] = []
+    if row.max is not None:
+        least = f"{row.min} to" if row.min else "at most"
+        found.append(f"{least} {row.max} characters")
+    if row.pattern is not None:
+        short = len(row.pattern.pattern) <= _LONG
+        found.append(_code(row.pattern.pattern) if short else "a documented pattern")
+    return ", ".join(found)
+
+
+def _costs(row: Row, *, whole: bool) -> str:
+    found = {
+        "may lower the level": row.lowers_level,
+        "a new enrolment": row.re_enrols,
+        "sent with every update": row.goes_along,
+        "its object is sent whole": whole,
+        f"`{row.default!r}` when not given": row.default is not None,
+    }
+    return ", ".join(text for text, holds in found.items() if holds)
+
+
+def loss_table(plan: Plan, on: On = On.CREATE, *, without: Iterable[str] = ()) -> str:
+    """What an operation does not carry, with paths of one fate joined; `without` some prefixes."""
+    skipped = tuple(without)
+    losses = {
+        core: (str(loss.kind), loss.reason)
+        for core, loss in plan.lost_leaves(on)
+        if not any(core == path or core.startswith(f"{path}.") for path in skipped)
+    }
+    joined: dict[str, tuple[str, str]] = {}
+    for core, fate in losses.items():
+        joined.setdefault(_widest(core, fate, losses), fate)
+    rows = ([_code(path), *fate] for path, fate in joined.items())
+    return _table(("Core path", "Fate", "Reason"), rows)
+
+
+def _widest(core: str, fate: tuple[str, str], losses: dict[str, tuple[str, str]]) -> str:
+    """The shortest `path.*` around `core` below which everything has this fate."""
+    names = core.split(".")
+    for depth in range(1, len(names)):
+        prefix = ".".join(names[:depth]) + "."
+        below = [path for path in leaves(User) if path.startswith(prefix)]
+        if all(losses.get(path) == fate for path in below):
+            return f"{prefix}*"
+    return core
+
+
+def carried_table(plans: Iterable[Plan]) -> str:
+    """What a registration carries to each provider, datum by datum of a natural person."""
+    found = list(plans)
+    rows: dict[str, list[str]] = {}
+    for core in leaves(User):
+        if not core.startswith("company."):
+            top = core if core.startswith("identity.") else core.partition(".")[0]
+            rows.setdefault(top, []).append(core)
+    head = ("Datum", *(plan.provider for plan in found))
+    lines = ([_code(top), *(_fates(plan, below) for plan in found)] for top, below in rows.items())
+    return _table(head, lines)
+
+
+def _fates(plan: Plan, paths: list[str]) -> str:
+    """The fate of some paths: one word when they share it, else a word for each."""
+    fates = {path.rpartition(".")[2]: _fate(plan, path) for path in paths}
+    if len(set(fates.values())) == 1:
+        return next(iter(fates.values()))
+    words = dict.fromkeys(fates.values())
+    return "; ".join(
+        f"{word}: {', '.join(name for name, fate in fates.items() if fate == word)}"
+        for word in words
+    )
+
+
+def _fate(plan: Plan, core: str) -> str:
+    loss = plan.loss_of(core, On.CREATE)
+    datum = plan.by_core.get(core)
+    if core in plan.implied():
+        return f"as `{plan.implied()[core]}`"
+    if loss is not None:
+        if loss.kind is LossKind.NOT_APPLICABLE:
+            return "not applicable"
+        return "shown, not taken" if datum is not None else "no place"
+    assert datum is not None
+    if not datum.shown:
+        return "carried, never shown"
+    return "carried" if datum.row.hidden is None else f"carried, null if {datum.row.hidden.words}"
+
+
+def level_table(policy: LevelPolicy) -> str:
+    """What each of a provider's own levels is worth, weakest first."""
+    rows = (
+        [_code(row.native), _code(row.kyc.name), _code(row.identification.name), row.why]
+        for row in policy.rows
+    )
+    return _table(("Provider's word", "`kyc_level`", "`identification_level`", "Why"), rows)
+
+
+# -- values ----------------------------------------------------------------------------------
+
+
+def field_table(cls: type, *, inherited: bool = True) -> str:
+    """Every field of an attrs class, or only those that are not inherited."""
+    found = cast("tuple[attrs.Attribute[Any], ...]", attrs.fields(cls))
+    own = get_annotations(cls)
+    rows = (
+        [_code(field.name), _type(field), _default(field.default)]
+        for field in found
+        if field.init and (inherited or field.name in own)
+    )
+    return _table(("Field", "Type", "Default"), rows)
+
+
+def _type(field: attrs.Attribute[Any]) -> str:
+    text = field.type if isinstance(field.type, str) else getattr(field.type, "__name__", "")
+    return " or ".join(_code(part) for part in text.split(" | ") if part != "None")
+
+
+def _default(default: Any) -> str:
+    if default is attrs.NOTHING:
+        return "required"
+    factory = getattr(default, "factory", None)
+    value = factory() if factory is not None else default
+    if isinstance(value, Enum):
+        return _code(str(value.value))
+    return "" if value is None else _code(repr(value))
+
+
+def word_table(kind: type[Enum]) -> str:
+    """The members of an enum and their spellings in plain data and JSON."""
+    rows = ([_code(f"{kind.__name__}.{word.name}"), _code(str(word.value))] for word in kind)
+    return _table(("Member", "In plain data"), rows)
+
+
+def error_table(module: str = OnboardingError.__module__) -> str:
+    """Every error of a module, what it is a kind of, and whether a retry is safe."""
+    rows: list[list[str]] = []
+    for found in vars(import_module(module)).values():
+        if isinstance(found, type) and issubclass(found, OnboardingError) and _public(found):
+            kinds = ", ".join(_code(base.__name__) for base in _parents(found))
+            safe = "yes" if found.retry_safe else "no"
+            rows.append([_code(found.__name__), kinds, safe, (found.__doc__ or "").split("\n")[0]])
+    return _table(("Error", "Is a kind of", "`retry_safe`", "Meaning"), rows)
+
+
+def _public(cls: type) -> bool:
+    return not cls.__name__.startswith("_")
+
+
+def _parents(cls: type) -> list[type]:
+    """The nearest public bases, without those that another one implies."""
+    bases: list[type] = []
+    for base in cls.__bases__:
+        bases += [base] if _public(base) else _parents(base)
+    return [base for base in bases if not any(issubclass(b, base) for b in bases if b is not base)]
+
+
+# -- pages -----------------------------------------------------------------------------------
+
+_MARKED = re.compile(
+    r"(<!-- table: (?P<words>[^>]+?) -->\n)(?P<table>.*?)(<!-- end -->)", re.DOTALL
+)
+
+
+def refresh(page: str) -> str:
+    """The text of a page with each of its tables written anew."""
+
+    def table(found: re.Match[str]) -> str:
+        kind, place, *rest = found["words"].split()
+        return f"{found[1]}\n{_drawn(kind, place, rest)}\n\n{found[4]}"
+
+    return _MARKED.sub(table, page)
+
+
+def _drawn(kind: str, place: str, rest: list[str]) -> str:
+    subject = _subject(place)
+    match kind:
+        case "wire":
+            return wire_table(Plan(subject, rest[0]))
+        case "carried":
+            others = [_subject(other) for other in rest[1::2]]
+            pairs = zip([subject, *others], rest[::2], strict=True)
+            return carried_table(Plan(cls, provider) for cls, provider in pairs)
+        case "losses":
+            return loss_table(Plan(subject, rest[0]), without=rest[1:])
+        case "levels":
+            return level_table(subject)
+        case "fields":
+            return field_table(subject)
+        case "settings":
+            return field_table(subject, inherited=False)
+        case "words":
+            return word_table(subject)
+        case "errors":
+            return error_table(place)
+        case _:
+            raise ValueError(f"there is no table of the kind {kind}")
+
+
+def _subject(place: str) -> Any:
+    module, _, name = place.partition(":")
+    subject: Any = import_module(module)
+    for part in name.split(".") if name else ():
+        subject = getattr(subject, part)
+    return subject

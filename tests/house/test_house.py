@@ -1,0 +1,88 @@
+"""The rules of the house that a program can check."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import pkgutil
+from importlib import metadata, resources
+from pathlib import Path
+
+import pytest
+
+import onboarding
+
+PACKAGES = ("onboarding", "onboarding_mangopay", "onboarding_paysera")
+
+ABOVE_ADAPTERS = {"AsyncGateway", "Gateway", "Gateways", "Plugin", "Registry"}
+
+
+def modules() -> list[str]:
+    names: list[str] = []
+    for package in PACKAGES:
+        paths = importlib.import_module(package).__path__
+        names.append(package)
+        names += [found.name for found in pkgutil.walk_packages(paths, f"{package}.")]
+    return [name for name in names if not name.endswith("__main__")]
+
+
+def source(module: str) -> tuple[Path, ast.Module]:
+    path = Path(str(importlib.import_module(module).__file__))
+    return path, ast.parse(path.read_text("utf-8"))
+
+
+def test_the_package_under_test_is_the_installed_distribution() -> None:
+    distribution = metadata.distribution("onboarding")
+
+    points = {point.name for point in distribution.entry_points if point.group == "onboarding"}
+
+    assert points == {"mangopay", "paysera"}
+    assert distribution.version == onboarding.__version__
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_every_package_says_that_it_is_typed(package: str) -> None:
+    assert resources.files(package).joinpath("py.typed").is_file()
+
+
+@pytest.mark.parametrize("name", onboarding.__all__)
+def test_every_public_name_is_there_and_documented(name: str) -> None:
+    found = getattr(onboarding, name)
+
+    assert name in dir(onboarding)
+    assert getattr(found, "__doc__", None) or name in ("Flow", "Credentials", "hookimpl")
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'nothing_of_this_name'"):
+        onboarding.nothing_of_this_name  # noqa: B018
+
+
+@pytest.mark.parametrize("module", modules())
+def test_every_module_begins_with_one_sentence(module: str) -> None:
+    _, tree = source(module)
+
+    first = (ast.get_docstring(tree) or "").split("\n\n")[0].replace("\n", " ")
+
+    assert first.endswith(".")
+    assert first.count(". ") == 0
+
+
+@pytest.mark.parametrize("module", [name for name in modules() if name.startswith("onboarding_")])
+def test_no_adapter_takes_a_name_from_above_its_floor(module: str) -> None:
+    _, tree = source(module)
+
+    taken = {
+        alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "onboarding"
+        for alias in node.names
+    }
+
+    assert not taken & ABOVE_ADAPTERS
+
+
+def test_every_name_of_the_front_door_is_exported() -> None:
+    from onboarding import _HOME  # the table behind the lazy front door
+
+    assert sorted(_HOME) == sorted(onboarding.__all__)
