@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
 from typing import Any, ClassVar, NoReturn
 
 from attrs import field, frozen
@@ -11,6 +12,7 @@ from onboarding.errors import (
     Conflict,
     ErrorDetails,
     Forbidden,
+    InvalidInput,
     NotFound,
     Problem,
     ProviderError,
@@ -21,6 +23,7 @@ from onboarding.errors import (
     Unsupported,
 )
 from onboarding.http import Flow, Proof, Request, Response, Token
+from onboarding.mapping.translation import Translation
 from onboarding.model.action import NextAction
 from onboarding.model.levels import LevelPolicy
 from onboarding.model.loss import Loss, refused
@@ -97,6 +100,21 @@ class Adapter:
         """Starts an open action anew: a fresh link, a fresh code."""
         self.cannot("renew")
 
+    # -- translation alone: offline, without settings
+
+    @classmethod
+    def read_user(cls, payload: Mapping[str, Any]) -> tuple[User, tuple[Loss, ...]]:
+        """The user in an object of the provider's, and what of it the core has no place for.
+
+        Raises `UnexpectedResponse` for an object of another kind.
+        """
+        cls._lacks("read_user")
+
+    @classmethod
+    def write_user(cls, user: User) -> tuple[dict[str, Any], tuple[Loss, ...]]:
+        """The object that registers a user, and what it cannot carry: reported, not refused."""
+        cls._lacks("write_user")
+
     # -- the protocol
 
     def sign(self, request: Request, proof: Proof) -> Request:
@@ -117,6 +135,22 @@ class Adapter:
     def policy(self) -> LevelPolicy:
         return self.levels if self.levels is not None else self.native_levels
 
+    def checked(self, user: User) -> User:
+        """The user, once its extras for this provider are in order.
+
+        Raises `InvalidInput`, which lists every problem of them by path.
+        """
+        given = user.extras.get(self.provider)
+        if given is not None and self.extras is not None:
+            from onboarding.plain import parse  # cattrs is imported when first needed
+
+            try:
+                parse(given, self.extras)
+            except InvalidInput as error:
+                prefix = f"extras.{self.provider}"
+                raise InvalidInput(found.under(prefix) for found in error.problems) from None
+        return user
+
     def refuse(self, losses: Iterable[Loss]) -> tuple[Loss, ...]:
         """Raises `Unsupported` for what must not be left out; else gives the losses back."""
         found = tuple(losses)
@@ -127,10 +161,50 @@ class Adapter:
             )
         return found
 
+    def record(
+        self,
+        wire: Translation,
+        payload: Mapping[str, Any],
+        *,
+        id: str,
+        seen_at: datetime,
+        levels: Iterable[str] = (),
+        scopes: Collection[str] | None = None,
+        losses: tuple[Loss, ...] = (),
+        **facts: Any,
+    ) -> UserRecord:
+        """What the provider has on file, from its own object.
+
+        `id` and `levels` are wire paths of what the object keeps; the record's levels are the
+        least that any of the provider's words is worth. `facts` are further fields of the record.
+        """
+        user, residue = wire.from_wire(payload)
+        native = wire.native(payload)
+        words = [word for path in levels if isinstance(word := native.get(path), str)]
+        return UserRecord(
+            provider=self.provider,
+            gateway=self.name,
+            id=str(native.pop(id, "")),
+            user=user,
+            seen_at=seen_at,
+            kyc_level=self.policy.kyc(*words),
+            identification_level=self.policy.identification(*words),
+            absent=wire.absent(user, payload, scopes=scopes),
+            native=native,
+            residue=residue,
+            losses=losses,
+            raw=payload,
+            **facts,
+        )
+
     def cannot(self, operation: str) -> NoReturn:
         """Raises `Unsupported` for a whole operation."""
-        problem = Problem("", "operation", f"{self.provider} has no {operation}")
-        raise Unsupported([problem], provider=self.provider)
+        self._lacks(operation)
+
+    @classmethod
+    def _lacks(cls, operation: str) -> NoReturn:
+        problem = Problem("", "operation", f"{cls.provider} has no {operation}")
+        raise Unsupported([problem], provider=cls.provider)
 
     @classmethod
     def simulator(cls) -> Any:

@@ -6,13 +6,15 @@ import asyncio
 import os
 import time
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 from attrs import define, field
 
 from onboarding.adapter import Adapter, Criterion
 from onboarding.engine import Clock, Nonces, Wish, conversation, drive_async, is_fresh, utc_now
-from onboarding.gateway import Deadline, new_nonce, report
+from onboarding.errors import OutcomeUnknown, TransportError
+from onboarding.gateway import Deadline, new_nonce, not_logged_in, report
+from onboarding.hooks import Observe
 from onboarding.http import Flow, Request, Response, Token
 from onboarding.model.action import NextAction
 from onboarding.model.record import UserRecord
@@ -47,7 +49,7 @@ class AsyncGateway(Generic[A_co]):
 
     adapter: A_co
     connection: Connection = field(factory=Connection)
-    observers: Any = None
+    observe: Observe | None = None
     clock: Clock = utc_now
     nonces: Nonces = new_nonce
     _life: _Life | None = field(default=None, init=False)
@@ -155,17 +157,28 @@ class AsyncGateway(Generic[A_co]):
             status = response.status
             return response
         finally:
-            report(self.observers, self.adapter, step, status, began)
+            report(self.observe, self.adapter, step, status, began)
 
     async def _token(self, wish: Wish, until: Deadline) -> Token:
         life = self._alive()
-        async with life.lock:
+        try:
+            async with asyncio.timeout(until.left()):
+                await life.lock.acquire()
+        except TimeoutError:
+            text = "the deadline of the call passed while another one logged in"
+            raise TransportError(text) from None
+        try:
             token = life.token
             if token is None or token is wish.refused or not is_fresh(token, self.clock()):
                 flow = self.adapter.login()
                 assert flow is not None, "only adapters that log in wish for tokens"
                 steps = conversation(self.adapter, flow, clock=self.clock, nonces=self.nonces)
-                token = life.token = await drive_async(
-                    steps, lambda step: self._perform(step, until)
-                )
+                try:
+                    token = life.token = await drive_async(
+                        steps, lambda step: self._perform(step, until)
+                    )
+                except OutcomeUnknown as error:
+                    raise not_logged_in(error) from None
             return token
+        finally:
+            life.lock.release()

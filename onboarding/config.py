@@ -19,7 +19,7 @@ from onboarding.errors import ConfigurationError, InvalidInput, Problem
 from onboarding.gateway import Gateway
 from onboarding.mapping.paths import leaves
 from onboarding.model.base import field_types
-from onboarding.model.levels import LevelPolicy
+from onboarding.model.levels import IdentificationLevel, KYCLevel, LevelPolicy
 from onboarding.model.secret import Secret
 from onboarding.model.user import User
 from onboarding.plain import nearest, reader
@@ -35,6 +35,10 @@ A = TypeVar("A", bound=Adapter)
 
 _REFERENCES = ("env:", "file:", "keyring:")
 _SPECIAL = ("provider", "levels", "connection")
+_LEVELS = {
+    "kyc": [level.value for level in KYCLevel],
+    "identification": [level.value for level in IdentificationLevel],
+}
 
 
 @define(eq=False, repr=False)
@@ -99,17 +103,17 @@ class Gateways:
         """
         env = os.environ if env is None else env
         tables: dict[str, Any] = {}
+        problems: list[Problem] = []
         for key, value in env.items():
-            if key.startswith("ONBOARDING__"):
-                *parents, last = key.lower().split("__")[1:]
-                table = tables
-                for parent in parents:
-                    table = table.setdefault(parent, {})
-                table[last] = value
+            names = key.lower().split("__")[1:]
+            if key.startswith("ONBOARDING__") and not _put(tables, names, value):
+                path = ".".join(["gateways", *names])
+                problems.append(Problem(path, "conflict", "is both a value and a table"))
         config: dict[str, Any] = {"gateways": tables}
         if default := env.get("ONBOARDING_DEFAULT"):
             config["default"] = default
-        return _Build(registry or installed(), env, from_env=True).all(config)
+        build = _Build(registry or installed(), env, from_env=True, problems=problems)
+        return build.all(config)
 
     # -- choosing
 
@@ -148,7 +152,7 @@ class Gateways:
         like = self.get(name, kind)
         if like.name not in self._async:
             self._async[like.name] = AsyncGateway(
-                like.adapter, connection=like.connection, observers=like.observers
+                like.adapter, connection=like.connection, observe=like.observe
             )
         return self._async[like.name]
 
@@ -213,21 +217,27 @@ class _Build:
     problems: list[Problem] = field(factory=list[Problem])
 
     def all(self, config: Mapping[str, Any]) -> Gateways:
+        if not isinstance(config, Mapping):
+            raise ConfigurationError([Problem("", "type", "expected a table")])
         tables = config.get("gateways", {})
         for key in config:
             if key not in ("default", "gateways"):
                 hint = nearest(key, ("default", "gateways"))
                 self._note(str(key), "unknown", f"there is no such key{hint}")
         made: dict[str, Gateway[Adapter]] = {}
-        if not isinstance(tables, Mapping) or not tables:
-            self._note("gateways", "missing", "no gateway is configured")
+        if not isinstance(tables, Mapping):
+            self._note("gateways", "type", "expected a table of tables")
             tables = {}
+        elif not tables:
+            self._note("gateways", "missing", "no gateway is configured")
         for name, table in cast("Mapping[str, Any]", tables).items():
             gateway = self._gateway(name, table)
             if gateway is not None:
                 made[name] = gateway
         default = config.get("default")
-        if default is not None and default not in tables:
+        if default is not None and not isinstance(default, str):
+            self._note("default", "type", "expected the name of a gateway")
+        elif default is not None and default not in tables:
             hint = nearest(default, cast("Mapping[str, Any]", tables))
             self._note("default", "unknown", f"names no gateway{hint}")
         if self.problems:
@@ -245,20 +255,13 @@ class _Build:
             self._note(at, "type", "expected a table")
             return None
         fields = dict(cast("Mapping[str, Any]", table))
-        provider = fields.pop("provider", None)
-        if not isinstance(provider, str):
-            self._note(f"{at}.provider", "missing", "is required: the name of an adapter")
-            return None
-        try:
-            kind = self.registry.find(provider)
-        except ConfigurationError as error:
-            code, message = error.problems[0].code, error.problems[0].message
-            self._note(f"{at}.provider", code, message)
-            return None
         before = len(self.problems)
-        levels = self._levels(f"{at}.levels", fields.pop("levels", None), kind)
+        kind = self._provider(at, fields)
         connection = self._read(f"{at}.connection", fields.pop("connection", {}), Connection)
         self._accepted(f"{at}.accept_loss", fields.get("accept_loss"))
+        if kind is None:
+            return None
+        levels = self._levels(f"{at}.levels", fields.pop("levels", None), kind)
         if "name" in fields:
             self._note(f"{at}.name", "unknown", "the table's own name is the gateway's name")
             del fields["name"]
@@ -266,7 +269,25 @@ class _Build:
         if len(self.problems) > before or adapter is None or connection is None:
             return None
         adapter = attrs.evolve(adapter, name=name, levels=levels)
-        return Gateway(adapter, connection=connection, observers=self.registry.observers())
+        return Gateway(adapter, connection=connection, observe=self.registry.tell)
+
+    def _provider(self, at: str, fields: dict[str, Any]) -> type[Adapter] | None:
+        provider = fields.pop("provider", None)
+        if provider is None:
+            self._note(f"{at}.provider", "missing", "is required: the name of an adapter")
+            for key in fields:  # without an adapter nothing else is known of the keys
+                if hint := nearest(key, ["provider"]):
+                    self._note(f"{at}.{key}", "unknown", f"there is no such field{hint}")
+            return None
+        if not isinstance(provider, str):
+            self._note(f"{at}.provider", "type", "expected the name of an adapter")
+            return None
+        try:
+            return self.registry.find(provider)
+        except ConfigurationError as error:
+            code, message = error.problems[0].code, error.problems[0].message
+            self._note(f"{at}.provider", code, message)
+            return None
 
     def _read(self, at: str, table: Any, kind: type[Any]) -> Any:
         if self.from_env:
@@ -275,24 +296,53 @@ class _Build:
             return reader(secret=self._secret).structure(table, kind)
         except InvalidInput as error:
             for problem in error.problems:
-                hidden = attrs.fields_dict(Adapter) if issubclass(kind, Adapter) else {}
-                if problem.code == "unknown" and problem.path in _SPECIAL and not hidden:
-                    continue
+                if problem.code == "unknown" and issubclass(kind, Adapter):
+                    hint = nearest(problem.path, [*attrs.fields_dict(kind), *_SPECIAL])
+                    problem = attrs.evolve(problem, message=f"there is no such field{hint}")
                 self.problems.append(problem.under(at))
         return None
 
     def _levels(self, at: str, table: Any, kind: type[Adapter]) -> LevelPolicy | None:
         if table is None:
             return None
+        if not isinstance(table, Mapping):
+            self._note(at, "type", "expected a table")
+            return None
+        rows = cast("Mapping[str, Any]", table)
+        natives = {row.native.lower() if self.from_env else row.native: row.native
+                   for row in kind.native_levels.rows}  # fmt: skip
+        before = len(self.problems)
+        for native, row in rows.items():
+            if native not in natives:
+                text = f"the provider has no such level{nearest(native, natives)}"
+                self._note(f"{at}.{native}", "unknown", text)
+            else:
+                self._level(f"{at}.{native}", row)
+        if len(self.problems) > before:
+            return None
+        named = {natives[native]: row for native, row in rows.items()}
         try:
-            return LevelPolicy.from_config(table, over=kind.native_levels)
-        except (ValueError, TypeError, KeyError, AttributeError):
-            words = ", ".join(row.native for row in kind.native_levels.rows)
-            text = f"expected rows that never fall, by the provider's words ({words})"
-            self._note(at, "shape", text)
+            return LevelPolicy.from_config(named, over=kind.native_levels)
+        except ValueError:
+            order = ", ".join(natives)
+            self._note(at, "shape", f"a level would be worth less than one below it ({order})")
             return None
 
+    def _level(self, at: str, row: Any) -> None:
+        if not isinstance(row, Mapping):
+            self._note(at, "type", "expected a table")
+            return
+        for key, word in cast("Mapping[str, Any]", row).items():
+            known = _LEVELS.get(key)
+            if known is None:
+                text = f"there is no such field{nearest(key, _LEVELS)}"
+                self._note(f"{at}.{key}", "unknown", text)
+            elif word not in known:
+                self._note(f"{at}.{key}", "choice", f"expected one of {', '.join(known)}")
+
     def _accepted(self, at: str, patterns: Any) -> None:
+        if self.from_env and isinstance(patterns, str):
+            patterns = _toml(patterns)
         if not isinstance(patterns, list | tuple):
             return  # the reader says so
         known = set(leaves(User))
@@ -348,7 +398,20 @@ def _keyring(place: str) -> str | None:
     except ImportError:
         raise _problem("missing", "needs the package keyring") from None
     service, _, name = place.partition("/")
-    return keyring.get_password(service, name)
+    try:
+        return keyring.get_password(service, name)
+    except Exception as error:  # a backend may raise anything; its text may show the place
+        raise _problem("missing", f"the keyring cannot be read ({type(error).__name__})") from None
+
+
+def _put(table: dict[str, Any], names: list[str], value: str) -> bool:
+    """Puts a value at the end of a path of tables; false when something else is there."""
+    *parents, last = names
+    for parent in parents:
+        table = table.setdefault(parent, {})
+        if not isinstance(table, dict):
+            return False
+    return table.setdefault(last, value) is value
 
 
 def _typed(table: Any, kind: type[Any]) -> Any:

@@ -55,6 +55,8 @@ def conversation(adapter: Adapter, flow: Flow[T], *, clock: Clock, nonces: Nonce
                 request = flow.send(response)
     except StopIteration as done:
         return done.value  # type: ignore[no-any-return]
+    finally:
+        flow.close()
 
 
 def _exchange(
@@ -85,6 +87,8 @@ def drive(steps: Steps[T], perform: Callable[[Request | Wish], Response | Token]
                 step = steps.send(answer)
     except StopIteration as done:
         return done.value  # type: ignore[no-any-return]
+    finally:
+        steps.close()  # a flow that was left midway cleans up now, not when it is collected
 
 
 async def drive_async(
@@ -102,6 +106,8 @@ async def drive_async(
                 step = steps.send(answer)
     except StopIteration as done:
         return done.value  # type: ignore[no-any-return]
+    finally:
+        steps.close()  # a flow that was left midway cleans up now, not when it is collected
 
 
 def utc_now() -> datetime:

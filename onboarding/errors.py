@@ -175,7 +175,7 @@ class ErrorDetails:
 
 
 class ProviderError(OnboardingError):
-    """An answer came, and it is a no. Nothing of the request was carried out.
+    """An answer came, and it is a no.
 
     `status` is the HTTP status, `code` the provider's own word, `problems` what it complained
     of by core path, `remedy` what helps where that is known, `raw` the body as it came

@@ -8,14 +8,14 @@ import secrets
 import threading
 import time
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 from attrs import define, field
 
 from onboarding.adapter import Adapter, Criterion
 from onboarding.engine import Clock, Nonces, Wish, conversation, drive, is_fresh, utc_now
-from onboarding.errors import TransportError
-from onboarding.hooks import Exchange
+from onboarding.errors import OutcomeUnknown, TransportError
+from onboarding.hooks import Exchange, Observe
 from onboarding.http import Flow, Request, Response, Token
 from onboarding.model.action import NextAction
 from onboarding.model.record import UserRecord
@@ -55,10 +55,14 @@ class Deadline:
 
 
 def report(
-    observers: Any, adapter: Adapter, request: Request, status: int | None, began: float
+    observe: Observe | None,
+    adapter: Adapter,
+    request: Request,
+    status: int | None,
+    began: float,
 ) -> None:
     """Tells the observers of one exchange. What goes wrong in them is logged, and no more."""
-    if observers is None:
+    if observe is None:
         return
     exchange = Exchange(
         provider=adapter.provider,
@@ -69,9 +73,14 @@ def report(
         seconds=time.monotonic() - began,
     )
     try:
-        observers(exchange=exchange)
+        observe(exchange)
     except Exception as error:
         log.warning("an observer failed: %s", type(error).__name__)
+
+
+def not_logged_in(error: OutcomeUnknown) -> TransportError:
+    """A login that got no answer: the request that wanted its token was never sent."""
+    return TransportError(f"{error}, but nothing that needs the login was sent")
 
 
 class _Life:
@@ -80,7 +89,6 @@ class _Life:
     def __init__(self, connection: Connection) -> None:
         from onboarding.transports.sync import SyncTransport  # the HTTP client, when first needed
 
-        self.pid = os.getpid()
         self.transport: SyncTransport = SyncTransport(connection)
         self.lock = threading.Lock()
         self.token: Token | None = None
@@ -97,11 +105,10 @@ class Gateway(Generic[A_co]):
 
     adapter: A_co
     connection: Connection = field(factory=Connection)
-    observers: Any = None
+    observe: Observe | None = None
     clock: Clock = utc_now
     nonces: Nonces = new_nonce
-    _life: _Life | None = field(default=None, init=False)
-    _birth: Any = field(factory=threading.Lock, init=False)
+    _lives: dict[int, _Life] = field(factory=dict[int, "_Life"], init=False)
 
     @property
     def name(self) -> str:
@@ -174,7 +181,7 @@ class Gateway(Generic[A_co]):
 
     def close(self) -> None:
         """Closes the connections. The gateway opens new ones if it is called again."""
-        life, self._life = self._life, None
+        life = self._lives.pop(os.getpid(), None)
         if life is not None:
             life.transport.close()
 
@@ -195,16 +202,11 @@ class Gateway(Generic[A_co]):
     # -- the driver's hands
 
     def _alive(self) -> _Life:
-        life = self._life
-        if life is None or life.pid != os.getpid():
-            # A forked child may neither share its parent's sockets nor wait for its locks.
-            if life is not None:
-                self._birth = threading.Lock()
-            with self._birth:
-                life = self._life
-                if life is None or life.pid != os.getpid():
-                    life = self._life = _Life(self.connection)
-        return life
+        # One life a process: a forked child may neither share its parent's sockets nor wait
+        # for its locks. Of two threads that come first at once, setdefault keeps one life;
+        # the other has opened nothing.
+        pid = os.getpid()
+        return self._lives.get(pid) or self._lives.setdefault(pid, _Life(self.connection))
 
     def _perform(self, step: Request | Wish, until: Deadline) -> Response | Token:
         if isinstance(step, Wish):
@@ -216,7 +218,7 @@ class Gateway(Generic[A_co]):
             status = response.status
             return response
         finally:
-            report(self.observers, self.adapter, step, status, began)
+            report(self.observe, self.adapter, step, status, began)
 
     def _token(self, wish: Wish, until: Deadline) -> Token:
         life = self._alive()
@@ -228,7 +230,10 @@ class Gateway(Generic[A_co]):
                 flow = self.adapter.login()
                 assert flow is not None, "only adapters that log in wish for tokens"
                 steps = conversation(self.adapter, flow, clock=self.clock, nonces=self.nonces)
-                token = life.token = drive(steps, lambda step: self._perform(step, until))
+                try:
+                    token = life.token = drive(steps, lambda step: self._perform(step, until))
+                except OutcomeUnknown as error:
+                    raise not_logged_in(error) from None
             return token
         finally:
             life.lock.release()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, TypeAlias
 
 import pluggy
 from attrs import frozen
@@ -11,7 +11,7 @@ from attrs import frozen
 if TYPE_CHECKING:
     from onboarding.adapter import Adapter
 
-__all__ = ["GROUP", "Exchange", "hookimpl", "hookspec"]
+__all__ = ["GROUP", "Exchange", "Observe", "hookimpl", "hookspec"]
 
 GROUP = "onboarding"
 
@@ -32,6 +32,10 @@ class Exchange:
     method: str
     status: int | None
     seconds: float
+
+
+Observe: TypeAlias = Callable[[Exchange], None]
+"""What is told of each exchange."""
 
 
 class Contract:

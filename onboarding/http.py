@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Generator, Iterable, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, TypeAlias, TypeVar, cast
-from urllib.parse import quote, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from attrs import evolve, field, frozen
 
-from onboarding.errors import Problem, UnexpectedResponse
+from onboarding.errors import ConfigurationError, Problem, UnexpectedResponse
 
 __all__ = ["Flow", "Proof", "Request", "Response", "Token", "as_object", "json_body", "url"]
 
@@ -121,6 +122,18 @@ def json_body(data: object) -> bytes:
     return json.dumps(data, separators=(",", ":"), allow_nan=False).encode("ascii")
 
 
+@cache
+def _base(text: str) -> SplitResult:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme.lower() not in ("http", "https") or not parts.hostname:
+        problem = Problem("base_url", "shape", "expected an absolute URL of http or https")
+        raise ConfigurationError([problem])
+    return parts
+
+
 def url(
     base: str,
     *segments: str | int,
@@ -129,9 +142,10 @@ def url(
     """A URL in the one form that no client re-encodes: what is signed is what is sent.
 
     Every segment and every part of the query is quoted whole, so that an id cannot leave its
-    place. Raises `ValueError` for a segment that is empty or consists of dots.
+    place. Raises `ValueError` for a segment that is empty or consists of dots,
+    `ConfigurationError` for a base that is no absolute URL.
     """
-    parts = urlsplit(base)
+    parts = _base(base)
     path = parts.path.rstrip("/")
     for segment in segments:
         text = str(segment)

@@ -6,9 +6,11 @@ import base64
 import binascii
 import difflib
 import json
+import math
+import re
 import types
 import typing
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from enum import Enum
 from functools import cache
@@ -18,7 +20,7 @@ import attrs
 from cattrs import Converter
 
 from onboarding.errors import InvalidInput, Problem
-from onboarding.model.base import Model, Shape, defaults_of, field_types, trust
+from onboarding.model.base import Model, Shape, defaults_of, field_types, per_class, trust
 from onboarding.model.secret import Secret
 
 __all__ = ["dumps", "loads", "nearest", "parse", "plain", "reader"]
@@ -26,6 +28,8 @@ __all__ = ["dumps", "loads", "nearest", "parse", "plain", "reader"]
 T = TypeVar("T")
 
 Reading = Callable[[Any, Any], Any]
+
+_CALENDAR_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").fullmatch
 
 
 def _fail(code: str, message: str) -> InvalidInput:
@@ -64,8 +68,8 @@ def _whole(value: Any, _: Any) -> int:
 
 
 def _number(value: Any, _: Any) -> float:
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        raise _fail("type", "expected a number")
+    if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+        raise _fail("type", "expected a finite number")
     return float(value)
 
 
@@ -73,7 +77,7 @@ def _day(value: Any, _: Any) -> date:
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
     try:
-        if isinstance(value, str) and len(value) == 10:
+        if isinstance(value, str) and _CALENDAR_DAY(value):  # not ISO's 2020-W01-1
             return date.fromisoformat(value)
     except ValueError:
         pass
@@ -116,10 +120,15 @@ def _word(value: Any, kind: type[Enum]) -> Enum:
 def _plain(value: Any, _: Any) -> Any:
     """Any JSON, copied so that nobody else holds it."""
     if isinstance(value, Mapping):
-        pairs = cast("Mapping[object, Any]", value).items()
-        return {_text(key, str): _plain(item, None) for key, item in pairs}
+        named = value
+        texts = [_text(name, str) for name in named]
+        items = _collect((name, item, Any) for name, item in named.items())(_plain)
+        return dict(zip(texts, items, strict=True))
     if isinstance(value, list | tuple):
-        return [_plain(item, None) for item in cast("Iterable[Any]", value)]
+        sequence = cast("Iterable[Any]", value)
+        return _collect((index, item, Any) for index, item in enumerate(sequence))(_plain)
+    if isinstance(value, float) and not math.isfinite(value):
+        raise _fail("type", "expected a finite number")
     if value is None or isinstance(value, str | int | float | bool):
         return value
     raise _fail("type", "expected plain data")
@@ -138,6 +147,9 @@ def reader(*, clean: bool = False, checked: bool = True, secret: Reading = _secr
     hook = converter.register_structure_hook_func
 
     def read(value: Any, hint: Any) -> Any:
+        # cattrs finds hooks by class first, and would read a StrEnum as a str.
+        if isinstance(hint, type) and issubclass(hint, Enum):
+            return _word(value, hint)
         return converter.structure(value, hint)
 
     def attrs_class(value: Any, cls: type) -> Any:
@@ -147,7 +159,17 @@ def reader(*, clean: bool = False, checked: bool = True, secret: Reading = _secr
         choices = [arg for arg in typing.get_args(hint) if arg is not types.NoneType]
         if value is None:
             return None
-        return read(value, _chosen(value, choices) if len(choices) > 1 else choices[0])
+        return read(*_chosen(value, choices)) if len(choices) > 1 else read(value, choices[0])
+
+    def mapping(value: Any, hint: Any) -> Any:
+        of = (*typing.get_args(hint), Any, Any)[1]
+        if not isinstance(value, Mapping):
+            raise _fail("type", "expected an object with named fields")
+        if of is Any:
+            return _plain(value, None)
+        named = value
+        found = _collect((_text(name, str), item, of) for name, item in named.items())(read)
+        return dict(zip(named, found, strict=True))
 
     def items(value: Any, hint: Any) -> tuple[Any, ...]:
         if not isinstance(value, list | tuple):
@@ -162,12 +184,12 @@ def reader(*, clean: bool = False, checked: bool = True, secret: Reading = _secr
         shape = next((note for note in notes if isinstance(note, Shape)), None)
         return _shaped(text, shape, clean=clean) if shape and checked else text
 
-    hook(lambda t: t is Any or _origin(t) in (Mapping, dict), _plain)
+    hook(lambda t: t is Any, _plain)
+    hook(lambda t: _origin(t) in (Mapping, dict), mapping)
     hook(lambda t: isinstance(t, type) and attrs.has(t), attrs_class)
     hook(lambda t: _origin(t) in (typing.Union, types.UnionType), union)
     hook(lambda t: _origin(t) is tuple, items)
     hook(lambda t: _origin(t) is typing.Annotated, shaped)
-    hook(lambda t: isinstance(t, type) and issubclass(t, Enum), _word)
     for kind, reading in _LEAVES.items():
         converter.register_structure_hook(kind, reading)
     converter.register_structure_hook(Secret, secret)
@@ -221,24 +243,32 @@ def _fields(value: Any, cls: type, read: Callable[[Any, Any], Any], *, checked: 
     if not isinstance(value, Mapping):
         raise _fail("type", "expected an object with named fields")
     data = dict(cast("Mapping[str, Any]", value))
-    data.pop("kind", None) if "kind" not in field_types(cls) else None
     problems: list[Problem] = []
     values: dict[str, Any] = {}
     fields = {field.name: field for field in attrs.fields(cls) if field.init}  # pyright: ignore[reportUnknownVariableType,reportUnknownMemberType]
     for name, hint in field_types(cls).items():
         if name not in fields:
             continue
-        if name in data:
+        if name in data and data[name] is None and not checked:
+            values[name] = data.pop(name)
+        elif name in data:
             try:
                 values[name] = read(data.pop(name), hint)
             except InvalidInput as error:
                 problems += [problem.under(name) for problem in error.problems]
-        elif fields[name].default is attrs.NOTHING:
+        elif name in _required(cls):
             problems.append(Problem(name, "missing", "is required"))
     for name in data:
         hint = nearest(name, fields)
         problems.append(Problem(str(name), "unknown", f"there is no such field{hint}"))
     return _built(cls, values, problems, checked=checked)
+
+
+@per_class
+def _required(cls: type) -> frozenset[str]:
+    """The fields without a default."""
+    fields = attrs.fields_dict(cls)
+    return frozenset(name for name, field in fields.items() if field.default is attrs.NOTHING)
 
 
 def _built(cls: type, values: dict[str, Any], problems: list[Problem], *, checked: bool) -> Any:
@@ -247,14 +277,29 @@ def _built(cls: type, values: dict[str, Any], problems: list[Problem], *, checke
             problems += cls.rules({**defaults_of(cls), **values})
         if not problems:
             return cls(**values) if checked else trust(cls, values)
-    elif not problems:
-        try:
-            return cls(**values)
-        except (TypeError, ValueError) as error:
-            if isinstance(error, InvalidInput):
-                raise
-            raise _fail("shape", "cannot be built from these values") from None
+    else:
+        problems += _refused_by_validators(cls, values)
+        if not problems:
+            try:
+                return cls(**values)
+            except (TypeError, ValueError) as error:
+                if isinstance(error, InvalidInput):
+                    raise
+                raise _fail("shape", "cannot be built from these values") from None
     raise InvalidInput(problems)
+
+
+def _refused_by_validators(cls: type, values: Mapping[str, Any]) -> Iterator[Problem]:
+    """One problem a field whose attrs validator refuses its value; attrs' text would show it."""
+    for name, field in attrs.fields_dict(cls).items():
+        validator = cast("Any", field.validator)
+        if validator is None or values.get(name) is None:
+            continue
+        try:
+            validator(None, field, values[name])
+        except (TypeError, ValueError, AttributeError):
+            rule = f" ({validator!r})" if repr(validator).startswith("<") else ""
+            yield Problem(name, "shape", f"is outside its limits{rule}")
 
 
 def _kind(cls: type) -> str:
@@ -263,18 +308,19 @@ def _kind(cls: type) -> str:
     return "".join(f"_{c.lower()}" if c.isupper() and i else c.lower() for i, c in enumerate(name))
 
 
-def _chosen(value: Any, choices: list[type]) -> type:
-    """The member of a union that plain data means, by its `kind`."""
+def _chosen(value: Any, choices: list[type]) -> tuple[Any, type]:
+    """The member of a union that plain data means by its `kind`, and the data without it."""
     for choice in choices:
         if isinstance(value, choice):
-            return choice
+            return value, choice
     if not isinstance(value, Mapping):
         raise _fail("type", "expected an object with named fields")
     names = {_kind(choice): choice for choice in choices}
-    word = cast("Mapping[str, Any]", value).get("kind")
-    if word not in names:
+    data = dict(cast("Mapping[str, Any]", value))
+    word = data.pop("kind", None)
+    if not isinstance(word, str) or word not in names:
         raise InvalidInput([Problem("kind", "choice", f"expected one of {', '.join(names)}")])
-    return names[word]
+    return data, names[word]
 
 
 # -- the way out -----------------------------------------------------------------------------
@@ -286,8 +332,11 @@ def _writer(secrets: bool) -> Converter:
 
     def attrs_class(value: object) -> dict[str, Any]:
         hints = field_types(type(value))
+        required = _required(type(value))
         out: dict[str, Any] = {}
         for name, item in ((name, getattr(value, name)) for name in hints):
+            if item is None and name in required:
+                out[name] = None  # a provider left it empty
             if item is None or item == () or item == {}:
                 continue
             out[name] = converter.unstructure(item)

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterable
 from functools import cache
 from importlib import metadata
-from typing import Any, cast
+from typing import cast
 
 import pluggy
 from attrs import frozen
 
 from onboarding.adapter import Adapter
 from onboarding.errors import AmbiguousProvider, Problem, UnknownProvider
-from onboarding.hooks import GROUP, Contract
+from onboarding.hooks import GROUP, Contract, Exchange
 from onboarding.plain import nearest
 
 __all__ = ["Plugin", "Registry", "installed"]
+
+log = logging.getLogger("onboarding")
 
 
 @frozen(kw_only=True)
@@ -96,10 +99,16 @@ class Registry:
         ]
         return tuple(sorted([*own, *map(self._tried, self._entry_points())], key=lambda p: p.name))
 
-    def observers(self) -> Any:
-        """The hook to call after an exchange, or None when nobody listens."""
-        hook = self._manager.hook.onboarding_observe
-        return hook if hook.get_hookimpls() else None
+    def tell(self, exchange: Exchange) -> None:
+        """Tells every observer registered by now of an exchange.
+
+        One by one, for pluggy would stop at the first that raises.
+        """
+        for impl in reversed(self._manager.hook.onboarding_observe.get_hookimpls()):
+            try:
+                impl.function(*(exchange for _ in impl.argnames))
+            except Exception as error:
+                log.warning("an observer failed: %s", type(error).__name__)
 
     def _tried(self, point: metadata.EntryPoint) -> Plugin:
         distribution, version = _distribution(point)
@@ -128,7 +137,7 @@ class Registry:
         try:
             plugin = points[0].load()
             adapters = {adapter.provider: adapter for adapter in _brought(plugin)}
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             text = f"its plugin cannot be loaded: {type(error).__name__}: {error}"
             raise UnknownProvider([Problem(name, "broken", text)]) from error
         if name not in adapters:

@@ -1,4 +1,4 @@
-"""Serves a provider's simulator on loopback, in a thread or in the foreground."""
+"""Serves a provider's simulator on loopback, from a thread."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from cheroot.wsgi import Server
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-__all__ = ["serve", "serve_forever"]
+__all__ = ["serve"]
 
 LOOPBACK = "127.0.0.1"
 
 
 def _server(app: WSGIApplication, port: int) -> tuple[Server, str]:
     server = Server((LOOPBACK, port), app, numthreads=16, request_queue_size=512)
+    server.expiration_interval = 0.05  # how soon it sees that it is to stop
     server.prepare()  # binds: from here on the port is known and connections queue
     return server, f"http://{LOOPBACK}:{_port(server)}"
 
@@ -41,15 +42,3 @@ def serve(app: WSGIApplication, *, port: int = 0) -> Generator[str]:
     finally:
         server.stop()
         thread.join(timeout=10)
-
-
-def serve_forever(app: WSGIApplication, *, port: int = 0) -> None:
-    """Serves `app` in the foreground until interrupted; prints its base URL first."""
-    server, base_url = _server(app, port)
-    print(base_url, flush=True)
-    try:
-        server.serve()
-    except KeyboardInterrupt:
-        pass
-    finally:
-        server.stop()

@@ -23,13 +23,15 @@ from onboarding import (
     Secret,
     Token,
     UnexpectedResponse,
+    Unsupported,
     User,
     UserRecord,
 )
 from onboarding.http import as_object, url
 from onboarding.mapping import On, Translation, translation
 from onboarding.mapping.unread import read_with_losses
-from onboarding.model.loss import Loss, LossKind
+from onboarding.model.loss import Loss
+from onboarding.model.shapes import Url
 
 from onboarding_mangopay.errors import is_sca_demand, raise_for
 from onboarding_mangopay.extras import MangoPayExtras
@@ -89,7 +91,7 @@ class MangoPay(Adapter):
     environment: Environment = Environment.SANDBOX
     api: Api = Api.SCA
     mtls: bool = False
-    base_url: str | None = None
+    base_url: Url | None = None
 
     # -- users
 
@@ -217,7 +219,7 @@ class MangoPay(Adapter):
         # docs: natural-user-object, PersonType: set by the endpoint of creation, never modified
         if record.user.person_type is not user.person_type:
             text = "a natural person cannot become a legal one, nor the reverse"
-            self.refuse([Loss(core_path="company", kind=LossKind.DROPPED, reason=text)])
+            raise Unsupported([Problem("company", "unsupported", text)], provider=PROVIDER)
 
     def _request(
         self, method: str, operation: str, *path: str, body: dict[str, Any] | None = None
@@ -234,10 +236,5 @@ class MangoPay(Adapter):
     def _record(
         self, response: Response, wire: Translation, losses: tuple[Loss, ...]
     ) -> UserRecord:
-        return record(
-            self._answer(response, wire),
-            gateway=self.name,
-            policy=self.policy,
-            seen_at=response.received_at,
-            losses=losses,
-        )
+        payload = self._answer(response, wire)
+        return record(self, payload, seen_at=response.received_at, losses=losses)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from onboarding import Conflict, Problem, ProviderError, Rejected, Response
+from onboarding import Conflict, Problem, ProviderError, Rejected, Response, Unauthorized
 from onboarding.adapter import raise_error
 from onboarding.errors import ErrorDetails
 from onboarding.http import as_object
@@ -54,10 +54,13 @@ _TYPES: dict[str, tuple[str, str, type[ProviderError] | None]] = {
     "rate_limit": ("wait until the window of the rate limit moves on", "", None),
     "invalid_credentials": ("check client_id and api_key", "", None),
     "invalid_client": ("check client_id and api_key", "", None),
-    "unauthorized_client": ("the account is locked for a while: too many logins", "", None),
+    "unauthorized_client": (
+        "the account is locked for a while: too many logins", "", Unauthorized,
+    ),
     "ressource_not_found": ("check the id, and which environment it is of", "", None),
 }  # fmt: skip
 
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}").fullmatch
 _REVOCATION = re.compile(r"revoke the terms and conditions")
 
 
@@ -70,7 +73,9 @@ def is_sca_demand(response: Response) -> bool:
 def raise_for(response: Response, core_path: CorePath) -> NoReturn:
     """Raises what an answer means. The body may be JSON of several shapes, HTML, or nothing."""
     body = response.loose_object()
-    code = _first_text(body, "Type", "error", "title") or f"http_{response.status}"
+    code = _first_text(body, "Type", "error")
+    if not _WORD(code):  # a sentence may quote a user's values, and is no code
+        code = f"http_{response.status}"
     if is_sca_demand(response):
         code = "pending_user_action"
     remedy, path, kind = _TYPES.get(code, ("", "", None))
@@ -100,7 +105,7 @@ def _first_text(body: dict[str, Any], *names: str) -> str:
 def _field_errors(body: dict[str, Any]) -> dict[str, str]:
     """The map of field errors: `errors` as a rule, `Errors` from the recipients' service."""
     found = as_object(body.get("errors") or body.get("Errors"))
-    return {name: str(text) for name, text in found.items()}
+    return {name: str(text) for name, text in found.items() if name != "RessourceNotFound"}
 
 
 def _problem(core_path: CorePath, name: str, text: str) -> Problem:

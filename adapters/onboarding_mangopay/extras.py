@@ -19,7 +19,7 @@ class ScaContext(StrEnum):
     USER_NOT_PRESENT = "USER_NOT_PRESENT"
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)  # its values are a user's
 class MangoPayExtras:
     """Data of a user that have no place in the core.
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from onboarding import LevelPolicy, LinkRule, NextAction, NextActionKind, UserRecord
+from onboarding import Adapter, LinkRule, NextAction, NextActionKind, UserRecord
 from onboarding.http import as_object
 from onboarding.mapping import Translation, translation
 from onboarding.model.loss import Loss
@@ -57,36 +57,25 @@ def enrolment(user_id: str, url: str, gateway: str, seen_at: datetime) -> NextAc
 
 
 def record(
+    adapter: Adapter,
     payload: Mapping[str, Any],
     *,
-    gateway: str,
-    policy: LevelPolicy,
     seen_at: datetime,
     losses: tuple[Loss, ...] = (),
 ) -> UserRecord:
     """What MangoPay has on file, from its own object."""
-    shape = shape_of(payload)
-    user, residue = shape.from_wire(payload)
-    native = shape.native(payload)
-    user_id = str(native.pop("Id", ""))
-    url = as_object(native.pop("PendingUserAction", None)).get("RedirectUrl")
-    level = native.get("KYCLevel")
-    return UserRecord(
-        provider=PROVIDER,
-        gateway=gateway,
-        id=user_id,
-        user=user,
+    url = as_object(payload.get("PendingUserAction")).get("RedirectUrl")
+    user_id = str(payload.get("Id", ""))
+    return adapter.record(
+        shape_of(payload),
+        payload,
+        id="Id",
+        levels=("KYCLevel",),
         seen_at=seen_at,
-        created_at=_moment(native.get("CreationDate")),
-        status=STATUS.get(str(native.get("UserStatus"))),
-        kyc_level=policy.kyc(level),
-        identification_level=policy.identification(level),
-        next_actions=(enrolment(user_id, url, gateway, seen_at),) if url else (),
-        absent=shape.absent(user, payload),
-        native=native,
-        residue=residue,
+        created_at=_moment(payload.get("CreationDate")),
+        status=STATUS.get(str(payload.get("UserStatus"))),
+        next_actions=(enrolment(user_id, url, adapter.name, seen_at),) if url else (),
         losses=losses,
-        raw=payload,
     )
 
 

@@ -30,6 +30,7 @@ from onboarding.http import url
 from onboarding.mapping import On, Translation, translation
 from onboarding.mapping.unread import read_with_losses
 from onboarding.model.loss import Loss
+from onboarding.model.shapes import Url
 
 from onboarding_paysera.errors import raise_for
 from onboarding_paysera.extras import PayseraExtras
@@ -76,7 +77,7 @@ class Paysera(Adapter):
     mac_key: Secret
     access_token: Secret | None = None
     environment: Environment = Environment.PRODUCTION
-    base_url: str | None = None
+    base_url: Url | None = None
     project_id: str | None = None
     location_id: str | None = None
     scopes: tuple[str, ...] | None = None
@@ -119,7 +120,7 @@ class Paysera(Adapter):
         if not body:
             return record
         response = yield self._request("PUT", "update_user", "user", record.id, body=body)
-        return self._record(response, losses)
+        return self._record(response, losses, given=user)
 
     # -- next actions
 
@@ -209,44 +210,35 @@ class Paysera(Adapter):
     def _record(
         self, response: Response, losses: tuple[Loss, ...] = (), given: User | None = None
     ) -> UserRecord:
-        payload = self._answer(response)
-        user, residue = self._wire.from_wire(payload)
-        native = self._wire.native(payload)
-        user_id = str(native.pop("id", ""))
-        words = (native.get("identification_level"), native.get("calculated_level"))
-        waiting = [
-            contact
-            for contact in CONTACTS
-            if given is not None and getattr(given, contact) and not getattr(user, contact)
-        ]
-        shown = {contact: True for contact in CONTACTS if getattr(user, contact)}
-        return UserRecord(
-            provider=PROVIDER,
-            gateway=self.name,
-            id=user_id,
-            user=user,
+        record = self.record(
+            self._wire,
+            self._answer(response),
+            id="id",
+            levels=("identification_level", "calculated_level"),
             seen_at=response.received_at,
-            status=UserStatus.PENDING if waiting else UserStatus.ACTIVE,
-            kyc_level=self.policy.kyc(*words),
-            identification_level=self.policy.identification(*words),
-            next_actions=tuple(
-                NextAction(
-                    kind=NextActionKind.CONFIRM_CODE,
-                    provider=PROVIDER,
-                    gateway=self.name,
-                    user_id=user_id,
-                    concerns=contact,
-                    value=getattr(given, contact),
-                    issued_at=response.received_at,
-                )
-                for contact in waiting
-            ),
-            confirmed=shown | dict.fromkeys(waiting, False),
-            absent=self._wire.absent(user, payload, scopes=self.scopes),
-            native=native,
-            residue=residue,
+            scopes=self.scopes,
             losses=losses,
-            raw=payload,
+        )
+        shown = {contact: getattr(record.user, contact) for contact in CONTACTS}
+        confirmed = {contact: True for contact in CONTACTS if shown[contact]}
+        waiting = [
+            NextAction(
+                kind=NextActionKind.CONFIRM_CODE,
+                provider=PROVIDER,
+                gateway=self.name,
+                user_id=record.id,
+                concerns=contact,
+                value=getattr(given, contact),
+                issued_at=response.received_at,
+            )
+            for contact in CONTACTS
+            if given is not None and getattr(given, contact) not in (None, shown[contact])
+        ]
+        return attrs.evolve(
+            record,
+            status=UserStatus.PENDING if waiting else None,  # Paysera says no more
+            next_actions=tuple(waiting),
+            confirmed=confirmed | {action.concerns: False for action in waiting},
         )
 
 

@@ -5,6 +5,7 @@ docs: basics (errors), user-resource (the codes of each call)
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any, NoReturn, cast
 
@@ -52,6 +53,7 @@ _CONSTRAINTS = {
     "regex_failed": ("shape", "has not the documented form"),
     "no_such_choice": ("choice", "is none of the documented words"),
 }
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}").fullmatch
 _ELSE = "was refused; Paysera's own text is in raw"
 
 
@@ -59,7 +61,7 @@ def raise_for(response: Response, core_path: CorePath) -> NoReturn:
     """Raises what an answer means. Paysera's own texts stay in `raw`: they may quote values."""
     body = response.loose_object()
     code = body.get("error")
-    if not isinstance(code, str):
+    if not isinstance(code, str) or not _WORD(code):  # a sentence may quote a value, and is no code
         code = f"http_{response.status}"
     remedy, path, kind = _CODES.get(code, ("", "", None))
     problems = [
@@ -90,7 +92,8 @@ def _fields(body: dict[str, Any]) -> Iterator[tuple[str, str]]:
     entries: Any = body.get("errors")
     if isinstance(entries, list):
         for entry in map(as_object, cast("list[object]", entries)):
-            named[str(entry.get("field", ""))] = str(entry.get("code", "refused"))
+            word = str(entry.get("code", ""))
+            named[str(entry.get("field", ""))] = word if _WORD(word) else "refused"
     for name in as_object(body.get("error_properties")):
         named.setdefault(name, "refused")
     yield from named.items()

@@ -11,7 +11,7 @@ from attrs import frozen
 __all__ = ["PayseraExtras"]
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)  # its values are a user's
 class PayseraExtras:
     """Data of a registration that have no place in the core.
 

@@ -45,18 +45,22 @@ class Check:
     optional: bool
     shape: Shape | None
 
-    def problem(self, value: object) -> Problem | None:
-        """The problem with `value`, without showing it; None when there is none."""
+    def problems(self, value: object) -> list[Problem]:
+        """The problems with `value`, without showing it."""
         if value is None:
-            return None if self.optional else Problem(self.name, "missing", "is required")
+            return [] if self.optional else [Problem(self.name, "missing", "is required")]
         if not self.many:
-            return self._one(value, self.name)
+            found = self._one(value, self.name)
+            return [found] if found else []
         if not isinstance(value, tuple):
-            return Problem(self.name, "type", "expected a tuple")
-        for index, item in enumerate(cast("tuple[object, ...]", value)):
-            if found := self._one(item, f"{self.name}.{index}"):
-                return found
-        return None
+            return [Problem(self.name, "type", "expected a tuple")]
+        items = enumerate(cast("tuple[object, ...]", value))
+        each = (self._one(item, f"{self.name}.{index}") for index, item in items)
+        return [problem for problem in each if problem]
+
+    def problem(self, value: object) -> Problem | None:
+        """The first problem with `value`, if any."""
+        return next(iter(self.problems(value)), None)
 
     def _one(self, value: object, path: str) -> Problem | None:
         if not isinstance(value, self.kind) or (
@@ -127,7 +131,7 @@ class Model:
         found = [
             problem
             for name, check in checks_of(type(self)).items()
-            if (problem := check.problem(getattr(self, name)))
+            for problem in check.problems(getattr(self, name))
         ]
         found += self.rules(vars(self))
         if found:
@@ -177,8 +181,8 @@ def _changed(
             deeper.setdefault(head, {})[rest] = value
         elif rest:
             problems.append(Problem(path, "unknown", f"{head} is changed as a whole"))
-        elif problem := check.problem(value):
-            problems.append(problem)
+        elif wrong := check.problems(value):
+            problems += wrong
         else:
             values[head] = value
     for head, below in deeper.items():

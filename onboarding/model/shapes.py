@@ -12,15 +12,19 @@ from typing import Annotated
 
 from onboarding.model.base import Shape
 
-__all__ = ["Country", "Email", "Locale", "Phone", "Text"]
+__all__ = ["Country", "Email", "Locale", "Phone", "Text", "Url"]
 
-_TEXT = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]*\S[^\x00-\x1f\x7f\ud800-\udfff]*").fullmatch
+_BAD = r"\x00-\x1f\x7f\ud800-\udfff"
+_TEXT = re.compile(rf"[^\S{_BAD}]*[^\s{_BAD}][^{_BAD}]*").fullmatch  # linear in length
 _COUNTRY = re.compile(r"[A-Z]{2}").fullmatch
 _EMAIL = re.compile(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f.]+(?:\.[^@\s\x00-\x1f.]+)+").fullmatch
 _PHONE = re.compile(r"\+[1-9][0-9]{6,14}").fullmatch  # E.164: at most 15 digits
 _LOCALE = re.compile(
     r"[A-Za-z]{2,3}(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|[0-9]{3}))?(?:-[A-Za-z0-9]{2,8})*"
 ).fullmatch
+
+
+_URL = re.compile(r"(?i:https?)://[^\s/?#@]+(?:/[^\s?#]*)?").fullmatch
 
 
 def _clean_phone(text: str) -> str:
@@ -63,7 +67,7 @@ Text = Annotated[str, Shape("text", "a text that is not blank, without control c
 
 Country = Annotated[
     str,
-    Shape("country", "an ISO 3166-1 alpha-2 code in upper case", _COUNTRY, _clean_country),
+    Shape("country", "an assigned ISO 3166-1 alpha-2 code in upper case", _COUNTRY, _clean_country),
 ]
 """ISO 3166-1 alpha-2, upper case."""
 
@@ -78,3 +82,8 @@ Phone = Annotated[
 
 Locale = Annotated[str, Shape("locale", "a BCP 47 language tag", _LOCALE)]
 """BCP 47, such as `lt` or `en-GB`."""
+
+Url = Annotated[
+    str, Shape("url", "an absolute URL of http or https, with nothing behind its path", _URL)
+]
+"""Where a server is: for the settings of an adapter."""

@@ -92,10 +92,16 @@ class User(Stored, form="user/1"):
 
     @classmethod
     def rules(cls, values: Mapping[str, Any]) -> list[Problem]:
+        found: list[Problem] = []
         if values.get("identity") is not None and values.get("company") is not None:
             text = "a legal person's people belong in company.representative"
-            return [Problem("identity", "conflict", text)]
-        return []
+            found.append(Problem("identity", "conflict", text))
+        extras: Any = values.get("extras")
+        for provider, given in extras.items() if isinstance(extras, Mapping) else ():
+            if not isinstance(given, Mapping):
+                text = "expected an object with named fields"
+                found.append(Problem(f"extras.{provider}", "type", text))
+        return found
 
     @classmethod
     def parse(cls, data: Mapping[str, Any]) -> User:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import ssl
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import requests
 from attrs import define, field
-from requests.adapters import HTTPAdapter
 from urllib3 import exceptions as urllib3_errors
 
 from onboarding.errors import TransportError
 from onboarding.http import Request, Response
 from onboarding.transports.connection import Connection
+from onboarding.transports.ends import TimedAdapter, by
 from onboarding.transports.silence import no_answer
 
 __all__ = ["SyncTransport"]
@@ -22,8 +24,10 @@ _NEVER_SENT = (
     urllib3_errors.ConnectTimeoutError,
     urllib3_errors.NameResolutionError,
     urllib3_errors.ProxyError,
-    urllib3_errors.SSLError,
+    requests.ConnectTimeout,
+    ssl.SSLCertVerificationError,  # other errors of TLS may come after the request
 )
+_TIMED_OUT = (requests.Timeout, urllib3_errors.TimeoutError, TimeoutError)
 
 
 @define
@@ -45,7 +49,7 @@ class SyncTransport:
             session.cert = (wanted.certificate, key) if key else wanted.certificate
         if wanted.proxy:
             session.proxies = {"http": wanted.proxy, "https": wanted.proxy}
-        pooled = HTTPAdapter(pool_connections=4, pool_maxsize=wanted.pool, max_retries=0)
+        pooled = TimedAdapter(pool_connections=4, pool_maxsize=wanted.pool, max_retries=0)
         session.mount("https://", pooled)
         session.mount("http://", pooled)
         self._session = session
@@ -60,19 +64,20 @@ class SyncTransport:
             min(timeout, self.connection.connect_timeout),
             min(timeout, self.connection.timeout),
         )
-        prepared = self._session.prepare_request(
-            requests.Request(
-                request.method, request.url, headers=dict(request.headers), data=request.body
-            )
-        )
-        prepared.url = request.url  # what was signed is what is sent
+        prepared = self._prepared(request)
         settings = self._session.merge_environment_settings(request.url, {}, True, None, None)
         try:
-            answer = self._session.send(prepared, timeout=waits, allow_redirects=False, **settings)
-            body = _read(answer, ends)
-        except requests.RequestException as error:
-            raise _no_answer(request, error) from None
-        except (urllib3_errors.HTTPError, TimeoutError, OSError) as error:
+            with by(ends):
+                answer = self._session.send(
+                    prepared, timeout=waits, allow_redirects=False, **settings
+                )
+                body = answer.content
+        except (
+            requests.RequestException,
+            urllib3_errors.HTTPError,
+            TimeoutError,
+            OSError,
+        ) as error:
             raise _no_answer(request, error) from None
         return Response(
             status=answer.status_code,
@@ -81,30 +86,35 @@ class SyncTransport:
             received_at=datetime.now(UTC),
         )
 
+    def _prepared(self, request: Request) -> requests.PreparedRequest:
+        try:
+            prepared = self._session.prepare_request(
+                requests.Request(
+                    request.method, request.url, headers=dict(request.headers), data=request.body
+                )
+            )
+        except (requests.RequestException, ValueError):  # its text shows the URL or a header
+            text = f"{request.method} ({request.operation}) cannot be written as HTTP"
+            raise TransportError(f"{text}: look at base_url and at the credentials") from None
+        prepared.url = request.url  # what was signed is what is sent
+        return prepared
+
     def close(self) -> None:
         """Closes every connection."""
         self._session.close()
 
 
-def _read(answer: requests.Response, ends: float) -> bytes:
-    """The body, as long as there is time for it."""
-    chunks: list[bytes] = []
-    for chunk in answer.iter_content(65_536):
-        chunks.append(chunk)
-        if time.monotonic() > ends:
-            answer.close()
-            raise TimeoutError
-    return b"".join(chunks)
-
-
 def _no_answer(request: Request, error: BaseException) -> TransportError:
-    timed_out = isinstance(error, requests.Timeout | TimeoutError | urllib3_errors.TimeoutError)
-    return no_answer(request, timed_out=timed_out, never_sent=_never_sent(error))
+    causes = list(_causes(error))
+    timed_out = any(isinstance(cause, _TIMED_OUT) for cause in causes)
+    never_sent = any(isinstance(cause, _NEVER_SENT) for cause in causes)
+    return no_answer(request, timed_out=timed_out, never_sent=never_sent)
 
 
-def _never_sent(error: BaseException) -> bool:
-    causes: list[object] = [error, *error.args]
-    causes += [getattr(cause, "reason", None) for cause in causes]
-    return any(isinstance(cause, _NEVER_SENT) for cause in causes) or isinstance(
-        error, requests.ConnectTimeout | requests.exceptions.SSLError
-    )
+def _causes(error: object) -> Iterator[object]:
+    """An error and those that it was made of: `requests` and urllib3 wrap one in another."""
+    yield error
+    if isinstance(error, BaseException):
+        for inner in (*error.args, getattr(error, "reason", None)):
+            if isinstance(inner, BaseException):
+                yield from _causes(inner)

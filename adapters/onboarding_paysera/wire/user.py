@@ -86,7 +86,9 @@ class PayseraUser:
     id: int | None = keep(int)
     email: str | None = at(U.email, TEXT, scope="email", on=CHANGE, goes_along=True)
     phone: str | None = at(U.phone, PHONE_DIGITS, scope="phone", on=On.CREATE)
-    locale: str | None = at(U.locale, LOCALE, on=On.CREATE)
+    locale: str | None = at(  # the documented answer has none; the official PHP client reads it
+        U.locale, LOCALE, on=On.CREATE, shown=False
+    )
     address: PayseraAddress | None = inside(
         PayseraAddress, some(U.address), on=NEVER, scope="address"
     )
