@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from enum import Enum
 from functools import total_ordering
 from itertools import pairwise
-from typing import Any
 
 from attrs import field, frozen
 
@@ -93,26 +91,3 @@ class LevelPolicy:
             and (identification is None or row.identification <= identification)
         ]
         return fitting[-1] if fitting and (kyc or identification) else None
-
-    @classmethod
-    def from_config(cls, table: Mapping[str, Any], *, over: LevelPolicy) -> LevelPolicy:
-        """The policy `over` with some rows replaced.
-
-        The table has the form `{native = {kyc = ..., identification = ...}}`.
-
-        Raises `ValueError` when the result is not monotone or a word is unknown.
-        """
-        rows = {row.native: row for row in over.rows}
-        for native, row in table.items():
-            known = rows.get(native)
-            if known is None:
-                raise ValueError(f"no level is called {native}")
-            rows[native] = LevelRow(
-                native,
-                KYCLevel(row["kyc"]) if "kyc" in row else known.kyc,
-                IdentificationLevel(row["identification"])
-                if "identification" in row
-                else known.identification,
-                "from the configuration",
-            )
-        return cls(tuple(rows.values()))

@@ -1,0 +1,181 @@
+"""Reads a configuration into gateways, and notes every mistake by its path."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+import attrs
+from attrs import define, field, frozen
+
+from onboarding.adapter import Adapter
+from onboarding.config.environment import as_toml, typed
+from onboarding.config.references import References
+from onboarding.errors import ConfigurationError, InvalidInput, Problem
+from onboarding.gateway import Gateway
+from onboarding.mapping.paths import leaves
+from onboarding.model.levels import IdentificationLevel, KYCLevel, LevelPolicy, LevelRow
+from onboarding.model.user import User
+from onboarding.plain import nearest, reader
+from onboarding.registry import Registry
+from onboarding.transports.connection import Connection
+
+__all__ = ["Build"]
+
+_SPECIAL = ("provider", "levels", "connection")
+
+
+@frozen(kw_only=True)
+class _Worth:
+    """What a configuration says a provider's level is worth."""
+
+    kyc: KYCLevel | None = None
+    identification: IdentificationLevel | None = None
+
+
+def _changed(row: LevelRow, worth: _Worth | None) -> LevelRow:
+    if worth is None:
+        return row
+    return LevelRow(
+        row.native,
+        worth.kyc or row.kyc,
+        worth.identification or row.identification,
+        "from the configuration",
+    )
+
+
+@define
+class Build:
+    """One reading of a configuration, which gathers every mistake."""
+
+    registry: Registry
+    secrets: References
+    from_env: bool = False
+    problems: list[Problem] = field(factory=list[Problem])
+
+    def all(self, config: Any) -> tuple[dict[str, Gateway[Adapter]], str | None]:
+        """The gateways by name, and the default. Raises `ConfigurationError`."""
+        if not isinstance(config, Mapping):
+            raise ConfigurationError([Problem("", "type", "expected a table")])
+        keys = cast("Mapping[str, Any]", config)
+        for key in keys:
+            if key not in ("default", "gateways"):
+                hint = nearest(key, ("default", "gateways"))
+                self._note(str(key), "unknown", f"there is no such key{hint}")
+        tables = self._tables(keys.get("gateways"))
+        found = {name: self._gateway(name, table) for name, table in tables.items()}
+        default = self._default(keys.get("default"), tables)
+        if self.problems:
+            raise ConfigurationError(self.problems)
+        return {name: made for name, made in found.items() if made is not None}, default
+
+    def _tables(self, tables: Any) -> Mapping[str, Any]:
+        if isinstance(tables, Mapping) and tables:
+            return cast("Mapping[str, Any]", tables)
+        if not tables and (tables is None or isinstance(tables, Mapping)):
+            self._note("gateways", "missing", "no gateway is configured")
+        else:
+            self._note("gateways", "type", "expected a table of tables")
+        return {}
+
+    def _default(self, default: Any, tables: Mapping[str, Any]) -> str | None:
+        if default is None:
+            return next(iter(tables)) if len(tables) == 1 else None
+        if not isinstance(default, str):
+            self._note("default", "type", "expected the name of a gateway")
+        elif default not in tables:
+            self._note("default", "unknown", f"names no gateway{nearest(default, tables)}")
+        else:
+            return default
+        return None
+
+    def _note(self, path: str, code: str, message: str) -> None:
+        self.problems.append(Problem(path, code, message))
+
+    def _gateway(self, name: str, table: Any) -> Gateway[Adapter] | None:
+        at = f"gateways.{name}"
+        if not isinstance(table, Mapping):
+            self._note(at, "type", "expected a table")
+            return None
+        fields = dict(cast("Mapping[str, Any]", table))
+        before = len(self.problems)
+        kind = self._provider(at, fields)
+        connection = self._read(f"{at}.connection", fields.pop("connection", {}), Connection)
+        self._accepted(f"{at}.accept_loss", fields.get("accept_loss"))
+        if kind is None:
+            return None
+        levels = self._levels(f"{at}.levels", fields.pop("levels", None), kind)
+        if "name" in fields:
+            self._note(f"{at}.name", "unknown", "the table's own name is the gateway's name")
+            del fields["name"]
+        adapter = self._read(at, fields, kind, also=_SPECIAL)
+        if len(self.problems) > before or adapter is None or connection is None:
+            return None
+        adapter = attrs.evolve(adapter, name=name, levels=levels)
+        return Gateway(adapter, connection=connection, observe=self.registry.tell)
+
+    def _provider(self, at: str, fields: dict[str, Any]) -> type[Adapter] | None:
+        provider = fields.pop("provider", None)
+        if provider is None:
+            self._note(f"{at}.provider", "missing", "is required: the name of an adapter")
+            for key in fields:  # without an adapter nothing else is known of the keys
+                if hint := nearest(key, ["provider"]):
+                    self._note(f"{at}.{key}", "unknown", f"there is no such field{hint}")
+            return None
+        if not isinstance(provider, str):
+            self._note(f"{at}.provider", "type", "expected the name of an adapter")
+            return None
+        try:
+            return self.registry.find(provider)
+        except ConfigurationError as error:
+            code, message = error.problems[0].code, error.problems[0].message
+            self._note(f"{at}.provider", code, message)
+            return None
+
+    def _read(self, at: str, table: Any, kind: Any, *, also: tuple[str, ...] = ()) -> Any:
+        if self.from_env and attrs.has(kind):
+            table = typed(table, kind)
+        try:
+            return reader(secret=self.secrets.read).structure(table, kind)
+        except InvalidInput as error:
+            for problem in error.problems:
+                if problem.code == "unknown" and also:
+                    hint = nearest(problem.path, [*attrs.fields_dict(kind), *also])
+                    problem = attrs.evolve(problem, message=f"there is no such field{hint}")
+                self.problems.append(problem.under(at))
+        return None
+
+    def _levels(self, at: str, table: Any, kind: type[Adapter]) -> LevelPolicy | None:
+        if table is None:
+            return None
+        before = len(self.problems)
+        policy = kind.native_levels
+        spelled = {row.native.lower() if self.from_env else row.native: row for row in policy.rows}
+        named = set(cast("Mapping[str, Any]", table)) if isinstance(table, Mapping) else set[str]()
+        for native in sorted(named - set(spelled)):
+            text = f"the provider has no such level{nearest(native, spelled)}"
+            self._note(f"{at}.{native}", "unknown", text)
+        rows = self._read(at, table, Mapping[str, _Worth])
+        if len(self.problems) > before:
+            return None
+        changed = [_changed(row, rows.get(native)) for native, row in spelled.items()]
+        try:
+            return LevelPolicy(tuple(changed))
+        except ValueError:
+            order = ", ".join(spelled)
+            self._note(at, "shape", f"a level would be worth less than one below it ({order})")
+            return None
+
+    def _accepted(self, at: str, patterns: Any) -> None:
+        if self.from_env and isinstance(patterns, str):
+            patterns = as_toml(patterns)
+        if not isinstance(patterns, list | tuple):
+            return  # the reader says so
+        known = set(leaves(User))
+        tables = {path.rsplit(".", 1)[0] for path in known if "." in path}
+        for index, pattern in enumerate(cast("list[Any]", patterns)):
+            if not isinstance(pattern, str) or pattern.startswith("extras."):
+                continue
+            if pattern not in known and pattern.removesuffix(".*") not in tables | {"*"}:
+                hint = nearest(pattern, known)
+                self._note(f"{at}.{index}", "unknown", f"no datum has this path{hint}")

@@ -1,0 +1,187 @@
+"""The gateways of a backend, by name."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+import typing
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar, overload
+
+from attrs import define, field
+
+from onboarding.adapter import Adapter
+from onboarding.config.build import Build
+from onboarding.config.environment import tables_of
+from onboarding.config.references import References
+from onboarding.errors import ConfigurationError, Problem
+from onboarding.gateway import Gateway
+from onboarding.plain import nearest
+from onboarding.registry import Registry, installed
+
+if typing.TYPE_CHECKING:
+    from onboarding.aio import AsyncGateway
+
+__all__ = ["Gateways"]
+
+A = TypeVar("A", bound=Adapter)
+
+
+@define(eq=False, repr=False)
+class Gateways:
+    """Every gateway of a backend, by name. It closes what it opened; a context manager."""
+
+    _made: dict[str, Gateway[Adapter]]
+    _default: str | None = None
+    _async: dict[str, AsyncGateway[Adapter]] = field(
+        factory=lambda: dict[str, "AsyncGateway[Adapter]"](), init=False
+    )
+
+    # -- reading
+
+    @classmethod
+    def from_config(
+        cls,
+        config: Mapping[str, Any],
+        *,
+        registry: Registry | None = None,
+        env: Mapping[str, str] | None = None,
+    ) -> Gateways:
+        """Builds the gateways of a mapping with the keys `default` and `gateways`.
+
+        A secret is a `Secret`, or a text that says where it is: `env:NAME`, `file:PATH`,
+        `keyring:SERVICE/NAME`.
+
+        Raises `ConfigurationError`, which lists every mistake by its path.
+        """
+        secrets = References(os.environ if env is None else env)
+        return cls(*Build(registry or installed(), secrets).all(config))
+
+    @classmethod
+    def from_file(
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        registry: Registry | None = None,
+        env: Mapping[str, str] | None = None,
+    ) -> Gateways:
+        """Reads a TOML file; `file:` paths in it are relative to it. See `from_config`."""
+        place = Path(path)
+        try:
+            config = tomllib.loads(place.read_text("utf-8"))
+        except OSError as error:
+            problem = Problem("", "missing", f"the file cannot be read ({error.strerror})")
+            raise ConfigurationError([problem]) from None
+        except ValueError as error:
+            where = str(error).rpartition("(")[2].rstrip(")") if "(at" in str(error) else "?"
+            raise ConfigurationError([Problem("", "shape", f"not TOML ({where})")]) from None
+        secrets = References(os.environ if env is None else env, folder=place.parent)
+        return cls(*Build(registry or installed(), secrets).all(config))
+
+    @classmethod
+    def from_env(
+        cls, env: Mapping[str, str] | None = None, *, registry: Registry | None = None
+    ) -> Gateways:
+        """Reads `ONBOARDING_DEFAULT` and `ONBOARDING__<GATEWAY>__<FIELD>` from the environment.
+
+        Names are taken in lower case; a further `__` goes one table deeper
+        (`ONBOARDING__FR__CONNECTION__TIMEOUT`). A secret stands there itself, or by reference.
+        Values of other types than text are written as in TOML.
+        """
+        env = os.environ if env is None else env
+        config, problems = tables_of(env)
+        secrets = References(env, literal=True)
+        build = Build(registry or installed(), secrets, from_env=True, problems=problems)
+        return cls(*build.all(config))
+
+    # -- choosing
+
+    @overload
+    def get(self, name: str | None = None) -> Gateway[Adapter]: ...
+    @overload
+    def get(self, name: str | None, kind: type[A]) -> Gateway[A]: ...
+    def get(self, name: str | None = None, kind: type[Adapter] = Adapter) -> Gateway[Any]:
+        """The gateway of that name, or the default one.
+
+        With an adapter class, the gateway is typed for its own flows. Raises
+        `ConfigurationError` when there is none, or when it is of another provider.
+        """
+        wanted = name if name is not None else self._default
+        if wanted is None:
+            raise ConfigurationError([Problem("default", "missing", "no default is configured")])
+        if wanted not in self._made:
+            hint = nearest(wanted, self._made)
+            raise ConfigurationError([Problem(wanted, "unknown", f"no such gateway{hint}")])
+        gateway = self._made[wanted]
+        if not isinstance(gateway.adapter, kind):
+            text = f"is of {gateway.provider}, not a {kind.__name__}"
+            raise ConfigurationError([Problem(wanted, "type", text)])
+        return gateway
+
+    @overload
+    def get_async(self, name: str | None = None) -> AsyncGateway[Adapter]: ...
+    @overload
+    def get_async(self, name: str | None, kind: type[A]) -> AsyncGateway[A]: ...
+    def get_async(
+        self, name: str | None = None, kind: type[Adapter] = Adapter
+    ) -> AsyncGateway[Any]:
+        """The same gateway for an event loop (extra `async`); see `get`."""
+        from onboarding.aio import AsyncGateway
+
+        like = self.get(name, kind)
+        if like.name not in self._async:
+            self._async[like.name] = AsyncGateway(
+                like.adapter, connection=like.connection, observe=like.observe
+            )
+        return self._async[like.name]
+
+    @property
+    def default(self) -> str | None:
+        """The name of the default gateway."""
+        return self._default
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._made)
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+    def __repr__(self) -> str:
+        return f"Gateways({', '.join(self._made)})"
+
+    # -- closing
+
+    def close(self) -> None:
+        """Closes every gateway for threads."""
+        for gateway in self._made.values():
+            gateway.close()
+
+    async def aclose(self) -> None:
+        """Closes every gateway."""
+        self.close()
+        for gateway in self._async.values():
+            await gateway.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.aclose()

@@ -1,0 +1,75 @@
+"""Secrets by reference: where one is, instead of what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from attrs import field, frozen
+
+from onboarding.errors import InvalidInput, Problem
+from onboarding.model.secret import Secret
+
+__all__ = ["References"]
+
+
+@frozen(kw_only=True)
+class References:
+    """Reads `env:NAME`, `file:PATH` and `keyring:SERVICE/NAME`.
+
+    `folder` is what a relative path is relative to; `literal` allows a secret to stand there
+    itself, as it may in the environment.
+    """
+
+    env: Mapping[str, str] = field(kw_only=False, repr=False)
+    folder: Path = field(factory=Path)
+    literal: bool = False
+
+    def read(self, value: Any, _: Any) -> Secret:
+        """The secret that a value of the configuration means. Raises `InvalidInput`."""
+        if isinstance(value, Secret):
+            return value
+        if not isinstance(value, str):
+            raise _problem("type", "expected a secret by reference")
+        scheme, colon, rest = value.partition(":")
+        match scheme + colon:
+            case "env:":
+                return _found(self.env.get(rest), f"the environment has no {rest}")
+            case "file:":
+                return _found(self._file(rest), f"the file {rest} cannot be read, or is empty")
+            case "keyring:":
+                return _found(_keyring(rest), f"the keyring has no {rest}")
+            case _ if self.literal and value:
+                return Secret(value)
+            case _:
+                text = "a secret is given by reference: env:, file:, keyring: or in code"
+                raise _problem("literal_secret", text)
+
+    def _file(self, path: str) -> str | None:
+        try:
+            return (self.folder / path).read_text("utf-8").strip()
+        except (OSError, ValueError):
+            return None
+
+
+def _found(text: str | None, otherwise: str) -> Secret:
+    if not text:
+        raise _problem("missing", otherwise)
+    return Secret(text)
+
+
+def _keyring(place: str) -> str | None:
+    try:
+        import keyring
+    except ImportError:
+        raise _problem("missing", "needs the package keyring") from None
+    service, _, name = place.partition("/")
+    try:
+        return keyring.get_password(service, name)
+    except Exception as error:  # a backend may raise anything; its text may show the place
+        raise _problem("missing", f"the keyring cannot be read ({type(error).__name__})") from None
+
+
+def _problem(code: str, message: str) -> InvalidInput:
+    return InvalidInput([Problem("", code, message)])
