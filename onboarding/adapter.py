@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime
 from typing import Any, ClassVar, NoReturn
 
 from attrs import field, frozen
@@ -20,6 +19,7 @@ from onboarding.errors import (
     Rejected,
     Unauthorized,
     Unavailable,
+    UnexpectedResponse,
     Unsupported,
 )
 from onboarding.http import Flow, Proof, Request, Response, Token
@@ -165,28 +165,36 @@ class Adapter:
         self,
         wire: Translation,
         payload: Mapping[str, Any],
+        response: Response,
         *,
         id: str,
-        seen_at: datetime,
         levels: Iterable[str] = (),
         scopes: Collection[str] | None = None,
         losses: tuple[Loss, ...] = (),
         **facts: Any,
     ) -> UserRecord:
-        """What the provider has on file, from its own object.
+        """What the provider has on file, from its own object in a response.
 
         `id` and `levels` are wire paths of what the object keeps; the record's levels are the
         least that any of the provider's words is worth. `facts` are further fields of the record.
+
+        Raises `UnexpectedResponse` for an object without id, or with fields of another type.
         """
-        user, residue = wire.from_wire(payload)
-        native = wire.native(payload)
+        try:
+            user, residue = wire.from_wire(payload)
+            native = wire.native(payload)
+            if id not in native:
+                raise UnexpectedResponse([Problem("", "missing", "the answer has no id", id)])
+        except UnexpectedResponse as error:
+            status, raw = response.status, response.body
+            raise UnexpectedResponse(error.problems, status=status, raw=raw) from None
         words = [word for path in levels if isinstance(word := native.get(path), str)]
         return UserRecord(
             provider=self.provider,
             gateway=self.name,
-            id=str(native.pop(id, "")),
+            id=str(native.pop(id)),
             user=user,
-            seen_at=seen_at,
+            seen_at=response.received_at,
             kyc_level=self.policy.kyc(*words),
             identification_level=self.policy.identification(*words),
             absent=wire.absent(user, payload, scopes=scopes),

@@ -237,4 +237,4 @@ class MangoPay(Adapter):
         self, response: Response, wire: Translation, losses: tuple[Loss, ...]
     ) -> UserRecord:
         payload = self._answer(response, wire)
-        return record(self, payload, seen_at=response.received_at, losses=losses)
+        return record(self, payload, response, losses=losses)

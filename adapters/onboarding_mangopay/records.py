@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from onboarding import Adapter, LinkRule, NextAction, NextActionKind, UserRecord
+from onboarding import Adapter, LinkRule, NextAction, NextActionKind, Response, UserRecord
 from onboarding.http import as_object
 from onboarding.mapping import Translation, translation
 from onboarding.model.loss import Loss
@@ -59,8 +59,8 @@ def enrolment(user_id: str, url: str, gateway: str, seen_at: datetime) -> NextAc
 def record(
     adapter: Adapter,
     payload: Mapping[str, Any],
+    response: Response,
     *,
-    seen_at: datetime,
     losses: tuple[Loss, ...] = (),
 ) -> UserRecord:
     """What MangoPay has on file, from its own object."""
@@ -69,12 +69,12 @@ def record(
     return adapter.record(
         shape_of(payload),
         payload,
+        response,
         id="Id",
         levels=("KYCLevel",),
-        seen_at=seen_at,
         created_at=_moment(payload.get("CreationDate")),
         status=STATUS.get(str(payload.get("UserStatus"))),
-        next_actions=(enrolment(user_id, url, adapter.name, seen_at),) if url else (),
+        next_actions=(enrolment(user_id, url, adapter.name, response.received_at),) if url else (),
         losses=losses,
     )
 

@@ -213,9 +213,9 @@ class Paysera(Adapter):
         record = self.record(
             self._wire,
             self._answer(response),
+            response,
             id="id",
             levels=("identification_level", "calculated_level"),
-            seen_at=response.received_at,
             scopes=self.scopes,
             losses=losses,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 from attrs import field, frozen
 
@@ -96,11 +96,12 @@ class User(Stored, form="user/1"):
         if values.get("identity") is not None and values.get("company") is not None:
             text = "a legal person's people belong in company.representative"
             found.append(Problem("identity", "conflict", text))
-        extras: Any = values.get("extras")
-        for provider, given in extras.items() if isinstance(extras, Mapping) else ():
-            if not isinstance(given, Mapping):
-                text = "expected an object with named fields"
-                found.append(Problem(f"extras.{provider}", "type", text))
+        extras: object = values.get("extras")
+        if isinstance(extras, Mapping):
+            for provider, given in cast("Mapping[object, object]", extras).items():
+                if not isinstance(given, Mapping):
+                    text = "expected an object with named fields"
+                    found.append(Problem(f"extras.{provider}", "type", text))
         return found
 
     @classmethod

@@ -11,7 +11,7 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from http.client import HTTPResponse
 from typing import Any, cast
@@ -26,7 +26,7 @@ _CALL = threading.local()
 
 
 @contextmanager
-def by(moment: float) -> Iterator[None]:
+def by(moment: float) -> Generator[None]:
     """Answers that this thread begins to read inside must end by `moment` (monotonic seconds)."""
     _CALL.ends = moment
     try:
@@ -83,12 +83,13 @@ class _TlsConnection(HTTPSConnection):
     response_class = _Answer
 
 
+# urllib3 types its own connections against a protocol that they do not meet either.
 class _Pool(HTTPConnectionPool):
-    ConnectionCls = _Connection
+    ConnectionCls = _Connection  # pyright: ignore[reportAssignmentType]
 
 
 class _TlsPool(HTTPSConnectionPool):
-    ConnectionCls = _TlsConnection
+    ConnectionCls = _TlsConnection  # pyright: ignore[reportAssignmentType]
 
 
 _POOLS = {"http": _Pool, "https": _TlsPool}

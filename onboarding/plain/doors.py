@@ -1,0 +1,47 @@
+"""The doors of plain data: a person's, and that of what was stored."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import Any, TypeVar, cast
+
+from cattrs import Converter
+
+from onboarding.errors import InvalidInput, Problem
+from onboarding.plain.leaves import fail
+from onboarding.plain.reading import reader
+from onboarding.plain.writing import plain
+
+__all__ = ["dumps", "loads", "parse"]
+
+T = TypeVar("T")
+
+
+@cache
+def _door(name: str) -> Converter:
+    return reader(clean=True) if name == "person" else reader(checked=False)
+
+
+def parse(data: Any, cls: type[T]) -> T:
+    """Reads what a person or a program of theirs gave: every rule on, every problem by path."""
+    return _door("person").structure(data, cls)
+
+
+def dumps(value: Any, form: str, *, secrets: bool) -> str:
+    """The versioned JSON form of a value."""
+    return json.dumps({"form": form, **plain(value, secrets=secrets)}, ensure_ascii=False)
+
+
+def loads(text: str | bytes, cls: type[T], form: str) -> T:
+    """Reads a versioned JSON form back; texts are taken as they are."""
+    try:
+        data: Any = json.loads(text)
+    except ValueError:
+        raise fail("shape", "expected JSON") from None
+    if not isinstance(data, dict):
+        raise fail("type", "expected an object with named fields")
+    fields = cast("dict[str, Any]", data)
+    if fields.pop("form", None) != form:
+        raise InvalidInput([Problem("form", "choice", f"expected {form}")])
+    return _door("store").structure(fields, cls)

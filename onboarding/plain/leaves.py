@@ -1,0 +1,121 @@
+"""One reading a kind of simple value. Each raises `InvalidInput`, which shows no value."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import math
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from enum import Enum
+from typing import Any
+
+from onboarding.errors import InvalidInput, Problem
+from onboarding.model.base import Shape
+from onboarding.model.secret import Secret
+
+__all__ = ["LEAVES", "Reading", "fail", "read_secret", "read_shaped", "read_text", "read_word"]
+
+Reading = Callable[[Any, Any], Any]
+
+_CALENDAR_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").fullmatch
+
+
+def fail(code: str, message: str) -> InvalidInput:
+    """The error of one problem with the value at hand."""
+    return InvalidInput([Problem("", code, message)])
+
+
+def read_text(value: Any, _: Any) -> str:
+    """A text, and nothing that could be made one."""
+    if not isinstance(value, str):
+        raise fail("type", "expected a text")
+    return value
+
+
+def _truth(value: Any, _: Any) -> bool:
+    if not isinstance(value, bool):
+        raise fail("type", "expected true or false")
+    return value
+
+
+def _whole(value: Any, _: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise fail("type", "expected a whole number")
+    return value
+
+
+def _number(value: Any, _: Any) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+        raise fail("type", "expected a finite number")
+    return float(value)
+
+
+def _day(value: Any, _: Any) -> date:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    try:
+        if isinstance(value, str) and _CALENDAR_DAY(value):  # not ISO's 2020-W01-1
+            return date.fromisoformat(value)
+    except ValueError:
+        pass
+    raise fail("shape", "expected a date as YYYY-MM-DD") from None
+
+
+def _moment(value: Any, _: Any) -> datetime:
+    try:
+        moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise fail("shape", "expected a date and time in ISO 8601") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _bytes(value: Any, _: Any) -> bytes:
+    try:
+        return value if isinstance(value, bytes) else base64.b64decode(value, validate=True)
+    except (TypeError, ValueError, binascii.Error):
+        raise fail("shape", "expected base64") from None
+
+
+def read_secret(value: Any, _: Any) -> Secret:
+    """A secret, or the text of one."""
+    if isinstance(value, Secret):
+        return value
+    if not isinstance(value, str) or not value:
+        raise fail("type", "expected a text that is not empty")
+    return Secret(value)
+
+
+def read_word(value: Any, kind: type[Enum]) -> Enum:
+    """A word of a vocabulary."""
+    words = [str(member.value) for member in kind]
+    if isinstance(value, kind):
+        return value
+    try:
+        return kind(value)
+    except ValueError:
+        raise fail("choice", f"expected one of {', '.join(words)}") from None
+
+
+def read_shaped(text: Any, shape: Shape, *, clean: bool) -> Any:
+    """A text that has a form; `clean` asks the library that knows more."""
+    try:
+        cleaned = shape.clean(text) if clean and shape.clean else text
+    except ValueError:
+        cleaned = ""
+    if not cleaned or not shape.rule(cleaned):
+        raise fail("shape", f"expected {shape.expected}")
+    return cleaned
+
+
+LEAVES: dict[type, Reading] = {
+    str: read_text,
+    bool: _truth,
+    int: _whole,
+    float: _number,
+    date: _day,
+    datetime: _moment,
+    bytes: _bytes,
+}
+"""The reading of each simple type."""
