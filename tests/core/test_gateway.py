@@ -1,0 +1,478 @@
+"""A gateway under deadlines, threads, forks and tokens, over real sockets."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+import pytest
+from onboarding import (
+    AsyncGateway,
+    ConfigurationError,
+    Connection,
+    Gateway,
+    Gateways,
+    NotFound,
+    OnboardingError,
+    OutcomeUnknown,
+    Secret,
+    TransportError,
+    Unauthorized,
+    UnexpectedResponse,
+    User,
+)
+from onboarding.simulation import serve
+
+from onboarding_mangopay import MangoPay
+from onboarding_paysera import Paysera
+
+PERSON = {
+    "identity": {"given_name": "Ana", "family_name": "Petit"},
+    "email": "ana@example.com",
+    "category": "PAYER",
+    "terms": {"accepted": True},
+}
+MARGIN = 0.7  # seconds that a machine under load may add to a deadline
+
+
+class World(Protocol):
+    gateways: Gateways
+    mangopay: Any
+    paysera: Any
+    urls: dict[str, str]
+
+
+Script = Callable[[socket.socket], None]
+
+
+@contextmanager
+def raw_server(script: Script) -> Iterator[str]:
+    """A server on loopback that reads one request of a connection, then does as it is told."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    stop = threading.Event()
+
+    def talk(connection: socket.socket) -> None:
+        with connection, suppress(OSError):
+            connection.recv(65_536)
+            script(connection)
+
+    def accept() -> None:
+        while not stop.is_set():
+            with suppress(OSError):
+                connection, _ = listener.accept()
+                threading.Thread(target=talk, args=(connection,), daemon=True).start()
+
+    threading.Thread(target=accept, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        stop.set()
+        with suppress(OSError):
+            listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+
+
+def says_nothing(connection: socket.socket) -> None:
+    time.sleep(3)
+
+
+def drips(head: bytes) -> Script:
+    """Sends the beginning of an answer, then a byte now and then."""
+
+    def script(connection: socket.socket) -> None:
+        connection.sendall(head)
+        for _ in range(60):
+            time.sleep(0.05)
+            connection.sendall(b"x")
+
+    return script
+
+
+def hangs_up(connection: socket.socket) -> None:
+    connection.close()
+
+
+SLOW: dict[str, Script] = {
+    "says nothing": says_nothing,
+    "drips its head": drips(b"HTTP/1.1 200 OK\r\nX-Header: "),
+    "drips a body of known length": drips(b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n"),
+    "drips a chunk": drips(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3e8\r\n"),
+    "drips until it closes": drips(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"),
+}
+
+
+def paysera_at(url: str, **settings: Any) -> Gateway[Paysera]:
+    return Gateway(
+        Paysera(name="lt", client_id="acme", mac_key=Secret("key"), base_url=url),
+        connection=Connection(**settings),
+    )
+
+
+def mangopay_at(url: str, **fields: Any) -> Gateway[MangoPay]:
+    return Gateway(
+        MangoPay(name="fr", client_id="acme", api_key=Secret("key"), base_url=url), **fields
+    )
+
+
+# -- deadlines
+
+
+@pytest.mark.parametrize("script", SLOW.values(), ids=SLOW.keys())
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        (lambda gateway: gateway.fetch_user("221", deadline=0.3), TransportError),
+        (lambda gateway: gateway.create_user(User(tag=None), deadline=0.3), OutcomeUnknown),
+    ],
+    ids=["read", "write"],
+)
+def test_a_call_ends_by_its_deadline_and_says_whether_it_may_have_been_carried_out(
+    script: Script,
+    call: Callable[[Gateway[Paysera]], object],
+    expected: type[TransportError],
+) -> None:
+    with raw_server(script) as url, paysera_at(url) as gateway:
+        began = time.monotonic()
+
+        with pytest.raises(TransportError) as caught:
+            call(gateway)
+
+        took = time.monotonic() - began
+
+    assert 0.25 < took < 0.3 + MARGIN
+    assert type(caught.value) is expected
+    assert caught.value.retry_safe is (expected is TransportError)
+    assert "in time" in str(caught.value)
+
+
+def test_a_connection_that_waits_too_long_for_bytes_ends_before_the_deadline() -> None:
+    with raw_server(says_nothing) as url, paysera_at(url, timeout=0.3) as gateway:
+        began = time.monotonic()
+
+        with pytest.raises(TransportError):
+            gateway.fetch_user("221", deadline=30)
+
+        took = time.monotonic() - began
+
+    assert took < 0.3 + MARGIN
+
+
+@pytest.mark.parametrize("write", [False, True])
+def test_a_refused_connection_was_surely_not_carried_out(write: bool) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    gateway = paysera_at(url)
+
+    with gateway, pytest.raises(TransportError) as caught:
+        gateway.create_user(User()) if write else gateway.fetch_user("221")
+
+    assert type(caught.value) is TransportError
+    assert caught.value.retry_safe
+
+
+def test_a_write_whose_connection_broke_may_have_been_carried_out() -> None:
+    with (
+        raw_server(hangs_up) as url,
+        paysera_at(url) as gateway,
+        pytest.raises(OutcomeUnknown) as caught,
+    ):
+        gateway.create_user(User())
+
+    assert not caught.value.retry_safe
+
+
+@pytest.mark.parametrize("kind", [Gateway, AsyncGateway])
+def test_every_call_of_a_gateway_takes_a_deadline(kind: type[Any]) -> None:
+    calls = {
+        name: inspect.signature(call).parameters
+        for name, call in inspect.getmembers(kind, inspect.isfunction)
+        if not name.startswith("_") and name != "close"
+    }
+
+    assert {"create_user", "fetch_user", "find_user", "update_user", "run"} <= set(calls)
+    assert [name for name, parameters in calls.items() if "deadline" not in parameters] == []
+
+
+@pytest.mark.parametrize("deadline", [0.0, -1.0])
+def test_a_deadline_that_has_passed_sends_nothing(deadline: float, world: World) -> None:
+    with pytest.raises(TransportError):
+        world.gateways.get("lt").create_user(User.parse(PERSON), deadline=deadline)
+
+    assert world.paysera.log == []
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda gateway: gateway.fetch_user("1", deadline=0.3),
+        lambda gateway: gateway.create_user(User.parse(PERSON), deadline=0.3),
+    ],
+    ids=["read", "write"],
+)
+def test_a_login_without_an_answer_leaves_the_call_surely_not_carried_out(
+    call: Callable[[Gateway[MangoPay]], object],
+) -> None:
+    with raw_server(says_nothing) as url, mangopay_at(url) as gateway:
+        began = time.monotonic()
+
+        with pytest.raises(TransportError) as caught:
+            call(gateway)
+
+        took = time.monotonic() - began
+
+    assert type(caught.value) is TransportError
+    assert took < 0.3 + MARGIN
+
+
+def test_the_wait_for_the_login_of_another_thread_counts_against_the_deadline() -> None:
+    with raw_server(says_nothing) as url, mangopay_at(url) as gateway:
+        first = threading.Thread(target=_fails, args=(gateway, 2.0))
+        first.start()
+        time.sleep(0.2)
+        began = time.monotonic()
+
+        with pytest.raises(TransportError):
+            gateway.fetch_user("1", deadline=0.3)
+
+        took = time.monotonic() - began
+        first.join()
+
+    assert took < 0.3 + MARGIN
+
+
+def _fails(gateway: Gateway[MangoPay], deadline: float) -> None:
+    with suppress(OnboardingError):
+        gateway.fetch_user("1", deadline=deadline)
+
+
+@pytest.mark.parametrize("base_url", ["no-scheme", "http://", "ftp://127.0.0.1", "http://[::"])
+def test_an_address_that_is_none_is_a_mistake_of_the_configuration(base_url: str) -> None:
+    with paysera_at(base_url) as gateway, pytest.raises(ConfigurationError) as caught:
+        gateway.fetch_user("Xq7Id")
+
+    assert caught.value.paths == ("base_url",)
+    assert "Xq7Id" not in str(caught.value)
+
+
+def test_credentials_that_no_header_can_hold_are_not_shown() -> None:
+    gateway = Gateway(
+        Paysera(client_id="Xq7\nClient", mac_key=Secret("k"), base_url="http://[::1]")
+    )
+
+    with gateway, pytest.raises(TransportError) as caught:
+        gateway.fetch_user("221")
+
+    assert "Xq7" not in str(caught.value)
+    assert caught.value.__suppress_context__
+
+
+def test_an_answer_that_is_no_json_is_unexpected_and_kept() -> None:
+    def script(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n<Xq7html>")
+
+    with (
+        raw_server(script) as url,
+        paysera_at(url) as gateway,
+        pytest.raises(UnexpectedResponse) as caught,
+    ):
+        gateway.fetch_user("221")
+
+    assert caught.value.status == 200
+    assert caught.value.raw == b"<Xq7html>"
+    assert "Xq7" not in str(caught.value) + repr(caught.value)
+
+
+# -- tokens
+
+
+def logins(simulator: Any) -> int:
+    return sum(entry.path.endswith("/oauth/token") for entry in simulator.log)
+
+
+def test_one_login_serves_many_calls(world: World) -> None:
+    gateway = world.gateways.get("fr")
+    record = gateway.create_user(User.parse(PERSON))
+
+    for _ in range(5):
+        gateway.fetch_user(record.id)
+
+    assert logins(world.mangopay) == 1
+
+
+def test_sixteen_threads_that_start_at_once_log_in_once(world: World) -> None:
+    gateway = world.gateways.get("fr")
+    barrier = threading.Barrier(16)
+
+    def call(number: int) -> str:
+        barrier.wait()
+        return gateway.create_user(User.parse(PERSON).but(tag=f"user {number}")).id
+
+    with ThreadPoolExecutor(16) as pool:
+        ids = list(pool.map(call, range(16)))
+
+    assert len(set(ids)) == 16
+    assert logins(world.mangopay) == 1
+    assert {entry.status for entry in world.mangopay.log} == {200}
+
+
+def test_a_refused_token_is_replaced_once_by_sixteen_threads(world: World) -> None:
+    gateway = world.gateways.get("fr")
+    record = gateway.create_user(User.parse(PERSON))
+    world.mangopay.store._tokens.clear()
+    world.mangopay.clear_log()
+    barrier = threading.Barrier(16)
+
+    def call(_: int) -> str:
+        barrier.wait()
+        return gateway.fetch_user(record.id).id
+
+    with ThreadPoolExecutor(16) as pool:
+        ids = set(pool.map(call, range(16)))
+
+    assert ids == {record.id}
+    assert logins(world.mangopay) == 1
+
+
+def test_a_call_whose_token_is_refused_is_sent_again_once(world: World) -> None:
+    gateway = world.gateways.get("fr")
+    record = gateway.create_user(User.parse(PERSON))
+    world.mangopay.store._tokens.clear()
+    world.mangopay.clear_log()
+
+    gateway.fetch_user(record.id)
+
+    assert [(entry.method, entry.status) for entry in world.mangopay.log] == [
+        ("GET", 401),
+        ("POST", 200),
+        ("GET", 200),
+    ]
+
+
+def test_credentials_that_are_refused_end_the_call(world: World) -> None:
+    wrong = mangopay_at(world.urls["fr"])
+
+    with wrong, pytest.raises(Unauthorized):
+        wrong.fetch_user("1")
+
+    assert [entry.status for entry in world.mangopay.log] == [401]
+
+
+class Clock:
+    """Time that a test moves."""
+
+    def __init__(self) -> None:
+        self.now = datetime.now(UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def seconds(self) -> float:
+        return self.now.timestamp()
+
+
+def test_a_token_is_renewed_before_it_expires() -> None:
+    clock = Clock()
+    simulator = MangoPay.simulator()(client_id="acme", api_key="key", token_life=1200)
+    with serve(simulator) as url, mangopay_at(url, clock=clock) as gateway:
+        record = gateway.create_user(User.parse(PERSON))
+        clock.now += timedelta(seconds=1150)
+        gateway.fetch_user(record.id)
+        before = logins(simulator)
+        clock.now += timedelta(seconds=30)
+
+        gateway.fetch_user(record.id)
+
+        assert before == 1
+        assert logins(simulator) == 2
+        assert 401 not in {entry.status for entry in simulator.log}
+
+
+# -- processes
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@pytest.mark.parametrize("name", ["fr", "lt"])
+def test_a_gateway_works_on_both_sides_of_a_fork_with_connections_of_its_own(
+    name: str, world: World
+) -> None:
+    gateway = world.gateways.get(name)
+    record = gateway.create_user(User.parse(PERSON) if name == "fr" else User(phone="+37066600042"))
+
+    def call_often() -> int:
+        return sum(gateway.fetch_user(record.id).id == record.id for _ in range(20))
+
+    child = fork_and(call_often, expected=20)
+    mine = call_often()
+    _, status = os.waitpid(child, 0)
+
+    assert mine == 20
+    assert os.waitstatus_to_exitcode(status) == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_a_forked_child_opens_a_connection_of_its_own_and_each_side_keeps_its_own() -> None:
+    opened: list[socket.socket] = []
+
+    def answers(connection: socket.socket) -> None:
+        opened.append(connection)
+        body = b'{"error": "not_found"}'
+        head = b"HTTP/1.1 404 Not Found\r\nContent-Length: %d\r\n\r\n" % len(body)
+        connection.sendall(head + body)
+        while connection.recv(65_536):
+            connection.sendall(head + body)
+
+    def call_thrice() -> int:
+        missing = 0
+        for _ in range(3):
+            try:
+                gateway.fetch_user("221")
+            except NotFound:
+                missing += 1
+        return missing
+
+    with raw_server(answers) as url, paysera_at(url) as gateway:
+        before = call_thrice()
+        child = fork_and(call_thrice, expected=3)
+        _, status = os.waitpid(child, 0)
+        after = call_thrice()
+
+    assert before == after == 3
+    assert os.waitstatus_to_exitcode(status) == 0
+    assert len(opened) == 2
+
+
+def test_a_child_that_was_forked_during_a_login_does_not_wait_for_it(world: World) -> None:
+    gateway = world.gateways.get("fr")
+    record = gateway.create_user(User.parse(PERSON))
+    life: Any = gateway._alive()
+    with life.lock:  # as if another thread were logging in at this moment
+        child = fork_and(
+            lambda: int(gateway.fetch_user(record.id, deadline=5).id == record.id), expected=1
+        )
+
+        _, status = os.waitpid(child, 0)
+
+    assert os.waitstatus_to_exitcode(status) == 0
+
+
+def fork_and(work: Callable[[], int], *, expected: int) -> int:
+    """Forks; the child does the work and leaves with 0 if it gave what was expected."""
+    child = os.fork()
+    if child:
+        return child
+    code = 1
+    try:
+        code = int(work() != expected)
+    except BaseException as error:
+        print(type(error).__name__, error, file=sys.stderr)
+    finally:
+        os._exit(code)

@@ -1,0 +1,448 @@
+"""No personal value and no secret gets into a repr, a text, an error or a log."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import pickle
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from functools import partial
+from typing import Any, Protocol
+
+import attrs
+import pytest
+from onboarding import (
+    Adapter,
+    Address,
+    BeneficialOwner,
+    Birthplace,
+    Company,
+    Credentials,
+    Criterion,
+    Document,
+    DocumentPurpose,
+    Gateway,
+    Gateways,
+    Gender,
+    Identity,
+    MigratedHash,
+    NationalId,
+    OnboardingError,
+    Page,
+    Password,
+    PoliticalExposure,
+    Proof,
+    ProviderError,
+    Representative,
+    Request,
+    Response,
+    Secret,
+    Terms,
+    Token,
+    User,
+    UserCategory,
+    UserRecord,
+)
+
+from onboarding_mangopay import MangoPay, MangoPayExtras
+from onboarding_paysera import Paysera, PayseraExtras
+
+CANARY = "Xq7"
+KEY = "Xq7Key"
+
+
+class World(Protocol):
+    gateways: Gateways
+    paysera: Any
+
+    @property
+    def logs(self) -> list[Any]: ...
+
+
+def word(name: str) -> str:
+    """A text that no other text holds by chance."""
+    return f"{CANARY}{name}"
+
+
+HOME = Address(
+    line1=word("Line1"),
+    line2=word("Line2"),
+    city=word("City"),
+    region=word("Region"),
+    postal_code=word("Postal"),
+    country="LT",
+)
+
+
+def person(credentials: Credentials | None = None) -> User:
+    """A natural person with a canary in every field that holds a text."""
+    return User(
+        identity=Identity(
+            given_name=word("Given"),
+            family_name=word("Family"),
+            birthdate=date(1987, 7, 14),
+            nationality="LT",
+            other_nationalities=("PL",),
+            country_of_residence="LT",
+            birthplace=Birthplace(city=word("Birthplace"), country="LT"),
+            national_id=NationalId(code=word("Code"), country="LT"),
+            gender=Gender.FEMALE,
+        ),
+        address=HOME,
+        email="xq7Mail@example.com",
+        phone="+37066677777",
+        locale="lt",
+        category=UserCategory.OWNER,
+        terms=Terms(accepted=True, version=word("Terms")),
+        occupation=word("Occupation"),
+        politically_exposed=True,
+        political_exposures=(
+            PoliticalExposure(
+                name=word("Pep"), relation=word("Relation"), positions=(word("Position"),)
+            ),
+        ),
+        credentials=credentials,
+        documents=(
+            Document(
+                purpose=DocumentPurpose.IDENTITY,
+                pages=(Page(content=b"Xq7Bytes", filename=word("File")),),
+                title=word("Title"),
+                number=word("Number"),
+            ),
+        ),
+        tag=word("Tag"),
+        extras={
+            "mangopay": {"profiling_attempt_reference": word("Profiling")},
+            "paysera": {"card": {"number": word("Card")}, "phone_link": word("Link")},
+        },
+    )
+
+
+PASSWORD = Password(password=Secret(word("Password")))
+HASH = MigratedHash(hash=Secret(word("Hash")), salt=Secret(word("Salt")), username=word("Username"))
+FIRM = User(
+    company=Company(
+        legal_name=word("Firm"),
+        registration_number=word("Registration"),
+        headquarters=HOME,
+        representative=Representative(
+            identity=person().identity, address=HOME, email="xq7Rep@example.com"
+        ),
+        beneficial_owners=(BeneficialOwner(identity=person().identity, address=HOME),),
+    ),
+    email="xq7Firm@example.com",
+)
+USERS = {"password": person(PASSWORD), "hash": person(HASH), "firm": FIRM}
+
+MANGOPAY = MangoPay(name="fr", client_id="acme", api_key=Secret(KEY), accept_loss=("*",))
+PAYSERA = Paysera(
+    name="lt",
+    client_id="acme",
+    mac_key=Secret(KEY),
+    accept_loss=("*",),
+    access_token=Secret(word("Access")),
+)
+
+
+def clean(text: str) -> bool:
+    return not any(word in text.lower() for word in ("xq7", "37066677777", "1987", "66677777"))
+
+
+@pytest.mark.parametrize("user", USERS.values(), ids=USERS.keys())
+def test_a_user_shows_the_names_of_its_fields_and_no_value(user: User) -> None:
+    text = f"{user!r} {user} {[user]!r}"
+
+    assert clean(text)
+    assert "address=Address(" in text or "company=Company(" in text
+    assert "email=…" in text
+
+
+@pytest.mark.parametrize("part", ["identity", "address", "terms", "credentials"])
+def test_a_part_of_a_user_shows_no_value(part: str) -> None:
+    value = getattr(person(HASH), part)
+
+    assert clean(f"{value!r} {value}")
+
+
+def test_a_secret_shows_itself_only_when_asked() -> None:
+    secret = Secret(KEY)
+
+    assert clean(f"{secret!r} {secret} {secret!s:>20} {[secret]} {vars_of(secret)}")
+    assert secret.reveal() == KEY
+
+
+def vars_of(value: object) -> str:
+    return repr(getattr(value, "__dict__", ""))
+
+
+@pytest.mark.parametrize("adapter", [MANGOPAY, PAYSERA], ids=["mangopay", "paysera"])
+def test_settings_requests_tokens_and_criteria_show_no_value(adapter: Adapter) -> None:
+    request = Request(
+        method="GET",
+        url=f"http://127.0.0.1/{CANARY}",
+        headers={"Authorization": KEY},
+        body=KEY.encode(),
+    )
+    values: list[object] = [
+        adapter,
+        request,
+        Response(status=200, headers={"X-Id": KEY}, body=KEY.encode()),
+        Token(KEY, datetime.now(UTC)),
+        Proof(now=datetime.now(UTC), nonce="n", token=Token(KEY, datetime.now(UTC))),
+        Criterion(email="xq7@example.com", phone="+37066677777", national_id=word("Code")),
+    ]
+
+    assert clean(" ".join(f"{value!r} {value}" for value in values))
+
+
+@pytest.mark.parametrize("cls", [MangoPayExtras, PayseraExtras])
+def test_extras_show_no_value(cls: type[Any]) -> None:
+    fields: dict[str, Any] = {
+        name: {"number": word("Card")} if name == "card" else word("Extra")
+        for name in cls.__annotations__
+        if name != "scopes"
+    }
+
+    value = cls(**fields)
+
+    assert clean(f"{value!r} {value}")
+
+
+# -- flows against a provider that echoes what it got
+
+
+def mangopay_echo(request: Request) -> dict[str, Any]:
+    """docs: errors: the map of field errors, here with the values in every text."""
+    sent = json.loads(request.body or b"{}")
+    return {
+        "Message": f"One or several required parameters are missing: {word('Message')}",
+        "Type": "param_error",
+        "Id": "e1",
+        "Date": 1,
+        "errors": {name: f"The value {value} was refused" for name, value in sent.items()},
+    }
+
+
+def paysera_echo(request: Request) -> dict[str, Any]:
+    sent = json.loads(request.body or b"{}")
+    return {
+        "error": "invalid_parameters",
+        "error_description": f"bad: {sent}",
+        "error_properties": {name: [f"{value} is bad"] for name, value in sent.items()},
+        "errors": [{"code": "invalid", "field": "email", "message": f"{sent.get('email')}"}],
+    }
+
+
+ECHOES: dict[str, tuple[Adapter, Callable[[Request], dict[str, Any]]]] = {
+    "mangopay": (MANGOPAY, mangopay_echo),
+    "paysera": (PAYSERA, paysera_echo),
+}
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 422, 429, 500, 503])
+@pytest.mark.parametrize("provider", ECHOES)
+def test_an_error_that_echoes_the_user_shows_nothing_of_it_and_keeps_it_in_raw(
+    provider: str, status: int, told: Callable[[BaseException], str]
+) -> None:
+    adapter, echo = ECHOES[provider]
+    flow = adapter.create_user(person(PASSWORD))
+    request = next(flow)
+
+    with pytest.raises(ProviderError) as caught:
+        flow.send(Response(status=status, body=json.dumps(echo(request)).encode()))
+
+    error = caught.value
+    assert clean(told(error) + repr(error.details) + repr(error.problems))
+    assert CANARY in json.dumps(error.raw, ensure_ascii=False)
+    assert "email" in {problem.path for problem in error.problems}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<html>Xq7</html>",
+        b'"Xq7"',
+        b'["Xq7"]',
+        b'{"Type": ["Xq7"], "error": {"a": "Xq7"}, "errors": ["Xq7"], "title": 7}',
+        b'{"errors": {"Xq7": "Xq7"}}',
+        b"\xffXq7",
+        b"",
+    ],
+)
+@pytest.mark.parametrize("status", [400, 502])
+@pytest.mark.parametrize("provider", ECHOES)
+def test_an_error_in_no_documented_shape_shows_no_value(
+    provider: str, status: int, body: bytes, told: Callable[[BaseException], str]
+) -> None:
+    adapter, _ = ECHOES[provider]
+    flow = adapter.fetch_user("1")
+    next(flow)
+
+    with pytest.raises(ProviderError) as caught:
+        flow.send(Response(status=status, body=body))
+
+    assert caught.value.status == status
+    assert "<html" not in told(caught.value)
+
+
+@pytest.mark.parametrize(
+    "body", [b"<Xq7>", b'["Xq7"]', b"\xffXq7", b'{"Email": ["Xq7"], "email": 7}']
+)
+@pytest.mark.parametrize("provider", ECHOES)
+def test_an_answer_that_cannot_be_read_shows_no_value(
+    provider: str, body: bytes, told: Callable[[BaseException], str]
+) -> None:
+    adapter, _ = ECHOES[provider]
+    flow = adapter.fetch_user("1")
+    next(flow)
+
+    with pytest.raises(OnboardingError) as caught:
+        flow.send(Response(status=200, body=body))
+
+    assert clean(told(caught.value))
+
+
+@pytest.mark.parametrize("provider", ECHOES)
+def test_a_request_and_its_record_show_nothing_of_the_user(provider: str) -> None:
+    adapter, _ = ECHOES[provider]
+    flow = adapter.create_user(person(HASH))
+    request = next(flow)
+    signed = adapter.sign(
+        request, Proof(now=datetime.now(UTC), nonce="n", token=Token(KEY, datetime.now(UTC)))
+    )
+
+    given = {**json.loads(request.body), "Id": "1", "id": 1}
+    with pytest.raises(StopIteration) as done:
+        flow.send(Response(status=200, body=json.dumps(given).encode()))
+
+    record: UserRecord = done.value.value
+    assert clean(f"{request!r} {signed!r} {flow!r}")
+    assert clean(f"{record!r} {record} {record.losses!r} {record.absent!r} {record.next_actions!r}")
+    assert record.losses
+    assert CANARY in request.body.decode()
+
+
+# -- over sockets, with every logger open
+
+
+MAIL, NEW_MAIL, PHONE, CODE, ID = (
+    "xq7Nobody@example.com",
+    "xq7New@example.com",
+    "+37066677777",
+    word("Code"),
+    word("Id"),
+)  # a traceback shows the lines of this file: only names may stand in those
+CARRIED: dict[str, dict[str, Any]] = {
+    "fr": {
+        "identity": attrs.evolve(
+            person().identity or Identity(),
+            other_nationalities=(),
+            birthplace=None,
+            gender=None,
+            national_id=None,
+        )
+    },
+    "lt": {
+        "identity": attrs.evolve(
+            person().identity or Identity(),
+            other_nationalities=(),
+            birthplace=None,
+            gender=None,
+            birthdate=None,
+            country_of_residence=None,
+        ),
+        "address": None,
+        "occupation": None,
+        "tag": None,
+    },
+}
+BARE: dict[str, Any] = {
+    "politically_exposed": None,
+    "political_exposures": (),
+    "documents": (),
+    "extras": {},
+}
+
+
+def run_everything(gateway: Gateway[Any]) -> list[BaseException]:
+    """Every call of a gateway, in good order and not; gives the errors."""
+    record = gateway.create_user(person().but({**BARE, **CARRIED[gateway.name]}))
+    changed = record.user.but(email=NEW_MAIL)
+    calls: list[Callable[[], object]] = [
+        partial(gateway.create_user, person().but({**BARE, **CARRIED[gateway.name]})),
+        partial(gateway.create_user, person(PASSWORD)),
+        partial(gateway.fetch_user, ID),
+        partial(gateway.fetch_user, record.id),
+        partial(gateway.find_user, email=MAIL),
+        partial(gateway.find_user, phone=PHONE),
+        partial(gateway.find_user, national_id=CODE, country="LT"),
+        partial(gateway.find_user, email=MAIL, phone=PHONE),
+        partial(gateway.update_user, record, changed),
+        *(partial(gateway.confirm, action, CODE) for action in record.next_actions),
+        *(partial(gateway.renew, action) for action in record.next_actions),
+    ]
+    errors: list[BaseException] = []
+    for call in calls:
+        try:
+            call()
+        except OnboardingError as error:
+            errors.append(error)
+    return errors
+
+
+def test_no_logger_and_no_error_shows_a_user_however_talkative(
+    world: World, caplog: pytest.LogCaptureFixture, told: Callable[[BaseException], str]
+) -> None:
+    with caplog.at_level(logging.NOTSET):
+        errors = [
+            error for name in ("fr", "lt") for error in run_everything(world.gateways.get(name))
+        ]
+
+    assert errors
+    assert world.logs
+    assert clean("\n".join(told(error) for error in errors))
+    assert clean(caplog.text + repr([record.args for record in caplog.records]))
+
+
+def test_no_logger_of_the_event_loop_shows_a_user(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def look() -> None:
+        async with world.gateways as gateways:
+            gateway = gateways.get_async("lt")
+            with pytest.raises(OnboardingError):
+                await gateway.find_user(email="xq7Nobody@example.com")
+
+    with caplog.at_level(logging.NOTSET):
+        asyncio.run(look())
+
+    assert len(world.paysera.log) == 1
+    assert clean(caplog.text)
+
+
+def test_the_loggers_of_other_code_are_left_alone(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    import requests
+
+    with caplog.at_level(logging.DEBUG):
+        requests.get(world.gateways.get("lt", Paysera).adapter.base, timeout=5)
+
+    assert "GET / HTTP/1.1" in caplog.text
+
+
+@pytest.mark.parametrize("provider", ECHOES)
+def test_an_error_can_be_handed_to_another_process(provider: str) -> None:
+    adapter, echo = ECHOES[provider]
+    flow = adapter.create_user(person())
+    request = next(flow)
+    with pytest.raises(ProviderError) as caught:
+        flow.send(Response(status=400, body=json.dumps(echo(request)).encode()))
+
+    again = pickle.loads(pickle.dumps(caught.value))
+
+    assert type(again) is type(caught.value)
+    assert str(again) == str(caught.value)
+    assert again.raw == caught.value.raw

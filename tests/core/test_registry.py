@@ -1,0 +1,431 @@
+"""Adapters are found by name, lazily, loudly; observers hear of exchanges, never of users."""
+
+from __future__ import annotations
+
+import json
+import logging
+import subprocess
+import sys
+from importlib.metadata import EntryPoint
+from typing import Any, Protocol
+
+import pytest
+from attrs import frozen
+from onboarding import (
+    Adapter,
+    AmbiguousProvider,
+    ConfigurationError,
+    Exchange,
+    Flow,
+    Gateways,
+    Registry,
+    Request,
+    UnknownProvider,
+    User,
+    UserRecord,
+    hookimpl,
+)
+
+
+class World(Protocol):
+    mangopay: Any
+
+    @property
+    def env(self) -> dict[str, str]: ...
+    def config(self) -> dict[str, Any]: ...
+
+
+@frozen(kw_only=True)
+class Acme(Adapter):
+    provider = "acme"
+
+
+@frozen(kw_only=True)
+class OtherAcme(Adapter):
+    provider = "acme"
+
+
+class Brings:
+    """A plugin object that brings Acme."""
+
+    @hookimpl
+    def onboarding_adapters(self) -> list[type[Adapter]]:
+        return [Acme]
+
+
+brings = Brings()
+
+
+class BringsNonsense:
+    @hookimpl
+    def onboarding_adapters(self) -> list[Any]:
+        return [Acme, "not a class"]
+
+
+nonsense = BringsNonsense()
+
+
+class MisspellsAHook:
+    @hookimpl
+    def onboarding_adaptors(self) -> list[type[Adapter]]:
+        return [Acme]
+
+
+misspelt = MisspellsAHook()
+
+
+class AsksForTooMuch:
+    @hookimpl
+    def onboarding_observe(self, exchange: Exchange, body: bytes) -> None:
+        raise AssertionError
+
+
+greedy = AsksForTooMuch()
+
+
+class Distribution:
+    """As much of an installed distribution as a report shows."""
+
+    def __init__(self, name: str, version: str) -> None:
+        self.name, self.version = name, version
+
+
+def point(name: str, target: str, *, dist: str = "") -> EntryPoint:
+    """An entry point of the group `onboarding`; `target` is in this module unless it is dotted."""
+    value = target if ":" in target or "." in target else f"{__name__}:{target}"
+    made = EntryPoint(name=name, value=value, group="onboarding")
+    if dist:
+        vars(made)["dist"] = Distribution(dist, "3.1")
+    return made
+
+
+# -- by name, lazily
+
+
+@pytest.mark.parametrize(
+    ("asked", "other"),
+    [("mangopay", "onboarding_paysera"), ("paysera", "onboarding_mangopay")],
+)
+def test_asking_for_one_provider_does_not_import_the_other(asked: str, other: str) -> None:
+    code = (
+        "import json, sys\n"
+        "from onboarding import Registry\n"
+        f"found = Registry().find({asked!r})\n"
+        "print(json.dumps([found.provider, sorted(sys.modules)]))\n"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+
+    provider, modules = json.loads(done.stdout)
+    assert provider == asked
+    assert f"onboarding_{asked}" in modules
+    assert other not in modules
+    assert "requests" not in modules
+    assert "aiohttp" not in modules
+
+
+def test_naming_what_is_installed_loads_nothing() -> None:
+    code = (
+        "import sys\n"
+        "from onboarding import Registry\n"
+        "loaded = [name for name in sys.modules if name.startswith('onboarding_')]\n"
+        "print(*Registry().names(), *loaded)"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+
+    assert done.stdout.split() == ["mangopay", "paysera"]
+
+
+def test_a_plugin_is_found_by_its_entry_point() -> None:
+    registry = Registry(entry_points=[point("acme", "brings")])
+
+    found = registry.find("acme")
+
+    assert found is Acme
+    assert registry.find("acme") is found
+
+
+def test_a_broken_stranger_is_not_touched_until_its_name_is_asked_for() -> None:
+    registry = Registry(entry_points=[point("gone", "no.such.module"), point("acme", "brings")])
+
+    found = registry.find("acme")
+
+    assert found is Acme
+    assert registry.names() == ("acme", "gone")
+
+
+# -- loudly
+
+
+@pytest.mark.parametrize(
+    ("target", "reason"),
+    [
+        ("no.such.module", "ModuleNotFoundError"),
+        ("nobody", "AttributeError"),
+        ("nonsense", "must give subclasses of Adapter"),
+        ("misspelt", "PluginValidationError"),
+        ("greedy", "PluginValidationError"),
+        ("this:s", "brings no adapter instead"),
+        ("brings", "brings acme instead"),
+    ],
+)
+def test_a_broken_plugin_is_explained_when_it_is_asked_for(target: str, reason: str) -> None:
+    registry = Registry(entry_points=[point("broken", target)])
+
+    with pytest.raises(UnknownProvider, match=reason) as caught:
+        registry.find("broken")
+
+    assert [(problem.path, problem.code) for problem in caught.value.problems] == [
+        ("broken", "broken")
+    ]
+
+
+def test_a_plugin_that_exits_at_import_is_broken_and_no_more(
+    tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "leaves_at_once.py").write_text("raise SystemExit(3)\n", "utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    entry = EntryPoint(name="leaver", value="leaves_at_once", group="onboarding")
+    registry = Registry(entry_points=[entry])
+
+    reported = registry.report()
+
+    assert [(plugin.name, "SystemExit" in plugin.problem) for plugin in reported] == [
+        ("leaver", True)
+    ]
+
+
+def test_two_distributions_that_claim_one_name_are_both_named() -> None:
+    registry = Registry(
+        entry_points=[
+            point("acme", "brings", dist="acme-pay"),
+            point("acme", "brings", dist="acme-fork"),
+            point("other", "brings"),
+        ]
+    )
+
+    with pytest.raises(AmbiguousProvider, match=r"acme-fork 3\.1 and acme-pay 3\.1"):
+        registry.find("acme")
+
+
+def test_a_disputed_name_harms_no_other_name() -> None:
+    disputed = [point("twice", "brings", dist="a"), point("twice", "brings", dist="b")]
+    registry = Registry(entry_points=[*disputed, point("acme", "brings")])
+
+    found = registry.find("acme")
+
+    assert found is Acme
+
+
+def test_the_report_lists_every_claim_with_what_is_wrong_with_it() -> None:
+    registry = Registry(
+        entry_points=[
+            point("zeta", "no.such.module", dist="zeta-pay"),
+            point("twice", "brings", dist="a"),
+            point("twice", "brings", dist="b"),
+        ]
+    )
+    registry.register(Acme)
+
+    report = registry.report()
+
+    assert [(plugin.name, plugin.distribution, bool(plugin.problem)) for plugin in report] == [
+        ("acme", "(this process)", False),
+        ("twice", "a", True),
+        ("twice", "b", True),
+        ("zeta", "zeta-pay", True),
+    ]
+    assert report[0].adapter is Acme
+    assert "claimed by a 3.1 and b 3.1" in report[1].problem
+    assert "ModuleNotFoundError" in report[3].problem
+
+
+def test_an_unknown_name_is_answered_with_the_nearest_one() -> None:
+    with pytest.raises(UnknownProvider, match="did you mean mangopay"):
+        Registry().find("mangopey")
+
+
+# -- in this process
+
+
+def test_a_registered_class_is_found() -> None:
+    registry = Registry(entry_points=[])
+
+    decorated = registry.register(Acme)
+
+    assert decorated is Acme
+    assert registry.find("acme") is Acme
+    assert registry.register(Acme) is Acme
+
+
+def test_a_registered_class_comes_before_an_installed_one() -> None:
+    registry = Registry(entry_points=[point("acme", "brings")])
+    registry.register(OtherAcme)
+
+    found = registry.find("acme")
+
+    assert found is OtherAcme
+
+
+def test_two_classes_of_this_process_cannot_share_a_name() -> None:
+    registry = Registry(entry_points=[])
+    registry.register(Acme)
+
+    with pytest.raises(AmbiguousProvider, match="Acme and OtherAcme"):
+        registry.register(OtherAcme)
+
+    assert registry.find("acme") is Acme
+
+
+def test_a_class_that_names_no_provider_cannot_be_registered() -> None:
+    with pytest.raises(ValueError, match="names no provider"):
+        Registry(entry_points=[]).register(Adapter)
+
+
+def test_registries_share_nothing() -> None:
+    Registry(entry_points=[]).register(Acme)
+
+    with pytest.raises(UnknownProvider):
+        Registry(entry_points=[]).find("acme")
+
+
+def test_a_plugin_object_brings_its_adapters() -> None:
+    registry = Registry(entry_points=[])
+
+    registry.register_plugin(Brings())
+
+    assert registry.find("acme") is Acme
+
+
+# -- observers
+
+
+class Listener:
+    """Keeps what it hears; fails afterwards if told to."""
+
+    def __init__(self, failure: Exception | None = None) -> None:
+        self.heard: list[Exchange] = []
+        self.failure = failure
+
+    @hookimpl
+    def onboarding_observe(self, exchange: Exchange) -> None:
+        self.heard.append(exchange)
+        if self.failure is not None:
+            raise self.failure
+
+
+class Deaf:
+    """An observer that wants no argument."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    @hookimpl
+    def onboarding_observe(self) -> None:
+        self.calls += 1
+
+
+def listening(world: World, *plugins: object) -> Gateways:
+    registry = Registry()
+    for plugin in plugins:
+        registry.register_plugin(plugin)
+    return Gateways.from_config(world.config(), env=world.env, registry=registry)
+
+
+USER = {
+    "identity": {"given_name": "Xq7Given", "family_name": "Xq7Family"},
+    "email": "xq7@example.com",
+    "category": "PAYER",
+    "terms": {"accepted": True},
+}
+
+
+def test_an_observer_hears_of_each_exchange_and_sees_no_user(world: World) -> None:
+    listener = Listener()
+
+    with listening(world, listener) as gateways:
+        record = gateways.get("fr").create_user(User.parse(USER))
+
+    told = [
+        (heard.provider, heard.gateway, heard.operation, heard.method, heard.status)
+        for heard in listener.heard
+    ]
+    assert told == [
+        ("mangopay", "fr", "login", "POST", 200),
+        ("mangopay", "fr", "create_user", "POST", 200),
+    ]
+    assert all(heard.seconds > 0 for heard in listener.heard)
+    seen = repr(listener.heard)
+    assert not any(word in seen for word in ("Xq7", "xq7", "acme", record.id, "key-of"))
+
+
+def test_an_observer_that_raises_harms_neither_the_call_nor_another_observer(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    before, failing, after = Listener(), Listener(ValueError("Xq7Secret")), Listener()
+    deaf = Deaf()
+
+    with (
+        caplog.at_level(logging.DEBUG),
+        listening(world, before, failing, after, deaf) as gateways,
+    ):
+        record = gateways.get("fr").create_user(User.parse(USER))
+
+    assert record.id
+    assert len(before.heard) == len(failing.heard) == len(after.heard) == deaf.calls == 2
+    assert "an observer failed: ValueError" in caplog.text
+    assert "Xq7" not in caplog.text
+
+
+def test_an_observer_hears_of_a_request_that_got_no_answer() -> None:
+    listener = Listener()
+    registry = Registry()
+    registry.register_plugin(listener)
+    config = {
+        "gateways": {
+            "lt": {
+                "provider": "paysera",
+                "client_id": "acme",
+                "mac_key": "env:KEY",
+                "base_url": "http://127.0.0.1:1",
+            }
+        }
+    }
+
+    with (
+        Gateways.from_config(config, env={"KEY": "k"}, registry=registry) as gateways,
+        pytest.raises(Exception, match="no answer"),
+    ):
+        gateways.get().fetch_user("221")
+
+    assert [(heard.operation, heard.status) for heard in listener.heard] == [("fetch_user", None)]
+
+
+# -- what an adapter does not have
+
+
+def test_an_operation_that_an_adapter_lacks_is_refused_by_name() -> None:
+    @frozen(kw_only=True)
+    class Tiny(Adapter):
+        provider = "tiny"
+
+        def fetch_user(self, user_id: str) -> Flow[UserRecord]:
+            yield Request(method="GET", url="http://127.0.0.1:1/")
+            raise AssertionError
+
+    registry = Registry(entry_points=[])
+    registry.register(Tiny)
+    gateway = Gateways.from_config(
+        {"gateways": {"t": {"provider": "tiny"}}}, registry=registry
+    ).get()
+
+    with pytest.raises(Exception, match="tiny has no create_user"):
+        gateway.create_user(User())
+
+
+def test_a_configuration_finds_no_adapter_that_its_registry_lacks(world: World) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        Gateways.from_config(world.config(), env=world.env, registry=Registry(entry_points=[]))
+
+    assert caught.value.paths == ("gateways.fr.provider", "gateways.lt.provider")
