@@ -43,7 +43,7 @@ class Codec(Generic[C, W]):
     `exact_read` says that every legal wire value comes back as it was; where it does not (a
     timestamp inside a day), the original is kept as residue. `exact_write` says the same of
     core values; where it does not hold, what is coarsened is found by going there and back,
-    and reported as `blur`.
+    and reported as `blur`. `members` are the core values that can be written, where they are few.
     """
 
     name: str
@@ -54,6 +54,7 @@ class Codec(Generic[C, W]):
     exact_read: bool = True
     exact_write: bool = True
     blur: LossKind = LossKind.COARSENED
+    members: tuple[C, ...] = ()
 
 
 def _read_text(value: Any) -> str:
@@ -122,9 +123,12 @@ UTC_SECONDS: Codec[datetime, int] = Codec(
 def _read_iso(value: Any) -> date:
     if value.__class__ is not str:
         raise TypeError("expected a date as text")
-    if len(value) != 10:
+    if len(value) != 10 or value[7] != "-":  # ten characters may spell a week, too
         raise ValueError("not yyyy-mm-dd")
-    return date.fromisoformat(value)
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise ValueError("not yyyy-mm-dd") from None
 
 
 ISO_DATE: Codec[date, str] = Codec("yyyy-mm-dd", _read_iso, date.isoformat, "string")
@@ -183,4 +187,5 @@ def words(kind: type[E], table: Mapping[E, Any], *, wire: str = "string") -> Cod
         except KeyError:
             raise ValueError(f"has no word for this {kind.__name__}") from None
 
-    return Codec(f"one of {', '.join(map(str, back))}", read, write, wire)
+    name = f"one of {', '.join(map(str, back))}"
+    return Codec(name, read, write, wire, members=tuple(table))

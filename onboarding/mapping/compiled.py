@@ -7,14 +7,15 @@ The functions are compiled once a class, when first needed. The generated text i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import groupby
 from typing import Any, cast
 
 from attrs import define, field
 
-from onboarding.mapping.paths import model_below
+from onboarding.mapping.paths import Condition, class_at, model_below
 from onboarding.mapping.plan import EXTRAS, Datum, Plan
 from onboarding.mapping.rows import On, Row, rows_of
-from onboarding.model.base import Model, defaults_of
+from onboarding.model.base import Model, checks_of, defaults_of
 from onboarding.model.loss import Loss, LossKind
 from onboarding.model.user import User
 
@@ -30,6 +31,7 @@ class _Text:
 
     lines: list[str] = field(factory=list[str])
     names: dict[str, Any] = field(factory=dict[str, Any])
+    conditions: dict[Condition, str] = field(factory=dict[Condition, str])
     count: int = 0
 
     def add(self, depth: int, line: str) -> None:
@@ -135,7 +137,10 @@ def _read_leaf(text: _Text, row: Row, source: str, wire: str, depth: int) -> str
     text.add(depth + 2, f"residue[{wire!r}] = w")
     if not codec.exact_read:
         text.add(depth + 1, "else:")
-        text.add(depth + 2, f"if {text.name(codec.write, 'w')}({v}) != w: residue[{wire!r}] = w")
+        text.add(depth + 2, "try:")
+        text.add(depth + 3, f"if {text.name(codec.write, 'w')}({v}) != w: residue[{wire!r}] = w")
+        text.add(depth + 2, "except ValueError:")  # read, but not of the words that may be written
+        text.add(depth + 3, f"residue[{wire!r}] = w")
     return v
 
 
@@ -190,6 +195,9 @@ def compile_write(plan: Plan, on: On) -> Write:
     text.add(1, "out = {}")
     text.add(1, f"ex = u.extras.get({plan.provider!r}) if u.extras else None")
     nodes = _nodes(text, plan, on)
+    for hidden in dict.fromkeys(d.hidden for d in plan.data if d.hidden and d.on & on):
+        text.conditions[hidden] = text.name(None, "h")
+        text.add(1, f"{text.conditions[hidden]} = {text.name(hidden.holds, 'holds')}(u)")
     _write_object(text, plan, plan.rows, on, "out", "", "", nodes)
     _write_losses(text, plan, on, nodes)
     text.add(1, "return out")
@@ -227,7 +235,8 @@ def _fetch(core: str, nodes: dict[str, str]) -> str:
     parent, _, name = core.rpartition(".")
     node = nodes[parent]
     guard = "" if node == "u" else f"{node} is not None and "
-    return f"{guard}(v := {node}.{name}) is not None and v != ()"
+    given = " and v != ()" if checks_of(class_at(parent))[name].many else ""
+    return f"{guard}(v := {node}.{name}) is not None{given}"
 
 
 def _write_object(
@@ -251,7 +260,7 @@ def _write_object(
             text.add(1, f"{inner} = {{}}")
             deeper = f"{base}{row.core}." if row.core else base
             inside = rows_of(row.inside)
-            if node == "u":
+            if node == "u" or any(part.core.startswith(EXTRAS) for part in inside):
                 _write_object(text, plan, inside, on, inner, f"{wire}.", deeper, nodes)
             else:
                 text.add(1, f"if {node} is not None:")
@@ -290,10 +299,10 @@ def _write_leaf(text: _Text, datum: Datum, target: str, nodes: dict[str, str]) -
     if not datum.shown:
         loss = text.name(_loss(datum, LossKind.NOT_SHOWN, "never shown back"), "L")
         text.add(depth, f"lost.append({loss})")
-    elif row.hidden is not None:
-        reason = f"not shown back when {row.hidden.words}"
+    elif datum.hidden is not None:
+        reason = f"not shown back when {datum.hidden.words}"
         loss = text.name(_loss(datum, LossKind.NOT_SHOWN, reason), "L")
-        text.add(depth, f"if {text.name(row.hidden.holds, 'h')}(u): lost.append({loss})")
+        text.add(depth, f"if {text.conditions[datum.hidden]}: lost.append({loss})")
     if row.default is not None:
         loss = text.name(_loss(datum, LossKind.DEFAULTED, f"written as {row.default!r}"), "L")
         text.add(1, "else:")
@@ -319,8 +328,13 @@ def _cannot(datum: Datum, error: ValueError) -> Loss:
 
 
 def _write_losses(text: _Text, plan: Plan, on: On, nodes: dict[str, str]) -> None:
-    for core, loss in plan.lost_leaves(on):
-        text.add(1, f"if {_fetch(core, nodes)}: lost.append({text.name(loss, 'L')})")
+    for head, leaves in groupby(plan.lost_leaves(on), lambda leaf: leaf[0].partition(".")[0]):
+        depth = 1
+        if head in nodes:  # one test for all that lies below
+            text.add(1, f"if {nodes[head]} is not None:")
+            depth = 2
+        for core, loss in leaves:
+            text.add(depth, f"if {_fetch(core, nodes)}: lost.append({text.name(loss, 'L')})")
     for core, by in plan.implied().items():
         reason = f"{plan.provider} takes it for the same as {by}"
         loss = Loss(core_path=core, kind=LossKind.DROPPED, reason=reason)

@@ -10,8 +10,20 @@ from typing import Any, TypeVar, cast
 from attrs import frozen
 
 from onboarding.model.base import Model, field_types, per_class
+from onboarding.model.user import User
 
-__all__ = ["Condition", "core", "dotted", "either", "extra", "leaves", "lookup", "some", "when"]
+__all__ = [
+    "Condition",
+    "class_at",
+    "core",
+    "dotted",
+    "either",
+    "extra",
+    "leaves",
+    "lookup",
+    "some",
+    "when",
+]
 
 T = TypeVar("T")
 
@@ -46,6 +58,14 @@ def _model_of(hint: Any) -> type:
         inner = [arg for arg in typing.get_args(hint) if arg is not types.NoneType]
         return _model_of(inner[0]) if len(inner) == 1 else object
     return hint if isinstance(hint, type) and issubclass(hint, Model) else object
+
+
+def class_at(path: str) -> type:
+    """The class of the core that a path below the user leads to; the empty path is the user's."""
+    cls: type = User
+    for name in path.split(".") if path else ():
+        cls = model_below(cls)[name]
+    return cls
 
 
 def core(cls: type[T]) -> T:

@@ -8,7 +8,7 @@ from typing import cast
 
 from attrs import frozen
 
-from onboarding.mapping.paths import leaves
+from onboarding.mapping.paths import Condition, leaves
 from onboarding.mapping.rows import NEVER, On, Row, WireClass, rows_of
 from onboarding.model.loss import Loss, LossKind
 from onboarding.model.user import User
@@ -37,6 +37,10 @@ class Datum:
     @property
     def shown(self) -> bool:
         return self.row.shown and all(parent.shown for parent in self.parents)
+
+    @property
+    def hidden(self) -> Condition | None:
+        return self.row.hidden or next((p.hidden for p in self.parents if p.hidden), None)
 
     @property
     def scope(self) -> str:
@@ -85,8 +89,8 @@ class Plan:
 
     @cached_property
     def kept(self) -> tuple[str, ...]:
-        """The wire names of the record's own facts."""
-        return tuple(row.wire for row in self.rows if not row.core and row.inside is None)
+        """The wire paths of the record's own facts."""
+        return tuple(_kept(self.rows, ""))
 
     def implied(self) -> dict[str, str]:
         """Core paths that hold the datum of another path and have no wire key of their own."""
@@ -107,7 +111,7 @@ class Plan:
         if datum is None:
             reason = f"{self.provider} has no place for it"
         elif datum.on == NEVER:
-            reason = f"{self.provider} sets it itself"
+            reason = f"{self.provider} shows it, but takes it in no call"
         else:
             reason = "this call cannot change it"
         wire = datum.wire if datum is not None else ""
@@ -130,7 +134,10 @@ class Plan:
         if (row := objects.get(wanted)) is not None and row.core:
             return row.core
         tails = [d.core for d in self.data if d.wire.casefold().endswith(f".{wanted}")]
-        return tails[0] if len(tails) == 1 else None
+        if len(tails) == 1:
+            return tails[0]
+        around = wire_path.rpartition(".")[0]  # a part of a datum: `credentials.password`
+        return self.core_path(around) if around else None
 
 
 def _flat(rows: tuple[Row, ...], parents: tuple[Row, ...], base: str) -> Iterator[Datum]:
@@ -142,6 +149,14 @@ def _flat(rows: tuple[Row, ...], parents: tuple[Row, ...], base: str) -> Iterato
             wire = ".".join([*(parent.wire for parent in parents), row.wire])
             core = row.core if row.core.startswith(EXTRAS) else base + row.core
             yield Datum(row, wire, core, parents)
+
+
+def _kept(rows: tuple[Row, ...], base: str) -> Iterator[str]:
+    for row in rows:
+        if row.inside is not None:
+            yield from _kept(rows_of(row.inside), f"{base}{row.wire}.")
+        elif not row.core:
+            yield base + row.wire
 
 
 def _nested(rows: tuple[Row, ...], base: str) -> Iterator[tuple[Row, str]]:

@@ -132,7 +132,7 @@ def at(
     - `hidden`: when the provider shows null in its place; `shown=False`: it never shows it;
     - `scope`: the permissions, one of which it takes to see it, separated by blanks;
     - `default`: what is written when the core has nothing, reported as `defaulted`;
-    - `goes_along`: every update carries it; `clears`: a document says it can be emptied;
+    - `goes_along`: every update carries it; `clears`: a document says that null empties it;
     - `lowers_level`, `re_enrols`: what changing it costs; `source`: the document, where it is
       another than the class's.
     """
@@ -154,21 +154,27 @@ def inside(
     *,
     whole: bool = False,
     on: On = EVERY,
+    required: Condition | None = None,
+    hidden: Condition | None = None,
     shown: bool = True,
     scope: str = "",
 ) -> T | None:
     """A nested wire object whose rows live below a core path.
 
-    `whole`: a change of one part sends all parts.
+    `whole`: a change of one part sends all parts; `required`: when the object must be there (its
+    rows say what it must hold); `hidden`: when the provider shows nulls in place of every part.
     """
     return cast(
         "T | None",
-        _declare(core=dotted(core), inside=cls, whole=whole, on=on, shown=shown, scope=scope),
-    )
+        _declare(
+            core=dotted(core), inside=cls, whole=whole, on=on, required=required, hidden=hidden,
+            shown=shown, scope=scope,
+        ),
+    )  # fmt: skip
 
 
 def keep(kind: type[T], *, scope: str = "") -> T | None:
-    """A fact of the record, not of the user: it goes into `record.native` by its wire name."""
+    """A fact of the record, not of the user: it goes into `record.native` by its wire path."""
     return cast("T | None", _declare(on=NEVER, scope=scope))
 
 

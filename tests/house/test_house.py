@@ -8,9 +8,8 @@ import pkgutil
 from importlib import metadata, resources
 from pathlib import Path
 
-import pytest
-
 import onboarding
+import pytest
 
 PACKAGES = ("onboarding", "onboarding_mangopay", "onboarding_paysera")
 

@@ -1,0 +1,112 @@
+"""A gateway without a socket: a function from request to response answers it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+from urllib.parse import unquote_to_bytes, urlsplit
+
+from attrs import define, field
+
+from onboarding.adapter import Adapter
+from onboarding.engine import Clock, Nonces, Wish, conversation, drive, is_fresh, utc_now
+from onboarding.gateway import new_nonce
+from onboarding.http import Flow, Request, Response, Token
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+__all__ = ["Answer", "PaperGateway", "paper"]
+
+A_co = TypeVar("A_co", bound=Adapter, covariant=True)
+T = TypeVar("T")
+
+Answer: TypeAlias = Callable[[Request], Response]
+"""A provider, as far as a gateway can tell."""
+
+_PORTS = {"https": "443", "http": "80"}
+
+
+@define(eq=False, repr=False)
+class PaperGateway(Generic[A_co]):
+    """Runs an adapter's flows, signed and logged in as a gateway would, against a function.
+
+    `sent` lists the signed requests, logins too.
+    """
+
+    adapter: A_co
+    answer: Answer
+    clock: Clock = utc_now
+    nonces: Nonces = new_nonce
+    sent: list[Request] = field(factory=list[Request], init=False)
+    token: Token | None = field(default=None, init=False)
+
+    def run(self, flow: Flow[T]) -> T:
+        """Runs a flow to its end."""
+        steps = conversation(self.adapter, flow, clock=self.clock, nonces=self.nonces)
+        return drive(steps, self._perform)
+
+    def _perform(self, step: Request | Wish) -> Response | Token:
+        if isinstance(step, Wish):
+            return self._token(step)
+        self.sent.append(step)
+        return self.answer(step)
+
+    def _token(self, wish: Wish) -> Token:
+        token = self.token
+        if token is None or token is wish.refused or not is_fresh(token, self.clock()):
+            flow = self.adapter.login()
+            assert flow is not None, "only adapters that log in wish for tokens"
+            token = self.token = self.run(flow)
+        return token
+
+
+def paper(app: WSGIApplication) -> Answer:
+    """A WSGI application as a function: no socket, no thread, the request target as it is."""
+
+    def answer(request: Request) -> Response:
+        head: list[Any] = []
+        written: list[bytes] = []
+
+        def start(
+            status: str, headers: list[tuple[str, str]], _: object = None
+        ) -> Callable[[bytes], object]:
+            head[:] = [int(status.split()[0]), dict(headers)]
+            return written.append
+
+        written += app(_environ(request), start)
+        return Response(status=head[0], headers=head[1], body=b"".join(written))
+
+    return answer
+
+
+def _environ(request: Request) -> dict[str, Any]:
+    """PEP 3333: the request as a server would hand it to an application."""
+    parts = urlsplit(request.url)
+    target = parts.path or "/"
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": request.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote_to_bytes(target).decode("latin-1"),
+        "QUERY_STRING": parts.query,
+        "REQUEST_URI": f"{target}?{parts.query}" if parts.query else target,
+        "SERVER_NAME": parts.hostname or "",
+        "SERVER_PORT": str(parts.port or _PORTS[parts.scheme]),
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "HTTP_HOST": parts.netloc,
+        "HTTP_ACCEPT": "application/json",
+        "CONTENT_LENGTH": str(len(request.body)),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": parts.scheme,
+        "wsgi.input": BytesIO(request.body),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": False,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }
+    for name, value in request.headers.items():
+        key = name.upper().replace("-", "_")
+        environ[key if key == "CONTENT_TYPE" else f"HTTP_{key}"] = value
+    return environ

@@ -1,0 +1,199 @@
+"""Hypothesis strategies for the core: any user that can be built, with every field it has.
+
+They are read off the model's own annotations, so that a new field is drawn as soon as it exists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta, timezone
+from enum import Enum
+from functools import cache
+from typing import Any, TypeVar, cast
+
+import pycountry
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from onboarding.mapping.paths import class_at, model_below
+from onboarding.model.base import Check, Model, checks_of, per_class, trust
+from onboarding.model.secret import Secret
+from onboarding.model.user import User
+
+__all__ = [
+    "changed",
+    "check_at",
+    "extra_values",
+    "extras_of",
+    "models",
+    "texts",
+    "users",
+    "value_of",
+    "values_at",
+]
+
+M = TypeVar("M", bound=Model)
+
+# Scripts, combining marks, right to left, beyond the basic plane, one character, one with spaces.
+NAMES = (
+    "Alex", "Smith", "Šarūnas", "Zoe\u0308", "O’Connor-Smith", "李小龍", "محمد", "Ὀδυσσεύς",
+    "Þórður", "नरेन्द्र", "김민준", "İpek", "ß", "e" + "\u0301" * 4, "𝓐𝓵𝓮𝔁", "🙂 Ķ",
+    " van der  Berg ", "-", "\u200fשרה\u200e", "x\u00a0y", 'quote " \\ slash /', "%41+&=;",
+    "None", "null", "0",
+)  # fmt: skip
+
+LOCALES = (
+    "en", "lt", "ru", "fr", "en-GB", "lt-LT", "EN", "ru-LT", "pt-BR", "zh-Hant-TW", "sr-Latn",
+    "es-419", "de-CH-1996", "gsw", "sv", "sl-rozaj-biske",
+)  # fmt: skip
+
+OLDEST = date(1900, 1, 1)
+
+
+@cache
+def countries() -> tuple[str, ...]:
+    """Every assigned alpha-2 code."""
+    return tuple(sorted(country.alpha_2 for country in pycountry.countries))
+
+
+@cache
+def texts(min_size: int = 1, max_size: int = 20) -> SearchStrategy[str]:
+    """Texts with something in them, of `min_size` to `max_size` characters."""
+    forbidden = [*map(chr, range(0x20)), "\x7f"]
+    alphabet = st.characters(codec="utf-8", exclude_characters=forbidden)
+    return st.text(alphabet, min_size=min_size, max_size=max_size).filter(_has_something)
+
+
+def _has_something(text: str) -> bool:
+    return not text.isspace()
+
+
+@cache
+def _emails() -> SearchStrategy[str]:
+    atoms = st.text("abcXYZ059+-_", min_size=1, max_size=12)
+    odd = st.sampled_from(("o'neil.x", "jörg", "a.b&c", "李", "!#$%^*/=?`{|}~"))
+    hosts = st.sampled_from(("example.com", "mail.example.org", "xn--bcher-kva.example", "ex.lt"))
+    return st.builds("{}@{}".format, st.one_of(atoms, atoms, atoms, odd), hosts)
+
+
+_ZONES = st.sampled_from(
+    (UTC, timezone(timedelta(hours=5, minutes=45)), timezone(-timedelta(hours=9)))
+)
+
+_BY_SHAPE: Mapping[str, SearchStrategy[str]] = {
+    "text": st.sampled_from(NAMES) | texts(),
+    "country": st.deferred(lambda: st.sampled_from(countries())),
+    "email": _emails(),
+    "phone": st.integers(10**6, 10**15 - 1).map("+{}".format),
+    "locale": st.sampled_from(LOCALES),
+}
+
+_BY_KIND: Mapping[type, SearchStrategy[Any]] = {
+    str: texts(),
+    bool: st.booleans(),
+    bytes: st.binary(max_size=16),
+    date: st.dates(OLDEST, date.today()),
+    datetime: st.datetimes(datetime(1971, 1, 1), datetime(2100, 1, 1), timezones=_ZONES),
+    Secret: texts().map(Secret),
+    object: st.booleans() | st.integers() | texts(),
+    Mapping: st.dictionaries(texts(), texts(), max_size=2),
+}
+
+
+def value_of(check: Check) -> SearchStrategy[Any]:
+    """Every legal value of a field; never None, never an empty tuple."""
+    if check.shape is not None:
+        one = _BY_SHAPE[check.shape.name]
+    else:
+        one = st.one_of(*(_of_kind(kind) for kind in check.kind))
+    return st.lists(one, min_size=1, max_size=2).map(tuple) if check.many else one
+
+
+def _of_kind(kind: type) -> SearchStrategy[Any]:
+    if issubclass(kind, Model):
+        return models(kind)
+    if issubclass(kind, Enum):
+        return st.sampled_from(kind)
+    return _BY_KIND[kind]
+
+
+def _field(check: Check) -> SearchStrategy[Any]:
+    value = value_of(check)
+    if check.many:
+        return st.just(()) | value
+    return st.none() | value if check.optional else value
+
+
+def models(cls: type[M]) -> SearchStrategy[M]:
+    """Every legal value of a class of the core."""
+    return cast("SearchStrategy[M]", _models(cls))
+
+
+@per_class
+def _models(cls: type) -> SearchStrategy[Any]:
+    return st.builds(cls, **{name: _field(check) for name, check in checks_of(cls).items()})
+
+
+@cache
+def _fields() -> SearchStrategy[dict[str, Any]]:
+    checks = checks_of(User)
+    return st.fixed_dictionaries(
+        {name: _field(checks[name]) for name in checks if name != "extras"}
+    )
+
+
+@st.composite
+def users(draw: st.DrawFn, extras: Mapping[str, type] | None = None) -> User:
+    """Any user of the core, natural or legal, each field given or not.
+
+    `extras` are the adapters' own classes by provider: `{"acme": AcmeExtras}`.
+    """
+    fields = draw(_fields())
+    if fields["company"] is not None:
+        fields["identity"] = None
+    given = {
+        name: draw(extras_of(cls)) for name, cls in (extras or {}).items() if draw(st.booleans())
+    }
+    return User(**fields, extras=given)
+
+
+@cache
+def extra_values(cls: type) -> Mapping[str, SearchStrategy[Any]]:
+    """Every legal value of each field of an adapter's own class, as plain data."""
+    return {name: value_of(check).map(_plain) for name, check in checks_of(cls).items()}
+
+
+@cache
+def extras_of(cls: type) -> SearchStrategy[dict[str, Any]]:
+    """What `User.extras` may hold for the adapter whose own class this is."""
+    return st.fixed_dictionaries({}, optional=dict(extra_values(cls)))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return value.value
+    return list(value) if isinstance(value, tuple) else value  # pyright: ignore[reportUnknownVariableType,reportUnknownArgumentType]
+
+
+def check_at(path: str) -> Check:
+    """What the field at a core path may hold."""
+    above, _, name = path.rpartition(".")
+    return checks_of(class_at(above))[name]
+
+
+def values_at(path: str) -> SearchStrategy[Any]:
+    """Every legal value of the datum at a core path; never None."""
+    return value_of(check_at(path))
+
+
+def changed(user: User, path: str, value: object) -> User:
+    """The user with another datum at `path`, even where the model would want more beside it."""
+    return cast("User", _changed(User, user, path.split("."), value))
+
+
+def _changed(cls: type[Any], old: Any, path: list[str], value: object) -> Any:
+    name, *rest = path
+    values: dict[str, Any] = dict(cast("Model", old).__dict__) if old is not None else {}
+    below = model_below(cls)[name]
+    values[name] = _changed(below, values.get(name), rest, value) if rest else value
+    return trust(cls, values)

@@ -1,0 +1,553 @@
+"""A wire class says everything once: both directions, losses, updates, the way back of errors."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from onboarding import (
+    Absence,
+    Address,
+    Gender,
+    Identity,
+    InvalidInput,
+    LossKind,
+    NationalId,
+    Representative,
+    Terms,
+    UnexpectedResponse,
+    User,
+    UserCategory,
+)
+from onboarding.mapping import (
+    ALWAYS,
+    BOOL,
+    EVERY,
+    ISO_DATE,
+    JSON,
+    LOWER_COUNTRY,
+    NEVER,
+    PHONE_DIGITS,
+    TEXT,
+    UTC_MIDNIGHT,
+    UTC_SECONDS,
+    Codec,
+    On,
+    at,
+    core,
+    either,
+    extra,
+    inside,
+    keep,
+    not_applicable,
+    some,
+    translation,
+    when,
+    wire,
+    words,
+)
+from onboarding.mapping.paths import leaves, lookup
+from onboarding.mapping.translation import changes
+from onboarding.testing import (
+    arrives,
+    carried_users,
+    changed,
+    every_wire_path_has_a_way_back,
+    no_change_no_write,
+    residue_survives,
+    round_trip,
+    silent_losses,
+    update_arrives,
+    update_is_minimal,
+    users,
+    values_at,
+)
+from onboarding.testing.strategies import check_at
+
+U = core(User)
+I = some(U.identity)  # noqa: E741
+PAYER = when(U.category, UserCategory.PAYER)
+A = core(Address)
+R = core(Representative)
+SEX = words(Gender, {Gender.MALE: "m", Gender.FEMALE: "f"})
+
+
+@wire(source="made up")
+class AcmePlace:
+    """Sent whole; the town has a limit."""
+
+    town: str | None = at(A.city, TEXT, max=10, required=ALWAYS)
+    zip: str | None = at(A.postal_code, TEXT, pattern=r"[0-9 ]+")
+    land: str | None = at(A.country, LOWER_COUNTRY, hidden=PAYER)
+
+
+@wire(source="made up")
+class AcmeMail:
+    """Merged part by part; nothing of the core lives here."""
+
+    letters: bool | None = at(extra("acme", "letters"), JSON)
+    address: str | None = at(U.email, TEXT, clears=True)
+
+
+@wire(source="made up")
+class AcmeActor:
+    """Merged part by part, with an extra inside."""
+
+    mail: str | None = at(R.email, TEXT)
+    hat: str | None = at(extra("acme", "hat"), JSON)
+
+
+@wire(
+    source="made up",
+    left_out=(not_applicable(U.locale, "Acme speaks one language"),),
+    implied=((some(I.national_id).country, I.nationality),),
+)
+class AcmeUser:
+    """Everything that a row can say, once."""
+
+    id: int | None = keep(int)
+    first: str | None = at(I.given_name, TEXT, min=2, max=10, on=On.CREATE | On.UPDATE)
+    born: int | None = at(I.birthdate, UTC_MIDNIGHT, hidden=PAYER)
+    died: str | None = at(U.occupation, TEXT, shown=False, scope="work gossip")
+    sex: str | None = at(I.gender, SEX)
+    nation: str | None = at(I.nationality, LOWER_COUNTRY)
+    number: str | None = at(some(I.national_id).code, TEXT)
+    phone: str | None = at(U.phone, PHONE_DIGITS, on=On.CREATE)
+    since: int | None = at(some(U.terms).accepted_at, UTC_SECONDS)
+    agreed: bool | None = at(some(U.terms).accepted, BOOL, default=False, goes_along=True)
+    role: str | None = at(U.tag, TEXT, on=NEVER)
+    place: AcmePlace | None = inside(AcmePlace, some(U.address), whole=True)
+    mail: AcmeMail | None = inside(AcmeMail)
+    actor: AcmeActor | None = inside(AcmeActor, some(some(U.company).representative), hidden=PAYER)
+
+
+ACME = translation(AcmeUser, "acme")
+LEAVES = tuple(leaves(User))
+
+ANN = User(
+    identity=Identity(
+        given_name="Ann",
+        birthdate=date(1969, 12, 31),
+        gender=Gender.FEMALE,
+        nationality="LT",
+        national_id=NationalId(code="1", country="LT"),
+    ),
+    address=Address(city="Vilnius", postal_code="1 2", country="LT"),
+    email="ann@acme.invalid",
+    phone="+37066612345",
+    terms=Terms(accepted=True, accepted_at=datetime(2026, 1, 1, tzinfo=UTC)),
+)
+WIRE: dict[str, Any] = {
+    "first": "Ann",
+    "born": -86_400,
+    "sex": "f",
+    "nation": "lt",
+    "number": "1",
+    "phone": "37066612345",
+    "since": 1767225600,
+    "agreed": True,
+    "place": {"town": "Vilnius", "zip": "1 2", "land": "lt"},
+    "mail": {"address": "ann@acme.invalid"},
+}
+
+
+def report(losses: Any) -> dict[str, LossKind]:
+    return {loss.core_path: loss.kind for loss in losses}
+
+
+# -- the laws --------------------------------------------------------------------------------------
+
+
+@given(users())
+def test_nothing_is_lost_that_the_report_does_not_name(user: User) -> None:
+    round_trip(ACME, user)
+
+
+@given(carried_users(ACME), carried_users(ACME) | users())
+def test_an_update_says_what_changed_and_no_more(old: User, new: User) -> None:
+    no_change_no_write(ACME, old)
+    update_is_minimal(ACME, old, new)
+    update_arrives(ACME, old, new)
+    for on in (On.CREATE, On.UPDATE, On.CATEGORISE):
+        assert silent_losses(ACME, old, new, on) == set()
+
+
+@settings(max_examples=10)
+@given(st.data())
+def test_no_datum_changes_unheard(data: st.DataObject) -> None:
+    old = data.draw(carried_users(ACME))
+    for path in LEAVES:
+        values = [data.draw(values_at(path))]
+        if check_at(path).optional:
+            values.append(None)
+        for value in values:
+            for on in On:
+                arrives(ACME, path, old, changed(old, path, value), on)
+
+
+def test_every_wire_path_that_can_be_written_has_a_way_back() -> None:
+    every_wire_path_has_a_way_back(ACME)
+
+
+@given(carried_users(ACME), st.dictionaries(st.text("xyz", min_size=4), st.integers()))
+def test_what_the_core_has_no_shape_for_survives(user: User, strange: dict[str, int]) -> None:
+    payload, _ = ACME.to_wire(user)
+    place = {**strange, **payload.get("place", {}), "land": "LT"}
+
+    residue_survives(ACME, {**strange, **payload, "sex": "x", "place": place})
+
+
+# -- by hand ---------------------------------------------------------------------------------------
+
+
+def test_both_directions_are_read_off_one_declaration() -> None:
+    body, losses = ACME.to_wire(ANN)
+    user, residue = ACME.from_wire(WIRE)
+
+    assert body == WIRE
+    assert losses == ()
+    assert user == ANN
+    assert residue == {}
+
+
+def test_a_limit_is_refused_by_path_and_never_truncated() -> None:
+    long = ANN.but(
+        {
+            "identity.given_name": "Annabellissima",
+            "address.city": "A",
+            "address.postal_code": "LT-1",
+        }
+    )
+
+    body, losses = ACME.to_wire(long)
+
+    assert report(losses) == {
+        "identity.given_name": LossKind.DROPPED,
+        "address.postal_code": LossKind.DROPPED,
+    }
+    assert "first" not in body
+    assert body["place"] == {"town": "A", "land": "lt"}
+    assert "Annabell" not in str(losses)
+
+
+def test_a_word_that_the_table_lacks_is_refused_and_a_strange_one_is_kept() -> None:
+    body, losses = ACME.to_wire(ANN.but({"identity.gender": Gender.UNSPECIFIED}))
+    user, residue = ACME.from_wire({"sex": "x"})
+
+    assert "sex" not in body
+    assert report(losses) == {"identity.gender": LossKind.DROPPED}
+    assert user.identity is None
+    assert residue == {"sex": "x"}
+
+
+def test_what_is_coarsened_is_found_by_going_there_and_back() -> None:
+    moment = datetime(2026, 1, 1, 0, 0, 0, 1, tzinfo=UTC)
+
+    body, losses = ACME.to_wire(ANN.but({"terms.accepted_at": moment}))
+
+    assert body["since"] == WIRE["since"]
+    assert report(losses) == {"terms.accepted_at": LossKind.COARSENED}
+
+
+def test_a_default_is_written_and_reported() -> None:
+    body, losses = ACME.to_wire(User(email="a@acme.invalid"))
+
+    assert body == {"agreed": False, "mail": {"address": "a@acme.invalid"}}
+    assert report(losses) == {"terms.accepted": LossKind.DEFAULTED}
+
+
+def test_what_a_rule_hides_is_reported_as_not_shown_also_inside_an_object() -> None:
+    payer = ANN.but(category=UserCategory.PAYER, occupation="baker")
+
+    _, losses = ACME.to_wire(payer)
+    kinds = report(losses)
+
+    hidden = {path for path, kind in kinds.items() if kind is LossKind.NOT_SHOWN}
+    assert {"identity.birthdate", "occupation"} <= hidden
+
+
+def test_a_number_of_another_country_than_the_nationality_is_refused() -> None:
+    body, losses = ACME.to_wire(ANN.but({"identity.national_id.country": "LV"}))
+
+    assert report(losses) == {"identity.national_id.country": LossKind.DROPPED}
+    assert body["nation"] == "lt"
+
+
+def test_an_extra_inside_an_object_of_the_core_needs_no_such_object() -> None:
+    body, losses = ACME.to_wire(User(extras={"acme": {"hat": "blue"}}, terms=Terms(accepted=True)))
+
+    assert body == {"agreed": True, "actor": {"hat": "blue"}}
+    assert losses == ()
+
+
+def test_extras_of_others_do_not_apply_and_unknown_ones_of_ours_are_refused() -> None:
+    _, losses = ACME.to_wire(ANN.but(extras={"other": {"x": 1}, "acme": {"y": 2, "letters": True}}))
+
+    assert report(losses) == {
+        "extras.other.x": LossKind.NOT_APPLICABLE,
+        "extras.acme.y": LossKind.DROPPED,
+    }
+
+
+def test_an_object_of_nulls_is_no_object() -> None:
+    user, residue = ACME.from_wire({"place": {"town": None, "zip": None}, "first": None})
+
+    assert user.address is None
+    assert user.identity is None
+    assert residue == {}
+
+
+@pytest.mark.parametrize("payload", [[], None, "text", 7, {"place": "Vilnius"}, {"first": 7}])
+def test_another_type_is_an_unexpected_response(payload: Any) -> None:
+    with pytest.raises(UnexpectedResponse) as raised:
+        ACME.from_wire(payload)
+
+    assert "Vilnius" not in str(raised.value)
+
+
+def test_every_field_of_a_wrong_type_is_named() -> None:
+    with pytest.raises(UnexpectedResponse) as raised:
+        ACME.from_wire({"first": 7, "born": "x", "place": {"town": []}, "sex": "strange"})
+
+    assert raised.value.paths == ("identity.given_name", "identity.birthdate", "address.city")
+
+
+def test_a_time_of_day_is_kept_and_comes_back_until_the_day_changes() -> None:
+    user, residue = ACME.from_wire({"born": 7})
+
+    same, _ = ACME.to_wire(user, residue=residue)
+    other, _ = ACME.to_wire(user.but({"identity.birthdate": date(1970, 1, 2)}), residue=residue)
+
+    assert same["born"] == 7
+    assert other["born"] == 86_400
+
+
+def test_a_residue_inside_an_object_comes_back_in_its_place() -> None:
+    user, residue = ACME.from_wire({"place": {"town": "Riga", "land": "LV"}})
+
+    again, _ = ACME.to_wire(user, residue=residue)
+
+    assert residue == {"place.land": "LV"}
+    assert again["place"] == {"town": "Riga", "land": "LV"}
+
+
+def test_a_residue_that_an_operation_cannot_write_is_not_written() -> None:
+    codec = Codec[str, str]("upper", str.upper, str.lower, "string", exact_read=False)
+
+    @wire(source="made up")
+    class Shouting:
+        """A word that can be read alone, and one that can be written once."""
+
+        said: str | None = at(U.tag, codec, on=NEVER)
+        name: str | None = at(U.occupation, codec, on=On.CREATE)
+
+    shouting = translation(Shouting, "acme")
+    user, residue = shouting.from_wire({"said": "Ho", "name": "Hi"})
+
+    created, _ = shouting.to_wire(user, On.CREATE, residue=residue)
+    updated, _ = shouting.to_wire(user, On.UPDATE, residue=residue)
+
+    assert (created, updated) == ({"name": "Hi"}, {})
+
+
+# -- updates ---------------------------------------------------------------------------------------
+
+
+def test_an_update_sends_what_changed_and_what_goes_along() -> None:
+    body, losses = ACME.update(ANN, ANN.but({"identity.given_name": "Anna"}))
+
+    assert body == {"first": "Anna", "agreed": True}
+    assert losses == ()
+
+
+def test_a_change_inside_a_whole_object_sends_all_of_it() -> None:
+    body, _ = ACME.update(ANN, ANN.but({"address.city": "Kaunas"}))
+
+    assert body["place"] == {"town": "Kaunas", "zip": "1 2", "land": "lt"}
+
+
+def test_what_is_unchanged_and_beyond_a_limit_goes_along_as_it_came() -> None:
+    old, _ = ACME.from_wire({**WIRE, "first": "A", "place": {"town": "Vilnius", "zip": "LT-1"}})
+
+    body, losses = ACME.update(old, old.but({"address.city": "Kaunas"}))
+
+    assert body["place"] == {"town": "Kaunas", "zip": "LT-1"}
+    assert losses == ()
+
+
+def test_a_datum_that_a_document_lets_be_emptied_is_sent_as_null() -> None:
+    body, losses = ACME.update(ANN, ANN.but(email=None))
+
+    assert body == {"agreed": True, "mail": {"address": None}}
+    assert losses == ()
+
+
+@pytest.mark.parametrize(
+    "path", ["identity.given_name", "phone", "terms.accepted_at", "identity.national_id", "address"]
+)
+def test_emptying_what_no_document_empties_is_a_loss(path: str) -> None:
+    body, losses = ACME.update(ANN, ANN.but({path: None}))
+
+    assert body == {}
+    assert set(report(losses).values()) == {LossKind.DROPPED}
+    assert all(loss.core_path.startswith(path) for loss in losses)
+
+
+def test_what_was_shown_and_cannot_be_written_cannot_be_emptied_unheard() -> None:
+    old, _ = ACME.from_wire({"role": "boss"})
+
+    body, losses = ACME.update(old, User())
+
+    assert body == {}
+    assert report(losses) == {"tag": LossKind.DROPPED}
+
+
+def test_an_unchanged_loss_is_no_reason_to_refuse_an_update() -> None:
+    old = ANN.but(locale="lt", tag="mine", occupation="baker")
+
+    body, losses = ACME.update(old, old.but({"identity.birthdate": date(1970, 1, 1)}))
+
+    assert body == {"born": 0, "agreed": True}
+    assert losses == ()
+
+
+def test_categorising_counts_as_lost_what_changed_alone() -> None:
+    body, losses = ACME.to_wire(ANN.but(tag="x"), On.CATEGORISE, since=ANN)
+
+    assert "first" not in body
+    assert report(losses) == {"tag": LossKind.DROPPED}
+
+
+def test_categorising_cannot_empty_a_datum_unheard() -> None:
+    _, losses = ACME.to_wire(
+        ANN.but({"identity.given_name": None, "identity.birthdate": None}), On.CATEGORISE, since=ANN
+    )
+
+    assert report(losses) == {
+        "identity.given_name": LossKind.DROPPED,
+        "identity.birthdate": LossKind.DROPPED,
+    }
+
+
+# -- differences, conditions, declarations ---------------------------------------------------------
+
+
+def test_an_empty_object_is_no_difference_to_none() -> None:
+    assert changes(User(), User(identity=Identity(), address=Address())) == set()
+
+
+def told(user: User, path: str) -> object:
+    value = lookup(user, path)
+    return None if value == () else value
+
+
+@given(users(), users())
+def test_differences_are_the_leaves_that_say_something_else(one: User, other: User) -> None:
+    found = changes(one, other)
+
+    assert found == {path for path in LEAVES if told(one, path) != told(other, path)}
+    assert found == changes(other, one)
+    assert changes(one, one) == set()
+
+
+def test_a_condition_speaks_of_what_it_was_told() -> None:
+    abroad = when(some(U.address).country, "US", "CA")
+
+    assert abroad.holds(User(address=Address(country="US")))
+    assert not abroad.holds(User())
+    assert either(abroad, PAYER).holds(User(category=UserCategory.PAYER))
+    assert ALWAYS.holds(User())
+    assert abroad.words == "address.country is US or CA"
+
+
+def test_absence_has_its_reasons() -> None:
+    payload = {"first": None, "sex": "x", "place": {"town": "Riga"}, "born": None}
+    user, _ = ACME.from_wire({**payload, "died": None})
+    payer = user.but(category=UserCategory.PAYER)
+
+    absent = ACME.absent(payer, payload, scopes=("mail",))
+
+    assert absent["identity.given_name"] is Absence.NOT_GIVEN
+    assert absent["identity.gender"] is Absence.UNREADABLE
+    assert absent["identity.birthdate"] is Absence.NULL_BY_RULE
+    assert absent["address.country"] is Absence.NULL_BY_RULE
+    assert absent["company.representative.email"] is Absence.NULL_BY_RULE
+    assert absent["phone"] is Absence.NOT_THERE
+    assert "address.city" not in absent
+
+
+def test_a_path_that_the_core_lacks_is_an_error_when_it_is_written() -> None:
+    with pytest.raises(AttributeError, match="Identity has no field forename"):
+        I.forename  # type: ignore[attr-defined]  # noqa: B018
+
+
+def test_two_members_of_a_vocabulary_cannot_share_a_word() -> None:
+    with pytest.raises(ValueError, match="two members of Gender share one word"):
+        words(Gender, {Gender.MALE: "m", Gender.FEMALE: "m"})
+
+
+def test_generated_text_can_be_read() -> None:
+    source = ACME._read.source  # type: ignore[attr-defined]
+
+    assert source.startswith("def read(d):")
+
+
+@pytest.mark.parametrize("text", ["2020-W01-1", "2020-1-1", "20200101", "2020/01/01", "0000-00-00"])
+def test_no_other_spelling_of_a_day_is_taken_for_one(text: str) -> None:
+    with pytest.raises(ValueError, match="not yyyy-mm-dd"):
+        ISO_DATE.read(text)
+
+
+@pytest.mark.parametrize(
+    ("codec", "core_value", "wire_value"),
+    [
+        (UTC_MIDNIGHT, date(1900, 1, 1), -2_208_988_800),
+        (UTC_MIDNIGHT, date(1970, 1, 1), 0),
+        (UTC_SECONDS, datetime(1969, 12, 31, 23, 59, 59, tzinfo=UTC), -1),
+        (ISO_DATE, date(1910, 1, 23), "1910-01-23"),
+        (LOWER_COUNTRY, "LT", "lt"),
+        (PHONE_DIGITS, "+37066612345", "37066612345"),
+        (BOOL, False, False),
+    ],
+)
+def test_a_codec_undoes_itself(codec: Any, core_value: Any, wire_value: Any) -> None:
+    assert codec.write(core_value) == wire_value
+    assert codec.read(wire_value) == core_value
+
+
+@given(st.dates(date(1, 1, 1)))
+def test_every_day_of_the_calendar_goes_there_and_back_in_both_spellings(day: date) -> None:
+    assert UTC_MIDNIGHT.read(UTC_MIDNIGHT.write(day)) == day
+    assert ISO_DATE.read(ISO_DATE.write(day)) == day
+
+
+@pytest.mark.parametrize("codec", [UTC_MIDNIGHT, UTC_SECONDS, ISO_DATE, LOWER_COUNTRY, BOOL, SEX])
+@given(
+    value=st.booleans() | st.integers() | st.floats() | st.text().map("§{}".format) | st.binary()
+)
+def test_a_codec_reads_or_says_why_not_without_the_value(
+    codec: Codec[Any, Any], value: object
+) -> None:
+    said = ""
+    try:
+        codec.read(value)
+    except (ValueError, TypeError) as error:
+        said = str(error)
+
+    assert "§" not in said
+
+
+def test_every_operation_is_meant_by_every() -> None:
+    assert EVERY == On.CREATE | On.UPDATE | On.CATEGORISE
+
+
+def test_a_user_that_was_read_may_be_changed_though_it_is_unshapely() -> None:
+    user, _ = ACME.from_wire({"phone": "0611", "place": {"land": "France"}})
+
+    assert user.phone == "0611"
+    assert user.but(email="a@acme.invalid").phone == "0611"
+    with pytest.raises(InvalidInput):
+        user.but(phone="0612")

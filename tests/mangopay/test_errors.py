@@ -1,0 +1,568 @@
+"""Each no that MangoPay documents becomes a typed error, which speaks in core paths."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from attrs import field, frozen
+from hypothesis import given
+from hypothesis import strategies as st
+from onboarding import (
+    Company,
+    Conflict,
+    Flow,
+    Forbidden,
+    Identity,
+    NextAction,
+    NextActionKind,
+    NotFound,
+    ProviderError,
+    RateLimited,
+    Rejected,
+    Response,
+    Secret,
+    Unauthorized,
+    Unavailable,
+    UnexpectedResponse,
+    User,
+    UserCategory,
+    UserRecord,
+)
+
+from onboarding_mangopay import Api, MangoPay
+
+Json = dict[str, Any]
+
+SCA = MangoPay(client_id="acme", api_key=Secret("key"), name="fr")
+LEGACY = MangoPay(client_id="acme", api_key=Secret("key"), api=Api.LEGACY, name="fr")
+NATURAL = User(identity=Identity(given_name="Alex"), category=UserCategory.PAYER)
+LEGAL = User(company=Company(legal_name="Acme"), category=UserCategory.PAYER)
+RECORD = UserRecord(provider="mangopay", gateway="fr", id="user_m_1", user=NATURAL)
+ACTION = NextAction(
+    kind=NextActionKind.REDIRECT, provider="mangopay", gateway="fr", user_id="user_m_1"
+)
+
+PARAMS = (
+    "One or several required parameters are missing or incorrect. "
+    "An incorrect resource ID also raises this kind of error."
+)
+NO_COUNTRY = "The requested value is not an ISO 3166-1 alpha-2 code which is expected."
+EMAIL_REGEX = (
+    "The field Email must match the regular expression "
+    "'([a-zA-Z0-9!#$%&'*+/=?^_`{|}~-]+(?:\\.[a-zA-Z0-9!#$%&'*+/=?^_`{|}~-]+)*)"
+    "@(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?\\.)+[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?'."
+)
+
+
+def create(user: User = NATURAL, adapter: MangoPay = SCA) -> Flow[Any]:
+    return adapter.create_user(user)
+
+
+def update() -> Flow[Any]:
+    return SCA.update_user(RECORD, NATURAL.but(tag="New tag"))
+
+
+@frozen
+class Sample:
+    """One answer, and what must become of it."""
+
+    name: str
+    status: int
+    body: Json | bytes
+    kind: type[ProviderError]
+    code: str
+    paths: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
+    request_id: str | None = None
+    flow: Callable[[], Flow[Any]] = create
+    headers: dict[str, str] = field(factory=dict)
+    retry_safe: bool = False
+
+
+def param_error(errors: Json, id: str = "864a164a-cbb9-4e9d-b140-2b83c720e729") -> Json:
+    return {
+        "Message": PARAMS,
+        "Type": "param_error",
+        "Id": id,
+        "Date": 1690291065.0,
+        "errors": errors,
+    }
+
+
+def plain(type: str, message: str, id: str = "51876239-4814-422e-8f4b-6986520414bb") -> Json:
+    return {"Message": message, "Type": type, "Id": id, "Date": 1750420020, "errors": None}
+
+
+SAMPLES = (
+    # docs: api-reference/users/create-natural-user and update-natural-user, word for word
+    Sample(
+        "fraud policy",
+        400,
+        plain(
+            "fraud_policy",
+            "The data you provided does not comply with our anti-fraud policy",
+            "51876239-4814-422e-8f4b-6986520414bb#1750420019",
+        ),
+        Rejected,
+        "fraud_policy",
+        request_id="51876239-4814-422e-8f4b-6986520414bb#1750420019",
+    ),
+    Sample(
+        "invalid e-mail",
+        400,
+        param_error({"Email": EMAIL_REGEX}),
+        Rejected,
+        "param_error",
+        ("email",),
+        ("shape",),
+        "864a164a-cbb9-4e9d-b140-2b83c720e729",
+    ),
+    Sample(
+        "restricted country",
+        400,
+        param_error(
+            {"CountryOfResidence": "The CountryOfResidence used is blocked"},
+            "31746ec8-51e6-4cd3-bf35-339b6646f3f4#1750669238",
+        ),
+        Rejected,
+        "param_error",
+        ("identity.country_of_residence",),
+        ("blocked_country",),
+        "31746ec8-51e6-4cd3-bf35-339b6646f3f4#1750669238",
+    ),
+    Sample(
+        "terms not accepted",
+        403,
+        plain(
+            "user_hasnt_accepted_terms_and_conditions",
+            "User must accept the terms and conditions before account creation or modification.",
+            "dbbc752b-6f9f-4248-a4bb-04ee0ba7b4b7",
+        ),
+        Rejected,
+        "user_hasnt_accepted_terms_and_conditions",
+        ("terms.accepted",),
+        request_id="dbbc752b-6f9f-4248-a4bb-04ee0ba7b4b7",
+    ),
+    Sample(
+        "an OWNER stays one",
+        400,
+        param_error(
+            {"UserCategory": "A User OWNER can't be modified to a user PAYER"},
+            "2633f582-b269-499f-bef0-8ae378b3be35",
+        ),
+        Rejected,
+        "param_error",
+        ("category",),
+        ("conflict",),
+        "2633f582-b269-499f-bef0-8ae378b3be35",
+        update,
+    ),
+    Sample(
+        "terms revoked",
+        400,
+        plain(
+            "invalid_action",
+            "The user cannot revoke the terms and conditions acceptance",
+            "f3126c80-1e1f-4f89-a031-237bf997759f",
+        ),
+        Rejected,
+        "invalid_action",
+        ("terms.accepted",),
+        request_id="f3126c80-1e1f-4f89-a031-237bf997759f",
+        flow=update,
+    ),
+    # the fact sheet, 1.8: types and texts
+    Sample(
+        "missing field",
+        400,
+        param_error({"FirstName": "The FirstName field is required."}),
+        Rejected,
+        "param_error",
+        ("identity.given_name",),
+        ("missing",),
+        "864a164a-cbb9-4e9d-b140-2b83c720e729",
+    ),
+    Sample(
+        "representative without e-mail",
+        400,
+        param_error({"LegalRepresentative.Email": "'Email' must not be empty."}),
+        Rejected,
+        "param_error",
+        ("company.representative.email",),
+        ("missing",),
+        "864a164a-cbb9-4e9d-b140-2b83c720e729",
+        lambda: create(LEGAL),
+    ),
+    Sample(
+        "flat representative",
+        400,
+        param_error({"LegalRepresentativeLastName": "The field is required."}),
+        Rejected,
+        "param_error",
+        ("company.representative.identity.family_name",),
+        ("missing",),
+        "864a164a-cbb9-4e9d-b140-2b83c720e729",
+        lambda: create(LEGAL, LEGACY),
+    ),
+    Sample(
+        "blocked headquarters",
+        400,
+        param_error(
+            {"HeadquartersAddress.Country": "The HeadquartersAddress.Country used is blocked"}
+        ),
+        Rejected,
+        "param_error",
+        ("company.headquarters.country",),
+        ("blocked_country",),
+        "864a164a-cbb9-4e9d-b140-2b83c720e729",
+        lambda: create(LEGAL),
+    ),
+    Sample(
+        "country code",
+        400,
+        param_error({"Nationality": NO_COUNTRY}),
+        Rejected,
+        "param_error",
+        ("identity.nationality",),
+        ("shape",),
+        "864a164a-cbb9-4e9d-b140-2b83c720e729",
+    ),
+    Sample(
+        "wrong JSON type",
+        400,
+        param_error(
+            {"Address": "Error reading string. Unexpected token: StartObject. Path 'Address'"}
+        ),
+        Rejected,
+        "param_error",
+        ("address",),
+        ("type",),
+        "864a164a-cbb9-4e9d-b140-2b83c720e729",
+    ),
+    Sample(
+        "bare region",
+        400,
+        param_error({"Region": "The Region is a required field for this Country"}),
+        Rejected,
+        "param_error",
+        ("address.region",),
+        ("missing",),
+        "864a164a-cbb9-4e9d-b140-2b83c720e729",
+    ),
+    Sample(
+        "a field nobody knows",
+        400,
+        param_error({"Zodiac": "The data you sent, Alex Smith, is wrong."}),
+        Rejected,
+        "param_error",
+        ("",),
+        ("refused",),
+        "864a164a-cbb9-4e9d-b140-2b83c720e729",
+    ),
+    Sample(
+        "already an OWNER",
+        400,
+        plain("not_allowed_for_user_category_owner", "Not allowed"),
+        Conflict,
+        "not_allowed_for_user_category_owner",
+        ("category",),
+        request_id="51876239-4814-422e-8f4b-6986520414bb",
+        flow=lambda: SCA.categorise_user(RECORD, NATURAL),
+    ),
+    Sample(
+        "a PAYER does not enrol",
+        400,
+        plain("not_allowed_for_user_category_payer", "Not allowed"),
+        Conflict,
+        "not_allowed_for_user_category_payer",
+        ("category",),
+        request_id="51876239-4814-422e-8f4b-6986520414bb",
+        flow=lambda: SCA.renew(ACTION),
+    ),
+    Sample(
+        "pending user action",
+        400,
+        plain(
+            "not_allowed_for_pending_user_action_status",
+            "This endpoint is not allowed for User with your current status",
+        ),
+        Conflict,
+        "not_allowed_for_pending_user_action_status",
+        request_id="51876239-4814-422e-8f4b-6986520414bb",
+        flow=update,
+    ),
+    Sample(
+        "no proxy",
+        403,
+        plain("sca_proxy_missing", "No proxy"),
+        Rejected,
+        "sca_proxy_missing",
+        ("extras.mangopay.sca_context",),
+        request_id="51876239-4814-422e-8f4b-6986520414bb",
+        flow=update,
+    ),
+    Sample(
+        "closed",
+        400,
+        plain("user_closed", "User closed: No action can be performed"),
+        Conflict,
+        "user_closed",
+        request_id="51876239-4814-422e-8f4b-6986520414bb",
+        flow=update,
+    ),
+    Sample(
+        "unknown id",
+        404,
+        {
+            **plain("ressource_not_found", "The ressource does not exist"),
+            "errors": {
+                "RessourceNotFound": "Cannot found the ressource User with the id=47401997 "
+            },
+        },
+        NotFound,
+        "ressource_not_found",
+        (),
+        (),
+        "51876239-4814-422e-8f4b-6986520414bb",
+        lambda: SCA.fetch_user("47401997"),
+    ),
+    Sample(
+        "forbidden",
+        403,
+        plain("forbidden_ressource", "This endpoint is not available for your account"),
+        Forbidden,
+        "forbidden_ressource",
+        request_id="51876239-4814-422e-8f4b-6986520414bb",
+    ),
+    Sample(
+        "spent key",
+        409,
+        plain(
+            "idempotent_creation_conflict",
+            "A resource has already been created with this Idempotency Key",
+        ),
+        Conflict,
+        "idempotent_creation_conflict",
+        request_id="51876239-4814-422e-8f4b-6986520414bb",
+    ),
+    Sample(
+        "too many",
+        429,
+        plain("rate_limit", "Rate limit exceeded. Please contact support for more assistance"),
+        RateLimited,
+        "rate_limit",
+        request_id="51876239-4814-422e-8f4b-6986520414bb",
+        retry_safe=True,
+    ),
+    Sample(
+        "wrong credentials",
+        401,
+        {
+            "Message": "The authorization credentials are not valid",
+            "Type": "invalid_credentials",
+            "Date": 1690291065,
+        },
+        Unauthorized,
+        "invalid_credentials",
+        flow=SCA.login,
+    ),
+    Sample(
+        "locked out",
+        400,
+        {"error": "unauthorized_client", "error_description": "Too many tokens for acme"},
+        Unauthorized,
+        "unauthorized_client",
+        flow=SCA.login,
+    ),
+    Sample(
+        "empty body",
+        400,
+        plain("empty_body", "the body cannot be empty"),
+        Rejected,
+        "empty_body",
+        request_id="51876239-4814-422e-8f4b-6986520414bb",
+    ),
+    # other shapes that a client must survive
+    Sample(
+        "another service",
+        400,
+        {
+            "Id": "r-1",
+            "Message": "Invalid",
+            "Type": "param_error",
+            "Date": 1,
+            "Errors": {"Email": "REQUIRED"},
+        },
+        Rejected,
+        "param_error",
+        ("email",),
+        ("refused",),
+        "r-1",
+    ),
+    Sample(
+        "problem+json",
+        403,
+        {
+            "type": "https://tools.ietf.org/html/rfc7231#section-6.5.3",
+            "title": "Feature of Alex Smith not available",
+            "status": 403,
+            "traceId": "00-abc-01",
+        },
+        Forbidden,
+        "http_403",
+        request_id="00-abc-01",
+    ),
+    Sample(
+        "authentication is due",
+        401,
+        b"",
+        Unauthorized,
+        "pending_user_action",
+        headers={
+            "WWW-Authenticate": "PendingUserAction RedirectUrl=https://sca.example/?token=secret"
+        },
+    ),
+    Sample("blocked address", 403, b"<html>Alex Smith</html>", Forbidden, "http_403"),
+    Sample(
+        "no route",
+        404,
+        {"Message": "No HTTP resource was found for Alex Smith"},
+        NotFound,
+        "http_404",
+    ),
+    Sample("wrong method", 405, {"Message": "The method is not supported"}, Rejected, "http_405"),
+    Sample("media type", 415, b"", Rejected, "http_415"),
+    Sample("too large", 413, b"", Rejected, "http_413"),
+    Sample(
+        "bad gateway",
+        502,
+        b"<html><body>Bad Gateway: Alex Smith</body></html>",
+        Unavailable,
+        "http_502",
+    ),
+    Sample("a list", 500, b'["Alex Smith"]', Unavailable, "http_500"),
+    Sample(
+        "errors as a list",
+        400,
+        {**plain("other", "Invalid State"), "errors": []},
+        Rejected,
+        "other",
+        request_id="51876239-4814-422e-8f4b-6986520414bb",
+    ),
+)
+
+
+def provoke(sample: Sample) -> ProviderError:
+    raw = sample.body if isinstance(sample.body, bytes) else json.dumps(sample.body).encode()
+    flow = sample.flow()
+    next(flow)
+    with pytest.raises(ProviderError) as raised:
+        flow.send(Response(status=sample.status, headers=sample.headers, body=raw))
+    return raised.value
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.name)
+def test_a_documented_no_is_a_typed_error_by_core_path(sample: Sample) -> None:
+    error = provoke(sample)
+
+    assert type(error) is sample.kind
+    assert (error.status, error.code) == (sample.status, sample.code)
+    assert tuple(problem.path for problem in error.problems) == sample.paths
+    if sample.codes:
+        assert tuple(problem.code for problem in error.problems) == sample.codes
+    assert error.request_id == sample.request_id
+    assert error.retry_safe is sample.retry_safe
+    assert error.raw == sample.body
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.name)
+def test_no_text_of_mangopay_is_in_the_text_of_an_error(sample: Sample) -> None:
+    error = provoke(sample)
+
+    shown = f"{error} {error!r} {error.details!r}"
+    texts = [PARAMS, "Alex", "Smith", "token=secret"]
+    if isinstance(sample.body, dict):
+        texts += [
+            str(sample.body.get("Message", PARAMS)),
+            str(sample.body.get("error_description", PARAMS)),
+        ]
+        named = sample.body.get("errors") or sample.body.get("Errors") or {}
+        texts += [text for text in dict(named).values() if len(text) > 12]
+    assert not [text for text in texts if text in shown]
+
+
+def test_a_retry_after_is_kept_in_seconds() -> None:
+    sample = Sample("", 429, plain("rate_limit", ""), RateLimited, "", headers={"Retry-After": "7"})
+
+    error = provoke(sample)
+
+    assert isinstance(error, RateLimited)
+    assert error.retry_after == 7.0
+
+
+@given(
+    st.integers(400, 599), st.binary(max_size=60) | st.from_regex(rb'\{"[A-Za-z]+": ?[\[{"0-9].*')
+)
+def test_whatever_the_body_a_no_is_an_error_of_ours(status: int, body: bytes) -> None:
+    flow = create()
+    next(flow)
+
+    with pytest.raises(ProviderError):
+        flow.send(Response(status=status, body=body))
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda more: (
+        st.lists(more, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["Type", "errors", "Errors", "Id", "error", "Email"]), more
+        )
+    ),
+    max_leaves=8,
+)
+
+
+@given(st.integers(400, 599), JSON)
+def test_whatever_the_json_a_no_is_an_error_of_ours(status: int, body: Any) -> None:
+    flow = create()
+    next(flow)
+
+    with pytest.raises(ProviderError):
+        flow.send(Response(status=status, body=json.dumps(body).encode()))
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"null", b'"Alex"', b"<html>", b"\xff"])
+def test_a_yes_in_no_documented_shape_is_an_unexpected_response(body: bytes) -> None:
+    flow = create()
+    next(flow)
+
+    with pytest.raises(UnexpectedResponse):
+        flow.send(Response(status=200, body=body))
+
+
+def test_a_field_of_a_wrong_type_is_named_by_both_its_paths() -> None:
+    flow = create()
+    next(flow)
+
+    with pytest.raises(UnexpectedResponse) as raised:
+        flow.send(Response(status=200, body=b'{"FirstName": 7, "Address": "Alex street"}'))
+
+    paths = {(problem.path, problem.wire_path) for problem in raised.value.problems}
+    assert ("identity.given_name", "FirstName") in paths
+    assert ("address.line1", "Address.AddressLine1") in paths
+    assert "Alex" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "answer", [{}, {"access_token": 7, "expires_in": 1}, {"access_token": "x"}]
+)
+def test_a_login_without_a_token_is_an_unexpected_response(answer: Json) -> None:
+    flow = SCA.login()
+    next(flow)
+
+    with pytest.raises(UnexpectedResponse):
+        flow.send(Response(status=200, body=json.dumps(answer).encode()))
