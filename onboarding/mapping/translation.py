@@ -10,10 +10,11 @@ from typing import Any, cast
 from attrs import frozen
 
 from onboarding.errors import Problem, UnexpectedResponse
-from onboarding.mapping.compiled import Read, Write, compile_read, compile_write
 from onboarding.mapping.paths import lookup, model_below
 from onboarding.mapping.plan import Datum, Plan
+from onboarding.mapping.reading import Read, compile_read
 from onboarding.mapping.rows import On, Row, rows_of
+from onboarding.mapping.writing import Write, compile_write
 from onboarding.model.loss import Loss, LossKind
 from onboarding.model.record import Absence
 from onboarding.model.user import User

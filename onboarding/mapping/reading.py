@@ -1,0 +1,148 @@
+"""Compiles how a wire class is read: one straight-line function from an object to a user.
+
+The generated text is kept on the function (`read.source`), so that a doubtful translation can be
+read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from onboarding.mapping.paths import model_below
+from onboarding.mapping.plan import EXTRAS, Plan
+from onboarding.mapping.rows import Row, rows_of
+from onboarding.mapping.source import Source
+from onboarding.model.base import Model, defaults_of
+from onboarding.model.user import User
+
+__all__ = ["Read", "compile_read"]
+
+Read = Callable[[dict[str, Any]], tuple[User, dict[str, Any]]]
+
+
+def _mismatch(wire: str) -> None:
+    raise TypeError(wire)
+
+
+def compile_read(plan: Plan) -> Read:
+    """A function from the provider's object to (user, residue). Raises `TypeError` on bad types."""
+    text = Source(names={"new": object.__new__, "put": object.__setattr__, "bad": _mismatch})
+    variables: dict[str, str] = {}
+    text.add(0, "def read(d):")
+    text.add(1, "residue = {}")
+    _read_object(text, plan, plan.rows, "d", "", 1, variables)
+    by_core = {datum.core: variables[datum.wire] for datum in plan.data}
+    for core, by in plan.implied().items():
+        by_core[core] = f"~{by_core[by]}"
+    _read_extras(text, by_core)
+    root = _build(text, User, "", by_core)
+    text.add(1, f"return {root}, residue")
+    return text.build("read")
+
+
+def _read_object(
+    text: Source,
+    plan: Plan,
+    rows: tuple[Row, ...],
+    source: str,
+    path: str,
+    depth: int,
+    variables: dict[str, str],
+) -> None:
+    known = text.name(plan.known[path], "known")
+    prefix = f"{path}." if path else ""
+    text.add(depth, f"if not {source}.keys() <= {known}:")
+    text.add(depth + 1, f"for key in {source}.keys() - {known}:")
+    text.add(depth + 2, f"residue[{prefix!r} + key] = {source}[key]")
+    for row in rows:
+        wire = prefix + row.wire
+        if row.inside is not None:
+            _read_nested(text, plan, row, source, wire, depth, variables)
+        elif row.core:
+            variables[wire] = _read_leaf(text, row, source, wire, depth)
+
+
+def _read_nested(
+    text: Source,
+    plan: Plan,
+    row: Row,
+    source: str,
+    wire: str,
+    depth: int,
+    variables: dict[str, str],
+) -> None:
+    inner = text.fresh("o")
+    text.add(depth, f"{inner} = {source}.get({row.wire!r})")
+    text.add(depth, f"if {inner}:")
+    text.add(depth + 1, f"if {inner}.__class__ is not dict: bad({wire!r})")
+    before = set(variables)
+    _read_object(text, plan, rows_of(cast("type", row.inside)), inner, wire, depth + 1, variables)
+    fresh = [name for key, name in variables.items() if key not in before]
+    text.add(depth, "else:")
+    text.add(depth + 1, " = ".join([*fresh, "None"]) if fresh else "pass")
+
+
+def _read_leaf(text: Source, row: Row, source: str, wire: str, depth: int) -> str:
+    codec = row.codec
+    assert codec is not None
+    v = text.fresh("v")
+    text.add(depth, f"{v} = {source}.get({row.wire!r})")
+    if codec.plain:
+        text.add(depth, f"if {v}.__class__ is not str and {v} is not None: bad({wire!r})")
+        return v
+    read = text.name(codec.read, "r")
+    text.add(depth, f"if {v} is not None:")
+    text.add(depth + 1, f"w = {v}")
+    text.add(depth + 1, "try:")
+    text.add(depth + 2, f"{v} = {read}(w)")
+    text.add(depth + 1, "except ValueError:")
+    text.add(depth + 2, f"{v} = None")
+    text.add(depth + 2, f"residue[{wire!r}] = w")
+    if not codec.exact_read:
+        text.add(depth + 1, "else:")
+        text.add(depth + 2, "try:")
+        text.add(depth + 3, f"if {text.name(codec.write, 'w')}({v}) != w: residue[{wire!r}] = w")
+        text.add(depth + 2, "except ValueError:")  # read, but not of the words that may be written
+        text.add(depth + 3, f"residue[{wire!r}] = w")
+    return v
+
+
+def _read_extras(text: Source, by_core: dict[str, str]) -> None:
+    mine = {core: v for core, v in by_core.items() if core.startswith(EXTRAS)}
+    text.add(1, "extras = {}")
+    for core, v in mine.items():
+        _, provider, name = core.split(".", 2)
+        text.add(1, f"if {v} is not None: extras.setdefault({provider!r}, {{}})[{name!r}] = {v}")
+
+
+def _build(text: Source, cls: type[Model], path: str, by_core: dict[str, str]) -> str:
+    """Emits the building of one core object; gives its variable."""
+    parts: dict[str, str] = {}
+    for name, below in model_below(cls).items():
+        core = path + name
+        if core in by_core:
+            parts[name] = by_core[core]
+        elif below is not object and any(key.startswith(f"{core}.") for key in by_core):
+            parts[name] = _build(text, below, f"{core}.", by_core)
+    if cls is User:
+        parts["extras"] = "extras"
+    made = text.fresh("n")
+    given = [f"{v} is None" for v in parts.values() if not v.startswith("~")]
+    depth = 1
+    if path:
+        text.add(1, f"if {' and '.join(given)}: {made} = None")
+        text.add(1, "else:")
+        depth = 2
+    items: list[str] = []
+    for name, default in defaults_of(cls).items():
+        v = parts.get(name, "").removeprefix("~")
+        if not v:
+            items.append(f"{name!r}: {text.name(default, 'c') if default is not None else None}")
+        elif default is None or name == "extras":
+            items.append(f"{name!r}: {v}")
+        else:
+            items.append(f"{name!r}: {text.name(default, 'c')} if {v} is None else {v}")
+    text.add(depth, f"{made} = new({text.name(cls, 'Class')})")
+    text.add(depth, f"put({made}, '__dict__', {{{', '.join(items)}}})")
+    return made

@@ -1,0 +1,48 @@
+"""The text of a function that is written line by line, then compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from attrs import define, field
+
+from onboarding.mapping.paths import Condition
+
+__all__ = ["Source"]
+
+
+@define
+class Source:
+    """The text of a function under construction, and the constants that it names.
+
+    `conditions` are variables of the function that hold what was asked of the user once.
+    """
+
+    lines: list[str] = field(factory=list[str])
+    names: dict[str, Any] = field(factory=dict[str, Any])
+    conditions: dict[Condition, str] = field(factory=dict[Condition, str])
+    count: int = 0
+
+    def add(self, depth: int, line: str) -> None:
+        """A line, indented."""
+        self.lines.append("    " * depth + line)
+
+    def fresh(self, stem: str) -> str:
+        """A name that nothing has yet."""
+        self.count += 1
+        return f"{stem}{self.count}"
+
+    def name(self, value: Any, stem: str) -> str:
+        """A name for a constant."""
+        name = self.fresh(stem)
+        self.names[name] = value
+        return name
+
+    def build(self, function: str) -> Callable[..., Any]:
+        """The function of that name; it keeps its text as `source`."""
+        source = "\n".join(self.lines)
+        exec(compile(source, f"<onboarding {function}>", "exec"), self.names)  # noqa: S102
+        made = cast("Callable[..., Any]", self.names[function])
+        setattr(made, "source", source)  # noqa: B010
+        return made
