@@ -1,4 +1,4 @@
-"""One reading a kind of simple value. Each raises `InvalidInput`, which shows no value."""
+"""One reading a kind of simple value; each raises `InvalidInput`, which shows no value."""
 
 from __future__ import annotations
 

@@ -240,7 +240,7 @@ def test_the_compiled_translation_keeps_up_with_hand_written_code(
 
 
 def test_reading_keeps_up_with_a_compiled_library(capsys: pytest.CaptureFixture[str]) -> None:
-    msgspec = pytest.importorskip("msgspec")
+    import msgspec
     wire, payload, _, _ = CASES["mangopay"]
     kinds = {str: str | None, int: int | None, bool: bool | None, dict: dict[str, Any] | None}
     place = msgspec.defstruct("Place", [(name, str | None, None) for name in payload["Address"]])
