@@ -11,6 +11,7 @@ from datetime import date
 from timeit import Timer
 from typing import Any
 
+import msgspec
 import pytest
 from onboarding import (
     Address,
@@ -240,7 +241,6 @@ def test_the_compiled_translation_keeps_up_with_hand_written_code(
 
 
 def test_reading_keeps_up_with_a_compiled_library(capsys: pytest.CaptureFixture[str]) -> None:
-    import msgspec
     wire, payload, _, _ = CASES["mangopay"]
     kinds = {str: str | None, int: int | None, bool: bool | None, dict: dict[str, Any] | None}
     place = msgspec.defstruct("Place", [(name, str | None, None) for name in payload["Address"]])
