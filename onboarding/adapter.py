@@ -108,12 +108,12 @@ class Adapter:
 
         Raises `UnexpectedResponse` for an object of another kind.
         """
-        cls._lacks("read_user")
+        cls.cannot("read_user")
 
     @classmethod
     def write_user(cls, user: User) -> tuple[dict[str, Any], tuple[Loss, ...]]:
         """The object that registers a user, and what it cannot carry: reported, not refused."""
-        cls._lacks("write_user")
+        cls.cannot("write_user")
 
     # -- the protocol
 
@@ -205,12 +205,9 @@ class Adapter:
             **facts,
         )
 
-    def cannot(self, operation: str) -> NoReturn:
-        """Raises `Unsupported` for a whole operation."""
-        self._lacks(operation)
-
     @classmethod
-    def _lacks(cls, operation: str) -> NoReturn:
+    def cannot(cls, operation: str) -> NoReturn:
+        """Raises `Unsupported` for a whole operation."""
         problem = Problem("", "operation", f"{cls.provider} has no {operation}")
         raise Unsupported([problem], provider=cls.provider)
 

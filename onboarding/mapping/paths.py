@@ -13,6 +13,7 @@ from onboarding.model.base import Model, field_types, per_class
 from onboarding.model.user import User
 
 __all__ = [
+    "EMPTY",
     "Condition",
     "class_at",
     "core",
@@ -26,6 +27,9 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+
+EMPTY = (None, ())
+"""What says nothing: a datum that has one of these is not given."""
 
 
 class _Path:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import cast
+from typing import Any, cast
 
 from attrs import frozen
 
@@ -13,7 +13,7 @@ from onboarding.mapping.rows import NEVER, On, Row, WireClass, rows_of
 from onboarding.model.loss import Loss, LossKind
 from onboarding.model.user import User
 
-__all__ = ["Datum", "Plan"]
+__all__ = ["EXTRAS", "Datum", "Plan", "wire_value"]
 
 EXTRAS = "extras."
 
@@ -138,6 +138,21 @@ class Plan:
             return tails[0]
         around = wire_path.rpartition(".")[0]  # a part of a datum: `credentials.password`
         return self.core_path(around) if around else None
+
+
+def wire_value(payload: Mapping[str, Any], path: str) -> Any:
+    """The value at a wire path; None when something on the way is empty.
+
+    Raises `TypeError` when something on the way is no object.
+    """
+    value: Any = payload
+    for name in path.split("."):
+        if not value:
+            return None  # null, or an empty object, which some providers spell as an empty list
+        if not isinstance(value, Mapping):
+            raise TypeError("expected an object around it")
+        value = cast("Mapping[str, Any]", value).get(name)
+    return value
 
 
 def _flat(rows: tuple[Row, ...], parents: tuple[Row, ...], base: str) -> Iterator[Datum]:

@@ -10,10 +10,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 from onboarding.http import json_body
-from onboarding.mapping.paths import lookup
+from onboarding.mapping.changes import changes
+from onboarding.mapping.paths import EMPTY, lookup
 from onboarding.mapping.plan import Datum
 from onboarding.mapping.rows import On
-from onboarding.mapping.translation import EMPTY, Translation, changes
+from onboarding.mapping.translation import Translation
 from onboarding.model.loss import Loss, LossKind
 from onboarding.model.user import User
 

@@ -49,8 +49,8 @@ from onboarding.mapping import (
     wire,
     words,
 )
+from onboarding.mapping.changes import changes
 from onboarding.mapping.paths import leaves, lookup
-from onboarding.mapping.translation import changes
 from onboarding.testing import (
     arrives,
     carried_users,
