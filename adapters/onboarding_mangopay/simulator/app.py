@@ -44,29 +44,56 @@ class MangoPaySimulator:
     module says beside the line that does it.
     """
 
-    client_id: str = "simulated-client"
-    """The one platform there is; part of nearly every path."""
-    api_key: str = field(default="simulated-key", repr=False)
-    """What a token is asked for with, next to `client_id`."""
-    strict: bool = False
-    """Whether the documents win where the official SDKs' suites rely on more, such as a user
-    created without `UserCategory`."""
-    legacy: bool = True
-    """Whether the deprecated endpoints still write; they always read."""
-    token_life: int = 1200
-    """Seconds that a token lives; the sandbox's default."""
-    rate_limits: bool = False
-    """Whether the documented limits are enforced; they are counted either way."""
-    enrolment_waived: bool = False
-    """Whether this platform may make OWNERs without SCA by `USER_NOT_PRESENT`."""
-    sca_origin: str = "https://sca.sandbox.mangopay.com"
-    """Where a `RedirectUrl` leads."""
-    clock: Callable[[], float] = field(default=time.time, repr=False)
-    """Gives Unix time in seconds."""
-    entropy: ids.Entropy = field(default=os.urandom, repr=False)
-    """Gives random bytes for ids or tokens."""
-    store: Store = field(factory=Store, repr=False)
-    """What is remembered."""
+    client_id: str = field(
+        default="simulated-client",
+        metadata={"help": "The one platform there is; part of nearly every path"},
+    )
+    api_key: str = field(
+        default="simulated-key",
+        repr=False,
+        metadata={"help": "What a token is asked for with, next to client_id"},
+    )
+    strict: bool = field(
+        default=False,
+        metadata={"help": "Whether the documents win where the official SDKs rely on more"},
+    )
+    legacy: bool = field(
+        default=True,
+        metadata={"help": "Whether the deprecated endpoints still write; they always read"},
+    )
+    token_life: int = field(
+        default=1200,
+        metadata={"help": "Seconds that a token lives; the sandbox's default"},
+    )
+    rate_limits: bool = field(
+        default=False,
+        metadata={
+            "help": "Whether the documented limits are enforced; they are counted either way"
+        },
+    )
+    enrolment_waived: bool = field(
+        default=False,
+        metadata={"help": "Whether this platform may make OWNERs without SCA by USER_NOT_PRESENT"},
+    )
+    sca_origin: str = field(
+        default="https://sca.sandbox.mangopay.com",
+        metadata={"help": "Where a RedirectUrl leads"},
+    )
+    clock: Callable[[], float] = field(
+        default=time.time,
+        repr=False,
+        metadata={"help": "Gives Unix time in seconds"},
+    )
+    entropy: ids.Entropy = field(
+        default=os.urandom,
+        repr=False,
+        metadata={"help": "Gives random bytes for ids or tokens"},
+    )
+    store: Store = field(
+        factory=Store,
+        repr=False,
+        metadata={"help": "What is remembered"},
+    )
 
     _rates: RateMeter = field(factory=RateMeter, init=False, repr=False)
     _log: list[LoggedRequest] = field(factory=list[LoggedRequest], init=False, repr=False)

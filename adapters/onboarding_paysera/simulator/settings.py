@@ -20,49 +20,96 @@ class Settings:
     They may be changed while the simulator runs, as Paysera may revoke a permission any time.
     """
 
-    client_id: str
-    mac_key: str = field(repr=False)
+    client_id: str = field(metadata={"help": "The id of the API client"})
+    mac_key: str = field(repr=False, metadata={"help": "The key that requests are signed with"})
     # Which keys of a user client credentials may read.
-    scopes: frozenset[str] = field(default=USER_SCOPES, converter=base_scopes)
-    permissions: frozenset[str] = field(default=PERMISSIONS, converter=known_permissions)
+    scopes: frozenset[str] = field(
+        default=USER_SCOPES,
+        converter=base_scopes,
+        metadata={"help": "What client credentials may read of a user; may be repeated"},
+    )
+    permissions: frozenset[str] = field(
+        default=PERMISSIONS,
+        converter=known_permissions,
+        metadata={"help": "What the client may do; may be repeated"},
+    )
     clock: Callable[[], float] = field(default=time.time, repr=False)
 
     # Seconds that ts may differ from the server's clock, either way. The documents give none.
-    clock_window: int = 300
+    clock_window: int = field(
+        default=300,
+        metadata={"help": "Seconds that a timestamp may differ from the server's clock"},
+    )
     # The port that a Host header without one means; the documents sign 443 always.
-    fallback_port: int = 443
+    fallback_port: int = field(
+        default=443, metadata={"help": "The port that a Host header without one means"}
+    )
     # Seconds a token lives, None for ever. The documents give no lifetime.
-    token_lifetime: float | None = None
+    token_lifetime: float | None = field(
+        default=None, metadata={"help": "Seconds that a token lives; for ever unless given"}
+    )
     # 400 in the Swift SDK, 401 in lib-rest-client-common.
-    expired_token_status: int = 400
+    expired_token_status: int = field(
+        default=400, metadata={"help": "The status of an expired token: 400 or 401"}
+    )
     # 404 or 405: the framework answers either, by how the route was missed.
-    wrong_method_status: int = 405
+    wrong_method_status: int = field(
+        default=405, metadata={"help": "The status of a wrong method: 405 or 404"}
+    )
     # The documents name the codes and no status; 400 is the framework's default.
-    already_assigned_status: int = 400
+    already_assigned_status: int = field(
+        default=400, metadata={"help": "The status of *_already_assigned errors"}
+    )
     # /guides says of a credential only "conditional".
-    credentials_required: bool = False
+    credentials_required: bool = field(
+        default=False, metadata={"help": "Whether a registration needs credentials"}
+    )
     # The documents show all four; the official PHP client treats each as optional.
     identity_required: frozenset[str] = field(
-        default=frozenset({"name", "surname", "nationality", "code"}), converter=frozenset
+        default=frozenset({"name", "surname", "nationality", "code"}),
+        converter=frozenset,
+        metadata={"help": "The parts that an identity needs; may be repeated"},
     )
     # The framework can refuse keys that it does not know; whether this resource does is open.
-    refuse_unknown_keys: bool = False
-    minimum_password_length: int = 8
+    refuse_unknown_keys: bool = field(
+        default=False, metadata={"help": "Whether keys that no document names are refused"}
+    )
+    minimum_password_length: int = field(default=8, metadata={"help": "The shortest password"})
 
     # Wrong tries of a code after which every further try is refused, until a new code is sent.
-    code_rate_limit: int = 5
+    code_rate_limit: int = field(
+        default=5, metadata={"help": "Wrong tries of a code before a new one is needed"}
+    )
     # Codes sent to one user on one channel before the next is refused; None for no limit.
-    code_send_limit: int | None = None
-    recaptcha_key: str = "simulated-site-key"
-    recaptcha_unlock_url: str = "https://captcha.invalid/unlock"
+    code_send_limit: int | None = field(
+        default=None, metadata={"help": "Codes sent to one contact before the next is refused"}
+    )
+    recaptcha_key: str = field(
+        default="simulated-site-key",
+        metadata={"help": "The site key in the answer to too many tries"},
+    )
+    recaptcha_unlock_url: str = field(
+        default="https://captcha.invalid/unlock",
+        metadata={"help": "Where such a captcha would be solved"},
+    )
     # Confirmation codes and tokens are derived from it, so a test meets the same ones again.
-    seed: str = field(default="paysera", repr=False)
+    seed: str = field(
+        default="paysera", repr=False, metadata={"help": "What codes and tokens are derived from"}
+    )
 
     # The documents say that the contacts shown are the verified ones.
-    show_unconfirmed_contacts: bool = False
+    show_unconfirmed_contacts: bool = field(
+        default=False, metadata={"help": "Whether contacts are shown before they are confirmed"}
+    )
     # `type` is shown to some clients only.
-    show_type: bool = False
+    show_type: bool = field(
+        default=False, metadata={"help": "Whether users are shown with their type"}
+    )
     # Whether a new user has a wallet at once is not documented.
-    wallet_on_registration: bool = True
+    wallet_on_registration: bool = field(
+        default=True, metadata={"help": "Whether a new user has a wallet at once"}
+    )
     # `options` is shown if available; None leaves it out.
-    default_currency: str | None = "EUR"
+    default_currency: str | None = field(
+        default="EUR", metadata={"help": "The currency in a user's options"}
+    )
