@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from onboarding.aio import AsyncGateway
     from onboarding.config import Gateways
     from onboarding.errors import (
+        AlreadyDone,
         AmbiguousProvider,
         ConfigurationError,
         Conflict,
@@ -68,9 +69,10 @@ _HOMES = {
     "adapter": "Adapter Criterion",
     "aio": "AsyncGateway",
     "config": "Gateways",
-    "errors": "AmbiguousProvider ConfigurationError Conflict Forbidden InvalidInput NotFound "
-    "OnboardingError OutcomeUnknown Problem ProviderError RateLimited Rejected TranslationError "
-    "TransportError Unauthorized Unavailable UnexpectedResponse UnknownProvider Unsupported",
+    "errors": "AlreadyDone AmbiguousProvider ConfigurationError Conflict Forbidden InvalidInput "
+    "NotFound OnboardingError OutcomeUnknown Problem ProviderError RateLimited Rejected "
+    "TranslationError TransportError Unauthorized Unavailable UnexpectedResponse UnknownProvider "
+    "Unsupported",
     "gateway": "Gateway",
     "hooks": "Exchange hookimpl",
     "http": "Flow Proof Request Response Token",
@@ -94,6 +96,7 @@ __all__ = [
     "Absence",
     "Adapter",
     "Address",
+    "AlreadyDone",
     "AmbiguousProvider",
     "AsyncGateway",
     "BeneficialOwner",

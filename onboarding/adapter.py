@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, ClassVar, NoReturn
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from onboarding.errors import (
     Conflict,
@@ -25,9 +25,11 @@ from onboarding.errors import (
 from onboarding.http import Flow, Proof, Request, Response, Token
 from onboarding.mapping.translation import Translation
 from onboarding.model.action import NextAction
+from onboarding.model.base import checks_of
 from onboarding.model.levels import LevelPolicy
 from onboarding.model.loss import Loss, refused
 from onboarding.model.record import UserRecord
+from onboarding.model.secret import Secret
 from onboarding.model.user import User
 
 __all__ = ["Adapter", "Criterion", "raise_error"]
@@ -41,6 +43,11 @@ class Criterion:
     phone: str | None = field(default=None, repr=False)
     national_id: str | None = field(default=None, repr=False)
     country: str | None = None
+
+
+def _not_one_text(_: object, __: object, value: object) -> None:
+    if isinstance(value, str):  # which would be taken letter by letter
+        raise InvalidInput([Problem("accept_loss", "type", "expected a tuple of paths")])
 
 
 @frozen(kw_only=True)
@@ -64,11 +71,21 @@ class Adapter:
     name: str = ""
     """The gateway's name, for provenance; taken from the configuration's table."""
 
-    accept_loss: tuple[str, ...] = ()
-    """Core paths that may be left out: `identity.birthdate`, `address.*`."""
+    accept_loss: tuple[str, ...] = field(default=(), validator=_not_one_text)
+    """Core paths that may be left out: `identity.birthdate`; `address` or `address.*` for all."""
 
     levels: LevelPolicy | None = None
     """What the provider's own levels are worth to this gateway."""
+
+    def __attrs_post_init__(self) -> None:
+        found = [
+            problem
+            for name, check in checks_of(type(self)).items()
+            if Secret in check.kind
+            for problem in check.problems(getattr(self, name))
+        ]
+        if found:
+            raise InvalidInput(found)
 
     # -- operations
 
@@ -135,13 +152,20 @@ class Adapter:
     def policy(self) -> LevelPolicy:
         return self.levels if self.levels is not None else self.native_levels
 
-    def checked(self, user: User) -> User:
+    def checked(self, user: User, since: UserRecord | None = None) -> User:
         """The user, once its extras for this provider are in order.
 
-        Raises `InvalidInput`, which lists every problem of them by path.
+        With the record to be changed, what it shows already is let through as it came, and the
+        record must be this gateway's. Raises `InvalidInput`, which lists every problem by path.
         """
         given = user.extras.get(self.provider)
-        if given is not None and self.extras is not None:
+        if since is not None:
+            self.own(since)
+            shown = since.user.extras.get(self.provider, {})
+            given = {
+                name: value for name, value in (given or {}).items() if value != shown.get(name)
+            }
+        if given and self.extras is not None:
             from onboarding.plain import parse  # cattrs is imported when first needed
 
             try:
@@ -150,6 +174,17 @@ class Adapter:
                 prefix = f"extras.{self.provider}"
                 raise InvalidInput(found.under(prefix) for found in error.problems) from None
         return user
+
+    def own(self, held: UserRecord | NextAction) -> None:
+        """Raises `InvalidInput` for a record or an action of another provider or gateway."""
+        if (held.provider, held.gateway) != (self.provider, self.name):
+            text = f"is of {held.gateway} ({held.provider}), not of {self.name} ({self.provider})"
+            raise InvalidInput([Problem("gateway", "conflict", text)])
+
+    @staticmethod
+    def unchanged(record: UserRecord, losses: tuple[Loss, ...]) -> UserRecord:
+        """The record after an update that had nothing to send, with what that left out."""
+        return evolve(record, losses=losses) if losses else record
 
     def refuse(self, losses: Iterable[Loss]) -> tuple[Loss, ...]:
         """Raises `Unsupported` for what must not be left out; else gives the losses back."""

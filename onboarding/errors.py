@@ -13,6 +13,7 @@ OnboardingError
 │   └── OutcomeUnknown        no answer came, and the request may have been carried out
 └── ProviderError             an answer came, and it is a no
     ├── Rejected  Conflict  NotFound  Unauthorized  Forbidden
+    │             └── AlreadyDone   its result is not in the answer
     └── RateLimited  Unavailable
 ```
 
@@ -27,6 +28,7 @@ from typing import Any, ClassVar
 from attrs import field, frozen
 
 __all__ = [
+    "AlreadyDone",
     "AmbiguousProvider",
     "ConfigurationError",
     "Conflict",
@@ -222,6 +224,10 @@ class Rejected(ProviderError):
 
 class Conflict(ProviderError):
     """It exists already, or its state forbids the call."""
+
+
+class AlreadyDone(Conflict):
+    """This very operation was carried out before, and its result is not in the answer."""
 
 
 class NotFound(ProviderError):

@@ -114,12 +114,12 @@ class MangoPay(Adapter):
 
     def update_user(self, record: UserRecord, user: User) -> Flow[UserRecord]:
         """docs: update-natural-user-sca, update-legal-user-sca; legacy: update-natural-user."""
-        wire = self._wire(self.checked(user))
+        wire = self._wire(self.checked(user, record))
         self._same_person(record, user)
-        body, losses = wire.update(record.user, user)
+        body, losses = wire.update(record.user, user, residue=record.residue)
         losses = self.refuse(losses)
         if not body:
-            return record
+            return self.unchanged(record, losses)
         path = (*self._users(user), record.id)
         response = yield self._request("PUT", "update_user", *path, body=body)
         return self._record(response, wire, losses)
@@ -128,7 +128,7 @@ class MangoPay(Adapter):
         """docs: categorize-natural-user, categorize-legal-user. The legacy way is an update."""
         if self.api is Api.LEGACY:
             return (yield from self.update_user(record, user))
-        wire = self._wire(self.checked(user))
+        wire = self._wire(self.checked(user, record))
         self._same_person(record, user)
         body, losses = wire.to_wire(user, On.CATEGORISE, since=record.user)
         losses = self.refuse(losses)
@@ -140,6 +140,7 @@ class MangoPay(Adapter):
 
     def renew(self, action: NextAction) -> Flow[NextAction]:
         """docs: enroll-user. Earlier links stay good until their ten minutes end."""
+        self.own(action)
         path = ("sca", "users", action.user_id, "enrollment")
         response = yield self._request("POST", "renew", *path)
         answer = self._answer(response, translation(NaturalUser, PROVIDER))

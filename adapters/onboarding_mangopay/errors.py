@@ -9,7 +9,15 @@ import re
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from onboarding import Conflict, Problem, ProviderError, Rejected, Response, Unauthorized
+from onboarding import (
+    AlreadyDone,
+    Conflict,
+    Problem,
+    ProviderError,
+    Rejected,
+    Response,
+    Unauthorized,
+)
 from onboarding.adapter import raise_error
 from onboarding.errors import ErrorDetails
 from onboarding.http import as_object
@@ -49,7 +57,7 @@ _TYPES: dict[str, tuple[str, str, type[ProviderError] | None]] = {
     ),
     "user_closed": ("the user is closed, which is final", "", Conflict),
     "idempotent_creation_conflict": (
-        "this operation was sent before; its key is spent for 24 hours", "", Conflict,
+        "this operation was sent before; its key is spent for 24 hours", "", AlreadyDone,
     ),
     "rate_limit": ("wait until the window of the rate limit moves on", "", None),
     "invalid_credentials": ("check client_id and api_key", "", None),

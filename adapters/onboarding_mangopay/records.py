@@ -74,7 +74,9 @@ def record(
         levels=("KYCLevel",),
         created_at=_moment(payload.get("CreationDate")),
         status=STATUS.get(str(payload.get("UserStatus"))),
-        next_actions=(enrolment(user_id, url, adapter.name, response.received_at),) if url else (),
+        next_actions=(enrolment(user_id, url, adapter.name, response.received_at),)
+        if isinstance(url, str)
+        else (),
         losses=losses,
     )
 

@@ -15,7 +15,6 @@ from onboarding import (
     InvalidInput,
     LevelPolicy,
     NextAction,
-    NextActionKind,
     Problem,
     Proof,
     Request,
@@ -24,7 +23,6 @@ from onboarding import (
     Unsupported,
     User,
     UserRecord,
-    UserStatus,
 )
 from onboarding.http import url
 from onboarding.mapping import On, Translation, translation
@@ -34,15 +32,12 @@ from onboarding.model.shapes import Url
 
 from onboarding_paysera.errors import raise_for
 from onboarding_paysera.extras import PayseraExtras
+from onboarding_paysera.records import PROVIDER, settled
 from onboarding_paysera.signing import authorization
 from onboarding_paysera.wire.user import AddressedUser, PayseraUser
 from onboarding_paysera.wire.vocabulary import LEVELS
 
 __all__ = ["Environment", "Paysera"]
-
-PROVIDER = "paysera"
-
-CONTACTS = ("email", "phone")
 
 
 class Environment(StrEnum):
@@ -114,24 +109,26 @@ class Paysera(Adapter):
 
     def update_user(self, record: UserRecord, user: User) -> Flow[UserRecord]:
         """docs: user-resource, Provide Identity. A receipt must be printed after it."""
-        self._natural(self.checked(user))
-        body, losses = self._wire.update(record.user, user)
+        self._natural(self.checked(user, record))
+        body, losses = self._wire.update(record.user, user, residue=record.residue)
         losses = self.refuse(losses)
         if not body:
-            return record
+            return self.unchanged(record, losses)
         response = yield self._request("PUT", "update_user", "user", record.id, body=body)
-        return self._record(response, losses, given=user)
+        return self._record(response, losses, given=user, before=record)
 
     # -- next actions
 
     def confirm(self, action: NextAction, code: str) -> Flow[UserRecord]:
         """docs: user-resource, Confirm Phone, Confirm Email."""
+        self.own(action)
         path = ("user", action.user_id, action.concerns, "confirm")
         response = yield self._request("PUT", "confirm", *path, body={"code": code})
         return self._record(response)
 
     def renew(self, action: NextAction) -> Flow[NextAction]:
         """docs: user-resource, Assign Phone, Assign Email: a new code is sent."""
+        self.own(action)
         value = action.value or ""
         body = {action.concerns: value.removeprefix("+")}
         path = ("user", action.user_id, action.concerns)
@@ -208,9 +205,14 @@ class Paysera(Adapter):
         return response.json_object() if response.body else {}
 
     def _record(
-        self, response: Response, losses: tuple[Loss, ...] = (), given: User | None = None
+        self,
+        response: Response,
+        losses: tuple[Loss, ...] = (),
+        *,
+        given: User | None = None,
+        before: UserRecord | None = None,
     ) -> UserRecord:
-        record = self.record(
+        shown = self.record(
             self._wire,
             self._answer(response),
             response,
@@ -219,27 +221,7 @@ class Paysera(Adapter):
             scopes=self.scopes,
             losses=losses,
         )
-        shown = {contact: getattr(record.user, contact) for contact in CONTACTS}
-        confirmed = {contact: True for contact in CONTACTS if shown[contact]}
-        waiting = [
-            NextAction(
-                kind=NextActionKind.CONFIRM_CODE,
-                provider=PROVIDER,
-                gateway=self.name,
-                user_id=record.id,
-                concerns=contact,
-                value=getattr(given, contact),
-                issued_at=response.received_at,
-            )
-            for contact in CONTACTS
-            if given is not None and getattr(given, contact) not in (None, shown[contact])
-        ]
-        return attrs.evolve(
-            record,
-            status=UserStatus.PENDING if waiting else None,  # Paysera says no more
-            next_actions=tuple(waiting),
-            confirmed=confirmed | {action.concerns: False for action in waiting},
-        )
+        return settled(shown, given=given, before=before)
 
 
 def _query(criterion: Criterion) -> tuple[tuple[str, str], ...]:

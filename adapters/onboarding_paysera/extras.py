@@ -28,5 +28,9 @@ class PayseraExtras:
 
     def plain(self) -> dict[str, dict[str, Any]]:
         """For a user: `User(extras=PayseraExtras(...).plain())`."""
-        given = attrs.asdict(self, filter=lambda _, value: value is not None)
+        given = attrs.asdict(
+            self,
+            filter=lambda _, value: value is not None,
+            value_serializer=lambda _, __, value: list(value) if type(value) is tuple else value,
+        )
         return {"paysera": given}

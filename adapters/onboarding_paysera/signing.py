@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from base64 import b64encode
 from collections.abc import Mapping
 from urllib.parse import quote, urlsplit
 
+from onboarding import ConfigurationError, Problem
+
 __all__ = ["authorization"]
 
 _PORTS = {"https": 443, "http": 80}
+_NOT_QUOTED = re.compile(r'["\\]').search
 
 
 def _base64(digest: bytes) -> str:
@@ -35,7 +39,12 @@ def authorization(
 
     Seven lines are signed: time, nonce, method, request target as sent, host, port, ext.
     `ext` holds the hash of a body that is not empty, then the further parameters.
+
+    Raises `ConfigurationError` for an id or a nonce that would end its quotes in the header.
     """
+    if _NOT_QUOTED(key_id) or _NOT_QUOTED(nonce):
+        text = "the client_id, access token or nonce has a quote or a backslash"
+        raise ConfigurationError([Problem("client_id", "shape", text)])
     extended = {"body_hash": _base64(hashlib.sha256(body).digest())} if body else {}
     extended |= parameters or {}
     ext = "&".join(f"{name}={quote(value, safe='')}" for name, value in extended.items())

@@ -45,8 +45,8 @@ def check_header(header: Sequence[str]) -> tuple[str, ...]:
 def unflattened(columns: Iterable[str], cells: Iterable[str]) -> dict[str, Any]:
     """Plain data of a row. An empty cell is an absent datum; `ref` stays beside the user."""
     data: dict[str, Any] = {}
-    for column, cell in zip(columns, cells, strict=True):
-        if not cell.strip():
+    for column, cell in zip(columns, map(str.strip, cells), strict=True):
+        if not cell:
             continue
         *parents, last = column.split(".", 2) if _is_extra(column) else column.split(".")
         place = data
@@ -62,7 +62,7 @@ def _is_extra(column: str) -> bool:
 
 def _typed(cell: str, kind: type) -> Any:
     if kind is bool:
-        return _TRUTHS.get(cell.strip().lower(), cell)  # what is neither, `User.parse` refuses
+        return _TRUTHS.get(cell.lower(), cell)  # what is neither, `User.parse` refuses
     if kind is tuple:
         return cell.replace(";", " ").split()
     return cell

@@ -7,19 +7,18 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext, suppress
 from datetime import datetime
-from enum import Enum
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self, cast
 
-import attrs
 from attrs import define, field
 
 from onboarding.adapter import Adapter
+from onboarding.batch.header import OPENING, check_same, header_of, unusable
 from onboarding.batch.results import Result, State
 from onboarding.engine import utc_now
-from onboarding.errors import ConfigurationError, Problem
 from onboarding.gateway import Gateway
 
 if sys.platform != "win32":
@@ -27,9 +26,7 @@ if sys.platform != "win32":
 
 __all__ = ["Journal"]
 
-FORM = "onboarding_results/1"
 INTENT = "intent"
-_OPENING = b'{"state":"run","form":"onboarding_results/'
 
 
 @define(eq=False, repr=False)
@@ -48,6 +45,7 @@ class Journal:
     _states: dict[str, str] = field(factory=dict[str, str], init=False)
     _lines: dict[str, int | None] = field(factory=dict[str, "int | None"], init=False)
     _unsettled: set[bytes] = field(factory=set[bytes], init=False)
+    _failed: bool = field(default=False, init=False)
 
     @classmethod
     def open(
@@ -66,7 +64,7 @@ class Journal:
         try:
             _lock(file)
             made = cls(clock, file)
-            made._take_up(_header(gateway.adapter))
+            made._take_up(header_of(gateway.adapter))
         except BaseException:
             file.close()
             raise
@@ -100,9 +98,11 @@ class Journal:
             self._write(data)
 
     def close(self) -> None:
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        """Closes the file. A write that failed was told of; what closing says of it is not."""
+        file, self._file = self._file, None
+        if file is not None:
+            with suppress(OSError) if self._failed else nullcontext():
+                file.close()
 
     def __enter__(self) -> Self:
         return self
@@ -138,9 +138,13 @@ class Journal:
 
     def _append(self, data: dict[str, Any]) -> None:
         file = cast("IO[bytes]", self._file)
-        file.write(json.dumps(data, separators=(",", ":")).encode("ascii") + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
+        try:
+            file.write(json.dumps(data, separators=(",", ":")).encode("ascii") + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        except OSError:
+            self._failed = True
+            raise
 
     def _take_up(self, header: dict[str, Any]) -> None:
         """Reads what is there. An unfinished last line is cut off: its writer died."""
@@ -149,10 +153,10 @@ class Journal:
         end, torn, first, whole = 0, 0, True, True
         for number, raw in enumerate(file, 1):
             if torn:
-                raise _unusable("shape", f"line {torn} is not of a results file")
+                raise unusable("shape", f"line {torn} is not of a results file")
             data = _parsed(raw)
-            if first and not (data is None and _OPENING.startswith(raw[: len(_OPENING)])):
-                _same(data, header)
+            if first and not (data is None and OPENING.startswith(raw[: len(OPENING)])):
+                check_same(data, header)
             first = False
             if data is None:
                 torn = number
@@ -194,51 +198,9 @@ def _parsed(raw: bytes) -> dict[str, Any] | None:
     return cast("dict[str, Any]", data) if known else None
 
 
-def _header(adapter: Adapter) -> dict[str, Any]:
-    return {
-        "state": "run",
-        "form": FORM,
-        "gateway": adapter.name,
-        "provider": adapter.provider,
-        "settings": _fingerprint(adapter),
-    }
-
-
-def _fingerprint(adapter: Adapter) -> str:
-    """A digest of what makes it this gateway: no secret, and no address (a server may move)."""
-    shared = attrs.fields_dict(Adapter)
-    fields = attrs.fields(type(adapter))
-    told = [
-        (item.name, str(value.value if isinstance(value, Enum) else value))
-        for item in fields
-        if item.name not in shared
-        and isinstance(value := getattr(adapter, item.name), str | Enum)
-        and "://" not in str(value)
-    ]
-    return hashlib.sha256(json.dumps(sorted(told)).encode()).hexdigest()[:16]
-
-
-def _same(found: dict[str, Any] | None, header: dict[str, Any]) -> None:
-    if found is None or found.get("state") != "run":
-        raise _unusable("conflict", "the file is there and holds no results; it was left alone")
-    if found.get("form") != FORM:
-        raise _unusable("conflict", f"the file is of another version than {FORM}")
-    was, now = (f"{data.get('gateway')} ({data.get('provider')})" for data in (found, header))
-    if was != now:
-        text = f"the file holds the results of gateway {was}, not of {now}; name another file"
-        raise _unusable("conflict", text)
-    if found.get("settings") != header["settings"]:
-        text = f"the file holds the results of gateway {was} with other settings; name another file"
-        raise _unusable("conflict", text)
-
-
-def _unusable(code: str, message: str) -> ConfigurationError:
-    return ConfigurationError([Problem("out", code, message)])
-
-
 def _lock(file: IO[bytes]) -> None:
     if sys.platform != "win32":
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise _unusable("in_use", "another run is writing this file") from None
+            raise unusable("in_use", "another run is writing this file") from None

@@ -1,10 +1,11 @@
-"""Reads users from JSON Lines or CSV, line by line, in constant memory."""
+"""Reads users from JSON Lines or CSV, one line at a time."""
 
 from __future__ import annotations
 
 import csv
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -15,7 +16,7 @@ from attrs import define, field, frozen
 from onboarding.batch.flat import REF, check_header, unflattened
 from onboarding.errors import InvalidInput, Problem
 
-__all__ = ["Line", "UserFile"]
+__all__ = ["Line", "UserFile", "numbered"]
 
 LONGEST_REF = 200
 
@@ -24,7 +25,8 @@ LONGEST_REF = 200
 class Line:
     """One user as the file has it: plain data for `User.parse`, or what is wrong with the line.
 
-    `ref` is the caller's own id of the user; where the line has none, it is `line-N`.
+    `ref` is the caller's own id of the user; where the line has none, it is `line-N`, and so no
+    line but the N-th may call its user that.
     """
 
     number: int
@@ -38,9 +40,13 @@ class UserFile:
     """A file of users, to be iterated once. A context manager.
 
     JSON Lines: an object a line, in the form of `User.parse`, with an optional `ref`.
-    CSV: a header of core paths (`ref`, `identity.given_name`, `credentials.kind` ...), an empty
-    cell is an absent datum, a list's words are separated by blanks. Both are UTF-8.
-    `consumed` and `size` count bytes; `size` is None for what has no end yet.
+    CSV: a header of core paths (`ref`, `identity.given_name`, `credentials.kind` ...), a row a
+    line: no cell holds a line break, so a stray quote spoils its own line alone. Blanks around
+    a cell are dropped, an empty cell is an absent datum, a list's words are separated by blanks.
+    A cell of `extras.PROVIDER.NAME` is a text: what the provider wants as a list, a number or a
+    truth takes JSON Lines. Both are UTF-8.
+    One line at a time is held; a run remembers the refs it saw. `consumed` and `size` count
+    bytes; `size` is None for what has no end yet.
     """
 
     stream: IO[bytes]
@@ -86,14 +92,10 @@ class UserFile:
     # -- CSV
 
     def _rows(self) -> Iterator[Line]:
-        reader = csv.reader(self._texts(), strict=True)
         columns: tuple[str, ...] | None = None
-        while True:
-            number = reader.line_num + 1
+        for number, text in enumerate(self._texts(), 1):
             try:
-                cells = next(reader)
-            except StopIteration:
-                break
+                cells = next(csv.reader([text], skipinitialspace=True, strict=True))
             except csv.Error:
                 if columns is None:
                     raise InvalidInput([Problem("header", "shape", "is not CSV")]) from None
@@ -104,8 +106,8 @@ class UserFile:
             if columns is None:
                 columns = check_header(cells)
             elif len(cells) != len(columns):
-                text = f"has {len(cells)} cells, the header has {len(columns)}"
-                yield _bad(number, "shape", text)
+                told = f"has {len(cells)} cells, the header has {len(columns)}"
+                yield _bad(number, "shape", told)
             else:
                 yield _line(number, unflattened(columns, cells))
         if columns is None:
@@ -114,7 +116,7 @@ class UserFile:
     def _texts(self) -> Iterator[str]:
         # A byte that is not UTF-8 becomes a lone surrogate, which no text of a user may hold.
         for raw in self._raw():
-            yield raw.decode("utf-8", "surrogateescape")
+            yield raw.decode("utf-8", "surrogateescape").rstrip("\r\n")
 
     def _raw(self) -> Iterator[bytes]:
         for raw in self.stream:
@@ -140,20 +142,26 @@ def _no_number(word: str) -> None:
 def _line(number: int, data: dict[str, Any]) -> Line:
     ref = data.pop(REF, None)
     if ref is None:
-        return Line(number=number, ref=_numbered(number), data=data)
+        return Line(number=number, ref=numbered(number), data=data)
     if isinstance(ref, int) and not isinstance(ref, bool):
         ref = str(ref)
     if not isinstance(ref, str) or not ref.strip() or not ref.isprintable():
         return _bad(number, "shape", "expected a printable text or a whole number", REF)
     if len(ref) > LONGEST_REF:
         return _bad(number, "shape", f"is longer than {LONGEST_REF} characters", REF)
+    if _NUMBERED(ref) and ref != numbered(number):
+        return _bad(number, "conflict", "is what another line without a ref is called by", REF)
     return Line(number=number, ref=ref, data=data)
 
 
 def _bad(number: int, code: str, message: str, path: str = "") -> Line:
     problem = Problem(path, code, message if path else f"the line {message}")
-    return Line(number=number, ref=_numbered(number), problems=(problem,))
+    return Line(number=number, ref=numbered(number), problems=(problem,))
 
 
-def _numbered(number: int) -> str:
+_NUMBERED = re.compile(r"line-[0-9]+").fullmatch
+
+
+def numbered(number: int) -> str:
+    """What a user is called whose line has no ref of its own."""
     return f"line-{number}"

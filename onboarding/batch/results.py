@@ -11,6 +11,8 @@ from attrs import evolve, field, frozen
 
 from onboarding.adapter import Adapter
 from onboarding.errors import (
+    AlreadyDone,
+    Forbidden,
     InvalidInput,
     OnboardingError,
     Problem,
@@ -133,14 +135,17 @@ def of_record(blank: Result, record: UserRecord, policy: LevelPolicy) -> Result:
     )
 
 
-def of_error(blank: Result, error: Exception, *, sent: bool) -> Result:
-    """The result of a user with whom something went wrong, before or after sending."""
+def of_error(blank: Result, error: Exception, *, sent: bool, taken: bool = False) -> Result:
+    """The result of a user with whom something went wrong.
+
+    `sent`: after a request had begun to leave; `taken`: after the provider had carried one out.
+    """
     problems: tuple[Problem, ...] = getattr(error, "problems", ())
     if not problems:
         problems = (Problem("", *_words(error)),)
     return evolve(
         blank,
-        state=_state(error, sent=sent),
+        state=State.UNKNOWN if taken else _state(error, sent=sent),
         problems=tame(problems),
         error=type(error).__name__,
         request_id=error.request_id if isinstance(error, ProviderError) else None,
@@ -149,13 +154,13 @@ def of_error(blank: Result, error: Exception, *, sent: bool) -> Result:
 
 def _state(error: Exception, *, sent: bool) -> State:
     match error:
-        case Unsupported():
+        case Unsupported() if not sent:
             return State.REFUSED
-        case InvalidInput():
+        case InvalidInput() if not sent:
             return State.INVALID
-        case Unauthorized() | RateLimited():
+        case Unauthorized() | Forbidden() | RateLimited():
             return State.FAILED
-        case Unavailable() | UnexpectedResponse():
+        case AlreadyDone() | Unavailable() | UnexpectedResponse():
             return State.UNKNOWN if sent else State.FAILED
         case ProviderError():
             return State.REJECTED

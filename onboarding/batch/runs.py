@@ -11,9 +11,9 @@ from attrs import define, evolve, field, frozen
 
 from onboarding.adapter import Adapter
 from onboarding.batch.journal import Journal
-from onboarding.batch.lines import Line
+from onboarding.batch.lines import Line, numbered
 from onboarding.batch.results import Result, State, blank, of_error, of_record, tame
-from onboarding.errors import InvalidInput, Problem, TransportError, Unauthorized
+from onboarding.errors import Forbidden, InvalidInput, Problem, TransportError, Unauthorized
 from onboarding.gateway import Gateway
 from onboarding.http import Flow
 from onboarding.model.record import UserRecord
@@ -42,7 +42,7 @@ class Summary:
     now: Counter[State] = field(factory=Counter[State])
     before: Counter[State] = field(factory=Counter[State])
     reasons: Counter[Reason] = field(factory=Counter[Reason])
-    stopped: Unauthorized | None = None
+    stopped: Unauthorized | Forbidden | None = None
 
     @property
     def total(self) -> Counter[State]:
@@ -70,7 +70,8 @@ class Batch:
         """Sends the users of the lines; gives each new result once the journal has it.
 
         No line stops the next. Only when the provider does not accept the gateway's own
-        credentials, the run ends early: see `summary.stopped`.
+        credentials, or they do not allow this, the run ends early: see `summary.stopped`.
+        What is remembered grows with the refs, not with the data of the users.
         """
         seen: set[str] = set()
         for line in lines:
@@ -90,15 +91,16 @@ class Batch:
 
     def _settled(self, line: Line, seen: set[str]) -> Result | None:
         """The result of a line that is not a user to be sent."""
-        started = blank(self.gateway.adapter, line.ref, line.number)
-        if line.ref in seen:
-            problem = Problem("ref", "duplicate", "an earlier line has the same ref")
-            return evolve(started, state=State.INVALID, problems=(problem,))
-        seen.add(line.ref)
-        if self.journal.is_open(line.ref):
-            return self._interrupted(line.ref, line.number)
-        if line.problems:
-            return evolve(started, state=State.INVALID, problems=tame(line.problems))
+        ref, problems = line.ref, tame(line.problems)
+        if ref in seen:  # a result under that ref would hide what became of the other user
+            problems = (Problem("ref", "duplicate", f"repeats the ref {ref} of an earlier line"),)
+            ref = numbered(line.number)
+        seen.add(ref)
+        if self.journal.is_open(ref):
+            return self._interrupted(ref, line.number)
+        if problems:
+            started = blank(self.gateway.adapter, ref, line.number)
+            return evolve(started, state=State.INVALID, problems=problems)
         return None
 
     def _interrupted(self, ref: str, number: int | None) -> Result:
@@ -116,43 +118,47 @@ class Batch:
             user = User.parse(line.data)
         except InvalidInput as error:
             return of_error(started, error, sent=False)
-        sent = False
-
-        def note() -> None:
-            nonlocal sent
-            self.journal.intend(line.ref, line.number)
-            sent = True
-
+        sending = _Sending(lambda: self.journal.intend(line.ref, line.number))
         flow = self.gateway.adapter.create_user(user, key=_key(line))
         try:
-            record = self.gateway.run(_noted(flow, note))
+            record = self.gateway.run(sending.noted(flow))
         except OSError:
             raise  # the journal cannot be written: nobody may be sent
         except Exception as error:
-            if isinstance(error, Unauthorized):
+            if isinstance(error, Unauthorized | Forbidden):
                 self.summary.stopped = error
-            return of_error(started, error, sent=sent)
+            return of_error(started, error, sent=sending.sent, taken=sending.taken)
         return of_record(started, record, self.gateway.adapter.policy)
 
 
-def _noted(flow: Flow[UserRecord], note: Callable[[], None]) -> Flow[UserRecord]:
-    """The same flow, which notes when the first request is about to leave.
+@define(eq=False)
+class _Sending:
+    """How far the flow of one user came: a request was about to leave, one was carried out.
 
-    What an adapter refuses before sending leaves no intent.
+    `intend` is called before the first: what an adapter refuses earlier leaves no intent.
     """
-    try:
-        request = next(flow)
-        note()
-        while True:
-            try:
-                response = yield request
-            except TransportError as error:
-                request = flow.throw(error)
-            else:
-                request = flow.send(response)
-    except StopIteration as done:
-        record: UserRecord = done.value
-        return record
+
+    intend: Callable[[], None]
+    sent: bool = field(default=False, init=False)
+    taken: bool = field(default=False, init=False)
+
+    def noted(self, flow: Flow[UserRecord]) -> Flow[UserRecord]:
+        """The same flow, under watch."""
+        try:
+            request = next(flow)
+            self.intend()
+            self.sent = True
+            while True:
+                try:
+                    response = yield request
+                except TransportError as error:
+                    request = flow.throw(error)
+                else:
+                    self.taken |= request.method != "GET" and response.status < 400
+                    request = flow.send(response)
+        except StopIteration as done:
+            record: UserRecord = done.value
+            return record
 
 
 def _key(line: Line) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 
 __all__ = ["main"]
@@ -16,7 +17,10 @@ def main() -> None:
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in _EXTRA:
             raise
-        hint = "pip install 'onboarding[cli]'"
-        print(f"The command line needs the package {error.name}: {hint}", file=sys.stderr)
+        text = f"the command line needs the package {error.name}: pip install 'onboarding[cli]'"
+        if "--json" in sys.argv:
+            print(json.dumps({"error": {"kind": "MissingExtra", "message": text, "problems": []}}))
+        else:
+            print(f"Error: {text}", file=sys.stderr)
         raise SystemExit(4) from None
     app(prog_name="onboarding")

@@ -32,8 +32,8 @@ def app() -> None:
       4    an extra is not installed
       130  interrupted
 
-    Every command takes --json: then standard output holds one JSON document, errors included,
-    and nothing else.
+    Every command takes --json: then standard output holds one JSON document and nothing else.
+    An error is one too, {"error": ...}, even if the arguments are wrong.
     """
 
 

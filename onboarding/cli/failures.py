@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterable
 from typing import IO, Any
@@ -11,6 +12,7 @@ import click
 from onboarding.cli import screen
 from onboarding.errors import (
     ConfigurationError,
+    Forbidden,
     InvalidInput,
     OnboardingError,
     OutcomeUnknown,
@@ -42,22 +44,15 @@ _EXTRAS = {"werkzeug": "simulators", "cheroot": "simulators"}
 
 
 def wants_json() -> bool:
-    """Whether the command that runs was given `--json`."""
+    """Whether `--json` is among the arguments, be they right or wrong."""
     context = click.get_current_context(silent=True)
     return bool(context and context.meta.get(_JSON))
-
-
-def _note_json(context: click.Context, _: click.Parameter, value: bool) -> None:
-    if value:
-        context.meta[_JSON] = True
 
 
 as_json = click.option(
     "--json",
     is_flag=True,
-    is_eager=True,
-    expose_value=False,
-    callback=_note_json,
+    expose_value=False,  # `Commands` looks for it before anything can be wrong
     help="Print one JSON document on standard output, and nothing else there.",
 )
 
@@ -103,9 +98,26 @@ class Failure(click.ClickException):
 class Commands(click.Group):
     """A group that turns what goes wrong into failures."""
 
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
+        asked = "--json" in itertools.takewhile("--".__ne__, args)
+        try:
+            context = super().make_context(info_name, args, parent, **extra)
+        except click.UsageError as error:
+            raise _of_usage(error, asked=asked) from None
+        context.meta[_JSON] = asked
+        return context
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
+        except click.UsageError as error:
+            raise _of_usage(error, asked=wants_json()) from None
         except BrokenPipeError:
             raise  # whoever read has gone; click ends quietly
         except (OnboardingError, ModuleNotFoundError, OSError, KeyboardInterrupt) as error:
@@ -131,11 +143,20 @@ def failure_of(error: BaseException) -> Failure:
             raise error
 
 
+def _of_usage(error: click.UsageError, *, asked: bool) -> click.ClickException:
+    """The error itself, which shows the usage too, or the failure that JSON can say."""
+    if not asked:
+        return error
+    failure = Failure(error.format_message(), kind="UsageError")
+    failure.json = True  # there may be no context yet to tell it
+    return failure
+
+
 def _of_library(error: OnboardingError) -> Failure:
     problems: tuple[Problem, ...] = getattr(error, "problems", ())
     message = str(error).partition("\n")[0]
     code = NOT_ALL
-    if isinstance(error, ConfigurationError | InvalidInput | Unauthorized):
+    if isinstance(error, ConfigurationError | InvalidInput | Unauthorized | Forbidden):
         code = UNUSABLE
     elif isinstance(error, OutcomeUnknown):
         code = UNKNOWN

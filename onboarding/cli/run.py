@@ -46,8 +46,9 @@ def run(
     """Onboard a file of users with one gateway.
 
     USERS holds JSON Lines (an object a line, `ref` being your own id of the user) or, if its
-    name ends in .csv, CSV with core paths as its header; `-` is standard input. Without a `ref`
-    a user is called by the number of the line, which must then not move between two runs.
+    name ends in .csv, CSV with core paths as its header; `-` is JSON Lines from standard input.
+    Without a `ref` a user is called by the number of the line (`line-7`), which must then not
+    move between two runs.
 
     A bad line stops nothing else. With --out, a note is written before each user is sent, so
     that another run with the same file sends nobody twice: whoever was sent and not answered is
@@ -70,11 +71,14 @@ def run(
                 _tell(batch, out)
     if failure is not None and not wants_json():
         raise failure
-    context.exit(failure.exit_code if failure is not None else exit_code(batch.summary))
+    context.exit(exit_code(batch.summary, failure))
 
 
-def exit_code(summary: Summary) -> int:
-    """0 everybody is onboarded, 1 not everybody, 2 stopped early, 3 somebody is unknown."""
+def exit_code(summary: Summary, failure: Failure | None = None) -> int:
+    """0 everybody is onboarded, 1 not everybody, 3 somebody is unknown; else that of the failure
+    which ended the run early."""
+    if failure is not None:
+        return failure.exit_code
     if summary.stopped is not None:
         return UNUSABLE
     total = summary.total
@@ -83,13 +87,13 @@ def exit_code(summary: Summary) -> int:
     return 0 if total[State.CREATED] == total.total() else NOT_ALL
 
 
-def plain_summary(summary: Summary) -> dict[str, object]:
+def plain_summary(summary: Summary, failure: Failure | None = None) -> dict[str, object]:
     """The summary as plain data."""
     return {
         "now": {str(state): summary.now[state] for state in State},
         "before": {str(state): summary.before[state] for state in State},
         "users": summary.total.total(),
-        "exit_code": exit_code(summary),
+        "exit_code": exit_code(summary, failure),
     }
 
 
@@ -112,7 +116,7 @@ def _stream(batch: Batch, file: UserFile) -> Failure | None:
         ended = failure_of(error)
     if batch.summary.stopped is not None:
         ended = failure_of(batch.summary.stopped)
-    summary = json.dumps(plain_summary(batch.summary))
+    summary = json.dumps(plain_summary(batch.summary, ended))
     why = json.dumps(ended.plain() if ended is not None else None)
     click.echo(f'\n], "summary": {summary}, "error": {why}}}')
     return ended

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -74,7 +74,7 @@ def _plain(record: UserRecord, *, reveal: bool) -> dict[str, Any]:
         "confirmed": dict(record.confirmed),
         "user": dict(_values(record.user, reveal=reveal)),
         "absent": {path: str(why) for path, why in record.absent.items()},
-        "native": sorted(record.native) if not reveal else dict(record.native),
+        "native": sorted(record.native) if not reveal else _unlinked(record.native),
         "residue": sorted(record.residue),
     }
 
@@ -83,7 +83,16 @@ def _values(user: User, *, reveal: bool) -> Iterator[tuple[str, Any]]:
     for path in leaves(User):
         value = lookup(user, path)
         if value is not None and value != ():
-            yield path, plain(value) if reveal else MASK
+            yield path, MASK if not reveal or _holds_link(value) else plain(value)
+
+
+def _unlinked(native: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: MASK if _holds_link(value) else value for name, value in native.items()}
+
+
+def _holds_link(value: object) -> bool:
+    """Whoever has a link can use it: `--reveal` is for values."""
+    return "://" in str(value)
 
 
 def _panel(told: dict[str, Any]) -> Panel:

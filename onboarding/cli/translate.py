@@ -26,7 +26,7 @@ def translate(context: click.Context, source: str, target: str, file: IO[bytes])
     """Translate a provider's user object into another provider's.
 
     FILE is JSON (`-` is standard input). The other provider's JSON goes to standard output,
-    what was lost on the way to standard error (as JSON with --json).
+    what was lost on the way to standard error: a table or, with --json, {"losses": [...]}.
 
     \b
     Exit codes: 0 all of the user arrived, 1 something was dropped or coarsened,
@@ -46,7 +46,7 @@ def translate(context: click.Context, source: str, target: str, file: IO[bytes])
         raise Failure(text, kind=type(error).__name__, problems=error.problems) from None
     written, unwritten = writer.write_user(user)
     losses = (*unread, *unwritten)
-    click.echo(json.dumps(written, indent=2, ensure_ascii=False))
+    click.echo(json.dumps(written, indent=2))  # ASCII: no terminal fails on it, nor half a pair
     _tell(losses, f"{source} -> {target}")
     if any(loss.kind in (LossKind.DROPPED, LossKind.COARSENED) for loss in losses):
         context.exit(NOT_ALL)

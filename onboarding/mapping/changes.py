@@ -39,7 +39,12 @@ def _differ(cls: type, old: object, new: object, prefix: str, found: set[str]) -
 
 
 def updated(
-    plan: Plan, full: Mapping[str, Any], lost: Collection[Loss], changed: set[str], new: User
+    plan: Plan,
+    full: Mapping[str, Any],
+    lost: Collection[Loss],
+    changed: set[str],
+    new: User,
+    residue: Mapping[str, Any],
 ) -> tuple[dict[str, Any], tuple[Loss, ...]]:
     """The body of an update and its losses, out of all that could be written of `new`."""
     body = _picked(plan, plan.rows, full, changed, "")
@@ -50,13 +55,26 @@ def updated(
     kept += unheard(plan, changed - {loss.core_path for loss in kept}, new, body, On.UPDATE)
     if not body:
         return {}, tuple(kept)
-    along = {row.wire for row in plan.rows if row.goes_along and row.wire in full}
-    defaulted = [
-        loss for loss in lost if loss.kind is LossKind.DEFAULTED and loss.core_path not in paths
-    ]
-    order = [row.wire for row in plan.rows if row.wire in {*body, *along}]
-    both = {name: body.get(name, full.get(name)) for name in order}
-    return both, (*kept, *defaulted)
+    for row in (row for row in plan.rows if row.goes_along and row.wire in full):
+        body.setdefault(row.wire, full[row.wire])
+    _keep_residue(plan, body, new, residue)
+    return {row.wire: body[row.wire] for row in plan.rows if row.wire in body}, tuple(kept)
+
+
+def _keep_residue(plan: Plan, body: dict[str, Any], new: User, residue: Mapping[str, Any]) -> None:
+    """Puts back what the core has no shape for, into objects sent whole and what goes along."""
+    for wire, original in residue.items():
+        parent, _, name = wire.rpartition(".")
+        datum = plan.by_wire.get(wire)
+        place = wire_value(body, parent) if parent else body
+        if place is None:
+            continue
+        if datum is None:
+            known = [other for other in plan.data if other.wire.rpartition(".")[0] == parent]
+            if parent and any(other.whole for other in known):
+                place[name] = original
+        elif datum.on & On.UPDATE and (datum.whole or datum.row.goes_along):
+            place[name] = original if lookup(new, datum.core) in EMPTY else place[name]
 
 
 def _picked(

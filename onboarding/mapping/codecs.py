@@ -176,6 +176,8 @@ def words(kind: type[E], table: Mapping[E, Any], *, wire: str = "string") -> Cod
         raise ValueError(f"two members of {kind.__name__} share one word")
 
     def read(value: Any) -> E:
+        if isinstance(value, list | dict):
+            raise TypeError("expected a word")
         try:
             return back[value]
         except KeyError:

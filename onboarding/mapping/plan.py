@@ -113,7 +113,9 @@ class Plan:
         elif datum.on == NEVER:
             reason = f"{self.provider} shows it, but takes it in no call"
         else:
-            reason = "this call cannot change it"
+            others = {On.UPDATE: "update_user", On.CATEGORISE: "categorise_user"}
+            able = [name for other, name in others.items() if datum.on & other]
+            reason = f"this call cannot change it{f'; {able[0]} can' if able else ''}"
         wire = datum.wire if datum is not None else ""
         return Loss(core_path=core, kind=LossKind.DROPPED, reason=reason, wire_path=wire)
 
@@ -170,7 +172,7 @@ def _kept(rows: tuple[Row, ...], base: str) -> Iterator[str]:
     for row in rows:
         if row.inside is not None:
             yield from _kept(rows_of(row.inside), f"{base}{row.wire}.")
-        elif not row.core:
+        elif not row.core and row.shown:
             yield base + row.wire
 
 

@@ -139,7 +139,7 @@ def _build(text: Source, cls: type[Model], path: str, by_core: dict[str, str]) -
         v = parts.get(name, "").removeprefix("~")
         if not v:
             items.append(f"{name!r}: {text.name(default, 'c') if default is not None else None}")
-        elif default is None or name == "extras":
+        elif default is None:
             items.append(f"{name!r}: {v}")
         else:
             items.append(f"{name!r}: {text.name(default, 'c')} if {v} is None else {v}")

@@ -131,7 +131,7 @@ def at(
     - `required`: when the provider demands it (its policy: sent and answered, not checked here);
     - `hidden`: when the provider shows null in its place; `shown=False`: it never shows it;
     - `scope`: the permissions, one of which it takes to see it, separated by blanks;
-    - `default`: what is written when the core has nothing, reported as `defaulted`;
+    - `default`: what a creation writes when the core has nothing, reported as `defaulted`;
     - `goes_along`: every update carries it; `clears`: a document says that null empties it;
     - `lowers_level`, `re_enrols`: what changing it costs; `source`: the document, where it is
       another than the class's.
@@ -173,9 +173,12 @@ def inside(
     )  # fmt: skip
 
 
-def keep(kind: type[T], *, scope: str = "") -> T | None:
-    """A fact of the record, not of the user: it goes into `record.native` by its wire path."""
-    return cast("T | None", _declare(on=NEVER, scope=scope))
+def keep(kind: type[T], *, scope: str = "", shown: bool = True) -> T | None:
+    """A fact of the record, not of the user: it goes into `record.native` by its wire path.
+
+    Unless it is not `shown` there, for the record has another place for it.
+    """
+    return cast("T | None", _declare(on=NEVER, scope=scope, shown=shown))
 
 
 def not_applicable(core: object, reason: str) -> Loss:

@@ -60,18 +60,20 @@ class Translation:
                 place[datum.row.wire] = original
         return out, tuple(lost)
 
-    def update(self, old: User, new: User) -> tuple[dict[str, Any], tuple[Loss, ...]]:
+    def update(
+        self, old: User, new: User, *, residue: Mapping[str, Any] | None = None
+    ) -> tuple[dict[str, Any], tuple[Loss, ...]]:
         """What an update from `old` to `new` sends: what changed, and what must go with it.
 
         Empty when nothing changed. What is unchanged is never a loss: where it must go along it
-        goes as it came, in whatever shape.
+        goes as it came, in whatever shape; so does the residue of the record.
         """
         changed = changes(old, new)
         if not changed:
             return {}, ()
         lost: list[Loss] = []
         full = self._write(On.UPDATE)(new, lost)
-        return updated(self.plan, full, lost, changed, new)
+        return updated(self.plan, full, lost, changed, new, residue or {})
 
     # -- wire -> core
 
@@ -112,8 +114,9 @@ class Translation:
                     codec.read(value)
             except ValueError:
                 continue  # legal, only not modelled
-            except TypeError as error:
-                found.append(Problem(datum.core, "type", str(error), datum.wire))
+            except (TypeError, AttributeError) as error:
+                words = str(error) if type(error) is TypeError else "has another type"
+                found.append(Problem(datum.core, "type", words, datum.wire))
         return found or [Problem("", "type", "a nested object has another type")]
 
     # -- the way back
@@ -142,6 +145,7 @@ def translation(cls: type, provider: str) -> Translation:
 
 
 def _reads_as(datum: Datum, original: Any, user: User) -> bool:
+    """Whether a wire value still means what the user has."""
     codec = datum.row.codec
     try:
         return codec is not None and codec.read(original) == lookup(user, datum.core)

@@ -103,10 +103,10 @@ def _write_object(
                 text.add(2, "pass")
             text.add(1, f"if {inner}: {target}[{row.wire!r}] = {inner}")
         elif row.core and plan.by_wire[wire].on & on:
-            _write_leaf(text, plan.by_wire[wire], target, nodes)
+            _write_leaf(text, plan.by_wire[wire], on, target, nodes)
 
 
-def _write_leaf(text: Source, datum: Datum, target: str, nodes: dict[str, str]) -> None:
+def _write_leaf(text: Source, datum: Datum, on: On, target: str, nodes: dict[str, str]) -> None:
     row, codec = datum.row, datum.row.codec
     assert codec is not None
     place = f"{target}[{row.wire!r}]"
@@ -136,7 +136,7 @@ def _write_leaf(text: Source, datum: Datum, target: str, nodes: dict[str, str]) 
         reason = f"not shown back when {datum.hidden.words}"
         loss = text.name(_loss(datum, LossKind.NOT_SHOWN, reason), "L")
         text.add(depth, f"if {text.conditions[datum.hidden]}: lost.append({loss})")
-    if row.default is not None:
+    if row.default is not None and on is On.CREATE:
         loss = text.name(_loss(datum, LossKind.DEFAULTED, f"written as {row.default!r}"), "L")
         text.add(1, "else:")
         text.add(2, f"{place} = {row.default!r}")

@@ -45,6 +45,12 @@ class Check:
     optional: bool
     shape: Shape | None
 
+    @property
+    def model(self) -> type | None:
+        """The one kind of value it may hold that has fields of its own."""
+        one = self.kind[0] if len(self.kind) == 1 and not self.many else None
+        return one if one is not None and issubclass(one, Model) else None
+
     def problems(self, value: object) -> list[Problem]:
         """The problems with `value`, without showing it."""
         if value is None:
@@ -68,6 +74,8 @@ class Check:
         ):
             expected = " or ".join(kind.__name__ for kind in self.kind)
             return Problem(path, "type", f"expected {expected}")
+        if isinstance(value, datetime) and value.tzinfo is None:
+            return Problem(path, "shape", "expected a date and time with its zone")
         if self.shape is not None and not self.shape.rule(cast("str", value)):
             return Problem(path, "shape", f"expected {self.shape.expected}")
         return None
@@ -169,7 +177,7 @@ class Model:
 def _changed(
     cls: type[Model], old: Model | None, changes: Mapping[str, object], problems: list[Problem]
 ) -> dict[str, Any]:
-    values = dict(vars(old)) if old is not None else {}
+    values = dict(vars(old)) if old is not None else _filled(cls, {})
     deeper: dict[str, dict[str, object]] = {}
     checks = checks_of(cls)
     for path, value in changes.items():
@@ -177,7 +185,7 @@ def _changed(
         check = checks.get(head)
         if check is None:
             problems.append(Problem(path, "unknown", "there is no such field"))
-        elif rest and issubclass(check.kind[0], Model) and not check.many:
+        elif rest and check.model is not None:
             deeper.setdefault(head, {})[rest] = value
         elif rest:
             problems.append(Problem(path, "unknown", f"{head} is changed as a whole"))
@@ -186,24 +194,61 @@ def _changed(
         else:
             values[head] = value
     for head, below in deeper.items():
-        kind = cast("type[Model]", checks[head].kind[0])
+        if head in changes:
+            text = "is changed as a whole and in parts at once"
+            problems.append(Problem(head, "conflict", text))
+            continue
+        kind = cast("type[Model]", checks[head].model)
         inner: list[Problem] = []
         inside = _changed(kind, values.get(head), below, inner)
+        if values.get(head) is None:
+            inner += _missing(kind, inside)
+        inner += kind.rules(inside)
         problems += [problem.under(head) for problem in inner]
         values[head] = trust(kind, inside)
     return values
 
 
+def _missing(cls: type[Model], values: Mapping[str, Any]) -> list[Problem]:
+    """What a new value lacks."""
+    return [
+        Problem(name, "missing", "is required")
+        for name in sorted(required_of(cls))
+        if values.get(name) is None
+    ]
+
+
+@per_class
+def required_of(cls: type) -> frozenset[str]:
+    """The fields without a default."""
+    fields = attrs.fields_dict(cls)
+    return frozenset(name for name, field in fields.items() if field.default is attrs.NOTHING)
+
+
 @per_class
 def defaults_of(cls: type) -> dict[str, Any]:
-    """The default of every field that has one."""
-    found: dict[str, Any] = {}
-    for field in attrs.fields(cls):  # pyright: ignore[reportUnknownVariableType]
-        default: Any = field.default  # pyright: ignore[reportUnknownMemberType]
-        if isinstance(default, attrs.Factory):  # type: ignore[arg-type]
-            default = default.factory()
-        found[cast("str", field.name)] = None if default is attrs.NOTHING else default  # pyright: ignore[reportUnknownMemberType]
-    return found
+    """The default of every field: None where there is none, or where a factory makes it."""
+    return {name: None if name in _factories(cls) else d for name, d in _declared(cls).items()}
+
+
+@per_class
+def _factories(cls: type) -> dict[str, Callable[[], Any]]:
+    """What makes the defaults that no two values may share."""
+    found = {name: getattr(default, "factory", None) for name, default in _declared(cls).items()}
+    return {name: factory for name, factory in found.items() if factory is not None}
+
+
+def _declared(cls: type) -> dict[str, Any]:
+    defaults = {name: field.default for name, field in attrs.fields_dict(cls).items()}
+    return {name: None if d is attrs.NOTHING else d for name, d in defaults.items()}
+
+
+def _filled(cls: type, values: Mapping[str, Any]) -> dict[str, Any]:
+    whole = {**defaults_of(cls), **values}
+    for name, factory in _factories(cls).items():
+        if name not in values:
+            whole[name] = factory()
+    return whole
 
 
 def trust(cls: type[M], values: Mapping[str, Any]) -> M:
@@ -212,5 +257,5 @@ def trust(cls: type[M], values: Mapping[str, Any]) -> M:
     Legal but unshapely data (an empty region, a local phone number) is kept as it came.
     """
     made = object.__new__(cls)
-    object.__setattr__(made, "__dict__", {**defaults_of(cls), **values})
+    object.__setattr__(made, "__dict__", _filled(cls, values))
     return made

@@ -40,8 +40,11 @@ class Loss(Model):
 
 
 def refused(losses: Iterable[Loss], accepted: Iterable[str]) -> list[Loss]:
-    """The losses that must not pass: what is dropped or coarsened and not accepted by path."""
-    patterns = tuple(accepted)
+    """The losses that must not pass: what is dropped or coarsened and not accepted by path.
+
+    A bare table (`address`) accepts all below it.
+    """
+    patterns = [pattern for path in accepted for pattern in (path, f"{path}.*")]
     return [
         loss
         for loss in losses

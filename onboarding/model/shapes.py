@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from onboarding.model.base import Shape
 
@@ -25,6 +26,15 @@ _LOCALE = re.compile(
 
 
 _URL = re.compile(r"(?i:https?)://[^\s/?#@]+(?:/[^\s?#]*)?").fullmatch
+
+
+def _is_url(text: str) -> bool:
+    if not (_URL(text) and text.isascii() and text.isprintable()):
+        return False
+    try:
+        return urlsplit(text).port != 0  # asking for a port that is none raises
+    except ValueError:
+        return False
 
 
 def _clean_phone(text: str) -> str:
@@ -84,6 +94,6 @@ Locale = Annotated[str, Shape("locale", "a BCP 47 language tag", _LOCALE)]
 """BCP 47, such as `lt` or `en-GB`."""
 
 Url = Annotated[
-    str, Shape("url", "an absolute URL of http or https, with nothing behind its path", _URL)
+    str, Shape("url", "an absolute URL of http or https, with nothing behind its path", _is_url)
 ]
 """Where a server is: for the settings of an adapter."""

@@ -30,7 +30,7 @@ def parse(data: Any, cls: type[T]) -> T:
 
 def dumps(value: Any, form: str, *, secrets: bool) -> str:
     """The versioned JSON form of a value."""
-    return json.dumps({"form": form, **plain(value, secrets=secrets)}, ensure_ascii=False)
+    return json.dumps({"form": form, **plain(value, secrets=secrets)}, allow_nan=False)
 
 
 def loads(text: str | bytes, cls: type[T], form: str) -> T:

@@ -14,7 +14,7 @@ import attrs
 from cattrs import Converter
 
 from onboarding.errors import InvalidInput, Problem
-from onboarding.model.base import Model, Shape, defaults_of, field_types, per_class, trust
+from onboarding.model.base import Model, Shape, defaults_of, field_types, required_of, trust
 from onboarding.model.secret import Secret
 from onboarding.plain.leaves import (
     LEAVES,
@@ -26,7 +26,7 @@ from onboarding.plain.leaves import (
     read_word,
 )
 
-__all__ = ["choices_of", "kind_of", "nearest", "reader", "required_of"]
+__all__ = ["choices_of", "kind_of", "nearest", "reader"]
 
 
 def _origin(hint: Any) -> Any:
@@ -168,13 +168,6 @@ def _fields(value: Any, cls: type, read: Callable[[Any, Any], Any], *, checked: 
         hint = nearest(name, fields)
         problems.append(Problem(str(name), "unknown", f"there is no such field{hint}"))
     return _built(cls, values, problems, checked=checked)
-
-
-@per_class
-def required_of(cls: type) -> frozenset[str]:
-    """The fields without a default."""
-    fields = attrs.fields_dict(cls)
-    return frozenset(name for name, field in fields.items() if field.default is attrs.NOTHING)
 
 
 def _built(cls: type, values: dict[str, Any], problems: list[Problem], *, checked: bool) -> Any:

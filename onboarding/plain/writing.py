@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import math
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -10,9 +11,9 @@ from typing import Any
 import attrs
 from cattrs import Converter
 
-from onboarding.model.base import Model, field_types
+from onboarding.model.base import Model, field_types, required_of
 from onboarding.model.secret import Secret
-from onboarding.plain.reading import choices_of, kind_of, required_of
+from onboarding.plain.reading import choices_of, kind_of
 
 __all__ = ["plain"]
 
@@ -44,6 +45,8 @@ def _writer(secrets: bool) -> Converter:
     converter.register_unstructure_hook(tuple, lambda v: [converter.unstructure(i) for i in v])
     converter.register_unstructure_hook(date, date.isoformat)
     converter.register_unstructure_hook(datetime, datetime.isoformat)
+    # JSON has no word for what is not finite; a provider's raw answer may hold it all the same.
+    converter.register_unstructure_hook(float, lambda v: v if math.isfinite(v) else str(v))
     converter.register_unstructure_hook(bytes, lambda v: base64.b64encode(v).decode("ascii"))
     converter.register_unstructure_hook(Secret, reveal)
     return converter

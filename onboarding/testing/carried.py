@@ -16,7 +16,7 @@ from onboarding.mapping.paths import Condition, class_at, lookup, model_below
 from onboarding.mapping.plan import EXTRAS, Datum
 from onboarding.mapping.rows import On, Row
 from onboarding.mapping.translation import Translation
-from onboarding.model.base import checks_of, defaults_of
+from onboarding.model.base import checks_of, required_of
 from onboarding.model.user import User
 from onboarding.testing.strategies import check_at, extra_values, texts, values_at
 
@@ -156,10 +156,5 @@ def _build(cls: type[Any], tree: Tree) -> Any:
     for name, value in tree.items():
         below = model_below(cls)[name]
         values[name] = _build(below, value) if below is not object else value
-    checks, defaults = checks_of(cls), defaults_of(cls)
-    missing = [
-        name
-        for name, check in checks.items()
-        if values.get(name) is None and not check.optional and defaults[name] is None
-    ]
+    missing = [name for name in required_of(cls) if values.get(name) is None]
     return None if missing else cls(**values)

@@ -8,7 +8,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from importlib.metadata import EntryPoint
@@ -20,6 +20,8 @@ import requests
 from click.testing import CliRunner, Result
 from onboarding import Identity, Registry, Terms, User, UserCategory
 from onboarding.cli.app import app
+from onboarding.simulation import serve
+from werkzeug.wrappers import Response
 
 URL = re.compile(r"http://127\.0\.0\.1:\d+")
 CANARY = "Zxqcanary"
@@ -151,6 +153,36 @@ def test_show_reveals_when_told_to(shown: tuple[str, str], more: list[str]) -> N
     assert CANARY in done.stdout
     assert "1931-07-19" in done.stdout
     assert "token=" not in done.stdout
+
+
+class Linked:
+    """The simulator behind it, but for a level that is a link."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        answer = Response.from_app(self.app, environ)
+        if "/users/" in environ["PATH_INFO"]:
+            data = {**json.loads(answer.get_data()), "KYCLevel": f"https://x.example/{CANARY}"}
+            answer.set_data(json.dumps(data))
+        return answer(environ, start_response)
+
+
+@pytest.mark.parametrize("more", [[], ["--json"]])
+def test_show_reveals_no_link_whatever_field_it_is_in(
+    shown: tuple[str, str], world: Any, more: list[str]
+) -> None:
+    place, user_id = shown
+    with serve(Linked(world.mangopay)) as url:
+        text = Path(place).read_text("utf-8").replace(world.urls["fr"], url)
+        Path(place).write_text(text, "utf-8")
+
+        done = invoke("show", "fr", user_id, "--config", place, "--reveal", *more)
+
+    assert done.exit_code == 0, done.output
+    assert "KYCLevel" in done.stdout
+    assert "x.example" not in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -314,6 +346,55 @@ def test_every_command_takes_json(command: str) -> None:
 
     assert done.exit_code == 0
     assert "--json" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "--json",
+        "nonsense --json",
+        "--nonsense adapters --json",
+        "run --json",
+        "run nowhere.jsonl --json",
+        "run --json --nonsense users.jsonl",
+        "adapters --json too many",
+        "translate --json nowhere.json",
+        "simulate --json",
+        "simulate mangpay --json",
+        "simulate paysera --json",
+        "simulate mangopay --json --port many",
+    ],
+)
+def test_with_json_wrong_arguments_are_told_in_json(arguments: str) -> None:
+    done = invoke(*arguments.split())
+
+    assert done.exit_code == 2
+    assert set(json.loads(done.stdout)) == {"error"}
+    assert set(json.loads(done.stdout)["error"]) == {"kind", "message", "problems"}
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize("arguments", ["run", "run -- --json", "simulate mangpay"])
+def test_without_json_wrong_arguments_are_told_to_a_person(arguments: str) -> None:
+    done = invoke(*arguments.split())
+
+    assert done.exit_code == 2
+    assert done.stdout == ""
+    assert "Error: " in done.stderr
+
+
+def test_with_json_a_missing_extra_is_told_in_json() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT.format(name="click", arguments=["adapters", "--json"])],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert done.returncode == 4
+    assert json.loads(done.stdout)["error"]["kind"] == "MissingExtra"
+    assert done.stderr == ""
 
 
 def test_the_exit_codes_are_in_the_help() -> None:

@@ -221,10 +221,27 @@ def test_the_later_of_two_lines_with_one_ref_is_a_problem(site: Site) -> None:
         assert done.exit_code == 1
         first, second, third = site.results()
         assert (first["ref"], first["line"], first["state"]) == ("a", 1, "created")
-        assert (second["ref"], second["line"], second["state"]) == ("a", 2, "invalid")
+        assert (second["ref"], second["line"], second["state"]) == ("line-2", 2, "invalid")
         assert second["problems"][0]["code"] == "duplicate"
+        assert "the ref a of" in second["problems"][0]["message"]
         assert (third["ref"], third["state"]) == ("line-3", "created")
         assert site.created == 2
+
+
+def test_no_ref_can_take_the_name_of_another_line(site: Site) -> None:
+    users = site.users(
+        person("line-2"), person(None, email="b@example.com"), person("line-3"), person("line-3")
+    )
+
+    done = site.run(users, "--out", str(site.out))
+
+    assert done.exit_code == 1
+    assert [(result["ref"], result["state"]) for result in site.results()] == [
+        ("line-1", "invalid"),
+        ("line-2", "created"),
+        ("line-3", "created"),
+        ("line-4", "invalid"),
+    ]
 
 
 def test_a_run_again_sends_nobody_and_writes_nothing_new(site: Site) -> None:
@@ -249,7 +266,7 @@ def test_who_was_not_sent_is_tried_again_once_corrected(site: Site) -> None:
     assert [result["state"] for result in site.results()] == ["invalid", "created"]
 
 
-def test_standard_input_is_read(site: Site) -> None:
+def test_standard_input_is_read_as_json_lines(site: Site) -> None:
     line = json.dumps(person("a"))
 
     done = CliRunner().invoke(app, ["run", "-", "--config", str(site.config)], input=line)
@@ -307,11 +324,65 @@ def test_a_csv_row_of_another_length_is_a_bad_line(site: Site) -> None:
     assert states(site.results()) == {
         "a": "created",
         "line-3": "invalid",
-        "c": "invalid",  # a name holds no line break
+        "line-5": "invalid",  # a cell holds no line break
+        "line-6": "invalid",
         "line-7": "invalid",
         "e": "invalid",
         "f": "created",
     }
+
+
+def test_a_stray_quote_spoils_no_other_row(site: Site) -> None:
+    table = site.users(
+        "ref,identity.given_name,identity.family_name,email,category,terms.accepted",
+        'a,"Ana,Smith,a@example.com,PAYER,true',
+        "b,Ana,Smith,b@example.com,PAYER,true",
+        'c,Ana,Smith",c@example.com,PAYER,"true',
+        "d,Ana,Smith,d@example.com,PAYER,true",
+        name="users.csv",
+    )
+
+    with UserFile.open(table) as file:
+        found = [(line.ref, not line.problems) for line in file]
+
+    assert found == [("line-2", False), ("b", True), ("line-4", False), ("d", True)]
+
+
+def test_blanks_around_a_cell_are_no_part_of_it(site: Site) -> None:
+    table = site.users(
+        "ref , identity.given_name,email,terms.accepted",
+        ' a ,  "Ana, Maria" , ana@example.com\t, true ',
+        ' b , " Ana Maria ",\tana@example.com , true ',
+        name="users.csv",
+    )
+
+    with UserFile.open(table) as file:
+        quoted, row = file
+
+    assert quoted.problems  # blanks behind a closing quote are no CSV
+    assert row.ref == "b"
+    assert row.data == {
+        "identity": {"given_name": "Ana Maria"},
+        "email": "ana@example.com",
+        "terms": {"accepted": True},
+    }
+
+
+def test_a_list_among_extras_takes_json_lines(site: Site) -> None:
+    known = {**person("b"), "extras": {"paysera": {"scopes": ["logged_in"]}}}
+    table = site.users(
+        "ref,identity.given_name,identity.family_name,identity.nationality"
+        ",identity.national_id.code,identity.national_id.country"
+        ",email,category,terms.accepted,extras.paysera.scopes",
+        "a,Ana,Smith,LT,4a,LT,a@example.com,OWNER,true,logged_in",
+        name="users.csv",
+    )
+
+    site.run(table, "--out", str(site.out), "--gateway", "lt")
+    site.run(site.users(known), "--out", str(site.out), "--gateway", "lt")
+
+    assert states(site.results()) == {"a": "invalid", "b": "created"}
+    assert site.results()[0]["problems"][0]["path"] == "extras.paysera.scopes"
 
 
 @pytest.mark.parametrize("header", [f"{CANARY},x", "documents", "email,email", "", '"'])
@@ -471,6 +542,50 @@ def test_two_runs_cannot_write_one_file(site: Site) -> None:
 
 
 # -- what is told
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
+def test_an_interrupted_run_tells_the_exit_code_that_it_has(site: Site) -> None:
+    slow = Slow(site.mangopay, b"a@example.com")
+    with serve(slow) as url:
+        site.config.write_text(CONFIG.format(fr=url, lt=url), "utf-8")
+        command = [sys.executable, "-m", "onboarding", "run", str(site.users(person("a")))]
+        command += ["--config", str(site.config), "--out", str(site.out), "--json"]
+        process = subprocess.Popen(
+            command, env={**os.environ, "PYTHONPATH": ""}, stdout=subprocess.PIPE
+        )
+        assert slow.reached.wait(30)
+
+        process.send_signal(signal.SIGINT)
+        stdout, _ = process.communicate(timeout=30)
+        slow.release.set()
+
+    told = json.loads(stdout)
+    assert told["error"]["kind"] == "Interrupted"
+    assert told["summary"]["exit_code"] == process.returncode == 130
+
+
+LIMITED = """
+import resource
+resource.setrlimit(resource.RLIMIT_FSIZE, (400, 400))
+from onboarding.cli import main
+main()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits are POSIX's")
+def test_a_full_disk_is_told_in_one_document(site: Site) -> None:
+    command = [sys.executable, "-c", LIMITED, "run", str(site.users(person("a"), person("b")))]
+    command += ["--config", str(site.config), "--out", str(site.out), "--json"]
+
+    done = subprocess.run(
+        command, env={**os.environ, "PYTHONPATH": ""}, capture_output=True, timeout=60, check=False
+    )
+
+    told = json.loads(done.stdout)
+    assert told["error"]["kind"] == "OSError"
+    assert told["summary"]["exit_code"] == done.returncode == 2
+    assert (done.stderr, site.created) == (b"", 1)
 
 
 def test_json_is_one_document_and_nothing_else(site: Site) -> None:

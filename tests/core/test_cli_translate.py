@@ -108,6 +108,24 @@ def test_a_company_has_no_place_at_paysera() -> None:
     assert "company" in done.stderr
 
 
+@pytest.mark.parametrize("more", [[], ["--json"]])
+def test_half_a_surrogate_pair_is_written_as_it_was_read(more: list[str]) -> None:
+    small = '{"id": 221, "email": "a@example.com", "identity": {"name": "\\ud83d"}}'
+
+    done = translate("paysera", "mangopay", small, *more)
+
+    assert done.exception is None or isinstance(done.exception, SystemExit)
+    assert done.exit_code in (0, 1)
+    assert json.loads(done.stdout)["FirstName"] == "\ud83d"
+
+
+def test_with_json_losses_are_a_document_of_their_own_on_standard_error() -> None:
+    done = translate("mangopay", "paysera", MANGOPAY, "--json")
+
+    assert set(json.loads(done.stderr)) == {"losses"}
+    assert "losses" not in json.loads(done.stdout)
+
+
 @pytest.mark.parametrize("payload", ["[", "[]", '{"email": 5}', '{"identity": "x"}', "[" * 100_000])
 def test_what_is_no_user_is_exit_code_2(payload: str) -> None:
     done = translate("paysera", "mangopay", payload)

@@ -289,6 +289,6 @@ def test_one_changed_datum_is_shown_changed_by_the_simulator_and_no_other(
         assert {path, "identity.national_id.country"} & set(answer.paths)
     else:
         if path == "email":  # it waits for its code
-            assert [action.concerns for action in answer.next_actions] == ["email"]
+            assert "email" in [action.concerns for action in answer.next_actions]
             new = changed(new, "email", answer.user.email)
         nothing_lost(new, answer.user, answer.losses)

@@ -100,7 +100,7 @@ class LegalUser:
     ProofOfRegistration: str | None = keep(str)
     ShareholderDeclaration: str | None = keep(str)
     Statute: str | None = keep(str)
-    PendingUserAction: dict[str, Any] | None = keep(dict[str, Any])
+    PendingUserAction: dict[str, Any] | None = keep(dict[str, Any], shown=False)
     Id: str | None = keep(str)
     Tag: str | None = at(U.tag, TEXT, max=255, on=CHANGE)
     CreationDate: int | None = keep(int)

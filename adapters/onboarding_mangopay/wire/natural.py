@@ -81,7 +81,7 @@ class NaturalUser:
         extra("mangopay", "phone_number_country"), JSON, re_enrols=True
     )
     Address: MangoAddress | None = inside(MangoAddress, some(U.address), whole=True, on=CHANGE)
-    PendingUserAction: dict[str, Any] | None = keep(dict[str, Any])
+    PendingUserAction: dict[str, Any] | None = keep(dict[str, Any], shown=False)
     Id: str | None = keep(str)
     Tag: str | None = at(U.tag, TEXT, max=255, on=CHANGE)
     CreationDate: int | None = keep(int)

@@ -86,17 +86,23 @@ def _read_pep(value: Any) -> tuple[PoliticalExposure, ...]:
     if not isinstance(value, list):
         raise TypeError("expected a list")
     entries = cast("list[Mapping[str, Any]]", value)
+    if not all(isinstance(entry, dict) for entry in entries):
+        raise TypeError("expected a list of objects")
     return tuple(
         trust(
             PoliticalExposure,
             {
                 "name": entry.get("name"),
                 "relation": entry.get("relation"),
-                "positions": tuple(entry.get("positions") or ()),
+                "positions": _listed(entry.get("positions")),
             },
         )
         for entry in entries
     )
+
+
+def _listed(value: Any) -> tuple[Any, ...]:
+    return tuple(value) if isinstance(value, list) else ()  # pyright: ignore[reportUnknownArgumentType,reportUnknownVariableType]
 
 
 def _write_pep(value: tuple[PoliticalExposure, ...]) -> list[dict[str, Any]]:
