@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
+from cheroot.server import HTTPConnection
 from cheroot.wsgi import Server
 
 if TYPE_CHECKING:
@@ -17,8 +18,18 @@ __all__ = ["serve"]
 LOOPBACK = "127.0.0.1"
 
 
+class _Connection(HTTPConnection):
+    """Ends its own stream: left to the garbage collector, it writes to a closed socket."""
+
+    def close(self) -> None:
+        with suppress(OSError, ValueError):
+            self.wfile.close()
+        super().close()
+
+
 def _server(app: WSGIApplication, port: int) -> tuple[Server, str]:
     server = Server((LOOPBACK, port), app, numthreads=16, request_queue_size=512)
+    server.ConnectionClass = _Connection
     server.expiration_interval = 0.05  # how soon it sees that it is to stop
     server.prepare()  # binds: from here on the port is known and connections queue
     return server, f"http://{LOOPBACK}:{_port(server)}"
