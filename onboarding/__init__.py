@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from onboarding.aio import AsyncGateway
     from onboarding.config import Gateways
     from onboarding.errors import (
-        AlreadyDone,
+        AlreadySent,
         AmbiguousProvider,
         ConfigurationError,
         Conflict,
@@ -69,7 +69,7 @@ _HOMES = {
     "adapter": "Adapter Criterion",
     "aio": "AsyncGateway",
     "config": "Gateways",
-    "errors": "AlreadyDone AmbiguousProvider ConfigurationError Conflict Forbidden InvalidInput "
+    "errors": "AlreadySent AmbiguousProvider ConfigurationError Conflict Forbidden InvalidInput "
     "NotFound OnboardingError OutcomeUnknown Problem ProviderError RateLimited Rejected "
     "TranslationError TransportError Unauthorized Unavailable UnexpectedResponse UnknownProvider "
     "Unsupported",
@@ -96,7 +96,7 @@ __all__ = [
     "Absence",
     "Adapter",
     "Address",
-    "AlreadyDone",
+    "AlreadySent",
     "AmbiguousProvider",
     "AsyncGateway",
     "BeneficialOwner",

@@ -155,28 +155,27 @@ class Adapter:
     def checked(self, user: User, since: UserRecord | None = None) -> User:
         """The user, once its extras for this provider are in order.
 
-        With the record to be changed, what it shows already is let through as it came, and the
-        record must be this gateway's. Raises `InvalidInput`, which lists every problem by path.
+        What the record to be changed shows already is let through as it came. Raises
+        `InvalidInput`, which lists every problem by path.
         """
-        given = user.extras.get(self.provider)
-        if since is not None:
-            self.own(since)
-            shown = since.user.extras.get(self.provider, {})
-            given = {
-                name: value for name, value in (given or {}).items() if value != shown.get(name)
-            }
-        if given and self.extras is not None:
-            from onboarding.plain import parse  # cattrs is imported when first needed
+        if not isinstance(user, User):  # pyright: ignore[reportUnnecessaryIsInstance]
+            text = "expected a User; User.parse makes one of plain data"
+            raise InvalidInput([Problem("", "type", text)])
+        shown: Mapping[str, Any] = since.user.extras.get(self.provider, {}) if since else {}
+        given: Mapping[str, Any] = user.extras.get(self.provider, {})
+        new = {name: value for name, value in given.items() if value != shown.get(name)}
+        if new and self.extras is not None:
+            from onboarding.plain import problems_of  # cattrs is imported when first needed
 
-            try:
-                parse(given, self.extras)
-            except InvalidInput as error:
-                prefix = f"extras.{self.provider}"
-                raise InvalidInput(found.under(prefix) for found in error.problems) from None
+            if found := problems_of(new, self.extras):
+                raise InvalidInput(x.under(f"extras.{self.provider}") for x in found)
         return user
 
     def own(self, held: UserRecord | NextAction) -> None:
         """Raises `InvalidInput` for a record or an action of another provider or gateway."""
+        if not isinstance(held, UserRecord | NextAction):  # pyright: ignore[reportUnnecessaryIsInstance]
+            text = "expected a UserRecord or a NextAction; fetch_user gives a record"
+            raise InvalidInput([Problem("", "type", text)])
         if (held.provider, held.gateway) != (self.provider, self.name):
             text = f"is of {held.gateway} ({held.provider}), not of {self.name} ({self.provider})"
             raise InvalidInput([Problem("gateway", "conflict", text)])

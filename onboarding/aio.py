@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Generic, Self, TypeVar
 from attrs import define, field
 
 from onboarding.adapter import Adapter, Criterion
-from onboarding.engine import Clock, Nonces, Wish, conversation, drive_async, is_fresh, utc_now
-from onboarding.errors import OutcomeUnknown, TransportError
-from onboarding.gateway import Deadline, new_nonce, not_logged_in, report
+from onboarding.engine import Clock, Nonces, Wish, conversation, drive_async, login, utc_now
+from onboarding.errors import TransportError
+from onboarding.gateway import Deadline, new_nonce, report
 from onboarding.hooks import Observe
 from onboarding.http import Flow, Request, Response, Token
 from onboarding.model.action import NextAction
@@ -36,8 +36,6 @@ class _Life:
     def __init__(self, connection: Connection) -> None:
         from onboarding.transports.aio import AsyncTransport  # aiohttp, when first needed
 
-        self.pid = os.getpid()
-        self.loop = asyncio.get_running_loop()
         self.transport: AsyncTransport = AsyncTransport(connection)
         self.lock = asyncio.Lock()
         self.token: Token | None = None
@@ -45,14 +43,20 @@ class _Life:
 
 @define(eq=False, repr=False)
 class AsyncGateway(Generic[A_co]):
-    """`Gateway`, awaited: one provider, as one configuration reaches it."""
+    """`Gateway`, awaited: one provider, as one configuration reaches it.
+
+    Each event loop has connections and a token of its own. A call that is under way when the
+    gateway is closed raises `TransportError` or `OutcomeUnknown`.
+    """
 
     adapter: A_co
     connection: Connection = field(factory=Connection)
     observe: Observe | None = None
     clock: Clock = utc_now
     nonces: Nonces = new_nonce
-    _life: _Life | None = field(default=None, init=False)
+    _lives: dict[tuple[int, asyncio.AbstractEventLoop], _Life] = field(
+        factory=dict[tuple[int, asyncio.AbstractEventLoop], "_Life"], init=False
+    )
 
     @property
     def name(self) -> str:
@@ -116,12 +120,13 @@ class AsyncGateway(Generic[A_co]):
     async def run(self, flow: Flow[T], *, deadline: float | None = None) -> T:
         """Runs any flow of the adapter: this is how what only one provider has is called."""
         until = Deadline(deadline)
+        life = self._alive()  # to the end: what close() closes is not opened again by a late step
         steps = conversation(self.adapter, flow, clock=self.clock, nonces=self.nonces)
-        return await drive_async(steps, lambda step: self._perform(step, until))
+        return await drive_async(steps, lambda step: self._perform(step, until, life))
 
     async def close(self) -> None:
-        """Closes the connections. The gateway opens new ones if it is called again."""
-        life, self._life = self._life, None
+        """Closes this loop's connections. The gateway opens new ones if it is called again."""
+        life = self._lives.pop(_here(), None)
         if life is not None:
             await life.transport.close()
 
@@ -142,25 +147,31 @@ class AsyncGateway(Generic[A_co]):
     # -- the driver's hands
 
     def _alive(self) -> _Life:
-        life = self._life
-        if life is None or life.pid != os.getpid() or life.loop is not asyncio.get_running_loop():
-            life = self._life = _Life(self.connection)
+        here = _here()
+        life = self._lives.get(here)
+        if life is None:
+            for place in list(self._lives):
+                if place[1].is_closed():  # nothing but this table holds it any more
+                    self._lives.pop(place, None)
+            life = self._lives[here] = _Life(self.connection)
         return life
 
-    async def _perform(self, step: Request | Wish, until: Deadline) -> Response | Token:
+    async def _perform(
+        self, step: Request | Wish, until: Deadline, life: _Life
+    ) -> Response | Token:
         if isinstance(step, Wish):
-            return await self._token(step, until)
+            return await self._token(step, until, life)
+        left = until.left()
         began = time.monotonic()
         status = None
         try:
-            response = await self._alive().transport.send(step, timeout=until.left())
+            response = await life.transport.send(step, timeout=left)
             status = response.status
             return response
         finally:
             report(self.observe, self.adapter, step, status, began)
 
-    async def _token(self, wish: Wish, until: Deadline) -> Token:
-        life = self._alive()
+    async def _token(self, wish: Wish, until: Deadline, life: _Life) -> Token:
         try:
             async with asyncio.timeout(until.left()):
                 await life.lock.acquire()
@@ -168,17 +179,17 @@ class AsyncGateway(Generic[A_co]):
             text = "the deadline of the call passed while another one logged in"
             raise TransportError(text) from None
         try:
-            token = life.token
-            if token is None or token is wish.refused or not is_fresh(token, self.clock()):
-                flow = self.adapter.login()
-                assert flow is not None, "only adapters that log in wish for tokens"
-                steps = conversation(self.adapter, flow, clock=self.clock, nonces=self.nonces)
-                try:
-                    token = life.token = await drive_async(
-                        steps, lambda step: self._perform(step, until)
-                    )
-                except OutcomeUnknown as error:
-                    raise not_logged_in(error) from None
+            token = wish.met_by(life.token, self.clock())
+            if token is None:
+                steps = login(self.adapter, clock=self.clock, nonces=self.nonces)
+                token = life.token = await drive_async(
+                    steps, lambda step: self._perform(step, until, life)
+                )
             return token
         finally:
             life.lock.release()
+
+
+def _here() -> tuple[int, asyncio.AbstractEventLoop]:
+    """A loop that a forked child took over from its parent is another place."""
+    return os.getpid(), asyncio.get_running_loop()

@@ -7,17 +7,40 @@ Both drivers are the same fifteen lines.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Awaitable, Callable, Generator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias, TypeVar
 
 from attrs import frozen
 
 from onboarding.adapter import Adapter
-from onboarding.errors import TransportError
+from onboarding.errors import (
+    ConfigurationError,
+    InvalidInput,
+    OnboardingError,
+    OutcomeUnknown,
+    Problem,
+    ProviderError,
+    RateLimited,
+    TransportError,
+    Unauthorized,
+    UnexpectedResponse,
+)
 from onboarding.http import Flow, Proof, Request, Response, Token
 
-__all__ = ["Clock", "Nonces", "Steps", "Wish", "conversation", "drive", "drive_async", "is_fresh"]
+__all__ = [
+    "Clock",
+    "Nonces",
+    "Steps",
+    "Wish",
+    "conversation",
+    "drive",
+    "drive_async",
+    "is_fresh",
+    "login",
+]
 
 T = TypeVar("T")
 
@@ -33,6 +56,10 @@ class Wish:
 
     refused: Token | None = None
 
+    def met_by(self, token: Token | None, now: datetime) -> Token | None:
+        """The token if it meets the wish: it is another one, and fresh."""
+        return token if token is not self.refused and is_fresh(token, now) else None
+
 
 Steps: TypeAlias = Generator[Request | Wish, Any, T]
 
@@ -43,7 +70,13 @@ def is_fresh(token: Token | None, now: datetime) -> bool:
 
 
 def conversation(adapter: Adapter, flow: Flow[T], *, clock: Clock, nonces: Nonces) -> Steps[T]:
-    """The steps of a flow. What a driver throws in at a step reaches the flow."""
+    """The steps of a flow. What a driver throws in at a step reaches the flow.
+
+    Raises `InvalidInput` for a flow that was run before: it has nothing left to say.
+    """
+    if inspect.getgeneratorstate(flow) != inspect.GEN_CREATED:
+        text = "a flow runs once: ask the adapter for a new one"
+        raise InvalidInput([Problem("", "conflict", text)])
     try:
         request = next(flow)
         while True:
@@ -64,14 +97,60 @@ def _exchange(
 ) -> Generator[Request | Wish, Any, Response]:
     """One request of a flow until its answer: signed anew, with a fresh proof, at each try."""
     if request.anonymous or type(adapter).login is Adapter.login:
-        response: Response = yield adapter.sign(request, Proof(now=clock(), nonce=nonces()))
+        response: Response = yield _signed(adapter, request, Proof(now=clock(), nonce=nonces()))
         return response
     token: Token = yield Wish()
-    response = yield adapter.sign(request, Proof(now=clock(), nonce=nonces(), token=token))
+    proof = Proof(now=clock(), nonce=nonces(), token=token)
+    response = yield _signed(adapter, request, proof)
     if adapter.token_refused(response):
         token = yield Wish(refused=token)
-        response = yield adapter.sign(request, Proof(now=clock(), nonce=nonces(), token=token))
+        proof = Proof(now=clock(), nonce=nonces(), token=token)
+        response = yield _signed(adapter, request, proof)
     return response
+
+
+def _signed(adapter: Adapter, request: Request, proof: Proof) -> Request:
+    """The request as it goes out. Raises `ConfigurationError` when no header can hold it."""
+    with suppress(UnicodeError):  # its text is the credentials
+        signed = adapter.sign(request, proof)
+        if not signed.unwritable:
+            return signed
+        names = " and ".join(signed.unwritable)
+        raise _unsendable(f"a header holds printable ASCII alone, and {names} has more")
+    raise _unsendable("the request cannot be signed: a credential is no text")
+
+
+def _unsendable(message: str) -> ConfigurationError:
+    return ConfigurationError([Problem("", "shape", f"{message}; look at the credentials")])
+
+
+def login(adapter: Adapter, *, clock: Clock, nonces: Nonces) -> Steps[Token]:
+    """The steps to a token. What it raises speaks for the call that wanted it, which was not sent.
+
+    Raises `TransportError` when nothing is known of the credentials, `Unauthorized` when they got
+    a no, `RateLimited`.
+    """
+    flow = adapter.login()
+    assert flow is not None, "only adapters that log in wish for tokens"
+    try:
+        return (yield from conversation(adapter, flow, clock=clock, nonces=nonces))
+    except (OutcomeUnknown, UnexpectedResponse, ProviderError) as error:
+        failure = _of_login(error)
+    raise failure
+
+
+def _of_login(error: OnboardingError) -> OnboardingError:
+    if isinstance(error, RateLimited):
+        return error
+    if isinstance(error, ProviderError) and error.status < 500:
+        return Unauthorized(error.details)
+    if isinstance(error, OutcomeUnknown):
+        why = str(error)
+    elif isinstance(error, ProviderError):
+        why = f"the login was answered {error.status} {error.code}"
+    else:
+        why = "the login was answered in no documented shape"
+    return TransportError(f"{why}, but nothing that needs the login was sent")
 
 
 def drive(steps: Steps[T], perform: Callable[[Request | Wish], Response | Token]) -> T:

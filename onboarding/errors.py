@@ -13,7 +13,7 @@ OnboardingError
 │   └── OutcomeUnknown        no answer came, and the request may have been carried out
 └── ProviderError             an answer came, and it is a no
     ├── Rejected  Conflict  NotFound  Unauthorized  Forbidden
-    │             └── AlreadyDone   its result is not in the answer
+    │             └── AlreadySent   its result is not in the answer
     └── RateLimited  Unavailable
 ```
 
@@ -28,7 +28,7 @@ from typing import Any, ClassVar
 from attrs import field, frozen
 
 __all__ = [
-    "AlreadyDone",
+    "AlreadySent",
     "AmbiguousProvider",
     "ConfigurationError",
     "Conflict",
@@ -226,8 +226,8 @@ class Conflict(ProviderError):
     """It exists already, or its state forbids the call."""
 
 
-class AlreadyDone(Conflict):
-    """This very operation was carried out before, and its result is not in the answer."""
+class AlreadySent(Conflict):
+    """This very operation was sent before; what became of it is not in the answer."""
 
 
 class NotFound(ProviderError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 import secrets
 import threading
@@ -13,8 +14,8 @@ from typing import TYPE_CHECKING, Generic, Self, TypeVar
 from attrs import define, field
 
 from onboarding.adapter import Adapter, Criterion
-from onboarding.engine import Clock, Nonces, Wish, conversation, drive, is_fresh, utc_now
-from onboarding.errors import OutcomeUnknown, TransportError
+from onboarding.engine import Clock, Nonces, Wish, conversation, drive, login, utc_now
+from onboarding.errors import InvalidInput, Problem, TransportError
 from onboarding.hooks import Exchange, Observe
 from onboarding.http import Flow, Request, Response, Token
 from onboarding.model.action import NextAction
@@ -33,6 +34,8 @@ T = TypeVar("T")
 DEADLINE = 60.0
 """Seconds that a call may take in all, unless it says otherwise."""
 
+_LONGEST = 86_400.0  # a day: sockets and locks take no time without end
+
 log = logging.getLogger("onboarding")
 
 
@@ -42,10 +45,16 @@ def new_nonce() -> str:
 
 
 class Deadline:
-    """When a call must end. Raises `TransportError` once there is no time left."""
+    """When a call must end, a day from now at the latest.
+
+    Raises `InvalidInput` for NaN, `TransportError` once there is no time left.
+    """
 
     def __init__(self, seconds: float | None) -> None:
-        self._ends = time.monotonic() + (DEADLINE if seconds is None else seconds)
+        wanted = DEADLINE if seconds is None else seconds
+        if math.isnan(wanted):
+            raise InvalidInput([Problem("deadline", "shape", "expected a number of seconds")])
+        self._ends = time.monotonic() + min(wanted, _LONGEST)
 
     def left(self) -> float:
         seconds = self._ends - time.monotonic()
@@ -76,11 +85,6 @@ def report(
         observe(exchange)
     except Exception as error:
         log.warning("an observer failed: %s", type(error).__name__)
-
-
-def not_logged_in(error: OutcomeUnknown) -> TransportError:
-    """A login that got no answer: the request that wanted its token was never sent."""
-    return TransportError(f"{error}, but nothing that needs the login was sent")
 
 
 class _Life:
@@ -211,10 +215,11 @@ class Gateway(Generic[A_co]):
     def _perform(self, step: Request | Wish, until: Deadline) -> Response | Token:
         if isinstance(step, Wish):
             return self._token(step, until)
+        transport, left = self._alive().transport, until.left()
         began = time.monotonic()
         status = None
         try:
-            response = self._alive().transport.send(step, timeout=until.left())
+            response = transport.send(step, timeout=left)
             status = response.status
             return response
         finally:
@@ -225,15 +230,10 @@ class Gateway(Generic[A_co]):
         if not life.lock.acquire(timeout=until.left()):
             raise TransportError("the deadline of the call passed while another one logged in")
         try:
-            token = life.token
-            if token is None or token is wish.refused or not is_fresh(token, self.clock()):
-                flow = self.adapter.login()
-                assert flow is not None, "only adapters that log in wish for tokens"
-                steps = conversation(self.adapter, flow, clock=self.clock, nonces=self.nonces)
-                try:
-                    token = life.token = drive(steps, lambda step: self._perform(step, until))
-                except OutcomeUnknown as error:
-                    raise not_logged_in(error) from None
+            token = wish.met_by(life.token, self.clock())
+            if token is None:
+                steps = login(self.adapter, clock=self.clock, nonces=self.nonces)
+                token = life.token = drive(steps, lambda step: self._perform(step, until))
             return token
         finally:
             life.lock.release()

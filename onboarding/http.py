@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Generator, Iterable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, TypeAlias, TypeVar, cast
@@ -11,11 +13,16 @@ from urllib.parse import SplitResult, quote, urlsplit
 
 from attrs import evolve, field, frozen
 
-from onboarding.errors import ConfigurationError, Problem, UnexpectedResponse
+from onboarding.errors import ConfigurationError, InvalidInput, Problem, UnexpectedResponse
 
 __all__ = ["Flow", "Proof", "Request", "Response", "Token", "as_object", "json_body", "url"]
 
 T = TypeVar("T")
+
+HEADER_TEXT = r"(?! )[ -~]*(?<! )"  # RFC 9110, 5.5, without what one client takes and another not
+_IN_A_HEADER = re.compile(HEADER_TEXT).fullmatch
+_IN_A_BASE = re.compile(r"[!-~]+").fullmatch  # other letters are written as punycode and %XX
+_LONE_SURROGATE = re.compile(r"[\ud800-\udfff]").search
 
 
 @frozen(kw_only=True)
@@ -49,6 +56,11 @@ class Request:
         return evolve(self, headers={**self.headers, **named})
 
     @property
+    def unwritable(self) -> tuple[str, ...]:
+        """The names of the headers whose values are not printable ASCII."""
+        return tuple(name for name, value in self.headers.items() if not _IN_A_HEADER(value))
+
+    @property
     def changes_nothing(self) -> bool:
         """Whether the method is one that may be sent twice."""
         return self.method in ("GET", "HEAD")
@@ -69,11 +81,10 @@ class Response:
 
     def json(self) -> Any:
         """The body as JSON. Raises `UnexpectedResponse` when it is none."""
-        try:
+        with suppress(ValueError, RecursionError):
             return json.loads(self.body)
-        except ValueError:
-            problem = Problem("", "shape", f"the {self.status} answer is not JSON")
-            raise UnexpectedResponse([problem], status=self.status, raw=self.body) from None
+        problem = Problem("", "shape", f"the {self.status} answer is not JSON")
+        raise UnexpectedResponse([problem], status=self.status, raw=self.body)
 
     def json_object(self) -> dict[str, Any]:
         """The body as a JSON object. Raises `UnexpectedResponse` when it is none."""
@@ -87,7 +98,7 @@ class Response:
         """The body as a JSON object; an empty one when it is HTML, nothing, or anything else."""
         try:
             return as_object(json.loads(self.body))
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
 
 
@@ -124,14 +135,24 @@ def json_body(data: object) -> bytes:
 
 @cache
 def _base(text: str) -> SplitResult:
-    try:
+    with suppress(ValueError):  # of urlsplit, and of a port that is none
         parts = urlsplit(text)
-    except ValueError:
-        parts = urlsplit("")
-    if parts.scheme.lower() not in ("http", "https") or not parts.hostname:
-        problem = Problem("base_url", "shape", "expected an absolute URL of http or https")
-        raise ConfigurationError([problem])
-    return parts
+        absolute = parts.scheme.lower() in ("http", "https") and parts.hostname
+        # A name before the host would become a header of its own, in place of the signed one.
+        if absolute and parts.username is None and parts.port != 0 and _IN_A_BASE(text):
+            return parts
+    problem = Problem("base_url", "shape", "expected an absolute URL of http or https")
+    raise ConfigurationError([problem])
+
+
+def _no_part(why: str) -> InvalidInput:
+    return InvalidInput([Problem("", "shape", f"a part of a URL {why}")])
+
+
+def _quoted(text: str) -> str:
+    if _LONE_SURROGATE(text):
+        raise _no_part("is no text that UTF-8 can hold")
+    return quote(text, safe="")
 
 
 def url(
@@ -142,16 +163,16 @@ def url(
     """A URL in the one form that no client re-encodes: what is signed is what is sent.
 
     Every segment and every part of the query is quoted whole, so that an id cannot leave its
-    place. Raises `ValueError` for a segment that is empty or consists of dots,
-    `ConfigurationError` for a base that is no absolute URL.
+    place. Raises `InvalidInput` for a segment that is empty, `.` or `..`, and for a text that
+    UTF-8 cannot hold; `ConfigurationError` for a base that is no absolute URL.
     """
     parts = _base(base)
     path = parts.path.rstrip("/")
     for segment in segments:
         text = str(segment)
         if text in ("", ".", ".."):
-            raise ValueError("a part of a URL is empty, or only dots")
-        path += "/" + quote(text, safe="")
-    search = "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in query)
+            raise _no_part("is empty, or only dots")
+        path += "/" + _quoted(text)
+    search = "&".join(f"{_quoted(name)}={_quoted(value)}" for name, value in query)
     whole = f"{parts.scheme.lower()}://{parts.netloc.lower()}{path}"
     return f"{whole}?{search}" if search else whole

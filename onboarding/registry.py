@@ -13,7 +13,7 @@ import pluggy
 from attrs import frozen
 
 from onboarding.adapter import Adapter
-from onboarding.errors import AmbiguousProvider, Problem, UnknownProvider
+from onboarding.errors import AmbiguousProvider, InvalidInput, Problem, UnknownProvider
 from onboarding.hooks import GROUP, Contract, Exchange
 from onboarding.plain import nearest
 
@@ -54,23 +54,46 @@ class Registry:
     def register(self, adapter: type[Adapter]) -> type[Adapter]:
         """Adds an adapter class of this process; also a class decorator.
 
-        Raises `AmbiguousProvider` when another class has that name.
+        Raises `AmbiguousProvider` when another class has that name, `InvalidInput` for what is no
+        adapter class, or names no provider.
         """
-        if not adapter.provider:
-            raise ValueError(f"{adapter.__name__} names no provider")
         with self._lock:
-            before = self._own.setdefault(adapter.provider, adapter)
-            if before is not adapter:
-                text = f"{before.__qualname__} and {adapter.__qualname__} both claim it"
-                raise AmbiguousProvider([Problem(adapter.provider, "conflict", text)])
+            self._add([adapter])
         return adapter
 
     def register_plugin(self, plugin: object) -> None:
-        """Adds a plugin object: its adapters, and its observer."""
+        """Adds a plugin object: its adapters, and its observer. All of it, or nothing.
+
+        Raises `AmbiguousProvider` as `register` does, `InvalidInput` for what is no plugin.
+        """
+        problem = None
+        brought: list[type[Adapter]] = []
+        try:
+            brought = _brought(plugin)
+        except Exception as error:
+            text = f"the plugin cannot be used: {type(error).__name__}: {error}"
+            problem = Problem("", "broken", text)
+        if problem is not None:
+            raise InvalidInput([problem])
         with self._lock:
-            self._manager.register(plugin)
-            for adapter in _brought(plugin):
-                self.register(adapter)
+            self._add(brought)
+            if not self._manager.is_registered(plugin):
+                self._manager.register(plugin)
+
+    def _add(self, adapters: Iterable[object]) -> None:
+        """Every one of them, or none."""
+        added = dict(self._own)
+        for adapter in adapters:
+            if not (isinstance(adapter, type) and issubclass(adapter, Adapter)):
+                raise InvalidInput([Problem("", "type", "expected a subclass of Adapter")])
+            if not adapter.provider:
+                text = f"{adapter.__name__} names no provider"
+                raise InvalidInput([Problem("", "missing", text)])
+            before = added.setdefault(adapter.provider, adapter)
+            if before is not adapter:
+                text = f"{before.__qualname__} and {adapter.__qualname__} both claim it"
+                raise AmbiguousProvider([Problem(adapter.provider, "conflict", text)])
+        self._own = added
 
     # -- finding
 
@@ -159,6 +182,9 @@ def _brought(plugin: object) -> list[type[Adapter]]:
     manager.add_hookspecs(Contract)
     manager.register(plugin)
     manager.check_pending()
+    for hook in (manager.hook.onboarding_adapters, manager.hook.onboarding_observe):
+        if any(found.wrapper or found.hookwrapper for found in hook.get_hookimpls()):
+            raise TypeError("a hook of this group takes no wrapper")  # `tell` calls each by itself
     answers = cast("list[Iterable[object]]", manager.hook.onboarding_adapters())
     found: list[type[Adapter]] = []
     for brought in (item for answer in answers for item in answer):

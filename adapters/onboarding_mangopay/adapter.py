@@ -114,6 +114,7 @@ class MangoPay(Adapter):
 
     def update_user(self, record: UserRecord, user: User) -> Flow[UserRecord]:
         """docs: update-natural-user-sca, update-legal-user-sca; legacy: update-natural-user."""
+        self.own(record)
         wire = self._wire(self.checked(user, record))
         self._same_person(record, user)
         body, losses = wire.update(record.user, user, residue=record.residue)
@@ -128,6 +129,7 @@ class MangoPay(Adapter):
         """docs: categorize-natural-user, categorize-legal-user. The legacy way is an update."""
         if self.api is Api.LEGACY:
             return (yield from self.update_user(record, user))
+        self.own(record)
         wire = self._wire(self.checked(user, record))
         self._same_person(record, user)
         body, losses = wire.to_wire(user, On.CATEGORISE, since=record.user)
@@ -207,7 +209,7 @@ class MangoPay(Adapter):
 
         return MangoPaySimulator
 
-    # -- helpers
+    # -- shared by the flows
 
     def _users(self, user: User) -> tuple[str, ...]:
         sca = ("sca",) if self.api is Api.SCA else ()

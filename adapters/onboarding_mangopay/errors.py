@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from onboarding import (
-    AlreadyDone,
+    AlreadySent,
     Conflict,
     Problem,
     ProviderError,
@@ -57,7 +57,7 @@ _TYPES: dict[str, tuple[str, str, type[ProviderError] | None]] = {
     ),
     "user_closed": ("the user is closed, which is final", "", Conflict),
     "idempotent_creation_conflict": (
-        "this operation was sent before; its key is spent for 24 hours", "", AlreadyDone,
+        "this operation was sent before; its key is spent for 24 hours", "", AlreadySent,
     ),
     "rate_limit": ("wait until the window of the rate limit moves on", "", None),
     "invalid_credentials": ("check client_id and api_key", "", None),

@@ -109,6 +109,7 @@ class Paysera(Adapter):
 
     def update_user(self, record: UserRecord, user: User) -> Flow[UserRecord]:
         """docs: user-resource, Provide Identity. A receipt must be printed after it."""
+        self.own(record)
         self._natural(self.checked(user, record))
         body, losses = self._wire.update(record.user, user, residue=record.residue)
         losses = self.refuse(losses)
@@ -175,7 +176,7 @@ class Paysera(Adapter):
 
         return PayseraSimulator
 
-    # -- helpers
+    # -- shared by the flows
 
     @property
     def _wire(self) -> Translation:

@@ -31,6 +31,11 @@ class PayseraExtras:
         given = attrs.asdict(
             self,
             filter=lambda _, value: value is not None,
-            value_serializer=lambda _, __, value: list(value) if type(value) is tuple else value,
+            value_serializer=_listed,
         )
         return {"paysera": given}
+
+
+def _listed(_: object, __: object, value: Any) -> Any:
+    """A tuple as the list that it is in plain data."""
+    return [*value] if isinstance(value, tuple) else value  # pyright: ignore[reportUnknownVariableType]

@@ -18,7 +18,7 @@ from onboarding.model.levels import IdentificationLevel, KYCLevel, LevelPolicy, 
 from onboarding.model.user import User
 from onboarding.plain import nearest, reader
 from onboarding.registry import Registry
-from onboarding.transports.connection import Connection
+from onboarding.transports.connection import Connection, unusable
 
 __all__ = ["Build"]
 
@@ -71,7 +71,11 @@ class Build:
 
     def _tables(self, tables: Any) -> Mapping[str, Any]:
         if isinstance(tables, Mapping) and tables:
-            return cast("Mapping[str, Any]", tables)
+            named = cast("Mapping[object, Any]", tables)
+            for name in named:
+                if not isinstance(name, str):
+                    self._note(f"gateways.{name}", "type", "expected a text as the gateway's name")
+            return {name: table for name, table in named.items() if isinstance(name, str)}
         if not tables and (tables is None or isinstance(tables, Mapping)):
             self._note("gateways", "missing", "no gateway is configured")
         else:
@@ -101,6 +105,8 @@ class Build:
         before = len(self.problems)
         kind = self._provider(at, fields)
         connection = self._read(f"{at}.connection", fields.pop("connection", {}), Connection)
+        if connection is not None:
+            self.problems += [problem.under(at) for problem in unusable(connection)]
         self._accepted(f"{at}.accept_loss", fields.get("accept_loss"))
         if kind is None:
             return None
@@ -152,7 +158,7 @@ class Build:
         policy = kind.native_levels
         spelled = {row.native.lower() if self.from_env else row.native: row for row in policy.rows}
         named = set(cast("Mapping[str, Any]", table)) if isinstance(table, Mapping) else set[str]()
-        for native in sorted(named - set(spelled)):
+        for native in sorted(map(str, named - set(spelled))):
             text = f"the provider has no such level{nearest(native, spelled)}"
             self._note(f"{at}.{native}", "unknown", text)
         rows = self._read(at, table, Mapping[str, _Worth])
@@ -174,7 +180,7 @@ class Build:
         known = set(leaves(User))
         tables = {path.rsplit(".", 1)[0] for path in known if "." in path}
         for index, pattern in enumerate(cast("list[Any]", patterns)):
-            if not isinstance(pattern, str) or pattern.startswith("extras."):
+            if not isinstance(pattern, str) or pattern.partition(".")[0] == "extras":
                 continue
             if pattern not in known and pattern.removesuffix(".*") not in tables | {"*"}:
                 hint = nearest(pattern, known)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import tomllib
-import typing
 from collections.abc import Mapping
 from enum import Enum
 from typing import Any, cast
 
 from onboarding.errors import Problem
-from onboarding.model.base import field_types
+from onboarding.model.base import Check, checks_of
 from onboarding.model.secret import Secret
 
 __all__ = ["as_toml", "tables_of", "typed"]
@@ -24,41 +23,53 @@ def tables_of(env: Mapping[str, str]) -> tuple[dict[str, Any], list[Problem]]:
     for key, value in env.items():
         if key.startswith(_PREFIX):
             names = key.removeprefix(_PREFIX).lower().split("__")
-            if not _put(tables, names, value):
-                path = ".".join(["gateways", *names])
-                problems.append(Problem(path, "conflict", "is both a value and a table"))
+            problem = _put(tables, names, value)
+            if problem is not None:
+                problems.append(problem.under("gateways"))
     config: dict[str, Any] = {"gateways": tables}
     if default := env.get("ONBOARDING_DEFAULT"):
         config["default"] = default
     return config, problems
 
 
-def _put(table: dict[str, Any], names: list[str], value: str) -> bool:
-    """Puts a value at the end of a path of tables; false when something else is there."""
+def _put(table: dict[str, Any], names: list[str], value: str) -> Problem | None:
+    """Puts a value at the end of a path of tables, unless something else is there."""
     *parents, last = names
     place: Any = table
-    for parent in parents:
+    problem = None
+    for depth, parent in enumerate(parents, 1):
+        if isinstance(place.get(parent), str):
+            problem = _conflict(names[:depth], "is both a value and a table")
+            place[parent] = {}  # what stands in the table may have mistakes of its own
         place = place.setdefault(parent, {})
-        if isinstance(place, str):
-            return False
-    return bool(place.setdefault(last, value) is value)
+    if last not in place:
+        place[last] = value
+    elif isinstance(place[last], str):
+        problem = _conflict(names, "is given twice, for names are taken in lower case")
+    else:
+        problem = _conflict(names, "is both a value and a table")
+    return problem
+
+
+def _conflict(names: list[str], message: str) -> Problem:
+    return Problem(".".join(names), "conflict", message)
 
 
 def typed(table: Any, kind: type[Any]) -> Any:
     """A table with the values of other types than text read as TOML."""
     if not isinstance(table, Mapping):
         return table
-    hints = field_types(kind)
+    checks = checks_of(kind)
     return {
-        name: as_toml(text) if isinstance(text, str) and _is_not_text(hints.get(name)) else text
+        name: as_toml(text) if isinstance(text, str) and _is_not_text(checks.get(name)) else text
         for name, text in cast("Mapping[str, Any]", table).items()
     }
 
 
-def _is_not_text(hint: Any) -> bool:
-    kinds = {arg for arg in (hint, *typing.get_args(hint)) if isinstance(arg, type)}
-    textual = any(issubclass(kind, str | Secret | Enum) for kind in kinds)
-    return hint is not None and (typing.get_origin(hint) is tuple or not textual)
+def _is_not_text(check: Check | None) -> bool:
+    if check is None:
+        return False
+    return check.many or not any(issubclass(kind, str | Secret | Enum) for kind in check.kind)
 
 
 def as_toml(text: str) -> Any:

@@ -69,14 +69,16 @@ class Gateways:
     ) -> Gateways:
         """Reads a TOML file; `file:` paths in it are relative to it. See `from_config`."""
         place = Path(path)
+        problem, config = None, dict[str, Any]()
         try:
-            config = tomllib.loads(place.read_text("utf-8"))
+            config = tomllib.loads(place.read_text("utf-8-sig"))
         except OSError as error:
             problem = Problem("", "missing", f"the file cannot be read ({error.strerror})")
-            raise ConfigurationError([problem]) from None
         except ValueError as error:
             where = str(error).rpartition("(")[2].rstrip(")") if "(at" in str(error) else "?"
-            raise ConfigurationError([Problem("", "shape", f"not TOML ({where})")]) from None
+            problem = Problem("", "shape", f"not TOML ({where})")
+        if problem is not None:
+            raise ConfigurationError([problem])
         secrets = References(os.environ if env is None else env, folder=place.parent)
         return cls(*Build(registry or installed(), secrets).all(config))
 
@@ -131,11 +133,11 @@ class Gateways:
         from onboarding.aio import AsyncGateway
 
         like = self.get(name, kind)
-        if like.name not in self._async:
-            self._async[like.name] = AsyncGateway(
-                like.adapter, connection=like.connection, observe=like.observe
-            )
-        return self._async[like.name]
+        # Of two threads that come first at once, setdefault keeps one; the other opened nothing.
+        return self._async.get(like.name) or self._async.setdefault(
+            like.name,
+            AsyncGateway(like.adapter, connection=like.connection, observe=like.observe),
+        )
 
     @property
     def default(self) -> str | None:
@@ -159,7 +161,7 @@ class Gateways:
             gateway.close()
 
     async def aclose(self) -> None:
-        """Closes every gateway."""
+        """Closes every gateway: of those for event loops, what this loop opened."""
         self.close()
         for gateway in self._async.values():
             await gateway.close()

@@ -68,7 +68,8 @@ def _keyring(place: str) -> str | None:
     try:
         return keyring.get_password(service, name)
     except Exception as error:  # a backend may raise anything; its text may show the place
-        raise _problem("missing", f"the keyring cannot be read ({type(error).__name__})") from None
+        failure = _problem("missing", f"the keyring cannot be read ({type(error).__name__})")
+    raise failure
 
 
 def _problem(code: str, message: str) -> InvalidInput:

@@ -13,7 +13,7 @@ from onboarding.plain.leaves import fail
 from onboarding.plain.reading import reader
 from onboarding.plain.writing import plain
 
-__all__ = ["dumps", "loads", "parse"]
+__all__ = ["dumps", "loads", "parse", "problems_of"]
 
 T = TypeVar("T")
 
@@ -26,6 +26,15 @@ def _door(name: str) -> Converter:
 def parse(data: Any, cls: type[T]) -> T:
     """Reads what a person or a program of theirs gave: every rule on, every problem by path."""
     return _door("person").structure(data, cls)
+
+
+def problems_of(data: Any, cls: type) -> tuple[Problem, ...]:
+    """What is wrong with plain data that is to be read as `cls`."""
+    try:
+        parse(data, cls)
+    except InvalidInput as error:
+        return error.problems
+    return ()
 
 
 def dumps(value: Any, form: str, *, secrets: bool) -> str:

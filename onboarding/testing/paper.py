@@ -11,7 +11,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 from attrs import define, field
 
 from onboarding.adapter import Adapter
-from onboarding.engine import Clock, Nonces, Wish, conversation, drive, is_fresh, utc_now
+from onboarding.engine import Clock, Nonces, Wish, conversation, drive, login, utc_now
 from onboarding.gateway import new_nonce
 from onboarding.http import Flow, Request, Response, Token
 
@@ -55,11 +55,10 @@ class PaperGateway(Generic[A_co]):
         return self.answer(step)
 
     def _token(self, wish: Wish) -> Token:
-        token = self.token
-        if token is None or token is wish.refused or not is_fresh(token, self.clock()):
-            flow = self.adapter.login()
-            assert flow is not None, "only adapters that log in wish for tokens"
-            token = self.token = self.run(flow)
+        token = wish.met_by(self.token, self.clock())
+        if token is None:
+            steps = login(self.adapter, clock=self.clock, nonces=self.nonces)
+            token = self.token = drive(steps, self._perform)
         return token
 
 

@@ -1,4 +1,4 @@
-"""The error for a request that got no answer."""
+"""The errors for a request that got no answer."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from onboarding.errors import OutcomeUnknown, TransportError
 from onboarding.http import Request
 
-__all__ = ["no_answer"]
+__all__ = ["no_answer", "unwritable"]
 
 
 def no_answer(request: Request, *, timed_out: bool, never_sent: bool) -> TransportError:
@@ -18,3 +18,9 @@ def no_answer(request: Request, *, timed_out: bool, never_sent: bool) -> Transpo
     if request.changes_nothing or never_sent:
         return TransportError(text)
     return OutcomeUnknown(f"{text}; it may have been carried out")
+
+
+def unwritable(request: Request) -> TransportError:
+    """Says that a client takes no such request; its own text would show the URL or a header."""
+    text = f"{request.method} ({request.operation}) cannot be written as HTTP"
+    return TransportError(f"{text}: look at base_url, at the proxy and at the credentials")

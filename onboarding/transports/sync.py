@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import requests
 from attrs import define, field
 from urllib3 import exceptions as urllib3_errors
 
-from onboarding.errors import TransportError
+from onboarding.errors import ConfigurationError, TransportError
 from onboarding.http import Request, Response
-from onboarding.transports.connection import Connection
+from onboarding.transports.connection import Connection, unusable
 from onboarding.transports.ends import TimedAdapter, by
-from onboarding.transports.silence import no_answer
+from onboarding.transports.silence import no_answer, unwritable
 
 __all__ = ["SyncTransport"]
 
@@ -25,9 +26,24 @@ _NEVER_SENT = (
     urllib3_errors.NameResolutionError,
     urllib3_errors.ProxyError,
     requests.ConnectTimeout,
+    requests.exceptions.InvalidSchema,  # of a proxy
+    requests.exceptions.InvalidURL,
     ssl.SSLCertVerificationError,  # other errors of TLS may come after the request
 )
 _TIMED_OUT = (requests.Timeout, urllib3_errors.TimeoutError, TimeoutError)
+
+
+class _Session(requests.Session):
+    """A session of `requests` that adds nothing to a request and reads nothing into an answer."""
+
+    def resolve_redirects(self, *_: Any, **__: Any) -> Generator[Any, Any, None]:
+        """None: a redirect that nobody follows may be malformed."""
+        yield from ()
+
+
+def _as_signed(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """The request as it is: where nothing is given, `requests` takes a login of `.netrc`."""
+    return request
 
 
 @define
@@ -39,8 +55,11 @@ class SyncTransport:
 
     def __attrs_post_init__(self) -> None:
         wanted = self.connection
-        session = requests.Session()
+        if problems := unusable(wanted):
+            raise ConfigurationError(problems)
+        session = _Session()
         session.trust_env = wanted.trust_env
+        session.auth = _as_signed
         session.headers.clear()
         session.headers.update({"User-Agent": wanted.user_agent, "Accept": "application/json"})
         session.verify = wanted.ca_bundle or True
@@ -59,18 +78,29 @@ class SyncTransport:
 
         Raises `TransportError` when it was surely not carried out, else `OutcomeUnknown`.
         """
+        answer = self._answer(request, timeout)
+        if isinstance(answer, TransportError):  # raised here, it carries no error with a URL along
+            raise answer
+        return answer
+
+    def _answer(self, request: Request, timeout: float) -> Response | TransportError:
         ends = time.monotonic() + timeout
         waits = (
             min(timeout, self.connection.connect_timeout),
             min(timeout, self.connection.timeout),
         )
-        prepared = self._prepared(request)
-        settings = self._session.merge_environment_settings(request.url, {}, True, None, None)
+        try:
+            prepared = self._session.prepare_request(
+                requests.Request(
+                    request.method, request.url, headers=dict(request.headers), data=request.body
+                )
+            )
+        except (requests.RequestException, ValueError):
+            return unwritable(request)
+        prepared.url = request.url  # what was signed is what is sent
         try:
             with by(ends):
-                answer = self._session.send(
-                    prepared, timeout=waits, allow_redirects=False, **settings
-                )
+                answer = self._session.send(prepared, timeout=waits, allow_redirects=False)
                 body = answer.content
         except (
             requests.RequestException,
@@ -78,26 +108,13 @@ class SyncTransport:
             TimeoutError,
             OSError,
         ) as error:
-            raise _no_answer(request, error) from None
+            return _no_answer(request, error)
         return Response(
             status=answer.status_code,
             headers=dict(answer.headers),
             body=body,
             received_at=datetime.now(UTC),
         )
-
-    def _prepared(self, request: Request) -> requests.PreparedRequest:
-        try:
-            prepared = self._session.prepare_request(
-                requests.Request(
-                    request.method, request.url, headers=dict(request.headers), data=request.body
-                )
-            )
-        except (requests.RequestException, ValueError):  # its text shows the URL or a header
-            text = f"{request.method} ({request.operation}) cannot be written as HTTP"
-            raise TransportError(f"{text}: look at base_url and at the credentials") from None
-        prepared.url = request.url  # what was signed is what is sent
-        return prepared
 
     def close(self) -> None:
         """Closes every connection."""
@@ -106,7 +123,11 @@ class SyncTransport:
 
 def _no_answer(request: Request, error: BaseException) -> TransportError:
     causes = list(_causes(error))
-    timed_out = any(isinstance(cause, _TIMED_OUT) for cause in causes)
+    # urllib3 counts a connection that was refused among those that took too long
+    timed_out = any(
+        isinstance(cause, _TIMED_OUT) and not isinstance(cause, urllib3_errors.NewConnectionError)
+        for cause in causes
+    )
     never_sent = any(isinstance(cause, _NEVER_SENT) for cause in causes)
     return no_answer(request, timed_out=timed_out, never_sent=never_sent)
 

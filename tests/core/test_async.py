@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import sys
 import threading
 import time
+import warnings
 from collections.abc import Awaitable, Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,6 +20,7 @@ from onboarding import (
     AsyncGateway,
     Connection,
     Gateway,
+    Gateways,
     Identity,
     NationalId,
     NotFound,
@@ -250,6 +255,8 @@ class Slow:
 def test_a_call_ends_at_its_deadline_and_says_what_is_known() -> None:
     async def call(url: str) -> tuple[float, BaseException, BaseException]:
         async with AsyncGateway(mangopay(url)) as gateway:
+            with pytest.raises(NotFound):  # the first call also imports the client, and logs in
+                await gateway.fetch_user("1")
             began = time.monotonic()
             wrote, read = await asyncio.gather(
                 gateway.create_user(ALEX, deadline=0.2),
@@ -268,6 +275,25 @@ def test_a_call_ends_at_its_deadline_and_says_what_is_known() -> None:
     assert not wrote.retry_safe
     assert type(read) is TransportError
     assert read.retry_safe
+
+
+def test_a_write_that_waited_for_a_connection_in_vain_was_surely_not_carried_out() -> None:
+    async def call(url: str) -> BaseException | UserRecord:
+        async with AsyncGateway(paysera(url), connection=Connection(pool=1)) as gateway:
+            first = asyncio.ensure_future(gateway.create_user(JOHN))
+            await asyncio.sleep(0.1)
+            (second,) = await asyncio.gather(
+                gateway.create_user(JOHN, deadline=0.2), return_exceptions=True
+            )
+            await first
+            return second
+
+    simulator = PayseraSimulator(client_id="client", mac_key="key")
+    with serve(Slow(simulator, 0.8)) as url:
+        found = asyncio.run(call(url))
+
+    assert type(found) is TransportError
+    assert len(simulator.log) == 1
 
 
 def test_a_deadline_that_has_passed_sends_nothing(served: tuple[MangoPaySimulator, str]) -> None:
@@ -370,3 +396,124 @@ def test_a_small_pool_serves_many_calls(served: tuple[MangoPaySimulator, str]) -
             return len({record.id for record in found})
 
     assert asyncio.run(call()) == 32
+
+
+@pytest.fixture
+def unclosed() -> Iterator[list[str]]:
+    """What is collected without having been closed."""
+    found: list[str] = []
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        before = warnings.showwarning
+        warnings.showwarning = lambda message, *_, **__: found.append(str(message))
+        yield found
+        gc.collect()
+        warnings.showwarning = before
+
+
+def test_what_one_event_loop_left_open_is_closed_with_it(
+    served: tuple[MangoPaySimulator, str], unclosed: list[str]
+) -> None:
+    sim, url = served
+    gateway = AsyncGateway(mangopay(url))
+
+    async def create() -> str:
+        return (await gateway.create_user(ALEX)).id
+
+    made = [asyncio.run(create()) for _ in range(3)]
+    gc.collect()
+
+    assert len(set(made)) == logins(sim) == 3
+    assert len(gateway._lives) == 1
+    assert unclosed == []
+
+
+def test_two_event_loops_at_once_log_in_once_each(
+    served: tuple[MangoPaySimulator, str], unclosed: list[str]
+) -> None:
+    sim, url = served
+    gateway = AsyncGateway(mangopay(url))
+    barrier = threading.Barrier(2)
+
+    async def create_often() -> int:
+        async with gateway:
+            found: set[str] = set()
+            for _ in range(10):
+                barrier.wait()  # the loops take turns
+                found.add((await gateway.create_user(ALEX)).id)
+            return len(found)
+
+    with ThreadPoolExecutor(2) as pool:
+        counts = list(pool.map(lambda _: asyncio.run(create_often()), range(2)))
+    gc.collect()
+
+    assert counts == [10, 10]
+    assert logins(sim) == 2
+    assert gateway._lives == {}
+    assert unclosed == []
+
+
+def test_a_call_under_way_while_its_gateway_is_closed_ends_and_opens_nothing(
+    unclosed: list[str],
+) -> None:
+    def slow_login(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        time.sleep(0.3)
+        return simulator(environ, start)
+
+    async def call(url: str) -> tuple[Any, ...]:
+        gateway = AsyncGateway(mangopay(url))
+        calls = asyncio.gather(
+            gateway.create_user(ALEX), gateway.create_user(ALEX), return_exceptions=True
+        )
+        await asyncio.sleep(0.1)
+        await gateway.close()
+        found = await calls
+        assert gateway._lives == {}
+        return tuple(found)
+
+    simulator = MangoPaySimulator()
+    with serve(slow_login) as url:
+        found = asyncio.run(call(url))
+    gc.collect()
+
+    assert [type(error) for error in found] == [TransportError, TransportError]
+    assert unclosed == []
+
+
+def test_a_write_that_had_left_when_its_gateway_was_closed_may_have_been_carried_out(
+    unclosed: list[str],
+) -> None:
+    async def call(url: str) -> BaseException | UserRecord:
+        gateway = AsyncGateway(paysera(url))
+        writing = asyncio.gather(gateway.create_user(JOHN), return_exceptions=True)
+        await asyncio.sleep(0.4)
+        await gateway.close()
+        async with asyncio.timeout(2):
+            return (await writing)[0]
+
+    simulator = PayseraSimulator(client_id="client", mac_key="key")
+    with serve(Slow(simulator, 1.0)) as url:
+        found = asyncio.run(call(url))
+    gc.collect()
+
+    assert type(found) is OutcomeUnknown
+    assert unclosed == []
+
+
+def test_threads_that_ask_at_once_get_one_gateway_for_event_loops() -> None:
+    config = {"gateways": {"lt": {"provider": "paysera", "client_id": "a", "mac_key": Secret("k")}}}
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for _ in range(50):
+            gateways = Gateways.from_config(config)
+            barrier = threading.Barrier(8)
+
+            def ask(_: int, one: Gateways = gateways, at: threading.Barrier = barrier) -> Any:
+                at.wait()
+                return one.get_async()
+
+            with ThreadPoolExecutor(8) as pool:
+                assert len({id(found) for found in list(pool.map(ask, range(8)))}) == 1
+    finally:
+        sys.setswitchinterval(interval)

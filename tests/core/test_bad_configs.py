@@ -15,10 +15,14 @@ from onboarding import (
     ConfigurationError,
     Connection,
     Gateways,
+    InvalidInput,
     Registry,
     Secret,
     UnknownProvider,
 )
+from onboarding.model.shapes import Text
+
+from onboarding_mangopay import MangoPay
 
 LITERAL = "Xq7LiteralSecret"
 
@@ -156,6 +160,39 @@ MALFORMED = (
             }
         },
         {f"gateways.{name}.base_url": "shape" for name in ("fr", "lt", "lv", "ee")},
+    ),
+    Case(
+        "addresses with a port or a letter that no address has",
+        {
+            "gateways": {
+                "fr": {**fr()["gateways"]["fr"], "base_url": "http://host:99999"},
+                "lt": {**lt()["gateways"]["lt"], "base_url": "http://h\u00e4"},
+            }
+        },
+        {f"gateways.{name}.base_url": "shape" for name in ("fr", "lt")},
+    ),
+    Case(
+        "gateways and levels whose names are no texts",
+        {"gateways": {7: {}, "fr": {**fr()["gateways"]["fr"], "levels": {7: {}, "X": {}}}}},
+        {
+            "gateways.7": "type",
+            "gateways.fr.levels.7": "unknown",
+            "gateways.fr.levels.X": "unknown",
+            "gateways.fr.levels": "type",
+        },
+    ),
+    Case(
+        "files of TLS that are not there, or hold something else",
+        fr(connection={"ca_bundle": "/no/such/file", "certificate": __file__}),
+        {
+            "gateways.fr.connection.ca_bundle": "missing",
+            "gateways.fr.connection.certificate": "shape",
+        },
+    ),
+    Case(
+        "a name of the client that no header can hold",
+        fr(connection={"user_agent": "a\r\nb"}),
+        {"gateways.fr.connection.user_agent": "shape"},
     ),
     Case(
         "an environment that does not exist",
@@ -404,6 +441,17 @@ def test_a_file_that_cannot_be_read_is_a_configuration_error(name: str, tmp_path
     assert listed(caught.value) == [("", "missing")]
 
 
+def test_a_file_with_a_byte_order_mark_is_read_like_one_without(tmp_path: Path) -> None:
+    file = tmp_path / "onboarding.toml"
+    file.write_text(
+        '[gateways.fr]\nprovider = "mangopay"\nclient_id = "a"\napi_key = "env:KEY"\n', "utf-8-sig"
+    )
+
+    gateways = Gateways.from_file(file, env=ENV)
+
+    assert list(gateways) == ["fr"]
+
+
 def test_a_secret_file_is_found_beside_the_configuration(tmp_path: Path) -> None:
     (tmp_path / "key").write_text(f"{LITERAL}\n", "utf-8")
     file = tmp_path / "onboarding.toml"
@@ -457,8 +505,23 @@ VARIABLES: tuple[tuple[str, Mapping[str, str], Expected, tuple[str, ...]], ...] 
     (
         "a name that is both a value and a table",
         {"ONBOARDING__FR": LITERAL, "ONBOARDING__FR__PROVIDER": "mangopay"},
-        {"gateways.fr": "type", "gateways.fr.provider": "conflict"},
-        (),
+        {
+            "gateways.fr": "conflict",
+            "gateways.fr.client_id": "missing",
+            "gateways.fr.api_key": "missing",
+        },
+        ("gateways.fr: is both a value and a table",),
+    ),
+    (
+        "a key that is given in upper and in lower case",
+        {
+            "ONBOARDING__FR__PROVIDER": "mangopay",
+            "ONBOARDING__FR__CLIENT_ID": "acme",
+            "ONBOARDING__fr__client_id": "acme",
+            "ONBOARDING__FR__API_KEY": LITERAL,
+        },
+        {"gateways.fr.client_id": "conflict"},
+        ("is given twice",),
     ),
     (
         "a table that is also a value",
@@ -539,6 +602,32 @@ def test_the_environment_alone_can_configure_a_gateway() -> None:
     assert gateway.connection.timeout == 3.0
 
 
+@frozen(kw_only=True)
+class Numbered(Adapter):
+    """An adapter with a text that may be left away, and looks like a number."""
+
+    provider = "numbered"
+
+    account: Text | None = None
+    limits: tuple[str, ...] | None = None
+
+
+def test_a_text_of_the_environment_that_looks_like_a_number_stays_a_text() -> None:
+    registry = Registry(entry_points=[])
+    registry.register(Numbered)
+    env = {
+        "ONBOARDING__A__PROVIDER": "numbered",
+        "ONBOARDING__A__ACCOUNT": "12345",
+        "ONBOARDING__A__LIMITS": '["1"]',
+    }
+
+    gateways = Gateways.from_env(env, registry=registry)
+
+    adapter: Any = gateways.get("a").adapter
+    assert adapter.account == "12345"
+    assert adapter.limits == ("1",)
+
+
 # -- from a keyring
 
 
@@ -582,6 +671,7 @@ def test_a_secret_that_the_keyring_does_not_give_is_a_mistake_by_path(
 
     assert listed(caught.value) == [("gateways.fr.api_key", "missing")]
     assert LITERAL not in told(caught.value)
+    assert not isinstance(caught.value.__context__, RuntimeError)
 
 
 # -- in code
@@ -592,6 +682,29 @@ def test_a_secret_given_in_code_is_taken_as_it_is() -> None:
 
     adapter: Any = gateways.get("fr").adapter
     assert adapter.api_key.reveal() == LITERAL
+
+
+def test_an_adapter_takes_no_bare_text_for_a_secret(told: Callable[[BaseException], str]) -> None:
+    text: Any = LITERAL
+
+    with pytest.raises(InvalidInput) as caught:
+        MangoPay(client_id="acme", api_key=text)
+
+    assert caught.value.paths == ("api_key",)
+    assert LITERAL not in told(caught.value)
+
+
+def test_an_adapter_takes_no_bare_text_for_paths_of_losses() -> None:
+    text: Any = "*"
+
+    with pytest.raises(InvalidInput) as caught:
+        MangoPay(client_id="acme", api_key=Secret("k"), accept_loss=text)
+
+    assert caught.value.paths == ("accept_loss",)
+
+
+def test_a_connection_does_not_show_its_proxy() -> None:
+    assert LITERAL not in repr(Connection(proxy=f"http://u:{LITERAL}@proxy"))
 
 
 @pytest.mark.parametrize("secret", ["", None, 7])

@@ -161,6 +161,19 @@ def test_what_another_gateway_holds_is_refused(call: Callable[[UserRecord], Flow
     assert raised.value.paths == ("gateway",)
 
 
+@pytest.mark.parametrize("wrong", [{"email": "a@example.com"}, None, "user_m_1"])
+def test_what_is_no_user_and_no_record_is_told_so(wrong: Any) -> None:
+    flows: list[Flow[Any]] = [
+        FR.create_user(wrong),
+        FR.update_user(owner(), wrong),
+        FR.update_user(wrong, owner().user),
+        LT.create_user(wrong),
+    ]
+    for flow in flows:
+        with pytest.raises(InvalidInput, match="expected a User"):
+            next(flow)
+
+
 def test_a_link_is_in_the_next_action_and_in_no_fact_of_the_record() -> None:
     record = owner(PendingUserAction={"RedirectUrl": "https://sca.example/?token=1"})
 

@@ -6,6 +6,7 @@ import json
 import logging
 import subprocess
 import sys
+from collections.abc import Generator
 from importlib.metadata import EntryPoint
 from typing import Any, Protocol
 
@@ -18,6 +19,7 @@ from onboarding import (
     Exchange,
     Flow,
     Gateways,
+    InvalidInput,
     Registry,
     Request,
     UnknownProvider,
@@ -296,6 +298,68 @@ def test_a_plugin_object_brings_its_adapters() -> None:
     registry.register_plugin(Brings())
 
     assert registry.find("acme") is Acme
+
+
+class BringsTwo:
+    """A plugin object with an observer, and two adapters of which one may be claimed already."""
+
+    @hookimpl
+    def onboarding_adapters(self) -> list[type[Adapter]]:
+        return [Fresh, OtherAcme]
+
+    @hookimpl
+    def onboarding_observe(self, exchange: Exchange) -> None:
+        raise AssertionError
+
+
+@frozen(kw_only=True)
+class Fresh(Adapter):
+    provider = "fresh"
+
+
+def test_a_plugin_of_which_one_name_is_taken_brings_nothing_at_all() -> None:
+    registry = Registry(entry_points=[])
+    registry.register(Acme)
+    plugin = BringsTwo()
+
+    with pytest.raises(AmbiguousProvider, match="Acme and OtherAcme"):
+        registry.register_plugin(plugin)
+
+    assert registry.names() == ("acme",)
+    assert not registry._manager.is_registered(plugin)
+
+
+def test_a_plugin_may_be_registered_twice() -> None:
+    registry = Registry(entry_points=[])
+    plugin = Brings()
+    registry.register_plugin(plugin)
+
+    registry.register_plugin(plugin)
+
+    assert registry.names() == ("acme",)
+
+
+class Wraps:
+    @hookimpl(wrapper=True)
+    def onboarding_observe(self, exchange: Exchange) -> Generator[None, object, object]:
+        return (yield)
+
+
+@pytest.mark.parametrize("plugin", [nonsense, misspelt, greedy, Wraps()])
+def test_a_plugin_that_keeps_no_contract_is_invalid_input_and_not_taken(plugin: object) -> None:
+    registry = Registry(entry_points=[])
+
+    with pytest.raises(InvalidInput):
+        registry.register_plugin(plugin)
+
+    assert registry.names() == ()
+    assert not registry._manager.is_registered(plugin)
+
+
+@pytest.mark.parametrize("thing", [Adapter, Brings, "acme", None])
+def test_what_is_no_named_adapter_class_cannot_be_registered(thing: Any) -> None:
+    with pytest.raises(InvalidInput):
+        Registry(entry_points=[]).register(thing)
 
 
 # -- observers

@@ -11,7 +11,7 @@ from attrs import field, frozen
 from hypothesis import given
 from hypothesis import strategies as st
 from onboarding import (
-    AlreadyDone,
+    AlreadySent,
     Company,
     Conflict,
     Flow,
@@ -345,7 +345,7 @@ SAMPLES = (
             "idempotent_creation_conflict",
             "A resource has already been created with this Idempotency Key",
         ),
-        AlreadyDone,
+        AlreadySent,
         "idempotent_creation_conflict",
         request_id="51876239-4814-422e-8f4b-6986520414bb",
     ),
