@@ -44,6 +44,7 @@ class Journal:
     _file: IO[bytes] | None = None
     _states: dict[str, str] = field(factory=dict[str, str], init=False)
     _lines: dict[str, int | None] = field(factory=dict[str, "int | None"], init=False)
+    _rejected: dict[str, str] = field(factory=dict[str, str], init=False)
     _unsettled: set[bytes] = field(factory=set[bytes], init=False)
     _failed: bool = field(default=False, init=False)
 
@@ -77,6 +78,10 @@ class Journal:
         word = self._states.get(ref)
         return None if word is None else State.UNKNOWN if word == INTENT else State(word)
 
+    def rejected_as(self, ref: str) -> str | None:
+        """The digest of the line that the provider said no to, if the journal has it."""
+        return self._rejected.get(ref)
+
     def open_intents(self) -> Iterator[tuple[str, int | None]]:
         """The users with an intent and no result: (ref, line)."""
         yield from list(self._lines.items())
@@ -91,9 +96,14 @@ class Journal:
         self._write({"ref": ref, "line": line, "state": INTENT})
         self._states[ref], self._lines[ref] = INTENT, line
 
-    def record(self, result: Result) -> None:
-        """Notes what became of a user. The same again is not written again."""
+    def record(self, result: Result, digest: str | None = None) -> None:
+        """Notes what became of a user. The same again is not written again.
+
+        `digest`, of the user's line, is kept of a rejected user only: nobody else needs it.
+        """
         data = result.plain()
+        if digest is not None and result.state is State.REJECTED:
+            data["digest"] = digest
         if self._note(data):
             self._write(data)
 
@@ -123,6 +133,9 @@ class Journal:
         self._lines.pop(ref, None)
         if state.settled:
             self._states[ref] = str(state)
+            self._rejected.pop(ref, None)
+            if isinstance(digest := data.get("digest"), str):
+                self._rejected[ref] = digest
             return True
         if self._states.get(ref) == INTENT:
             del self._states[ref]  # what is settled stays so, whatever another line says

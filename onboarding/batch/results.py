@@ -11,7 +11,7 @@ from attrs import evolve, field, frozen
 
 from onboarding.adapter import Adapter
 from onboarding.errors import (
-    AlreadyDone,
+    AlreadySent,
     Forbidden,
     InvalidInput,
     OnboardingError,
@@ -36,7 +36,7 @@ class State(StrEnum):
     CREATED = "created"
     """The provider registered the user."""
     REJECTED = "rejected"
-    """The provider said no."""
+    """The provider said no; a later run tries again once the line is another."""
     REFUSED = "refused"
     """The provider has no place for a datum that may not be left out; nothing was sent."""
     INVALID = "invalid"
@@ -48,7 +48,7 @@ class State(StrEnum):
 
     @property
     def settled(self) -> bool:
-        """Whether a later run leaves the user alone."""
+        """Whether a later run leaves the user alone; a rejected one, until its line changes."""
         return self in (State.CREATED, State.REJECTED, State.UNKNOWN)
 
 
@@ -160,7 +160,7 @@ def _state(error: Exception, *, sent: bool) -> State:
             return State.INVALID
         case Unauthorized() | Forbidden() | RateLimited():
             return State.FAILED
-        case AlreadyDone() | Unavailable() | UnexpectedResponse():
+        case AlreadySent() | Unavailable() | UnexpectedResponse():
             return State.UNKNOWN if sent else State.FAILED
         case ProviderError():
             return State.REJECTED

@@ -21,6 +21,9 @@ from onboarding.model.user import User
 
 __all__ = ["Batch", "Reason", "Summary"]
 
+EXAMPLES = 3
+"""How many refs are remembered for each reason."""
+
 
 @frozen
 class Reason:
@@ -36,12 +39,14 @@ class Reason:
 class Summary:
     """How many users came to which state: in this run, and in earlier ones of the same file.
 
-    `stopped` says why the run ended early, if it did.
+    `examples` has the first refs of each reason; `stopped` says why the run ended early, if it
+    did.
     """
 
     now: Counter[State] = field(factory=Counter[State])
     before: Counter[State] = field(factory=Counter[State])
     reasons: Counter[Reason] = field(factory=Counter[Reason])
+    examples: dict[Reason, list[str]] = field(factory=dict[Reason, list[str]])
     stopped: Unauthorized | Forbidden | None = None
 
     @property
@@ -51,15 +56,20 @@ class Summary:
     def add(self, result: Result) -> None:
         self.now[result.state] += 1
         for problem in result.problems:
-            self.reasons[Reason(result.state, problem.path, problem.code, problem.message)] += 1
+            reason = Reason(result.state, problem.path, problem.code, problem.message)
+            self.reasons[reason] += 1
+            refs = self.examples.setdefault(reason, [])
+            if len(refs) < EXAMPLES and result.ref not in refs:
+                refs.append(result.ref)
 
 
 @define(eq=False, repr=False)
 class Batch:
     """One run: a gateway, the journal of its results, and a summary that grows.
 
-    A user whom the journal settled is counted and left alone; of one with an intent and no
-    result the outcome is unknown: it is reported, and never sent again.
+    A user whom the journal settled is counted and left alone, but a rejected one is tried again
+    once its line is another than the rejected one. Of a user with an intent and no result the
+    outcome is unknown: it is reported, and never sent again.
     """
 
     gateway: Gateway[Adapter]
@@ -78,14 +88,14 @@ class Batch:
             result = self._settled(line, seen) or self._sent(line)
             if result is None:
                 continue
-            yield self._kept(result)
+            yield self._kept(result, _digest(line)[:NOTED])
             if self.summary.stopped is not None:
                 return
         for ref, number in self.journal.open_intents():
             yield self._kept(self._interrupted(ref, number))
 
-    def _kept(self, result: Result) -> Result:
-        self.journal.record(result)
+    def _kept(self, result: Result, digest: str | None = None) -> Result:
+        self.journal.record(result, digest)
         self.summary.add(result)
         return result
 
@@ -98,7 +108,7 @@ class Batch:
         seen.add(ref)
         if self.journal.is_open(ref):
             return self._interrupted(ref, line.number)
-        if problems:
+        if problems and self.journal.state(ref) not in (State.CREATED, State.UNKNOWN):
             started = blank(self.gateway.adapter, ref, line.number)
             return evolve(started, state=State.INVALID, problems=problems)
         return None
@@ -110,9 +120,17 @@ class Batch:
 
     def _sent(self, line: Line) -> Result | None:
         before = self.journal.state(line.ref)
-        if before is not None:
+        if before is not None and not self._corrected(line, before):
             self.summary.before[before] += 1
             return None
+        return self._tried(line)
+
+    def _corrected(self, line: Line, before: State) -> bool:
+        """Whether the provider said no to other words than the line has now."""
+        was = self.journal.rejected_as(line.ref)
+        return before is State.REJECTED and was is not None and was != _digest(line)[:NOTED]
+
+    def _tried(self, line: Line) -> Result:
         started = blank(self.gateway.adapter, line.ref, line.number)
         try:
             user = User.parse(line.data)
@@ -163,5 +181,13 @@ class _Sending:
 
 def _key(line: Line) -> str:
     """Names the sending of this user in these words: a corrected line is another operation."""
+    return f"{line.ref}/{_digest(line)}"
+
+
+NOTED = 8
+"""How many digits of a digest the journal keeps: they show a change, and little else."""
+
+
+def _digest(line: Line) -> str:
     told = json.dumps(line.data, sort_keys=True, default=str).encode()
-    return f"{line.ref}/{hashlib.sha256(told).hexdigest()[:32]}"
+    return hashlib.sha256(told).hexdigest()[:32]

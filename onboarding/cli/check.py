@@ -8,23 +8,33 @@ from typing import Any
 
 import attrs
 import click
+from click.core import ParameterSource
 
 from onboarding.adapter import Adapter
 from onboarding.cli import screen
-from onboarding.cli.configured import opened
+from onboarding.cli.configured import CONFIG, opened
 from onboarding.cli.failures import as_json, wants_json
 
 __all__ = ["check"]
 
 
 @click.command()
-@click.argument("config", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument(
+    "file", metavar="[CONFIG]", required=False, type=click.Path(path_type=Path, dir_okay=False)
+)
+@CONFIG
 @as_json
-def check(config: Path) -> None:
+@click.pass_context
+def check(context: click.Context, file: Path | None, config: Path) -> None:
     """Check a configuration, offline: its gateways, or every mistake by its path.
 
-    Settings are named, never shown. Exit code 2 if there is a mistake.
+    CONFIG may also be given by --config. Settings are named, never shown. Exit code 2 if there is
+    a mistake.
     """
+    if file is not None:
+        if context.get_parameter_source("config") is not ParameterSource.DEFAULT:
+            raise click.UsageError("CONFIG and --config name the same thing: give one of them")
+        config = file
     with opened(config) as gateways:
         found = [_plain(gateways.get(name).adapter, gateways.default) for name in gateways]
     if wants_json():

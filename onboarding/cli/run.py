@@ -52,7 +52,8 @@ def run(
 
     A bad line stops nothing else. With --out, a note is written before each user is sent, so
     that another run with the same file sends nobody twice: whoever was sent and not answered is
-    reported as unknown. Who was refused, invalid or failed is at no provider, and is tried again.
+    reported as unknown. Who was refused, invalid or failed is at no provider, and is tried again;
+    who was rejected, once the line has changed. Nobody created or unknown is sent again.
 
     No result holds a personal value, a link or a token.
 
@@ -68,7 +69,8 @@ def run(
                 failure = _stream(batch, file)
             else:
                 failure = _watch(batch, file)
-                _tell(batch, out)
+                if failure is None or batch.summary.total:
+                    _tell(batch, out)
     if failure is not None and not wants_json():
         raise failure
     context.exit(exit_code(batch.summary, failure))
@@ -163,5 +165,7 @@ def _tell(batch: Batch, out: Path | None) -> None:
     console.print(screen.summary(batch.summary, f"{gateway.name} ({gateway.provider})"))
     if batch.summary.reasons:
         console.print(screen.reasons(batch.summary))
+    if batch.summary.before:
+        console.print(screen.left_alone(batch.summary), soft_wrap=True)
     if out is not None:
         console.print(f"One line a user is in {out}.", soft_wrap=True)

@@ -12,7 +12,18 @@ from rich.table import Table
 from onboarding.batch import State, Summary
 from onboarding.errors import Problem
 
-__all__ = ["STYLES", "err", "folded", "out", "printable", "reasons", "summary", "table", "told"]
+__all__ = [
+    "STYLES",
+    "err",
+    "folded",
+    "left_alone",
+    "out",
+    "printable",
+    "reasons",
+    "summary",
+    "table",
+    "told",
+]
 
 STYLES = {
     State.CREATED: "green",
@@ -75,7 +86,7 @@ def summary(counts: Summary, title: str) -> Table:
 
 def reasons(counts: Summary) -> Table:
     """Why users were not onboarded, most frequent first."""
-    made = table("Why not", "state", "path", "why", "users")
+    made = table("Why not", "state", "path", "why", "users", "which")
     made.columns[3].justify = "right"
     for reason, count in counts.reasons.most_common(20):
         made.add_row(
@@ -83,16 +94,33 @@ def reasons(counts: Summary) -> Table:
             reason.path or "(whole)",
             printable(reason.message),
             str(count),
+            _some(counts.examples[reason], count),
             style=STYLES[reason.state],
         )
     return made
 
 
+def _some(refs: list[str], count: int) -> str:
+    return printable(", ".join(refs)) + (", ..." if count > len(refs) else "")
+
+
+def left_alone(counts: Summary) -> str:
+    """Whom this run did not send because an earlier one had settled them."""
+    settled, rejected = counts.before.total(), counts.before[State.REJECTED]
+    text = f"{settled} {'user was' if settled == 1 else 'users were'} settled before and left alone"
+    again = "; a rejected one is tried again once its line is corrected" if rejected else ""
+    return f"{text}{again}."
+
+
 def folded(paths: Iterable[str]) -> str:
-    """Paths in few words: `identity.birthdate, address.{city, line1}`."""
+    """Paths in few words: `birthdate, national_id.code, address`; of many parts, the whole.
+
+    No word is wider than a column of the demo: what is evident of a path is not said.
+    """
     groups: dict[str, list[str]] = defaultdict(list)
     for path in dict.fromkeys(paths):
-        parent, _, name = path.rpartition(".")
+        parent, _, name = path.replace("identity.", "").rpartition(".")
+        parent = "" if parent == "company" else parent
         groups[parent].append(name)
     found: list[str] = []
     for parent, names in groups.items():
@@ -101,11 +129,11 @@ def folded(paths: Iterable[str]) -> str:
         elif len(names) == 1:
             found.append(f"{parent}.{names[0]}")
         else:
-            found.append(f"{parent}.{{{', '.join(names)}}}")
+            found.append(parent)
     return ", ".join(found)
 
 
 def told(problem: Problem) -> str:
-    """One problem in one line."""
+    """One problem in one line; its code is in the results."""
     where = f"{problem.path}: " if problem.path else ""
-    return printable(f"{where}{problem.message} [{problem.code}]")
+    return printable(f"{where}{problem.message or problem.code}")

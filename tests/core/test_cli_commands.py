@@ -94,6 +94,31 @@ def test_check_lists_every_mistake_by_path(tmp_path: Path) -> None:
     }
 
 
+GOOD = '[gateways.fr]\nprovider = "mangopay"\nclient_id = "acme"\napi_key = "file:key"\n'
+
+
+def test_check_takes_the_configuration_as_run_and_show_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "key").write_text(CANARY, "utf-8")
+    place = config(tmp_path, GOOD)
+    monkeypatch.chdir(tmp_path)
+
+    told = [invoke("check", "--json", *more) for more in ([], ["--config", place], [place])]
+
+    assert [done.exit_code for done in told] == [0, 0, 0]
+    assert len({done.stdout for done in told}) == 1
+
+
+def test_check_takes_one_configuration_only(tmp_path: Path) -> None:
+    place = config(tmp_path, GOOD)
+
+    done = invoke("check", place, "--config", place)
+
+    assert done.exit_code == 2
+    assert "give one of them" in done.stderr
+
+
 @pytest.mark.parametrize("text", ["[[", None])
 def test_a_file_that_is_no_configuration_is_exit_code_2(tmp_path: Path, text: str | None) -> None:
     place = config(tmp_path, text) if text is not None else str(tmp_path / "none.toml")

@@ -11,7 +11,7 @@ import pytest
 from attrs import field, frozen
 from onboarding import (
     Adapter,
-    AlreadyDone,
+    AlreadySent,
     Flow,
     Forbidden,
     Gateway,
@@ -112,7 +112,7 @@ def test_an_answer_that_cannot_be_read_is_never_nothing_was_sent(
 
 
 def test_an_operation_that_was_carried_out_before_is_unknown(served: tuple[Provider, str]) -> None:
-    batch = outcome(served, (409, says(no(AlreadyDone, 409))))
+    batch = outcome(served, (409, says(no(AlreadySent, 409))))
 
     assert batch.summary.now == {State.UNKNOWN: 2}
 

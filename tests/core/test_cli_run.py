@@ -6,6 +6,7 @@ import gc
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -266,6 +267,78 @@ def test_who_was_not_sent_is_tried_again_once_corrected(site: Site) -> None:
     assert [result["state"] for result in site.results()] == ["invalid", "created"]
 
 
+def rejected(ref: str) -> dict[str, Any]:
+    """A user whose country MangoPay blocks."""
+    identity = {**ANA["identity"], "nationality": "IR", "national_id": None}  # type: ignore[dict-item]
+    return person(ref, identity=identity)
+
+
+def test_a_rejected_user_is_tried_again_once_its_line_is_another(site: Site) -> None:
+    site.run(site.users(rejected("a")), "--out", str(site.out))
+
+    done = site.run(site.users(person("a")), "--out", str(site.out))
+    again = site.run(site.users(rejected("a")), "--out", str(site.out))
+
+    assert (done.exit_code, again.exit_code) == (0, 0)
+    assert [result["state"] for result in site.results()] == ["rejected", "created"]
+    assert "digest" not in site.results()[1]
+
+
+def test_a_rejected_line_that_did_not_change_is_left_alone_and_told_of(site: Site) -> None:
+    users = site.users(rejected("a"), person("b"))
+    site.run(users, "--out", str(site.out))
+    before, sent = site.out.read_bytes(), site.created
+
+    done = site.run(users, "--out", str(site.out))
+
+    assert (site.out.read_bytes(), site.created) == (before, sent)
+    assert "2 users were settled before and left alone; a rejected one" in done.stdout
+
+
+def test_a_user_rejected_twice_is_compared_with_the_later_line(site: Site) -> None:
+    site.run(site.users(rejected("a")), "--out", str(site.out))
+    other = site.users({**rejected("a"), "email": "other@example.com"})
+    site.run(other, "--out", str(site.out))
+    sent = site.created
+
+    site.run(other, "--out", str(site.out))
+
+    assert site.created == sent
+    assert [result["state"] for result in site.results()] == ["rejected", "rejected"]
+
+
+def test_a_rejected_line_of_an_older_results_file_is_left_alone(site: Site) -> None:
+    site.run(site.users(rejected("a")), "--out", str(site.out))
+    text = site.out.read_text("utf-8")
+    site.out.write_text(re.sub(r'"digest":"[0-9a-f]+",', "", text), "utf-8")
+    sent = site.created
+
+    site.run(site.users(person("a")), "--out", str(site.out))
+
+    assert site.created == sent
+
+
+def test_a_created_user_stays_so_whatever_its_line_becomes(site: Site) -> None:
+    header = "ref,identity.given_name,identity.family_name,email,category,terms.accepted"
+    row = "a,Ana,Smith,a@example.com,PAYER,true"
+    site.run(site.users(header, row, name="users.csv"), "--out", str(site.out))
+
+    for other in (row.replace("Ana", "Eva"), f"{row},too many"):
+        done = site.run(site.users(header, other, name="users.csv"), "--out", str(site.out))
+
+        assert done.exit_code == 0, done.output
+        assert "1 user was settled before and left alone." in done.stdout
+    assert site.created == 1
+
+
+def test_a_reason_names_the_first_users(site: Site) -> None:
+    users = site.users(*(person(f"u{number}", phone="12") for number in range(5)))
+
+    done = site.run(users)
+
+    assert "u0, u1, u2, ..." in done.stdout
+
+
 def test_standard_input_is_read_as_json_lines(site: Site) -> None:
     line = json.dumps(person("a"))
 
@@ -323,7 +396,7 @@ def test_a_csv_row_of_another_length_is_a_bad_line(site: Site) -> None:
     assert done.exit_code == 1
     assert states(site.results()) == {
         "a": "created",
-        "line-3": "invalid",
+        "b": "invalid",
         "line-5": "invalid",  # a cell holds no line break
         "line-6": "invalid",
         "line-7": "invalid",
@@ -391,6 +464,64 @@ def test_a_csv_header_of_no_core_paths_is_refused_unshown(site: Site, header: st
 
     assert done.exit_code == 2
     assert CANARY not in done.output
+
+
+def test_a_csv_header_that_cannot_be_used_is_all_that_is_told(site: Site) -> None:
+    done = site.run(site.users("no_such_path", "1", name="users.csv"))
+
+    assert done.stdout == ""
+    assert "column 1" in done.stderr
+
+
+@pytest.mark.parametrize("coding", ["latin-1", "utf-16"])
+@pytest.mark.parametrize("name", ["users.csv", "users.jsonl"])
+def test_a_file_that_is_not_utf_8_is_told_so(site: Site, name: str, coding: str) -> None:
+    text = "ref,identity.given_name,\u00e9\n" if name.endswith("csv") else '{"ref": "\u00e9"}\n'
+    place = site.folder / name
+    place.write_bytes(text.encode(coding))
+
+    done = site.run(place)
+
+    assert "is not UTF-8" in done.output
+
+
+def test_a_row_that_is_not_utf_8_keeps_its_ref(site: Site) -> None:
+    place = site.folder / "users.csv"
+    place.write_bytes(b"ref,identity.given_name\na,Ren\xe9\nb,Ana\n")
+
+    with UserFile.open(place) as file:
+        bad, good = file
+
+    assert (bad.ref, bad.problems[0].message) == ("a", "the line is not UTF-8")
+    assert (good.ref, good.problems) == ("b", ())
+
+
+def test_a_row_of_another_length_gives_a_ref_only_from_the_first_column(site: Site) -> None:
+    table = site.users("email,ref,tag", f"a,{CANARY}", name="users.csv")
+
+    with UserFile.open(table) as file:
+        (line,) = file
+
+    assert line.ref == "line-2"
+
+
+@pytest.mark.parametrize("cell", [f"Ana\n{CANARY}", f'"Ana\n{CANARY}"', f"Ana\nEva\n{CANARY}"])
+def test_the_rest_of_a_broken_row_is_nobodys_ref(site: Site, cell: str) -> None:
+    table = site.users("ref,identity.given_name,tag", f"a,{cell},x", "b,Ana", name="users.csv")
+
+    with UserFile.open(table) as file:
+        refs = [line.ref for line in file]
+
+    assert all(CANARY not in ref and "Eva" not in ref for ref in refs)
+
+
+def test_every_row_with_a_cell_too_many_keeps_its_ref(site: Site) -> None:
+    table = site.users("ref,tag", "a,x,", "b,y,", "c,z,", name="users.csv")
+
+    with UserFile.open(table) as file:
+        refs = [line.ref for line in file]
+
+    assert refs == ["a", "b", "c"]
 
 
 # -- nobody twice
