@@ -64,10 +64,6 @@ class Check:
         each = (self._one(item, f"{self.name}.{index}") for index, item in items)
         return [problem for problem in each if problem]
 
-    def problem(self, value: object) -> Problem | None:
-        """The first problem with `value`, if any."""
-        return next(iter(self.problems(value)), None)
-
     def _one(self, value: object, path: str) -> Problem | None:
         if not isinstance(value, self.kind) or (
             isinstance(value, datetime) and datetime not in self.kind and date in self.kind

@@ -43,7 +43,7 @@ def carried_values(datum: Datum) -> SearchStrategy[Any]:
         found |= texts(least, least) | texts(row.max, row.max)
 
     def within(value: Any) -> bool:
-        return check.problem(value) is None and _fits(datum, value)
+        return not check.problems(value) and _fits(datum, value)
 
     return found.filter(within)
 
