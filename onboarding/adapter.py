@@ -68,6 +68,9 @@ class Adapter:
     extras: ClassVar[type | None] = None
     """The class of `User.extras[provider]`, if there is one."""
 
+    wires: ClassVar[tuple[type, ...]] = ()
+    """Every wire class that holds a user, the one most used first."""
+
     name: str = ""
     """The gateway's name, for provenance; taken from the configuration's table."""
 
@@ -117,7 +120,11 @@ class Adapter:
         """Starts an open action anew: a fresh link, a fresh code."""
         self.cannot("renew")
 
-    # -- translation alone: offline, without settings
+    # -- translation alone: offline
+
+    def wire_for(self, user: User) -> Translation:
+        """The translation that these settings register and change such a user with."""
+        self.cannot("wire_for")
 
     @classmethod
     def read_user(cls, payload: Mapping[str, Any]) -> tuple[User, tuple[Loss, ...]]:

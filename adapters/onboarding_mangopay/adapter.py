@@ -85,6 +85,7 @@ class MangoPay(Adapter):
     provider: ClassVar[str] = PROVIDER
     native_levels: ClassVar[LevelPolicy] = LEVELS
     extras: ClassVar[type | None] = MangoPayExtras
+    wires: ClassVar[tuple[type, ...]] = tuple(_WIRES.values())
 
     client_id: str
     api_key: Secret
@@ -97,7 +98,7 @@ class MangoPay(Adapter):
 
     def create_user(self, user: User, *, key: str | None = None) -> Flow[UserRecord]:
         """docs: create-natural-user-sca, create-legal-user-sca; legacy: create-natural-user."""
-        wire = self._wire(self.checked(user))
+        wire = self.wire_for(self.checked(user))
         body, losses = wire.to_wire(user, On.CREATE)
         losses = self.refuse(losses)
         request = self._request("POST", "create_user", *self._users(user), body=body)
@@ -115,7 +116,7 @@ class MangoPay(Adapter):
     def update_user(self, record: UserRecord, user: User) -> Flow[UserRecord]:
         """docs: update-natural-user-sca, update-legal-user-sca; legacy: update-natural-user."""
         self.own(record)
-        wire = self._wire(self.checked(user, record))
+        wire = self.wire_for(self.checked(user, record))
         self._same_person(record, user)
         body, losses = wire.update(record.user, user, residue=record.residue)
         losses = self.refuse(losses)
@@ -130,7 +131,7 @@ class MangoPay(Adapter):
         if self.api is Api.LEGACY:
             return (yield from self.update_user(record, user))
         self.own(record)
-        wire = self._wire(self.checked(user, record))
+        wire = self.wire_for(self.checked(user, record))
         self._same_person(record, user)
         body, losses = wire.to_wire(user, On.CATEGORISE, since=record.user)
         losses = self.refuse(losses)
@@ -153,6 +154,9 @@ class MangoPay(Adapter):
         return enrolment(action.user_id, link, self.name, response.received_at)
 
     # -- translation alone
+
+    def wire_for(self, user: User) -> Translation:
+        return translation(_WIRES[self.api, user.person_type], PROVIDER)
 
     @classmethod
     def read_user(cls, payload: Mapping[str, Any]) -> tuple[User, tuple[Loss, ...]]:
@@ -214,9 +218,6 @@ class MangoPay(Adapter):
     def _users(self, user: User) -> tuple[str, ...]:
         sca = ("sca",) if self.api is Api.SCA else ()
         return (*sca, "users", str(user.person_type))
-
-    def _wire(self, user: User) -> Translation:
-        return translation(_WIRES[self.api, user.person_type], PROVIDER)
 
     def _same_person(self, record: UserRecord, user: User) -> None:
         # docs: natural-user-object, PersonType: set by the endpoint of creation, never modified

@@ -67,6 +67,7 @@ class Paysera(Adapter):
     provider: ClassVar[str] = PROVIDER
     native_levels: ClassVar[LevelPolicy] = LEVELS
     extras: ClassVar[type | None] = PayseraExtras
+    wires: ClassVar[tuple[type, ...]] = (PayseraUser, AddressedUser)
 
     client_id: str
     mac_key: Secret
@@ -138,6 +139,9 @@ class Paysera(Adapter):
         return attrs.evolve(action, issued_at=response.received_at)
 
     # -- translation alone
+
+    def wire_for(self, user: User) -> Translation:
+        return self._wire
 
     @classmethod
     def read_user(cls, payload: Mapping[str, Any]) -> tuple[User, tuple[Loss, ...]]:
