@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     from onboarding.gateway import Gateway
     from onboarding.hooks import Exchange, hookimpl
     from onboarding.http import Flow, Proof, Request, Response, Token
+    from onboarding.mapping.effects import Effect
+    from onboarding.mapping.explain import Explanation
+    from onboarding.mapping.policy import EffectKind
     from onboarding.model.action import LinkRule, NextAction, NextActionKind
     from onboarding.model.address import Address
     from onboarding.model.company import (
@@ -61,6 +64,19 @@ if TYPE_CHECKING:
     from onboarding.model.secret import Secret
     from onboarding.model.user import IncomeBracket, PersonType, Terms, User, UserCategory
     from onboarding.registry import Plugin, Registry
+    from onboarding.requirements import (
+        Actor,
+        Ask,
+        Finding,
+        Option,
+        Question,
+        Questionnaire,
+        Report,
+        Status,
+        Target,
+        missing,
+        questionnaire,
+    )
     from onboarding.transports.connection import Connection
 
 __version__ = "0.1.0"
@@ -76,6 +92,9 @@ _HOMES = {
     "gateway": "Gateway",
     "hooks": "Exchange hookimpl",
     "http": "Flow Proof Request Response Token",
+    "mapping.effects": "Effect",
+    "mapping.explain": "Explanation",
+    "mapping.policy": "EffectKind",
     "model.action": "LinkRule NextAction NextActionKind",
     "model.address": "Address",
     "model.company": "BeneficialOwner Company LegalPersonType Representative",
@@ -88,16 +107,20 @@ _HOMES = {
     "model.secret": "Secret",
     "model.user": "IncomeBracket PersonType Terms User UserCategory",
     "registry": "Plugin Registry",
+    "requirements": "Actor Ask Finding Option Question Questionnaire Report Status Target missing "
+    "questionnaire",
     "transports.connection": "Connection",
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names.split()}
 
 __all__ = [
     "Absence",
+    "Actor",
     "Adapter",
     "Address",
     "AlreadySent",
     "AmbiguousProvider",
+    "Ask",
     "AsyncGateway",
     "BeneficialOwner",
     "Birthplace",
@@ -110,7 +133,11 @@ __all__ = [
     "Document",
     "DocumentKind",
     "DocumentPurpose",
+    "Effect",
+    "EffectKind",
     "Exchange",
+    "Explanation",
+    "Finding",
     "Flow",
     "Forbidden",
     "Gateway",
@@ -133,6 +160,7 @@ __all__ = [
     "NextActionKind",
     "NotFound",
     "OnboardingError",
+    "Option",
     "OutcomeUnknown",
     "Page",
     "Password",
@@ -142,13 +170,18 @@ __all__ = [
     "Problem",
     "Proof",
     "ProviderError",
+    "Question",
+    "Questionnaire",
     "RateLimited",
     "Registry",
     "Rejected",
+    "Report",
     "Representative",
     "Request",
     "Response",
     "Secret",
+    "Status",
+    "Target",
     "Terms",
     "Token",
     "TranslationError",
@@ -163,6 +196,8 @@ __all__ = [
     "UserRecord",
     "UserStatus",
     "hookimpl",
+    "missing",
+    "questionnaire",
 ]
 
 

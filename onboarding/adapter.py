@@ -23,6 +23,9 @@ from onboarding.errors import (
     Unsupported,
 )
 from onboarding.http import Flow, Proof, Request, Response, Token
+from onboarding.mapping.effects import Effect, effects
+from onboarding.mapping.explain import Explanation, explain
+from onboarding.mapping.plan import Plan
 from onboarding.mapping.translation import Translation
 from onboarding.model.action import NextAction
 from onboarding.model.base import checks_of
@@ -31,6 +34,9 @@ from onboarding.model.loss import Loss, refused
 from onboarding.model.record import UserRecord
 from onboarding.model.secret import Secret
 from onboarding.model.user import User
+from onboarding.requirements.missing import missing
+from onboarding.requirements.report import Report
+from onboarding.requirements.target import Target
 
 __all__ = ["Adapter", "Criterion", "raise_error"]
 
@@ -70,6 +76,9 @@ class Adapter:
 
     wires: ClassVar[tuple[type, ...]] = ()
     """Every wire class that holds a user, the one most used first."""
+
+    targets: ClassVar[Mapping[str, Target]] = {}
+    """Where a user can get with the provider, by name: `create_owner`."""
 
     name: str = ""
     """The gateway's name, for provenance; taken from the configuration's table."""
@@ -138,6 +147,39 @@ class Adapter:
     def write_user(cls, user: User) -> tuple[dict[str, Any], tuple[Loss, ...]]:
         """The object that registers a user, and what it cannot carry: reported, not refused."""
         cls.cannot("write_user")
+
+    # -- before anything is sent
+
+    @classmethod
+    def explain(cls, path: str) -> tuple[Explanation, ...]:
+        """How the datum at a core path goes to the provider, by each of its wire classes.
+
+        For an object (`address`), each datum below it. Raises `InvalidInput` for a path that
+        the core does not have.
+        """
+        plans = [Plan(wire, cls.provider) for wire in cls.wires]
+        try:
+            return tuple(one for plan in plans for one in explain(path, plan))
+        except KeyError:
+            text = "the core has no such path"
+            raise InvalidInput([Problem(path, "unknown", text)]) from None
+
+    def target(self, name: str) -> Target:
+        """A target as these settings would reach it. Raises `InvalidInput` for an unknown name."""
+        if name not in self.targets:
+            known = ", ".join(self.targets) or "none"
+            text = f"{self.provider} has no such target; it has {known}"
+            raise InvalidInput([Problem("target", "unknown", text)])
+        return self.targets[name]
+
+    def missing(self, held: User | UserRecord, target: str) -> Report:
+        """What a user still lacks for a target, without asking the provider."""
+        return missing(held, self.target(target), accept_loss=self.accept_loss)
+
+    def effects(self, record: UserRecord, user: User) -> tuple[Effect, ...]:
+        """What `update_user` would bring with it, without asking the provider."""
+        self.own(record)
+        return effects(self.wire_for(user), record, user)
 
     # -- the protocol
 

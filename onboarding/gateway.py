@@ -18,9 +18,11 @@ from onboarding.engine import Clock, Nonces, Wish, conversation, drive, login, u
 from onboarding.errors import InvalidInput, Problem, TransportError
 from onboarding.hooks import Exchange, Observe
 from onboarding.http import Flow, Request, Response, Token
+from onboarding.mapping.effects import Effect
 from onboarding.model.action import NextAction
 from onboarding.model.record import UserRecord
 from onboarding.model.user import User
+from onboarding.requirements.report import Report
 from onboarding.transports.connection import Connection
 
 if TYPE_CHECKING:
@@ -174,6 +176,16 @@ class Gateway(Generic[A_co]):
     def renew(self, action: NextAction, *, deadline: float | None = None) -> NextAction:
         """Starts an open action anew: a fresh link, a fresh code."""
         return self.run(self.adapter.renew(action), deadline=deadline)
+
+    # -- before anything is sent
+
+    def missing(self, held: User | UserRecord, target: str) -> Report:
+        """What a user still lacks for a target (`create_owner`); nothing is sent."""
+        return self.adapter.missing(held, target)
+
+    def effects(self, record: UserRecord, user: User) -> tuple[Effect, ...]:
+        """What `update_user` would bring with it; nothing is sent."""
+        return self.adapter.effects(record, user)
 
     # -- anything else
 

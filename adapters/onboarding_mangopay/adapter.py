@@ -21,6 +21,7 @@ from onboarding import (
     Request,
     Response,
     Secret,
+    Target,
     Token,
     UnexpectedResponse,
     Unsupported,
@@ -36,6 +37,7 @@ from onboarding.model.shapes import Url
 from onboarding_mangopay.errors import is_sca_demand, raise_for
 from onboarding_mangopay.extras import MangoPayExtras
 from onboarding_mangopay.records import PROVIDER, enrolment, record, shape_of
+from onboarding_mangopay.targets import TARGETS
 from onboarding_mangopay.wire.legal import LegacyLegalUser, LegalUser
 from onboarding_mangopay.wire.natural import LegacyNaturalUser, NaturalUser
 from onboarding_mangopay.wire.vocabulary import LEVELS
@@ -86,6 +88,7 @@ class MangoPay(Adapter):
     native_levels: ClassVar[LevelPolicy] = LEVELS
     extras: ClassVar[type | None] = MangoPayExtras
     wires: ClassVar[tuple[type, ...]] = tuple(_WIRES.values())
+    targets: ClassVar[Mapping[str, Target]] = TARGETS
 
     client_id: str
     api_key: Secret
@@ -166,6 +169,12 @@ class MangoPay(Adapter):
     def write_user(cls, user: User) -> tuple[dict[str, Any], tuple[Loss, ...]]:
         wire = translation(_WIRES[Api.SCA, user.person_type], PROVIDER)
         return wire.to_wire(user, On.CREATE)
+
+    # -- before anything is sent
+
+    def target(self, name: str) -> Target:
+        natural, legal = _WIRES[self.api, PersonType.NATURAL], _WIRES[self.api, PersonType.LEGAL]
+        return super().target(name).written_by(natural, legal)
 
     # -- the protocol
 

@@ -20,6 +20,7 @@ from onboarding import (
     Request,
     Response,
     Secret,
+    Target,
     Unsupported,
     User,
     UserRecord,
@@ -34,6 +35,7 @@ from onboarding_paysera.errors import raise_for
 from onboarding_paysera.extras import PayseraExtras
 from onboarding_paysera.records import PROVIDER, settled
 from onboarding_paysera.signing import authorization
+from onboarding_paysera.targets import TARGETS
 from onboarding_paysera.wire.user import AddressedUser, PayseraUser
 from onboarding_paysera.wire.vocabulary import LEVELS
 
@@ -68,6 +70,7 @@ class Paysera(Adapter):
     native_levels: ClassVar[LevelPolicy] = LEVELS
     extras: ClassVar[type | None] = PayseraExtras
     wires: ClassVar[tuple[type, ...]] = (PayseraUser, AddressedUser)
+    targets: ClassVar[Mapping[str, Target]] = TARGETS
 
     client_id: str
     mac_key: Secret
@@ -151,6 +154,11 @@ class Paysera(Adapter):
     def write_user(cls, user: User) -> tuple[dict[str, Any], tuple[Loss, ...]]:
         cls._natural(user)
         return translation(PayseraUser, PROVIDER).to_wire(user, On.CREATE)
+
+    # -- before anything is sent
+
+    def target(self, name: str) -> Target:
+        return super().target(name).written_by(self._wire.plan.cls, None)
 
     # -- the protocol
 

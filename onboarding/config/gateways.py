@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar, overload
@@ -18,8 +18,11 @@ from onboarding.config.environment import tables_of
 from onboarding.config.references import References
 from onboarding.errors import ConfigurationError, Problem
 from onboarding.gateway import Gateway
+from onboarding.model.record import UserRecord
+from onboarding.model.user import User
 from onboarding.plain import nearest
 from onboarding.registry import Registry, installed
+from onboarding.requirements import Questionnaire, Target, questionnaire
 
 if typing.TYPE_CHECKING:
     from onboarding.aio import AsyncGateway
@@ -138,6 +141,20 @@ class Gateways:
             like.name,
             AsyncGateway(like.adapter, connection=like.connection, observe=like.observe),
         )
+
+    # -- before anything is sent
+
+    def target(self, name: str) -> Target:
+        """The target of a gateway, named `gateway/target`: `fr/create_owner`.
+
+        Raises `ConfigurationError` for an unknown gateway, `InvalidInput` for an unknown target.
+        """
+        gateway, _, target = name.partition("/")
+        return self.get(gateway).adapter.target(target)
+
+    def questionnaire(self, held: User | UserRecord, targets: Iterable[str]) -> Questionnaire:
+        """The least to ask of a user for several targets, each named `gateway/target`."""
+        return questionnaire(held, [self.target(name) for name in targets])
 
     @property
     def default(self) -> str | None:

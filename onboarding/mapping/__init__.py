@@ -12,9 +12,10 @@ from onboarding.mapping.codecs import (
     Codec,
     words,
 )
-from onboarding.mapping.paths import Condition, core, either, extra, some, when
+from onboarding.mapping.conditions import ALWAYS, Condition, given, lacks, matches, when
+from onboarding.mapping.paths import core, extra, some
+from onboarding.mapping.policy import Bar, Consequence, EffectKind, OneOf, bar, judged, one_of
 from onboarding.mapping.rows import (
-    ALWAYS,
     EVERY,
     NEVER,
     On,
@@ -38,17 +39,26 @@ __all__ = [
     "TEXT",
     "UTC_MIDNIGHT",
     "UTC_SECONDS",
+    "Bar",
     "Codec",
     "Condition",
+    "Consequence",
+    "EffectKind",
     "On",
+    "OneOf",
     "Translation",
     "at",
+    "bar",
     "core",
-    "either",
     "extra",
+    "given",
     "inside",
+    "judged",
     "keep",
+    "lacks",
+    "matches",
     "not_applicable",
+    "one_of",
     "some",
     "translation",
     "when",

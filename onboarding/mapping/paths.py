@@ -7,23 +7,19 @@ import typing
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar, cast
 
-from attrs import frozen
-
 from onboarding.model.base import Model, field_types, per_class
 from onboarding.model.user import User
 
 __all__ = [
     "EMPTY",
-    "Condition",
     "class_at",
     "core",
     "dotted",
-    "either",
     "extra",
     "leaves",
     "lookup",
+    "root_of",
     "some",
-    "when",
 ]
 
 T = TypeVar("T")
@@ -35,9 +31,10 @@ EMPTY = (None, ())
 class _Path:
     """Records attribute access: `core(User).identity.birthdate` is `identity.birthdate`."""
 
-    __slots__ = ("_cls", "_names")
+    __slots__ = ("_cls", "_names", "_root")
 
-    def __init__(self, cls: type, names: tuple[str, ...]) -> None:
+    def __init__(self, root: type, cls: type, names: tuple[str, ...]) -> None:
+        self._root = root
         self._cls = cls
         self._names = names
 
@@ -45,7 +42,7 @@ class _Path:
         below = model_below(self._cls)
         if name not in below:
             raise AttributeError(f"{self._cls.__name__} has no field {name}")
-        return _Path(below[name], (*self._names, name))
+        return _Path(self._root, below[name], (*self._names, name))
 
 
 @per_class
@@ -74,7 +71,7 @@ def class_at(path: str) -> type:
 
 def core(cls: type[T]) -> T:
     """The root of paths into `cls`. Statically a value of it; at run time a recorder."""
-    return cast("T", _Path(cls, ()))
+    return cast("T", _Path(cls, cls, ()))
 
 
 def some(value: T | None) -> T:
@@ -87,33 +84,14 @@ def dotted(path: object) -> str:
     return path if isinstance(path, str) else ".".join(cast("_Path", path)._names)  # pyright: ignore[reportPrivateUsage]
 
 
+def root_of(path: object) -> type:
+    """The class that a recorded path starts from; a text starts from the user."""
+    return User if isinstance(path, str) else cast("_Path", path)._root  # pyright: ignore[reportPrivateUsage]
+
+
 def extra(provider: str, name: str) -> Any:
     """The path of a datum that one provider alone knows."""
     return f"extras.{provider}.{name}"
-
-
-@frozen
-class Condition:
-    """Holds when the datum at one of its paths has one of the values named with it."""
-
-    cases: tuple[tuple[str, frozenset[Any]], ...] = ()
-    always: bool = False
-    words: str = ""
-
-    def holds(self, value: object) -> bool:
-        return self.always or any(lookup(value, path) in known for path, known in self.cases)
-
-
-def when(path: object, *values: Any, words: str = "") -> Condition:
-    """The condition that the datum at `path` is one of `values`."""
-    text = words or f"{dotted(path)} is {' or '.join(str(value) for value in values)}"
-    return Condition(((dotted(path), frozenset(values)),), words=text)
-
-
-def either(*conditions: Condition) -> Condition:
-    """Holds when one of the conditions does."""
-    cases = tuple(case for condition in conditions for case in condition.cases)
-    return Condition(cases, words=" or ".join(condition.words for condition in conditions))
 
 
 def lookup(value: object, path: str) -> Any:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 from typing import Any, cast
 
 from attrs import frozen
 
-from onboarding.mapping.paths import Condition, leaves
-from onboarding.mapping.rows import NEVER, On, Row, WireClass, rows_of
+from onboarding.mapping.conditions import Condition
+from onboarding.mapping.paths import EMPTY, leaves, lookup
+from onboarding.mapping.policy import Bar, Consequence
+from onboarding.mapping.rows import NEVER, On, Row, WireClass, about_of, rows_of
 from onboarding.model.loss import Loss, LossKind
 from onboarding.model.user import User
 
@@ -20,12 +22,23 @@ EXTRAS = "extras."
 
 @frozen
 class Datum:
-    """One row with its full wire path, its full core path, and its wire parents."""
+    """One row with its full wire path, its full core path, and its wire parents.
+
+    Its conditions speak of the user, whatever object they were declared for: `required` is the
+    row's own, which counts once the objects around it are there; `around` says when each of
+    those must be, outermost first.
+    """
 
     row: Row
     wire: str
     core: str
     parents: tuple[Row, ...]
+    required: Condition | None
+    hidden: Condition | None
+    around: tuple[Condition | None, ...]
+    barred: tuple[Bar, ...]
+    changing: tuple[Consequence, ...]
+    source: str
 
     @property
     def on(self) -> On:
@@ -34,21 +47,36 @@ class Datum:
             on &= parent.on
         return on
 
+    def asked_on(self, on: On | None) -> bool:
+        """Whether an operation is one that can demand it."""
+        return on is not None and bool(on & self.on & self.row.required_on)
+
     @property
     def shown(self) -> bool:
         return self.row.shown and all(parent.shown for parent in self.parents)
-
-    @property
-    def hidden(self) -> Condition | None:
-        return self.row.hidden or next((p.hidden for p in self.parents if p.hidden), None)
 
     @property
     def scope(self) -> str:
         return self.row.scope or next((p.scope for p in self.parents if p.scope), "")
 
     @property
+    def objects(self) -> tuple[str, ...]:
+        """The wire paths of the objects around it, outermost first."""
+        names = [row.wire for row in self.parents]
+        return tuple(".".join(names[: depth + 1]) for depth in range(len(names)))
+
+    @property
     def whole(self) -> bool:
         return any(parent.whole for parent in self.parents)
+
+
+@frozen
+class _Parent:
+    """A wire object around some rows, with its conditions about the user."""
+
+    row: Row
+    required: Condition | None
+    hidden: Condition | None
 
 
 @frozen(slots=False)
@@ -60,7 +88,7 @@ class Plan:
 
     @cached_property
     def about(self) -> WireClass:
-        return cast("WireClass", getattr(self.cls, "__wire__"))  # noqa: B009
+        return about_of(self.cls)
 
     @cached_property
     def rows(self) -> tuple[Row, ...]:
@@ -69,7 +97,28 @@ class Plan:
     @cached_property
     def data(self) -> tuple[Datum, ...]:
         """Every datum of the user, in wire order."""
-        return tuple(_flat(self.rows, (), ""))
+        return tuple(_flat(self.cls, (), ""))
+
+    def given(self, user: User, on: On) -> frozenset[str]:
+        """The wire objects of which an operation on `user` would send a part."""
+        return frozenset(
+            path
+            for datum in self.data
+            if datum.parents and datum.on & on and lookup(user, datum.core) not in EMPTY
+            for path in datum.objects
+        )
+
+    def demands(self, datum: Datum, user: User, given: Collection[str], on: On) -> bool:
+        """Whether the provider's documents ask for a datum of this user in an operation.
+
+        What a row requires counts once each object around it is there, or has to be.
+        """
+        if datum.required is None or not datum.asked_on(on) or not datum.required.holds(user):
+            return False
+        return all(
+            path in given or (asked is not None and asked.holds(user))
+            for path, asked in zip(datum.objects, datum.around, strict=True)
+        )
 
     @cached_property
     def by_core(self) -> dict[str, Datum]:
@@ -157,15 +206,32 @@ def wire_value(payload: Mapping[str, Any], path: str) -> Any:
     return value
 
 
-def _flat(rows: tuple[Row, ...], parents: tuple[Row, ...], base: str) -> Iterator[Datum]:
-    for row in rows:
+def _flat(cls: type, parents: tuple[_Parent, ...], base: str) -> Iterator[Datum]:
+    about = about_of(cls)
+    for row in rows_of(cls):
         if row.inside is not None:
             deeper = f"{base}{row.core}." if row.core else base
-            yield from _flat(rows_of(row.inside), (*parents, row), deeper)
+            parent = _Parent(row, _settled(row.required, base), _settled(row.hidden, base))
+            yield from _flat(row.inside, (*parents, parent), deeper)
         elif row.core:
-            wire = ".".join([*(parent.wire for parent in parents), row.wire])
-            core = row.core if row.core.startswith(EXTRAS) else base + row.core
-            yield Datum(row, wire, core, parents)
+            around = base.rstrip(".")
+            own = _settled(row.hidden, base)
+            yield Datum(
+                row=row,
+                wire=".".join([*(parent.row.wire for parent in parents), row.wire]),
+                core=row.core if row.core.startswith(EXTRAS) else base + row.core,
+                parents=tuple(parent.row for parent in parents),
+                required=_settled(row.required, base),
+                hidden=own or next((p.hidden for p in parents if p.hidden), None),
+                around=tuple(parent.required for parent in parents),
+                barred=tuple(bar.settled(around) for bar in row.barred),
+                changing=tuple(cost.settled(around) for cost in row.changing),
+                source=row.source or about.source,
+            )
+
+
+def _settled(condition: Condition | None, base: str) -> Condition | None:
+    return condition.settled(base.rstrip(".")) if condition is not None else None
 
 
 def _kept(rows: tuple[Row, ...], base: str) -> Iterator[str]:

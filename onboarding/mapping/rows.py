@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 from enum import Flag, auto
 from typing import Any, TypeVar, cast, dataclass_transform
 
@@ -22,16 +23,18 @@ import attrs
 from attrs import field, frozen
 
 from onboarding.mapping.codecs import Codec
-from onboarding.mapping.paths import Condition, dotted
+from onboarding.mapping.conditions import Condition
+from onboarding.mapping.paths import dotted
+from onboarding.mapping.policy import Bar, Consequence, OneOf
 from onboarding.model.loss import Loss, LossKind
 
 __all__ = [
-    "ALWAYS",
     "EVERY",
     "NEVER",
     "On",
     "Row",
     "WireClass",
+    "about_of",
     "at",
     "inside",
     "keep",
@@ -43,9 +46,6 @@ __all__ = [
 C = TypeVar("C")
 W = TypeVar("W")
 T = TypeVar("T")
-
-ALWAYS = Condition(always=True, words="always")
-"""The condition that always holds."""
 
 
 class On(Flag):
@@ -77,6 +77,7 @@ class Row:
     pattern: re.Pattern[str] | None = None
     on: On = EVERY
     required: Condition | None = None
+    required_on: On = On.CREATE | On.CATEGORISE
     hidden: Condition | None = None
     shown: bool = True
     scope: str = ""
@@ -84,8 +85,11 @@ class Row:
     goes_along: bool = False
     whole: bool = False
     clears: bool = False
-    lowers_level: bool = False
-    re_enrols: bool = False
+    uncertain: str = ""
+    barred: tuple[Bar, ...] = ()
+    changing: tuple[Consequence, ...] = ()
+    since: date | None = None
+    until: date | None = None
     source: str = ""
 
 
@@ -96,6 +100,9 @@ class WireClass:
     source: str
     left_out: tuple[Loss, ...] = ()
     implied: tuple[tuple[str, str], ...] = ()
+    wanted: tuple[OneOf, ...] = ()
+    since: date | None = None
+    until: date | None = None
 
 
 _ROW = "onboarding.row"
@@ -114,36 +121,44 @@ def at(
     pattern: str | None = None,
     on: On = EVERY,
     required: Condition | None = None,
+    required_on: On = On.CREATE | On.CATEGORISE,
     hidden: Condition | None = None,
     shown: bool = True,
     scope: str = "",
     default: W | None = None,
     goes_along: bool = False,
     clears: bool = False,
-    lowers_level: bool = False,
-    re_enrols: bool = False,
+    uncertain: str = "",
+    barred: tuple[Bar, ...] = (),
+    changing: tuple[Consequence, ...] = (),
+    since: date | None = None,
+    until: date | None = None,
     source: str = "",
 ) -> W | None:
     """A wire field that holds the datum at a core path.
 
     - `min`, `max`, `pattern`: the documented limits of its text;
     - `on`: the operations in which it may be written;
-    - `required`: when the provider demands it (its policy: sent and answered, not checked here);
+    - `required`: when the provider demands it (its policy: sent and answered, not checked here),
+      in which of the operations: `required_on`;
     - `hidden`: when the provider shows null in its place; `shown=False`: it never shows it;
     - `scope`: the permissions, one of which it takes to see it, separated by blanks;
     - `default`: what a creation writes when the core has nothing, reported as `defaulted`;
     - `goes_along`: every update carries it; `clears`: a document says that null empties it;
-    - `lowers_level`, `re_enrols`: what changing it costs; `source`: the document, where it is
-      another than the class's.
+    - `uncertain`: why the documents leave open whether it is required, where they do;
+    - `barred`: values that the provider refuses; `changing`: what a change brings with it;
+    - `since`, `until`: the first and the last day of the rule, where a provider changed its mind;
+    - `source`: the document, where it is another than the class's.
     """
     return cast(
         "W | None",
         _declare(
             core=dotted(core), codec=codec, min=min, max=max,
             pattern=re.compile(pattern) if pattern else None,
-            on=on, required=required, hidden=hidden, shown=shown, scope=scope, default=default,
-            goes_along=goes_along, clears=clears, lowers_level=lowers_level,
-            re_enrols=re_enrols, source=source,
+            on=on, required=required, required_on=required_on, hidden=hidden, shown=shown,
+            scope=scope, default=default,
+            goes_along=goes_along, clears=clears, uncertain=uncertain, barred=barred,
+            changing=changing, since=since, until=until, source=source,
         ),
     )  # fmt: skip
 
@@ -194,20 +209,30 @@ def wire(
     source: str,
     left_out: tuple[Loss, ...] = (),
     implied: tuple[tuple[object, object], ...] = (),
+    wanted: tuple[OneOf, ...] = (),
+    since: date | None = None,
+    until: date | None = None,
 ) -> Callable[[type[T]], type[T]]:
     """Makes a wire class: a frozen attrs class whose fields know where they live in the core.
 
     `left_out` says of core paths without a row what becomes of them; `implied` pairs a core
-    path that has no wire key with the path whose key says it too.
+    path that has no wire key with the path whose key says it too; of each of `wanted`, the
+    provider asks for one datum at least; `since` and `until` are the days within which the
+    provider takes the object.
     """
     pairs = tuple((dotted(path), dotted(by)) for path, by in implied)
 
     def decorate(cls: type[T]) -> type[T]:
         made = attrs.frozen(cls, kw_only=True, slots=False, repr=False)
-        setattr(made, "__wire__", WireClass(source, left_out, pairs))  # noqa: B010
+        setattr(made, "__wire__", WireClass(source, left_out, pairs, wanted, since, until))  # noqa: B010
         return made
 
     return decorate
+
+
+def about_of(cls: type) -> WireClass:
+    """What `@wire` knows of a wire class."""
+    return cast("WireClass", getattr(cls, "__wire__"))  # noqa: B009
 
 
 def rows_of(cls: type) -> tuple[Row, ...]:

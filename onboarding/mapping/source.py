@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from attrs import define, field
 
-from onboarding.mapping.paths import Condition
+from onboarding.mapping.conditions import Condition
 
 __all__ = ["Source"]
 

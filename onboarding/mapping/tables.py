@@ -22,6 +22,7 @@ from typing import Any, cast
 import attrs
 
 from onboarding.errors import OnboardingError
+from onboarding.mapping.explain import Explanation, explanation
 from onboarding.mapping.paths import leaves
 from onboarding.mapping.plan import Plan
 from onboarding.mapping.rows import On, Row, rows_of
@@ -39,9 +40,6 @@ __all__ = [
     "wire_table",
     "word_table",
 ]
-
-_OPERATIONS = {On.CREATE: "create", On.UPDATE: "update", On.CATEGORISE: "categorise"}
-_LONG = 40  # a longer pattern says nothing to a reader of a table
 
 
 def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
@@ -71,44 +69,28 @@ def _wire_rows(plan: Plan, rows: tuple[Row, ...], prefix: str) -> Iterator[list[
         datum = plan.by_wire.get(wire)
         if row.inside is not None:
             yield from _wire_rows(plan, rows_of(row.inside), f"{wire}.")
-        elif datum is None or row.codec is None:
+        elif datum is None:
             place = "(of the record)" if wire in plan.kept else "(only in `raw`)"
             yield [_code(wire), place, "", "", "", "", "", row.scope, ""]
         else:
-            hidden = "never shown" if not datum.shown else row.hidden.words if row.hidden else ""
-            yield [
-                _code(wire),
-                _code(datum.core),
-                row.codec.name,
-                _limits(row),
-                row.required.words if row.required else "",
-                hidden,
-                ", ".join(name for on, name in _OPERATIONS.items() if on & datum.on) or "never",
-                " or ".join(datum.scope.split()),
-                _costs(row, whole=datum.whole),
-            ]
+            yield _wire_row(explanation(datum.core, plan))
 
 
-def _limits(row: Row) -> str:
-    found: list[str] = []
-    if row.max is not None:
-        least = f"{row.min} to" if row.min else "at most"
-        found.append(f"{least} {row.max} characters")
-    if row.pattern is not None:
-        short = len(row.pattern.pattern) <= _LONG
-        found.append(_code(row.pattern.pattern) if short else "a documented pattern")
-    return ", ".join(found)
-
-
-def _costs(row: Row, *, whole: bool) -> str:
-    found = {
-        "may lower the level": row.lowers_level,
-        "a new enrolment": row.re_enrols,
-        "sent with every update": row.goes_along,
-        "its object is sent whole": whole,
-        f"`{row.default!r}` when not given": row.default is not None,
-    }
-    return ", ".join(text for text, holds in found.items() if holds)
+def _wire_row(one: Explanation) -> list[str]:
+    required = [one.required, f"open: {one.uncertain}" if one.uncertain else ""]
+    required += one.refused
+    default = f"`{one.default}` when not given" if one.default else ""
+    return [
+        _code(one.wire_path),
+        _code(one.core_path),
+        one.form,
+        ", ".join(one.limits),
+        "; ".join(words for words in required if words),
+        one.hidden if one.shown else "never shown",
+        ", ".join(one.written_on) or "never",
+        " or ".join(one.scope),
+        ", ".join(words for words in (*one.on_change, one.along, default) if words),
+    ]
 
 
 def loss_table(plan: Plan, on: On = On.CREATE, *, without: Iterable[str] = ()) -> str:
@@ -174,7 +156,7 @@ def _fate(plan: Plan, core: str) -> str:
     assert datum is not None
     if not datum.shown:
         return "carried, never shown"
-    return "carried" if datum.row.hidden is None else f"carried, null if {datum.row.hidden.words}"
+    return "carried" if datum.hidden is None else f"carried, null if {datum.hidden.words}"
 
 
 def level_table(policy: LevelPolicy) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from onboarding.testing.carried import carried_users, holds
+from onboarding.testing.carried import carried_users
 from onboarding.testing.laws import (
     arrives,
     every_wire_path_has_a_way_back,
@@ -23,7 +23,6 @@ __all__ = [
     "carried_users",
     "changed",
     "every_wire_path_has_a_way_back",
-    "holds",
     "models",
     "no_change_no_write",
     "nothing_lost",

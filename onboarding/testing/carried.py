@@ -6,21 +6,21 @@ All is read off the declaration: limits, patterns, vocabularies, what is require
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, partial
 from typing import Any, cast
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from onboarding.mapping.paths import Condition, class_at, lookup, model_below
-from onboarding.mapping.plan import EXTRAS, Datum
-from onboarding.mapping.rows import On, Row
+from onboarding.mapping.paths import model_below
+from onboarding.mapping.plan import EXTRAS, Datum, Plan
+from onboarding.mapping.rows import On
 from onboarding.mapping.translation import Translation
-from onboarding.model.base import checks_of, required_of
+from onboarding.model.base import required_of
 from onboarding.model.user import User
 from onboarding.testing.strategies import check_at, extra_values, texts, values_at
 
-__all__ = ["carried_users", "carried_values", "holds"]
+__all__ = ["carried_users", "carried_values"]
 
 Tree = dict[str, Any]
 
@@ -62,20 +62,6 @@ def _fits(datum: Datum, value: Any) -> bool:
     return True
 
 
-def holds(condition: Condition | None, datum: Datum, user: User) -> bool:
-    """Whether a condition of a row holds.
-
-    It speaks of the object around the datum, or of the user.
-    """
-    if condition is None:
-        return False
-    above = datum.core.rpartition(".")[0]
-    heads = {path.partition(".")[0] for path, _ in condition.cases}
-    if above and not above.startswith(EXTRAS) and heads <= set(checks_of(class_at(above))):
-        return condition.holds(lookup(user, above))
-    return condition.holds(user)
-
-
 @st.composite
 def carried_users(
     draw: st.DrawFn,
@@ -95,7 +81,9 @@ def carried_users(
     values = draw(given)
     spare = draw(wanted) if complete else {}
     implied = translation.plan.implied()
-    return _user(_completed(data, values, spare, implied) if complete else values, implied, data)
+    if complete:
+        values = _completed(translation.plan, on, data, values, spare)
+    return _user(values, implied, data)
 
 
 @cache
@@ -120,20 +108,34 @@ def _parts(
         datum.core: own[datum.core] if datum.core in own else carried_values(datum)
         for datum in data
     }
-    wanted = {d.core: some[d.core] for d in data if d.row.required is not None}
+    choices = {path for one in translation.plan.about.wanted for path in one.paths}
+    wanted = {
+        datum.core: some[datum.core].filter(partial(_welcome, datum))
+        for datum in data
+        if datum.required is not None or datum.barred or datum.core in choices
+    }
     return data, st.fixed_dictionaries({}, optional=some), st.fixed_dictionaries(wanted)
 
 
-def _completed(data: list[Datum], given: Tree, spare: Tree, implied: Mapping[str, str]) -> Tree:
-    """Adds what is required; twice, for what is added may demand more."""
+def _welcome(datum: Datum, value: Any) -> bool:
+    return not any(bar.certain and value in bar.values for bar in datum.barred)
+
+
+def _completed(plan: Plan, on: On, data: list[Datum], given: Tree, spare: Tree) -> Tree:
+    """Adds what is required, and changes what is barred; twice, for what is added may want more."""
+    for one in plan.about.wanted if on is On.CREATE else ():
+        if not given.keys() & set(one.paths):
+            given = {one.paths[0]: spare[one.paths[0]], **given}
     for _ in range(2):
-        user = _user(given, implied, data)
-        there: set[tuple[Row, ...]] = {d.parents for d in data if d.core in given}
+        user = _user(given, plan.implied(), data)
+        there = plan.given(user, on)
         for datum in data:
-            demanded = all(holds(parent.required, datum, user) for parent in datum.parents)
-            if (demanded or datum.parents in there) and holds(datum.row.required, datum, user):
-                given = {datum.core: spare.get(datum.core), **given}
-    return {core: value for core, value in given.items() if value is not None}
+            if plan.demands(datum, user, there, on):
+                given = {datum.core: spare[datum.core], **given}
+            value = given.get(datum.core)
+            if any(bar.certain and bar.stops(value, user) for bar in datum.barred):
+                given = {**given, datum.core: spare[datum.core]}
+    return given
 
 
 def _user(given: Mapping[str, Any], implied: Mapping[str, str], data: Iterable[Datum]) -> User:

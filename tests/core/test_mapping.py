@@ -38,7 +38,6 @@ from onboarding.mapping import (
     On,
     at,
     core,
-    either,
     extra,
     inside,
     keep,
@@ -458,7 +457,8 @@ def test_a_condition_speaks_of_what_it_was_told() -> None:
 
     assert abroad.holds(User(address=Address(country="US")))
     assert not abroad.holds(User())
-    assert either(abroad, PAYER).holds(User(category=UserCategory.PAYER))
+    assert (abroad | PAYER).holds(User(category=UserCategory.PAYER))
+    assert not (abroad & PAYER).holds(User(category=UserCategory.PAYER))
     assert ALWAYS.holds(User())
     assert abroad.words == "address.country is US or CA"
 

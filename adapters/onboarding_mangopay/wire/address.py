@@ -8,6 +8,7 @@ from __future__ import annotations
 from onboarding import Address
 from onboarding.mapping import ALWAYS, TEXT, at, core, when, wire
 
+from onboarding_mangopay.wire.policy import BLOCKED
 from onboarding_mangopay.wire.vocabulary import POSTAL_CODE
 
 __all__ = ["MangoAddress"]
@@ -25,4 +26,4 @@ class MangoAddress:
     City: str | None = at(A.city, TEXT, max=255, required=ALWAYS)
     Region: str | None = at(A.region, TEXT, max=255, required=WITH_REGIONS)
     PostalCode: str | None = at(A.postal_code, TEXT, max=255, pattern=POSTAL_CODE, required=ALWAYS)
-    Country: str | None = at(A.country, TEXT, required=ALWAYS)
+    Country: str | None = at(A.country, TEXT, required=ALWAYS, barred=(BLOCKED,))

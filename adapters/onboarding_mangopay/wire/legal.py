@@ -23,6 +23,7 @@ from onboarding.mapping import (
     extra,
     inside,
     keep,
+    matches,
     not_applicable,
     some,
     when,
@@ -30,7 +31,21 @@ from onboarding.mapping import (
 )
 
 from onboarding_mangopay.wire.address import MangoAddress
-from onboarding_mangopay.wire.natural import COMMON_LEFT_OUT, OWNER, PAYER
+from onboarding_mangopay.wire.natural import COMMON_LEFT_OUT
+from onboarding_mangopay.wire.policy import (
+    BLOCKED,
+    BY_PROXY,
+    CONSENTED,
+    CONSENTS,
+    GRANTED,
+    LEGACY_TO_OWNER,
+    LEGAL_DOWNGRADE,
+    LEGAL_FORM,
+    OWNER,
+    PAYER,
+    RE_ENROLS,
+    TO_OWNER,
+)
 from onboarding_mangopay.wire.vocabulary import CATEGORY, EMAIL, LEGAL_PERSON
 
 __all__ = ["LegacyLegalUser", "LegalUser", "MangoRepresentative"]
@@ -42,7 +57,9 @@ R = core(Representative)
 RI = some(R.identity)
 T = some(U.terms)
 
-BUSINESS = when(C.legal_person_type, LegalPersonType.BUSINESS)
+NUMBERED = OWNER & when(C.legal_person_type, LegalPersonType.BUSINESS)
+LOCAL = matches(R.phone, r"[^+].*", words="the phone number is in local form")
+
 CHANGE = On.CREATE | On.UPDATE
 ONCE = On.CREATE | On.CATEGORISE
 
@@ -57,24 +74,34 @@ class MangoRepresentative:
     """The natural person who acts for a company. Its parts are merged one by one."""
 
     FirstName: str | None = at(
-        RI.given_name, TEXT, min=1, max=100, on=CHANGE, required=ALWAYS, lowers_level=True
+        RI.given_name, TEXT, min=1, max=100, on=CHANGE, required=ALWAYS, changing=LEGAL_DOWNGRADE
     )
     LastName: str | None = at(
-        RI.family_name, TEXT, min=1, max=100, on=CHANGE, required=ALWAYS, lowers_level=True
+        RI.family_name, TEXT, min=1, max=100, on=CHANGE, required=ALWAYS, changing=LEGAL_DOWNGRADE
     )
     Birthday: int | None = at(
-        RI.birthdate, UTC_MIDNIGHT, required=OWNER, hidden=PAYER, lowers_level=True
+        RI.birthdate, UTC_MIDNIGHT, required=OWNER, hidden=PAYER, changing=LEGAL_DOWNGRADE
     )
     Nationality: str | None = at(
-        RI.nationality, TEXT, required=OWNER, hidden=PAYER, lowers_level=True
+        RI.nationality,
+        TEXT,
+        required=OWNER,
+        hidden=PAYER,
+        barred=(BLOCKED,),
+        changing=LEGAL_DOWNGRADE,
     )
-    CountryOfResidence: str | None = at(RI.country_of_residence, TEXT, required=OWNER, hidden=PAYER)
+    CountryOfResidence: str | None = at(
+        RI.country_of_residence, TEXT, required=OWNER, hidden=PAYER, barred=(BLOCKED,)
+    )
     Email: str | None = at(
-        R.email, TEXT, pattern=EMAIL, required=OWNER, hidden=PAYER, re_enrols=True
+        R.email, TEXT, pattern=EMAIL, required=OWNER, hidden=PAYER, changing=RE_ENROLS
     )
-    PhoneNumber: str | None = at(R.phone, TEXT, re_enrols=True)
+    PhoneNumber: str | None = at(R.phone, TEXT, changing=RE_ENROLS)
     PhoneNumberCountry: str | None = at(
-        extra("mangopay", "representative_phone_number_country"), JSON, re_enrols=True
+        extra("mangopay", "representative_phone_number_country"),
+        JSON,
+        required=LOCAL,
+        changing=RE_ENROLS,
     )
     ProofOfIdentity: str | None = keep(str)
 
@@ -91,12 +118,12 @@ class LegalUser:
     )
     Name: str | None = at(C.legal_name, TEXT, max=255, on=CHANGE, required=ALWAYS)
     LegalPersonType: str | None = at(
-        C.legal_person_type, LEGAL_PERSON, on=CHANGE, required=ALWAYS, lowers_level=True
+        C.legal_person_type, LEGAL_PERSON, on=CHANGE, required=ALWAYS, changing=LEGAL_FORM
     )
     LegalRepresentative: MangoRepresentative | None = inside(
         MangoRepresentative, P, required=ALWAYS
     )
-    CompanyNumber: str | None = at(C.registration_number, TEXT, required=BUSINESS, hidden=PAYER)
+    CompanyNumber: str | None = at(C.registration_number, TEXT, required=NUMBERED, hidden=PAYER)
     ProofOfRegistration: str | None = keep(str)
     ShareholderDeclaration: str | None = keep(str)
     Statute: str | None = keep(str)
@@ -108,12 +135,22 @@ class LegalUser:
     Email: str | None = at(U.email, TEXT, pattern=EMAIL, on=CHANGE, required=ALWAYS)
     KYCLevel: str | None = keep(str)
     TermsAndConditionsAccepted: bool | None = at(
-        T.accepted, BOOL, required=ALWAYS, default=False, goes_along=True
+        T.accepted,
+        BOOL,
+        required=ALWAYS,
+        default=False,
+        goes_along=True,
+        barred=(CONSENTED,),
+        changing=CONSENTS,
     )
     TermsAndConditionsAcceptedDate: int | None = at(T.accepted_at, UTC_SECONDS, on=NEVER)
-    UserCategory: str | None = at(U.category, CATEGORY, on=ONCE, required=ALWAYS)
+    UserCategory: str | None = at(
+        U.category, CATEGORY, on=ONCE, required=ALWAYS, barred=(GRANTED,), changing=TO_OWNER
+    )
     UserStatus: str | None = keep(str)
-    ScaContext: str | None = at(extra("mangopay", "sca_context"), JSON, shown=False)
+    ScaContext: str | None = at(
+        extra("mangopay", "sca_context"), JSON, shown=False, barred=(BY_PROXY,)
+    )
     ProfilingAttemptReference: str | None = at(
         extra("mangopay", "profiling_attempt_reference"), JSON, on=CHANGE, shown=False
     )
@@ -134,26 +171,31 @@ class LegacyLegalUser:
     )
     Name: str | None = at(C.legal_name, TEXT, max=255, required=ALWAYS)
     LegalPersonType: str | None = at(
-        C.legal_person_type, LEGAL_PERSON, required=ALWAYS, lowers_level=True
+        C.legal_person_type, LEGAL_PERSON, required=ALWAYS, changing=LEGAL_FORM
     )
     LegalRepresentativeFirstName: str | None = at(
-        PI.given_name, TEXT, min=1, max=100, required=ALWAYS, lowers_level=True
+        PI.given_name, TEXT, min=1, max=100, required=ALWAYS, changing=LEGAL_DOWNGRADE
     )
     LegalRepresentativeLastName: str | None = at(
-        PI.family_name, TEXT, min=1, max=100, required=ALWAYS, lowers_level=True
+        PI.family_name, TEXT, min=1, max=100, required=ALWAYS, changing=LEGAL_DOWNGRADE
     )
     LegalRepresentativeEmail: str | None = at(P.email, TEXT, pattern=EMAIL, hidden=PAYER)
     LegalRepresentativeBirthday: int | None = at(
-        PI.birthdate, UTC_MIDNIGHT, required=OWNER, hidden=PAYER, lowers_level=True
+        PI.birthdate, UTC_MIDNIGHT, required=OWNER, hidden=PAYER, changing=LEGAL_DOWNGRADE
     )
     LegalRepresentativeNationality: str | None = at(
-        PI.nationality, TEXT, required=OWNER, hidden=PAYER, lowers_level=True
+        PI.nationality,
+        TEXT,
+        required=OWNER,
+        hidden=PAYER,
+        barred=(BLOCKED,),
+        changing=LEGAL_DOWNGRADE,
     )
     LegalRepresentativeCountryOfResidence: str | None = at(
-        PI.country_of_residence, TEXT, required=OWNER, hidden=PAYER
+        PI.country_of_residence, TEXT, required=OWNER, hidden=PAYER, barred=(BLOCKED,)
     )
     LegalRepresentativeProofOfIdentity: str | None = keep(str)
-    CompanyNumber: str | None = at(C.registration_number, TEXT, required=BUSINESS, hidden=PAYER)
+    CompanyNumber: str | None = at(C.registration_number, TEXT, required=NUMBERED, hidden=PAYER)
     ProofOfRegistration: str | None = keep(str)
     ShareholderDeclaration: str | None = keep(str)
     Statute: str | None = keep(str)
@@ -164,8 +206,21 @@ class LegacyLegalUser:
     Email: str | None = at(U.email, TEXT, pattern=EMAIL, required=ALWAYS)
     KYCLevel: str | None = keep(str)
     TermsAndConditionsAccepted: bool | None = at(
-        T.accepted, BOOL, required=ALWAYS, default=False, goes_along=True
+        T.accepted,
+        BOOL,
+        required=ALWAYS,
+        default=False,
+        goes_along=True,
+        barred=(CONSENTED,),
+        changing=CONSENTS,
     )
     TermsAndConditionsAcceptedDate: int | None = at(T.accepted_at, UTC_SECONDS, on=NEVER)
-    UserCategory: str | None = at(U.category, CATEGORY, required=ALWAYS, goes_along=True)
+    UserCategory: str | None = at(
+        U.category,
+        CATEGORY,
+        required=ALWAYS,
+        goes_along=True,
+        barred=(GRANTED,),
+        changing=LEGACY_TO_OWNER,
+    )
     UserStatus: str | None = keep(str)

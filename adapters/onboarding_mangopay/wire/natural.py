@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from onboarding import User, UserCategory
+from onboarding import User
 from onboarding.mapping import (
     ALWAYS,
     BOOL,
@@ -24,23 +24,36 @@ from onboarding.mapping import (
     extra,
     inside,
     keep,
+    matches,
     not_applicable,
     some,
-    when,
     wire,
 )
 
 from onboarding_mangopay.wire.address import MangoAddress
+from onboarding_mangopay.wire.policy import (
+    BLOCKED,
+    BY_PROXY,
+    CONSENTED,
+    CONSENTS,
+    GRANTED,
+    LEGACY_TO_OWNER,
+    NATURAL_DOWNGRADE,
+    OWNER,
+    PAYER,
+    RE_ENROLS,
+    TO_OWNER,
+)
 from onboarding_mangopay.wire.vocabulary import CATEGORY, EMAIL, INCOME
 
-__all__ = ["COMMON_LEFT_OUT", "OWNER", "PAYER", "LegacyNaturalUser", "NaturalUser"]
+__all__ = ["COMMON_LEFT_OUT", "LegacyNaturalUser", "NaturalUser"]
 
 U = core(User)
 I = some(U.identity)  # noqa: E741
 T = some(U.terms)
 
-OWNER = when(U.category, UserCategory.OWNER)
-PAYER = when(U.category, UserCategory.PAYER)
+# docs: create-natural-user-sca, PhoneNumberCountry
+LOCAL = matches(U.phone, r"[^+].*", words="the phone number is in local form")
 
 CHANGE = On.CREATE | On.UPDATE
 ONCE = On.CREATE | On.CATEGORISE
@@ -59,26 +72,33 @@ class NaturalUser:
     """A natural user on the SCA endpoints. Category is set at creation, or by categorising."""
 
     FirstName: str | None = at(
-        I.given_name, TEXT, min=1, max=100, on=CHANGE, required=ALWAYS, lowers_level=True
+        I.given_name, TEXT, min=1, max=100, on=CHANGE, required=ALWAYS, changing=NATURAL_DOWNGRADE
     )
     LastName: str | None = at(
-        I.family_name, TEXT, min=1, max=100, on=CHANGE, required=ALWAYS, lowers_level=True
+        I.family_name, TEXT, min=1, max=100, on=CHANGE, required=ALWAYS, changing=NATURAL_DOWNGRADE
     )
     Birthday: int | None = at(
-        I.birthdate, UTC_MIDNIGHT, required=OWNER, hidden=PAYER, lowers_level=True
+        I.birthdate, UTC_MIDNIGHT, required=OWNER, hidden=PAYER, changing=NATURAL_DOWNGRADE
     )
     Nationality: str | None = at(
-        I.nationality, TEXT, required=OWNER, hidden=PAYER, lowers_level=True
+        I.nationality,
+        TEXT,
+        required=OWNER,
+        hidden=PAYER,
+        barred=(BLOCKED,),
+        changing=NATURAL_DOWNGRADE,
     )
-    CountryOfResidence: str | None = at(I.country_of_residence, TEXT, required=OWNER, hidden=PAYER)
+    CountryOfResidence: str | None = at(
+        I.country_of_residence, TEXT, required=OWNER, hidden=PAYER, barred=(BLOCKED,)
+    )
     Occupation: str | None = at(U.occupation, TEXT, max=255, on=CHANGE, hidden=PAYER)
     IncomeRange: int | None = at(U.income_bracket, INCOME, on=CHANGE, hidden=PAYER)
     ProofOfIdentity: str | None = keep(str)
     ProofOfAddress: str | None = keep(str)
     Capacity: str | None = keep(str)
-    PhoneNumber: str | None = at(U.phone, TEXT, re_enrols=True)
+    PhoneNumber: str | None = at(U.phone, TEXT, changing=RE_ENROLS)
     PhoneNumberCountry: str | None = at(
-        extra("mangopay", "phone_number_country"), JSON, re_enrols=True
+        extra("mangopay", "phone_number_country"), JSON, required=LOCAL, changing=RE_ENROLS
     )
     Address: MangoAddress | None = inside(MangoAddress, some(U.address), whole=True, on=CHANGE)
     PendingUserAction: dict[str, Any] | None = keep(dict[str, Any], shown=False)
@@ -86,15 +106,27 @@ class NaturalUser:
     Tag: str | None = at(U.tag, TEXT, max=255, on=CHANGE)
     CreationDate: int | None = keep(int)
     PersonType: str | None = keep(str)
-    Email: str | None = at(U.email, TEXT, pattern=EMAIL, required=ALWAYS, re_enrols=True)
+    Email: str | None = at(
+        U.email, TEXT, pattern=EMAIL, required=ALWAYS, required_on=On.CREATE, changing=RE_ENROLS
+    )
     KYCLevel: str | None = keep(str)
     TermsAndConditionsAccepted: bool | None = at(
-        T.accepted, BOOL, required=ALWAYS, default=False, goes_along=True
+        T.accepted,
+        BOOL,
+        required=ALWAYS,
+        default=False,
+        goes_along=True,
+        barred=(CONSENTED,),
+        changing=CONSENTS,
     )
     TermsAndConditionsAcceptedDate: int | None = at(T.accepted_at, UTC_SECONDS, on=NEVER)
-    UserCategory: str | None = at(U.category, CATEGORY, on=ONCE, required=ALWAYS)
+    UserCategory: str | None = at(
+        U.category, CATEGORY, on=ONCE, required=ALWAYS, barred=(GRANTED,), changing=TO_OWNER
+    )
     UserStatus: str | None = keep(str)
-    ScaContext: str | None = at(extra("mangopay", "sca_context"), JSON, shown=False)
+    ScaContext: str | None = at(
+        extra("mangopay", "sca_context"), JSON, shown=False, barred=(BY_PROXY,)
+    )
     ProfilingAttemptReference: str | None = at(
         extra("mangopay", "profiling_attempt_reference"), JSON, on=CHANGE, shown=False
     )
@@ -109,18 +141,25 @@ class LegacyNaturalUser:
 
     Address: MangoAddress | None = inside(MangoAddress, some(U.address), whole=True)
     FirstName: str | None = at(
-        I.given_name, TEXT, min=1, max=100, required=ALWAYS, lowers_level=True
+        I.given_name, TEXT, min=1, max=100, required=ALWAYS, changing=NATURAL_DOWNGRADE
     )
     LastName: str | None = at(
-        I.family_name, TEXT, min=1, max=100, required=ALWAYS, lowers_level=True
+        I.family_name, TEXT, min=1, max=100, required=ALWAYS, changing=NATURAL_DOWNGRADE
     )
     Birthday: int | None = at(
-        I.birthdate, UTC_MIDNIGHT, required=OWNER, hidden=PAYER, lowers_level=True
+        I.birthdate, UTC_MIDNIGHT, required=OWNER, hidden=PAYER, changing=NATURAL_DOWNGRADE
     )
     Nationality: str | None = at(
-        I.nationality, TEXT, required=OWNER, hidden=PAYER, lowers_level=True
+        I.nationality,
+        TEXT,
+        required=OWNER,
+        hidden=PAYER,
+        barred=(BLOCKED,),
+        changing=NATURAL_DOWNGRADE,
     )
-    CountryOfResidence: str | None = at(I.country_of_residence, TEXT, required=OWNER, hidden=PAYER)
+    CountryOfResidence: str | None = at(
+        I.country_of_residence, TEXT, required=OWNER, hidden=PAYER, barred=(BLOCKED,)
+    )
     Occupation: str | None = at(U.occupation, TEXT, max=255, hidden=PAYER)
     IncomeRange: int | None = at(U.income_bracket, INCOME, hidden=PAYER)
     ProofOfIdentity: str | None = keep(str)
@@ -135,8 +174,21 @@ class LegacyNaturalUser:
     Email: str | None = at(U.email, TEXT, pattern=EMAIL, required=ALWAYS)
     KYCLevel: str | None = keep(str)
     TermsAndConditionsAccepted: bool | None = at(
-        T.accepted, BOOL, required=ALWAYS, default=False, goes_along=True
+        T.accepted,
+        BOOL,
+        required=ALWAYS,
+        default=False,
+        goes_along=True,
+        barred=(CONSENTED,),
+        changing=CONSENTS,
     )
     TermsAndConditionsAcceptedDate: int | None = at(T.accepted_at, UTC_SECONDS, on=NEVER)
-    UserCategory: str | None = at(U.category, CATEGORY, required=ALWAYS, goes_along=True)
+    UserCategory: str | None = at(
+        U.category,
+        CATEGORY,
+        required=ALWAYS,
+        goes_along=True,
+        barred=(GRANTED,),
+        changing=LEGACY_TO_OWNER,
+    )
     UserStatus: str | None = keep(str)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from onboarding import Address, Identity, User
+from onboarding import Address, Identity, Password, User
 from onboarding.mapping import (
     ALWAYS,
     ISO_DATE,
@@ -16,13 +16,17 @@ from onboarding.mapping import (
     NEVER,
     PHONE_DIGITS,
     TEXT,
+    Consequence,
+    EffectKind,
     On,
     at,
     core,
     extra,
     inside,
+    judged,
     keep,
     not_applicable,
+    one_of,
     some,
     wire,
 )
@@ -44,6 +48,34 @@ LEFT_OUT = (
     not_applicable(U.terms, "Paysera has its users accept its terms itself"),
     not_applicable(U.documents, "documents are handed in by a call of their own"),
 )
+CONTACT = one_of(
+    U.email,
+    U.phone,
+    words="an e-mail address or a phone number is needed",
+    source="docs: user-resource, Register User; what else a registration needs is left open",
+)
+PASSWORD = judged(
+    Password,
+    words="a password may be too short or too risky",
+    source="docs: user-resource, Register User, errors",
+)
+CARD = judged(dict, words="no document gives a card its shape")
+WITH_CODE = r"[\s\S]*\{code\}[\s\S]*"  # docs: payment/generator, of its link
+PARTS = "the documents' example shows all four parts, the official client treats each as optional"
+CONFIRMS = (
+    Consequence(
+        kind=EffectKind.CONFIRMS,
+        words="the user must confirm the address by a code",
+        source="docs: user-resource, Response Fields: contacts are shown once confirmed",
+    ),
+)
+RECEIPT = (
+    Consequence(
+        kind=EffectKind.DUTY,
+        words="the receipt of identification must be printed",
+        source="docs: user-resource, Provide Identity",
+    ),
+)
 IMPLIED = ((some(I.national_id).country, I.nationality),)
 
 
@@ -61,22 +93,50 @@ class PayseraAddress:
 class PayseraIdentity:
     """The verified identity. With the scope `full_name` alone, only the names are shown."""
 
-    name: str | None = at(ID.given_name, TEXT, scope="identity full_name")
-    surname: str | None = at(ID.family_name, TEXT, scope="identity full_name")
-    nationality: str | None = at(ID.nationality, LOWER_COUNTRY, scope="identity")
-    code: str | None = at(some(ID.national_id).code, CODE, scope="identity")
+    name: str | None = at(
+        ID.given_name,
+        TEXT,
+        scope="identity full_name",
+        required=ALWAYS,
+        uncertain=PARTS,
+        changing=RECEIPT,
+    )
+    surname: str | None = at(
+        ID.family_name,
+        TEXT,
+        scope="identity full_name",
+        required=ALWAYS,
+        uncertain=PARTS,
+        changing=RECEIPT,
+    )
+    nationality: str | None = at(
+        ID.nationality,
+        LOWER_COUNTRY,
+        scope="identity",
+        required=ALWAYS,
+        uncertain=PARTS,
+        changing=RECEIPT,
+    )
+    code: str | None = at(
+        some(ID.national_id).code,
+        CODE,
+        scope="identity",
+        required=ALWAYS,
+        uncertain=PARTS,
+        changing=RECEIPT,
+    )
 
 
 @wire(source="docs: user-resource, parameters")
 class PayseraParameters:
     """Parameters of a registration."""
 
-    phone_link: str | None = at(extra("paysera", "phone_link"), JSON)
-    email_link: str | None = at(extra("paysera", "email_link"), JSON)
+    phone_link: str | None = at(extra("paysera", "phone_link"), TEXT, pattern=WITH_CODE)
+    email_link: str | None = at(extra("paysera", "email_link"), TEXT, pattern=WITH_CODE)
     scopes: list[str] | None = at(extra("paysera", "scopes"), JSON)
 
 
-@wire(source="docs: user-resource", left_out=LEFT_OUT, implied=IMPLIED)
+@wire(source="docs: user-resource", left_out=LEFT_OUT, implied=IMPLIED, wanted=(CONTACT,))
 class PayseraUser:
     """A user. What the client has no scope for, and what is not known, is not there.
 
@@ -84,7 +144,9 @@ class PayseraUser:
     """
 
     id: int | None = keep(int)
-    email: str | None = at(U.email, TEXT, scope="email", on=CHANGE, goes_along=True)
+    email: str | None = at(
+        U.email, TEXT, scope="email", on=CHANGE, goes_along=True, changing=CONFIRMS
+    )
     phone: str | None = at(U.phone, PHONE_DIGITS, scope="phone", on=On.CREATE)
     locale: str | None = at(  # the documented answer has none; the official PHP client reads it
         U.locale, LOCALE, on=On.CREATE, shown=False
@@ -106,8 +168,18 @@ class PayseraUser:
         U.political_exposures, PEP, on=NEVER, scope="pep politically_exposed_persons"
     )
     deletion_request_at: str | None = keep(str)
-    credentials: dict[str, str] | None = at(U.credentials, CREDENTIALS, on=On.CREATE, shown=False)
-    card: dict[str, Any] | None = at(extra("paysera", "card"), JSON, on=On.CREATE, shown=False)
+    credentials: dict[str, str] | None = at(
+        U.credentials,
+        CREDENTIALS,
+        on=On.CREATE,
+        shown=False,
+        required=ALWAYS,
+        uncertain="the documents say: conditional",
+        barred=(PASSWORD,),
+    )
+    card: dict[str, Any] | None = at(
+        extra("paysera", "card"), JSON, on=On.CREATE, shown=False, barred=(CARD,)
+    )
     parameters: PayseraParameters | None = inside(PayseraParameters, on=On.CREATE, shown=False)
 
 
@@ -115,6 +187,7 @@ class PayseraUser:
     source="the official PHP client sends an address too; the documents do not name it",
     left_out=LEFT_OUT,
     implied=IMPLIED,
+    wanted=(CONTACT,),
 )
 class AddressedUser(PayseraUser):
     """A user whose address is sent as well (setting `sends_address`)."""

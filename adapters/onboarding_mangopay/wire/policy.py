@@ -1,0 +1,148 @@
+"""What MangoPay refuses of a user, and what a change of one costs."""
+
+from __future__ import annotations
+
+from onboarding import DocumentPurpose, KYCLevel, User, UserCategory
+from onboarding.mapping import Consequence, EffectKind, bar, core, when
+
+__all__ = [
+    "BLOCKED",
+    "BY_PROXY",
+    "CONSENTED",
+    "CONSENTS",
+    "GRANTED",
+    "LEGACY_TO_OWNER",
+    "LEGAL_DOWNGRADE",
+    "LEGAL_FORM",
+    "NATURAL_DOWNGRADE",
+    "OWNER",
+    "PAYER",
+    "RE_ENROLS",
+    "TO_OWNER",
+]
+
+_U = core(User)
+OWNER = when(_U.category, UserCategory.OWNER)
+PAYER = when(_U.category, UserCategory.PAYER)
+
+_UPDATE = "docs: api-reference/users/update-natural-user-sca"
+_DOWNGRADE = "docs: guides/users/verification/downgrade"
+_CATEGORISE = "docs: api-reference/users/categorize-natural-user"
+
+# -- what is refused
+
+# The list changes; what counts is MangoPay's answer.
+BLOCKED = bar(
+    *("CU", "IR", "KP", "MM", "SY", "AN", "BV", "GS", "HM", "WL", "YU"),
+    words="is a country that MangoPay blocks",
+    source="docs: guides/users/country-restrictions",
+)
+
+GRANTED = bar(
+    UserCategory.PLATFORM,
+    words="is a category that MangoPay alone gives",
+    source="docs: api-reference/users/create-natural-user-sca, UserCategory",
+)
+
+CONSENTED = bar(
+    False,
+    when=OWNER,
+    words="must be true of an OWNER",
+    source="docs: api-reference/users/create-natural-user-sca, TermsAndConditionsAccepted",
+)
+
+BY_PROXY = bar(
+    "USER_NOT_PRESENT",
+    when=OWNER,
+    certain=False,
+    words="postpones the enrolment, for which MangoPay's permission is needed",
+    source="docs: guides/sca/proxy-management",
+)
+
+# -- what a change costs
+
+_TO_LIGHT = Consequence(
+    kind=EffectKind.LOWERS_LEVEL,
+    words="REGULAR falls to LIGHT",
+    when=OWNER,
+    at_level=KYCLevel.REGULAR,
+    source=_DOWNGRADE,
+)
+
+
+def _outdates(*documents: DocumentPurpose) -> Consequence:
+    names = ", ".join(document.name.lower() for document in documents)
+    return Consequence(
+        kind=EffectKind.OUTDATES,
+        words=f"accepted documents go out of date: {names}",
+        when=OWNER,
+        documents=documents,
+        source=_DOWNGRADE,
+    )
+
+
+NATURAL_DOWNGRADE = (_TO_LIGHT, _outdates(DocumentPurpose.IDENTITY))
+"""Of another name, day of birth or nationality of a natural user."""
+
+LEGAL_DOWNGRADE = (
+    _TO_LIGHT,
+    _outdates(
+        DocumentPurpose.IDENTITY,
+        DocumentPurpose.REGISTRATION,
+        DocumentPurpose.ARTICLES,
+        DocumentPurpose.SHAREHOLDERS,
+    ),
+)
+"""Of the same of a company's representative."""
+
+LEGAL_FORM = (
+    Consequence(
+        kind=EffectKind.LOWERS_LEVEL,
+        words="REGULAR usually falls to LIGHT",
+        when=OWNER,
+        at_level=KYCLevel.REGULAR,
+        certain=False,
+        source=_DOWNGRADE,
+    ),
+    _outdates(DocumentPurpose.REGISTRATION),
+)
+"""Of another legal form."""
+
+RE_ENROLS = (
+    Consequence(
+        kind=EffectKind.RE_ENROLS,
+        words="an OWNER must enrol anew",
+        when=OWNER,
+        source=_UPDATE,
+    ),
+)
+"""Of another e-mail address or phone number of the person who enrolled."""
+
+_FOR_GOOD = Consequence(
+    kind=EffectKind.ONE_WAY,
+    words="an OWNER never becomes a PAYER again",
+    to=(UserCategory.OWNER,),
+    source=_CATEGORISE,
+)
+TO_OWNER = (
+    _FOR_GOOD,
+    Consequence(
+        kind=EffectKind.RE_ENROLS,
+        words="an OWNER must enrol",
+        to=(UserCategory.OWNER,),
+        source=_CATEGORISE,
+    ),
+)
+"""Of the category on the SCA endpoints; on the legacy ones nobody enrols."""
+
+LEGACY_TO_OWNER = (_FOR_GOOD,)
+
+CONSENTS = (
+    Consequence(
+        kind=EffectKind.ONE_WAY,
+        words="accepted terms cannot be taken back",
+        to=(True,),
+        source=_UPDATE,
+    ),
+)
+"""Of the acceptance of MangoPay's terms."""

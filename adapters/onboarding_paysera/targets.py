@@ -1,0 +1,103 @@
+"""Where a user can get with Paysera, and what that takes beyond the fields of a user object.
+
+docs: user-resource; guides/wallet/user-identification
+"""
+
+from __future__ import annotations
+
+from onboarding import Actor, Ask, DocumentPurpose, IdentificationLevel, Target, User
+from onboarding.mapping import On, core, some, when
+from onboarding.requirements.target import datum, document, step
+
+from onboarding_paysera.wire.user import PayseraUser
+
+__all__ = ["TARGETS"]
+
+_PROVIDER = "paysera"
+_I = some(core(User).identity)
+_LEVELS = "docs: user-resource, Identification Levels"
+_GUIDE = "docs: guides/wallet/user-identification"
+_RESOURCE = "docs: user-resource, Provide Identity"
+
+_AT_LEAST_SEMI = when(
+    "identification_level",
+    *(level for level in IdentificationLevel if level > IdentificationLevel.UNIDENTIFIED),
+)
+_FULLY = when("identification_level", IdentificationLevel.FULLY_IDENTIFIED)
+
+REGISTER = Target(
+    provider=_PROVIDER,
+    name="register",
+    words="register a user",
+    source="docs: user-resource, Register User",
+    on=On.CREATE,
+    natural=PayseraUser,
+)
+CONFIRMED = Target(
+    provider=_PROVIDER,
+    name="confirmed",
+    words="have the contacts confirmed",
+    source="docs: user-resource, Confirm Phone, Confirm Email",
+    includes=(REGISTER,),
+    asks=(
+        Ask(
+            name="confirmation",
+            options=(step("type the code that was sent", Actor.USER),),
+            shown=when("confirmed.email", True) | when("confirmed.phone", True),
+            source="docs: user-resource, Confirm Phone, Confirm Email",
+        ),
+    ),
+)
+IDENTITY_GIVEN = Target(
+    provider=_PROVIDER,
+    name="identity_given",
+    words="have the identity on file, provided by an offline client",
+    source=_RESOURCE,
+    includes=(REGISTER,),
+    asks=(
+        *(
+            Ask(name=path, options=(datum(path, words),), source=_RESOURCE)
+            for path, words in {
+                "identity.given_name": "is part of every example",
+                "identity.family_name": "is part of every example",
+                "identity.nationality": "is part of every example",
+                "identity.national_id.code": "is part of every example",
+            }.items()
+        ),
+        Ask(
+            name="receipt",
+            options=(step("print the receipt of identification", Actor.PLATFORM),),
+            shown=_AT_LEAST_SEMI,
+            source=_RESOURCE,
+        ),
+    ),
+)
+FULLY_IDENTIFIED = Target(
+    provider=_PROVIDER,
+    name="fully_identified",
+    words="be fully identified: level 4, without limits",
+    source=_LEVELS,
+    includes=(CONFIRMED,),
+    asks=(
+        Ask(
+            name="documents.identity",
+            options=(
+                document(DocumentPurpose.IDENTITY, "hand in an identity document"),
+                step("identify in an identification request, with a photo", Actor.USER),
+            ),
+            shown=_FULLY,
+            source=_GUIDE,
+        ),
+        Ask(
+            name="review",
+            options=(step("Paysera reviews what was handed in", Actor.PROVIDER),),
+            shown=_FULLY,
+            decided=True,
+            source=_GUIDE,
+        ),
+    ),
+)
+
+TARGETS = {
+    target.name: target for target in (REGISTER, CONFIRMED, IDENTITY_GIVEN, FULLY_IDENTIFIED)
+}

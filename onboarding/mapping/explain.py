@@ -1,0 +1,131 @@
+"""`explain`: how one datum goes to a provider, in words read off the declaration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from attrs import frozen
+
+from onboarding.mapping.conditions import ALWAYS
+from onboarding.mapping.paths import leaves
+from onboarding.mapping.plan import Datum, Plan
+from onboarding.mapping.policy import Bar
+from onboarding.mapping.rows import On, Row
+from onboarding.model.loss import Loss, LossKind
+from onboarding.model.user import User
+
+__all__ = ["OPERATIONS", "Explanation", "explain", "explanation"]
+
+OPERATIONS = {On.CREATE: "create", On.UPDATE: "update", On.CATEGORISE: "categorise"}
+_LONG = 40  # a longer pattern says nothing to a reader
+
+
+@frozen(kw_only=True)
+class Explanation:
+    """How one datum of the core goes to one wire class. All in words; no value is in it.
+
+    - `wire_path`: the provider's name, empty where it has none; `form`: how it is spelled there;
+    - `limits`, `required`, `refused`, `hidden`, `scope`, `on_change`: what is declared of it;
+    - `written_on`: the operations that can write it; `shown`: whether it is ever shown back;
+    - `loss`: what becomes of it in a registration that cannot carry it, else None;
+    - `since`, `until`: the days within which the provider takes it; `source`: the document.
+    """
+
+    provider: str
+    wire_class: str
+    core_path: str
+    wire_path: str = ""
+    form: str = ""
+    limits: tuple[str, ...] = ()
+    required: str = ""
+    uncertain: str = ""
+    refused: tuple[str, ...] = ()
+    hidden: str = ""
+    scope: tuple[str, ...] = ()
+    written_on: tuple[str, ...] = ()
+    shown: bool = True
+    default: str = ""
+    along: str = ""
+    on_change: tuple[str, ...] = ()
+    loss: Loss | None = None
+    since: date | None = None
+    until: date | None = None
+    source: str = ""
+
+
+def explain(path: str, plan: Plan) -> Iterator[Explanation]:
+    """How the datum at a core path goes to a wire class; for an object, each datum below it.
+
+    Raises `KeyError` for a path that the core does not have.
+    """
+    found = [leaf for leaf in leaves(User) if leaf == path or leaf.startswith(f"{path}.")]
+    found += [core for core in plan.by_core if core == path and core not in found]
+    if not found:
+        raise KeyError(path)
+    for core in found:
+        yield explanation(core, plan)
+
+
+def explanation(core: str, plan: Plan) -> Explanation:
+    """How one datum goes to a wire class."""
+    datum = plan.by_core.get(core)
+    by = plan.implied().get(core)
+    loss = plan.loss_of(core, On.CREATE) if by is None else None
+    if datum is None or datum.row.codec is None:
+        same = plan.by_core[by].wire if by is not None else ""
+        return Explanation(
+            provider=plan.provider,
+            wire_class=plan.cls.__name__,
+            core_path=core,
+            wire_path=same,
+            form=f"taken for the same as {by}" if by is not None else "",
+            loss=loss,
+            source=plan.about.source,
+        )
+    row = datum.row
+    return Explanation(
+        provider=plan.provider,
+        wire_class=plan.cls.__name__,
+        core_path=core,
+        wire_path=datum.wire,
+        form=datum.row.codec.name,
+        limits=tuple(_limits(row)),
+        required=datum.required.words if datum.required is not None else "",
+        uncertain=row.uncertain,
+        refused=tuple(_bar(bar) for bar in datum.barred),
+        hidden=datum.hidden.words if datum.hidden is not None else "",
+        scope=tuple(datum.scope.split()),
+        written_on=tuple(name for on, name in OPERATIONS.items() if on & datum.on),
+        shown=datum.shown,
+        default=repr(row.default) if row.default is not None else "",
+        along=_along(datum),
+        on_change=tuple(cost.words for cost in datum.changing),
+        loss=loss if loss is not None and loss.kind is not LossKind.NOT_SHOWN else None,
+        since=row.since or plan.about.since,
+        until=row.until or plan.about.until,
+        source=datum.source,
+    )
+
+
+def _limits(row: Row) -> Iterator[str]:
+    if row.max is not None:
+        least = f"{row.min} to" if row.min else "at most"
+        yield f"{least} {row.max} characters"
+    if row.pattern is not None:
+        short = len(row.pattern.pattern) <= _LONG
+        yield f"`{row.pattern.pattern}`" if short else "a documented pattern"
+
+
+def _bar(bar: Bar) -> str:
+    if not bar.listed:
+        return bar.words
+    values = ", ".join(map(str, bar.listed))
+    never = f"{'never' if bar.certain else 'not always'} {values}"
+    return never if bar.when.groups == ALWAYS.groups else f"{never} if {bar.when.words}"
+
+
+def _along(datum: Datum) -> str:
+    if datum.row.goes_along:
+        return "sent with every update"
+    return "its object is sent whole" if datum.whole else ""

@@ -1,0 +1,114 @@
+"""A provider's policy as data: what it refuses, what it wants one of, what a change costs.
+
+Policy is theirs: it is sent and answered, never checked on the way out. `missing` and `effects`
+read it before anything is sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Container
+from enum import StrEnum
+from typing import Any
+
+from attrs import evolve, frozen
+
+from onboarding.mapping.conditions import ALWAYS, Condition, listed
+from onboarding.mapping.paths import dotted
+from onboarding.model.documents import DocumentPurpose
+from onboarding.model.levels import KYCLevel
+from onboarding.model.user import User
+
+__all__ = ["Bar", "Consequence", "EffectKind", "OneOf", "bar", "judged", "one_of"]
+
+
+@frozen
+class Bar:
+    """Values of a datum that the provider refuses, and when; or may refuse, if not `certain`."""
+
+    values: Container[Any]
+    words: str
+    when: Condition = ALWAYS
+    certain: bool = True
+    source: str = ""
+
+    def stops(self, value: object, user: User) -> bool:
+        """Whether the provider refuses this value of a datum of this user."""
+        return value in self.values and self.when.holds(user)
+
+    @property
+    def listed(self) -> list[Any]:
+        """The values, where they are few enough to be named."""
+        return listed(self.values)
+
+    def settled(self, around: str) -> Bar:
+        return evolve(self, when=self.when.settled(around))
+
+
+def bar(
+    *values: Any, words: str, when: Condition = ALWAYS, certain: bool = True, source: str = ""
+) -> Bar:
+    """Values that the provider refuses; `words` finish a sentence that begins with the path."""
+    return Bar(frozenset(values), words, when, certain, source)
+
+
+@frozen
+class _Kind:
+    """The values of a class, as a container."""
+
+    cls: type
+
+    def __contains__(self, value: object) -> bool:
+        return isinstance(value, self.cls)
+
+
+def judged(cls: type, *, words: str, source: str = "") -> Bar:
+    """Values of a class whose form is not enough: the provider judges each."""
+    return Bar(_Kind(cls), words, certain=False, source=source)
+
+
+@frozen
+class OneOf:
+    """Core paths of which the provider wants at least one."""
+
+    paths: tuple[str, ...]
+    words: str
+    source: str = ""
+
+
+def one_of(*paths: object, words: str, source: str = "") -> OneOf:
+    """At least one of these data is wanted in a registration."""
+    return OneOf(tuple(dotted(path) for path in paths), words, source)
+
+
+class EffectKind(StrEnum):
+    """What a change can cost beside itself."""
+
+    LOWERS_LEVEL = "lowers_level"
+    RE_ENROLS = "re_enrols"
+    OUTDATES = "outdates"
+    ONE_WAY = "one_way"
+    CONFIRMS = "confirms"
+    DUTY = "duty"
+
+
+@frozen(kw_only=True)
+class Consequence:
+    """What changing a datum brings with it.
+
+    - `when`: the condition on the user as it was; `at_level`: only at this level or above;
+    - `to`: only where the datum becomes one of these; empty for any change;
+    - `certain`: whether it always follows; if not, the documents say that it may;
+    - `documents`: the accepted documents that go out of date.
+    """
+
+    kind: EffectKind
+    words: str
+    when: Condition = ALWAYS
+    at_level: KYCLevel | None = None
+    to: Collection[Any] = ()
+    certain: bool = True
+    documents: tuple[DocumentPurpose, ...] = ()
+    source: str = ""
+
+    def settled(self, around: str) -> Consequence:
+        return evolve(self, when=self.when.settled(around))

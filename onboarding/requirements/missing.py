@@ -1,0 +1,169 @@
+"""`missing`: what a user still lacks for a target, by the declared mapping alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from onboarding.mapping.conditions import ALWAYS
+from onboarding.mapping.paths import EMPTY, lookup
+from onboarding.mapping.plan import Datum
+from onboarding.mapping.policy import OneOf
+from onboarding.mapping.rows import On
+from onboarding.mapping.translation import Translation
+from onboarding.model.loss import Loss, LossKind, refused
+from onboarding.model.record import Absence, UserRecord
+from onboarding.model.user import User
+from onboarding.requirements.report import Finding, Report, Status
+from onboarding.requirements.target import Actor, Ask, Option, Target, datum
+
+__all__ = ["missing"]
+
+
+def missing(held: User | UserRecord, target: Target, *, accept_loss: Iterable[str] = ()) -> Report:
+    """How a user, or what a provider has on file of one, stands before a target.
+
+    Nothing is sent. A record tells more than a user: what the provider decided already, and
+    what it hides. `accept_loss` are the core paths that the gateway may leave out.
+    """
+    record = held if isinstance(held, UserRecord) else None
+    given = held.user if isinstance(held, UserRecord) else held
+    accepted = tuple(accept_loss)
+    findings: dict[str, Finding] = {}
+    losses: dict[str, Loss] = {}
+    for part in target.way():
+        user = part.supposed(given)
+        if part.on is not None and not _is_behind(part, record):
+            found, lost = _of_rows(part, part.on, user, record, accepted)
+            losses.update({loss.core_path: loss for loss in lost})
+            for finding in found:
+                _keep(findings, finding)
+        for ask in part.asks:
+            if ask.when.holds(user):
+                _keep(findings, _of_ask(ask, user, record))
+    return Report(
+        target=target,
+        findings=tuple(findings.values()),
+        refused=tuple(
+            loss for loss in refused(losses.values(), accepted) if loss.core_path not in findings
+        ),
+        losses=tuple(losses.values()),
+    )
+
+
+def _keep(findings: dict[str, Finding], new: Finding) -> None:
+    """The worse of two findings of one name stands."""
+    old = findings.get(new.name)
+    if old is None or old.status is Status.MET or new.status is Status.MISSING:
+        findings[new.name] = new
+
+
+def _is_behind(target: Target, record: UserRecord | None) -> bool:
+    """Whether a record shows that a registration has been made as the target supposes."""
+    if record is None or target.on is not On.CREATE:
+        return False
+    return all(lookup(record.user, path) == value for path, value in target.supposes.items())
+
+
+def _of_rows(
+    target: Target, on: On, user: User, record: UserRecord | None, accepted: tuple[str, ...]
+) -> tuple[list[Finding], list[Loss]]:
+    wire = target.wire(user.person_type)
+    if wire is None:
+        words = f"{target.provider} takes no {user.person_type} person here"
+        kind = Option(words=words, path="company")
+        return [Finding(name="company", status=Status.MISSING, options=(kind,), reason=words)], []
+    since = record.user if record is not None else None
+    _, lost = wire.to_wire(user, on, since=since)
+    if on is not On.CREATE and since is None:
+        lost = tuple(loss for loss in lost if loss.core_path in wire.plan.writable(on))
+    absent: Mapping[str, Absence] = record.absent if record is not None else {}
+    findings = [*_of_data(wire, on, user, lost, refused(lost, accepted), absent)]
+    if on is On.CREATE:
+        findings += [_of_choice(one, user) for one in wire.plan.about.wanted]
+    return findings, list(lost)
+
+
+def _of_data(
+    wire: Translation,
+    on: On,
+    user: User,
+    lost: Iterable[Loss],
+    stopping: Iterable[Loss],
+    absent: Mapping[str, Absence],
+) -> Iterator[Finding]:
+    plan = wire.plan
+    there = plan.given(user, on)
+    unfit = {loss.core_path: loss for loss in lost if loss.kind is LossKind.DROPPED}
+    stops = {loss.core_path for loss in stopping}
+    for one in plan.data:
+        if not one.on & on:
+            continue
+        asked = plan.demands(one, user, there, on)
+        value = _value(one, user)
+        bar = next((bar for bar in one.barred if bar.stops(value, user)), None)
+        if one.core in unfit and (asked or one.core in stops):
+            yield _finding(one, Status.MISSING, unfit[one.core].reason)
+        elif bar is not None:
+            status = Status.MISSING if bar.certain else Status.PROVIDER_DECIDES
+            yield _finding(one, status, bar.words, bar.source)
+        elif not asked:
+            continue
+        elif value not in EMPTY:
+            yield _finding(one, Status.MET)
+        elif one.row.uncertain:
+            yield _finding(one, Status.PROVIDER_DECIDES, one.row.uncertain)
+        elif absent.get(one.core) is Absence.HIDDEN:
+            yield _finding(one, Status.PROVIDER_DECIDES, "the record does not show it")
+        else:
+            yield _finding(one, Status.MISSING, "is required")
+
+
+def _value(one: Datum, user: User) -> object:
+    """The datum, or what is written in its place."""
+    value = lookup(user, one.core)
+    if value in EMPTY and one.row.default is not None and one.row.codec is not None:
+        return one.row.codec.read(one.row.default)
+    return value
+
+
+def _finding(one: Datum, status: Status, reason: str = "", source: str = "") -> Finding:
+    asked = one.required if one.required is not None else ALWAYS
+    return Finding(
+        name=one.core,
+        status=status,
+        options=(datum(one.core, reason or "is given"),),
+        reason=reason,
+        condition=asked.words,
+        source=source or one.source,
+        wire_path=one.wire,
+    )
+
+
+def _of_choice(one: OneOf, user: User) -> Finding:
+    met = any(lookup(user, path) not in EMPTY for path in one.paths)
+    return Finding(
+        name=" or ".join(one.paths),
+        status=Status.MET if met else Status.MISSING,
+        options=tuple(datum(path, one.words) for path in one.paths),
+        reason="" if met else one.words,
+        condition=ALWAYS.words,
+        source=one.source,
+    )
+
+
+def _of_ask(ask: Ask, user: User, record: UserRecord | None) -> Finding:
+    shown = record is not None and ask.shown is not None and ask.shown.holds(record)
+    if shown or (not ask.decided and any(option.met_by(user) for option in ask.options)):
+        status, reason = Status.MET, ""
+    elif ask.decided or all(option.actor is Actor.PROVIDER for option in ask.options):
+        status, reason = Status.PROVIDER_DECIDES, ask.options[0].words
+    else:
+        status, reason = Status.MISSING, " or ".join(option.words for option in ask.options)
+    return Finding(
+        name=ask.name,
+        status=status,
+        options=ask.options,
+        reason=reason,
+        condition=ask.when.words,
+        source=ask.source,
+    )

@@ -1,0 +1,178 @@
+"""`questionnaire`: the least to ask of a user, for several targets at several providers at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from attrs import field, frozen
+
+from onboarding.mapping.conditions import Condition
+from onboarding.mapping.plan import Datum
+from onboarding.model.documents import DocumentPurpose
+from onboarding.model.record import UserRecord
+from onboarding.model.user import User
+from onboarding.requirements.missing import missing
+from onboarding.requirements.report import Finding, Status
+from onboarding.requirements.target import Option, Target, datum
+
+__all__ = ["Question", "Questionnaire", "questionnaire"]
+
+
+@frozen(kw_only=True)
+class Question:
+    """One thing to ask for: a datum by its core path, or a document by its purpose.
+
+    - `targets`: the targets that want it; `sources`: the documents that say so;
+    - `when`: asked only where this holds of the answers; None for always;
+    - `data`: what the providers' rows say of it, limits among them.
+    """
+
+    path: str = ""
+    purpose: DocumentPurpose | None = None
+    targets: tuple[str, ...]
+    sources: tuple[str, ...]
+    when: Condition | None = None
+    data: tuple[Datum, ...] = field(default=(), repr=False)
+
+    @property
+    def name(self) -> str:
+        """The core path, or `documents.` and what the document is to prove."""
+        return self.path or f"documents.{self.purpose}"
+
+
+@frozen(kw_only=True)
+class Questionnaire:
+    """What to ask of a user, with what nobody can ask: the steps of others."""
+
+    questions: tuple[Question, ...]
+    steps: tuple[Finding, ...]
+
+    def __iter__(self) -> Iterator[Question]:
+        return iter(self.questions)
+
+    def json_schema(self) -> dict[str, Any]:
+        """The same as a JSON Schema (draft 2020-12) for plain data that `User.parse` reads."""
+        from onboarding.requirements.schema import schema  # wanted by few
+
+        return schema(self.questions)
+
+
+def questionnaire(held: User | UserRecord, targets: Iterable[Target]) -> Questionnaire:
+    """The least to ask of a user so that nothing is known to be missing for any of the targets.
+
+    Where one of several data would do, the one is chosen that is asked for anyway, else the
+    first. What an answer itself can make necessary is asked under that condition.
+    """
+    wanted = tuple(targets)
+    given = held.user if isinstance(held, UserRecord) else held
+    asked: dict[str, _Asked] = {}
+    steps: dict[str, Finding] = {}
+    choices: list[tuple[Target, Finding]] = []
+    for target in wanted:
+        for finding in missing(held, target).findings:
+            if finding.status is Status.MET:
+                continue
+            options = [option for option in finding.options if option.name]
+            if finding.status is Status.PROVIDER_DECIDES or not options:
+                steps.setdefault(finding.name, finding)
+            elif len(options) == 1:
+                _ask(asked, options[0], target, finding.source)
+            else:
+                choices.append((target, finding))
+    for target in wanted:
+        _conditional(asked, target, given)
+    for target, finding in choices:
+        options = [option for option in finding.options if option.name]
+        always = [o for o in options if o.name in asked and asked[o.name].when is None]
+        _ask(asked, (always or options)[0], target, finding.source)
+    return Questionnaire(
+        questions=tuple(one.question(wanted, given) for one in asked.values()),
+        steps=tuple(steps.values()),
+    )
+
+
+@frozen
+class _Asked:
+    """A question in the making."""
+
+    option: Option
+    targets: dict[str, None]
+    sources: dict[str, None]
+    when: Condition | None = None
+
+    def question(self, wanted: tuple[Target, ...], user: User) -> Question:
+        return Question(
+            path=self.option.path,
+            purpose=self.option.purpose,
+            targets=tuple(self.targets),
+            sources=tuple(source for source in self.sources if source),
+            when=self.when,
+            data=tuple(_data(wanted, user, self.option.path)),
+        )
+
+
+def _ask(
+    asked: dict[str, _Asked],
+    option: Option,
+    target: Target,
+    source: str,
+    when: Condition | None = None,
+) -> None:
+    """Adds a question, or another reason for it: asked always, or where either reason holds."""
+    old = asked.get(option.name)
+    if old is not None:
+        when = old.when if when == old.when else old.when | when if old.when and when else None
+    targets = {**(old.targets if old else {}), target.id: None}
+    sources = {**(old.sources if old else {}), source: None}
+    asked[option.name] = _Asked(option, targets, sources, when)
+
+
+def _conditional(asked: dict[str, _Asked], target: Target, given: User) -> None:
+    """Adds what answers can make necessary: a country that wants a region."""
+    seen: set[tuple[str, Condition]] = set()
+    before = -1
+    while before < len(seen):
+        before = len(seen)
+        for part in target.way():
+            user = part.supposed(given)
+            for option, condition, source in _dependent(part, user):
+                known = asked.get(option.name)
+                if (known is not None and known.when is None) or option.met_by(user):
+                    continue
+                when = _possible(condition, user, asked)
+                if when is not None and (option.name, when) not in seen:
+                    seen.add((option.name, when))
+                    _ask(asked, option, target, source, when)
+
+
+def _dependent(part: Target, user: User) -> Iterator[tuple[Option, Condition, str]]:
+    """What a target wants under a condition: the option, the condition, the source."""
+    wire = part.wire(user.person_type) if part.on is not None else None
+    for one in wire.plan.data if wire is not None else ():
+        settled = one.row.uncertain or one.row.default is not None
+        if one.required is not None and not settled and one.asked_on(part.on):
+            yield datum(one.core, one.required.words), one.required, one.source
+    for ask in part.asks:
+        options = [option for option in ask.options if option.name]
+        if options and not ask.decided:
+            yield options[0], ask.when, ask.source
+
+
+def _possible(condition: Condition, user: User, asked: Mapping[str, _Asked]) -> Condition | None:
+    """The condition as one on the answers, if they can bring it about; None if they cannot."""
+    groups = [
+        tuple(case for case in group if case.path in asked)
+        for group in condition.groups
+        if all(case.path in asked or case.holds(user) for case in group)
+    ]
+    groups = [group for group in groups if group]
+    return Condition(tuple(groups), condition.words) if groups else None
+
+
+def _data(wanted: tuple[Target, ...], user: User, path: str) -> Iterator[Datum]:
+    for target in wanted:
+        for part in target.way():
+            wire = part.wire(user.person_type) if part.on is not None else None
+            if wire is not None and path in wire.plan.by_core:
+                yield wire.plan.by_core[path]

@@ -1,0 +1,86 @@
+"""What was found of a target's demands: met, missing, or left to the provider."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from attrs import frozen
+
+from onboarding.model.loss import Loss
+from onboarding.requirements.target import Actor, Option, Target
+
+__all__ = ["Finding", "Report", "Status"]
+
+
+class Status(StrEnum):
+    """Whether a demand is met, as far as can be told before the provider is asked."""
+
+    MET = "met"
+    MISSING = "missing"
+    PROVIDER_DECIDES = "provider_decides"
+
+
+@frozen(kw_only=True)
+class Finding:
+    """One demand of a target and how it stands. Shows no value.
+
+    - `name`: the core path, or the name of what is asked beside the data;
+    - `options`: the ways to meet it, each enough alone; `reason`: why it stands as it does;
+    - `condition`: when it is asked, in words; `source`: the document that asks.
+    """
+
+    name: str
+    status: Status
+    options: tuple[Option, ...]
+    reason: str = ""
+    condition: str = ""
+    source: str = ""
+    wire_path: str = ""
+
+    @property
+    def actors(self) -> tuple[Actor, ...]:
+        """Who can act on it."""
+        return tuple(dict.fromkeys(option.actor for option in self.options))
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The core paths that would meet it."""
+        return tuple(option.path for option in self.options if option.path)
+
+
+@frozen(kw_only=True)
+class Report:
+    """How a user stands before a target.
+
+    `refused` are further data that would stop the call, for the provider has no place for
+    them; `losses` is all that would not arrive as given.
+    """
+
+    target: Target
+    findings: tuple[Finding, ...]
+    refused: tuple[Loss, ...] = ()
+    losses: tuple[Loss, ...] = ()
+
+    @property
+    def missing(self) -> tuple[Finding, ...]:
+        return self.of(Status.MISSING)
+
+    @property
+    def undecided(self) -> tuple[Finding, ...]:
+        return self.of(Status.PROVIDER_DECIDES)
+
+    @property
+    def status(self) -> Status:
+        """The worst of all: missing before undecided before met."""
+        if self.missing or self.refused:
+            return Status.MISSING
+        return Status.PROVIDER_DECIDES if self.undecided else Status.MET
+
+    @property
+    def ready(self) -> bool:
+        """Whether nothing is known to stand in the way."""
+        return self.status is not Status.MISSING
+
+    def of(self, status: Status) -> tuple[Finding, ...]:
+        """The findings of one status."""
+        return tuple(finding for finding in self.findings if finding.status is status)

@@ -1,0 +1,258 @@
+"""A questionnaire asks for all that is missing, and for nothing that is not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jsonschema
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from onboarding import (
+    Address,
+    Company,
+    Document,
+    DocumentPurpose,
+    Identity,
+    LegalPersonType,
+    Question,
+    Questionnaire,
+    Report,
+    Representative,
+    Target,
+    User,
+    UserCategory,
+    missing,
+    questionnaire,
+)
+from onboarding.mapping.paths import lookup
+from onboarding.plain import plain as to_plain
+from onboarding.testing import changed, users
+from onboarding.testing.carried import carried_values
+
+from onboarding_mangopay import MangoPay
+from onboarding_paysera import Paysera
+
+PAYER, OWNER = MangoPay.targets["create_payer"], MangoPay.targets["create_owner"]
+REGULAR, PAYOUTS = MangoPay.targets["kyc_regular"], MangoPay.targets["payouts"]
+REGISTER, IDENTITY_GIVEN = Paysera.targets["register"], Paysera.targets["identity_given"]
+FULLY = Paysera.targets["fully_identified"]
+
+
+def asked(found: Questionnaire) -> list[str]:
+    return [question.name for question in found]
+
+
+def test_two_providers_are_asked_for_at_once_and_nothing_twice() -> None:
+    found = questionnaire(User(), [OWNER, REGISTER])
+
+    assert sorted(asked(found)) == [
+        "email",
+        "identity.birthdate",
+        "identity.country_of_residence",
+        "identity.family_name",
+        "identity.given_name",
+        "identity.nationality",
+        "terms.accepted",
+    ]
+    email = next(question for question in found if question.path == "email")
+    assert email.targets == ("mangopay/create_owner", "paysera/register")
+    assert [finding.name for finding in found.steps] == ["credentials"]
+
+
+def test_of_two_data_that_would_do_the_first_is_asked_for() -> None:
+    assert asked(questionnaire(User(), [REGISTER])) == ["email"]
+    assert asked(questionnaire(User(phone="+37061234567"), [REGISTER])) == []
+
+
+def test_what_an_answer_can_make_necessary_is_asked_under_that_condition() -> None:
+    company = Company(
+        legal_name="UAB Ona",
+        legal_person_type=LegalPersonType.BUSINESS,
+        representative=Representative(),
+    )
+
+    found = questionnaire(User(company=company), [OWNER])
+
+    region = next(question for question in found if question.path == "company.headquarters.region")
+    assert region.when is not None
+    assert region.when.words == "country is US or CA or MX"
+    assert region.when.holds(User(company=company.but(headquarters=Address(country="US"))))
+    number = next(q for q in found if q.path == "company.registration_number")
+    assert number.when is None
+
+
+def test_a_hosted_page_in_place_of_a_document_leaves_the_document_to_be_asked_for() -> None:
+    found = questionnaire(User(), [REGULAR])
+
+    documents = [question.purpose for question in found if question.purpose]
+    assert documents == [DocumentPurpose.IDENTITY]
+    assert "review" in [finding.name for finding in found.steps]
+
+
+def test_the_documents_of_a_company_are_those_of_its_legal_form() -> None:
+    def documents(form: LegalPersonType) -> set[DocumentPurpose | None]:
+        user = User(company=Company(legal_person_type=form))
+        return {question.purpose for question in questionnaire(user, [REGULAR]) if question.purpose}
+
+    basic = {DocumentPurpose.IDENTITY, DocumentPurpose.REGISTRATION}
+    assert documents(LegalPersonType.SOLETRADER) == basic
+    assert documents(LegalPersonType.ORGANIZATION) == basic | {DocumentPurpose.ARTICLES}
+    assert documents(LegalPersonType.BUSINESS) == basic | {DocumentPurpose.ARTICLES}
+
+
+# -- minimal, and enough ---------------------------------------------------------------------------
+
+
+def given_answers(user: User, questions: list[Question], answers: dict[str, Any]) -> User:
+    """The user with the answers to some questions."""
+    for question in questions:
+        if question.purpose is not None:
+            documents = (*user.documents, Document(purpose=question.purpose))
+            user = changed(user, "documents", documents)
+        else:
+            user = changed(user, question.path, answers[question.path])
+    return user
+
+
+def lacking(report: Report) -> set[str]:
+    """What of a report an answer could put right."""
+    return {
+        finding.name
+        for finding in report.missing
+        if any(option.path or option.purpose for option in finding.options)
+    }
+
+
+def unmet(user: User, targets: list[Target]) -> set[str]:
+    return {f"{target.id} {name}" for target in targets for name in lacking(missing(user, target))}
+
+
+def answer_to(question: Question) -> st.SearchStrategy[Any]:
+    """A value within the limits of every provider that asks."""
+
+    def welcome(value: Any) -> bool:
+        return all(_fits(datum, value) for datum in question.data)
+
+    def _fits(datum: Any, value: Any) -> bool:
+        row = datum.row
+        if row.max is not None and not row.min <= len(value) <= row.max:
+            return False
+        if row.pattern is not None and row.pattern.fullmatch(value) is None:
+            return False
+        return not any(bar.certain and value in bar.values for bar in datum.barred)
+
+    return carried_values(question.data[0]).filter(welcome)
+
+
+@st.composite
+def partial_users(draw: st.DrawFn) -> User:
+    """Users who have been asked some of it, within limits or not."""
+    user = draw(users())
+    return user if draw(st.booleans()) else User(identity=user.identity, company=user.company)
+
+
+@given(
+    partial_users(),
+    st.lists(
+        st.sampled_from([PAYER, OWNER, REGULAR, PAYOUTS, REGISTER, IDENTITY_GIVEN, FULLY]),
+        min_size=1,
+        max_size=3,
+        unique_by=lambda target: target.id,
+    ),
+    st.data(),
+)
+def test_answers_to_all_of_it_leave_nothing_missing_and_each_is_needed(
+    user: User, targets: list[Target], data: st.DataObject
+) -> None:
+    if user.company is not None:
+        targets = [target for target in targets if target.provider == "mangopay"]
+        assume(targets)
+    found = list(questionnaire(user, targets))
+    answers = {
+        question.path: data.draw(answer_to(question), question.path)
+        for question in found
+        if question.path
+    }
+    always = [question for question in found if question.when is None]
+    known = given_answers(user, always, answers)
+    due = [question for question in found if question.when and question.when.holds(known)]
+    everything = [*always, *due]
+
+    assert unmet(given_answers(user, everything, answers), targets) == set()
+    for question in everything:
+        rest = [other for other in everything if other is not question]
+        assert unmet(given_answers(user, rest, answers), targets), f"{question.name} is not needed"
+
+
+# -- as JSON Schema --------------------------------------------------------------------------------
+
+
+def test_the_schema_takes_complete_answers_and_names_what_is_left_out() -> None:
+    found = questionnaire(User(), [OWNER, REGISTER])
+    check = jsonschema.Draft202012Validator(found.json_schema())
+    answers = {
+        "identity": {
+            "given_name": "Ona",
+            "family_name": "Šimkutė",
+            "birthdate": "1968-03-09",
+            "nationality": "LT",
+            "country_of_residence": "LT",
+        },
+        "email": "ona@example.com",
+        "terms": {"accepted": True},
+    }
+
+    assert check.is_valid(answers)
+    assert lacking(missing(User.parse(answers), OWNER)) == set()
+    for wrong in (
+        {**answers, "email": None},
+        {**answers, "identity": {**answers["identity"], "nationality": "KP"}},  # type: ignore[dict-item]
+        {**answers, "identity": {**answers["identity"], "given_name": "x" * 101}},  # type: ignore[dict-item]
+        {name: value for name, value in answers.items() if name != "terms"},
+    ):
+        assert not check.is_valid(wrong)
+
+
+def test_the_schema_of_a_condition_asks_only_where_it_holds() -> None:
+    user = User(
+        category=UserCategory.PAYER,
+        email="ona@example.com",
+        identity=Identity(given_name="Ona", family_name="Šimkutė"),
+        address=Address(line1="Lauko g. 1"),
+    )
+    check = jsonschema.Draft202012Validator(questionnaire(user, [PAYER]).json_schema())
+
+    abroad = {"address": {"city": "Austin", "postal_code": "73301", "country": "US"}}
+    here = {"address": {"city": "Vilnius", "postal_code": "LT-01100", "country": "LT"}}
+
+    assert check.is_valid(here)
+    assert not check.is_valid(abroad)
+    assert check.is_valid({"address": {**abroad["address"], "region": "Texas"}})
+
+
+@given(partial_users())
+def test_what_parse_reads_of_answers_the_schema_takes(user: User) -> None:
+    targets = [OWNER] if user.company is not None else [OWNER, IDENTITY_GIVEN]
+    found = questionnaire(User(company=Company()) if user.company else User(), targets)
+    schema = found.json_schema()
+
+    jsonschema.Draft202012Validator.check_schema(schema)
+    if all(lookup(user, q.path) is not None for q in found if q.path and q.when is None):
+        answers = to_plain(user, secrets=True)
+        fits = not any(unmet(user, [target]) for target in targets)
+        assert jsonschema.Draft202012Validator(schema).is_valid(answers) or not fits
+
+
+def test_a_paper_of_questions_shows_no_value() -> None:
+    found = questionnaire(User(email="ona@example.com"), [OWNER])
+
+    assert "ona@" not in repr(found)
+
+
+@pytest.mark.parametrize("target", [*MangoPay.targets.values(), *Paysera.targets.values()])
+def test_every_target_names_its_source(target: Target) -> None:
+    report = missing(User(), target)
+
+    assert target.source
+    assert all(finding.source for finding in report.findings)
