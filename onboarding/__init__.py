@@ -12,6 +12,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from onboarding.adapter import Adapter, Criterion
     from onboarding.aio import AsyncGateway
+    from onboarding.claims import (
+        Provenance,
+        VerifiedClaims,
+        from_verified_claims,
+        to_verified_claims,
+    )
     from onboarding.config import Gateways
     from onboarding.errors import (
         AlreadySent,
@@ -43,6 +49,7 @@ if TYPE_CHECKING:
     from onboarding.mapping.policy import EffectKind
     from onboarding.model.action import LinkRule, NextAction, NextActionKind
     from onboarding.model.address import Address
+    from onboarding.model.assurance import EidasLevel, NistIal
     from onboarding.model.company import (
         BeneficialOwner,
         Company,
@@ -84,6 +91,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "adapter": "Adapter Criterion",
     "aio": "AsyncGateway",
+    "claims": "Provenance VerifiedClaims from_verified_claims to_verified_claims",
     "config": "Gateways",
     "errors": "AlreadySent AmbiguousProvider ConfigurationError Conflict Forbidden InvalidInput "
     "NotFound OnboardingError OutcomeUnknown Problem ProviderError RateLimited Rejected "
@@ -97,6 +105,7 @@ _HOMES = {
     "mapping.policy": "EffectKind",
     "model.action": "LinkRule NextAction NextActionKind",
     "model.address": "Address",
+    "model.assurance": "EidasLevel NistIal",
     "model.company": "BeneficialOwner Company LegalPersonType Representative",
     "model.credentials": "Credentials MigratedHash Password",
     "model.documents": "Document DocumentKind DocumentPurpose Page",
@@ -135,6 +144,7 @@ __all__ = [
     "DocumentPurpose",
     "Effect",
     "EffectKind",
+    "EidasLevel",
     "Exchange",
     "Explanation",
     "Finding",
@@ -158,6 +168,7 @@ __all__ = [
     "NationalId",
     "NextAction",
     "NextActionKind",
+    "NistIal",
     "NotFound",
     "OnboardingError",
     "Option",
@@ -169,6 +180,7 @@ __all__ = [
     "PoliticalExposure",
     "Problem",
     "Proof",
+    "Provenance",
     "ProviderError",
     "Question",
     "Questionnaire",
@@ -195,9 +207,12 @@ __all__ = [
     "UserCategory",
     "UserRecord",
     "UserStatus",
+    "VerifiedClaims",
+    "from_verified_claims",
     "hookimpl",
     "missing",
     "questionnaire",
+    "to_verified_claims",
 ]
 
 

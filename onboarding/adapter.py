@@ -271,7 +271,8 @@ class Adapter:
         except UnexpectedResponse as error:
             status, raw = response.status, response.body
             raise UnexpectedResponse(error.problems, status=status, raw=raw) from None
-        words = [word for path in levels if isinstance(word := native.get(path), str)]
+        said = {path: word for path in levels if isinstance(word := native.get(path), str)}
+        words = said.values()
         return UserRecord(
             provider=self.provider,
             gateway=self.name,
@@ -280,6 +281,9 @@ class Adapter:
             seen_at=response.received_at,
             kyc_level=self.policy.kyc(*words),
             identification_level=self.policy.identification(*words),
+            eidas_level=self.policy.eidas(*words),
+            nist_ial=self.policy.nist(*words),
+            level_words=said,
             absent=wire.absent(user, payload, scopes=scopes),
             native=native,
             residue=residue,

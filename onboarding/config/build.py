@@ -14,6 +14,7 @@ from onboarding.config.references import References
 from onboarding.errors import ConfigurationError, InvalidInput, Problem
 from onboarding.gateway import Gateway
 from onboarding.mapping.paths import leaves
+from onboarding.model.assurance import EidasLevel, NistIal
 from onboarding.model.levels import IdentificationLevel, KYCLevel, LevelPolicy, LevelRow
 from onboarding.model.user import User
 from onboarding.plain import nearest, reader
@@ -31,6 +32,8 @@ class _Worth:
 
     kyc: KYCLevel | None = None
     identification: IdentificationLevel | None = None
+    eidas: EidasLevel | None = None
+    nist: NistIal | None = None
 
 
 def _changed(row: LevelRow, worth: _Worth | None) -> LevelRow:
@@ -41,6 +44,8 @@ def _changed(row: LevelRow, worth: _Worth | None) -> LevelRow:
         worth.kyc or row.kyc,
         worth.identification or row.identification,
         "from the configuration",
+        eidas=worth.eidas or row.eidas,
+        nist=worth.nist or row.nist,
     )
 
 

@@ -161,11 +161,24 @@ def _fate(plan: Plan, core: str) -> str:
 
 def level_table(policy: LevelPolicy) -> str:
     """What each of a provider's own levels is worth, weakest first."""
+    axes = [
+        ("kyc_level", "kyc"),
+        ("identification_level", "identification"),
+        *(
+            (shown, axis)
+            for shown, axis in (("eidas_level", "eidas"), ("nist_ial", "nist"))
+            if any(getattr(row, axis) is not None for row in policy.rows)
+        ),
+    ]
+
+    def cell(level: Enum | None) -> str:
+        return _code(level.name) if level is not None else ""
+
     rows = (
-        [_code(row.native), _code(row.kyc.name), _code(row.identification.name), row.why]
+        [_code(row.native), *(cell(getattr(row, axis)) for _, axis in axes), row.why]
         for row in policy.rows
     )
-    return _table(("Provider's word", "`kyc_level`", "`identification_level`", "Why"), rows)
+    return _table(("Provider's word", *(_code(shown) for shown, _ in axes), "Why"), rows)
 
 
 # -- values ----------------------------------------------------------------------------------

@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-from enum import Enum
-from functools import total_ordering
+from collections.abc import Iterable
 from itertools import pairwise
+from typing import TypeVar
 
 from attrs import field, frozen
+
+from onboarding.model.assurance import EidasLevel, NistIal
+from onboarding.model.ordered import Ordered
 
 __all__ = ["IdentificationLevel", "KYCLevel", "LevelPolicy", "LevelRow"]
 
 
-@total_ordering
-class _Ordered(Enum):
-    """An enum in the order of its members; no member equals or exceeds a text."""
-
-    def __lt__(self, other: object) -> bool:
-        if type(other) is not type(self):
-            return NotImplemented
-        order = list(type(self))
-        return order.index(self) < order.index(other)
+L = TypeVar("L", bound=Ordered)
 
 
-class KYCLevel(_Ordered):
+class KYCLevel(Ordered):
     """How far verified. LIGHT: not, or not enough for payouts. REGULAR: enough for payouts."""
 
     LIGHT = "LIGHT"
     REGULAR = "REGULAR"
 
 
-class IdentificationLevel(_Ordered):
+class IdentificationLevel(Ordered):
     """How well identified, in five steps."""
 
     UNIDENTIFIED = "unidentified"
@@ -41,18 +36,52 @@ class IdentificationLevel(_Ordered):
 
 @frozen
 class LevelRow:
-    """What one provider's own level is worth in the core, and why."""
+    """What one provider's own level is worth in the core, and why.
+
+    `eidas` and `nist` are scales of their own, and nothing is put on them by default: a row names
+    a place there only where somebody judged the provider's procedure by that very standard.
+    """
 
     native: str
     kyc: KYCLevel
     identification: IdentificationLevel
     why: str = field(default="", eq=False)
+    eidas: EidasLevel | None = field(default=None, kw_only=True)
+    nist: NistIal | None = field(default=None, kw_only=True)
+
+
+def _falls(lower: L | None, upper: L | None) -> bool:
+    """Whether the stronger word says less; to say nothing is less than any level."""
+    return lower is not None and (upper is None or upper < lower)
 
 
 def _never_falls(_: object, __: object, rows: tuple[LevelRow, ...]) -> None:
     for lower, upper in pairwise(rows):
-        if upper.kyc < lower.kyc or upper.identification < lower.identification:
+        if (
+            _falls(lower.kyc, upper.kyc)
+            or _falls(lower.identification, upper.identification)
+            or _falls(lower.eidas, upper.eidas)
+            or _falls(lower.nist, upper.nist)
+        ):
             raise ValueError(f"{upper.native} is worth less than {lower.native}")
+
+
+def _once(_: object, __: object, rows: tuple[LevelRow, ...]) -> None:
+    words = [row.native for row in rows]
+    if len(set(words)) < len(words):
+        raise ValueError("a word has two rows")
+
+
+def _least(levels: Iterable[L | None]) -> L | None:
+    """The least of the levels; None where one of them is not known."""
+    found = list(levels)
+    known = [level for level in found if level is not None]
+    return min(known) if known and len(known) == len(found) else None
+
+
+def _within(level: L | None, limit: L | None) -> bool:
+    """Whether a level claims no more than the limit; where there is none, everything does."""
+    return limit is None or (level is not None and level <= limit)
 
 
 @frozen
@@ -60,10 +89,10 @@ class LevelPolicy:
     """Maps a provider's own levels into the core and back; never claims more than was said.
 
     `rows` are the provider's levels, weakest first. A word that no row knows is worth nothing:
-    both answers are None, and the word itself stays in the record.
+    every answer is None, and the word itself stays in the record.
     """
 
-    rows: tuple[LevelRow, ...] = field(validator=_never_falls)
+    rows: tuple[LevelRow, ...] = field(validator=[_once, _never_falls])
 
     def kyc(self, *natives: str | None) -> KYCLevel | None:
         """The least that any of the given words is worth."""
@@ -77,17 +106,39 @@ class LevelPolicy:
         ]
         return min(found) if found else None
 
+    def eidas(self, *natives: str | None) -> EidasLevel | None:
+        """The least that the given words are worth, where the row of each of them names it."""
+        return _least(None if row is None else row.eidas for row in self._rows(natives))
+
+    def nist(self, *natives: str | None) -> NistIal | None:
+        """The least that the given words are worth, where the row of each of them names it."""
+        return _least(None if row is None else row.nist for row in self._rows(natives))
+
+    def _rows(self, natives: tuple[str | None, ...]) -> list[LevelRow | None]:
+        """One row a word, None for a word that no row knows; what was not said is left out."""
+        return [
+            next((row for row in self.rows if row.native == native), None)
+            for native in natives
+            if native is not None
+        ]
+
     def native(
         self,
         *,
         kyc: KYCLevel | None = None,
         identification: IdentificationLevel | None = None,
+        eidas: EidasLevel | None = None,
+        nist: NistIal | None = None,
     ) -> str | None:
-        """The provider's strongest word that claims no more than both levels given."""
+        """The provider's strongest word that claims no more than each of the levels given."""
+        if not any((kyc, identification, eidas, nist)):
+            return None
         fitting = [
             row.native
             for row in self.rows
-            if (kyc is None or row.kyc <= kyc)
-            and (identification is None or row.identification <= identification)
+            if _within(row.kyc, kyc)
+            and _within(row.identification, identification)
+            and _within(row.eidas, eidas)
+            and _within(row.nist, nist)
         ]
-        return fitting[-1] if fitting and (kyc or identification) else None
+        return fitting[-1] if fitting else None

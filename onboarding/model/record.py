@@ -10,6 +10,7 @@ from typing import Any
 from attrs import field, frozen
 
 from onboarding.model.action import NextAction
+from onboarding.model.assurance import EidasLevel, NistIal
 from onboarding.model.levels import IdentificationLevel, KYCLevel
 from onboarding.model.loss import Loss
 from onboarding.model.stored import Stored
@@ -43,6 +44,8 @@ class UserRecord(Stored, form="user_record/1"):
     - `native`: the record's own facts by the provider's names (levels, status, proofs ...);
     - `kyc_level`, `identification_level`: what the gateway's `LevelPolicy` makes of them, None
       where the provider said nothing, or a word that no row knows;
+    - `eidas_level`, `nist_ial`: the same, and None unless the policy names them explicitly;
+    - `level_words`: the provider's own words for levels, by its names for them;
     - `next_actions`: what the user must do; several can be open at once;
     - `confirmed`: whether a contact (`email`, `phone`) is confirmed, where that is known;
     - `absent`: why a field of `user` is empty, by core path;
@@ -61,6 +64,9 @@ class UserRecord(Stored, form="user_record/1"):
     status: UserStatus | None = None
     kyc_level: KYCLevel | None = None
     identification_level: IdentificationLevel | None = None
+    eidas_level: EidasLevel | None = None
+    nist_ial: NistIal | None = None
+    level_words: Mapping[str, str] = field(factory=dict[str, str])
     next_actions: tuple[NextAction, ...] = ()
     confirmed: Mapping[str, bool] = field(factory=dict[str, bool])
     absent: Mapping[str, Absence] = field(factory=dict[str, Absence])

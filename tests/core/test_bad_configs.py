@@ -272,6 +272,21 @@ MALFORMED = (
         ("LIGHT, REGULAR", "did you mean kyc?"),
     ),
     Case(
+        "levels of a law in words that are not the law's",
+        fr(levels={"REGULAR": {"eidas": "SUBSTANTIAL", "nist": 2, "eidass": "low"}}),
+        {
+            "gateways.fr.levels.REGULAR.eidas": "choice",
+            "gateways.fr.levels.REGULAR.nist": "choice",
+            "gateways.fr.levels.REGULAR.eidass": "unknown",
+        },
+        ("low, substantial, high", "ial1, ial2, ial3", "did you mean eidas?"),
+    ),
+    Case(
+        "a level of a law that a stronger word does not have",
+        fr(levels={"LIGHT": {"eidas": "low"}}),
+        {"gateways.fr.levels": "shape"},
+    ),
+    Case(
         "levels that fall",
         fr(levels={"LIGHT": {"identification": "fully_identified"}}),
         {"gateways.fr.levels": "shape"},
@@ -588,6 +603,7 @@ def test_the_environment_alone_can_configure_a_gateway() -> None:
         "ONBOARDING__FR__ACCEPT_LOSS": '["identity.birthdate", "address.*"]',
         "ONBOARDING__FR__CONNECTION__TIMEOUT": "3",
         "ONBOARDING__FR__LEVELS__REGULAR__IDENTIFICATION": "identified",
+        "ONBOARDING__FR__LEVELS__REGULAR__EIDAS": "low",
     }
 
     gateway = Gateways.from_env(env).get()
@@ -599,6 +615,7 @@ def test_the_environment_alone_can_configure_a_gateway() -> None:
     assert adapter.environment == "production"
     assert adapter.accept_loss == ("identity.birthdate", "address.*")
     assert adapter.levels.rows[1].identification.value == "identified"
+    assert adapter.levels.rows[1].eidas.value == "low"
     assert gateway.connection.timeout == 3.0
 
 

@@ -1,0 +1,206 @@
+"""Which claim holds which datum of the core, with how it is written and read.
+
+The claims are those of OpenID Connect Core 1.0, section 5.1, with what OpenID Connect for Identity
+Assurance Claims Registration 1.0 adds to them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from functools import lru_cache
+from typing import Any, cast
+
+from attrs import frozen
+
+from onboarding.errors import InvalidInput, Problem
+from onboarding.model.identity import Gender
+
+__all__ = ["CLAIMS", "DATA", "Claim", "Read"]
+
+_YEAR = r"[0-9]{4}"
+_DAY = re.compile(rf"{_YEAR}-[0-9]{{2}}-[0-9]{{2}}").fullmatch
+_DIGITS = re.compile(r"[0-9]+").findall
+
+
+@frozen
+class Read:
+    """The core's values of one claim, path by path, and what they leave out, if anything."""
+
+    values: tuple[Any, ...]
+    left_out: str = ""
+
+
+@frozen
+class Claim:
+    """A claim, or one member of a claim that is an object: where it stands, what it holds.
+
+    `write` gets the values at the core paths and gives None for what cannot be written. `read`
+    gets a value of the class `kind`, and raises `InvalidInput` for one that the standard forbids.
+    Where `write` is None the claim is only read.
+    """
+
+    name: str
+    core: tuple[str, ...]
+    kind: type = str
+    write: Callable[[tuple[Any, ...]], Any] | None = lambda values: values[0]
+    read: Callable[[Any], Read] = lambda text: Read((text,))
+
+    @property
+    def top(self) -> str:
+        return self.name.partition(".")[0]
+
+
+def _bad(code: str, message: str, path: str = "") -> InvalidInput:
+    return InvalidInput([Problem(path, code, message)])
+
+
+# -- one reading a kind
+
+
+def _read_day(text: str) -> Read:
+    """Core 5.1: YYYY-MM-DD, the year alone, or the year 0000 where it is kept back."""
+    if re.fullmatch(_YEAR, text) or (_DAY(text) and text.startswith("0000-")):
+        return Read((None,), "is not a whole date")
+    try:
+        if _DAY(text):
+            return Read((date.fromisoformat(text),))
+    except ValueError:
+        pass
+    raise _bad("shape", "expected a date as YYYY-MM-DD") from None
+
+
+def _read_gender(text: str) -> Read:
+    """Core 5.1 defines female and male, and lets others be used."""
+    known = {member.value: member for member in Gender}
+    return Read((known.get(text),), "" if text in known else "is a word that the core lacks")
+
+
+def _read_phone(text: str) -> Read:
+    """Core 5.1 recommends E.164, with blanks and brackets in its own examples."""
+    import phonenumbers  # a large library, wanted only where a stranger's text enters
+
+    if text.startswith("+") and text[1:].isdigit():
+        return Read((text,))
+    try:
+        number = phonenumbers.parse(text, None)
+    except phonenumbers.NumberParseException:
+        return Read((None,), "is not in international form")
+    tidy = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    same = "".join(_DIGITS(text)) == tidy[1:]  # an extension has no place in E.164
+    return Read((tidy,)) if same else Read((None,), "holds more than a number in E.164")
+
+
+def _read_msisdn(text: str) -> Read:
+    return Read((f"+{text.removeprefix('+')}",))
+
+
+@lru_cache(maxsize=1024)
+def _found(key: str, text: str) -> str | None:
+    """The alpha-2 code of the country of which `key` is this very text."""
+    import pycountry
+
+    country: Any = cast("Any", pycountry.countries).get(**{key: text})
+    return None if country is None else str(country.alpha_2)
+
+
+def _assigned(code: str) -> str | None:
+    """The alpha-2 code of an alpha-2 or alpha-3 code, None where it is not assigned."""
+    return _found(f"alpha_{len(code)}", code.upper()) if len(code) in (2, 3) else None
+
+
+def _named(name: str) -> str | None:
+    """The alpha-2 code of the country that bears this very name."""
+    return next(filter(None, (_found(f"{kind}name", name) for kind in ("", "common_"))), None)
+
+
+def _write_country(values: tuple[Any, ...]) -> str | None:
+    return _assigned(values[0])
+
+
+def _read_code(text: str) -> Read:
+    code = _assigned(text)
+    return Read((code,), "" if code else "is no assigned ISO 3166-1 code")
+
+
+def _read_country(text: str) -> Read:
+    """Core 5.1.1 calls it a name; much software writes a code."""
+    code = _assigned(text) or _named(text)
+    return Read((code,), "" if code else "is no country of ISO 3166-1")
+
+
+def _write_nationalities(values: tuple[Any, ...]) -> list[str] | None:
+    first, others = values
+    every = [*([first] if first else []), *(others or ())]
+    codes = [code for code in map(_assigned, every) if code]
+    return list(dict.fromkeys(codes)) if len(codes) == len(every) else None
+
+
+def _read_nationalities(items: list[Any]) -> Read:
+    """Claims Registration, 4.1: ICAO codes of three letters, or of two."""
+    bad = [
+        Problem(str(index), "type", "expected a text")
+        for index, item in enumerate(items)
+        if not isinstance(item, str)
+    ]
+    if bad:
+        raise InvalidInput(bad)
+    # ICAO 9303-3, section 5: Germany is D
+    codes = [_assigned("DE" if item == "D" else item) for item in items]
+    first, *others = dict.fromkeys(code for code in codes if code) or [None]
+    return Read((first, tuple(others)), "" if all(codes) else "one is no country of ISO 3166-1")
+
+
+def _write_street(values: tuple[Any, ...]) -> str:
+    """Core 5.1.1: lines are parted by a newline. An empty first line keeps a second one second."""
+    line1, line2 = values
+    return line1 if line2 is None else f"{line1 or ''}\n{line2}"
+
+
+def _read_street(text: str) -> Read:
+    line1, *rest = text.replace("\r\n", "\n").split("\n")
+    more = [line for line in rest if line.strip()]
+    left_out = "its lines are more than two" if len(more) > 1 else ""
+    return Read((line1 or None, ", ".join(more) or None), left_out)
+
+
+# -- the table
+
+
+CLAIMS: tuple[Claim, ...] = (
+    Claim("given_name", ("identity.given_name",)),
+    Claim("family_name", ("identity.family_name",)),
+    Claim("birthdate", ("identity.birthdate",), str, lambda v: v[0].isoformat(), _read_day),
+    Claim(
+        "nationalities",
+        ("identity.nationality", "identity.other_nationalities"),
+        list,
+        _write_nationalities,
+        _read_nationalities,
+    ),
+    Claim(
+        "place_of_birth.country", ("identity.birthplace.country",), str, _write_country, _read_code
+    ),
+    Claim("place_of_birth.locality", ("identity.birthplace.city",)),
+    Claim("gender", ("identity.gender",), str, lambda v: v[0].value, _read_gender),
+    Claim(
+        "address.street_address",
+        ("address.line1", "address.line2"),
+        str,
+        _write_street,
+        _read_street,
+    ),
+    Claim("address.locality", ("address.city",)),
+    Claim("address.region", ("address.region",)),
+    Claim("address.postal_code", ("address.postal_code",)),
+    Claim("address.country_code", ("address.country",), str, _write_country, _read_code),
+    Claim("address.country", ("address.country",), str, _write_country, _read_country),
+    Claim("email", ("email",)),
+    Claim("phone_number", ("phone",), read=_read_phone),
+    Claim("msisdn", ("phone",), write=None, read=_read_msisdn),
+)
+"""Every claim that the core has a place for."""
+
+DATA = frozenset(path for claim in CLAIMS for path in claim.core)
+"""Every core path that has a claim."""
