@@ -1,11 +1,15 @@
-"""How hypothesis behaves: no deadline, for machines differ; in CI the same run each time."""
+"""What every run of the tests has: how hypothesis behaves, and what notes the executed tests."""
 
 from __future__ import annotations
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
+from tests.executed import NAME, Executed
+from tests.ledger.watch import Watch
 
+# No deadline, for machines differ; in CI the same run each time.
 settings.register_profile(
     "default", max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
@@ -17,3 +21,11 @@ settings.register_profile("thorough", settings.get_profile("default"), max_examp
 settings.load_profile(
     os.environ.get("HYPOTHESIS_PROFILE", "ci" if "CI" in os.environ else "default")
 )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if hasattr(config, "workerinput"):  # of xdist: its reports reach the controller
+        return
+    executed = Executed()
+    config.pluginmanager.register(executed, NAME)
+    config.pluginmanager.register(Watch(executed), "claim-ledger")

@@ -357,6 +357,7 @@ def test_what_a_payer_is_not_shown_is_null_by_rule_and_the_rest_was_not_given() 
         "identity.country_of_residence",
         "occupation",
         "income_bracket",
+        "terms.accepted_at",
     }
     assert record.absent["phone"] is Absence.NOT_GIVEN
 

@@ -143,7 +143,9 @@ class LegalUser:
         barred=(CONSENTED,),
         changing=CONSENTS,
     )
-    TermsAndConditionsAcceptedDate: int | None = at(T.accepted_at, UTC_SECONDS, on=NEVER)
+    TermsAndConditionsAcceptedDate: int | None = at(
+        T.accepted_at, UTC_SECONDS, on=NEVER, hidden=PAYER
+    )
     UserCategory: str | None = at(
         U.category, CATEGORY, on=ONCE, required=ALWAYS, barred=(GRANTED,), changing=TO_OWNER
     )
@@ -214,7 +216,9 @@ class LegacyLegalUser:
         barred=(CONSENTED,),
         changing=CONSENTS,
     )
-    TermsAndConditionsAcceptedDate: int | None = at(T.accepted_at, UTC_SECONDS, on=NEVER)
+    TermsAndConditionsAcceptedDate: int | None = at(
+        T.accepted_at, UTC_SECONDS, on=NEVER, hidden=PAYER
+    )
     UserCategory: str | None = at(
         U.category,
         CATEGORY,

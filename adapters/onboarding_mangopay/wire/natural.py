@@ -119,7 +119,9 @@ class NaturalUser:
         barred=(CONSENTED,),
         changing=CONSENTS,
     )
-    TermsAndConditionsAcceptedDate: int | None = at(T.accepted_at, UTC_SECONDS, on=NEVER)
+    TermsAndConditionsAcceptedDate: int | None = at(
+        T.accepted_at, UTC_SECONDS, on=NEVER, hidden=PAYER
+    )
     UserCategory: str | None = at(
         U.category, CATEGORY, on=ONCE, required=ALWAYS, barred=(GRANTED,), changing=TO_OWNER
     )
@@ -182,7 +184,9 @@ class LegacyNaturalUser:
         barred=(CONSENTED,),
         changing=CONSENTS,
     )
-    TermsAndConditionsAcceptedDate: int | None = at(T.accepted_at, UTC_SECONDS, on=NEVER)
+    TermsAndConditionsAcceptedDate: int | None = at(
+        T.accepted_at, UTC_SECONDS, on=NEVER, hidden=PAYER
+    )
     UserCategory: str | None = at(
         U.category,
         CATEGORY,
