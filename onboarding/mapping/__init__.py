@@ -10,6 +10,7 @@ from onboarding.mapping.codecs import (
     UTC_MIDNIGHT,
     UTC_SECONDS,
     Codec,
+    Inline,
     words,
 )
 from onboarding.mapping.conditions import ALWAYS, Condition, given, lacks, matches, when
@@ -44,6 +45,7 @@ __all__ = [
     "Condition",
     "Consequence",
     "EffectKind",
+    "Inline",
     "On",
     "OneOf",
     "Translation",

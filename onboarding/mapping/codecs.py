@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime
 from enum import Enum
 from typing import Any, Generic, TypeVar
 
-from attrs import frozen
+from attrs import field, frozen
 
 from onboarding.model.loss import LossKind
 
@@ -27,6 +27,7 @@ __all__ = [
     "UTC_MIDNIGHT",
     "UTC_SECONDS",
     "Codec",
+    "Inline",
     "words",
 ]
 
@@ -35,11 +36,31 @@ W = TypeVar("W")
 E = TypeVar("E", bound=Enum)
 
 
+@frozen(kw_only=True)
+class Inline:
+    """What a codec's functions come to, as expressions that compiled code holds instead of calls.
+
+    - `read`: of a wire value `{w}` whose class is `kind` and no other; it raises `ValueError`,
+      `OverflowError` or `OSError` where the function raises `ValueError`;
+    - `differs`: whether what was read, `{v}`, is written otherwise than `{w}`;
+    - `write`: of a core value `{v}`; it never raises.
+
+    Empty, the function is called. `names` are what the expressions call, as `{name}`.
+    """
+
+    kind: type = object
+    read: str = ""
+    differs: str = ""
+    write: str = ""
+    names: Mapping[str, Any] = field(factory=dict[str, Any])
+
+
 @frozen(eq=False)
 class Codec(Generic[C, W]):
     """A pair of functions that undo each other.
 
-    `plain` says that both sides are the same text, so that compiled code copies it.
+    `plain` says that both sides are the same value, of this class and no other, so that compiled
+    code copies it (`object`: of any). `table` is a vocabulary, which compiled code looks up.
     `exact_read` says that every legal wire value comes back as it was; where it does not (a
     timestamp inside a day), the original is kept as residue. `exact_write` says the same of
     core values; where it does not hold, what is coarsened is found by going there and back,
@@ -50,11 +71,13 @@ class Codec(Generic[C, W]):
     read: Callable[[Any], C]
     write: Callable[[C], W]
     wire: str
-    plain: bool = False
+    plain: type | None = None
     exact_read: bool = True
     exact_write: bool = True
     blur: LossKind = LossKind.COARSENED
     members: tuple[C, ...] = ()
+    table: Mapping[C, W] | None = None
+    inline: Inline = Inline()
 
 
 def _read_text(value: Any) -> str:
@@ -67,7 +90,7 @@ def _same(value: C) -> C:
     return value
 
 
-TEXT: Codec[str, str] = Codec("text", _read_text, _same, "string", plain=True)
+TEXT: Codec[str, str] = Codec("text", _read_text, _same, "string", plain=str)
 
 
 def _read_bool(value: Any) -> bool:
@@ -76,7 +99,7 @@ def _read_bool(value: Any) -> bool:
     return value
 
 
-BOOL: Codec[bool, bool] = Codec("boolean", _read_bool, _same, "boolean")
+BOOL: Codec[bool, bool] = Codec("boolean", _read_bool, _same, "boolean", plain=bool)
 
 
 _EPOCH = date(1970, 1, 1).toordinal()
@@ -97,8 +120,15 @@ def _write_midnight(value: date) -> int:
 
 
 UTC_MIDNIGHT: Codec[date, int] = Codec(
-    "Unix time of midnight UTC", _read_midnight, _write_midnight, "integer", exact_read=False
-)
+    "Unix time of midnight UTC", _read_midnight, _write_midnight, "integer", exact_read=False,
+    inline=Inline(
+        kind=int,
+        read=f"{{day}}({_EPOCH} + {{w}} // {_DAY})",
+        differs=f"{{w}} % {_DAY}",
+        write=f"({{v}}.toordinal() - {_EPOCH}) * {_DAY}",
+        names={"day": date.fromordinal},
+    ),
+)  # fmt: skip
 """The day as seconds since 1970 at midnight UTC; negative before. A time of day is kept."""
 
 
@@ -116,8 +146,14 @@ def _write_seconds(value: datetime) -> int:
 
 
 UTC_SECONDS: Codec[datetime, int] = Codec(
-    "Unix time", _read_seconds, _write_seconds, "integer", exact_read=False, exact_write=False
-)
+    "Unix time", _read_seconds, _write_seconds, "integer", exact_read=False, exact_write=False,
+    inline=Inline(
+        kind=int,
+        read="{moment}({w}, {utc})",
+        differs="{w} % 1",
+        names={"moment": datetime.fromtimestamp, "utc": UTC},
+    ),
+)  # fmt: skip
 
 
 def _read_iso(value: Any) -> date:
@@ -131,7 +167,9 @@ def _read_iso(value: Any) -> date:
         raise ValueError("not yyyy-mm-dd") from None
 
 
-ISO_DATE: Codec[date, str] = Codec("yyyy-mm-dd", _read_iso, date.isoformat, "string")
+ISO_DATE: Codec[date, str] = Codec(
+    "yyyy-mm-dd", _read_iso, date.isoformat, "string", inline=Inline(write="{v}.isoformat()")
+)
 
 
 def _read_country(value: Any) -> str:
@@ -139,8 +177,11 @@ def _read_country(value: Any) -> str:
 
 
 LOWER_COUNTRY: Codec[str, str] = Codec(
-    "ISO 3166-1 alpha-2, lower case", _read_country, str.lower, "string", exact_read=False
-)
+    "ISO 3166-1 alpha-2, lower case", _read_country, str.lower, "string", exact_read=False,
+    inline=Inline(
+        kind=str, read="{w}.upper()", differs="{v}.lower() != {w}", write="{v}.lower()"
+    ),
+)  # fmt: skip
 
 _DIGITS = re.compile(r"[1-9][0-9]{6,14}").fullmatch
 
@@ -155,15 +196,16 @@ def _write_digits(value: str) -> str:
 
 
 PHONE_DIGITS: Codec[str, str] = Codec(
-    "digits with country code, no + or 00", _read_digits, _write_digits, "string"
-)
+    "digits with country code, no + or 00", _read_digits, _write_digits, "string",
+    inline=Inline(write="{v}.removeprefix('+')"),
+)  # fmt: skip
 
 
 def _same_any(value: Any) -> Any:
     return value
 
 
-JSON: Codec[Any, Any] = Codec("as it is", _same_any, _same_any, "any")
+JSON: Codec[Any, Any] = Codec("as it is", _same_any, _same_any, "any", plain=object)
 
 
 def words(kind: type[E], table: Mapping[E, Any], *, wire: str = "string") -> Codec[E, Any]:
@@ -190,4 +232,4 @@ def words(kind: type[E], table: Mapping[E, Any], *, wire: str = "string") -> Cod
             raise ValueError(f"has no word for this {kind.__name__}") from None
 
     name = f"one of {', '.join(map(str, back))}"
-    return Codec(name, read, write, wire, members=tuple(table))
+    return Codec(name, read, write, wire, members=tuple(table), table=dict(table))

@@ -50,6 +50,11 @@ class Condition:
     groups: tuple[tuple[Case, ...], ...] = ()
     words: str = ""
 
+    @property
+    def cases(self) -> tuple[Case, ...]:
+        """The cases of all groups."""
+        return tuple(case for group in self.groups for case in group)
+
     def holds(self, value: object) -> bool:
         return any(all(case.holds(value) for case in group) for group in self.groups)
 

@@ -6,19 +6,20 @@ read.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
+from onboarding.mapping.codecs import Codec
 from onboarding.mapping.paths import model_below
 from onboarding.mapping.plan import EXTRAS, Plan
 from onboarding.mapping.rows import Row, rows_of
 from onboarding.mapping.source import Source
-from onboarding.model.base import Model, defaults_of
+from onboarding.model.base import Model, defaults_of, put
 from onboarding.model.user import User
 
 __all__ = ["Read", "compile_read"]
 
-Read = Callable[[dict[str, Any]], tuple[User, dict[str, Any]]]
+Read = Callable[[Mapping[str, Any]], tuple[User, dict[str, Any]]]
 
 
 def _mismatch(wire: str) -> None:
@@ -27,7 +28,7 @@ def _mismatch(wire: str) -> None:
 
 def compile_read(plan: Plan) -> Read:
     """A function from the provider's object to (user, residue). Raises `TypeError` on bad types."""
-    text = Source(names={"new": object.__new__, "put": object.__setattr__, "bad": _mismatch})
+    text = Source(names={"new": object.__new__, "put": put, "bad": _mismatch})
     variables: dict[str, str] = {}
     text.add(0, "def read(d):")
     text.add(1, "residue = {}")
@@ -52,9 +53,10 @@ def _read_object(
 ) -> None:
     known = text.name(plan.known[path], "known")
     prefix = f"{path}." if path else ""
-    text.add(depth, f"if not {source}.keys() <= {known}:")
-    text.add(depth + 1, f"for key in {source}.keys() - {known}:")
-    text.add(depth + 2, f"residue[{prefix!r} + key] = {source}[key]")
+    name = f"{prefix!r} + key" if path else "key"
+    text.add(depth, f"if not {known}.issuperset({source}):")
+    text.add(depth + 1, f"for key in {source}.keys():")
+    text.add(depth + 2, f"if key not in {known}: residue[{name}] = {source}[key]")
     for row in rows:
         wire = prefix + row.wire
         if row.inside is not None:
@@ -84,28 +86,51 @@ def _read_nested(
 
 
 def _read_leaf(text: Source, row: Row, source: str, wire: str, depth: int) -> str:
+    """Emits the reading of one datum; gives its variable."""
     codec = row.codec
     assert codec is not None
     v = text.fresh("v")
-    text.add(depth, f"{v} = {source}.get({row.wire!r})")
-    if codec.plain:
-        text.add(depth, f"if {v}.__class__ is not str and {v} is not None: bad({wire!r})")
+    given = f"{source}.get({row.wire!r})"
+    if codec.plain is not None:
+        text.add(depth, f"{v} = {given}")
+        if codec.plain is not object:
+            other = f"{v}.__class__ is not {codec.plain.__name__}"
+            text.add(depth, f"if {other} and {v} is not None: bad({wire!r})")
         return v
-    read = text.name(codec.read, "r")
-    text.add(depth, f"if {v} is not None:")
-    text.add(depth + 1, f"w = {v}")
-    text.add(depth + 1, "try:")
-    text.add(depth + 2, f"{v} = {read}(w)")
-    text.add(depth + 1, "except ValueError:")
-    text.add(depth + 2, f"{v} = None")
-    text.add(depth + 2, f"residue[{wire!r}] = w")
-    if not codec.exact_read:
-        text.add(depth + 1, "else:")
-        text.add(depth + 2, "try:")
-        text.add(depth + 3, f"if {text.name(codec.write, 'w')}({v}) != w: residue[{wire!r}] = w")
-        text.add(depth + 2, "except ValueError:")  # read, but not of the words that may be written
-        text.add(depth + 3, f"residue[{wire!r}] = w")
+    text.add(depth, f"{v} = w = {given}")
+    text.add(depth, "if w is not None:")
+    if codec.table is not None:
+        words = text.name({word: member for member, word in codec.table.items()}, "words")
+        text.add(depth + 1, f"{v} = {words}.get(w)")
+        text.add(depth + 1, f"if {v} is None: residue[{wire!r}] = w")
+    else:
+        _read_by_codec(text, codec, v, wire, depth + 1)
     return v
+
+
+def _read_by_codec(text: Source, codec: Codec[Any, Any], v: str, wire: str, depth: int) -> None:
+    """Emits how `w` becomes `v`; what has no shape, or comes back otherwise, is residue."""
+    inline, unfit = codec.inline, "ValueError"
+    call = f"{text.name(codec.read, 'r')}(w)"
+    if inline.read:
+        unfit = "(ValueError, OverflowError, OSError)"
+        short = text.filled(inline, inline.read, w="w")
+        call = f"{short} if w.__class__ is {inline.kind.__name__} else {call}"
+    text.add(depth, f"try: {v} = {call}")
+    text.add(depth, f"except {unfit}:")
+    text.add(depth + 1, f"{v} = None")
+    text.add(depth + 1, f"residue[{wire!r}] = w")
+    if codec.exact_read:
+        return
+    text.add(depth, "else:")
+    if inline.differs:
+        differs = text.filled(inline, inline.differs, v=v, w="w")
+        text.add(depth + 1, f"if {differs}: residue[{wire!r}] = w")
+        return
+    text.add(depth + 1, "try:")
+    text.add(depth + 2, f"if {text.name(codec.write, 'w')}({v}) != w: residue[{wire!r}] = w")
+    text.add(depth + 1, "except ValueError:")  # read, but not of the words that may be written
+    text.add(depth + 2, f"residue[{wire!r}] = w")
 
 
 def _read_extras(text: Source, by_core: dict[str, str]) -> None:
@@ -144,5 +169,5 @@ def _build(text: Source, cls: type[Model], path: str, by_core: dict[str, str]) -
         else:
             items.append(f"{name!r}: {text.name(default, 'c')} if {v} is None else {v}")
     text.add(depth, f"{made} = new({text.name(cls, 'Class')})")
-    text.add(depth, f"put({made}, '__dict__', {{{', '.join(items)}}})")
+    text.add(depth, f"put({made}, {{{', '.join(items)}}})")
     return made

@@ -55,6 +55,8 @@ class On(Flag):
     UPDATE = auto()
     CATEGORISE = auto()
 
+    __hash__ = object.__hash__  # a member is one object; Enum's own goes by the name, slowly
+
 
 EVERY = On.CREATE | On.UPDATE | On.CATEGORISE
 NEVER = On(0)

@@ -7,21 +7,17 @@ from typing import Any, cast
 
 from attrs import define, field
 
-from onboarding.mapping.conditions import Condition
+from onboarding.mapping.codecs import Inline
 
 __all__ = ["Source"]
 
 
 @define
 class Source:
-    """The text of a function under construction, and the constants that it names.
-
-    `conditions` are variables of the function that hold what was asked of the user once.
-    """
+    """The text of a function under construction, and the constants that it names."""
 
     lines: list[str] = field(factory=list[str])
     names: dict[str, Any] = field(factory=dict[str, Any])
-    conditions: dict[Condition, str] = field(factory=dict[Condition, str])
     count: int = 0
 
     def add(self, depth: int, line: str) -> None:
@@ -38,6 +34,12 @@ class Source:
         name = self.fresh(stem)
         self.names[name] = value
         return name
+
+    def filled(self, inline: Inline, expression: str, **variables: str) -> str:
+        """An expression of `inline`, of these variables."""
+        used = {stem: value for stem, value in inline.names.items() if f"{{{stem}}}" in expression}
+        constants = {stem: self.name(value, stem) for stem, value in used.items()}
+        return expression.format(**variables, **constants)
 
     def build(self, function: str) -> Callable[..., Any]:
         """The function of that name; it keeps its text as `source`."""

@@ -46,19 +46,30 @@ class Translation:
         lost: list[Loss] = []
         out = self._write(on)(user, lost)
         if since is not None:
-            changed = changes(since, user)
-            paths = concerned(self.plan, changed)
-            lost = [loss for loss in lost if loss.core_path in paths]
-            left = changed - {loss.core_path for loss in lost}
-            lost += unheard(self.plan, left, user, out, on)
-        for wire, original in (residue or {}).items():
+            lost = self._lost_since(since, user, lost, out, on)
+        if residue:
+            self._keep_spelling(out, residue, user, on)
+        return out, tuple(lost)
+
+    def _lost_since(
+        self, old: User, new: User, lost: list[Loss], out: Mapping[str, Any], on: On
+    ) -> list[Loss]:
+        changed = changes(old, new)
+        paths = concerned(self.plan, changed)
+        kept = [loss for loss in lost if loss.core_path in paths]
+        left = changed - {loss.core_path for loss in kept}
+        return kept + unheard(self.plan, left, new, out, on)
+
+    def _keep_spelling(
+        self, out: dict[str, Any], residue: Mapping[str, Any], user: User, on: On
+    ) -> None:
+        for wire, original in residue.items():
             datum = self.plan.by_wire.get(wire)
             if datum is None or not datum.on & on or not _reads_as(datum, original, user):
                 continue
             place = wire_value(out, wire.rpartition(".")[0]) if datum.parents else out
             if place is not None:
                 place[datum.row.wire] = original
-        return out, tuple(lost)
 
     def update(
         self, old: User, new: User, *, residue: Mapping[str, Any] | None = None
@@ -83,7 +94,7 @@ class Translation:
         Raises `UnexpectedResponse`, which names every field of a wrong type.
         """
         try:
-            return self._read(cast("dict[str, Any]", payload))
+            return self._read(payload)
         except (TypeError, AttributeError):
             raise UnexpectedResponse(self._type_problems(payload)) from None
 
@@ -125,17 +136,21 @@ class Translation:
         """The core path that a provider's field name means, if any."""
         return self.plan.core_path(wire_path)
 
+    # -- compiled when first needed
+
     @cached_property
     def _read(self) -> Read:
         return compile_read(self.plan)
 
+    @cached_property
+    def _writers(self) -> dict[On, Write]:
+        return {}
+
     def _write(self, on: On) -> Write:
-        return _writers(self.plan, on)
-
-
-@cache
-def _writers(plan: Plan, on: On) -> Write:
-    return compile_write(plan, on)
+        made = self._writers.get(on)
+        if made is None:
+            made = self._writers[on] = compile_write(self.plan, on)
+        return made
 
 
 @cache

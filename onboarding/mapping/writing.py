@@ -7,10 +7,13 @@ It appends what is lost on the way to a list. The generated text is kept on the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import groupby
 from typing import Any
 
-from onboarding.mapping.paths import class_at, model_below
+from attrs import define, field
+
+from onboarding.mapping.conditions import Case, Condition
+from onboarding.mapping.losing import emit_losses
+from onboarding.mapping.paths import class_at, leaves, model_below
 from onboarding.mapping.plan import EXTRAS, Datum, Plan
 from onboarding.mapping.rows import On, Row, rows_of
 from onboarding.mapping.source import Source
@@ -25,35 +28,180 @@ Write = Callable[[User, list[Loss]], dict[str, Any]]
 
 def compile_write(plan: Plan, on: On) -> Write:
     """A function from a user to the provider's object, which appends what is lost to a list."""
-    text = Source(names={"lose_extras": _lose_extras, "cannot": _cannot})
+    text = Source(names={"cannot": _cannot})
     text.add(0, "def write(u, lost):")
     text.add(1, "out = {}")
     text.add(1, f"ex = u.extras.get({plan.provider!r}) if u.extras else None")
-    nodes = _nodes(text, plan, on)
-    for hidden in dict.fromkeys(d.hidden for d in plan.data if d.hidden and d.on & on):
-        text.conditions[hidden] = text.name(None, "h")
-        text.add(1, f"{text.conditions[hidden]} = {text.name(hidden.holds, 'holds')}(u)")
-    _write_object(text, plan, plan.rows, on, "out", "", "", nodes)
-    _write_losses(text, plan, on, nodes)
+    writing = _Writing(plan, on, text)
+    writing.fetch_nodes()
+    writing.ask_conditions()
+    writing.write_object(plan.rows, "out", "", "", 1, frozenset({"u"}))
+    emit_losses(text, plan, on, writing.nodes)
     text.add(1, "return out")
     return text.build("write")
 
 
-def _nodes(text: Source, plan: Plan, on: On) -> dict[str, str]:
-    """Variables for the core objects on the way to any datum."""
-    wanted = {datum.core for datum in plan.data} | {core for core, _ in plan.lost_leaves(on)}
-    nodes = {"": "u"}
-    for path, name, parent in _core_nodes(User, ""):
-        if not any(core.startswith(f"{path}.") for core in wanted):
-            continue
-        above = nodes[parent]
-        guard = "" if above == "u" else f" if {above} is not None else None"
-        nodes[path] = text.fresh("n")
-        text.add(1, f"{nodes[path]} = {above}.{name}{guard}")
-    return nodes
+@define
+class _Writing:
+    """A writing function under construction.
+
+    `nodes` are its variables for the objects of the core, by path; `conditions` those that hold
+    what was asked of the user once.
+    """
+
+    plan: Plan
+    on: On
+    text: Source
+    nodes: dict[str, str] = field(factory=lambda: {"": "u"})
+    conditions: dict[Condition, str] = field(factory=dict[Condition, str])
+
+    def fetch_nodes(self) -> None:
+        """Emits the fetching of each object on the way to what is written or asked."""
+        wanted = {*self.plan.writable(self.on), *self.plan.implied()}
+        wanted |= {case.path for hidden in self._hiding() for case in hidden.cases}
+        for path, name, parent in _core_nodes(User, ""):
+            if any(core.startswith(f"{path}.") for core in wanted):
+                above = self.nodes[parent]
+                guard = "" if above == "u" else f" if {above} is not None else None"
+                self.nodes[path] = self.text.fresh("n")
+                self.text.add(1, f"{self.nodes[path]} = {above}.{name}{guard}")
+
+    def ask_conditions(self) -> None:
+        """Emits what decides whether a datum is shown back."""
+        for hidden in self._hiding():
+            self.conditions[hidden] = self.text.fresh("h")
+            self.text.add(1, f"{self.conditions[hidden]} = {self._condition(hidden)}")
+
+    def _hiding(self) -> list[Condition]:
+        found = [d.hidden for d in self.plan.data if d.hidden is not None and d.on & self.on]
+        return list(dict.fromkeys(found))
+
+    def _condition(self, condition: Condition) -> str:
+        known = set(leaves(User))
+        simple = all(
+            case.path in known and isinstance(case.values, frozenset) for case in condition.cases
+        )
+        if not simple or not all(condition.groups):
+            return f"{self.text.name(condition.holds, 'holds')}(u)"
+        groups = (" and ".join(map(self._case, group)) for group in condition.groups)
+        return " or ".join(groups) or "False"
+
+    def _case(self, case: Case) -> str:
+        parent, _, name = case.path.rpartition(".")
+        node = self.nodes[parent]
+        guard = "" if node == "u" else f"{node} is not None and "
+        return f"{guard}{node}.{name} in {self.text.name(case.values, 'those')}"
+
+    def write_object(
+        self,
+        rows: tuple[Row, ...],
+        target: str,
+        prefix: str,
+        base: str,
+        depth: int,
+        there: frozenset[str],
+    ) -> None:
+        """Emits the writing of one wire object into `target`; `there` are no Nones."""
+        for row in rows:
+            wire = prefix + row.wire
+            place = f"{target}[{row.wire!r}]"
+            if not row.on & self.on:
+                continue
+            if row.inside is not None:
+                inner = self.text.fresh("o")
+                self.text.add(depth, f"{inner} = {{}}")
+                deeper = f"{base}{row.core}." if row.core else base
+                self._write_inside(rows_of(row.inside), inner, f"{wire}.", deeper, depth, there)
+                self.text.add(depth, f"if {inner}: {place} = {inner}")
+            elif row.core:
+                self._write_leaf(self.plan.by_wire[wire], place, depth, there)
+
+    def _write_inside(
+        self,
+        rows: tuple[Row, ...],
+        target: str,
+        prefix: str,
+        base: str,
+        depth: int,
+        there: frozenset[str],
+    ) -> None:
+        """Emits one test for a whole object where all of it comes from one object of the core."""
+        node = self.nodes.get(base.removesuffix("."), "u")
+        below = [datum for datum in self.plan.data if datum.wire.startswith(prefix)]
+        if node in there or any(datum.core.startswith(EXTRAS) for datum in below):
+            self.write_object(rows, target, prefix, base, depth, there)
+            return
+        self.text.add(depth, f"if {node} is not None:")
+        mark = len(self.text.lines)
+        self.write_object(rows, target, prefix, base, depth + 1, there | {node})
+        if len(self.text.lines) == mark:
+            self.text.add(depth + 1, "pass")
+
+    def _given(self, core: str, there: frozenset[str]) -> str:
+        """The test that a datum is given; it leaves the datum in `v`."""
+        if core.startswith(EXTRAS):
+            name = core.split(".", 2)[2]
+            return f"ex is not None and (v := ex.get({name!r})) is not None"
+        parent, _, name = core.rpartition(".")
+        node = self.nodes[parent]
+        guard = "" if node in there else f"{node} is not None and "
+        if checks_of(class_at(parent))[name].many:
+            return f"{guard}(v := {node}.{name})"
+        return f"{guard}(v := {node}.{name}) is not None"
+
+    def _write_leaf(self, datum: Datum, place: str, depth: int, there: frozenset[str]) -> None:
+        text, row = self.text, datum.row
+        text.add(depth, f"if {self._given(datum.core, there)}:")
+        inner, word = depth + 1, "if"
+        for test, reason in _limits(text, row):
+            lost = self._lost(datum, LossKind.DROPPED, reason)
+            text.add(inner, f"{word} {test}: {lost}")
+            word = "elif"
+        if word == "elif":
+            text.add(inner, "else:")
+            inner += 1
+        self._write_value(datum, place, inner)
+        if not datum.shown:
+            text.add(inner, self._lost(datum, LossKind.NOT_SHOWN, "never shown back"))
+        elif datum.hidden is not None:
+            reason = f"not shown back when {datum.hidden.words}"
+            lost = self._lost(datum, LossKind.NOT_SHOWN, reason)
+            text.add(inner, f"if {self.conditions[datum.hidden]}: {lost}")
+        if row.default is not None and self.on is On.CREATE:
+            text.add(depth, "else:")
+            text.add(depth + 1, f"{place} = {row.default!r}")
+            text.add(
+                depth + 1, self._lost(datum, LossKind.DEFAULTED, f"written as {row.default!r}")
+            )
+
+    def _write_value(self, datum: Datum, place: str, depth: int) -> None:
+        text, codec = self.text, datum.row.codec
+        assert codec is not None
+        if codec.plain is not None:
+            text.add(depth, f"{place} = v")
+            return
+        kept = f"{place} = " if codec.exact_write else f"{place} = w = "
+        if codec.inline.write:
+            text.add(depth, f"{kept}{text.filled(codec.inline, codec.inline.write, v='v')}")
+        else:
+            call, unfit = f"{text.name(codec.write, 'w')}(v)", "ValueError"
+            if codec.table is not None:
+                call, unfit = f"{text.name(codec.table, 'words')}[v]", "KeyError"
+            text.add(depth, f"try: {kept}{call}")
+            text.add(depth, f"except {unfit}: lost.append(cannot({text.name(datum, 'd')}, v))")
+        if not codec.exact_write:
+            lost = self._lost(datum, codec.blur, f"kept as {codec.name}")
+            if not codec.inline.write:
+                text.add(depth, "else:")
+                depth += 1
+            text.add(depth, f"if {text.name(codec.read, 'r')}(w) != v: {lost}")
+
+    def _lost(self, datum: Datum, kind: LossKind, reason: str) -> str:
+        return f"lost.append({self.text.name(_loss(datum, kind, reason), 'L')})"
 
 
 def _core_nodes(cls: type, prefix: str) -> Iterator[tuple[str, str, str]]:
+    """Each object below a model: its path, its name, the path of what holds it."""
     for name, below in model_below(cls).items():
         if below is not object:
             path = f"{prefix}.{name}" if prefix else name
@@ -61,93 +209,13 @@ def _core_nodes(cls: type, prefix: str) -> Iterator[tuple[str, str, str]]:
             yield from _core_nodes(below, path)
 
 
-def _fetch(core: str, nodes: dict[str, str]) -> str:
-    """The test that a datum is given; it leaves the datum in `v`."""
-    if core.startswith(EXTRAS):
-        name = core.split(".", 2)[2]
-        return f"ex is not None and (v := ex.get({name!r})) is not None"
-    parent, _, name = core.rpartition(".")
-    node = nodes[parent]
-    guard = "" if node == "u" else f"{node} is not None and "
-    given = " and v != ()" if checks_of(class_at(parent))[name].many else ""
-    return f"{guard}(v := {node}.{name}) is not None{given}"
-
-
-def _write_object(
-    text: Source,
-    plan: Plan,
-    rows: tuple[Row, ...],
-    on: On,
-    target: str,
-    prefix: str,
-    base: str,
-    nodes: dict[str, str],
-) -> None:
-    for row in rows:
-        wire = prefix + row.wire
-        if row.inside is not None:
-            if not row.on & on:
-                continue
-            inner = text.fresh("o")
-            node = nodes.get((base + row.core).rstrip("."), "u") if row.core else "u"
-            text.add(1, f"{inner} = {{}}")
-            deeper = f"{base}{row.core}." if row.core else base
-            inside = rows_of(row.inside)
-            if node == "u" or any(part.core.startswith(EXTRAS) for part in inside):
-                _write_object(text, plan, inside, on, inner, f"{wire}.", deeper, nodes)
-            else:
-                text.add(1, f"if {node} is not None:")
-                mark = len(text.lines)
-                _write_object(text, plan, inside, on, inner, f"{wire}.", deeper, nodes)
-                text.lines[mark:] = ["    " + line for line in text.lines[mark:]]
-                text.add(2, "pass")
-            text.add(1, f"if {inner}: {target}[{row.wire!r}] = {inner}")
-        elif row.core and plan.by_wire[wire].on & on:
-            _write_leaf(text, plan.by_wire[wire], on, target, nodes)
-
-
-def _write_leaf(text: Source, datum: Datum, on: On, target: str, nodes: dict[str, str]) -> None:
-    row, codec = datum.row, datum.row.codec
-    assert codec is not None
-    place = f"{target}[{row.wire!r}]"
-    text.add(1, f"if {_fetch(datum.core, nodes)}:")
-    depth = 2
-    for test, reason in _limits(text, row):
-        loss = text.name(_loss(datum, LossKind.DROPPED, reason), "L")
-        text.add(depth, f"if {test}: lost.append({loss})")
-        text.add(depth, "else:")
-        depth += 1
-    if codec.plain or codec.wire == "any":
-        text.add(depth, f"{place} = v")
-    else:
-        about = text.name(datum, "d")
-        text.add(depth, "try:")
-        text.add(depth + 1, f"{place} = w = {text.name(codec.write, 'w')}(v)")
-        text.add(depth, "except ValueError as error:")
-        text.add(depth + 1, f"lost.append(cannot({about}, error))")
-        if not codec.exact_write:
-            loss = text.name(_loss(datum, codec.blur, f"kept as {codec.name}"), "L")
-            text.add(depth, "else:")
-            text.add(depth + 1, f"if {text.name(codec.read, 'r')}(w) != v: lost.append({loss})")
-    if not datum.shown:
-        loss = text.name(_loss(datum, LossKind.NOT_SHOWN, "never shown back"), "L")
-        text.add(depth, f"lost.append({loss})")
-    elif datum.hidden is not None:
-        reason = f"not shown back when {datum.hidden.words}"
-        loss = text.name(_loss(datum, LossKind.NOT_SHOWN, reason), "L")
-        text.add(depth, f"if {text.conditions[datum.hidden]}: lost.append({loss})")
-    if row.default is not None and on is On.CREATE:
-        loss = text.name(_loss(datum, LossKind.DEFAULTED, f"written as {row.default!r}"), "L")
-        text.add(1, "else:")
-        text.add(2, f"{place} = {row.default!r}")
-        text.add(2, f"lost.append({loss})")
-
-
 def _limits(text: Source, row: Row) -> Iterator[tuple[str, str]]:
+    """The tests of `v` that fail a limit, each with what is then said."""
     if row.max is not None:
         yield f"len(v) > {row.max}", f"longer than {row.max} characters"
     if row.min:
-        yield f"len(v) < {row.min}", f"shorter than {row.min} characters"
+        test = f"len(v) < {row.min}" if row.min > 1 else "not v"
+        yield test, f"shorter than {row.min} characters"
     if row.pattern is not None:
         yield f"{text.name(row.pattern.fullmatch, 'p')}(v) is None", "has not the documented form"
 
@@ -156,40 +224,12 @@ def _loss(datum: Datum, kind: LossKind, reason: str) -> Loss:
     return Loss(core_path=datum.core, kind=kind, reason=reason, wire_path=datum.wire)
 
 
-def _cannot(datum: Datum, error: ValueError) -> Loss:
-    return _loss(datum, LossKind.DROPPED, str(error))
-
-
-def _write_losses(text: Source, plan: Plan, on: On, nodes: dict[str, str]) -> None:
-    for head, leaves in groupby(plan.lost_leaves(on), lambda leaf: leaf[0].partition(".")[0]):
-        depth = 1
-        if head in nodes:  # one test for all that lies below
-            text.add(1, f"if {nodes[head]} is not None:")
-            depth = 2
-        for core, loss in leaves:
-            text.add(depth, f"if {_fetch(core, nodes)}: lost.append({text.name(loss, 'L')})")
-    for core, by in plan.implied().items():
-        reason = f"{plan.provider} takes it for the same as {by}"
-        loss = Loss(core_path=core, kind=LossKind.DROPPED, reason=reason)
-        node = nodes[by.rpartition(".")[0]]
-        other = f"{node}.{by.rpartition('.')[2]}"
-        text.add(1, f"if {_fetch(core, nodes)} and v != {other}:")
-        text.add(2, f"lost.append({text.name(loss, 'L')})")
-    mine = {core.split(".", 2)[2] for core in plan.writable(on) if core.startswith(EXTRAS)}
-    known = text.name(frozenset(mine), "known")
-    text.add(1, f"if u.extras: lose_extras(u.extras, {plan.provider!r}, {known}, lost)")
-
-
-def _lose_extras(
-    extras: dict[str, dict[str, Any]], provider: str, known: frozenset[str], lost: list[Loss]
-) -> None:
-    for owner, given in extras.items():
-        for name in given:
-            path = f"{EXTRAS}{owner}.{name}"
-            if owner != provider:
-                kind, reason = LossKind.NOT_APPLICABLE, f"meant for {owner}"
-            elif name not in known:
-                kind, reason = LossKind.DROPPED, "this call has no place for it"
-            else:
-                continue
-            lost.append(Loss(core_path=path, kind=kind, reason=reason))
+def _cannot(datum: Datum, value: object) -> Loss:
+    """The loss of a value that the codec refuses, in the codec's words."""
+    codec = datum.row.codec
+    assert codec is not None
+    try:
+        codec.write(value)
+    except ValueError as error:
+        return _loss(datum, LossKind.DROPPED, str(error))
+    raise AssertionError("a value was refused, then taken")

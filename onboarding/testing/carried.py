@@ -104,10 +104,7 @@ def _parts(
     if heads >= {"identity", "company"}:  # a class for both; no user is both
         other = "identity." if legal else "company."
         data = [datum for datum in data if not datum.core.startswith(other)]
-    some = {
-        datum.core: own[datum.core] if datum.core in own else carried_values(datum)
-        for datum in data
-    }
+    some = {datum.core: _carried(datum, own.get(datum.core)) for datum in data}
     choices = {path for one in translation.plan.about.wanted for path in one.paths}
     wanted = {
         datum.core: some[datum.core].filter(partial(_welcome, datum))
@@ -115,6 +112,14 @@ def _parts(
         if datum.required is not None or datum.barred or datum.core in choices
     }
     return data, st.fixed_dictionaries({}, optional=some), st.fixed_dictionaries(wanted)
+
+
+def _carried(datum: Datum, own: SearchStrategy[Any] | None) -> SearchStrategy[Any]:
+    """The values of a datum within its limits; `own` are those of one that the adapter defines."""
+    if own is None:
+        return carried_values(datum)
+    pattern = datum.row.pattern
+    return own if pattern is None else st.from_regex(pattern, fullmatch=True)
 
 
 def _welcome(datum: Datum, value: Any) -> bool:

@@ -303,3 +303,14 @@ def test_one_changed_datum_is_shown_changed_by_the_simulator_and_no_other(
         assert all(problem.path for problem in answer.problems)
     else:
         nothing_lost(new, answer.user, answer.losses)
+
+
+def test_an_empty_name_that_was_read_is_told_and_never_sent() -> None:
+    user, _ = NATURAL.from_wire({"FirstName": "", "LastName": "Smith"})
+
+    body, losses = NATURAL.to_wire(user)
+
+    assert "FirstName" not in body
+    assert [loss.reason for loss in losses if loss.core_path == "identity.given_name"] == [
+        "shorter than 1 characters"
+    ]
