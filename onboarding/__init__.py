@@ -50,6 +50,17 @@ if TYPE_CHECKING:
     from onboarding.model.action import LinkRule, NextAction, NextActionKind
     from onboarding.model.address import Address
     from onboarding.model.assurance import EidasLevel, NistIal
+    from onboarding.model.banking import (
+        BankAccount,
+        BankAccountRecord,
+        CanadianAccount,
+        DepositType,
+        IbanAccount,
+        OtherAccount,
+        UkAccount,
+        UsAccount,
+        Wallet,
+    )
     from onboarding.model.company import (
         BeneficialOwner,
         Company,
@@ -57,7 +68,17 @@ if TYPE_CHECKING:
         Representative,
     )
     from onboarding.model.credentials import Credentials, MigratedHash, Password
-    from onboarding.model.documents import Document, DocumentKind, DocumentPurpose, Page
+    from onboarding.model.documents import (
+        Document,
+        DocumentKind,
+        DocumentPurpose,
+        DocumentRecord,
+        DocumentStatus,
+        Page,
+        Refusal,
+        RefusalReason,
+    )
+    from onboarding.model.event import Event, EventKind
     from onboarding.model.identity import (
         Birthplace,
         Gender,
@@ -67,6 +88,8 @@ if TYPE_CHECKING:
     )
     from onboarding.model.levels import IdentificationLevel, KYCLevel, LevelPolicy, LevelRow
     from onboarding.model.loss import Loss, LossKind
+    from onboarding.model.money import Money
+    from onboarding.model.paging import Paged
     from onboarding.model.record import Absence, UserRecord, UserStatus
     from onboarding.model.secret import Secret
     from onboarding.model.user import IncomeBracket, PersonType, Terms, User, UserCategory
@@ -106,12 +129,18 @@ _HOMES = {
     "model.action": "LinkRule NextAction NextActionKind",
     "model.address": "Address",
     "model.assurance": "EidasLevel NistIal",
+    "model.banking": "BankAccount BankAccountRecord CanadianAccount DepositType IbanAccount "
+    "OtherAccount UkAccount UsAccount Wallet",
     "model.company": "BeneficialOwner Company LegalPersonType Representative",
     "model.credentials": "Credentials MigratedHash Password",
-    "model.documents": "Document DocumentKind DocumentPurpose Page",
+    "model.documents": "Document DocumentKind DocumentPurpose DocumentRecord DocumentStatus Page "
+    "Refusal RefusalReason",
+    "model.event": "Event EventKind",
     "model.identity": "Birthplace Gender Identity NationalId PoliticalExposure",
     "model.levels": "IdentificationLevel KYCLevel LevelPolicy LevelRow",
     "model.loss": "Loss LossKind",
+    "model.money": "Money",
+    "model.paging": "Paged",
     "model.record": "Absence UserRecord UserStatus",
     "model.secret": "Secret",
     "model.user": "IncomeBracket PersonType Terms User UserCategory",
@@ -131,20 +160,28 @@ __all__ = [
     "AmbiguousProvider",
     "Ask",
     "AsyncGateway",
+    "BankAccount",
+    "BankAccountRecord",
     "BeneficialOwner",
     "Birthplace",
+    "CanadianAccount",
     "Company",
     "ConfigurationError",
     "Conflict",
     "Connection",
     "Credentials",
     "Criterion",
+    "DepositType",
     "Document",
     "DocumentKind",
     "DocumentPurpose",
+    "DocumentRecord",
+    "DocumentStatus",
     "Effect",
     "EffectKind",
     "EidasLevel",
+    "Event",
+    "EventKind",
     "Exchange",
     "Explanation",
     "Finding",
@@ -153,6 +190,7 @@ __all__ = [
     "Gateway",
     "Gateways",
     "Gender",
+    "IbanAccount",
     "IdentificationLevel",
     "Identity",
     "IncomeBracket",
@@ -165,6 +203,7 @@ __all__ = [
     "Loss",
     "LossKind",
     "MigratedHash",
+    "Money",
     "NationalId",
     "NextAction",
     "NextActionKind",
@@ -172,8 +211,10 @@ __all__ = [
     "NotFound",
     "OnboardingError",
     "Option",
+    "OtherAccount",
     "OutcomeUnknown",
     "Page",
+    "Paged",
     "Password",
     "PersonType",
     "Plugin",
@@ -185,6 +226,8 @@ __all__ = [
     "Question",
     "Questionnaire",
     "RateLimited",
+    "Refusal",
+    "RefusalReason",
     "Registry",
     "Rejected",
     "Report",
@@ -198,16 +241,19 @@ __all__ = [
     "Token",
     "TranslationError",
     "TransportError",
+    "UkAccount",
     "Unauthorized",
     "Unavailable",
     "UnexpectedResponse",
     "UnknownProvider",
     "Unsupported",
+    "UsAccount",
     "User",
     "UserCategory",
     "UserRecord",
     "UserStatus",
     "VerifiedClaims",
+    "Wallet",
     "from_verified_claims",
     "hookimpl",
     "missing",

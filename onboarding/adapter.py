@@ -34,21 +34,12 @@ from onboarding.model.loss import Loss, refused
 from onboarding.model.record import UserRecord
 from onboarding.model.secret import Secret
 from onboarding.model.user import User
+from onboarding.operations import Criterion, Operations
 from onboarding.requirements.missing import missing
 from onboarding.requirements.report import Report
 from onboarding.requirements.target import Target
 
 __all__ = ["Adapter", "Criterion", "raise_error"]
-
-
-@frozen(kw_only=True)
-class Criterion:
-    """By what a user is looked for: exactly one of these."""
-
-    email: str | None = field(default=None, repr=False)
-    phone: str | None = field(default=None, repr=False)
-    national_id: str | None = field(default=None, repr=False)
-    country: str | None = None
 
 
 def _not_one_text(_: object, __: object, value: object) -> None:
@@ -57,16 +48,13 @@ def _not_one_text(_: object, __: object, value: object) -> None:
 
 
 @frozen(kw_only=True)
-class Adapter:
+class Adapter(Operations):
     """The code for one provider. A subclass is a frozen attrs class; its fields are its settings.
 
     Each operation is a generator that yields requests, is sent responses and returns a core
     object; an adapter opens no socket, reads no clock and keeps no state. What a provider cannot
     do is left as it is here: it raises `Unsupported`.
     """
-
-    provider: ClassVar[str] = ""
-    """The name by which configurations speak of it."""
 
     native_levels: ClassVar[LevelPolicy] = LevelPolicy(())
     """What the provider's own levels are worth, unless the configuration says otherwise."""
@@ -98,36 +86,6 @@ class Adapter:
         ]
         if found:
             raise InvalidInput(found)
-
-    # -- operations
-
-    def create_user(self, user: User, *, key: str | None = None) -> Flow[UserRecord]:
-        """Registers a user. `key` names the operation of the caller, so that it happens once."""
-        self.cannot("create_user")
-
-    def fetch_user(self, user_id: str) -> Flow[UserRecord]:
-        """Reads what the provider has on file."""
-        self.cannot("fetch_user")
-
-    def find_user(self, criterion: Criterion) -> Flow[UserRecord]:
-        """Looks for a user by one criterion. Raises `NotFound` when there is none."""
-        self.cannot("find_user")
-
-    def update_user(self, record: UserRecord, user: User) -> Flow[UserRecord]:
-        """Sends what differs between the record's user and `user`; nothing if nothing does."""
-        self.cannot("update_user")
-
-    def categorise_user(self, record: UserRecord, user: User) -> Flow[UserRecord]:
-        """Moves a user to the category of `user`, with the facts which that takes."""
-        self.cannot("categorise_user")
-
-    def confirm(self, action: NextAction, code: str) -> Flow[UserRecord]:
-        """Gives the code that the user received."""
-        self.cannot("confirm")
-
-    def renew(self, action: NextAction) -> Flow[NextAction]:
-        """Starts an open action anew: a fresh link, a fresh code."""
-        self.cannot("renew")
 
     # -- translation alone: offline
 
@@ -291,12 +249,6 @@ class Adapter:
             raw=payload,
             **facts,
         )
-
-    @classmethod
-    def cannot(cls, operation: str) -> NoReturn:
-        """Raises `Unsupported` for a whole operation."""
-        problem = Problem("", "operation", f"{cls.provider} has no {operation}")
-        raise Unsupported([problem], provider=cls.provider)
 
     @classmethod
     def simulator(cls) -> Any:

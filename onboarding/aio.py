@@ -6,21 +6,17 @@ import asyncio
 import os
 import time
 from types import TracebackType
-from typing import TYPE_CHECKING, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from attrs import define, field
 
-from onboarding.adapter import Adapter, Criterion
+from onboarding.adapter import Adapter
+from onboarding.calls.aio import AsyncCalls
 from onboarding.engine import Clock, Nonces, Wish, conversation, drive_async, login, utc_now
 from onboarding.errors import TransportError
 from onboarding.gateway import Deadline, new_nonce, report
 from onboarding.hooks import Observe
 from onboarding.http import Flow, Request, Response, Token
-from onboarding.mapping.effects import Effect
-from onboarding.model.action import NextAction
-from onboarding.model.record import UserRecord
-from onboarding.model.user import User
-from onboarding.requirements.report import Report
 from onboarding.transports.connection import Connection
 
 if TYPE_CHECKING:
@@ -44,7 +40,7 @@ class _Life:
 
 
 @define(eq=False, repr=False)
-class AsyncGateway(Generic[A_co]):
+class AsyncGateway(AsyncCalls[A_co]):
     """`Gateway`, awaited: one provider, as one configuration reaches it.
 
     Each event loop has connections and a token of its own. A call that is under way when the
@@ -67,65 +63,6 @@ class AsyncGateway(Generic[A_co]):
     @property
     def provider(self) -> str:
         return self.adapter.provider
-
-    # -- users
-
-    async def create_user(
-        self, user: User, *, key: str | None = None, deadline: float | None = None
-    ) -> UserRecord:
-        """Registers a user with the provider; see `Gateway.create_user`."""
-        return await self.run(self.adapter.create_user(user, key=key), deadline=deadline)
-
-    async def fetch_user(self, user_id: str, *, deadline: float | None = None) -> UserRecord:
-        """Reads what the provider has on file about a user."""
-        return await self.run(self.adapter.fetch_user(user_id), deadline=deadline)
-
-    async def find_user(
-        self,
-        *,
-        email: str | None = None,
-        phone: str | None = None,
-        national_id: str | None = None,
-        country: str | None = None,
-        deadline: float | None = None,
-    ) -> UserRecord:
-        """Looks for a user by e-mail, by phone, or by national number and its country."""
-        criterion = Criterion(email=email, phone=phone, national_id=national_id, country=country)
-        return await self.run(self.adapter.find_user(criterion), deadline=deadline)
-
-    async def update_user(
-        self, record: UserRecord, user: User, *, deadline: float | None = None
-    ) -> UserRecord:
-        """Sends what differs between the record's user and `user`; nothing if nothing does."""
-        return await self.run(self.adapter.update_user(record, user), deadline=deadline)
-
-    async def categorise_user(
-        self, record: UserRecord, user: User, *, deadline: float | None = None
-    ) -> UserRecord:
-        """Moves a user to the category of `user`, with the facts which that takes."""
-        return await self.run(self.adapter.categorise_user(record, user), deadline=deadline)
-
-    # -- next actions
-
-    async def confirm(
-        self, action: NextAction, code: str, *, deadline: float | None = None
-    ) -> UserRecord:
-        """Gives the code that the user received."""
-        return await self.run(self.adapter.confirm(action, code), deadline=deadline)
-
-    async def renew(self, action: NextAction, *, deadline: float | None = None) -> NextAction:
-        """Starts an open action anew: a fresh link, a fresh code."""
-        return await self.run(self.adapter.renew(action), deadline=deadline)
-
-    # -- before anything is sent
-
-    def missing(self, held: User | UserRecord, target: str) -> Report:
-        """What a user still lacks for a target (`create_owner`); nothing is sent."""
-        return self.adapter.missing(held, target)
-
-    def effects(self, record: UserRecord, user: User) -> tuple[Effect, ...]:
-        """What `update_user` would bring with it; nothing is sent."""
-        return self.adapter.effects(record, user)
 
     # -- anything else
 

@@ -9,20 +9,16 @@ import secrets
 import threading
 import time
 from types import TracebackType
-from typing import TYPE_CHECKING, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from attrs import define, field
 
-from onboarding.adapter import Adapter, Criterion
+from onboarding.adapter import Adapter
+from onboarding.calls.sync import Calls
 from onboarding.engine import Clock, Nonces, Wish, conversation, drive, login, utc_now
 from onboarding.errors import InvalidInput, Problem, TransportError
 from onboarding.hooks import Exchange, Observe
 from onboarding.http import Flow, Request, Response, Token
-from onboarding.mapping.effects import Effect
-from onboarding.model.action import NextAction
-from onboarding.model.record import UserRecord
-from onboarding.model.user import User
-from onboarding.requirements.report import Report
 from onboarding.transports.connection import Connection
 
 if TYPE_CHECKING:
@@ -101,13 +97,8 @@ class _Life:
 
 
 @define(eq=False, repr=False)
-class Gateway(Generic[A_co]):
-    """One provider, as one configuration reaches it. Safe under threads, and across a fork.
-
-    Every call takes `deadline`: the seconds it may take in all (60 by default). Calls raise
-    `InvalidInput`, `Unsupported` (nothing was sent), `ProviderError` (it is a no),
-    `TransportError` or `OutcomeUnknown` (no answer), `UnexpectedResponse`.
-    """
+class Gateway(Calls[A_co]):
+    """One provider, as one configuration reaches it. Safe under threads, and across a fork."""
 
     adapter: A_co
     connection: Connection = field(factory=Connection)
@@ -123,69 +114,6 @@ class Gateway(Generic[A_co]):
     @property
     def provider(self) -> str:
         return self.adapter.provider
-
-    # -- users
-
-    def create_user(
-        self, user: User, *, key: str | None = None, deadline: float | None = None
-    ) -> UserRecord:
-        """Registers a user with the provider.
-
-        `key` is the caller's own name for this operation: where the provider has a way to make
-        it happen once, it is used.
-        """
-        return self.run(self.adapter.create_user(user, key=key), deadline=deadline)
-
-    def fetch_user(self, user_id: str, *, deadline: float | None = None) -> UserRecord:
-        """Reads what the provider has on file about a user."""
-        return self.run(self.adapter.fetch_user(user_id), deadline=deadline)
-
-    def find_user(
-        self,
-        *,
-        email: str | None = None,
-        phone: str | None = None,
-        national_id: str | None = None,
-        country: str | None = None,
-        deadline: float | None = None,
-    ) -> UserRecord:
-        """Looks for a user by e-mail, by phone, or by national number and its country."""
-        criterion = Criterion(email=email, phone=phone, national_id=national_id, country=country)
-        return self.run(self.adapter.find_user(criterion), deadline=deadline)
-
-    def update_user(
-        self, record: UserRecord, user: User, *, deadline: float | None = None
-    ) -> UserRecord:
-        """Sends what differs between the record's user and `user`; nothing if nothing does."""
-        return self.run(self.adapter.update_user(record, user), deadline=deadline)
-
-    def categorise_user(
-        self, record: UserRecord, user: User, *, deadline: float | None = None
-    ) -> UserRecord:
-        """Moves a user to the category of `user`, with the facts which that takes."""
-        return self.run(self.adapter.categorise_user(record, user), deadline=deadline)
-
-    # -- next actions
-
-    def confirm(
-        self, action: NextAction, code: str, *, deadline: float | None = None
-    ) -> UserRecord:
-        """Gives the code that the user received."""
-        return self.run(self.adapter.confirm(action, code), deadline=deadline)
-
-    def renew(self, action: NextAction, *, deadline: float | None = None) -> NextAction:
-        """Starts an open action anew: a fresh link, a fresh code."""
-        return self.run(self.adapter.renew(action), deadline=deadline)
-
-    # -- before anything is sent
-
-    def missing(self, held: User | UserRecord, target: str) -> Report:
-        """What a user still lacks for a target (`create_owner`); nothing is sent."""
-        return self.adapter.missing(held, target)
-
-    def effects(self, record: UserRecord, user: User) -> tuple[Effect, ...]:
-        """What `update_user` would bring with it; nothing is sent."""
-        return self.adapter.effects(record, user)
 
     # -- anything else
 

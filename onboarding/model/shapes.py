@@ -13,11 +13,12 @@ from urllib.parse import urlsplit
 
 from onboarding.model.base import Shape
 
-__all__ = ["Country", "Email", "Locale", "Phone", "Text", "Url"]
+__all__ = ["Country", "Currency", "Email", "Locale", "Phone", "Text", "Url"]
 
 _BAD = r"\x00-\x1f\x7f\ud800-\udfff"
 _TEXT = re.compile(rf"[^\S{_BAD}]*[^\s{_BAD}][^{_BAD}]*").fullmatch  # linear in length
 _COUNTRY = re.compile(r"[A-Z]{2}").fullmatch
+_CURRENCY = re.compile(r"[A-Z]{3}").fullmatch
 _EMAIL = re.compile(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f.]+(?:\.[^@\s\x00-\x1f.]+)+").fullmatch
 _PHONE = re.compile(r"\+[1-9][0-9]{6,14}").fullmatch  # E.164: at most 15 digits
 _LOCALE = re.compile(
@@ -72,6 +73,19 @@ def _clean_country(text: str) -> str:
     return text
 
 
+@cache
+def _currencies() -> frozenset[str]:
+    import pycountry
+
+    return frozenset(str(currency.alpha_3) for currency in pycountry.currencies)  # pyright: ignore[reportUnknownArgumentType,reportUnknownMemberType,reportUnknownVariableType]
+
+
+def _clean_currency(text: str) -> str:
+    if text not in _currencies():
+        raise ValueError(text)
+    return text
+
+
 Text = Annotated[str, Shape("text", "a text that is not blank, without control characters", _TEXT)]
 """Any text with something in it."""
 
@@ -80,6 +94,12 @@ Country = Annotated[
     Shape("country", "an assigned ISO 3166-1 alpha-2 code in upper case", _COUNTRY, _clean_country),
 ]
 """ISO 3166-1 alpha-2, upper case."""
+
+Currency = Annotated[
+    str,
+    Shape("currency", "an ISO 4217 code in upper case", _CURRENCY, _clean_currency),
+]
+"""ISO 4217 alphabetic code, upper case."""
 
 Email = Annotated[str, Shape("email", "an e-mail address", _EMAIL, _clean_email)]
 """An e-mail address."""

@@ -1,0 +1,1 @@
+"""What a gateway can be asked for, in threads and in an event loop."""

@@ -1,0 +1,24 @@
+"""One page of a list, and where the next one begins."""
+
+from __future__ import annotations
+
+from typing import Generic, TypeVar
+
+from attrs import field, frozen
+
+__all__ = ["Paged"]
+
+T = TypeVar("T")
+
+
+@frozen(kw_only=True)
+class Paged(Generic[T]):
+    """Some entries of a list.
+
+    `next` is what the adapter wants to be asked for the page after it, None at the end; `total`
+    counts all entries, where the provider says so.
+    """
+
+    items: tuple[T, ...] = field(repr=False)
+    next: str | None = None
+    total: int | None = None

@@ -1,0 +1,154 @@
+"""What a provider can be asked to do: every operation, until an adapter says how, is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, NoReturn
+
+from attrs import field, frozen
+
+from onboarding.errors import Problem, Unsupported
+from onboarding.http import Flow, Response
+from onboarding.model.action import NextAction
+from onboarding.model.banking import BankAccount, BankAccountRecord, Wallet
+from onboarding.model.documents import Document, DocumentRecord
+from onboarding.model.event import Event
+from onboarding.model.paging import Paged
+from onboarding.model.record import UserRecord
+from onboarding.model.user import User
+
+__all__ = ["Criterion", "Operations"]
+
+
+@frozen(kw_only=True)
+class Criterion:
+    """By what a user is looked for: exactly one of these."""
+
+    email: str | None = field(default=None, repr=False)
+    phone: str | None = field(default=None, repr=False)
+    national_id: str | None = field(default=None, repr=False)
+    country: str | None = None
+
+
+@frozen(kw_only=True)
+class Operations:
+    """The operations of an adapter, each a generator: a flow.
+
+    It yields requests, is sent responses, and returns a core object. One that a provider does
+    not have raises `Unsupported`.
+    """
+
+    provider: ClassVar[str] = ""
+    """The name by which configurations speak of it."""
+
+    # -- users
+
+    def create_user(self, user: User, *, key: str | None = None) -> Flow[UserRecord]:
+        """Registers a user. `key` names the operation of the caller, so that it happens once."""
+        self.cannot("create_user")
+
+    def fetch_user(self, user_id: str) -> Flow[UserRecord]:
+        """Reads what the provider has on file."""
+        self.cannot("fetch_user")
+
+    def find_user(self, criterion: Criterion) -> Flow[UserRecord]:
+        """Looks for a user by one criterion. Raises `NotFound` when there is none."""
+        self.cannot("find_user")
+
+    def update_user(self, record: UserRecord, user: User) -> Flow[UserRecord]:
+        """Sends what differs between the record's user and `user`; nothing if nothing does."""
+        self.cannot("update_user")
+
+    def categorise_user(self, record: UserRecord, user: User) -> Flow[UserRecord]:
+        """Moves a user to the category of `user`, with the facts which that takes."""
+        self.cannot("categorise_user")
+
+    def list_users(self, page: str | None = None) -> Flow[Paged[UserRecord]]:
+        """One page of the users there are; the first one, or the one a page names as next."""
+        self.cannot("list_users")
+
+    def close_user(self, record: UserRecord) -> Flow[UserRecord]:
+        """Closes a user, which is final."""
+        self.cannot("close_user")
+
+    def assign_contact(
+        self, record: UserRecord, *, email: str | None = None, phone: str | None = None
+    ) -> Flow[UserRecord]:
+        """Gives a user another e-mail address or phone number, which may await its code."""
+        self.cannot("assign_contact")
+
+    # -- next actions
+
+    def confirm(self, action: NextAction, code: str) -> Flow[UserRecord]:
+        """Gives the code that the user received."""
+        self.cannot("confirm")
+
+    def renew(self, action: NextAction) -> Flow[NextAction]:
+        """Starts an open action anew: a fresh link, a fresh code."""
+        self.cannot("renew")
+
+    # -- documents
+
+    def submit_document(
+        self, user_id: str, document: Document, *, key: str | None = None
+    ) -> Flow[DocumentRecord]:
+        """Hands in a document with all its pages. With the same `key`, a half-done one goes on."""
+        self.cannot("submit_document")
+
+    def fetch_document(
+        self, document_id: str, *, user_id: str | None = None
+    ) -> Flow[DocumentRecord]:
+        """Reads where a document stands."""
+        self.cannot("fetch_document")
+
+    def list_documents(
+        self, user_id: str | None = None, page: str | None = None
+    ) -> Flow[Paged[DocumentRecord]]:
+        """One page of the documents of a user, or of all."""
+        self.cannot("list_documents")
+
+    # -- wallets and bank accounts
+
+    def list_wallets(self, user_id: str, page: str | None = None) -> Flow[Paged[Wallet]]:
+        """One page of the wallets of a user."""
+        self.cannot("list_wallets")
+
+    def add_bank_account(
+        self, user_id: str, account: BankAccount, *, key: str | None = None
+    ) -> Flow[BankAccountRecord]:
+        """Registers a bank account of a user."""
+        self.cannot("add_bank_account")
+
+    def list_bank_accounts(
+        self, user_id: str, page: str | None = None
+    ) -> Flow[Paged[BankAccountRecord]]:
+        """One page of the bank accounts of a user."""
+        self.cannot("list_bank_accounts")
+
+    def deactivate_bank_account(self, record: BankAccountRecord) -> Flow[BankAccountRecord]:
+        """Takes a bank account out of use, which is final."""
+        self.cannot("deactivate_bank_account")
+
+    # -- events
+
+    def read_event(self, notification: Mapping[str, Any]) -> Flow[Event]:
+        """What a notification of the provider says, confirmed by reading its subject anew."""
+        self.cannot("read_event")
+
+    # -- anything else of the provider's
+
+    def raw(
+        self,
+        method: str,
+        *path: str,
+        body: Mapping[str, Any] | None = None,
+        query: tuple[tuple[str, str], ...] = (),
+    ) -> Flow[Response]:
+        """Any request to the provider: signed, its errors mapped, its answer as it came."""
+        self.cannot("raw")
+
+    @classmethod
+    def cannot(cls, operation: str) -> NoReturn:
+        """Raises `Unsupported` for a whole operation."""
+        problem = Problem("", "operation", f"{cls.provider} has no {operation}")
+        raise Unsupported([problem], provider=cls.provider)
