@@ -5,15 +5,18 @@
 
 from __future__ import annotations
 
-from .app import LoggedRequest, PayseraSimulator
+from .app import PayseraSimulator
+from .logged import LoggedRequest
 from .mac import MacError, MacHeader, verify
+from .misbehaving import Misbehaviour
 from .settings import Settings
-from .state import Token
+from .tokens import Token
 
 __all__ = [
     "LoggedRequest",
     "MacError",
     "MacHeader",
+    "Misbehaviour",
     "PayseraSimulator",
     "Settings",
     "Token",

@@ -20,7 +20,12 @@ def encode(value: Any) -> str:
 
 
 def answer(value: Any) -> Response:
-    """200 with JSON, or 204 where there is nothing to say (lib-rest-bundle, RestListener)."""
+    """200 with JSON, or 204 where there is nothing to say (lib-rest-bundle, RestListener).
+
+    What is no JSON is a response already.
+    """
+    if isinstance(value, Response):
+        return value
     if value is None:
         response = Response(status=204)
         del response.headers["Content-Type"]
@@ -50,9 +55,3 @@ def acceptable(request: Request) -> bool:
         for name, quality in request.accept_mimetypes
     ]
     return not ranges or any(name in _ACCEPTABLE and quality > 0 for name, quality in ranges)
-
-
-def check_content_type(request: Request, body: bytes) -> None:
-    """Refuses a body that is not JSON; without a body the official SDKs send any type."""
-    if body and request.mimetype != CONTENT_TYPE:
-        raise ApiError("not_acceptable", "Only JSON is understood.")

@@ -1,7 +1,8 @@
 """Reads a JSON body against a description of it, noting every fault."""
 
 # A description is a `Reader`: it takes a value and its path, notes what is wrong, and gives
-# the value cleaned. Readers are put together from `text`, `listing`, `record` and `by_type`.
+# the value cleaned. Readers are put together from `text`, `number`, `listing`, `record` and
+# `by_type`.
 
 from __future__ import annotations
 
@@ -23,6 +24,8 @@ MESSAGES: Mapping[str, str] = {
     "no_such_choice": "The value is not one of those allowed.",
     "no_such_country": "The value is not a two-letter country code.",
     "no_such_field": "There is no such field.",
+    "too_low": "The value is too low.",
+    "too_high": "The value is too high.",
 }
 
 
@@ -66,6 +69,21 @@ def text(rule: Rule | None = None, *, blank: bool = False) -> Reader:
     return read
 
 
+def number(low: float, high: float) -> Reader:
+    def read(value: object, path: str, faults: Faults) -> float | None:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            faults.add(path, "invalid_type")
+        elif value < low:
+            faults.add(path, "too_low")
+        elif value > high:
+            faults.add(path, "too_high")
+        else:
+            return value
+        return None
+
+    return read
+
+
 def listing(item: Reader) -> Reader:
     def read(value: object, path: str, faults: Faults) -> list[Any] | None:
         if not isinstance(value, list):
@@ -103,6 +121,19 @@ def record(
             for key, reader in fields.items()
             if key in entries
         }
+
+    return read
+
+
+def one_of(keys: Collection[str], whole: Reader) -> Reader:
+    """An object that has exactly one of these keys."""
+
+    def read(value: object, path: str, faults: Faults) -> dict[str, Any] | None:
+        given = [key for key in keys if key in (_entries(value) or {})]
+        for key in keys if not given else given[1:]:
+            faults.add(_join(path, key), "no_such_choice" if given else "is_blank")
+        result: dict[str, Any] | None = whole(value, path, faults)
+        return result
 
     return read
 

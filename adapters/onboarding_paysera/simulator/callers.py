@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from urllib.parse import parse_qsl
+
 from attrs import frozen
+from werkzeug.datastructures import Headers
 
 from .errors import ApiError
 from .mac import MacError, MacHeader, check, host_and_port, parse
+from .rows import Account
 from .settings import Settings
-from .state import Account, Store, Token
+from .store import Store
+from .tokens import Token
 
 
 @frozen(kw_only=True, repr=False)
@@ -19,6 +25,7 @@ class Signed:
     target: str
     host: str
     body: bytes
+    certified: bool = False  # the TLS handshake showed the client's certificate
 
 
 @frozen
@@ -39,11 +46,17 @@ class Caller:
 
 
 def identify(signed: Signed, settings: Settings, store: Store) -> Caller:
-    """Gives the caller; the signature is judged first, then the clock, then the nonce."""
+    """Gives the caller; the signature is judged first, then the clock, then the nonce.
+
+    A request without a signature is the client's own if its certificate stands in for one; a
+    token is always used with a signature (lib-wallet-php-client, `WalletApi::dispatcher`).
+    """
+    if signed.authorization is None and (signed.certified or settings.trust_unsigned):
+        return Caller()
     header = _genuine(signed, settings, store)
-    caller = Caller(None if header.id == settings.client_id else store.token(header.id))
+    caller = Caller(None if header.id == settings.client_id else store.get(Token, header.id))
     now = settings.clock()
-    _refuse_expired(caller, now, settings)
+    _refuse_dead(caller, now, settings)
     _refuse_skewed(int(header.ts), now, settings)
     oldest = now - settings.clock_window
     # /guides/wallet/authentication asks for a nonce unique per request; what a repeated one
@@ -51,6 +64,22 @@ def identify(signed: Signed, settings: Settings, store: Store) -> Caller:
     if not store.use_nonce(header.id, header.nonce, int(header.ts), oldest=oldest):
         raise ApiError("unauthorized", "The nonce was used before.")
     return caller
+
+
+def parameters(headers: Headers) -> tuple[tuple[str, str], ...]:
+    """Which project or location of the client a request is for.
+
+    A signature carries them in its ext, a client certificate beside it as headers
+    (lib-wallet-php-client, `Auth/Mac` and `Auth/ClientCertificate`).
+    """
+    ext: dict[str, str] = {}
+    with suppress(MacError):
+        ext = dict(parse_qsl(parse(headers.get("Authorization", "")).ext))
+    given = {
+        name: ext.get(name) or headers.get(f"Wallet-Api-{name.title().replace('_', '-')}")
+        for name in ("project_id", "location_id")
+    }
+    return tuple((name, value) for name, value in given.items() if value)
 
 
 def _genuine(signed: Signed, settings: Settings, store: Store) -> MacHeader:
@@ -77,16 +106,19 @@ def _genuine(signed: Signed, settings: Settings, store: Store) -> MacHeader:
 def _key(key_id: str, settings: Settings, store: Store) -> str:
     if key_id == settings.client_id:
         return settings.mac_key
-    token = store.token(key_id)
+    token = store.get(Token, key_id)
     if token is None:
         raise MacError("There are no credentials of this id.")
     return token.mac_key
 
 
-def _refuse_expired(caller: Caller, now: float, settings: Settings) -> None:
-    if caller.token is None or caller.token.expires_at is None:
+def _refuse_dead(caller: Caller, now: float, settings: Settings) -> None:
+    if caller.token is None:
         return
-    if now >= caller.token.expires_at:
+    if not caller.token.active:
+        # What a token is answered before its activation is not documented.
+        raise ApiError("unauthorized", "The access token is not activated.")
+    if caller.token.expires_at is not None and now >= caller.token.expires_at:
         # The Swift SDK recognises this very text.
         raise ApiError("invalid_grant", "Token has expired", status=settings.expired_token_status)
 

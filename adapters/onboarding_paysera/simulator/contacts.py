@@ -4,17 +4,16 @@
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 from attrs import evolve
 
+from . import derived
 from .calls import Call
 from .errors import ApiError
+from .rows import Account, Channel, Contact, Elevation
 from .settings import Settings
-from .state import Account, Channel, Contact
-
-_CODE_LENGTH = 6  # as in all samples of the documents, which give no format
 
 
 def assign_phone(call: Call) -> dict[str, Any]:
@@ -33,28 +32,50 @@ def confirm_email(call: Call) -> dict[str, Any]:
     return _confirm(call, "email")
 
 
-def send_code(contact: Contact, value: str) -> Contact:
-    """The contact as it is once a code for this value has been sent."""
-    return evolve(contact, pending=value, sent=contact.sent + 1, wrong=0)
+def send_code(account: Account, channel: Channel, value: str, settings: Settings) -> Account:
+    """The account as it is once a code for this value has been sent."""
+    contact = account.contact(channel)
+    contact = evolve(
+        contact, pending=value, sent=contact.sent + 1, sent_at=settings.clock(), wrong=0
+    )
+    return account.with_contact(channel, contact)
 
 
 def code_sent(account: Account, channel: Channel, settings: Settings) -> str | None:
-    """The code last sent: six capital letters that user, contact, attempt and seed decide."""
+    """The code last sent, which user, contact, attempt and seed decide."""
     contact = account.contact(channel)
     if contact.pending is None:
         return None
-    parts = (settings.seed, account.id, channel, contact.pending, contact.sent)
-    digest = hashlib.sha256("\n".join(map(str, parts)).encode()).digest()
-    return "".join(chr(ord("A") + byte % 26) for byte in digest[:_CODE_LENGTH])
+    return derived.code(settings.seed, account.id, channel, contact.pending, contact.sent)
+
+
+def elevate(account: Account, parameters: Mapping[str, Any], settings: Settings) -> Account:
+    """Ties scopes to the code just sent to the phone.
+
+    The same code is given at a token's refresh later (/en/wallet/payment/generator).
+    """
+    code = code_sent(account, "phone", settings)
+    if "scopes" not in parameters or code is None:
+        return account
+    scopes = frozenset(parameters["scopes"])
+    sent_at = account.phone.sent_at
+    return evolve(account, elevation=Elevation(code=code, scopes=scopes, sent_at=sent_at))
+
+
+def expired(sent_at: float, settings: Settings) -> bool:
+    lifetime = settings.code_lifetime
+    return lifetime is not None and settings.clock() >= sent_at + lifetime
 
 
 def _assign(call: Call, channel: Channel) -> dict[str, Any]:
     account = call.account()
     contact = account.contact(channel)
     limit = call.settings.code_send_limit
-    if limit is not None and contact.sent >= limit:
-        raise _too_many(call.settings)
-    account = account.with_contact(channel, send_code(contact, call.body[channel]))
+    if limit is not None and contact.sent - contact.forgiven >= limit:
+        call.too_many("codes", "user", account.id, channel)
+    account = send_code(account, channel, call.body[channel], call.settings)
+    if channel == "phone":
+        account = elevate(account, call.body.get("parameters", {}), call.settings)
     call.keep(account)
     return call.shown(account)
 
@@ -65,20 +86,16 @@ def _confirm(call: Call, channel: Channel) -> dict[str, Any]:
     if contact.pending is None:
         raise ApiError("invalid_state", "There is nothing to confirm.")
     if contact.wrong >= call.settings.code_rate_limit:
-        raise _too_many(call.settings)
-    if call.body["code"] != code_sent(account, channel, call.settings):
+        call.too_many("codes", "user", account.id, channel)
+    right = call.body["code"] == code_sent(account, channel, call.settings)
+    if not right or expired(contact.sent_at, call.settings):
         call.keep(account.with_contact(channel, evolve(contact, wrong=contact.wrong + 1)))
         raise ApiError("invalid_code", "The code is wrong.")
-    confirmed = evolve(contact, confirmed=contact.pending, pending=None)
-    account = account.with_contact(channel, confirmed)
+    account = account.with_contact(channel, confirmed(contact))
     call.keep(account)
     return call.shown(account)
 
 
-def _too_many(settings: Settings) -> ApiError:
-    """Says where a captcha lifts the limit, in the headers that the Java SDK reads."""
-    headers = {
-        "g-recaptcha-key": settings.recaptcha_key,
-        "recaptcha-unlock-url": settings.recaptcha_unlock_url,
-    }
-    return ApiError("rate_limit_exceeded", "Too many codes.", headers=headers)
+def confirmed(contact: Contact) -> Contact:
+    """The contact once it is proven to be the user's."""
+    return evolve(contact, confirmed=contact.pending, pending=None)

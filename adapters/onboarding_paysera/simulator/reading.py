@@ -10,7 +10,7 @@ from .body import Faults, text
 from .calls import Call
 from .errors import ApiError
 from .forms import COUNTRY, EMAIL, PHONE
-from .state import Account, Channel
+from .rows import Account, Channel
 from .views import FIELDS
 
 _PERSON_CODE = re.compile(r"person_code\[([^\[\]]*)\]")
@@ -22,7 +22,7 @@ _CRITERIA = ("email", "phone", "person_code")
 
 def server(call: Call) -> dict[str, Any]:
     """GET /server: the clock that timestamps are judged by."""
-    return {"time": int(call.settings.clock())}
+    return {"time": int(call.now)}
 
 
 def configuration(call: Call) -> dict[str, Any]:
@@ -35,15 +35,24 @@ def get_user(call: Call) -> dict[str, Any]:
 
 def get_field(call: Call) -> Any:
     """GET /user/:id/<field>: 403 without the scope, 404 without a value."""
+    return _value(call, call.parts["field"])
+
+
+def _value(call: Call, name: str) -> Any:
     account = call.account()
-    granted = call.granted(account)
-    key = FIELDS[call.field_name]
-    if not key.visible(granted):
-        raise ApiError("forbidden", "The scope that this field needs is missing.")
-    value = key.value(account, granted, call.settings)
+    key = FIELDS[name]
+    call.need(account, *key.scopes)
+    value = key.value(account, call.granted(account), call.settings)
     if value is None:
         raise ApiError("not_found", "The user has no such information.")
     return value
+
+
+def wallets(call: Call) -> list[dict[str, Any]]:
+    """GET /user/:id/wallets: the inactive ones are included if asked for."""
+    inactive = (call.asked("inactive_included") or "").lower() in ("1", "true")
+    found: list[dict[str, Any]] = _value(call, "wallets")
+    return [one for one in found if inactive or one["account"]["status"] == "active"]
 
 
 def confirmed_phones(call: Call) -> list[str]:
@@ -52,8 +61,7 @@ def confirmed_phones(call: Call) -> list[str]:
     That it lists texts, and which scope it needs, are inferences.
     """
     account = call.account()
-    if not call.granted(account) & {"phone", "phone_confirmation"}:
-        raise ApiError("forbidden", "The scope that this field needs is missing.")
+    call.need(account, "phone", "phone_confirmation")
     confirmed = account.phone.confirmed
     return [] if confirmed is None else [confirmed]
 
@@ -105,6 +113,11 @@ def _owner_of_confirmed(call: Call, kind: str, value: str) -> Account | None:
     faults = Faults()
     (EMAIL if channel == "email" else PHONE)(value, kind, faults)
     faults.raise_any()
+    return owner_of_confirmed(call, channel, value)
+
+
+def owner_of_confirmed(call: Call, channel: Channel, value: str) -> Account | None:
+    """The user whose confirmed contact this is; upper and lower case are the same."""
     owner = call.store.owner((channel, value.lower()))
     confirmed = owner and owner.contact(channel).confirmed
     return owner if confirmed and confirmed.lower() == value.lower() else None

@@ -7,43 +7,49 @@ from typing import Any
 from attrs import evolve
 
 from .calls import Call
-from .contacts import send_code
+from .contacts import elevate, send_code
 from .errors import ApiError
-from .state import CHANNELS, FIRST_USER_ID, FIRST_WALLET_ID, Account, Address, Card, Identity
+from .rows import CHANNELS, Account, Address, Card, Credentials, Identity, Wallet
 
 
 def register(call: Call) -> dict[str, Any]:
     """POST /user: a new user is unidentified, and each contact given awaits its code."""
-    if "parameters" in call.body:
+    body = call.body
+    if "parameters" in body:
         # That this permission gates them is what its name says; no document does.
         call.require("provide_registration_parameters")
-    _check_password(call)
-    user_id = call.store.next_user_id()
-    wallet_id = FIRST_WALLET_ID + user_id - FIRST_USER_ID
+    credentials = Credentials(**body["credentials"]) if "credentials" in body else None
+    if credentials is not None and credentials.type == "main-password":
+        check_password(call, credentials.password)
     account = Account(
-        id=user_id,
-        wallet_id=wallet_id if call.settings.wallet_on_registration else None,
-        card=Card(**call.body["card"]) if "card" in call.body else None,
-        locale=call.body.get("locale"),
+        id=call.store.next_user_id(),
+        card=Card(**body["card"]) if "card" in body else None,
+        locale=body.get("locale"),
+        credentials=credentials,
     )
-    account = _with_contacts(_with_person(account, call.body), call.body)
+    account = _with_contacts(call, _with_person(account, body))
+    account = elevate(account, body.get("parameters", {}), call.settings)
     call.keep(account)
+    if call.settings.wallet_on_registration:  # counted only now, for a refusal takes no number
+        account = evolve(account, wallets=(Wallet(id=call.store.next_wallet_id()),))
+        call.keep(account)
     return call.shown(account)
 
 
 def provide_identity(call: Call) -> dict[str, Any]:
-    """PUT /user/:id: the level stays what the review team made it."""
-    account = _with_contacts(_with_person(call.account(), call.body), call.body)
+    """PUT /user/:id: the level stays what the review team made it.
+
+    "Receipt must be printed after this operation."
+    """
+    account = _with_contacts(call, _with_person(call.account(), call.body))
+    if "identity" in call.body:
+        account = evolve(account, receipt_due=True)
     call.keep(account)
     return call.shown(account)
 
 
-def _check_password(call: Call) -> None:
-    # Nothing of the credentials is kept: no operation here would look at them again.
-    credentials = call.body.get("credentials", {})
-    if credentials.get("type") != "main-password":
-        return
-    if len(credentials["password"]) < call.settings.minimum_password_length:
+def check_password(call: Call, password: str) -> None:
+    if len(password) < call.settings.minimum_password_length:
         raise ApiError("password_too_short", "The password is too short.")
 
 
@@ -55,10 +61,10 @@ def _with_person(account: Account, body: dict[str, Any]) -> Account:
     return account
 
 
-def _with_contacts(account: Account, body: dict[str, Any]) -> Account:
+def _with_contacts(call: Call, account: Account) -> Account:
     for channel in CHANNELS:
         contact = account.contact(channel)
-        value = body.get(channel)
+        value = call.body.get(channel)
         if value is not None and value not in (contact.confirmed, contact.pending):
-            account = account.with_contact(channel, send_code(contact, value))
+            account = send_code(account, channel, value, call.settings)
     return account

@@ -8,15 +8,45 @@ from typing import Any
 
 from attrs import frozen
 
-from . import contacts, forms, reading, registering, views
-from .body import Reader
+from . import (
+    avatars,
+    consenting,
+    contact_books,
+    contacts,
+    documents,
+    forms,
+    granting,
+    identifying,
+    intake,
+    limits,
+    papers,
+    passwords,
+    positions,
+    public_key,
+    reading,
+    receipts,
+    registering,
+    services,
+    views,
+    wallets,
+)
 from .calls import Call
 from .errors import ApiError
+from .intake import Intake, json_of
 from .settings import Settings
 
-PREFIX = "/rest/v1"
-_USER = r"(?P<user>me|[1-9][0-9]{0,17})"
-_FIELDS = "|".join(views.FIELDS)
+_ID = "[1-9][0-9]{0,17}"
+_PARTS = {
+    "user": f"me|{_ID}",
+    "id": _ID,
+    "service": "[A-Za-z0-9_-]{1,64}",
+    "order": "[0-9]{1,2}",
+    "token": "[^/]{1,128}",
+    "key": "[^/]{1,128}",
+    "what": "email|phone|password|login",
+    "field": "|".join(name for name in views.FIELDS if name != "wallets"),
+    "locale": "[a-z]{2}",
+}
 
 
 @frozen
@@ -24,43 +54,157 @@ class Route:
     method: str
     path: re.Pattern[str]
     operation: Callable[[Call], Any]  # None is answered with 204
-    form: Callable[[Settings], Reader] | None = None
+    takes: Intake | None = None
     permission: str | None = None
     public: bool = False
+    json: bool = True  # whether JSON is what it answers
 
 
 def _route(
     line: str,
     operation: Callable[[Call], Any],
-    form: Callable[[Settings], Reader] | None = None,
+    takes: Intake | None = None,
     *,
     permission: str | None = None,
     public: bool = False,
+    json: bool = True,
 ) -> Route:
+    """A line is a method and a path, which is below /rest/v1 unless it begins with two slashes."""
     method, path = line.split()
-    pattern = re.compile(PREFIX + path.replace("<user>", _USER))
-    return Route(method, pattern, operation, form, permission, public)
+    path = path[1:] if path.startswith("//") else f"/rest/v1{path}"
+    pattern = re.sub(r"<([a-z]+)>", lambda found: f"(?P<{found[1]}>{_PARTS[found[1]]})", path)
+    return Route(method, re.compile(pattern), operation, takes, permission, public, json)
 
 
-ROUTES = (
+_USER = (
     _route("GET /server", reading.server, public=True),
     _route("GET /configuration", reading.configuration, public=True),
-    _route("POST /user", registering.register, forms.registration, permission="register_user"),
+    _route(
+        "POST /user",
+        registering.register,
+        json_of(forms.registration),
+        permission="register_user",
+    ),
+    _route("GET //publickey", public_key.show_key, public=True, json=False),
     _route("GET /user", reading.find_user),
     _route("GET /user/<user>", reading.get_user),
     _route(
         "PUT /user/<user>",
         registering.provide_identity,
-        forms.provided_identity,
+        json_of(forms.provided_identity),
         permission="provide_identity",
     ),
-    _route("POST /user/<user>/phone", contacts.assign_phone, forms.phone),
-    _route("PUT /user/<user>/phone/confirm", contacts.confirm_phone, forms.code),
-    _route("POST /user/<user>/email", contacts.assign_email, forms.email),
-    _route("PUT /user/<user>/email/confirm", contacts.confirm_email, forms.code),
+    _route("POST /user/<user>/phone", contacts.assign_phone, json_of(forms.phone)),
+    _route("PUT /user/<user>/phone/confirm", contacts.confirm_phone, json_of(forms.code)),
+    _route("POST /user/<user>/email", contacts.assign_email, json_of(forms.email)),
+    _route("PUT /user/<user>/email/confirm", contacts.confirm_email, json_of(forms.code)),
     _route("GET /user/<user>/confirmed-phones", reading.confirmed_phones),
-    _route(f"GET /user/<user>/(?P<field>{_FIELDS})", reading.get_field),
+    _route("GET /user/<user>/wallets", reading.wallets),
+    _route("GET /user/<user>/<field>", reading.get_field),
+    _route("POST /user/password/reset", passwords.request_reset, json_of(forms.password_reset)),
+    _route("PUT /user/<user>/password", passwords.change_password, json_of(forms.password)),
+    _route("GET /user/<user>/services", services.get_services),
+    _route("PUT /user/<user>/service/<service>", services.enable_service, json_of(forms.empty)),
+    _route("PUT /user/<user>/position", positions.put_position, json_of(forms.position)),
+    _route("GET /user/<user>/position", positions.get_position),
+    _route("DELETE /user/<user>/position", positions.delete_position),
+    _route("GET /positions", positions.find_positions),
+    _route("PUT /user/<user>/avatar", avatars.put_avatar, intake.image),
+    _route("DELETE /user/<user>/avatar", avatars.delete_avatar),
+    _route("GET //avatar/<id>\\.jpg", avatars.show_avatar, public=True, json=False),
+    _route("GET /wallet", wallets.find_wallet),
+    _route("GET /wallet/<id>", wallets.get_wallet),
+    _route("GET /wallets", wallets.find_wallets),
+    _route(
+        "POST /user/<user>/contact-book", contact_books.create_book, json_of(forms.contact_book)
+    ),
+    _route("DELETE /contact-book/<id>", contact_books.delete_book),
+    _route("DELETE /contact-book/<id>/contacts", contact_books.remove_contacts),
+    _route(
+        "PUT /contact-book/<id>/append", contact_books.append_contacts, json_of(forms.contact_book)
+    ),
 )
+_EVIDENCE = (
+    _route(
+        "POST /user/<user>/document",
+        documents.upload_document,
+        intake.file,
+        permission="upload_document",
+    ),
+    _route(
+        "PUT /user/document/<id>/metadata",
+        documents.describe_document,
+        json_of(forms.document),
+        permission="upload_document",
+    ),
+    _route("GET /user/<user>/receipt/registration", receipts.registration, json=False),
+    _route("GET /user/<user>/receipt/identification", receipts.identification, json=False),
+    _route(
+        "POST /user/<user>/identification-request",
+        identifying.create_request,
+        json_of(forms.empty),
+    ),
+    _route("GET /user/<user>/identification-requests", identifying.list_requests),
+    _route(
+        "POST /identification-request",
+        identifying.create_request_by_phone,
+        json_of(forms.phone_alone),
+    ),
+    _route("GET /identification-request/<id>", identifying.get_request),
+    _route(
+        "POST /identification-request/<id>/identity-document",
+        papers.add_identity_document,
+        json_of(forms.identity_document),
+    ),
+    _route("PUT /identity-document/<id>/image/<order>", papers.put_image, intake.image),
+    _route("GET /identity-document/<id>/image/<order>", papers.get_image, json=False),
+    _route(
+        "PUT /identification-request/<id>/face-photo/image/<order>",
+        identifying.put_face_photo,
+        intake.image,
+    ),
+    _route(
+        "GET /identification-request/<id>/face-photo/image/<order>",
+        identifying.get_face_photo,
+        json=False,
+    ),
+    _route(
+        "POST /identification-request/<id>/face-photo",
+        identifying.start_liveness_check,
+        json_of(forms.empty),
+    ),
+    _route(
+        "POST /identification-request/<id>/additional-document",
+        papers.add_additional_document,
+        json_of(forms.additional_document),
+    ),
+    _route("POST /additional-document/<id>/file", papers.add_file, intake.file),
+    _route(
+        "PUT /identification-request/<id>/submit",
+        identifying.submit_request,
+        json_of(forms.empty),
+    ),
+)
+_CONSENT = (
+    _route("POST //oauth/v1/token", granting.token, intake.form),
+    _route("DELETE //oauth/v1/token", granting.revoke),
+    _route("PUT //oauth/v1/tokens/<token>/activate", granting.activate),
+    _route("POST //oauth/v1/session", granting.session, intake.form),
+    *(
+        _route(f"{method} //frontend{locale}/oauth{key}", operation, takes, public=True, json=False)
+        for method, operation, takes in (
+            ("GET", consenting.show, None),
+            ("POST", consenting.decide, intake.form),
+        )
+        for locale in ("", "/<locale>")
+        for key in ("", "/<key>")
+    ),
+    _route("POST //recaptcha/unlock/requests", limits.unlock_requests, intake.form, public=True),
+    _route(
+        "POST //recaptcha/unlock/user/<id>/<what>", limits.unlock_user, intake.form, public=True
+    ),
+)
+ROUTES = _USER + _EVIDENCE + _CONSENT
 
 
 def find(method: str, path: str, settings: Settings) -> tuple[Route, Mapping[str, str]]:

@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 
 from attrs import define, field
 
+from .clock import Clock, movable
 from .vocabulary import PERMISSIONS, USER_SCOPES, base_scopes, known_permissions
 
 
@@ -33,7 +33,7 @@ class Settings:
         converter=known_permissions,
         metadata={"help": "What the client may do; may be repeated"},
     )
-    clock: Callable[[], float] = field(default=time.time, repr=False)
+    clock: Clock = field(factory=lambda: Clock(time.time), converter=movable, repr=False)
 
     # Seconds that ts may differ from the server's clock, either way. The documents give none.
     clock_window: int = field(
@@ -47,6 +47,22 @@ class Settings:
     # Seconds a token lives, None for ever. The documents give no lifetime.
     token_lifetime: float | None = field(
         default=None, metadata={"help": "Seconds that a token lives; for ever unless given"}
+    )
+    # The same of a refresh token.
+    refresh_token_lifetime: float | None = field(
+        default=None, metadata={"help": "Seconds that a refresh token lives; for ever unless given"}
+    )
+    # Where a browser may be sent back to; any absolute URI if empty.
+    redirect_uris: frozenset[str] = field(
+        default=frozenset(),
+        converter=frozenset,
+        metadata={"help": "Where a user may be sent back to after consent; may be repeated"},
+    )
+    # A TLS client certificate stands in for the signature of client credentials. Over plain HTTP
+    # no certificate can be shown: then this takes any unsigned request for the client's own.
+    trust_unsigned: bool = field(
+        default=False,
+        metadata={"help": "Whether an unsigned request is taken as one with a client certificate"},
     )
     # 400 in the Swift SDK, 401 in lib-rest-client-common.
     expired_token_status: int = field(
@@ -75,22 +91,44 @@ class Settings:
         default=False, metadata={"help": "Whether keys that no document names are refused"}
     )
     minimum_password_length: int = field(default=8, metadata={"help": "The shortest password"})
+    # From which level on a password reset needs the person code: `identity_required` is
+    # documented as an error and no more.
+    reset_identity_from: str = field(
+        default="semi_identified",
+        metadata={"help": "The level from which a password reset needs the person code"},
+    )
 
     # Wrong tries of a code after which every further try is refused, until a new code is sent.
     code_rate_limit: int = field(
         default=5, metadata={"help": "Wrong tries of a code before a new one is needed"}
     )
+    # Seconds a code lives, None for ever. The documents give no lifetime.
+    code_lifetime: float | None = field(
+        default=None, metadata={"help": "Seconds that a code lives; for ever unless given"}
+    )
+    # Wrong passwords after which a captcha is wanted.
+    password_rate_limit: int = field(
+        default=5, metadata={"help": "Wrong passwords before a captcha is wanted"}
+    )
     # Codes sent to one user on one channel before the next is refused; None for no limit.
     code_send_limit: int | None = field(
         default=None, metadata={"help": "Codes sent to one contact before the next is refused"}
+    )
+    # developers.paysera.com /api/wallet documents 60 a minute for an access token, and 1,000 an
+    # hour for an account. None counts nothing, so that a test may hold long conversations.
+    requests_per_minute: int | None = field(
+        default=None, metadata={"help": "Requests a minute of one access token; 60 is documented"}
+    )
+    requests_per_hour: int | None = field(
+        default=None, metadata={"help": "Requests an hour of the client; 1000 is documented"}
     )
     recaptcha_key: str = field(
         default="simulated-site-key",
         metadata={"help": "The site key in the answer to too many tries"},
     )
-    recaptcha_unlock_url: str = field(
-        default="https://captcha.invalid/unlock",
-        metadata={"help": "Where such a captcha would be solved"},
+    # One metre, or one kilometre: the documents name no unit.
+    metres_per_distance: float = field(
+        default=1.0, metadata={"help": "Metres in one unit of a search around a point"}
     )
     # Confirmation codes and tokens are derived from it, so a test meets the same ones again.
     seed: str = field(

@@ -11,8 +11,9 @@ from typing import Any
 from attrs import AttrsInstance, asdict, frozen
 
 from .person_codes import birthdate_of, gender_of
+from .rows import Account, Channel, Wallet
 from .settings import Settings
-from .state import FIRST_WALLET_ID, Account, Channel
+from .store import FIRST_WALLET_ID
 
 Scopes = Set[str]
 # Gives the JSON value of a key, or None if there is none.
@@ -77,34 +78,53 @@ def _calculated_level(account: Account, _: Scopes, __: Settings) -> str:
     return account.calculated_level
 
 
-def _type(_: Account, __: Scopes, settings: Settings) -> str | None:
-    # No endpoint registers a legal user.
-    return "natural" if settings.show_type else None
+def _type(account: Account, __: Scopes, settings: Settings) -> str | None:
+    return account.type if settings.show_type else None
+
+
+def _company_code(account: Account, _: Scopes, __: Settings) -> str | None:
+    # Only the PHP client reads it (`decodeUser`).
+    return account.company[1] if account.company else None
 
 
 def _wallet_ids(account: Account, _: Scopes, __: Settings) -> list[int] | None:
-    return None if account.wallet_id is None else [account.wallet_id]
+    return [wallet.id for wallet in account.wallets] or None
 
 
 def _wallets(account: Account, _: Scopes, __: Settings) -> list[dict[str, Any]] | None:
-    return None if account.wallet_id is None else [_wallet(account, account.wallet_id)]
+    return [wallet_of(account, wallet) for wallet in account.wallets] or None
 
 
-def _wallet(account: Account, wallet_id: int) -> dict[str, Any]:
+def account_number(wallet_id: int) -> str:
+    return f"EVP{10001000101 + wallet_id - FIRST_WALLET_ID:013d}"
+
+
+def wallet_id_of(number: str) -> int | None:
+    digits = number.removeprefix("EVP")
+    if len(digits) != 13 or not (digits.isascii() and digits.isdigit()):
+        return None
+    return int(digits) - 10001000101 + FIRST_WALLET_ID
+
+
+def wallet_of(account: Account, wallet: Wallet) -> dict[str, Any]:
     """One wallet, spelled as /api/wallet/get-user-wallets samples it (`user_id` is text)."""
-    number = f"EVP{10001000101 + wallet_id - FIRST_WALLET_ID:013d}"
+    number = account_number(wallet.id)
     identity = account.identity
     names = (identity.name, identity.surname) if identity else ()
     title = " ".join(name for name in names if name)
     details: dict[str, Any] = {"number": number, "user_id": str(account.id)}
-    details["owner_type"] = "natural"
+    details["owner_type"] = account.type
     if title:  # shown only once the identity is known (/en/wallet/user/wallet)
         details["owner_title"] = title
     details["owner_display_name"] = title or number
     details["type"] = "local"
     details["flags"] = {"savings": False, "public": False}
-    details["status"] = "active"
-    return {"id": wallet_id, "owner": account.id, "account": details}
+    details["status"] = wallet.status
+    return {"id": wallet.id, "owner": account.id, "account": details}
+
+
+def _pep(account: Account, _: Scopes, __: Settings) -> list[dict[str, Any]] | None:
+    return [asdict(entry) | {"positions": list(entry.positions)} for entry in account.pep] or None
 
 
 def _options(_: Account, __: Scopes, settings: Settings) -> dict[str, str] | None:
@@ -126,13 +146,17 @@ USER: Mapping[str, Key] = {
     "identification_level": _key(_identification_level, "identification_level"),
     "calculated_level": _key(_calculated_level, "identification_level"),
     "type": _key(_type),
+    "company_code": _key(_company_code),
     "wallets": _key(_wallet_ids, "wallet_list"),
     "options": _key(_options),
+    "pep": _key(_pep, "pep"),
 }
-# The keys that have an endpoint of their own; `wallets` lists objects there, not ids.
+# The keys that have an endpoint of their own; `wallets` lists objects there, not ids, and the
+# politically exposed persons are called `pes` (lib-wallet-php-client, `getPes`).
 FIELDS: Mapping[str, Key] = {
     **{name: USER[name] for name in ("email", "phone", "address", "identity")},
     "wallets": _key(_wallets, "wallet_list"),
+    "pes": USER["pep"],
 }
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-# The scopes that a key of the user resource needs (lib-wallet-php-client, OAuth/Consumer).
+# The scopes that the user resource asks for (lib-wallet-php-client, OAuth/Consumer; the last
+# three from the Java SDK and /guides/wallet/user-information/user-resource).
 USER_SCOPES = frozenset(
     {
         "email",
@@ -18,13 +19,15 @@ USER_SCOPES = frozenset(
         "dob",
         "gender",
         "pep",
+        "avatar",
+        "services",
+        "user_position",
     }
 )
 # The other scopes of the official SDKs and documents: a user may grant them, nothing here
 # asks for them.
 OTHER_SCOPES = frozenset(
     {
-        "avatar",
         "balance",
         "cards",
         "check_has_sufficient_balance",
@@ -41,21 +44,23 @@ OTHER_SCOPES = frozenset(
         "received_transaction_requests",
         "recent_statements",
         "sent_transaction_requests",
-        "services",
         "statements",
         "user_info",
-        "user_position",
     }
 )
-# `search_by_person_code` and `provide_registration_parameters` are Paysera's names
-# (lib-wallet-php-client, Entity/ClientPermissions). For registering a user and for providing
-# an identity the documents ask for special permissions that they do not name.
+# Attached at a refresh with a code, never asked for at first (/en/wallet/user/scopes).
+EXTENDED_SCOPES = frozenset({"convert_currency", "make_bank_transfers"})
+# The first four are Paysera's names (lib-wallet-php-client, Entity/ClientPermissions). For the
+# others the documents ask for special permissions that they do not name.
 PERMISSIONS = frozenset(
     {
         "search_by_person_code",
         "provide_registration_parameters",
+        "give_trusted_user_info",
+        "use_password_grant",
         "register_user",
         "provide_identity",
+        "upload_document",
     }
 )
 

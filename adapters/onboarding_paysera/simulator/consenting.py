@@ -1,0 +1,162 @@
+"""The page on which a user lets a client see something of theirs."""
+
+# Sources: lib-wallet-php-client, OAuth/Consumer, for the addresses and the query; RFC 6749,
+# section 4.1.2.1, for the errors. The page itself is the simulator's own: one form, which a
+# browser or a program may send.
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from html import escape
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from attrs import frozen
+from werkzeug.wrappers import Response
+
+from .calls import Call
+from .contacts import confirmed
+from .errors import ApiError
+from .granting import who_logs_in
+from .issuing import authorize, check_scopes
+from .passwords import check_login
+from .rows import Account
+from .tokens import Session
+
+# Any absolute URI that leads out of here: `myapp://callback` is one, `javascript:` is none.
+_REDIRECT = re.compile(r"(?!(?i:javascript|vbscript|data):)[A-Za-z][A-Za-z0-9+.-]*://[!-\"$-~]+")
+
+_PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Consent</title>
+<h1>Allow {client} to see this?</h1>
+<ul>{scopes}</ul>
+{problem}
+<form method="post" action="{action}">
+<p><label>E-mail address, phone or user name
+<input name="username" value="{username}" autocomplete="username" required></label></p>
+<p><label>Password
+<input name="password" type="password" autocomplete="current-password"></label></p>
+<p><button name="decision" value="allow">Allow</button>
+<button name="decision" value="refuse" formnovalidate>Refuse</button></p>
+</form>
+</html>
+"""
+
+
+@frozen(kw_only=True, repr=False)
+class Asked:
+    """What the client asks of the user."""
+
+    scopes: tuple[str, ...]
+    redirect_uri: str
+    state: str | None
+    email: str | None  # trusted, of a session
+
+
+def show(call: Call) -> Response:
+    """GET .../oauth: the page, or at once the way back where the client asked wrongly."""
+    asked = _asked(call)
+    fault = _fault(call, asked)
+    if fault is not None:
+        return _back(asked, fault)
+    return _page(call, asked)
+
+
+def decide(call: Call) -> Response:
+    """POST .../oauth: `username`, `password`, and `decision`, `allow` or `refuse`."""
+    asked = _asked(call)
+    fault = _fault(call, asked)
+    if fault is not None:
+        return _back(asked, fault)
+    if call.body.get("decision") != "allow":
+        return _back(asked, {"error": "access_denied"})
+    username = call.body.get("username", "")
+    account = who_logs_in(call, username) or _trusted(call, asked, username)
+    try:
+        if account is None:
+            raise ApiError("invalid_grant", "The user name or the password is wrong.")
+        check_login(call, account, call.body.get("password", ""), "invalid_grant")
+    except ApiError as error:
+        return _page(call, asked, problem=error.description)
+    if asked.email is not None and asked.email == account.email.pending:
+        call.keep(account.with_contact("email", confirmed(account.email)))
+    code = authorize(call.settings, call.store, account.id, asked.scopes, asked.redirect_uri)
+    return _back(asked, {"code": code})
+
+
+def _parameters(call: Call) -> Mapping[str, str]:
+    key = call.parts.get("key")
+    if key is None:
+        return dict(call.query)
+    session = call.store.get(Session, key)
+    if session is None:
+        raise ApiError("not_found", "There is no such session.")
+    return dict(session.parameters)
+
+
+def _asked(call: Call) -> Asked:
+    """Refuses here, with no way back, what no redirect can be trusted to (section 4.1.2.1)."""
+    given = _parameters(call)
+    if given.get("client_id") != call.settings.client_id:
+        raise ApiError("unauthorized", "There is no such client.")
+    redirect_uri = given.get("redirect_uri", "")
+    allowed = call.settings.redirect_uris
+    if not _leads_out(redirect_uri) or (allowed and redirect_uri not in allowed):
+        raise ApiError("invalid_request", "The redirect URI is missing or not allowed.")
+    return Asked(
+        scopes=tuple(given.get("scope", "").split()),
+        redirect_uri=redirect_uri,
+        state=given.get("state"),
+        email=given.get("user[email]"),
+    )
+
+
+def _leads_out(uri: str) -> bool:
+    with suppress(ValueError):  # such as a bracket that opens no IPv6 address
+        urlsplit(uri)
+        return _REDIRECT.fullmatch(uri) is not None
+    return False
+
+
+def _fault(call: Call, asked: Asked) -> dict[str, str] | None:
+    if _parameters(call).get("response_type") != "code":
+        return {"error": "unsupported_response_type"}
+    try:
+        check_scopes(asked.scopes)
+    except ApiError as error:
+        return {"error": error.code, "error_description": error.description}
+    return None
+
+
+def _trusted(call: Call, asked: Asked, username: str) -> Account | None:
+    """The user whose unconfirmed address the client vouches for."""
+    email = username.lower()
+    if asked.email is None or asked.email.lower() != email:
+        return None
+    return call.store.owner(("email", email))
+
+
+def _back(asked: Asked, answer: dict[str, str]) -> Response:
+    parts = urlsplit(asked.redirect_uri)
+    query = [*parse_qsl(parts.query, keep_blank_values=True), *answer.items()]
+    if asked.state is not None:
+        query.append(("state", asked.state))
+    location = urlunsplit(parts._replace(query=urlencode(query)))
+    return Response(status=303, headers={"Location": location})
+
+
+def _page(call: Call, asked: Asked, problem: str = "") -> Response:
+    scopes = "".join(f"<li>{escape(scope)}</li>" for scope in asked.scopes)
+    text = _PAGE.format(
+        client=escape(call.settings.client_id),
+        scopes=scopes or "<li>who you are</li>",
+        problem=f"<p role=alert>{escape(problem)}</p>" if problem else "",
+        action=escape(call.target),
+        username=escape(asked.email or ""),
+    )
+    status = 403 if problem else 200
+    return Response(text, status=status, content_type="text/html; charset=utf-8")

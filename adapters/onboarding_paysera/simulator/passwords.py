@@ -1,0 +1,123 @@
+"""The operations that give a user a new password."""
+
+# Source: developers.paysera.com /guides/wallet/user-information/user-resource; the paths are
+# those of the official SDKs, for its table writes them together.
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b64decode, b64encode
+from contextlib import suppress
+from typing import Any
+
+from attrs import evolve
+
+from . import derived, levels
+from .calls import Call
+from .contacts import expired
+from .errors import ApiError
+from .reading import owner_of_confirmed
+from .registering import check_password
+from .rows import CHANNELS, Account, Credentials
+from .settings import Settings
+
+
+def request_reset(call: Call) -> dict[str, Any]:
+    """POST /user/password/reset: finds the user by a confirmed contact and sends a code.
+
+    The answer is the user, whose id the change needs. A user who is identified must tell the
+    person code too.
+    """
+    account = _named(call)
+    call.own(account.id)
+    reset, limit = account.reset, call.settings.code_send_limit
+    if limit is not None and reset.sent - reset.forgiven >= limit:
+        call.too_many("codes", "user", account.id, "password")
+    _check_identity(call, account)
+    reset = evolve(reset, awaited=True, sent=reset.sent + 1, sent_at=call.now, wrong=0)
+    account = evolve(account, reset=reset)
+    call.keep(account)
+    return call.shown(account)
+
+
+def change_password(call: Call) -> dict[str, Any]:
+    """PUT /user/:userId/password: by the code that was sent, or by the old password."""
+    account = call.account()
+    # First, so that a bad password uses up no code: which is judged first is not documented.
+    check_password(call, call.body["password"])
+    if "code" in call.body:
+        _check_code(call, account)
+    else:
+        check_login(call, account, call.body["old_password"], "invalid_password")
+    changed = Credentials(type="main-password", password=call.body["password"])
+    reset = evolve(account.reset, awaited=False)
+    account = evolve(account, credentials=changed, reset=reset, wrong_passwords=0)
+    call.keep(account)
+    return call.shown(account)
+
+
+def reset_code(account: Account, settings: Settings) -> str | None:
+    """The code last sent to change a password."""
+    if not account.reset.awaited:
+        return None
+    return derived.code(settings.seed, account.id, "password", account.reset.sent)
+
+
+def check_login(call: Call, account: Account, password: str, error: str) -> None:
+    """Refuses a wrong password with this error, and any after too many."""
+    if account.wrong_passwords >= call.settings.password_rate_limit:
+        call.too_many("wrong passwords", "user", account.id, "login")
+    if account.credentials is None or not matches(account.credentials, password):
+        call.keep(evolve(account, wrong_passwords=account.wrong_passwords + 1))
+        raise ApiError(error, "The password is wrong.")
+    if account.wrong_passwords:
+        call.keep(evolve(account, wrong_passwords=0))
+
+
+def matches(credentials: Credentials, password: str) -> bool:
+    """Whether this is the password.
+
+    How a migrated hash was made, the documents say by its name only: any of its readings counts.
+    """
+    if credentials.type == "main-password":
+        return credentials.password == password
+    salt = (credentials.password_salt or "").encode()
+    salts = [salt]
+    with suppress(ValueError):
+        salts.append(b64decode(salt, validate=True))
+    digests = (
+        hashlib.sha1(before + password.encode(encoding), usedforsecurity=False).digest()
+        for before in salts
+        for encoding in ("utf-8", "utf-16-le")
+    )
+    return credentials.password in {b64encode(digest).decode() for digest in digests}
+
+
+def _named(call: Call) -> Account:
+    for channel in CHANNELS:
+        if channel in call.body:
+            account = owner_of_confirmed(call, channel, call.body[channel])
+            if account is not None:
+                return account
+    # What an unknown contact is answered is not documented.
+    raise ApiError("not_found", "There is no such user.")
+
+
+def _check_identity(call: Call, account: Account) -> None:
+    code = account.identity and account.identity.code
+    given = call.body.get("identity", {}).get("code")
+    if given is None:
+        if code is not None and levels.reaches(account, call.settings.reset_identity_from):
+            raise ApiError("identity_required", "The person code is needed.")
+    elif given != code:
+        raise ApiError("invalid_identity", "The person code is wrong.")
+
+
+def _check_code(call: Call, account: Account) -> None:
+    reset = account.reset
+    if reset.wrong >= call.settings.code_rate_limit:
+        call.too_many("codes", "user", account.id, "password")
+    right = call.body["code"] == reset_code(account, call.settings)
+    if not right or expired(reset.sent_at, call.settings):
+        call.keep(evolve(account, reset=evolve(reset, wrong=reset.wrong + 1)))
+        raise ApiError("invalid_code", "The code is wrong.")
