@@ -64,7 +64,8 @@ def simulate() -> None:
     """Run a provider's simulator until interrupted.
 
     It listens on loopback and prints its base URL on its first line. What it remembers is gone
-    when it ends. `onboarding simulate PROVIDER --help` lists its settings.
+    when it ends, unless a setting keeps it. `onboarding simulate PROVIDER --help` lists its
+    settings.
     """
 
 

@@ -127,11 +127,11 @@ def _welcome(datum: Datum, value: Any) -> bool:
 
 
 def _completed(plan: Plan, on: On, data: list[Datum], given: Tree, spare: Tree) -> Tree:
-    """Adds what is required, and changes what is barred; twice, for what is added may want more."""
+    """Adds what is required, changes what is barred; thrice, for what is added may want more."""
     for one in plan.about.wanted if on is On.CREATE else ():
         if not given.keys() & set(one.paths):
             given = {one.paths[0]: spare[one.paths[0]], **given}
-    for _ in range(2):
+    for _ in range(3):
         user = _user(given, plan.implied(), data)
         there = plan.given(user, on)
         for datum in data:

@@ -599,7 +599,7 @@ def test_sixteen_threads_that_start_at_once_log_in_once(world: World) -> None:
 def test_a_refused_token_is_replaced_once_by_sixteen_threads(world: World) -> None:
     gateway = world.gateways.get("fr")
     record = gateway.create_user(User.parse(PERSON))
-    world.mangopay.store._tokens.clear()
+    world.mangopay.store.forget_tokens()
     world.mangopay.clear_log()
     barrier = threading.Barrier(16)
 
@@ -617,7 +617,7 @@ def test_a_refused_token_is_replaced_once_by_sixteen_threads(world: World) -> No
 def test_a_call_whose_token_is_refused_is_sent_again_once(world: World) -> None:
     gateway = world.gateways.get("fr")
     record = gateway.create_user(User.parse(PERSON))
-    world.mangopay.store._tokens.clear()
+    world.mangopay.store.forget_tokens()
     world.mangopay.clear_log()
 
     gateway.fetch_user(record.id)

@@ -27,7 +27,7 @@ from onboarding import (
 )
 
 from onboarding_mangopay import MangoPay
-from onboarding_mangopay.simulator.app import LEVELS as MANGOPAY_WORDS
+from onboarding_mangopay.simulator.desk import LEVELS as MANGOPAY_WORDS
 from onboarding_paysera import Paysera
 
 AXES: dict[str, Any] = {

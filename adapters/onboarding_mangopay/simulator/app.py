@@ -1,30 +1,49 @@
-"""The simulator itself: a WSGI callable with its settings, its log, what a test may do to users."""
+"""The simulator itself: a WSGI callable with its log, its faults, its notifications."""
 
 from __future__ import annotations
 
 import json
-import os
-import time
+import threading
+import weakref
 from collections.abc import Callable, Iterable
-from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from attrs import define, evolve, field, frozen
+from attrs import define, field, frozen
+from onboarding.simulators import Control, Fault, Misbehaviour, notify
 from werkzeug.wrappers import Request, Response
 
-from . import ids, sca
+from . import deliveries, ids
 from .auth import check_bearer
-from .errors import RATE_LIMITED, Problem, RefusedError, unknown_route, wrong_method
+from .deliveries import Delivery
+from .desk import Desk
+from .errors import (
+    RATE_LIMITED,
+    DemandedError,
+    Problem,
+    RefusedError,
+    failure,
+    unknown_route,
+    wrong_method,
+)
 from .idempotency import remember, take_key
 from .rates import RateMeter
 from .routes import find_route
-from .state import Store, User
 from .world import Call, Reply
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-LEVELS = ("LIGHT", "REGULAR")
+# the keys whose values are words of a vocabulary that MangoPay says may grow
+WORDS = frozenset(
+    ("UserStatus", "UserCategory", "KYCLevel", "Status", "RefusedReasonType", "Reason", "Type")
+)
+ACTIONS = (
+    "activate", "finish_sca", "consent", "set_kyc_level", "accept_document", "refuse_document",
+    "outdate_document", "decide_declaration", "complete_verification", "block", "require_renewal",
+    "make_payer", "add_wallet", "add_transaction", "add_card", "emit", "deliver_hooks",
+)  # fmt: skip
+PAUSE = 0.2
+"""Seconds between two rounds of the thread that sends notifications."""
 
 
 @frozen(kw_only=True)
@@ -37,67 +56,25 @@ class LoggedRequest:
 
 
 @define(kw_only=True, eq=False)
-class MangoPaySimulator:
+class MangoPaySimulator(Desk):
     """Answers as MangoPay does where users are concerned; safe to call from many threads.
 
     The settings may be changed between calls. What the documents leave open is answered as each
     module says beside the line that does it.
     """
 
-    client_id: str = field(
-        default="simulated-client",
-        metadata={"help": "The one platform there is; part of nearly every path"},
-    )
-    api_key: str = field(
-        default="simulated-key",
-        repr=False,
-        metadata={"help": "What a token is asked for with, next to client_id"},
-    )
-    strict: bool = field(
-        default=False,
-        metadata={"help": "Whether the documents win where the official SDKs rely on more"},
-    )
-    legacy: bool = field(
-        default=True,
-        metadata={"help": "Whether the deprecated endpoints still write; they always read"},
-    )
-    token_life: int = field(
-        default=1200,
-        metadata={"help": "Seconds that a token lives; the sandbox's default"},
-    )
-    rate_limits: bool = field(
-        default=False,
-        metadata={
-            "help": "Whether the documented limits are enforced; they are counted either way"
-        },
-    )
-    enrolment_waived: bool = field(
-        default=False,
-        metadata={"help": "Whether this platform may make OWNERs without SCA by USER_NOT_PRESENT"},
-    )
-    sca_origin: str = field(
-        default="https://sca.sandbox.mangopay.com",
-        metadata={"help": "Where a RedirectUrl leads"},
-    )
-    clock: Callable[[], float] = field(
-        default=time.time,
-        repr=False,
-        metadata={"help": "Gives Unix time in seconds"},
-    )
-    entropy: ids.Entropy = field(
-        default=os.urandom,
-        repr=False,
-        metadata={"help": "Gives random bytes for ids or tokens"},
-    )
-    store: Store = field(
-        factory=Store,
-        repr=False,
-        metadata={"help": "What is remembered"},
-    )
-
     _rates: RateMeter = field(factory=RateMeter, init=False, repr=False)
     _log: list[LoggedRequest] = field(factory=list[LoggedRequest], init=False, repr=False)
-    _lock: Lock = field(factory=Lock, init=False, repr=False)
+    _faults: Misbehaviour = field(init=False, repr=False)
+    _control: Control = field(init=False, repr=False)
+    _sender: threading.Thread | None = field(default=None, init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        Desk.__attrs_post_init__(self)
+        me = weakref.proxy(self)  # no cycle: a simulator that nobody holds is gone at once
+        self._faults = Misbehaviour(WORDS, lambda status: me._problem(failure(status)))
+        actions = {name: _bound(me, name) for name in ACTIONS}
+        self._control = Control(self._faults, self.clock, actions)
 
     @property
     def log(self) -> list[LoggedRequest]:
@@ -110,37 +87,47 @@ class MangoPaySimulator:
         with self._lock:
             self._log.clear()
 
-    def activate(self, user_id: str) -> None:
-        """Does what a user does who finishes the hosted SCA page: ACTIVE, enrolled."""
-        with self._lock:
-            user = self._open_user(user_id)
-            self.store.save_user(sca.enrol(self, user))
+    def misbehave(self, *, kind: str, route: str = "*", **options: Any) -> None:
+        """Sets a fault, with the fields of `onboarding.simulators.Fault`."""
+        self._faults.add(Fault(kind=kind, route=route, **options))
 
-    def set_kyc_level(self, user_id: str, level: str) -> None:
-        """Does what MangoPay's review team does; only an OWNER can be verified."""
-        if level not in LEVELS:
-            raise ValueError(f"a KYC level is one of {', '.join(LEVELS)}")
+    def behave(self) -> None:
+        """Takes all faults back."""
+        self._faults.clear()
+
+    @property
+    def deliveries(self) -> list[Delivery]:
+        """Every attempt at a notification so far, oldest first."""
         with self._lock:
-            user = self._open_user(user_id)
-            if level == "REGULAR" and user.category != "OWNER":
-                raise ValueError("only an OWNER can be REGULAR")
-            self.store.save_user(evolve(user, kyc_level=level))
+            return deliveries.sent(self)
+
+    def deliver_hooks(self) -> int:
+        """Sends the notifications that are due, each once; says how many there were."""
+        with self._lock:
+            waiting = deliveries.due(self)
+        for row, url in waiting:
+            status = notify(url, seconds=deliveries.PATIENCE)
+            with self._lock:
+                deliveries.note(self, row, url, status)
+        return len(waiting)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         request = Request(environ)
         request.get_data()  # a connection that is kept needs its request read to the end
+        response = self._control.answer(request)
+        if response is None:
+            response = self._faults.around(request, lambda: self._logged(request))
+        if self.send_hooks:
+            self._keep_sending()
+        return response(environ, start_response)
+
+    def _logged(self, request: Request) -> Response:
         with self._lock:
             response = self._answer(request)
             self._log.append(
                 LoggedRequest(method=request.method, path=request.path, status=response.status_code)
             )
-        return response(environ, start_response)
-
-    def _open_user(self, user_id: str) -> User:
-        user = self.store.user(user_id)
-        if user is None or user.status == "CLOSED":
-            raise LookupError("no open user has this id")
-        return user
+        return response
 
     def _answer(self, request: Request) -> Response:
         """Counts the call, answers it, adds the rate headers whatever the answer is."""
@@ -166,7 +153,15 @@ class MangoPaySimulator:
             return self._written(handler(self, call))
         check_bearer(self, request, client_id)
         key = take_key(self, request)
-        response = self._refusing(lambda: self._written(handler(self, call)))
+
+        def handled() -> Response:
+            with self.tables.all_or_nothing():  # a call that is refused changes nothing
+                try:
+                    return self._written(handler(self, call))
+                except DemandedError as demanded:
+                    return self._problem(demanded.problem)
+
+        response = self._refusing(handled)
         if key is not None:
             remember(self, key, request, response)
         return response
@@ -187,6 +182,36 @@ class MangoPaySimulator:
             response = Response(status=reply.status, headers=reply.headers)
             response.headers.remove("Content-Type")
             return response
-        text = json.dumps(reply.body, ensure_ascii=False)
-        content_type = "application/json; charset=utf-8"
-        return Response(text, status=reply.status, headers=reply.headers, content_type=content_type)
+        body = reply.body
+        content = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False)
+        return Response(
+            content, status=reply.status, headers=reply.headers, content_type=reply.content_type
+        )
+
+    def _keep_sending(self) -> None:
+        """Starts the thread that sends notifications, once; it ends with the simulator."""
+        with self._lock:
+            if self._sender is None:
+                target = weakref.ref(self)
+                self._sender = threading.Thread(target=_send, args=(target,), daemon=True)
+                self._sender.start()
+
+
+def _bound(simulator: Any, name: str) -> Callable[..., object]:
+    def act(**keywords: Any) -> object:
+        return getattr(simulator, name)(**keywords)
+
+    return act
+
+
+def _send(target: weakref.ref[MangoPaySimulator]) -> None:
+    """Sends what is due, round by round, while the simulator is there and wants it."""
+    pause = threading.Event()
+    while True:
+        simulator = target()
+        if simulator is None:
+            return
+        if simulator.send_hooks:
+            simulator.deliver_hooks()
+        del simulator
+        pause.wait(PAUSE)

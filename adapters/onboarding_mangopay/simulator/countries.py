@@ -1,4 +1,6 @@
-"""The country codes the API knows, with those it refuses a user from."""
+"""The country codes the API knows, with those it refuses a user or money from."""
+
+import pycountry
 
 _ASSIGNED = """
     AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR
@@ -11,6 +13,7 @@ _ASSIGNED = """
     TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM
     ZW
 """
+_WITHOUT_ACCOUNTS = "AF BY CD CF ER ET IQ GN LB LR LY ML RU SD SO SS UA VE YE ZW"
 _REFUSED = "CU IR KP MM SY AN BV GS HM WL YU"
 
 ALPHA_2 = frozenset(_ASSIGNED.split())
@@ -19,5 +22,14 @@ ALPHA_2 = frozenset(_ASSIGNED.split())
 BLOCKED = frozenset(_REFUSED.split())
 """Where no user may come from (docs: guides/users/country-restrictions)."""
 
+MONEY_BLOCKED = frozenset(_WITHOUT_ACCOUNTS.split())
+"""Where users are welcome, and bank accounts are not (docs: guides/users/country-restrictions)."""
+
 WITH_REGION = frozenset(("US", "CA", "MX"))
 """Where an address needs its `Region` (docs: create-natural-user)."""
+
+
+def name_of(code: str) -> str:
+    """Gives the English name of a country."""
+    found = pycountry.countries.get(alpha_2=code)
+    return str(found.name) if found else code

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 PARAM_ERROR = (
     "One or several required parameters are missing or incorrect. "
@@ -20,10 +20,20 @@ class Problem:
     message: str
     type: str | None = None
     errors: Mapping[str, str] | None = field(default=None, repr=False)
-    headers: Mapping[str, str] = field(factory=dict[str, str])
+    errors_key: str = "errors"
+    headers: Mapping[str, str] = field(factory=dict[str, str], repr=False)
+    empty: bool = False
+    """Whether the answer has no body at all."""
+    standard: bool = False
+    """Whether the body is one of RFC 7807."""
 
-    def body(self, *, id: str, now: float) -> dict[str, object]:
+    def body(self, *, id: str, now: float) -> dict[str, object] | None:
         """Gives the JSON of the error (docs: errors)."""
+        if self.empty:
+            return None
+        if self.standard:
+            title = self.message
+            return {"type": "about:blank", "title": title, "status": self.status, "traceId": id}
         if self.type is None:
             return {"Message": self.message}
         errors = None if self.errors is None else dict(self.errors)
@@ -32,7 +42,7 @@ class Problem:
             "Type": self.type,
             "Id": id,
             "Date": int(now),
-            "errors": errors,
+            self.errors_key: errors,
         }
 
 
@@ -42,6 +52,10 @@ class RefusedError(Exception):
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.type or str(problem.status))
         self.problem = problem
+
+
+class DemandedError(RefusedError):
+    """A refusal that leaves something behind: the hosted page it sends the user to."""
 
 
 def param_error(errors: Mapping[str, str]) -> Problem:
@@ -79,6 +93,27 @@ def wrong_media_type(media_type: str) -> Problem:
         else "The request contains an entity body but no Content-Type header."
     )
     return Problem(status=415, message=message)
+
+
+def invalid_action(message: str) -> Problem:
+    """Gives the refusal of a step that the state of things does not allow."""
+    return _problem(400, "invalid_action", message)
+
+
+def recipient_error(errors: Mapping[str, str]) -> Problem:
+    """Gives the refusal of the recipients' service, whose key is `Errors` with codes in it."""
+    return evolve(param_error(errors), errors_key="Errors")
+
+
+def sca_demand(redirect: str) -> Problem:
+    """Gives the 401 that asks for SCA in a header only (docs: guides/sca/wallets)."""
+    headers = {"WWW-Authenticate": f"PendingUserAction RedirectUrl={redirect}"}
+    return Problem(status=401, message="", headers=headers, empty=True)
+
+
+def failure(status: int) -> Problem:
+    """Gives the 429, or a failure of the provider's own, whose text is not documented."""
+    return RATE_LIMITED if status == 429 else _problem(status, "other", "An error occurred")
 
 
 def _problem(status: int, type: str, message: str) -> Problem:
@@ -122,6 +157,18 @@ PROXY_MISSING = _problem(
 USER_CLOSED = _problem(400, "user_closed", "User closed: No action can be performed")
 # docs: close-natural-user
 CLOSURE_FAILED = _problem(400, "user_closure_failed", "An error occurred while closing the user")
+# docs: close-natural-user
+WALLETS_NOT_EMPTY = _problem(
+    400,
+    "user_closure_not_possible",
+    "The user cannot be closed as one or several wallets are not empty",
+)
+# docs: create-kyc-document-page
+TOO_MANY_PAGES = _problem(
+    400,
+    "max_page_number",
+    "Maximum number of pages exceeded. You can only add up to 5 pages to this document",
+)
 # docs: overview/idempotency
 ALREADY_CREATED = _problem(
     409,
@@ -137,3 +184,7 @@ EMPTY_BODY = _problem(400, "empty_body", "the body cannot be empty")
 # The documents announce an error without printing it; this is the one they print for an
 # endpoint that an account cannot use.
 FORBIDDEN = _problem(403, "forbidden_ressource", "This endpoint is not available for your account")
+# docs: create-idv-session: a platform without the feature
+FEATURE_OFF = Problem(status=403, message="Forbidden", standard=True)
+# docs: deactivate-recipient
+INVALID_STATE = evolve(_problem(400, "other", "Invalid State"), errors_key="Errors")

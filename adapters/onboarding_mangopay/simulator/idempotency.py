@@ -46,6 +46,6 @@ def remember(world: World, key: str, request: Request, response: Response) -> No
         status=response.status_code,
         content_type=response.headers.get("Content-Type", ""),
         url=request.base_url,
-        body=response.get_data(),
+        body=response.get_data(as_text=True),
     )
     world.store.save_response(key, stored)

@@ -11,11 +11,11 @@ Entropy = Callable[[int], bytes]
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
-def user_id(now: float, entropy: Entropy) -> str:
-    """Gives `user_m_` with a ULID: 48 bits of milliseconds, 80 random ones (docs: data-formats)."""
+def ulid(prefix: str, now: float, entropy: Entropy) -> str:
+    """Gives a prefix with a ULID: 48 bits of milliseconds, 80 random ones (docs: data-formats)."""
     milliseconds = int(now * 1000) & (2**48 - 1)
     number = milliseconds << 80 | int.from_bytes(entropy(10), "big")
-    return "user_m_" + "".join(CROCKFORD[number >> shift & 31] for shift in range(125, -1, -5))
+    return prefix + "".join(CROCKFORD[number >> shift & 31] for shift in range(125, -1, -5))
 
 
 def token(entropy: Entropy) -> str:

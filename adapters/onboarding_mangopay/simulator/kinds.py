@@ -155,9 +155,7 @@ LEGAL = Kind(
         field("CompanyNumber", company_number),
     ),
     contact=_under(_REP, *_CONTACT),
-    # the downgrade guide only outdates a document when LegalPersonType changes, but says that
-    # the level usually drops with it; there are no documents here, so the level drops
-    identity=_under(_REP, *_IDENTITY) | {"LegalPersonType"},
+    identity=_under(_REP, *_IDENTITY),
     hidden=_under(_REP, *_PRIVATE, "Email")
     | _under("HeadquartersAddress.", *ADDRESS_LINES)
     | {"CompanyNumber"},

@@ -6,7 +6,21 @@ from collections.abc import Mapping
 
 from attrs import frozen
 
-from . import reads, sca, users
+from . import (
+    accounts,
+    documents,
+    events,
+    files,
+    hooks,
+    money,
+    owners,
+    reads,
+    recipients,
+    regulatory,
+    sca,
+    users,
+    verifications,
+)
 from .auth import issue_token
 from .kinds import LEGAL, NATURAL
 from .world import Handler
@@ -23,9 +37,7 @@ class Route:
     handlers: Mapping[str, Handler]
 
     def match(self, segments: tuple[str, ...]) -> dict[str, str] | None:
-        """Gives the named segments if the path fits; case counts in these only."""
-        if len(segments) != len(self.segments):
-            return None
+        """Gives the named segments if a path of as many fits; case counts in these only."""
         params: dict[str, str] = {}
         for pattern, segment in zip(self.segments, segments, strict=True):
             if pattern.startswith("{"):
@@ -40,9 +52,13 @@ def _route(path: str, **handlers: Handler) -> Route:
     return Route(segments=segments, handlers=handlers)
 
 
+def _open_route(path: str, **handlers: Handler) -> Route:
+    """Gives a route without a client, for which no token is asked."""
+    return Route(segments=tuple(path.split("/")), handlers=handlers)
+
+
 # The first fit counts, so a literal segment stands above a named one.
-ROUTES = (
-    Route(segments=TOKEN_PATH, handlers={"POST": issue_token}),
+_USERS = (
     _route("sca/users/natural", POST=users.creating(NATURAL, with_sca=True)),
     _route("sca/users/legal", POST=users.creating(LEGAL, with_sca=True)),
     _route(
@@ -75,15 +91,92 @@ ROUTES = (
         GET=reads.viewing(LEGAL, with_sca=False),
         DELETE=users.closing(LEGAL),
     ),
+    _route("sca/users/{id}/consent", POST=sca.consent),
+    _route("users/data-formats/validation", POST=regulatory.check_format),
+    _route("users/{user}/regulatory", GET=regulatory.view),
+    _route("users/{user}/blockstatus", GET=regulatory.view),
     _route("users/{id}", GET=reads.viewing(None, with_sca=False)),
+)
+_VERIFICATION = (
+    _route("kyc/documents", GET=documents.list_all),
+    _route("kyc/documents/{id}", GET=documents.view),
+    _route("kyc/documents/{id}/consult", POST=documents.consult),
+    _route("users/{user}/kyc/documents", GET=documents.list_of_user, POST=documents.create),
+    _route("users/{user}/kyc/documents/{id}", GET=documents.view, PUT=documents.update),
+    _route("users/{user}/kyc/documents/{id}/pages", POST=documents.add_page),
+    _route("kyc/ubodeclarations/{id}", GET=owners.view),
+    _route("users/{user}/kyc/ubodeclarations", GET=owners.list_of_user, POST=owners.create),
+    _route("users/{user}/kyc/ubodeclarations/{id}", GET=owners.view, PUT=owners.submit),
+    _route("users/{user}/kyc/ubodeclarations/{id}/ubos", POST=owners.create_owner),
+    _route(
+        "users/{user}/kyc/ubodeclarations/{id}/ubos/{ubo}",
+        GET=owners.view_owner,
+        PUT=owners.update_owner,
+    ),
+    _route(
+        "users/{user}/identity-verifications",
+        GET=verifications.list_of_user,
+        POST=verifications.create,
+    ),
+    _route("identity-verifications/{id}", GET=verifications.view),
+)
+_MONEY = (
+    *(
+        _route(f"users/{{user}}/bankaccounts/{type.lower()}", POST=accounts.creating(type))
+        for type in accounts.FORMS
+    ),
+    _route("users/{user}/bankaccounts", GET=accounts.list_of_user),
+    _route("users/{user}/bankaccounts/{id}", GET=accounts.view, PUT=accounts.deactivate),
+    _route("bankaccounts/{id}/transactions", GET=money.account_transactions),
+    _route("recipients/schema", GET=recipients.view_schema),
+    _route("recipients/payout-methods", GET=recipients.view_methods),
+    _route("recipients/{id}", GET=recipients.view, PUT=recipients.deactivate),
+    _route("users/{user}/recipients", GET=recipients.list_of_user, POST=recipients.create),
+    _route("users/{user}/recipients/validate", POST=recipients.validate),
+    _route("wallets", POST=money.create_wallet),
+    _route("wallets/{id}", GET=money.view_wallet),
+    _route("wallets/{id}/transactions", GET=money.wallet_transactions),
+    _route("cards/{id}", GET=money.view_card),
+    _route("users/{user}/wallets", GET=money.listing_of(money.WALLETS, with_sca=True)),
+    _route(
+        "users/{user}/transactions",
+        GET=money.listing_of(
+            money.TRANSACTIONS, "Status", "Type", "Nature", "ResultCode", with_sca=True
+        ),
+    ),
+    _route("users/{user}/cards", GET=money.listing_of(money.CARDS, "Active", with_sca=False)),
+    _route(
+        "users/{user}/preauthorizations",
+        GET=money.listing_of(money.PREAUTHORIZATIONS, "Status", with_sca=False),
+    ),
+    _route("users/{user}/emoney", GET=money.emoney),
+    _route("users/{user}/emoney/{year}", GET=money.emoney),
+    _route("users/{user}/emoney/{year}/{month}", GET=money.emoney),
+)
+_PLATFORM = (
+    _route("hooks", GET=hooks.list_all, POST=hooks.create),
+    _route("hooks/{id}", GET=hooks.view, PUT=hooks.update),
+    _route("events", GET=events.list_events),
     _route("responses/{key}", GET=reads.view_response),
 )
+# these stand first: `oauth` and `countries` are no clients
+_OPEN = (
+    Route(segments=TOKEN_PATH, handlers={"POST": issue_token}),
+    _open_route(f"{VERSION}/countries/authorizations", GET=regulatory.list_countries),
+    _open_route(f"{VERSION}/countries/{{country}}/authorizations", GET=regulatory.view_country),
+    _open_route("consult/{token}", GET=files.show_page),
+)
+ROUTES = (*_OPEN, *_USERS, *_VERIFICATION, *_MONEY, *_PLATFORM)
+_BY_LENGTH = {
+    length: tuple(route for route in ROUTES if len(route.segments) == length)
+    for length in {len(route.segments) for route in ROUTES}
+}
 
 
 def find_route(path: str) -> tuple[Route, dict[str, str]] | None:
     """Gives the route of a path with its named segments; extra slashes do not matter."""
     segments = tuple(segment for segment in path.split("/") if segment)
-    for route in ROUTES:
+    for route in _BY_LENGTH.get(len(segments), ()):
         params = route.match(segments)
         if params is not None:
             return route, params

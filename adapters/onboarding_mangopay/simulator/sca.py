@@ -1,4 +1,4 @@
-"""Strong customer authentication of users: who must enrol, when again, with which link."""
+"""Strong customer authentication of users: who must enrol, when again, what a passed one does."""
 
 from __future__ import annotations
 
@@ -6,9 +6,18 @@ from collections.abc import Collection
 
 from attrs import evolve
 
-from . import ids
-from .errors import PAYER_NOT_ALLOWED, PROXY_MISSING, RefusedError, not_found, param_error
+from .errors import (
+    PAYER_NOT_ALLOWED,
+    PROXY_MISSING,
+    DemandedError,
+    RefusedError,
+    not_found,
+    param_error,
+    sca_demand,
+)
+from .events import emit
 from .kinds import KINDS, NO_EMAIL
+from .links import ACCESS, CONSENT, ENROLMENT, fresh_link
 from .lookup import find, find_open
 from .state import User
 from .views import pending_action
@@ -16,25 +25,30 @@ from .world import Call, Reply, World
 
 BYPASS = "accept"
 """In an e-mail address it spares the sandbox user SCA (docs: release-notes/api/2026-02-16)."""
+ACCESS_LASTS = 180 * 24 * 60 * 60
 
-# docs: view-user-sca-status; nobody can consent here, so every scope is inactive
-CONSENT_SCOPES = (
-    "ContactInformationUpdate",
-    "RecipientRegistration",
-    "Transfer",
-    "ViewAccountInformation",
-)
-
-
-def fresh_link(world: World) -> str:
-    """Gives the link of a fresh hosted page."""
-    return f"{world.sca_origin}/?token={ids.token(world.entropy)}"
+# docs: view-user-sca-status; the word behind each scope as the event types spell it
+SCOPES = {
+    "ContactInformationUpdate": "CONTACT_INFORMATION_UPDATE",
+    "RecipientRegistration": "RECIPIENT_REGISTRATION",
+    "Transfer": "TRANSFER",
+    "ViewAccountInformation": "VIEW_ACCOUNT_INFORMATION",
+}
 
 
 def enrol(world: World, user: User) -> User:
-    """Gives the user after a passed SCA."""
+    """Gives the user after a passed SCA (docs: guides/sca/users)."""
     now = int(world.clock())
-    return evolve(user, status="ACTIVE", enrolled=True, last_enrolment=now, sca_triggered=True)
+    emit(world, "USER_ACCOUNT_ACTIVATED", user.id)
+    emit(world, "SCA_ENROLLMENT_SUCCEEDED", user.id)
+    return evolve(
+        user,
+        status="ACTIVE",
+        enrolled=True,
+        last_enrolment=now,
+        last_access=now,
+        sca_triggered=True,
+    )
 
 
 def ask(world: World, user: User) -> tuple[User, str | None]:
@@ -42,8 +56,9 @@ def ask(world: World, user: User) -> tuple[User, str | None]:
     email = user.facts.get(KINDS[user.person_type].person + "Email")
     if isinstance(email, str) and BYPASS in email:
         return enrol(world, user), None
+    emit(world, "USER_ACCOUNT_VALIDATION_ASKED", user.id)
     pending = evolve(user, status="PENDING_USER_ACTION", enrolled=False, sca_triggered=True)
-    return pending, fresh_link(world)
+    return pending, fresh_link(world, ENROLMENT, user.id)
 
 
 def on_new_owner(world: World, user: User, *, present: bool) -> tuple[User, str | None]:
@@ -67,8 +82,29 @@ def on_change(
     if user.category != "OWNER" or triggers.isdisjoint(changed):
         return user, None
     if not present:
-        raise RefusedError(PROXY_MISSING)
+        want_proxy(world, user, "ContactInformationUpdate")
+        return user, None
     return ask(world, user)
+
+
+def want_proxy(world: World, user: User, scope: str) -> None:
+    """Refuses to act for an absent user who did not consent (docs: guides/sca/proxy-management)."""
+    if not world.proxy or scope not in user.consents:
+        raise RefusedError(PROXY_MISSING)
+
+
+def want_access(world: World, user: User, context: str | None) -> None:
+    """Refuses to show accounts unless the OWNER passed SCA lately (docs: guides/sca/wallets).
+
+    A user who never met SCA is asked only if the query says that the user is present: the suites
+    of the official SDKs read the wallets of such users without a word about SCA.
+    """
+    if user.category != "OWNER" or (context is None and not user.sca_triggered):
+        return
+    if context == "USER_NOT_PRESENT":
+        want_proxy(world, user, "ViewAccountInformation")
+    elif user.last_access is None or world.clock() - user.last_access >= ACCESS_LASTS:
+        raise DemandedError(sca_demand(fresh_link(world, ACCESS, user.id)))
 
 
 def enrolment(world: World, call: Call) -> Reply:
@@ -81,7 +117,30 @@ def enrolment(world: World, call: Call) -> Reply:
         # that it fails is documented, the text is the one of the create endpoint
         raise RefusedError(param_error({path: NO_EMAIL}))
     world.store.save_user(evolve(user, sca_triggered=True))
-    return Reply(body={"PendingUserAction": pending_action(fresh_link(world))})
+    link = fresh_link(world, ENROLMENT, user.id)
+    return Reply(body={"PendingUserAction": pending_action(link)})
+
+
+def consent(world: World, call: Call) -> Reply:
+    """Answers with a link where consent is given or taken back (docs: manage-user-consent)."""
+    user = find_open(world, call.params["id"])
+    if not world.proxy:
+        text = "Consent cannot be given when no proxy is required by the client."
+        raise RefusedError(param_error({"Invalid SCA request": text}))
+    return Reply(body={"PendingUserAction": pending_action(fresh_link(world, CONSENT, user.id))})
+
+
+def agree(world: World, user: User, scopes: Collection[str]) -> User:
+    """Gives the user who consents to these scopes and to no other."""
+    unknown = [scope for scope in scopes if scope not in SCOPES]
+    if unknown:
+        raise ValueError(f"a scope is one of {', '.join(SCOPES)}")
+    for scope, word in SCOPES.items():
+        if (scope in scopes) != (scope in user.consents):
+            verb = "GIVEN" if scope in scopes else "REVOKED"
+            emit(world, f"SCA_{word}_CONSENT_{verb}", user.id)  # docs: release-notes 2026-01-08
+    given = tuple(scope for scope in SCOPES if scope in scopes)
+    return evolve(user, consents=given, last_consent=int(world.clock()))
 
 
 def status(world: World, call: Call) -> Reply:
@@ -89,12 +148,14 @@ def status(world: World, call: Call) -> Reply:
     user = find(world, call.params["id"])
     if not user.sca_triggered:
         raise RefusedError(not_found("User", user.id))
+    # the word for a scope with consent is not printed; INACTIVE is
+    scopes = {scope: "ACTIVE" if scope in user.consents else "INACTIVE" for scope in SCOPES}
     return Reply(
         body={
             "UserStatus": user.status,
             "IsEnrolled": user.enrolled,
             "LastEnrollmentDate": user.last_enrolment,
-            "LastConsentCollectionDate": None,
-            "ConsentScope": dict.fromkeys(CONSENT_SCOPES, "INACTIVE"),
+            "LastConsentCollectionDate": user.last_consent,
+            "ConsentScope": scopes,
         }
     )

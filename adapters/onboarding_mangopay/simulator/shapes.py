@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from enum import Enum
-from typing import cast
+from typing import Any, cast
 
 from attrs import frozen
 
@@ -60,6 +60,8 @@ class Group:
     fields: tuple[Field, ...]
     need: Need = Need.NOBODY
     address: bool = False
+    region_path: str = ""
+    """The path of an error on the region, where it differs from the one on the wire."""
 
     def home(self) -> str:
         """Gives the first segment of the paths under which the values are kept."""
@@ -97,6 +99,18 @@ def address(name: str, need: Need = Need.NOBODY) -> Group:
             field("Country", open_country, Need.EVERYBODY),
         ),
     )
+
+
+def nested(values: Mapping[str, Value]) -> dict[str, Any]:
+    """Gives values by path as the objects they have on the wire, one level deep."""
+    row: dict[str, Any] = {}
+    for path, value in values.items():
+        outer, _, inner = path.partition(".")
+        if inner:
+            row.setdefault(outer, {})[inner] = value
+        else:
+            row[outer] = value
+    return row
 
 
 def read_shape(shape: Shape, body: Mapping[str, object], demand: Demand) -> Reading:
@@ -145,16 +159,16 @@ def _read_group(part: Group, body: Mapping[str, object], demand: Demand, reading
     for each in part.fields:
         _read_field(each, inner, prefix, demand, reading)
     if part.address:
-        _want_region(part.name, reading)
+        _want_region(part, reading)
 
 
 def _always(need: Need) -> bool:
     return need is Need.EVERYBODY
 
 
-def _want_region(name: str, reading: Reading) -> None:
-    path = f"{name}.Region"
-    country = reading.values.get(f"{name}.Country")
+def _want_region(part: Group, reading: Reading) -> None:
+    path = f"{part.name}.Region"
+    country = reading.values.get(f"{part.name}.Country")
     if country in WITH_REGION and not reading.values.get(path) and path not in reading.errors:
         # the text is the one documented for the address of a UBO (docs: create-ubo)
-        reading.errors[path] = "The Region is a required field for this Country"
+        reading.errors[part.region_path or path] = "The Region is a required field for this Country"

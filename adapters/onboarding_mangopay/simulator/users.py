@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from attrs import evolve
 
-from . import ids, sca
+from . import ids, levels, regulatory, sca, verifications
 from .bodies import json_object
 from .errors import (
     CLOSURE_FAILED,
     FORBIDDEN,
     OWNER_NOT_ALLOWED,
+    WALLETS_NOT_EMPTY,
     RefusedError,
     param_error,
 )
+from .events import emit
 from .intent import (
     Intent,
     category_on_create,
@@ -24,6 +27,7 @@ from .intent import (
 )
 from .kinds import Kind
 from .lookup import find, find_open
+from .money import WALLETS
 from .shapes import Need, read_shape
 from .state import User
 from .values import Value, required
@@ -76,8 +80,12 @@ def updating(kind: Kind, *, with_sca: bool) -> Handler:
         _check(kind, category, merged, errors)
         check_terms(intent, category, accepted=user.terms)
         changed = _changed(user, _kept(kind, category, reading.values))
+        if category != user.category:
+            emit(world, "USER_CATEGORY_UPDATED_TO_OWNER", user.id)
         user = _accept(world, evolve(user, category=category), intent)
-        user = _downgrade(kind, evolve(user, facts={**user.facts, **changed}), changed)
+        user = evolve(user, facts={**user.facts, **changed})
+        user = levels.on_change(world, user, changed)
+        verifications.outdate_for(world, user, changed)
         redirect = None
         if with_sca:
             user, redirect = sca.on_change(world, user, changed, present=intent.present)
@@ -107,6 +115,7 @@ def categorising(kind: Kind) -> Handler:
         _check(kind, "OWNER", merged, errors)
         check_terms(intent, "OWNER", accepted=user.terms)
         user = _accept(world, evolve(user, category="OWNER", facts=merged), intent)
+        emit(world, "USER_CATEGORY_UPDATED_TO_OWNER", user.id)
         user, redirect = sca.on_new_owner(world, user, present=intent.present)
         world.store.save_user(user)
         return _shown(user, redirect, True)
@@ -121,6 +130,13 @@ def closing(kind: Kind) -> Handler:
         user = find(world, call.params["id"], kind)
         if user.status == "CLOSED":
             raise RefusedError(CLOSURE_FAILED)
+        wallets = world.tables.owned(WALLETS, user.id)
+        if any(wallet["Balance"]["Amount"] for wallet in wallets):
+            raise RefusedError(WALLETS_NOT_EMPTY)
+        # docs: release-notes/api/2025-04-14
+        emit(world, "USER_ACCOUNT_CLOSED", user.id)
+        code = user.action_code
+        user = regulatory.block(world, user, inflows=True, outflows=True, code=code)
         world.store.save_user(evolve(user, status="CLOSED"))
         return Reply(status=204)
 
@@ -128,7 +144,11 @@ def closing(kind: Kind) -> Handler:
 
 
 def _open_door(world: World, with_sca: bool) -> None:
-    if not with_sca and not world.legacy:
+    """Refuses the deprecated endpoints where they write no more (docs: natural-user-object)."""
+    if with_sca:
+        return
+    today = datetime.fromtimestamp(world.clock(), UTC).date()
+    if not world.legacy or (world.legacy_until and today.isoformat() > world.legacy_until):
         raise RefusedError(FORBIDDEN)
 
 
@@ -139,7 +159,7 @@ def _shown(user: User, redirect: str | None, with_sca: bool) -> Reply:
 def _new_user(world: World, kind: Kind, category: str, intent: Intent, values: Facts) -> User:
     now = world.clock()
     return User(
-        id=ids.user_id(now, world.entropy),
+        id=ids.ulid("user_m_", now, world.entropy),
         person_type=kind.person_type,
         category=category,
         status="ACTIVE",
@@ -204,10 +224,3 @@ def _accept(world: World, user: User, intent: Intent) -> User:
     if user.terms or not intent.terms:
         return user
     return evolve(user, terms=True, terms_date=int(world.clock()))
-
-
-def _downgrade(kind: Kind, user: User, changed: Facts) -> User:
-    """Takes REGULAR from a user whose identity changed (docs: update-natural-user)."""
-    if user.kyc_level == "REGULAR" and not kind.identity.isdisjoint(changed):
-        return evolve(user, kyc_level="LIGHT")
-    return user

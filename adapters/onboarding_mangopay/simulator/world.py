@@ -3,38 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import TypeAlias
 
 from attrs import field, frozen
 from werkzeug.wrappers import Request
 
-from .ids import Entropy
-from .state import Store
+from .settings import Settings
 
-
-class World(Protocol):
-    """The simulator as its handlers know it; the settings may change between calls."""
-
-    @property
-    def client_id(self) -> str: ...
-    @property
-    def api_key(self) -> str: ...
-    @property
-    def strict(self) -> bool: ...
-    @property
-    def legacy(self) -> bool: ...
-    @property
-    def token_life(self) -> int: ...
-    @property
-    def sca_origin(self) -> str: ...
-    @property
-    def enrolment_waived(self) -> bool: ...
-    @property
-    def clock(self) -> Callable[[], float]: ...
-    @property
-    def entropy(self) -> Entropy: ...
-    @property
-    def store(self) -> Store: ...
+World: TypeAlias = Settings
+"""The simulator as its handlers know it; the settings may change between calls."""
 
 
 @frozen(kw_only=True)
@@ -44,14 +21,26 @@ class Call:
     request: Request = field(repr=False)
     params: Mapping[str, str] = field(factory=dict[str, str], repr=False)
 
+    @property
+    def query(self) -> dict[str, str]:
+        """The query with names in lower case, as the SDKs spell them in three ways.
+
+        A name that stands there twice has its values joined by a comma.
+        """
+        names: dict[str, list[str]] = {}
+        for name, value in self.request.args.items(multi=True):
+            names.setdefault(name.lower(), []).append(value)
+        return {name: ",".join(values) for name, values in names.items()}
+
 
 @frozen(kw_only=True)
 class Reply:
-    """An answer before it is written out; without a body it is empty."""
+    """An answer before it is written out; without a body it is empty, bytes go out as they are."""
 
     body: object = field(default=None, repr=False)
     status: int = 200
     headers: Mapping[str, str] = field(factory=dict[str, str], repr=False)
+    content_type: str = "application/json; charset=utf-8"
 
 
 Handler = Callable[[World, Call], Reply]

@@ -1,0 +1,203 @@
+"""What happens outside the API: what a user does on a hosted page, what a reviewer decides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from threading import RLock
+
+from attrs import define, evolve, field
+
+from . import levels, links, money, owners, recipients, regulatory, review, sca, verifications
+from .events import emit
+from .settings import Settings
+from .state import User
+from .values import Value
+
+LEVELS = ("LIGHT", "REGULAR")
+
+
+@define(kw_only=True, eq=False)
+class Desk(Settings):
+    """The control methods of a simulator; each raises LookupError for what is not there."""
+
+    _lock: RLock = field(factory=RLock, init=False, repr=False)
+
+    def activate(self, user_id: str) -> None:
+        """Does what a user does who finishes the hosted SCA page: ACTIVE, enrolled."""
+        self._change(user_id, lambda user: sca.enrol(self, user))
+
+    def finish_sca(self, link: str, *, passed: bool = True) -> None:
+        """Ends the hosted page behind a `RedirectUrl`, whatever it was for."""
+        with self._lock, self.tables.all_or_nothing():
+            page = links.open_link(self, link)
+            user, purpose = self._open_user(page["UserId"]), page["Purpose"]
+            if purpose == links.RECIPIENT:
+                recipients.settle(self, page["ResourceId"], passed=passed)
+            elif not passed:
+                # the type exists, but the guide to the page says that nothing is sent for it
+                emit(self, "SCA_ENROLLMENT_FAILED", user.id)
+            elif purpose == links.ENROLMENT:
+                user = sca.enrol(self, user)
+            elif purpose == links.CONSENT:
+                user = sca.agree(self, user, sca.SCOPES)
+            self.store.save_user(evolve(user, last_access=int(self.clock())) if passed else user)
+
+    def consent(self, user_id: str, scopes: Collection[str]) -> None:
+        """Has a user consent to these scopes of acting by proxy, and to no other."""
+        self._change(user_id, lambda user: sca.agree(self, user, scopes))
+
+    def set_kyc_level(self, user_id: str, level: str) -> None:
+        """Sets the level without any document; only an OWNER can be verified."""
+        if level not in LEVELS:
+            raise ValueError(f"a KYC level is one of {', '.join(LEVELS)}")
+
+        def change(user: User) -> User:
+            if level == "REGULAR" and user.category != "OWNER":
+                raise ValueError("only an OWNER can be REGULAR")
+            return levels.set_level(self, user, level)
+
+        self._change(user_id, change)
+
+    def accept_document(self, document_id: str) -> None:
+        """Accepts a submitted KYC document; the last one that it takes makes its user REGULAR."""
+        self._do(lambda: review.accept(self, document_id))
+
+    def refuse_document(
+        self,
+        document_id: str,
+        reason: str,
+        message: str | None = None,
+        flags: Sequence[str] = (),
+    ) -> None:
+        """Refuses a submitted KYC document, with flags of six digits if there are any."""
+        self._do(lambda: review.refuse(self, document_id, reason, message, flags))
+
+    def outdate_document(self, document_id: str) -> None:
+        """Has a KYC document expire; its user falls to LIGHT if it was needed."""
+
+        def change() -> None:
+            row = self.tables.get(levels.DOCUMENTS, document_id)
+            user = self._open_user("" if row is None else row["UserId"])
+            self.store.save_user(levels.outdate(self, user, document_id))
+
+        self._do(change)
+
+    def decide_declaration(
+        self,
+        declaration_id: str,
+        status: str,
+        reason: str | None = None,
+        message: str | None = None,
+    ) -> None:
+        """Makes a submitted UBO declaration VALIDATED, REFUSED or INCOMPLETE."""
+        self._do(lambda: owners.decide(self, declaration_id, status, reason, message))
+
+    def complete_verification(
+        self,
+        session_id: str,
+        status: str = "VALIDATED",
+        verified: Mapping[str, Value] | None = None,
+        reasons: Sequence[Mapping[str, str]] = (),
+    ) -> None:
+        """Ends an identity verification; verified facts overwrite those of the user."""
+        self._do(lambda: verifications.complete(self, session_id, status, verified, reasons))
+
+    def block(
+        self, user_id: str, *, inflows: bool = True, outflows: bool = True, code: str = "008703"
+    ) -> None:
+        """Sets the blocks of a user; both false lift them."""
+        word = code if inflows or outflows else ""
+        self._change(
+            user_id,
+            lambda user: regulatory.block(
+                self, user, inflows=inflows, outflows=outflows, code=word
+            ),
+        )
+
+    def require_renewal(self, user_id: str, deadline: str) -> None:
+        """Asks for a new verification until a date, YYYY-MM-DD."""
+
+        def change(user: User) -> User:
+            emit(self, "USER_KYC_RENEWAL_REQUIRED", user.id)
+            return evolve(user, renewal_deadline=deadline)
+
+        self._change(user_id, change)
+
+    def make_payer(self, user_id: str) -> None:
+        """Makes an OWNER a PAYER again, which the provider alone can."""
+
+        def change(user: User) -> User:
+            emit(self, "USER_CATEGORY_UPDATED_TO_PAYER", user.id)
+            return levels.set_level(self, evolve(user, category="PAYER"), "LIGHT")
+
+        self._change(user_id, change)
+
+    def add_wallet(self, user_id: str, currency: str = "EUR", amount: int = 0) -> str:
+        """Gives the id of a new wallet of a user, with an amount in minor units."""
+        with self._lock:
+            user = self._open_user(user_id)
+            row = money.add_wallet(self, user, currency=currency, amount=amount)
+            return str(row["Id"])
+
+    def add_transaction(
+        self,
+        user_id: str,
+        *,
+        type: str = "PAYIN",
+        currency: str = "EUR",
+        amount: int = 0,
+        status: str = "SUCCEEDED",
+        nature: str = "REGULAR",
+        wallet_id: str | None = None,
+    ) -> str:
+        """Gives the id of a new transaction of a user, which moves the money of a wallet."""
+        with self._lock, self.tables.all_or_nothing():
+            row = money.add_transaction(
+                self,
+                self._open_user(user_id),
+                type=type,
+                currency=currency,
+                amount=amount,
+                status=status,
+                nature=nature,
+                wallet_id=wallet_id,
+            )
+            return str(row["Id"])
+
+    def add_card(
+        self,
+        user_id: str,
+        *,
+        alias: str = "497010XXXXXX0014",
+        expires: str = "1230",
+        country: str = "FRA",
+        currency: str = "EUR",
+    ) -> str:
+        """Gives the id of a new card of a user."""
+        with self._lock:
+            row = money.add_card(
+                self,
+                self._open_user(user_id),
+                alias=alias,
+                expires=expires,
+                country=country,
+                currency=currency,
+            )
+            return str(row["Id"])
+
+    def emit(self, event_type: str, resource_id: str) -> None:
+        """Has anything happen, also what no one has heard of yet."""
+        self._do(lambda: emit(self, event_type, resource_id))
+
+    def _do(self, act: Callable[[], None]) -> None:
+        with self._lock, self.tables.all_or_nothing():
+            act()
+
+    def _change(self, user_id: str, change: Callable[[User], User]) -> None:
+        self._do(lambda: self.store.save_user(change(self._open_user(user_id))))
+
+    def _open_user(self, user_id: str) -> User:
+        user = self.store.user(user_id)
+        if user is None or user.status == "CLOSED":
+            raise LookupError("no open user has this id")
+        return user

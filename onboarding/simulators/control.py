@@ -1,0 +1,105 @@
+"""An HTTP endpoint under `/_control`, by which another process steers a simulator."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from attrs import asdict, define
+from werkzeug.wrappers import Request, Response
+
+from .clock import VirtualClock
+from .misbehaviour import Fault, Misbehaviour
+
+__all__ = ["Control"]
+
+PREFIX = "/_control"
+LOOPBACK = frozenset(("127.0.0.1", "localhost", "::1"))
+
+Action = Callable[..., object]
+
+
+@define(eq=False)
+class Control:
+    """Answers what stands under `/_control`, to programs of this machine only.
+
+    - `GET /_control` shows the faults that are set, the time, the names of the actions;
+    - `POST /_control/misbehave` sets a fault, its body the fields of `Fault`; `DELETE` clears all;
+    - `POST /_control/clock` with `{"advance": seconds}` moves the clock;
+    - `POST /_control/ACTION` calls an action with its body as keywords.
+
+    Bodies are JSON objects and say so. A page in a browser that was served from elsewhere is
+    refused, and so is a request for another host's name.
+    """
+
+    misbehaviour: Misbehaviour
+    clock: Callable[[], float]
+    actions: Mapping[str, Action]
+
+    def answer(self, request: Request) -> Response | None:
+        """Gives the answer, or None for a path that is not under `/_control`."""
+        path = request.path.rstrip("/")
+        if path != PREFIX and not path.startswith(PREFIX + "/"):
+            return None
+        if _is_foreign(request):
+            return _said({"error": "only programs on this machine may do that"}, 403)
+        try:
+            return self._act(request, path.removeprefix(PREFIX).strip("/"))
+        except (LookupError, TypeError, ValueError) as error:
+            # the texts of actions name fields, never values
+            return _said({"error": str(error)}, 400)
+
+    def _act(self, request: Request, name: str) -> Response:
+        if not name:
+            return _said(self._shown())
+        if name == "misbehave" and request.method == "DELETE":
+            self.misbehaviour.clear()
+            return _said(self._shown())
+        if request.method != "POST":
+            return _said({"error": "this is to be sent with POST"}, 405)
+        body = _body(request)
+        if name == "misbehave":
+            self.misbehaviour.add(Fault(**body))
+            return _said(self._shown())
+        if name == "clock":
+            self._move(**body)
+            return _said(self._shown())
+        if name not in self.actions:
+            return _said({"error": "there is no such action"}, 404)
+        return _said({"result": self.actions[name](**body)})
+
+    def _move(self, *, advance: float) -> None:
+        if not isinstance(self.clock, VirtualClock):
+            raise TypeError("this clock cannot be moved")
+        self.clock.advance(advance)
+
+    def _shown(self) -> dict[str, object]:
+        faults = [asdict(fault) for fault in self.misbehaviour.faults]
+        return {"faults": faults, "now": self.clock(), "actions": sorted(self.actions)}
+
+
+def _body(request: Request) -> dict[str, Any]:
+    if request.mimetype != "application/json":  # a form of a foreign page cannot say this
+        raise ValueError("the body must be declared as application/json")
+    parsed: object = json.loads(request.get_data() or b"{}")
+    if not isinstance(parsed, dict):
+        raise ValueError("the body must be a JSON object")
+    return cast("dict[str, Any]", parsed)
+
+
+def _is_foreign(request: Request) -> bool:
+    """Whether a request comes from another machine, or through a page served from elsewhere."""
+    if request.remote_addr is not None and request.remote_addr not in LOOPBACK:
+        return True
+    if urlsplit(f"//{request.host}").hostname not in LOOPBACK:
+        return True  # a foreign name that was made to point here
+    origin = request.headers.get("Origin")
+    if origin is not None and origin != f"{request.scheme}://{request.host}":
+        return True
+    return request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin")
+
+
+def _said(body: object, status: int = 200) -> Response:
+    return Response(json.dumps(body), status=status, content_type="application/json")

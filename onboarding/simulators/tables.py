@@ -1,0 +1,121 @@
+"""Rows of JSON in SQLite, in memory or in a file that survives a restart."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import weakref
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+__all__ = ["Row", "Tables"]
+
+Row = dict[str, Any]
+"""What a row holds: anything that JSON can say."""
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS rows (
+    kind TEXT NOT NULL,
+    place INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    content TEXT NOT NULL,
+    UNIQUE (kind, id),
+    UNIQUE (kind, place)
+);
+CREATE INDEX IF NOT EXISTS owned ON rows (kind, owner, place);
+"""
+_SAVE = """
+INSERT INTO rows (kind, place, id, owner, content)
+VALUES (?, (SELECT coalesce(max(place), 0) + 1 FROM rows WHERE kind = ?), ?, ?, ?)
+ON CONFLICT (kind, id) DO UPDATE SET content = excluded.content
+"""
+_PAGE = "SELECT content FROM rows WHERE kind = ? AND place > ? ORDER BY place LIMIT ?"
+_PAGE_BACK = "SELECT content FROM rows WHERE kind = ? AND place <= ? ORDER BY place DESC LIMIT ?"
+
+
+class Tables:
+    """Rows by kind and id, each kind in the order in which its rows were first saved.
+
+    A row may have an owner, whose rows are then found together. One thread at a time: the caller
+    holds a lock. What is read is a copy; it changes nothing until it is saved.
+    """
+
+    def __init__(self, path: str | None = None) -> None:
+        """Opens the file at `path`, made if missing; memory without one. Raises ValueError."""
+        database = _connected(path or ":memory:")
+        weakref.finalize(self, database.close)
+        try:
+            if path is not None:
+                # a killed simulator loses nothing, a killed machine may: nobody waits for a disk
+                database.execute("PRAGMA journal_mode = WAL")
+                database.execute("PRAGMA synchronous = OFF")
+            database.executescript(_SCHEMA)
+        except sqlite3.DatabaseError:
+            raise ValueError("the state file is not one of a simulator") from None
+        self._run = database.execute
+
+    def __repr__(self) -> str:
+        return "Tables()"
+
+    @contextmanager
+    def all_or_nothing(self) -> Generator[None]:
+        """Undoes what the block saved if an exception leaves it."""
+        self._run("SAVEPOINT block")
+        try:
+            yield
+        except BaseException:
+            self._run("ROLLBACK TO block")
+            raise
+        finally:
+            self._run("RELEASE block")
+
+    def save(self, kind: str, id: str, row: Mapping[str, Any], owner: str = "") -> None:
+        """Keeps a row, in place of the one with its id if there is one."""
+        self._run(_SAVE, (kind, kind, id, owner, json.dumps(row)))
+
+    def get(self, kind: str, id: str) -> Row | None:
+        """Gives the row with that id; ids are case-sensitive."""
+        query = "SELECT content FROM rows WHERE kind = ? AND id = ?"
+        found = self._run(query, (kind, id)).fetchone()
+        return None if found is None else json.loads(found[0])
+
+    def owned(self, kind: str, owner: str) -> list[Row]:
+        """Gives the rows of an owner, oldest first."""
+        query = "SELECT content FROM rows WHERE kind = ? AND owner = ? ORDER BY place"
+        return [json.loads(found[0]) for found in self._run(query, (kind, owner))]
+
+    def all(self, kind: str) -> list[Row]:
+        """Gives every row of a kind, oldest first."""
+        return self.page(kind, 0, -1)
+
+    def count(self, kind: str) -> int:
+        """Says how many rows of a kind were ever saved: not for a kind whose rows are dropped."""
+        query = "SELECT coalesce(max(place), 0) FROM rows WHERE kind = ?"
+        return int(self._run(query, (kind,)).fetchone()[0])
+
+    def page(self, kind: str, skip: int, limit: int, *, newest_first: bool = False) -> list[Row]:
+        """Gives `limit` rows after the first `skip`, as fast for the last page as for the first.
+
+        Not for a kind whose rows are dropped; -1 sets no limit.
+        """
+        if newest_first:
+            found = self._run(_PAGE_BACK, (kind, self.count(kind) - skip, limit))
+        else:
+            found = self._run(_PAGE, (kind, skip, limit))
+        return [json.loads(each[0]) for each in found]
+
+    def drop(self, kind: str, id: str | None = None) -> None:
+        """Forgets the row with that id, or every row of a kind."""
+        if id is None:
+            self._run("DELETE FROM rows WHERE kind = ?", (kind,))
+        else:
+            self._run("DELETE FROM rows WHERE kind = ? AND id = ?", (kind, id))
+
+
+def _connected(path: str) -> sqlite3.Connection:
+    try:
+        return sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    except sqlite3.OperationalError:
+        raise ValueError("the state file cannot be opened") from None

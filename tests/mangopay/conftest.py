@@ -1,0 +1,31 @@
+"""What the tests of MangoPay's simulator share: one server, a fresh simulator for each test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from onboarding.simulation import serve
+
+from .stage import Stage
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Stage]:
+    def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        return shared.sim(environ, start_response)
+
+    with serve(app) as base_url:
+        shared = Stage(base_url)
+        yield shared
+
+
+@pytest.fixture
+def stage(server: Stage) -> Iterator[Stage]:
+    server.open()
+    yield server
+    server.http.close()
