@@ -115,6 +115,10 @@ def _limits(row: Row) -> Iterator[str]:
     if row.pattern is not None:
         short = len(row.pattern.pattern) <= _LONG
         yield f"`{row.pattern.pattern}`" if short else "a documented pattern"
+    if row.since is not None:
+        yield f"since {row.since}"
+    if row.until is not None:
+        yield f"until {row.until}"
 
 
 def _bar(bar: Bar) -> str:

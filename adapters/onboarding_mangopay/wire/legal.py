@@ -6,6 +6,7 @@ categorize-legal-user; legacy: legal-user-object
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from onboarding import LegalPersonType, Representative, User
@@ -39,6 +40,7 @@ from onboarding_mangopay.wire.policy import (
     CONSENTS,
     GRANTED,
     LEGACY_TO_OWNER,
+    LEGACY_UNTIL,
     LEGAL_DOWNGRADE,
     LEGAL_FORM,
     OWNER,
@@ -151,7 +153,11 @@ class LegalUser:
     )
     UserStatus: str | None = keep(str)
     ScaContext: str | None = at(
-        extra("mangopay", "sca_context"), JSON, shown=False, barred=(BY_PROXY,)
+        extra("mangopay", "sca_context"),
+        JSON,
+        shown=False,
+        barred=(BY_PROXY,),
+        since=date(2025, 10, 23),  # docs: release-notes/api
     )
     ProfilingAttemptReference: str | None = at(
         extra("mangopay", "profiling_attempt_reference"), JSON, on=CHANGE, shown=False
@@ -161,7 +167,11 @@ class LegalUser:
 PI = some(P.identity)
 
 
-@wire(source="docs: api-reference/users/legal-user-object", left_out=LEFT_OUT)
+@wire(
+    source="docs: api-reference/users/legal-user-object",
+    left_out=LEFT_OUT,
+    until=LEGACY_UNTIL,
+)
 class LegacyLegalUser:
     """A legal user on the legacy endpoints: the representative's fields lie flat."""
 

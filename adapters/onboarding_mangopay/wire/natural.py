@@ -7,6 +7,7 @@ create-natural-user, update-natural-user
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from onboarding import User
@@ -38,6 +39,7 @@ from onboarding_mangopay.wire.policy import (
     CONSENTS,
     GRANTED,
     LEGACY_TO_OWNER,
+    LEGACY_UNTIL,
     NATURAL_DOWNGRADE,
     OWNER,
     PAYER,
@@ -127,14 +129,22 @@ class NaturalUser:
     )
     UserStatus: str | None = keep(str)
     ScaContext: str | None = at(
-        extra("mangopay", "sca_context"), JSON, shown=False, barred=(BY_PROXY,)
+        extra("mangopay", "sca_context"),
+        JSON,
+        shown=False,
+        barred=(BY_PROXY,),
+        since=date(2025, 10, 23),  # docs: release-notes/api
     )
     ProfilingAttemptReference: str | None = at(
         extra("mangopay", "profiling_attempt_reference"), JSON, on=CHANGE, shown=False
     )
 
 
-@wire(source="docs: api-reference/users/natural-user-object", left_out=COMMON_LEFT_OUT)
+@wire(
+    source="docs: api-reference/users/natural-user-object",
+    left_out=COMMON_LEFT_OUT,
+    until=LEGACY_UNTIL,
+)
 class LegacyNaturalUser:
     """A natural user on the legacy endpoints: no phone, and the category goes along.
 

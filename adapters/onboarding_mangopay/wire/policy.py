@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from onboarding import DocumentPurpose, KYCLevel, User, UserCategory
 from onboarding.mapping import Consequence, EffectKind, bar, core, when
 
@@ -12,6 +14,7 @@ __all__ = [
     "CONSENTS",
     "GRANTED",
     "LEGACY_TO_OWNER",
+    "LEGACY_UNTIL",
     "LEGAL_DOWNGRADE",
     "LEGAL_FORM",
     "NATURAL_DOWNGRADE",
@@ -28,6 +31,9 @@ PAYER = when(_U.category, UserCategory.PAYER)
 _UPDATE = "docs: api-reference/users/update-natural-user-sca"
 _DOWNGRADE = "docs: guides/users/verification/downgrade"
 _CATEGORISE = "docs: api-reference/users/categorize-natural-user"
+
+# docs: release-notes/api/2025-11-17: from then on the legacy endpoints may refuse to write
+LEGACY_UNTIL = date(2025, 12, 15)
 
 # -- what is refused
 
