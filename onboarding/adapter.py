@@ -115,7 +115,7 @@ class Adapter(Operations):
         For an object (`address`), each datum below it. Raises `InvalidInput` for a path that
         the core does not have.
         """
-        plans = [Plan(wire, cls.provider) for wire in cls.wires]
+        plans = [plan for wire in cls.wires if (plan := Plan(wire, cls.provider)).concerns(path)]
         try:
             return tuple(one for plan in plans for one in explain(path, plan))
         except KeyError:

@@ -18,6 +18,7 @@ from onboarding.model.user import User
 __all__ = ["EXTRAS", "Datum", "Plan", "wire_value"]
 
 EXTRAS = "extras."
+_PERSONS = {"identity", "company"}
 
 
 @frozen
@@ -140,6 +141,11 @@ class Plan:
     def kept(self) -> tuple[str, ...]:
         """The wire paths of the record's own facts."""
         return tuple(_kept(self.rows, ""))
+
+    def concerns(self, core: str) -> bool:
+        """Whether a datum can be one of the users of this class: a natural or a legal person."""
+        head, heads = core.partition(".")[0], {path.partition(".")[0] for path in self.by_core}
+        return head in heads or head not in _PERSONS or heads.isdisjoint(_PERSONS)
 
     def implied(self) -> dict[str, str]:
         """Core paths that hold the datum of another path and have no wire key of their own."""
