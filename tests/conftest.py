@@ -17,6 +17,7 @@ settings.register_profile(
     "ci", settings.get_profile("default"), derandomize=True, database=None, print_blob=True
 )
 settings.register_profile("quick", settings.get_profile("ci"), max_examples=30)
+settings.register_profile("full", settings.get_profile("default"), max_examples=10_000)
 settings.register_profile("thorough", settings.get_profile("default"), max_examples=5_000)
 settings.load_profile(
     os.environ.get("HYPOTHESIS_PROFILE", "ci" if "CI" in os.environ else "default")
