@@ -18,6 +18,7 @@ settings.register_profile(
 )
 settings.register_profile("quick", settings.get_profile("ci"), max_examples=30)
 settings.register_profile("full", settings.get_profile("default"), max_examples=10_000)
+settings.register_profile("laws", settings.get_profile("default"), max_examples=1_000)
 settings.register_profile("thorough", settings.get_profile("default"), max_examples=5_000)
 settings.load_profile(
     os.environ.get("HYPOTHESIS_PROFILE", "ci" if "CI" in os.environ else "default")

@@ -77,7 +77,9 @@ ALWAYS = Condition(((),), words="always")
 
 
 def listed(values: Container[Any]) -> list[Any]:
-    """The values of a set in a steady order; none of a container that cannot be walked."""
+    """The values of a set in a steady order, the example of a form; else none."""
+    if isinstance(values, Form):
+        return [values.example]
     if not isinstance(values, frozenset):
         return []
     return sorted(values, key=str)  # pyright: ignore[reportUnknownArgumentType,reportUnknownVariableType]
@@ -91,17 +93,19 @@ def when(path: object, *values: Any, words: str = "") -> Condition:
 
 @frozen
 class Form:
-    """The texts of a form, as a container."""
+    """The texts of a form, as a container; `example` is one of them."""
 
     pattern: re.Pattern[str]
+    example: str
 
     def __contains__(self, value: object) -> bool:
         return isinstance(value, str) and self.pattern.fullmatch(value) is not None
 
 
-def matches(path: object, pattern: str, *, words: str) -> Condition:
-    """The condition that the text at `path` has a form."""
-    return Condition(((Case(root_of(path), dotted(path), Form(re.compile(pattern))),),), words)
+def matches(path: object, pattern: str, *, example: str, words: str) -> Condition:
+    """The condition that the text at `path` has a form, as `example` has."""
+    form = Form(re.compile(pattern), example)
+    return Condition(((Case(root_of(path), dotted(path), form),),), words)
 
 
 class _Anything:

@@ -1,7 +1,8 @@
-"""What proves an adapter right: strategies, a paper transport, laws (extra `testing`)."""
+"""What proves an adapter right: laws, strategies, a paper transport (extra `testing`)."""
 
 from __future__ import annotations
 
+from onboarding.testing.adapter_laws import AdapterLaws
 from onboarding.testing.carried import carried_users
 from onboarding.testing.laws import (
     arrives,
@@ -15,13 +16,20 @@ from onboarding.testing.laws import (
     update_is_minimal,
 )
 from onboarding.testing.paper import PaperGateway, paper
+from onboarding.testing.quotations import errors_in, samples_in
 from onboarding.testing.strategies import changed, models, users, values_at
+from onboarding.testing.subject import QuotedError, Sample, World
 
 __all__ = [
+    "AdapterLaws",
     "PaperGateway",
+    "QuotedError",
+    "Sample",
+    "World",
     "arrives",
     "carried_users",
     "changed",
+    "errors_in",
     "every_wire_path_has_a_way_back",
     "models",
     "no_change_no_write",
@@ -29,6 +37,7 @@ __all__ = [
     "paper",
     "residue_survives",
     "round_trip",
+    "samples_in",
     "silent_losses",
     "update_arrives",
     "update_is_minimal",

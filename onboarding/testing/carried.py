@@ -5,7 +5,7 @@ All is read off the declaration: limits, patterns, vocabularies, what is require
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from functools import cache, partial
 from typing import Any, cast
 
@@ -14,13 +14,14 @@ from hypothesis.strategies import SearchStrategy
 
 from onboarding.mapping.paths import model_below
 from onboarding.mapping.plan import EXTRAS, Datum, Plan
-from onboarding.mapping.rows import On
+from onboarding.mapping.rows import EVERY, On
 from onboarding.mapping.translation import Translation
 from onboarding.model.base import required_of
 from onboarding.model.user import User
-from onboarding.testing.strategies import check_at, extra_values, texts, values_at
+from onboarding.testing.pools import afresh, pool
+from onboarding.testing.strategies import check_at, extra_values, some_of, texts, values_at
 
-__all__ = ["carried_users", "carried_values"]
+__all__ = ["carried_users", "carried_values", "fill_pools", "full_users"]
 
 Tree = dict[str, Any]
 
@@ -70,27 +71,74 @@ def carried_users(
     *,
     extras: type | None = None,
     complete: bool = False,
+    pools: int = 0,
 ) -> User:
     """Users that hold only what `on` can write, each datum within its declared limits.
 
     `complete` users have what the provider demands as well, as far as the declaration says.
     `extras` is the adapter's own class; without it, nothing is given that only it knows.
+    With `pools`, most values come from pools of that size, which `fill_pools` filled before.
     """
+    size = pools if pools and not draw(afresh()) else 0
     legal = draw(st.booleans())
-    data, given, wanted = _parts(translation, on, extras, legal)
-    values = draw(given)
-    spare = draw(wanted) if complete else {}
-    implied = translation.plan.implied()
+    data, values = _parts(translation, on, extras, legal, size)
+    given = draw(some_of(values))
     if complete:
-        values = _completed(translation.plan, on, data, values, spare)
-    return _user(values, implied, data)
+        _, fresh = _parts(translation, on, extras, legal, 0)
+        _complete(draw, translation.plan, on, data, given, fresh)
+    return _user(given, translation.plan.implied(), data)
+
+
+def _complete(
+    draw: st.DrawFn,
+    plan: Plan,
+    on: On,
+    data: list[Datum],
+    given: Tree,
+    values: Mapping[str, SearchStrategy[Any]],
+) -> None:
+    """Adds what is demanded, and changes what is barred; what is added may demand more."""
+    by_core = {datum.core: datum for datum in data}
+
+    def fill(datum: Datum) -> None:
+        given[datum.core] = draw(values[datum.core].filter(partial(_welcome, datum)))
+
+    for one in plan.about.wanted if on is On.CREATE else ():
+        if not given.keys() & set(one.paths):
+            fill(by_core[one.paths[0]])
+    for _ in range(3):
+        user = _user(given, plan.implied(), data)
+        there = plan.given(user, on)
+        for datum in data:
+            value = given.get(datum.core)
+            wanted = value is None and plan.demands(datum, user, there, on)
+            if wanted or any(bar.certain and bar.stops(value, user) for bar in datum.barred):
+                fill(datum)
+
+
+def _welcome(datum: Datum, value: Any) -> bool:
+    return not any(bar.certain and value in bar.values for bar in datum.barred)
+
+
+@st.composite
+def full_users(draw: st.DrawFn, translation: Translation, extras: type | None = None) -> User:
+    """Users that hold every datum that some operation can write."""
+    data, values = _parts(translation, EVERY, extras, False, 0)
+    given = {datum.core: draw(values[datum.core]) for datum in data}
+    return _user(given, translation.plan.implied(), data)
+
+
+def fill_pools(translation: Translation, on: On, extras: type | None, size: int) -> None:
+    """Fills the pools of a translation's data: outside of a test, for it draws."""
+    for legal in (False, True):
+        _parts(translation, on, extras, legal, size)
 
 
 @cache
 def _parts(
-    translation: Translation, on: On, extras: type | None, legal: bool
-) -> tuple[list[Datum], SearchStrategy[Tree], SearchStrategy[Tree]]:
-    """The data in question; a strategy for some of them; one for all that can be required."""
+    translation: Translation, on: On, extras: type | None, legal: bool, size: int
+) -> tuple[list[Datum], dict[str, SearchStrategy[Any]]]:
+    """The data in question, and the values of each."""
     own = {
         f"{EXTRAS}{translation.plan.provider}.{name}": values
         for name, values in (extra_values(extras).items() if extras else ())
@@ -104,14 +152,16 @@ def _parts(
     if heads >= {"identity", "company"}:  # a class for both; no user is both
         other = "identity." if legal else "company."
         data = [datum for datum in data if not datum.core.startswith(other)]
-    some = {datum.core: _carried(datum, own.get(datum.core)) for datum in data}
-    choices = {path for one in translation.plan.about.wanted for path in one.paths}
-    wanted = {
-        datum.core: some[datum.core].filter(partial(_welcome, datum))
-        for datum in data
-        if datum.required is not None or datum.barred or datum.core in choices
-    }
-    return data, st.fixed_dictionaries({}, optional=some), st.fixed_dictionaries(wanted)
+    values = {datum.core: _carried(datum, own.get(datum.core)) for datum in data}
+    if size:
+        values = {d.core: pool(_alike(d), values[d.core], size) for d in data}
+    return data, values
+
+
+def _alike(datum: Datum) -> tuple[Hashable, ...]:
+    """What the values of a datum depend on."""
+    row = datum.row
+    return datum.core, row.codec, row.min, row.max, row.pattern
 
 
 def _carried(datum: Datum, own: SearchStrategy[Any] | None) -> SearchStrategy[Any]:
@@ -120,27 +170,6 @@ def _carried(datum: Datum, own: SearchStrategy[Any] | None) -> SearchStrategy[An
         return carried_values(datum)
     pattern = datum.row.pattern
     return own if pattern is None else st.from_regex(pattern, fullmatch=True)
-
-
-def _welcome(datum: Datum, value: Any) -> bool:
-    return not any(bar.certain and value in bar.values for bar in datum.barred)
-
-
-def _completed(plan: Plan, on: On, data: list[Datum], given: Tree, spare: Tree) -> Tree:
-    """Adds what is required, changes what is barred; thrice, for what is added may want more."""
-    for one in plan.about.wanted if on is On.CREATE else ():
-        if not given.keys() & set(one.paths):
-            given = {one.paths[0]: spare[one.paths[0]], **given}
-    for _ in range(3):
-        user = _user(given, plan.implied(), data)
-        there = plan.given(user, on)
-        for datum in data:
-            if plan.demands(datum, user, there, on):
-                given = {datum.core: spare[datum.core], **given}
-            value = given.get(datum.core)
-            if any(bar.certain and bar.stops(value, user) for bar in datum.barred):
-                given = {**given, datum.core: spare[datum.core]}
-    return given
 
 
 def _user(given: Mapping[str, Any], implied: Mapping[str, str], data: Iterable[Datum]) -> User:

@@ -5,11 +5,9 @@ They take a translation and values, and speak in paths: no value is in what they
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
-from typing import Any, cast
+from collections.abc import Iterable
+from typing import Any
 
-from onboarding.http import json_body
 from onboarding.mapping.changes import changes
 from onboarding.mapping.paths import EMPTY, lookup
 from onboarding.mapping.plan import Datum
@@ -17,29 +15,27 @@ from onboarding.mapping.rows import On
 from onboarding.mapping.translation import Translation
 from onboarding.model.loss import Loss, LossKind
 from onboarding.model.user import User
+from onboarding.testing.bodies import at_path, merged, on_wire, wire_paths
 
 __all__ = [
     "arrives",
+    "becomes",
     "every_wire_path_has_a_way_back",
-    "merged",
     "no_change_no_write",
     "nothing_lost",
+    "reads_back",
     "residue_survives",
     "round_trip",
+    "says_no_more",
     "silent_losses",
+    "unheard_of",
     "update_arrives",
     "update_is_minimal",
-    "wire_paths",
 ]
 
 Json = dict[str, Any]
 
 MISSING = (LossKind.DROPPED, LossKind.COARSENED, LossKind.NOT_APPLICABLE)
-
-
-def _sent(body: Json) -> Json:
-    """The body as the provider receives it."""
-    return cast("Json", json.loads(json_body(body)))
 
 
 def _named(losses: Iterable[Loss]) -> set[str]:
@@ -60,7 +56,14 @@ def round_trip(translation: Translation, user: User, on: On = On.CREATE) -> tupl
     What the report calls lost is lost: a report that names everything is none.
     """
     body, losses = translation.to_wire(user, on)
-    back, residue = translation.from_wire(_sent(body))
+    reads_back(translation, user, on_wire(body), losses)
+    return losses
+
+
+def reads_back(translation: Translation, user: User, body: Json, losses: Iterable[Loss]) -> None:
+    """A body says of a user what the report does not name, and no more."""
+    losses = tuple(losses)
+    back, residue = translation.from_wire(body)
 
     strange = changes(user, back) - _named(losses)
     assert not strange, f"not as it was, and not in the report: {sorted(strange)}"
@@ -68,7 +71,6 @@ def round_trip(translation: Translation, user: User, on: On = On.CREATE) -> tupl
     assert not arrived, f"in the report, and yet it came back: {sorted(arrived)}"
     unread = {path for path in residue if not _is_never_shown(translation, path)}
     assert not unread, f"written, and yet not read: {sorted(unread)}"
-    return losses
 
 
 def _is_never_shown(translation: Translation, wire: str) -> bool:
@@ -79,13 +81,29 @@ def _is_never_shown(translation: Translation, wire: str) -> bool:
 def silent_losses(translation: Translation, before: User, after: User, on: On) -> set[str]:
     """The paths that differ, and neither change what is sent nor are named in the report."""
     same: Json = {}
+    unsaid: tuple[Loss, ...] = ()
     if on is On.UPDATE:
         body, losses = translation.update(before, after)
-        named = _named(losses)
     else:
         body, losses = translation.to_wire(after, on, since=None if on is On.CREATE else before)
         same, unsaid = translation.to_wire(before, on)
-        named = _named(losses) | {x.core_path for x in unsaid if x.kind is LossKind.DEFAULTED}
+    return unheard_of(translation, before, after, body, same, losses, unsaid)
+
+
+def unheard_of(
+    translation: Translation,
+    before: User,
+    after: User,
+    body: Json,
+    same: Json,
+    losses: Iterable[Loss],
+    unsaid: Iterable[Loss] = (),
+) -> set[str]:
+    """The paths that differ, of which neither a body nor its report tells.
+
+    `same` and `unsaid` are what would be sent and reported had nothing changed.
+    """
+    named = _named(losses) | {x.core_path for x in unsaid if x.kind is LossKind.DEFAULTED}
     silent: set[str] = set()
     for path in changes(before, after) - named:
         by = translation.plan.implied().get(path)
@@ -100,18 +118,7 @@ def silent_losses(translation: Translation, before: User, after: User, on: On) -
 def _is_heard(datum: Datum, body: Json, same: Json) -> bool:
     """Whether a body tells of a datum: by its key, or by the whole object around it without it."""
     replaced = datum.whole and datum.parents[0].wire in body and body != same
-    return replaced or _at(body, datum.wire) != _at(same, datum.wire)
-
-
-_NOTHING = object()
-
-
-def _at(body: object, wire: str) -> object:
-    """What a body says at a wire path; an explicit null is something."""
-    for name in wire.split("."):
-        found = cast("Json", body) if isinstance(body, dict) else {}
-        body = found.get(name, _NOTHING)
-    return body
+    return replaced or at_path(body, datum.wire) != at_path(same, datum.wire)
 
 
 def no_change_no_write(translation: Translation, user: User) -> None:
@@ -122,6 +129,12 @@ def no_change_no_write(translation: Translation, user: User) -> None:
 def update_is_minimal(translation: Translation, old: User, new: User) -> Json:
     """An update sends what changed, and beside it only what the declaration sends along."""
     body, _ = translation.update(old, new)
+    says_no_more(translation, old, new, body)
+    return body
+
+
+def says_no_more(translation: Translation, old: User, new: User, body: Json) -> None:
+    """The body of an update holds what changed, and what the declaration sends along."""
     changed = changes(old, new)
     allowed: set[str] = set()
     for datum in translation.plan.data:
@@ -131,47 +144,24 @@ def update_is_minimal(translation: Translation, old: User, new: User) -> Json:
             allowed.add(datum.wire)
     extra = set(wire_paths(translation, body)) - allowed
     assert not extra, f"sent, though not changed: {sorted(extra)}"
-    return body
-
-
-def wire_paths(translation: Translation, body: Mapping[str, Any], prefix: str = "") -> list[str]:
-    """The wire paths of the data in a body."""
-    objects = {
-        ".".join(row.wire for row in datum.parents[: depth + 1])
-        for datum in translation.plan.data
-        for depth in range(len(datum.parents))
-    }
-    found: list[str] = []
-    for name, value in body.items():
-        path = prefix + name
-        found += wire_paths(translation, value, f"{path}.") if path in objects else [path]
-    return found
-
-
-def merged(translation: Translation, there: Json, body: Json, prefix: str = "") -> Json:
-    """What a provider has on file after an update: objects merge, but for those sent whole."""
-    whole = {
-        ".".join(row.wire for row in datum.parents)
-        for datum in translation.plan.data
-        if datum.whole
-    }
-    result = dict(there)
-    for name, value in body.items():
-        path = prefix + name
-        old = there.get(name)
-        if isinstance(value, dict) and isinstance(old, dict) and path not in whole:
-            result[name] = merged(translation, cast("Json", old), cast("Json", value), f"{path}.")
-        else:
-            result[name] = value
-    return result
 
 
 def update_arrives(translation: Translation, old: User, new: User) -> None:
     """A provider that has `old` and gets the update has `new`, but for what the report names."""
     there, unsaid = translation.to_wire(old, On.CREATE)
     body, losses = translation.update(old, new)
+    becomes(translation, new, merged(translation, on_wire(there), on_wire(body)), losses, unsaid)
 
-    shown, _ = translation.from_wire(merged(translation, _sent(there), _sent(body)))
+
+def becomes(
+    translation: Translation,
+    new: User,
+    on_file: Json,
+    losses: Iterable[Loss],
+    unsaid: Iterable[Loss] = (),
+) -> None:
+    """What a provider has on file after an update is the new user, but for what is named."""
+    shown, _ = translation.from_wire(on_file)
 
     strange = changes(new, shown) - _named(losses) - _named(unsaid)
     assert not strange, f"not as wanted, and not in the report: {sorted(strange)}"
@@ -188,14 +178,14 @@ def residue_survives(translation: Translation, payload: Json) -> None:
     user, residue = translation.from_wire(payload)
     again, _ = translation.to_wire(user, On.CREATE, residue=residue)
     for path in wire_paths(translation, payload):
-        value = _at(payload, path)
+        value = at_path(payload, path)
         datum = translation.plan.by_wire.get(path)
         if value in (None, [], {}) or path.partition(".")[0] in translation.plan.kept:
             continue
         if datum is None:
             assert path in residue, f"{path} is forgotten"
         elif datum.on & On.CREATE:
-            kept = _at(again, path) == value or residue.get(path) == value
+            kept = at_path(again, path) == value or residue.get(path) == value
             assert kept, f"{path} is spelled anew"
 
 

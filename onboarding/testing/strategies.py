@@ -19,13 +19,17 @@ from onboarding.mapping.paths import class_at, model_below
 from onboarding.model.base import Check, Model, checks_of, per_class, trust
 from onboarding.model.secret import Secret
 from onboarding.model.user import User
+from onboarding.testing.pools import afresh, pool
 
 __all__ = [
+    "alike",
     "changed",
     "check_at",
     "extra_values",
     "extras_of",
+    "fill_user_pools",
     "models",
+    "some_of",
     "texts",
     "users",
     "value_of",
@@ -117,11 +121,34 @@ def _of_kind(kind: type) -> SearchStrategy[Any]:
     return _BY_KIND[kind]
 
 
-def _field(check: Check) -> SearchStrategy[Any]:
-    value = value_of(check)
-    if check.many:
-        return st.just(()) | value
-    return st.none() | value if check.optional else value
+@st.composite
+def some_of(
+    draw: st.DrawFn,
+    optional: Mapping[str, SearchStrategy[Any]],
+    always: Mapping[str, SearchStrategy[Any]] | None = None,
+) -> dict[str, Any]:
+    """Values by name, each optional one given or not.
+
+    One draw decides which are given: a user has a hundred fields, and each draw has its price.
+    """
+    found = {name: draw(values) for name, values in (always or {}).items()}
+    size = (len(optional) + 7) // 8
+    chosen = int.from_bytes(draw(st.binary(min_size=size, max_size=size)), "big")
+    for place, (name, values) in enumerate(optional.items()):
+        if chosen >> place & 1:
+            found[name] = draw(values)
+    return found
+
+
+def _fields(cls: type, without: str = "") -> SearchStrategy[dict[str, Any]]:
+    """The fields of a class, those that may be empty given or not."""
+    checks = {name: check for name, check in checks_of(cls).items() if name != without}
+    values = {name: value_of(check) for name, check in checks.items()}
+    free = {name for name, check in checks.items() if check.many or check.optional}
+    return some_of(
+        {name: value for name, value in values.items() if name in free},
+        {name: value for name, value in values.items() if name not in free},
+    )
 
 
 def models(cls: type[M]) -> SearchStrategy[M]:
@@ -131,26 +158,32 @@ def models(cls: type[M]) -> SearchStrategy[M]:
 
 @per_class
 def _models(cls: type) -> SearchStrategy[Any]:
-    return st.builds(cls, **{name: _field(check) for name, check in checks_of(cls).items()})
+    return _fields(cls).map(lambda fields: cls(**fields))
 
 
 @cache
-def _fields() -> SearchStrategy[dict[str, Any]]:
-    checks = checks_of(User)
-    return st.fixed_dictionaries(
-        {name: _field(checks[name]) for name in checks if name != "extras"}
-    )
+def _of_user(size: int) -> SearchStrategy[dict[str, Any]]:
+    if not size:
+        return _fields(User, without="extras")
+    checks = {name: check for name, check in checks_of(User).items() if name != "extras"}
+    return some_of({name: pool(name, value_of(check), size) for name, check in checks.items()})
+
+
+def fill_user_pools(size: int) -> None:
+    """Fills the pools of the fields of a user: outside of a test, for it draws."""
+    _of_user(size)
 
 
 @st.composite
-def users(draw: st.DrawFn, extras: Mapping[str, type] | None = None) -> User:
+def users(draw: st.DrawFn, extras: Mapping[str, type] | None = None, pools: int = 0) -> User:
     """Any user of the core, natural or legal, each field given or not.
 
-    `extras` are the adapters' own classes by provider: `{"acme": AcmeExtras}`.
+    `extras` are the adapters' own classes by provider: `{"acme": AcmeExtras}`. With `pools`, most
+    fields come from pools of that size, which `fill_user_pools` filled before.
     """
-    fields = draw(_fields())
-    if fields["company"] is not None:
-        fields["identity"] = None
+    fields = draw(_of_user(pools if pools and not draw(afresh()) else 0))
+    if "company" in fields:
+        fields.pop("identity", None)
     given = {
         name: draw(extras_of(cls)) for name, cls in (extras or {}).items() if draw(st.booleans())
     }
@@ -166,7 +199,7 @@ def extra_values(cls: type) -> Mapping[str, SearchStrategy[Any]]:
 @cache
 def extras_of(cls: type) -> SearchStrategy[dict[str, Any]]:
     """What `User.extras` may hold for the adapter whose own class this is."""
-    return st.fixed_dictionaries({}, optional=dict(extra_values(cls)))
+    return some_of(extra_values(cls))
 
 
 def _plain(value: Any) -> Any:
@@ -197,3 +230,10 @@ def _changed(cls: type[Any], old: Any, path: list[str], value: object) -> Any:
     below = model_below(cls)[name]
     values[name] = _changed(below, values.get(name), rest, value) if rest else value
     return trust(cls, values)
+
+
+def alike(new: User, old: User) -> User:
+    """The new user as a person of the old one's kind: no provider makes one the other."""
+    if new.person_type is old.person_type:
+        return new
+    return changed(changed(new, "company", old.company), "identity", old.identity)

@@ -105,9 +105,9 @@ class Acme(BaseHTTPRequestHandler):
         self.seen.append(f"{self.command} {' '.join(sent)}".strip())
         ref = self.path.rpartition("/")[2] if self.path.count("/") == 2 else "c1"
         if self.headers.get("Authorization") != f"Bearer {TOKEN}":
-            status, body = 401, {"error": "who_are_you", "bad": []}
+            status, body = 401, {"error": "who_are_you", "bad": {}}
         elif sent.get("name") == "taken":
-            status, body = 422, {"error": "name_taken", "bad": ["name"]}
+            status, body = 422, {"error": "name_taken", "bad": {"name": "is taken"}}
         else:
             known = self.customers.setdefault(ref, {"ref": ref, "mood": "sunny"})
             known.update(sent)

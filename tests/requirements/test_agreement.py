@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from attrs import frozen
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from onboarding import (
     Adapter,
@@ -185,6 +185,7 @@ def test_missing_agrees_with_the_provider(name: str) -> None:
     seen: dict[Status, int] = dict.fromkeys(Status, 0)
 
     @given(users_of(case))
+    @example(User())
     def check(user: User) -> None:
         if user.extras.get("paysera", {}).get("card") is not None:
             return  # its shape is the simulator's own judgement

@@ -60,7 +60,7 @@ RI = some(R.identity)
 T = some(U.terms)
 
 NUMBERED = OWNER & when(C.legal_person_type, LegalPersonType.BUSINESS)
-LOCAL = matches(R.phone, r"[^+].*", words="the phone number is in local form")
+LOCAL = matches(R.phone, r"[^+].*", example="0612345678", words="the phone number is in local form")
 
 CHANGE = On.CREATE | On.UPDATE
 ONCE = On.CREATE | On.CATEGORISE

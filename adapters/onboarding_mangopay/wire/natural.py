@@ -55,7 +55,7 @@ I = some(U.identity)  # noqa: E741
 T = some(U.terms)
 
 # docs: create-natural-user-sca, PhoneNumberCountry
-LOCAL = matches(U.phone, r"[^+].*", words="the phone number is in local form")
+LOCAL = matches(U.phone, r"[^+].*", example="0612345678", words="the phone number is in local form")
 
 CHANGE = On.CREATE | On.UPDATE
 ONCE = On.CREATE | On.CATEGORISE

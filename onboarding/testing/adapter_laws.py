@@ -1,0 +1,92 @@
+"""The class that an adapter's author inherits: each law that the adapter claims is a test of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from onboarding.pytest_plugin import PROPERTY
+from onboarding.testing.book import LAWS, laws_for
+from onboarding.testing.law import Law
+from onboarding.testing.proof import BRIEF, CLAIMS, Proof, findings, prove
+from onboarding.testing.subject import Subject
+from onboarding.testing.trial import Trial
+
+__all__ = ["AdapterLaws"]
+
+
+class AdapterLaws(Subject):
+    """The laws of adapters as tests.
+
+    ```python
+    class TestAcme(AdapterLaws):
+        adapter = Acme(api_key=Secret("key"), base_url="https://acme.invalid")
+        simulator = AcmeSimulator
+    ```
+
+    A subclass has one test for each law that what it declares allows to be asked; the others are
+    not there, and the report says `not claimed`. The number of examples is that of the
+    Hypothesis profile.
+    """
+
+    asked: ClassVar[tuple[str, ...]] = ()
+    """The names of the laws that are tests of this class."""
+
+    def __init_subclass__(cls, **more: Any) -> None:
+        super().__init_subclass__(**more)
+        subject = cls()
+        if not subject.variants:
+            return  # a base of others
+        found = laws_for(subject)
+        cls.asked = tuple(law.name for law in found)
+        for law in found:
+            name = f"test_{law.name}"
+            if name not in vars(cls):
+                setattr(cls, name, _test_of(law))
+        cls.test_every_claim_is_exercised = _claims_test  # type: ignore[attr-defined]
+
+    @classmethod
+    def prove(cls, *, examples: int = BRIEF) -> Proof:
+        """Puts every law to the adapter outside of pytest, always with the same examples."""
+        return prove(cls(), examples=examples)
+
+
+def _test_of(law: Law) -> Callable[..., None]:
+    def test(self: Subject, record_property: Callable[[str, object], None]) -> None:
+        began = time.perf_counter()
+        trial = Trial(self, name=law.name)
+        try:
+            law.check(trial)
+        finally:
+            record_property(PROPERTY, findings(trial, time.perf_counter() - began))
+
+    test.__doc__ = f"Law: {law.says}."
+    test.__name__ = test.__qualname__ = f"test_{law.name}"
+    return test
+
+
+def _claims_test(self: Subject, record_property: Callable[[str, object], None]) -> None:
+    """Law: every claim of the adapter is seen at work by some law.
+
+    It asks the exhaustive laws itself, so it can run anywhere, in any order.
+    """
+    began = time.perf_counter()
+    proof = prove(self, exhaustive=True)
+    asked = {law.name for law in laws_for(self)}
+    told = proof.plain()
+    record_property(
+        PROPERTY,
+        {
+            "provider": proof.provider,
+            "law": CLAIMS,
+            "examples": len(proof.claims),
+            "seconds": round(time.perf_counter() - began, 3),
+            "claims": told["claims"],
+            "exercised": told["exercised"],
+            "not_claimed": [law.name for law in LAWS if law.name not in asked],
+            "losses": {},
+        },
+    )
+    left = [str(claim) for claim in proof.unexercised]
+    assert not left, f"claimed, and never seen at work: {left}"

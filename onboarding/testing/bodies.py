@@ -1,0 +1,62 @@
+"""Wire objects as the laws look at them: what arrives, what is on file, where a datum lies."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, cast
+
+from onboarding.http import json_body
+from onboarding.mapping.translation import Translation
+
+__all__ = ["at_path", "merged", "on_wire", "wire_paths"]
+
+Json = dict[str, Any]
+
+
+def on_wire(body: Json) -> Json:
+    """The body as the provider receives it."""
+    return cast("Json", json.loads(json_body(body)))
+
+
+_NOTHING = object()
+
+
+def at_path(body: object, wire: str) -> object:
+    """What a body says at a wire path; an explicit null is something."""
+    for name in wire.split("."):
+        found = cast("Json", body) if isinstance(body, dict) else {}
+        body = found.get(name, _NOTHING)
+    return body
+
+
+def wire_paths(translation: Translation, body: Mapping[str, Any], prefix: str = "") -> list[str]:
+    """The wire paths of the data in a body."""
+    objects = {
+        ".".join(row.wire for row in datum.parents[: depth + 1])
+        for datum in translation.plan.data
+        for depth in range(len(datum.parents))
+    }
+    found: list[str] = []
+    for name, value in body.items():
+        path = prefix + name
+        found += wire_paths(translation, value, f"{path}.") if path in objects else [path]
+    return found
+
+
+def merged(translation: Translation, there: Json, body: Json, prefix: str = "") -> Json:
+    """What a provider has on file after an update: objects merge, but for those sent whole."""
+    whole = {
+        ".".join(row.wire for row in datum.parents)
+        for datum in translation.plan.data
+        if datum.whole
+    }
+    result = dict(there)
+    for name, value in body.items():
+        path = prefix + name
+        old = there.get(name)
+        if isinstance(value, dict) and isinstance(old, dict) and path not in whole:
+            result[name] = merged(translation, cast("Json", old), cast("Json", value), f"{path}.")
+        else:
+            result[name] = value
+    return result

@@ -1,0 +1,54 @@
+"""Every law of the kit, in the order in which they are asked."""
+
+from __future__ import annotations
+
+from onboarding.testing.law import Law
+from onboarding.testing.subject import Subject
+from onboarding.testing.suite import (
+    answers,
+    conversing,
+    data,
+    errors,
+    keeping,
+    levels,
+    machine,
+    sockets,
+    updating,
+    writing,
+)
+
+__all__ = ["LAWS", "laws_for"]
+
+LAWS: tuple[Law, ...] = (
+    writing.willingness,
+    answers.quoted_samples,
+    data.each_datum,
+    writing.round_trip,
+    writing.silent_loss,
+    writing.refuse_before_sending,
+    updating.no_change_no_write,
+    updating.minimal_update,
+    updating.update_arrives,
+    updating.residue,
+    answers.strange_keys,
+    answers.open_enums,
+    levels.levels,
+    answers.any_answer,
+    errors.error_inverse,
+    errors.field_complaints,
+    errors.quoted_errors,
+    keeping.secrets_stay_in,
+    machine.ids_stay_in_place,
+    machine.same_everywhere,
+    machine.signature_is_pure,
+    conversing.shown_as_given,
+    conversing.change_is_shown,
+    conversing.same_result,
+    sockets.over_a_socket,
+)
+"""Each law looks at an adapter from outside: its flows, what they send, what they give back."""
+
+
+def laws_for(subject: Subject) -> tuple[Law, ...]:
+    """The laws that an adapter is asked for, by what it declares."""
+    return tuple(law for law in LAWS if law.needs(subject))

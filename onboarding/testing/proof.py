@@ -1,0 +1,130 @@
+"""A proof of an adapter: every law that it claims, asked in turn, and what was seen at work."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from attrs import field, frozen
+from hypothesis import settings
+
+from onboarding.testing.book import LAWS, laws_for
+from onboarding.testing.claims import Claim, claims_of
+from onboarding.testing.law import Law
+from onboarding.testing.settings import patient
+from onboarding.testing.subject import Subject
+from onboarding.testing.trial import Trial
+
+__all__ = ["BRIEF", "CLAIMS", "Proof", "Verdict", "findings", "prove", "tried"]
+
+CLAIMS = "every_claim_is_exercised"
+"""The last law: it compares what is claimed with what the others saw at work."""
+
+BRIEF = 10
+"""Examples a law in the brief pass, which is the same each time."""
+
+
+@frozen(kw_only=True)
+class Verdict:
+    """What became of one law: `broken` is the type of what it raised, if anything."""
+
+    law: str
+    examples: int
+    seconds: float
+    broken: str = ""
+
+
+@frozen(kw_only=True)
+class Proof:
+    """What a pass over an adapter found."""
+
+    provider: str
+    verdicts: tuple[Verdict, ...]
+    claims: frozenset[Claim]
+    exercised: frozenset[Claim]
+    losses: dict[str, int] = field(factory=dict[str, int])
+
+    @property
+    def unexercised(self) -> tuple[Claim, ...]:
+        """The claims that no law saw at work."""
+        return tuple(sorted(self.claims - self.exercised))
+
+    @property
+    def broken(self) -> tuple[str, ...]:
+        """The laws that do not hold."""
+        return tuple(verdict.law for verdict in self.verdicts if verdict.broken)
+
+    @property
+    def not_claimed(self) -> tuple[str, ...]:
+        """The laws that the adapter was not asked for."""
+        asked = {verdict.law for verdict in self.verdicts}
+        return tuple(law.name for law in LAWS if law.name not in asked)
+
+    def plain(self) -> dict[str, Any]:
+        """The proof in the form that a report has for a provider."""
+        laws = {
+            verdict.law: {"holds": not verdict.broken, "examples": verdict.examples}
+            for verdict in self.verdicts
+        }
+        laws[CLAIMS] = {"holds": not self.unexercised, "examples": len(self.claims)}
+        return {
+            "laws": laws,
+            "claims": [[claim.kind, claim.what, claim.by] for claim in sorted(self.claims)],
+            "exercised": [[claim.kind, claim.what, claim.by] for claim in sorted(self.exercised)],
+            "not_claimed": list(self.not_claimed),
+        }
+
+
+def tried(subject: Subject, law: Law, given: settings | None = None) -> Trial:
+    """Puts one law to an adapter. Raises `AssertionError` where it is broken."""
+    trial = Trial(subject, settings=patient(given), name=law.name)
+    law.check(trial)
+    return trial
+
+
+def prove(subject: Subject, *, examples: int = BRIEF, exhaustive: bool = False) -> Proof:
+    """Puts every law that an adapter claims to it, always with the same examples.
+
+    `exhaustive` leaves out the laws that go by examples: the others see every claim at work.
+    A broken law is in the result, by the type of what it raised.
+    """
+    given = settings(max_examples=examples, derandomize=True, database=None)
+    verdicts: list[Verdict] = []
+    exercised: set[Claim] = set()
+    losses: dict[str, int] = {}
+    for law in laws_for(subject):
+        if exhaustive and not law.exhaustive:
+            continue
+        trial = Trial(subject, settings=patient(given), name=law.name)
+        began, broken = time.perf_counter(), ""
+        try:
+            law.check(trial)
+        except Exception as error:
+            broken = type(error).__name__
+        exercised |= trial.exercised
+        for path, count in trial.losses.items():
+            losses[path] = losses.get(path, 0) + count
+        seconds = round(time.perf_counter() - began, 3)
+        verdicts.append(
+            Verdict(law=law.name, examples=trial.examples, seconds=seconds, broken=broken)
+        )
+    claims = claims_of(subject)
+    return Proof(
+        provider=subject.provider,
+        verdicts=tuple(verdicts),
+        claims=claims,
+        exercised=frozenset(exercised) & claims,
+        losses=losses,
+    )
+
+
+def findings(trial: Trial, seconds: float) -> dict[str, Any]:
+    """What a run of a law has to report, as plain data."""
+    return {
+        "provider": trial.subject.provider,
+        "law": trial.name,
+        "examples": trial.examples,
+        "seconds": round(seconds, 3),
+        "exercised": [[claim.kind, claim.what, claim.by] for claim in sorted(trial.exercised)],
+        "losses": dict(sorted(trial.losses.items())),
+    }

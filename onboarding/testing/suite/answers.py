@@ -1,0 +1,197 @@
+"""Laws of what is read: words that nobody knows, levels, unknown keys, answers of any shape."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from hypothesis import strategies as st
+
+from onboarding.adapter import Adapter
+from onboarding.errors import OnboardingError
+from onboarding.http import Response
+from onboarding.mapping.paths import EMPTY, lookup
+from onboarding.mapping.plan import wire_value
+from onboarding.mapping.translation import Translation
+from onboarding.model.record import UserRecord
+from onboarding.model.user import User
+from onboarding.testing.bodies import on_wire
+from onboarding.testing.claims import can
+from onboarding.testing.law import law
+from onboarding.testing.laws import nothing_lost
+from onboarding.testing.subject import Json, Sample, Subject
+from onboarding.testing.suite.updating import STRANGE, WORDS
+from onboarding.testing.trial import Trial, attempt
+
+__all__ = ["any_answer", "open_enums", "put", "quoted_samples", "shown", "shows", "strange_keys"]
+
+
+def shows(subject: Subject) -> bool:
+    """Whether there is an object that the provider shows: quoted, or a simulator's."""
+    reads = any(can(adapter, "fetch_user") for adapter in subject.variants.values())
+    answers = any(sample.answer for sample in subject.samples)
+    return reads and (answers or subject.simulator is not None)
+
+
+def quotes(subject: Subject) -> bool:
+    return bool(subject.samples)
+
+
+def shown(trial: Trial) -> Iterator[tuple[Adapter, Translation, Json]]:
+    """For every variant and translation, an object as the provider shows it."""
+    for _, adapter, wire in trial.wired:
+        payload = trial.shown(adapter, wire)
+        if payload is not None and can(adapter, "fetch_user"):
+            yield adapter, wire, payload
+
+
+def put(payload: Json, path: str, value: Any) -> Json:
+    """The object with another value at a wire path."""
+    made = copy.deepcopy(payload)
+    *around, name = path.split(".")
+    place = made
+    for step in around:
+        if not isinstance(place.get(step), dict):
+            place[step] = {}
+        place = place[step]
+    place[name] = value
+    return made
+
+
+@law(
+    "every quoted object is read without a loss, and is written again as it was",
+    quotes,
+    exhaustive=True,
+)
+def quoted_samples(trial: Trial) -> None:
+    for sample in trial.subject.samples:
+        trial.examples += 1
+        _answer(trial, sample) if sample.answer else _request(trial, sample)
+
+
+def _answer(trial: Trial, sample: Sample) -> None:
+    adapter = trial.subject.variant(sample.variant)
+    record = trial.read(adapter, sample.payload)
+    if sample.user is not None:
+        nothing_lost(sample.user, record.user, ())
+    assert record.raw == sample.payload, f"{sample.name}: raw is not the object that came"
+    wire = adapter.wire_for(record.user)
+    lost = [d.wire for d in wire.plan.data if _is_lost(d.wire, d.core, record)]
+    assert not lost, f"{sample.name}: not read: {lost}"
+    unknown = record.residue.keys() - wire.plan.by_wire.keys()
+    assert not unknown, f"{sample.name}: quoted, and not declared: {sorted(unknown)}"
+
+
+def _is_lost(wire: str, core: str, record: UserRecord) -> bool:
+    given = wire_value(record.raw, wire)
+    return given not in (None, "", [], {}) and (
+        lookup(record.user, core) in EMPTY and wire not in record.residue
+    )
+
+
+def _request(trial: Trial, sample: Sample) -> None:
+    adapter = trial.subject.variant(sample.variant)
+    fitting = [w for _, a, w in trial.wired if a is adapter and _reads(w, sample.payload)]
+    assert fitting, f"{sample.name}: has keys that no wire class declares"
+    wire = fitting[0]
+    user = sample.user if sample.user is not None else wire.from_wire(sample.payload)[0]
+    first = attempt(adapter.create_user, user)
+    assert not isinstance(first, OnboardingError), f"{sample.name}: refused"
+    assert first is not None
+    body = on_wire(trial.subject.body_of(first))
+    read, quoted = wire.from_wire(body)[0], wire.from_wire(sample.payload)[0]
+    nothing_lost(quoted, read, ())
+    nothing_lost(read, quoted, ())
+
+
+def _reads(wire: Translation, payload: Json) -> bool:
+    user, left = wire.from_wire(payload)
+    return user != User() and not [path for path in left if path not in wire.plan.by_wire]
+
+
+@law("a word that nobody knows yet never breaks a read, and is kept as it came", shows)
+def open_enums(trial: Trial) -> None:
+    found = list(shown(trial))
+    for adapter, wire, payload in found:
+        places = [
+            *((p, "") for p in wire.plan.kept if isinstance(wire_value(payload, p), str)),
+            *((d.wire, d.core) for d in wire.plan.data if d.row.codec and d.row.codec.members),
+        ]
+        for path, core in places:
+            trial.for_all(
+                WORDS.map("x_{}".format),
+                lambda word, a=adapter, p=payload, at=path, c=core: _unknown_word(  # type: ignore[misc]
+                    trial, a, put(p, at, word), at, c
+                ),
+                share=len(places) * len(found),
+            )
+
+
+def _unknown_word(trial: Trial, adapter: Adapter, payload: Json, path: str, core: str) -> None:
+    word = wire_value(payload, path)
+    record = trial.read(adapter, payload)
+    kept = {**record.native, **record.residue}.get(path)
+    if core:
+        assert kept == word or lookup(record.user, core) == word, f"{path}: a word is swallowed"
+    else:
+        assert word in (kept, record.id, str(wire_value(record.raw, path))), f"{path} is swallowed"
+
+
+@law("keys that nobody knows yet are in the record, at every level, beside the raw object", shows)
+def strange_keys(trial: Trial) -> None:
+    found = list(shown(trial))
+
+    def check(drawn: tuple[tuple[Adapter, Translation, Json], Json]) -> None:
+        (adapter, wire, payload), strange = drawn
+        for path in wire.plan.known:
+            if not path or isinstance(wire_value(payload, path), dict):
+                payload = _with(payload, path, strange)
+        record = trial.read(adapter, payload)
+        assert record.raw == payload, "raw is not the object that came"
+        for path in wire.plan.known:
+            for name, value in strange.items():
+                at = f"{path}.{name}" if path else name
+                if wire_value(payload, at) is not None:
+                    assert record.residue.get(at) == value, f"{at} is not in the residue"
+
+    trial.for_all(st.tuples(st.sampled_from(found), STRANGE), check)
+
+
+def _with(payload: Json, path: str, strange: Json) -> Json:
+    for name, value in strange.items():
+        payload = put(payload, f"{path}.{name}" if path else name, value)
+    return payload
+
+
+_JSON: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda more: st.lists(more, max_size=3) | st.dictionaries(WORDS, more, max_size=3),
+    max_leaves=6,
+)
+
+
+@law("whatever the answer, what is raised is an error of the library's", shows)
+def any_answer(trial: Trial) -> None:
+    """A yes or a no, in JSON of any shape or in none, with keys of the provider's."""
+    found = list(shown(trial))
+    keys = {key for _, wire, payload in found for key in [*wire.plan.known[""], *payload]}
+    for error in trial.subject.errors:
+        keys |= error.body.keys() if isinstance(error.body, dict) else set()
+    bodies = st.dictionaries(st.sampled_from(sorted(keys)), _JSON, max_size=4) | _JSON
+    raw = bodies.map(lambda body: json.dumps(body).encode()) | st.binary(max_size=60)
+
+    def check(drawn: tuple[tuple[Adapter, Translation, Json], int, bytes]) -> None:
+        (adapter, _, _), status, body = drawn
+        flow = adapter.fetch_user("1")
+        next(flow)
+        try:
+            flow.send(Response(status=status, body=body))
+        except (OnboardingError, StopIteration):
+            return
+        finally:
+            flow.close()
+
+    statuses = st.sampled_from((200, 201, 204)) | st.integers(400, 599)
+    trial.for_all(st.tuples(st.sampled_from(found), statuses, raw), check)

@@ -1,0 +1,167 @@
+"""Laws of a provider's no: a typed error, in core paths, with the raw answer and no value."""
+
+from __future__ import annotations
+
+import traceback
+from typing import Any
+
+from onboarding.adapter import Adapter, Criterion
+from onboarding.errors import OnboardingError, ProviderError
+from onboarding.http import Flow
+from onboarding.mapping.translation import Translation
+from onboarding.model.action import NextAction, NextActionKind
+from onboarding.model.company import Company
+from onboarding.model.user import User
+from onboarding.testing.claims import WRITES, can
+from onboarding.testing.law import law
+from onboarding.testing.laws import every_wire_path_has_a_way_back
+from onboarding.testing.strategies import changed
+from onboarding.testing.subject import QuotedError, Subject
+from onboarding.testing.suite.writing import writes
+from onboarding.testing.trial import Case, Trial, ended
+
+__all__ = ["begun", "error_inverse", "field_complaints", "quoted_errors", "told"]
+
+
+def told(error: BaseException) -> str:
+    """Everything that a log could show of an error: its text, its repr, its traceback."""
+    details = getattr(error, "details", None)
+    lines = traceback.format_exception(error)
+    return "\n".join([str(error), repr(error), repr(error.args), repr(details), *lines])
+
+
+def begun(trial: Trial, adapter: Adapter, operation: str, case: Case | None = None) -> Flow[Any]:
+    """A flow of any operation, as far as its first request."""
+    record = trial.subject.record_of(adapter, _like(case))
+    user = case.user if case is not None else User()
+    action = NextAction(
+        kind=NextActionKind.CONFIRM_CODE,
+        provider=adapter.provider,
+        gateway=adapter.name,
+        user_id="1",
+        concerns="phone",
+        value="+37066612345",
+    )
+    arguments: dict[str, tuple[Any, ...]] = {
+        "create_user": (user,),
+        "update_user": (record, user),
+        "categorise_user": (record, user),
+        "fetch_user": ("1",),
+        "find_user": (Criterion(email="someone@example.com"),),
+        "confirm": (action, "1"),
+        "renew": (action,),
+        "login": (),
+    }
+    flow: Flow[Any] = getattr(adapter, operation)(*arguments[operation])
+    next(flow)
+    trial.saw("operation", operation)
+    return flow
+
+
+def _like(case: Case | None) -> User:
+    return User(company=Company()) if case is not None and case.user.company else User()
+
+
+@law(
+    "each wire path that can be written means its core path, in any case of its letters",
+    writes,
+    exhaustive=True,
+)
+def error_inverse(trial: Trial) -> None:
+    for _, _, wire in trial.wired:
+        trial.examples += len(wire.plan.data)
+        every_wire_path_has_a_way_back(wire)
+
+
+def complains(subject: Subject) -> bool:
+    """Whether it is told how the provider complains of a field."""
+    return subject.complaint("x") is not None
+
+
+@law(
+    "a complaint of any field that can be written comes back by its core path",
+    complains,
+    exhaustive=True,
+)
+def field_complaints(trial: Trial) -> None:
+    """The whole way: the provider's own form of a complaint, in an answer to each call."""
+    for _, adapter, wire in trial.wired:
+        for operation, on in WRITES.items():
+            if can(adapter, operation):
+                for datum in wire.plan.data:
+                    if datum.on & on:
+                        trial.examples += 1
+                        case = _example(adapter, wire, operation)
+                        _complain(trial, case, operation, datum.wire, datum.core)
+
+
+def _example(adapter: Adapter, wire: Translation, operation: str) -> Case:
+    """A user whose writing sends something."""
+    user = User(company=Company()) if _is_legal(adapter, wire) else User()
+    for datum in wire.plan.data:
+        codec = datum.row.codec
+        if datum.on & WRITES[operation] and codec is not None and codec.name == "text":
+            value = "someone@example.com" if datum.core.endswith("email") else "abcd"
+            if datum.core.startswith("company.") == (user.company is not None):
+                user = changed(user, datum.core, value)
+                break
+    return Case(adapter=adapter, wire=wire, user=user)
+
+
+def _is_legal(adapter: Adapter, wire: Translation) -> bool:
+    return adapter.wire_for(User()) != wire
+
+
+def _complain(trial: Trial, case: Case, operation: str, wire: str, core: str) -> None:
+    answer = trial.subject.complaint(wire)
+    assert answer is not None
+    flow = begun(trial, case.adapter, operation, case)
+    try:
+        ended(flow, answer)
+    except ProviderError as error:
+        paths = [problem.path for problem in error.problems]
+        assert paths == [core], f"{operation}: a complaint of {wire} comes back as {paths}"
+    else:
+        raise AssertionError(f"{operation}: a complaint of {wire} passes for a yes")
+
+
+def quotes_errors(subject: Subject) -> bool:
+    return bool(subject.errors)
+
+
+@law(
+    "each quoted no is the error it should be, by core paths, with the raw answer",
+    quotes_errors,
+    exhaustive=True,
+)
+def quoted_errors(trial: Trial) -> None:
+    for quoted in trial.subject.errors:
+        trial.examples += 1
+        _quoted(trial, quoted)
+
+
+def _quoted(trial: Trial, quoted: QuotedError) -> None:
+    error = provoked(trial, quoted)
+    about = f"{quoted.status} {quoted.code}"
+    assert type(error) is quoted.kind, f"{about} is a {type(error).__name__}"
+    assert isinstance(error, ProviderError)
+    assert (error.status, error.code) == (quoted.status, quoted.code), f"{about} has another code"
+    paths = tuple(problem.path for problem in error.problems)
+    assert quoted.paths is None or paths == quoted.paths, f"{about} speaks of {paths}"
+    assert error.raw == quoted.body, f"{about}: the raw answer is not kept"
+    trial.saw("error", error.code)
+
+
+def provoked(trial: Trial, quoted: QuotedError) -> OnboardingError:
+    """The error that a quoted answer becomes."""
+    adapter = trial.subject.variant(quoted.variant)
+    legal = User(company=Company())
+    operation = quoted.operation
+    wire = adapter.wire_for(legal if quoted.legal else User())
+    case = _example(adapter, wire, operation if operation in WRITES else "create_user")
+    flow = begun(trial, adapter, operation, case)
+    try:
+        ended(flow, quoted.response())
+    except OnboardingError as error:
+        return error
+    raise AssertionError(f"{quoted.status} {quoted.code} passes for a yes")

@@ -1,0 +1,169 @@
+"""Laws of what stays in: no secret and no personal value is in any text that a log may hold."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import warnings
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+import attrs
+
+from onboarding.adapter import Adapter
+from onboarding.errors import OnboardingError
+from onboarding.http import Request, Response
+from onboarding.mapping.paths import lookup
+from onboarding.model.secret import Secret
+from onboarding.model.user import User
+from onboarding.testing.law import law
+from onboarding.testing.strategies import changed, check_at
+from onboarding.testing.subject import QuotedError
+from onboarding.testing.suite.errors import told
+from onboarding.testing.suite.writing import anybody, writes
+from onboarding.testing.trial import Case, Trial
+
+__all__ = ["canaries", "secrets_stay_in"]
+
+CANARY = "Zqcanary"
+BORN = date(1907, 3, 11)
+_BORN = re.compile(r"1907-0?3-11|1907, 3, 11|-1982873600|-1982880000")
+_SENTENCE = re.compile(r"\s")
+
+
+def canaries(user: User, paths: Iterator[str] | list[str]) -> User:
+    """The user with a value that is easy to find wherever its shape allows one."""
+    for path in paths:
+        if lookup(user, path) is None:
+            continue
+        shape = check_at(path).shape
+        if shape is not None and shape.name == "text" and not check_at(path).many:
+            user = changed(user, path, CANARY)
+        elif shape is not None and shape.name == "email":
+            user = changed(user, path, f"{CANARY}@example.com")
+        elif path.endswith("birthdate"):
+            user = changed(user, path, BORN)
+    return user
+
+
+def settings_of(adapter: Adapter) -> list[str]:
+    """The secrets among an adapter's settings."""
+    values = attrs.asdict(adapter, recurse=False).values()
+    return [value.reveal() for value in values if isinstance(value, Secret)]
+
+
+class _Ear(logging.Handler):
+    """Keeps the text of everything that is logged."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.heard: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.heard.append(f"{record.getMessage()} {record.exc_text or ''} {record.args!r}")
+
+
+@contextmanager
+def listening() -> Generator[list[str], None, None]:
+    """Hears every logger and every warning while it lasts."""
+    root, ear = logging.getLogger(), _Ear()
+    before = root.level
+    root.addHandler(ear)
+    root.setLevel(logging.DEBUG)
+    try:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            yield ear.heard
+        ear.heard += [str(found.message) for found in caught]
+    finally:
+        root.setLevel(before)
+        root.removeHandler(ear)
+
+
+@law("no secret and no personal value is in a repr, a log, an error's text or a traceback", writes)
+def secrets_stay_in(trial: Trial) -> None:
+    for adapter in trial.subject.variants.values():
+        for secret in settings_of(adapter):
+            assert secret not in f"{adapter!r} {adapter}", "a secret is in the adapter's repr"
+
+    def check(case: Case) -> None:
+        data = [datum.core for datum in case.wire.plan.data if "." not in datum.core[:7]]
+        paths = [path for path in {*data, "tag", "occupation"} if not path.startswith("extras.")]
+        spied = attrs.evolve(case, user=canaries(case.user, paths))
+        with listening() as heard:
+            texts = list(_texts(trial, spied))
+        _silent(trial, spied.adapter, "\n".join([*heard, *texts]))
+
+    trial.for_all(trial.cases() | anybody(trial), check)
+
+
+def _silent(trial: Trial, adapter: Adapter, text: str) -> None:
+    assert CANARY not in text, f"a personal value is told: {_near(text)}"
+    assert not _BORN.search(text), "a date of birth is told"
+    for secret in settings_of(adapter):
+        assert len(secret) < 3 or secret not in text, "a secret of the settings is told"
+
+
+def _near(text: str) -> str:
+    """Where the canary sings, without what it sings."""
+    line = next(line for line in text.splitlines() if CANARY in line)
+    return line.partition(CANARY)[0][-60:]
+
+
+def _texts(trial: Trial, case: Case) -> Iterator[str]:
+    """What is told of a registration that goes well, that is refused, that gets a no."""
+    yield repr(case.user)
+    for accept in ((), ("*",)):
+        adapter = attrs.evolve(case.adapter, accept_loss=accept)
+        shown = trial.shown(case.adapter, case.wire)
+        answers = [Response(status=400, body=f"<html>{CANARY}</html>".encode())]
+        if shown is not None:
+            answers += [
+                trial.subject.answer(shown),
+                trial.subject.answer(_mangled(shown, case.wire.plan.kept)),
+            ]
+        answers += [_echo(error) for error in trial.subject.errors[:3]]
+        for answer in answers:
+            yield from _told_of(adapter, case.user, answer)
+
+
+def _told_of(adapter: Adapter, user: User, answer: Response) -> Iterator[str]:
+    flow = adapter.create_user(user)
+    try:
+        request: Request = next(flow)
+        yield f"{request!r} {answer!r}"
+        while True:
+            request = flow.send(answer)
+    except StopIteration as done:
+        yield f"{done.value!r} {done.value} {done.value.losses!r} {done.value.next_actions!r}"
+    except OnboardingError as error:
+        yield told(error)
+    finally:
+        flow.close()
+
+
+def _mangled(payload: dict[str, Any], kept: tuple[str, ...]) -> dict[str, Any]:
+    """The object with a value of another type in the place of each datum of the user."""
+    return {
+        name: [CANARY] if isinstance(value, str) and name not in kept else value
+        for name, value in payload.items()
+    }
+
+
+def _echo(error: QuotedError) -> Response:
+    """A quoted no whose sentences quote the user."""
+    if isinstance(error.body, bytes):
+        return Response(status=error.status, body=error.body + CANARY.encode())
+    body = json.dumps(_quoting(error.body)).encode()
+    return Response(status=error.status, headers=error.headers, body=body)
+
+
+def _quoting(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _quoting(inner) for name, inner in value.items()}  # pyright: ignore[reportUnknownVariableType]
+    if isinstance(value, list):
+        return [_quoting(inner) for inner in value]  # pyright: ignore[reportUnknownVariableType]
+    return f"{value} {CANARY}" if isinstance(value, str) and _SENTENCE.search(value) else value

@@ -1,0 +1,82 @@
+"""The law of sockets: what holds on paper holds over HTTP, called and awaited."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+import attrs
+from attrs import define
+
+from onboarding.adapter import Adapter
+from onboarding.gateway import Gateway
+from onboarding.model.user import User
+from onboarding.testing.law import law
+from onboarding.testing.subject import Subject, World
+from onboarding.testing.suite.conversing import facts, live, simulated
+from onboarding.testing.trial import Case, Trial
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+__all__ = ["over_a_socket"]
+
+SOCKETS = 20
+"""Examples of the law that opens sockets, at most: what differs there is not the user."""
+
+
+def on_loopback(subject: Subject) -> bool:
+    """Whether the simulator can be served: by the extra `simulators`, to a `base_url`."""
+    places = all(hasattr(adapter, "base_url") for adapter in subject.variants.values())
+    return simulated(subject) and places and find_spec("cheroot") is not None
+
+
+@law("over a socket, called or awaited, a life ends as it does on paper", on_loopback)
+def over_a_socket(trial: Trial) -> None:
+    from onboarding.simulation import serve  # the extra `simulators`
+
+    relay = _Relay()
+
+    def check(case: Case) -> None:
+        paper = facts(case.user, live(trial, case))
+        world = relay.before(trial, case.adapter, base_url)
+        with Gateway(world.gateway.adapter) as gateway:
+            made = gateway.create_user(case.user)
+            trial.subject.settle(world, made)
+            called = facts(case.user, (world, made, gateway.fetch_user(made.id)))
+        assert paper == called, "over a socket the result is another one"
+        if find_spec("aiohttp") is not None:
+            world = relay.before(trial, case.adapter, base_url)
+            awaited = asyncio.run(_over_aio(trial, world, case.user))
+            assert paper == awaited, "awaited over a socket the result is another one"
+
+    few = max(1, trial.settings.max_examples // SOCKETS)
+    with serve(relay) as base_url:
+        trial.for_all(trial.cases(complete=True), check, share=few)
+
+
+@define(eq=False)
+class _Relay:
+    """A server that stays, in front of a provider that each example has for itself."""
+
+    app: Any = None
+
+    def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        return self.app(environ, start)  # type: ignore[no-any-return]
+
+    def before(self, trial: Trial, adapter: Adapter, base_url: str) -> World:
+        there: Any = attrs.evolve(adapter, base_url=base_url)  # type: ignore[call-arg]
+        world = trial.subject.world(there)
+        self.app = world.simulator
+        return world
+
+
+async def _over_aio(trial: Trial, world: World, user: User) -> dict[str, object]:
+    from onboarding.aio import AsyncGateway  # the extra `async`
+
+    async with AsyncGateway(world.gateway.adapter) as gateway:
+        made = await gateway.create_user(user)
+        trial.subject.settle(world, made)
+        return facts(user, (world, made, await gateway.fetch_user(made.id)))

@@ -1,0 +1,171 @@
+"""Laws of what is sent: it says what was given, or the report names it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from onboarding.adapter import Adapter
+from onboarding.errors import Unsupported
+from onboarding.mapping.changes import changes
+from onboarding.mapping.paths import leaves
+from onboarding.model.loss import refused
+from onboarding.model.user import User
+from onboarding.testing.bodies import on_wire
+from onboarding.testing.claims import WRITES, can
+from onboarding.testing.law import law
+from onboarding.testing.laws import reads_back, unheard_of
+from onboarding.testing.strategies import alike, changed, check_at, values_at
+from onboarding.testing.subject import Subject
+from onboarding.testing.trial import Case, Trial, attempt
+
+__all__ = ["refuse_before_sending", "round_trip", "silent_loss", "willingness"]
+
+ENOUGH = 0.9
+"""The share of users within the declared limits that must be accepted."""
+
+
+def writes(subject: Subject) -> bool:
+    """Whether a variant registers users."""
+    return any(can(a, "create_user") and can(a, "wire_for") for a in subject.variants.values())
+
+
+@law("what is sent reads back as the user that was given, but for what the report names", writes)
+def round_trip(trial: Trial) -> None:
+    def check(case: Case) -> None:
+        try:
+            begun = trial.begin(case.adapter, "create_user", case.user)
+        except Unsupported as error:
+            assert of_the_whole(error, case.user), f"refused, though accepted: {error.paths}"
+            return
+        wire = case.adapter.wire_for(case.user)
+        reads_back(wire, case.user, on_wire(begun.body), begun.losses)
+
+    trial.for_all(trial.cases() | anybody(trial), check)
+
+
+def anybody(trial: Trial) -> st.SearchStrategy[Case]:
+    """Any user of the core, for any variant."""
+    anyone = {adapter: trial.any_user(adapter) for _, adapter, _ in trial.wired}
+    return st.sampled_from(trial.wired).flatmap(
+        lambda chosen: anyone[chosen[1]].map(
+            lambda user: Case(variant=chosen[0], adapter=chosen[1], wire=chosen[2], user=user)
+        )
+    )
+
+
+def of_the_whole(error: Unsupported, user: User) -> bool:
+    """Whether a refusal is of a whole that the user has, rather than of its data."""
+    whole = {path.rpartition(".")[0] for path in changes(User(), user)} | {"company", "identity"}
+    return all(any(w == p or w.startswith(f"{p}.") for w in whole) for p in error.paths if p)
+
+
+@law("quoted objects, and nine in ten users within the declared limits, are accepted", writes)
+def willingness(trial: Trial) -> None:
+    verdicts: list[bool] = []
+
+    def check(case: Case) -> None:
+        first = attempt(case.adapter.create_user, case.user)
+        verdicts.append(not isinstance(first, Exception) and first is not None)
+
+    trial.for_all(trial.cases(), check, share=2)
+    trial.for_all(trial.cases(complete=True), check, share=2)
+    share = sum(verdicts) / len(verdicts)
+    assert share >= ENOUGH, f"accepts only {share:.0%} of the users within its own limits"
+
+
+@law("no datum of the core changes without a change of what is sent, or of the report", writes)
+def silent_loss(trial: Trial) -> None:
+    pairs = [
+        (path, operation)
+        for path in leaves(User)
+        for operation in WRITES
+        if any(can(adapter, operation) for adapter in trial.subject.variants.values())
+    ]
+    for path, operation in pairs:
+        _one_path(trial, path, operation, 2 * len(pairs))
+    for operation in dict.fromkeys(operation for _, operation in pairs):
+        _two_users(trial, operation)
+
+
+def _one_path(trial: Trial, path: str, operation: str, share: int) -> None:
+    spec = check_at(path)
+    nothing = [()] if spec.many else [None] if spec.optional else []
+    values: st.SearchStrategy[Any] = values_at(path)
+    if nothing:
+        values |= st.sampled_from(nothing)
+
+    def check(drawn: tuple[Case, Any]) -> None:
+        case, value = drawn
+        if can(case.adapter, operation):
+            hear(trial, case.adapter, operation, case.user, changed(case.user, path, value))
+
+    trial.for_all(st.tuples(trial.cases(), values), check, share=share)
+
+
+def _two_users(trial: Trial, operation: str) -> None:
+    def check(drawn: tuple[Case, Case]) -> None:
+        case, other = drawn
+        if can(case.adapter, operation):
+            hear(trial, case.adapter, operation, case.user, alike(other.user, case.user))
+
+    trial.for_all(st.tuples(trial.cases(), trial.cases() | anybody(trial)), check, share=4)
+
+
+def hear(trial: Trial, adapter: Adapter, operation: str, before: User, after: User) -> None:
+    """Every difference of two users is heard of: in what is sent, or in the report."""
+    created = operation == "create_user"
+    try:
+        if created:
+            same = trial.begin(adapter, operation, before)
+            begun = trial.begin(adapter, operation, after)
+        else:
+            same = trial.begin(adapter, operation, before, before)
+            begun = trial.begin(adapter, operation, after, before)
+    except Unsupported as error:
+        assert of_the_whole(error, after), f"refused, though accepted: {error.paths}"
+        return
+    silent = unheard_of(
+        adapter.wire_for(after), before, after, begun.body, same.body, begun.losses, same.losses
+    )
+    assert not silent, f"changes, and nobody hears of it: {sorted(silent)}"
+
+
+@law("what cannot be carried is refused by all its paths before anything is sent", writes)
+def refuse_before_sending(trial: Trial) -> None:
+    for operation in WRITES:
+        able = [a for a in trial.subject.variants.values() if can(a, operation)]
+        if able:
+            _refuses(trial, operation)
+
+
+def _refuses(trial: Trial, operation: str) -> None:
+    def check(drawn: tuple[Case, Case]) -> None:
+        case, other = drawn
+        if not can(case.adapter, operation):
+            return
+        before, after = case.user, alike(other.user, case.user)
+        created = operation == "create_user"
+        try:
+            begun = trial.begin(case.adapter, operation, after, None if created else before)
+        except Unsupported:
+            begun = None
+        record = trial.subject.record_of(case.adapter, before)
+        arguments = (after,) if created else (record, after)
+        first = attempt(getattr(case.adapter, operation), *arguments)
+        if begun is None:
+            assert isinstance(first, Unsupported), "refused with leave to lose, and not without"
+            return
+        bad = {loss.core_path for loss in refused(begun.losses, case.adapter.accept_loss)}
+        if not bad:
+            assert not isinstance(first, Unsupported), f"refused for nothing: {_paths(first)}"
+            return
+        assert isinstance(first, Unsupported), f"goes out without a refusal: {sorted(bad)}"
+        assert set(first.paths) == bad, f"refuses {sorted(first.paths)}, loses {sorted(bad)}"
+
+    trial.for_all(st.tuples(trial.cases(), trial.cases() | anybody(trial)), check, share=3)
+
+
+def _paths(first: object) -> list[str]:
+    return sorted(first.paths) if isinstance(first, Unsupported) else []

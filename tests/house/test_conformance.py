@@ -1,0 +1,98 @@
+"""The page of conformance says what a fresh pass of the laws finds, and a run can write it down.
+
+`ONBOARDING_UPDATE_DOCS=1 pytest tests/house/test_conformance.py` writes the pages anew.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from onboarding.testing.book import LAWS
+from onboarding.testing.report import refreshed
+
+ROOT = Path(__file__).parents[2]
+PAGES = ("conformance.md", "laws.md")
+
+CASE = """
+from onboarding import Secret
+from onboarding.testing import AdapterLaws
+from onboarding_paysera import Paysera
+
+
+class TestPaysera(AdapterLaws):
+    adapter = Paysera(client_id="client", mac_key=Secret("key"))
+    codes = ("never_quoted",)
+"""
+
+
+def proven(provider: str) -> dict[str, Any]:
+    """What a brief pass finds of the adapter as its own tests declare it."""
+    path = ROOT / "tests" / provider / "test_translation.py"
+    spec = importlib.util.spec_from_file_location(f"laws_of_{provider}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    declared = {"mangopay": "TestMangoPay", "paysera": "TestPaysera"}[provider]
+    found: dict[str, Any] = getattr(module, declared).prove().plain()
+    return found
+
+
+@pytest.fixture(scope="module")
+def providers() -> dict[str, dict[str, Any]]:
+    return {provider: proven(provider) for provider in ("mangopay", "paysera")}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_page_says_what_a_fresh_pass_finds(
+    name: str, providers: dict[str, dict[str, Any]]
+) -> None:
+    page = ROOT / "docs" / "reference" / name
+    text = page.read_text("utf-8")
+
+    fresh = refreshed(text, providers)
+
+    if os.environ.get("ONBOARDING_UPDATE_DOCS") == "1":
+        page.write_text(fresh, "utf-8")
+    else:
+        assert text == fresh
+
+
+def test_a_run_writes_down_what_held_what_did_not_and_what_was_not_asked(tmp_path: Path) -> None:
+    case, report = tmp_path / "test_case.py", tmp_path / "report.json"
+    case.write_text(CASE, "utf-8")
+    plugin = [] if _is_installed() else ["-p", "onboarding.pytest_plugin"]
+    options = ["-q", "-p", "no:cacheprovider", *plugin, "-n", "2", "-k", "error_inverse or claim"]
+
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *options, f"--conformance-report={report}", str(case)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+    assert done.returncode == 1, done.stdout + done.stderr
+    told = json.loads(report.read_text("utf-8"))
+    paysera = told["providers"]["paysera"]
+    assert set(told["versions"]) == {"onboarding", "hypothesis", "python"}
+    assert {name: law["holds"] for name, law in paysera["laws"].items()} == {
+        "error_inverse": True,
+        "every_claim_is_exercised": False,
+    }
+    assert ["error", "never_quoted", ""] in paysera["claims"]
+    assert ["error", "never_quoted", ""] not in paysera["exercised"]
+    assert set(paysera["not_claimed"]) < {law.name for law in LAWS}
+
+
+def _is_installed() -> bool:
+    from importlib.metadata import entry_points
+
+    return any(point.name == "onboarding" for point in entry_points(group="pytest11"))

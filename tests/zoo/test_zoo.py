@@ -1,0 +1,719 @@
+"""The kit can fail: each broken adapter is caught by the law that it breaks.
+
+The zoo is one small provider, the Ark, with a simulator, a sound adapter that obeys every law,
+and animals: the sound adapter with one thing broken.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
+
+import attrs
+import pytest
+from attrs import frozen
+from hypothesis import Phase, settings
+from onboarding import (
+    Adapter,
+    Address,
+    Conflict,
+    Flow,
+    Gender,
+    IdentificationLevel,
+    Identity,
+    KYCLevel,
+    LevelPolicy,
+    LevelRow,
+    Loss,
+    Problem,
+    Proof,
+    Rejected,
+    Request,
+    Response,
+    Secret,
+    Unsupported,
+    User,
+    UserCategory,
+    UserRecord,
+)
+from onboarding.adapter import raise_error
+from onboarding.errors import ErrorDetails
+from onboarding.http import as_object, url
+from onboarding.mapping import (
+    ALWAYS,
+    BOOL,
+    JSON,
+    LOWER_COUNTRY,
+    PHONE_DIGITS,
+    TEXT,
+    UTC_MIDNIGHT,
+    Codec,
+    On,
+    Translation,
+    at,
+    core,
+    extra,
+    inside,
+    keep,
+    not_applicable,
+    some,
+    translation,
+    when,
+    wire,
+    words,
+)
+from onboarding.testing import AdapterLaws, QuotedError, Sample
+from onboarding.testing.book import LAWS
+from onboarding.testing.proof import prove, tried
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+Json = dict[str, Any]
+
+log = logging.getLogger(__name__)
+
+# -- the Ark's objects -----------------------------------------------------------------------------
+
+U = core(User)
+I = some(U.identity)  # noqa: E741
+A = core(Address)
+PAYER = when(U.category, UserCategory.PAYER)
+SOURCE = "the Ark's guide"
+LEFT_OUT = (not_applicable(U.locale, "the Ark speaks one language"),)
+
+SEXES = words(Gender, {Gender.MALE: "m", Gender.FEMALE: "f"})
+KINDS = words(
+    UserCategory,
+    {UserCategory.PAYER: "payer", UserCategory.OWNER: "owner", UserCategory.PLATFORM: "ark"},
+)
+
+
+@wire(source=SOURCE)
+class Home:
+    """Where one lives, sent as a whole."""
+
+    street: str | None = at(A.line1, TEXT, max=40)
+    town: str | None = at(A.city, TEXT, max=40)
+    land: str | None = at(A.country, LOWER_COUNTRY, required=ALWAYS)
+
+
+@frozen(kw_only=True, repr=False)
+class ArkExtras:
+    """What only the Ark knows."""
+
+    cabin: str | None = None
+
+
+@wire(source=SOURCE, left_out=LEFT_OUT)
+class Passenger:
+    """One who travels with the Ark."""
+
+    id: str | None = keep(str)
+    rank: str | None = keep(str)
+    first: str | None = at(I.given_name, TEXT, max=40, required=ALWAYS)
+    born: int | None = at(I.birthdate, UTC_MIDNIGHT, hidden=PAYER)
+    sex: str | None = at(I.gender, SEXES)
+    mail: str | None = at(U.email, TEXT, required=ALWAYS)
+    phone: str | None = at(U.phone, PHONE_DIGITS)
+    kind: str | None = at(U.category, KINDS, on=On.CREATE)
+    agreed: bool | None = at(some(U.terms).accepted, BOOL, default=False, goes_along=True)
+    home: Home | None = inside(Home, U.address, whole=True)
+    cabin: str | None = at(extra("ark", "cabin"), JSON, on=On.CREATE, shown=False)
+
+
+LEVELS = LevelPolicy(
+    (
+        LevelRow("deck", KYCLevel.LIGHT, IdentificationLevel.UNIDENTIFIED),
+        LevelRow("cabin", KYCLevel.REGULAR, IdentificationLevel.IDENTIFIED),
+    )
+)
+
+# -- the Ark ---------------------------------------------------------------------------------------
+
+
+class Ark:
+    """The provider: it keeps its passengers, and knows two rules."""
+
+    def __init__(self) -> None:
+        self.aboard: dict[str, Json] = {}
+
+    def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        size = int(environ.get("CONTENT_LENGTH") or 0)
+        body = json.loads(environ["wsgi.input"].read(size) or b"{}")
+        status, told = self._answer(environ, body)
+        start(f"{status} told", [("Content-Type", "application/json")])
+        return [json.dumps(told).encode()]
+
+    def _answer(self, environ: WSGIEnvironment, body: Json) -> tuple[int, Json]:
+        if environ.get("HTTP_X_KEY") != "noah-and-sons":
+            return 401, {"error": "bad_key"}
+        id = environ["PATH_INFO"].removeprefix("/passengers").strip("/")
+        if environ["REQUEST_METHOD"] == "POST":
+            missing = [name for name in ("first", "mail") if name not in body]
+            if missing:
+                return 422, {"error": "invalid", "fields": dict.fromkeys(missing, "missing")}
+            id = str(len(self.aboard) + 1)
+            self.aboard[id] = {"id": id, "rank": "deck"}
+        if id not in self.aboard:
+            return 404, {"error": "overboard"}
+        self.aboard[id].update(body)
+        hidden = {"born": None} if self.aboard[id].get("kind") == "payer" else {}
+        shown = {**self.aboard[id], **hidden}
+        shown.pop("cabin", None)
+        return 200, shown
+
+
+# -- the sound adapter -----------------------------------------------------------------------------
+
+
+@frozen(kw_only=True)
+class Sound(Adapter):
+    """Passengers of the Ark, as they should be carried."""
+
+    provider: ClassVar[str] = "ark"
+    native_levels: ClassVar[LevelPolicy] = LEVELS
+    extras: ClassVar[type | None] = ArkExtras
+    wires: ClassVar[tuple[type, ...]] = (Passenger,)
+
+    api_key: Secret
+    base_url: str = "https://ark.invalid"
+
+    def create_user(self, user: User, *, key: str | None = None) -> Flow[UserRecord]:
+        body, losses = self.wire_for(self.checked(user)).to_wire(user)
+        losses = self.refuse(losses)
+        response = yield self.ask("POST", "create_user", body=body)
+        return self.kept(response, losses)
+
+    def fetch_user(self, user_id: str) -> Flow[UserRecord]:
+        response = yield self.ask("GET", "fetch_user", user_id)
+        return self.kept(response)
+
+    def update_user(self, record: UserRecord, user: User) -> Flow[UserRecord]:
+        self.own(record)
+        wire = self.wire_for(self.checked(user, record))
+        body, losses = wire.update(record.user, user, residue=record.residue)
+        losses = self.refuse(losses)
+        if not body:
+            return self.unchanged(record, losses)
+        response = yield self.ask("PATCH", "update_user", record.id, body=body)
+        return self.kept(response, losses)
+
+    def wire_for(self, user: User) -> Translation:
+        if user.company is not None:
+            raise Unsupported([Problem("company", "unsupported", "no cargo")], provider="ark")
+        return translation(self.wires[0], self.provider)
+
+    def sign(self, request: Request, proof: Proof) -> Request:
+        return request.with_headers(X_Key=self.api_key.reveal())
+
+    def ask(self, method: str, operation: str, *path: str, body: Json | None = None) -> Request:
+        place = url(self.base_url, "passengers", *path)
+        return Request.json(method, place, body, operation=operation)
+
+    def kept(self, response: Response, losses: tuple[Loss, ...] = ()) -> UserRecord:
+        if not 200 <= response.status < 300:
+            self.no(response)
+        wire, payload = self.wire_for(User()), response.json_object()
+        return self.record(wire, payload, response, id="id", levels=["rank"], losses=losses)
+
+    def no(self, response: Response) -> NoReturn:
+        body = response.loose_object()
+        code = body.get("error")
+        problems = tuple(
+            Problem(self.wire_for(User()).core_path(name) or "", "refused", "was refused", name)
+            for name in as_object(body.get("fields"))
+        )
+        raise_error(
+            ErrorDetails(
+                status=response.status,
+                code=code if code in ("bad_key", "invalid", "overboard", "twice") else "http",
+                problems=problems,
+                raw=body or response.body,
+            )
+        )
+
+
+SHOWN: Json = {
+    "id": "7", "rank": "deck", "first": "Ham", "born": 0, "sex": "m", "mail": "ham@ark.example",
+    "phone": "37066612345", "kind": "owner", "agreed": True,
+    "home": {"street": "Deck 1", "town": "Ararat", "land": "tr"},
+}  # fmt: skip
+
+
+class Zoo(AdapterLaws):
+    """What is quoted of the Ark, for whichever adapter."""
+
+    simulator = Ark
+    samples = (Sample(payload=SHOWN, name="Ham"),)
+    errors = (
+        QuotedError(
+            status=422, body={"error": "invalid", "fields": {"home.land": "unknown land"}},
+            kind=Rejected, code="invalid", paths=("address.country",),
+        ),
+        QuotedError(status=409, body={"error": "twice"}, kind=Conflict, code="twice"),
+    )  # fmt: skip
+    codes = ("invalid", "twice")
+
+    def complaint(self, wire_path: str) -> Response:
+        told = {"error": "invalid", "fields": {wire_path: "is odd"}}
+        return Response(status=422, body=json.dumps(told).encode())
+
+
+def key() -> Secret:
+    return Secret("noah-and-sons")
+
+
+class TestSound(Zoo):
+    """The sound adapter obeys every law, and every law is asked of it."""
+
+    adapter = Sound(api_key=key())
+
+
+def test_every_law_is_asked_of_the_sound_adapter() -> None:
+    assert set(TestSound.asked) == {law.name for law in LAWS}
+
+
+# -- the animals -----------------------------------------------------------------------------------
+
+ANIMALS: dict[str, tuple[str, type[Zoo]]] = {}
+
+
+def breaks(law: str, **declared: Any) -> Callable[[type[Sound]], type[Sound]]:
+    """Puts a broken adapter into the zoo, with the law that must catch it."""
+
+    def decorate(cls: type[Sound]) -> type[Sound]:
+        made = frozen(cls, kw_only=True, repr="__repr__" not in vars(cls))
+        told = {"adapter": made(api_key=key()), **declared, "asked": ()}
+        ANIMALS[cls.__name__] = law, type(cls.__name__, (Zoo,), told)
+        return made
+
+    return decorate
+
+
+class Writer(Sound):
+    """An adapter that spoils what it sends."""
+
+    def ask(self, method: str, operation: str, *path: str, body: Json | None = None) -> Request:
+        spoilt = body if body is None else self.spoil(dict(body), operation)
+        return super().ask(method, operation, *path, body=spoilt)
+
+    def spoil(self, body: Json, operation: str) -> Json:
+        return body
+
+
+@breaks("willingness")
+class RefusesEverything(Sound):
+    def create_user(self, user: User, *, key: str | None = None) -> Flow[UserRecord]:
+        raise Unsupported([Problem("email", "unsupported", "no")], provider="ark")
+
+
+@wire(source=SOURCE)
+class MisspeltHome:
+    street: str | None = at(A.line1, TEXT, max=40)
+    town: str | None = at(A.city, TEXT, max=40)
+    country: str | None = at(A.country, LOWER_COUNTRY, required=ALWAYS)
+
+
+@wire(source=SOURCE, left_out=LEFT_OUT)
+class Misspelt(Passenger):
+    home: MisspeltHome | None = inside(MisspeltHome, U.address, whole=True)  # type: ignore[assignment]
+
+
+@breaks("quoted_samples")
+class MisspeltBothWays(Sound):
+    wires = (Misspelt,)
+
+
+@breaks("round_trip")
+class DropsThePhone(Writer):
+    def spoil(self, body: Json, operation: str) -> Json:
+        body.pop("phone", None)
+        return body
+
+
+@breaks("round_trip")
+class Truncates(Writer):
+    def spoil(self, body: Json, operation: str) -> Json:
+        return {**body, "first": body["first"][:3]} if "first" in body else body
+
+
+@breaks("round_trip")
+class FoldsCase(Writer):
+    def spoil(self, body: Json, operation: str) -> Json:
+        return {**body, "first": body["first"].lower()} if "first" in body else body
+
+
+@breaks("round_trip")
+class DefaultsUnreported(Writer):
+    def spoil(self, body: Json, operation: str) -> Json:
+        return {"sex": "f", **body}
+
+
+def _kind(kind: UserCategory) -> str:
+    return "owner" if kind is UserCategory.PLATFORM else str(KINDS.write(kind))
+
+
+ALMOST: Codec[UserCategory, str] = Codec(
+    "kind", KINDS.read, _kind, "string", members=tuple(UserCategory)
+)
+
+
+@wire(source=SOURCE, left_out=LEFT_OUT)
+class WrongAtOne(Passenger):
+    kind: str | None = at(U.category, ALMOST, on=On.CREATE)
+
+
+@breaks("round_trip")
+class InverseWrongAtOneValue(Sound):
+    wires = (WrongAtOne,)
+
+
+@breaks("silent_loss")
+class ForgetsTheReport(Sound):
+    def kept(self, response: Response, losses: tuple[Loss, ...] = ()) -> UserRecord:
+        return super().kept(response)
+
+
+@breaks("each_datum")
+class WritesOneWordForAll(Writer):
+    def spoil(self, body: Json, operation: str) -> Json:
+        return {**body, "sex": "m"} if "sex" in body else body
+
+
+@breaks("each_datum")
+class WritesNotWhatIsDeclared(Writer):
+    def spoil(self, body: Json, operation: str) -> Json:
+        if operation == "update_user":
+            body.pop("phone", None)
+        return body
+
+
+@breaks("refuse_before_sending")
+class SendsBeforeItRefuses(Sound):
+    def create_user(self, user: User, *, key: str | None = None) -> Flow[UserRecord]:
+        yield self.ask("GET", "fetch_user", "1")
+        return (yield from super().create_user(user))
+
+
+@breaks("refuse_before_sending")
+class NamesOneProblemOfMany(Sound):
+    def refuse(self, losses: Iterable[Loss]) -> tuple[Loss, ...]:
+        try:
+            return super().refuse(losses)
+        except Unsupported as error:
+            raise Unsupported(error.problems[:1], provider="ark") from None
+
+
+@breaks("no_change_no_write")
+class AlwaysWrites(Sound):
+    def update_user(self, record: UserRecord, user: User) -> Flow[UserRecord]:
+        if record.user == user:
+            body = {"agreed": True}
+            return self.kept((yield self.ask("PATCH", "update_user", record.id, body=body)))
+        return (yield from super().update_user(record, user))
+
+
+@breaks("minimal_update")
+class UpdatesEverything(Sound):
+    def update_user(self, record: UserRecord, user: User) -> Flow[UserRecord]:
+        body, losses = self.wire_for(user).update(record.user, user)
+        losses = self.refuse(losses)
+        if not body:
+            return self.unchanged(record, losses)
+        body, _ = self.wire_for(user).to_wire(user, On.UPDATE)
+        response = yield self.ask("PATCH", "update_user", record.id, body=body)
+        return self.kept(response, losses)
+
+
+@breaks("update_arrives")
+class SendsHalfOfAWhole(Writer):
+    def spoil(self, body: Json, operation: str) -> Json:
+        if operation == "update_user" and "home" in body:
+            return {**body, "home": dict([*body["home"].items()][:1])}
+        return body
+
+
+@breaks("residue")
+class ForgetsTheResidue(Sound):
+    def update_user(self, record: UserRecord, user: User) -> Flow[UserRecord]:
+        return super().update_user(attrs.evolve(record, residue={}), user)
+
+
+@breaks("strange_keys")
+class KeepsNoResidue(Sound):
+    def kept(self, response: Response, losses: tuple[Loss, ...] = ()) -> UserRecord:
+        return attrs.evolve(super().kept(response, losses), residue={})
+
+
+class Reader(Sound):
+    """An adapter that spoils what it reads."""
+
+    def kept(self, response: Response, losses: tuple[Loss, ...] = ()) -> UserRecord:
+        told = response.loose_object()
+        if response.status == 200 and told:
+            spoilt = json.dumps(self.misread(told)).encode()
+            response = attrs.evolve(response, body=spoilt)
+        return super().kept(response, losses)
+
+    def misread(self, payload: Json) -> Json:
+        return payload
+
+
+@breaks("open_enums")
+class SwallowsUnknownWords(Reader):
+    def misread(self, payload: Json) -> Json:
+        return payload if payload.get("sex") in ("m", "f") else {**payload, "sex": None}
+
+
+@breaks("open_enums")
+class BreaksAtUnknownWords(Sound):
+    def kept(self, response: Response, losses: tuple[Loss, ...] = ()) -> UserRecord:
+        found = super().kept(response, losses)
+        KINDS.read(found.raw.get("kind") or "payer")
+        return found
+
+
+@breaks("levels")
+class RaisesLevels(Sound):
+    def kept(self, response: Response, losses: tuple[Loss, ...] = ()) -> UserRecord:
+        return attrs.evolve(super().kept(response, losses), kyc_level=KYCLevel.REGULAR)
+
+
+class Falling(LevelPolicy):
+    """A policy that gives the weaker word the stronger level."""
+
+    def kyc(self, *natives: str | None) -> KYCLevel | None:
+        return KYCLevel.REGULAR if "deck" in natives else KYCLevel.LIGHT if natives else None
+
+
+@breaks("levels")
+class FallsWithTheRank(Sound):
+    native_levels = Falling(LEVELS.rows)
+
+
+@breaks("levels")
+class TakesUnknownRanksForTheLowest(Reader):
+    def misread(self, payload: Json) -> Json:
+        return payload if payload.get("rank") in ("deck", "cabin") else {**payload, "rank": "deck"}
+
+
+@breaks("any_answer")
+class TrustsEveryAnswer(Sound):
+    def no(self, response: Response) -> NoReturn:
+        json.loads(response.body)["error"].lower()
+        super().no(response)
+
+
+@frozen(slots=False)
+class Wayless(Translation):
+    """A translation that does not know where one of its fields lives."""
+
+    def core_path(self, wire_path: str) -> str | None:
+        return None if wire_path.lower().endswith("land") else super().core_path(wire_path)
+
+
+@breaks("error_inverse")
+class LosesAnErrorPath(Sound):
+    def wire_for(self, user: User) -> Translation:
+        return Wayless(super().wire_for(user).plan)
+
+
+@breaks("field_complaints")
+class ComplainsOfNothing(Sound):
+    def no(self, response: Response) -> NoReturn:
+        raise_error(ErrorDetails(status=response.status, code="invalid", raw={}))
+
+
+@breaks("quoted_errors")
+class ForgetsTheRawAnswer(Sound):
+    def no(self, response: Response) -> NoReturn:
+        try:
+            super().no(response)
+        except Rejected as error:
+            raise Rejected(attrs.evolve(error.details, raw=None)) from None
+
+
+@breaks("quoted_errors")
+class TakesAConflictForARefusal(Sound):
+    def no(self, response: Response) -> NoReturn:
+        try:
+            super().no(response)
+        except Conflict as error:
+            raise Rejected(error.details) from None
+
+
+@breaks("secrets_stay_in")
+class ShowsItsKey(Sound):
+    def __repr__(self) -> str:
+        return f"Ark(api_key={self.api_key.reveal()})"
+
+
+@breaks("secrets_stay_in")
+class QuotesTheUserInErrors(Sound):
+    def create_user(self, user: User, *, key: str | None = None) -> Flow[UserRecord]:
+        if user.occupation is not None:
+            text = f"the Ark has no work for a {user.occupation}"
+            raise Unsupported([Problem("occupation", "unsupported", text)], provider="ark")
+        return (yield from super().create_user(user))
+
+
+@breaks("secrets_stay_in")
+class QuotesTheProvider(Sound):
+    def no(self, response: Response) -> NoReturn:
+        text = response.body.decode("utf-8", "replace")
+        raise_error(ErrorDetails(status=response.status, code=text))
+
+
+@breaks("secrets_stay_in")
+class LogsWhatItSends(Writer):
+    def spoil(self, body: Json, operation: str) -> Json:
+        log.debug("sending %s", body)
+        return body
+
+
+@breaks("ids_stay_in_place")
+class PutsIdsIntoUrlsAsTheyAre(Sound):
+    def fetch_user(self, user_id: str) -> Flow[UserRecord]:
+        place = f"{self.base_url}/passengers/{user_id}"
+        response = yield Request.json("GET", place, operation="fetch_user")
+        return self.kept(response)
+
+
+def _local(day: date) -> int:
+    return int(time.mktime(day.timetuple()))
+
+
+LOCAL: Codec[date, int] = Codec(
+    "local midnight", lambda at: datetime.fromtimestamp(at).date(), _local, "integer",
+    exact_read=False,
+)  # fmt: skip
+
+
+@wire(source=SOURCE, left_out=LEFT_OUT)
+class BornSomewhere(Passenger):
+    born: int | None = at(I.birthdate, LOCAL, hidden=PAYER)
+
+
+@breaks("same_everywhere")
+class CountsFromLocalMidnight(Sound):
+    wires = (BornSomewhere,)
+
+
+@breaks("signature_is_pure")
+class SignsWithItsOwnClock(Sound):
+    def sign(self, request: Request, proof: Proof) -> Request:
+        return super().sign(request, proof).with_headers(X_Time=str(time.perf_counter_ns()))
+
+
+@breaks("signature_is_pure")
+class SpellsTheBodyAnew(Sound):
+    def sign(self, request: Request, proof: Proof) -> Request:
+        body = json.dumps(json.loads(request.body or b"{}")).encode()
+        return attrs.evolve(super().sign(request, proof), body=body)
+
+
+@wire(source=SOURCE, left_out=LEFT_OUT)
+class HidesNothing(Passenger):
+    born: int | None = at(I.birthdate, UTC_MIDNIGHT)
+
+
+@breaks("shown_as_given")
+class SaysNotWhatIsHidden(Sound):
+    wires = (HidesNothing,)
+
+
+@wire(source=SOURCE, left_out=LEFT_OUT)
+class DemandsNothing(Passenger):
+    first: str | None = at(I.given_name, TEXT, max=40)
+
+
+@breaks("shown_as_given")
+class SaysNotWhatIsRequired(Sound):
+    wires = (DemandsNothing,)
+
+
+SHEM = User(identity=Identity(given_name="Shem"), email="shem@ark.example")
+
+
+@breaks("change_is_shown")
+class ChangesAnother(Sound):
+    def update_user(self, record: UserRecord, user: User) -> Flow[UserRecord]:
+        made = yield from self.create_user(SHEM)
+        return (yield from super().update_user(attrs.evolve(record, id=made.id), user))
+
+
+LAST: list[tuple[Loss, ...]] = []
+
+
+@breaks("same_result")
+class RemembersTheLastUser(Sound):
+    def create_user(self, user: User, *, key: str | None = None) -> Flow[UserRecord]:
+        body, losses = self.wire_for(self.checked(user)).to_wire(user)
+        LAST.append(self.refuse(losses))
+        response = yield self.ask("POST", "create_user", body=body)
+        return self.kept(response, LAST[-1])
+
+
+@breaks("over_a_socket")
+class CallsOneHostAlone(Sound):
+    def ask(self, method: str, operation: str, *path: str, body: Json | None = None) -> Request:
+        place = url("https://ark.invalid", "passengers", *path)
+        return Request.json(method, place, body, operation=operation)
+
+
+# -- the visit -------------------------------------------------------------------------------------
+
+BRISK = settings(max_examples=150, derandomize=True, database=None, phases=[Phase.generate])
+BY_NAME = {law.name: law for law in LAWS}
+
+
+@pytest.mark.parametrize("name", ANIMALS)
+def test_each_broken_adapter_is_caught_by_the_law_that_it_breaks(name: str) -> None:
+    law, subject = ANIMALS[name]
+
+    with pytest.raises(Exception) as caught:  # noqa: PT011
+        tried(subject(), BY_NAME[law], BRISK)
+
+    assert not isinstance(caught.value, (NameError, AttributeError, ImportError, SyntaxError))
+
+
+def test_there_is_a_broken_adapter_for_every_law_and_twenty_at_least() -> None:
+    assert {law for law, _ in ANIMALS.values()} == {law.name for law in LAWS}
+    assert len(ANIMALS) >= 20
+
+
+def claimed(**declared: Any) -> list[str]:
+    """The claims that no law saw at work, of the Ark's adapter with other declarations."""
+    subject = type("Claimant", (Zoo,), {"adapter": Sound(api_key=key()), **declared})
+    return [str(claim) for claim in prove(subject()).unexercised]
+
+
+@wire(source=SOURCE)
+class Stowaway:
+    """A wire class that no call uses."""
+
+    id: str | None = keep(str)
+    name: str | None = at(I.given_name, TEXT)
+
+
+def test_a_wire_class_that_no_call_uses_is_a_claim_that_is_never_seen() -> None:
+    class Claims(Sound):
+        wires = (Passenger, Stowaway)
+
+    assert claimed(adapter=frozen(Claims, kw_only=True)(api_key=key())) == [
+        "written Stowaway.name by create_user",
+        "written Stowaway.name by update_user",
+    ]
+
+
+def test_a_code_that_is_never_quoted_is_a_claim_that_is_never_seen() -> None:
+    assert claimed(codes=("invalid", "twice", "flood")) == ["error flood"]
+
+
+def test_the_sound_adapter_claims_nothing_that_is_never_seen() -> None:
+    assert claimed() == []
