@@ -116,11 +116,10 @@ class Adapter(Operations):
         the core does not have.
         """
         plans = [plan for wire in cls.wires if (plan := Plan(wire, cls.provider)).concerns(path)]
-        try:
-            return tuple(one for plan in plans for one in explain(path, plan))
-        except KeyError:
-            text = "the core has no such path"
-            raise InvalidInput([Problem(path, "unknown", text)]) from None
+        found = tuple(one for plan in plans for one in explain(path, plan))
+        if plans and not found:
+            raise InvalidInput([Problem(path, "unknown", "the core has no such path")])
+        return found
 
     def target(self, name: str) -> Target:
         """A target as these settings would reach it. Raises `InvalidInput` for an unknown name."""

@@ -8,7 +8,11 @@ from onboarding import __version__
 from onboarding.cli.adapters import adapters
 from onboarding.cli.check import check
 from onboarding.cli.demo import demo
+from onboarding.cli.effects import effects
+from onboarding.cli.explain import explain
 from onboarding.cli.failures import Commands
+from onboarding.cli.matrix import matrix
+from onboarding.cli.missing import missing
 from onboarding.cli.run import run
 from onboarding.cli.show import show
 from onboarding.cli.simulate import simulate
@@ -37,5 +41,17 @@ def app() -> None:
     """
 
 
-for command in (run, demo, adapters, check, show, translate, simulate):
+for command in (
+    run,
+    demo,
+    adapters,
+    check,
+    show,
+    explain,
+    missing,
+    effects,
+    matrix,
+    translate,
+    simulate,
+):
     app.add_command(command)

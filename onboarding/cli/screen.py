@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from textwrap import wrap
+from typing import TypeVar
 
 from rich import box
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from onboarding.batch import State, Summary
 from onboarding.errors import Problem
@@ -16,6 +19,8 @@ __all__ = [
     "STYLES",
     "err",
     "folded",
+    "indented",
+    "joined",
     "left_alone",
     "out",
     "printable",
@@ -24,6 +29,9 @@ __all__ = [
     "table",
     "told",
 ]
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 STYLES = {
     State.CREATED: "green",
@@ -65,6 +73,31 @@ def table(title: str, *columns: str) -> Table:
 def printable(value: object) -> str:
     """A text from outside, without what would move the cursor."""
     return "".join(char if char.isprintable() else "\ufffd" for char in str(value))
+
+
+def joined(pairs: Iterable[tuple[K, V]]) -> Iterable[tuple[K, list[V]]]:
+    """What has a key in common, so that a row can tell it together."""
+    found: dict[K, list[V]] = {}
+    for key, value in pairs:
+        found.setdefault(key, []).append(value)
+    return found.items()
+
+
+def indented(rows: Mapping[str, Iterable[str]], width: int, *, by: int = 4) -> Text:
+    """Lines of words beside their labels, each folded under its own beginning."""
+    edge = by + max(map(len, rows), default=0) + 2
+    made: list[Text] = []
+    for label, words in rows.items():
+        lines = [part for text in words for part in _folded(text, max(width - edge, 20))]
+        for number, line in enumerate(lines):
+            name = label if number == 0 else ""
+            made.append(Text.assemble((" " * by + name.ljust(edge - by), "dim"), line))
+    return Text("\n").join(made)
+
+
+def _folded(text: str, width: int) -> list[str]:
+    lines = wrap(printable(text), width, break_on_hyphens=False, break_long_words=False)
+    return lines or [""]
 
 
 def summary(counts: Summary, title: str) -> Table:

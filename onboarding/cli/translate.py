@@ -66,8 +66,11 @@ def _tell(losses: tuple[Loss, ...], title: str) -> None:
         click.echo(json.dumps({"losses": told}), err=True)
     elif losses:
         made = screen.table(title, "core path", "provider's name", "kind", "why")
-        for loss in losses:
-            made.add_row(
-                loss.core_path, screen.printable(loss.wire_path), str(loss.kind), loss.reason
-            )
+        made.show_lines = True
+        kinds = [*LossKind]
+        worst = sorted(losses, key=lambda loss: kinds.index(loss.kind))
+        for (kind, why), found in screen.joined(((x.kind, x.reason), x) for x in worst):
+            paths = "\n".join(loss.core_path for loss in found)
+            names = "\n".join(screen.printable(loss.wire_path) for loss in found)
+            made.add_row(paths, names, kind.replace("_", " "), screen.printable(why))
         screen.err().print(made)

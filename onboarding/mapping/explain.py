@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from inspect import get_annotations
 
 from attrs import frozen
 
@@ -11,7 +12,7 @@ from onboarding.mapping.conditions import ALWAYS
 from onboarding.mapping.paths import leaves
 from onboarding.mapping.plan import Datum, Plan
 from onboarding.mapping.policy import Bar
-from onboarding.mapping.rows import On, Row
+from onboarding.mapping.rows import On, Row, about_of
 from onboarding.model.loss import Loss, LossKind
 from onboarding.model.user import User
 
@@ -29,6 +30,7 @@ class Explanation:
     - `limits`, `required`, `refused`, `hidden`, `scope`, `on_change`: what is declared of it;
     - `written_on`: the operations that can write it; `shown`: whether it is ever shown back;
     - `loss`: what becomes of it in a registration that cannot carry it, else None;
+    - `inexact`: what is reported of a value that is carried, but not spelled as it was;
     - `since`, `until`: the days within which the provider takes it; `source`: the document.
     """
 
@@ -49,6 +51,7 @@ class Explanation:
     along: str = ""
     on_change: tuple[str, ...] = ()
     loss: Loss | None = None
+    inexact: LossKind | None = None
     since: date | None = None
     until: date | None = None
     source: str = ""
@@ -57,14 +60,11 @@ class Explanation:
 def explain(path: str, plan: Plan) -> Iterator[Explanation]:
     """How the datum at a core path goes to a wire class; for an object, each datum below it.
 
-    Raises `KeyError` for a path that the core does not have.
+    Nothing for a path that neither the core nor the wire class has.
     """
-    found = [leaf for leaf in leaves(User) if leaf == path or leaf.startswith(f"{path}.")]
-    found += [core for core in plan.by_core if core == path and core not in found]
-    if not found:
-        raise KeyError(path)
-    for core in found:
-        yield explanation(core, plan)
+    for core in dict.fromkeys((*leaves(User), *plan.by_core)):
+        if core == path or core.startswith(f"{path}."):
+            yield explanation(core, plan)
 
 
 def explanation(core: str, plan: Plan) -> Explanation:
@@ -81,17 +81,17 @@ def explanation(core: str, plan: Plan) -> Explanation:
             wire_path=same,
             form=f"taken for the same as {by}" if by is not None else "",
             loss=loss,
-            source=plan.about.source,
+            source=_source(plan.cls, ""),
         )
-    row = datum.row
+    row, codec = datum.row, datum.row.codec
     return Explanation(
         provider=plan.provider,
         wire_class=plan.cls.__name__,
         core_path=core,
         wire_path=datum.wire,
-        form=datum.row.codec.name,
+        form=codec.name,
         limits=tuple(_limits(row)),
-        required=datum.required.words if datum.required is not None else "",
+        required=_required(datum),
         uncertain=row.uncertain,
         refused=tuple(_bar(bar) for bar in datum.barred),
         hidden=datum.hidden.words if datum.hidden is not None else "",
@@ -102,10 +102,33 @@ def explanation(core: str, plan: Plan) -> Explanation:
         along=_along(datum),
         on_change=tuple(cost.words for cost in datum.changing),
         loss=loss if loss is not None and loss.kind is not LossKind.NOT_SHOWN else None,
+        inexact=None if codec.exact_write else codec.blur,
         since=row.since or plan.about.since,
         until=row.until or plan.about.until,
-        source=datum.source,
+        source=datum.source if row.source or datum.parents else _source(plan.cls, row.wire),
     )
+
+
+def _source(cls: type, field: str) -> str:
+    """The document of the class that declares a field; of none of them, of the eldest.
+
+    A subclass cites what it adds, and no more.
+    """
+    wires = [base for base in cls.__mro__ if "__wire__" in vars(base)]
+    own = (base for base in wires if field in get_annotations(base))
+    return about_of(next(own, wires[-1])).source
+
+
+def _required(datum: Datum) -> str:
+    """When it is required, in words; part of an object, only once the object is there."""
+    if datum.required is None or not datum.row.required_on & datum.on:
+        return ""
+    place, wanted = "", ""
+    for row, around in zip(datum.parents, datum.around, strict=True):
+        place = f"{place}.{row.core}".strip(".")
+        if row.core and around != ALWAYS:
+            wanted = f"if {place} is given" + (f" or {around.words}" if around else "")
+    return wanted if wanted and datum.required == ALWAYS else datum.required.words
 
 
 def _limits(row: Row) -> Iterator[str]:

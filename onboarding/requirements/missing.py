@@ -12,7 +12,7 @@ from onboarding.mapping.rows import On
 from onboarding.mapping.translation import Translation
 from onboarding.model.loss import Loss, LossKind, refused
 from onboarding.model.record import Absence, UserRecord
-from onboarding.model.user import User
+from onboarding.model.user import PersonType, User
 from onboarding.requirements.report import Finding, Report, Status
 from onboarding.requirements.target import Actor, Ask, Option, Target, datum
 
@@ -23,17 +23,22 @@ def missing(held: User | UserRecord, target: Target, *, accept_loss: Iterable[st
     """How a user, or what a provider has on file of one, stands before a target.
 
     Nothing is sent. A record tells more than a user: what the provider decided already, and
-    what it hides. `accept_loss` are the core paths that the gateway may leave out.
+    what it hides; to another provider it is no more than its user. `accept_loss` are the core
+    paths that the gateway may leave out.
     """
-    record = held if isinstance(held, UserRecord) else None
-    given = held.user if isinstance(held, UserRecord) else held
+    given, record = (held.user, held) if isinstance(held, UserRecord) else (held, None)
+    if record is not None and record.provider != target.provider:
+        record = None
     accepted = tuple(accept_loss)
     findings: dict[str, Finding] = {}
     losses: dict[str, Loss] = {}
     for part in target.way():
         user = part.supposed(given)
         if part.on is not None and not _is_behind(part, record):
-            found, lost = _of_rows(part, part.on, user, record, accepted)
+            wire = part.wire(user.person_type)
+            if wire is None:  # whatever else there is, this person cannot get there
+                return Report(target=target, findings=(_of_person(part, user),))
+            found, lost = _of_rows(wire, part.on, user, record, accepted)
             losses.update({loss.core_path: loss for loss in lost})
             for finding in found:
                 _keep(findings, finding)
@@ -64,14 +69,23 @@ def _is_behind(target: Target, record: UserRecord | None) -> bool:
     return all(lookup(record.user, path) == value for path, value in target.supposes.items())
 
 
+def _of_person(target: Target, user: User) -> Finding:
+    """A natural person may stand for a company; a legal one cannot become a natural one."""
+    words = f"{target.provider} takes no {user.person_type} person here"
+    actor = Actor.PLATFORM if user.person_type is PersonType.NATURAL else Actor.PROVIDER
+    return Finding(
+        name="company",
+        status=Status.MISSING,
+        options=(Option(words=words, path="company", actor=actor),),
+        reason=words,
+        condition=ALWAYS.words,
+        source=target.source,
+    )
+
+
 def _of_rows(
-    target: Target, on: On, user: User, record: UserRecord | None, accepted: tuple[str, ...]
+    wire: Translation, on: On, user: User, record: UserRecord | None, accepted: tuple[str, ...]
 ) -> tuple[list[Finding], list[Loss]]:
-    wire = target.wire(user.person_type)
-    if wire is None:
-        words = f"{target.provider} takes no {user.person_type} person here"
-        kind = Option(words=words, path="company")
-        return [Finding(name="company", status=Status.MISSING, options=(kind,), reason=words)], []
     since = record.user if record is not None else None
     _, lost = wire.to_wire(user, on, since=since)
     if on is not On.CREATE and since is None:

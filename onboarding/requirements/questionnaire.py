@@ -73,7 +73,7 @@ def questionnaire(held: User | UserRecord, targets: Iterable[Target]) -> Questio
         for finding in missing(held, target).findings:
             if finding.status is Status.MET:
                 continue
-            options = [option for option in finding.options if option.name]
+            options = [option for option in finding.options if option.askable]
             if finding.status is Status.PROVIDER_DECIDES or not options:
                 steps.setdefault(finding.name, finding)
             elif len(options) == 1:
@@ -83,7 +83,7 @@ def questionnaire(held: User | UserRecord, targets: Iterable[Target]) -> Questio
     for target in wanted:
         _conditional(asked, target, given)
     for target, finding in choices:
-        options = [option for option in finding.options if option.name]
+        options = [option for option in finding.options if option.askable]
         always = [o for o in options if o.name in asked and asked[o.name].when is None]
         _ask(asked, (always or options)[0], target, finding.source)
     return Questionnaire(
@@ -154,7 +154,7 @@ def _dependent(part: Target, user: User) -> Iterator[tuple[Option, Condition, st
         if one.required is not None and not settled and one.asked_on(part.on):
             yield datum(one.core, one.required.words), one.required, one.source
     for ask in part.asks:
-        options = [option for option in ask.options if option.name]
+        options = [option for option in ask.options if option.askable]
         if options and not ask.decided:
             yield options[0], ask.when, ask.source
 

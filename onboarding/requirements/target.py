@@ -43,6 +43,11 @@ class Option:
         """What a question about it is called; empty for a step, which nobody can be asked."""
         return self.path or (f"documents.{self.purpose}" if self.purpose else "")
 
+    @property
+    def askable(self) -> bool:
+        """Whether a question could bring it: not for a step, nor for what the provider does."""
+        return bool(self.name) and self.actor is not Actor.PROVIDER
+
     def met_by(self, user: User) -> bool:
         """Whether the user has it. A step is never in the user's data."""
         if self.purpose is not None:

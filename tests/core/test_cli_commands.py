@@ -364,7 +364,11 @@ def test_a_missing_extra_is_one_friendly_line(
 
 
 @pytest.mark.parametrize(
-    "command", ["run", "demo", "adapters", "check", "show", "translate", "simulate mangopay"]
+    "command",
+    [
+        *("run", "demo", "adapters", "check", "show", "translate", "simulate mangopay"),
+        *("explain", "missing", "effects", "matrix"),
+    ],
 )
 def test_every_command_takes_json(command: str) -> None:
     done = invoke(*command.split(), "--help")
@@ -385,6 +389,10 @@ def test_every_command_takes_json(command: str) -> None:
         "adapters --json too many",
         "translate --json nowhere.json",
         "simulate --json",
+        "explain --json",
+        "missing --json",
+        "effects --json nowhere.json",
+        "matrix --json --provider mangopy",
         "simulate mangpay --json",
         "simulate paysera --json",
         "simulate mangopay --json --port many",

@@ -1,0 +1,164 @@
+"""`onboarding effects`: what a change of a user would bring with it, before it is sent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, cast
+
+import click
+from attrs import evolve
+from rich.table import Table
+from rich.text import Text
+
+from onboarding.adapter import Adapter
+from onboarding.cli import screen
+from onboarding.cli.configured import CONFIG, opened
+from onboarding.cli.failures import NOT_ALL, Failure, as_json, wants_json
+from onboarding.errors import InvalidInput
+from onboarding.mapping.changes import changes
+from onboarding.mapping.effects import Effect
+from onboarding.mapping.effects import effects as find_effects
+from onboarding.mapping.paths import lookup
+from onboarding.mapping.rows import On
+from onboarding.model.loss import Loss, LossKind, refused
+from onboarding.model.record import UserRecord
+from onboarding.model.user import User
+from onboarding.plain import plain
+
+__all__ = ["effects"]
+
+_FILE = click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True)
+
+
+@click.command()
+@click.argument("record", type=_FILE)
+@click.argument("changed", metavar="CHANGES", type=_FILE)
+@CONFIG
+@as_json
+@click.pass_context
+def effects(context: click.Context, record: Path, changed: Path, config: Path) -> None:
+    """Tell what CHANGES of a stored RECORD would bring with them, offline.
+
+    RECORD is the JSON of a `UserRecord` (`to_json`), CHANGES a JSON object of what is to be
+    other, in the form of a user: {"identity": {"family_name": "Novak"}}; null empties a datum.
+    The record's own gateway, by the configuration, says what follows: a level that falls,
+    documents that go out of date, an enrolment anew, a step that cannot be undone; and what the
+    change could not tell the provider. No value of a user is printed.
+
+    \b
+    Exit codes: 0 nothing follows but the change itself, 1 something does or is
+    not sent, 2 the configuration or a file cannot be used.
+    """
+    held = UserRecord.from_json(_read(record))
+    user = _merged(held.user, _object(changed))
+    with opened(config) as gateways:
+        adapter = gateways.get(held.gateway).adapter
+        adapter.own(held)
+        follows = _found(adapter, held, user)
+        _, losses = adapter.wire_for(user).update(held.user, user, residue=held.residue)
+        unsent = [*_unsent(losses, adapter.accept_loss)]
+    paths = sorted(changes(held.user, user))
+    if wants_json():
+        told = {
+            "changed": paths,
+            "effects": [_plain(effect) for effect in follows],
+            "not_sent": [{"path": loss.core_path, "reason": loss.reason} for loss in unsent],
+        }
+        click.echo(json.dumps(told, indent=2))
+    elif follows or unsent:
+        screen.out().print(_table(held, follows, unsent))
+    else:
+        words = "nothing follows but the change itself" if paths else "nothing changes"
+        screen.out().print(f"{held.gateway}: {words}")
+    if follows or unsent:
+        context.exit(NOT_ALL)
+
+
+def _found(adapter: Adapter, record: UserRecord, user: User) -> list[Effect]:
+    """The effects of the update, and of the move to another category if there is one."""
+    found = [*adapter.effects(record, user)]
+    if user.category != record.user.category:
+        found += find_effects(adapter.wire_for(user), record, user, On.CATEGORISE)
+    return list(dict.fromkeys(found))
+
+
+def _unsent(losses: tuple[Loss, ...], accepted: tuple[str, ...]) -> Iterator[Loss]:
+    """What the update could not tell: it is refused for it, or leaves it out."""
+    stopping = refused(losses, accepted)
+    for loss in losses:
+        if loss.kind in (LossKind.DROPPED, LossKind.COARSENED):
+            word = "refused" if loss in stopping else "left out"
+            yield evolve(loss, reason=f"{word}: {loss.reason}")
+
+
+# -- reading
+
+
+def _read(place: Path) -> bytes:
+    with click.open_file(str(place), "rb") as stream:
+        return cast("bytes", stream.read())
+
+
+def _object(place: Path) -> Mapping[str, Any]:
+    try:
+        data: Any = json.loads(_read(place))
+    except (ValueError, RecursionError):
+        raise Failure(f"{place} is not JSON in UTF-8") from None
+    if not isinstance(data, dict):
+        raise Failure(f"{place} holds no JSON object")
+    return cast("dict[str, Any]", data)
+
+
+def _merged(old: User, data: Mapping[str, Any]) -> User:
+    """The user with the changes; what changes is checked, what the provider sent is not."""
+    merged = _over(plain(old, secrets=True), data)
+    new = User.from_json(json.dumps({"form": User.form, **merged}))
+    other = {path for path in changes(old, new) if not path.startswith("extras.")}
+    try:
+        return old.but({path: lookup(new, path) for path in other}, extras=new.extras)
+    except InvalidInput as error:
+        text = "the changes cannot be used"
+        raise Failure(text, kind="InvalidInput", problems=error.problems) from None
+
+
+def _over(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    made = dict(old)
+    for name, value in new.items():
+        before = made.get(name)
+        if isinstance(value, dict):
+            inner = cast("Mapping[str, Any]", before if isinstance(before, dict) else {})
+            made[name] = _over(inner, cast("dict[str, Any]", value))
+        elif value is None:
+            made.pop(name, None)
+        else:
+            made[name] = value
+    return made
+
+
+# -- telling
+
+
+def _plain(effect: Effect) -> dict[str, Any]:
+    return {
+        "kind": str(effect.kind),
+        "words": effect.words,
+        "paths": list(effect.core_paths),
+        "certain": effect.certain,
+        "documents": [str(document) for document in effect.documents],
+        "source": effect.source,
+    }
+
+
+def _table(record: UserRecord, follows: list[Effect], unsent: list[Loss]) -> Table:
+    title = f"{record.gateway} ({record.provider})"
+    made = screen.table(screen.printable(title), "what follows", "of changing")
+    made.show_lines = True
+    for effect in follows:
+        words = effect.words if effect.certain else f"perhaps: {effect.words}"
+        why = Text.assemble((words, "yellow"), "\n", (effect.source, "dim"))
+        made.add_row(why, "\n".join(effect.core_paths))
+    for reason, paths in screen.joined((loss.reason, loss.core_path) for loss in unsent):
+        made.add_row(Text(reason, "red"), "\n".join(paths))
+    return made

@@ -1,0 +1,176 @@
+"""`onboarding explain`: how one datum goes to each provider."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
+from itertools import islice
+
+import click
+from rich.console import Console
+from rich.text import Text
+
+from onboarding.adapter import Adapter
+from onboarding.cli import screen
+from onboarding.cli.chosen import chosen
+from onboarding.cli.failures import Failure, as_json, wants_json
+from onboarding.cli.variants import Variant, variants
+from onboarding.errors import InvalidInput, Problem
+from onboarding.mapping.explain import Explanation
+from onboarding.mapping.paths import leaves
+from onboarding.mapping.plan import Plan
+from onboarding.model.user import User
+from onboarding.plain import nearest
+
+__all__ = ["explain"]
+
+Told = dict[str, dict[str, list[Variant]]]
+"""What is said of each core path by each provider."""
+
+Rows = dict[str, tuple[str, ...]]
+"""What is told of one variant: lines of words by label."""
+
+_SOME = 3
+
+
+@click.command()
+@click.argument("path")
+@click.option(
+    "--provider",
+    "providers",
+    metavar="NAME",
+    multiple=True,
+    help="Only this provider; may be repeated.",
+)
+@as_json
+def explain(path: str, providers: tuple[str, ...]) -> None:
+    """Explain how the datum at a core PATH goes to each provider.
+
+    PATH is one such as `identity.birthdate`; for an object (`address`), each datum below it is
+    told. Told are the provider's name for it, its form and limits, when it is required, what is
+    refused, which calls write it, when it is not shown, which scope it takes, what a change
+    brings with it, why it would be lost, and the document that says so.
+
+    A provider can have several forms of a user, as for natural and for legal persons. What they
+    have in common is told once. Offline; exit code 2 for a path that there is not.
+    """
+    kinds = chosen(providers)
+    path = path.removesuffix(".*")
+    told: Told = {}
+    for name, kind in kinds.items():
+        try:
+            found = variants(kind, path)
+        except InvalidInput:  # of another provider's extras, perhaps
+            continue
+        for core, said in found.items():
+            told.setdefault(core, {})[name] = said
+    if not told:
+        raise _unknown(path, kinds)
+    if wants_json():
+        plain = [one.plain() for by in told.values() for said in by.values() for one in said]
+        click.echo(json.dumps({"explanations": plain}, indent=2))
+        return
+    _tell(screen.out(), told)
+
+
+def _unknown(path: str, kinds: Mapping[str, type[Adapter]]) -> Failure:
+    plans = [Plan(wire, kind.provider) for kind in kinds.values() for wire in kind.wires]
+    text = "the core has no such path" if plans else "no adapter declares a mapping"
+    problem = Problem(path, "unknown", f"{text}{_hint(path, plans) if plans else ''}")
+    message = "there is nothing to explain"
+    return Failure(message, kind="InvalidInput", problems=[problem])
+
+
+def _hint(path: str, plans: Iterable[Plan]) -> str:
+    """Where the path may have been meant to lead, or nothing."""
+    found = list(plans)
+    data = dict.fromkeys([*leaves(User), *(core for plan in found for core in plan.by_core)])
+    known = dict.fromkeys(place for core in data for place in _places(core))
+    ends = _ending(path, known)
+    for plan in found if not ends else ():
+        spelled = [datum for datum in plan.data if path.casefold() == datum.row.wire.casefold()]
+        if spelled:
+            return f"; what {plan.provider} calls so is {spelled[0].core}"
+    close = get_close_matches(path, {place.rpartition(".")[2] for place in known}, n=1)
+    if not ends and not nearest(path, known) and close:
+        ends = _ending(close[0], known)
+    return f"; did you mean {' or '.join(ends)}?" if ends else nearest(path, known)
+
+
+def _ending(name: str, known: Iterable[str]) -> list[str]:
+    """The first few paths that end so."""
+    ends = (place for place in known if f".{place}".casefold().endswith(f".{name.casefold()}"))
+    return list(islice(ends, _SOME))
+
+
+def _places(core: str) -> Iterator[str]:
+    """The path, and those of the objects around it."""
+    names = core.split(".")
+    for depth in range(len(names), 0, -1):
+        yield ".".join(names[:depth])
+
+
+# -- for a person
+
+
+def _tell(console: Console, told: Told) -> None:
+    for number, (core, by) in enumerate(told.items()):
+        if number:
+            console.print()
+        console.print(core, style="bold", soft_wrap=True)
+        for name, said in by.items():
+            rows = [_rows(one) for one in said]
+            for one, mine in zip(said, rows, strict=True):
+                other = _differing(rows[0], mine)
+                alike = one is not said[0] and 2 * len(other) < len(mine)
+                same = f": as {said[0].classes[0]}, but for" if alike else ""
+                console.print(_head(name, one, same))
+                console.print(
+                    screen.indented(other if alike else mine, console.width), soft_wrap=True
+                )
+
+
+def _head(name: str, one: Variant, same: str) -> Text:
+    classes = ", ".join(one.classes)
+    return Text.assemble("  ", (name, "bold cyan"), "  ", (f"{classes}{same}", "dim"))
+
+
+def _differing(first: Rows, other: Rows) -> Rows:
+    """The rows that say another thing than the first."""
+    labels = [label for label in {**first, **other} if first.get(label) != other.get(label)]
+    return {label: other.get(label, ("nothing",)) for label in labels}
+
+
+def _rows(one: Variant) -> Rows:
+    """What there is to say, by label; a label without words is left out."""
+    told = one.told
+    open_ = f"left open: {told.uncertain}" if told.uncertain else ""
+    shown = f"null if {told.hidden}" if told.hidden else "" if told.shown else "never"
+    written = ", ".join(told.written_on) or ("no call" if told.wire_path else "")
+    days = [f"from {told.since}"] * bool(told.since) + [f"until {told.until}"] * bool(told.until)
+    rows: Rows = {
+        "name": (told.wire_path or "(none)",),
+        "form": (told.form,),
+        "limits": told.limits,
+        "required": (told.required, open_) if told.required else (),
+        "refused": told.refused,
+        "written by": (written,),
+        "not given": (f"{told.default} is sent",) if told.default else (),
+        "goes along": (told.along,),
+        "a change": told.on_change,
+        "shown": (shown,),
+        "scope": (" or ".join(told.scope),),
+        "lost": tuple(_lost(told)),
+        "valid": (" ".join(days),),
+        "source": one.sources,
+    }
+    said = {label: tuple(filter(None, words)) for label, words in rows.items()}
+    return {label: words for label, words in said.items() if words}
+
+
+def _lost(told: Explanation) -> Iterator[str]:
+    if told.loss is not None:
+        yield f"{told.loss.kind.replace('_', ' ')}: {told.loss.reason}"
+    if told.inexact is not None:
+        yield f"what the form cannot hold: {told.inexact.replace('_', ' ')}"

@@ -1,0 +1,162 @@
+"""`onboarding matrix`: what each provider carries, asks for, can do and says of levels."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from onboarding.cli import screen
+from onboarding.cli.chosen import chosen
+from onboarding.cli.failures import Failure, as_json, wants_json
+from onboarding.cli.overview import (
+    OPERATIONS,
+    Cell,
+    Fate,
+    Provider,
+    grouped,
+    level_axes,
+    overview,
+    plain_level,
+    plain_provider,
+)
+from onboarding.cli.standing import targets_table
+from onboarding.model.user import PersonType
+
+__all__ = ["matrix"]
+
+STYLES = {
+    Fate.CARRIED: "green",
+    Fate.NOT_SHOWN: "green",
+    Fate.IMPLIED: "green",
+    Fate.COARSENED: "yellow",
+    Fate.NOT_TAKEN: "red",
+    Fate.NO_PLACE: "red",
+    Fate.NOT_APPLICABLE: "dim",
+    Fate.NO_PERSON: "dim",
+}
+
+
+@click.command()
+@click.option(
+    "--provider",
+    "providers",
+    metavar="NAME",
+    multiple=True,
+    help="Only this provider; may be repeated.",
+)
+@click.option(
+    "--html",
+    type=click.Path(path_type=Path, dir_okay=False, writable=True),
+    help="Write it as one HTML page.",
+)
+@click.option("--level", is_flag=True, help="Only the levels.")
+@as_json
+def matrix(providers: tuple[str, ...], html: Path | None, level: bool) -> None:
+    """Show what each provider carries of a user, what it asks for, and what it can do.
+
+    For natural and for legal persons: what becomes of each datum in a registration, which target
+    asks for it, and its limits, as with the settings that an adapter has by itself. Then the
+    operations, the targets, and what each provider's own levels are worth by the shipped policy.
+    A target that includes another one asks for all that the other one does.
+
+    The page of --html is one file without scripts. Offline.
+    """
+    found = overview(chosen(providers))
+    if not found:
+        raise Failure("no adapter is installed that works")
+    if html is not None:
+        from onboarding.cli.page import page  # wanted by few
+
+        html.write_text(page(found), "utf-8")
+    if wants_json():
+        told = [_levels_of(one) if level else plain_provider(one) for one in found]
+        click.echo(json.dumps({"providers": told}, indent=2))
+    elif html is not None:
+        screen.out().print(f"The matrix is in {html}.", soft_wrap=True)
+    else:
+        _tell(screen.out(), found, only_levels=level)
+
+
+def _levels_of(provider: Provider) -> dict[str, object]:
+    return {
+        "provider": provider.name,
+        "levels": [plain_level(row) for row in provider.levels],
+    }
+
+
+def _tell(console: Console, found: list[Provider], *, only_levels: bool) -> None:
+    if not only_levels:
+        for kind in PersonType:
+            console.print(_data(kind, found))
+        console.print(_operations(found))
+        targets = {f"{one.name}/{name}": it for one in found for name, it in one.targets.items()}
+        console.print(targets_table(targets))
+    for provider in found:
+        if provider.levels:
+            console.print(_levels(provider))
+
+
+# -- data
+
+
+def _data(kind: PersonType, found: list[Provider]) -> Table:
+    taking = [one for one in found if one.takes(kind)]
+    others = ", ".join(f"{one.name} {_why_not(one)}" for one in found if one not in taking)
+    title = f"A {kind} person in a registration{f' ({others})' if others else ''}"
+    made = screen.table(title, "datum", *(one.name for one in taking))
+    made.columns[0].no_wrap = True
+    for number, (parent, names) in enumerate(grouped(kind, taking).items()):
+        if number:
+            made.add_section()
+        if parent:
+            made.add_row(Text(parent, "bold"))
+        for name, core in names.items():
+            cells = (_told(one.cells[kind][core]) for one in taking)
+            made.add_row(f"{'  ' if parent else ''}{name}", *cells)
+    return made
+
+
+def _why_not(provider: Provider) -> str:
+    return "takes none" if provider.cells else "declares no mapping"
+
+
+def _told(cell: Cell) -> Text:
+    lines = [Text(cell.word, STYLES[cell.fate])]
+    lines += [Text(screen.printable(line), "dim") for line in _more(cell)]
+    return Text("\n").join(lines)
+
+
+def _more(cell: Cell) -> Iterator[str]:
+    yield from cell.demands
+    if cell.told is not None:
+        yield from cell.told.limits
+        if cell.told.hidden:
+            yield f"null if {cell.told.hidden}"
+
+
+# -- the rest
+
+
+def _operations(found: list[Provider]) -> Table:
+    made = screen.table("Operations", "call", *(one.name for one in found), "which is to")
+    made.columns[0].no_wrap = True
+    for name, words in OPERATIONS.items():
+        can = (Text("yes", "green") if one.operations[name] else Text("no", "dim") for one in found)
+        made.add_row(name, *can, words)
+    return made
+
+
+def _levels(provider: Provider) -> Table:
+    title = f"What {provider.name}'s own levels are worth"
+    axes = level_axes(provider.levels)
+    made = screen.table(title, "its word", *axes, "why")
+    for row in provider.levels:
+        told = plain_level(row)
+        made.add_row(row.native, *(str(told[axis] or "") for axis in axes), row.why)
+    return made

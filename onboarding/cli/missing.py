@@ -1,0 +1,242 @@
+"""`onboarding missing`: what users still lack for a target, before anything is sent."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+from attrs import frozen
+
+from onboarding.cli import screen
+from onboarding.cli.chosen import chosen
+from onboarding.cli.configured import opened
+from onboarding.cli.failures import NOT_ALL, Failure, as_json, wants_json
+from onboarding.cli.held import Held, held_in
+from onboarding.cli.standing import (
+    plain_questionnaire,
+    plain_report,
+    questionnaire_table,
+    report_table,
+    summary_table,
+    targets_table,
+)
+from onboarding.errors import InvalidInput, Problem
+from onboarding.model.company import Company
+from onboarding.model.user import PersonType, User
+from onboarding.plain import nearest
+from onboarding.registry import installed
+from onboarding.requirements import Report, Status, Target, questionnaire
+from onboarding.requirements import missing as find_missing
+
+__all__ = ["missing"]
+
+
+@frozen(kw_only=True)
+class Goal:
+    """A target as the command line names it, with what may be left out on the way."""
+
+    name: str
+    target: Target
+    accept_loss: tuple[str, ...] = ()
+
+
+@click.command()
+@click.argument("words", metavar="[USERS] TARGET...", nargs=-1)
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The configuration of the gateways, if targets are named by gateway.",
+)
+@click.option(
+    "--new",
+    type=click.Choice([str(kind) for kind in PersonType]),
+    help="In place of USERS: a person of whom nothing is known yet.",
+)
+@click.option("--list", "listed", is_flag=True, help="List the targets, and stop.")
+@click.option("--questionnaire", "asks", is_flag=True, help="Print what to ask, over all targets.")
+@click.option("--schema", is_flag=True, help="Print the same of one user as a JSON Schema.")
+@as_json
+@click.pass_context
+def missing(
+    context: click.Context,
+    words: tuple[str, ...],
+    config: Path | None,
+    new: str | None,
+    listed: bool,
+    asks: bool,
+    schema: bool,
+) -> None:
+    """Tell what users still lack for each TARGET, offline.
+
+    USERS is JSON Lines or, if its name ends in .csv, CSV, both as for `run`; a .json file, or `-`
+    for standard input, may also hold one JSON object or a list. An object can be a stored user or
+    record (`to_json`) too. A TARGET is named `mangopay/create_owner` by its provider or, with
+    --config, by a gateway, whose settings then count, `accept_loss` among them.
+
+    What is asked is met, missing, or left to the provider: then no document says before the call
+    what the answer will be. No value of a user is printed.
+
+    \b
+    Exit codes: 0 nothing is missing, 1 something is, or a line is no user,
+    2 the command, the configuration or the file cannot be used. With --list,
+    --questionnaire or --schema it is 0 when they are printed.
+    """
+    if listed:
+        _list(config)
+        return
+    who, names = _arguments(words, new)
+    goals = _goals(names, config)
+    everybody = [_nobody(new)] if new else held_in(who)
+    if schema:
+        click.echo(json.dumps(_schema(everybody, goals), indent=2))
+    elif asks:
+        _tell_questions(everybody, goals)
+    elif not _tell_reports(everybody, goals):
+        context.exit(NOT_ALL)
+
+
+def _arguments(words: tuple[str, ...], new: str | None) -> tuple[Path, tuple[str, ...]]:
+    """The file of users, and the names of the targets."""
+    if new:
+        who, names = Path(), words
+    elif not words:
+        raise click.UsageError("Missing argument 'USERS': a file, or - for standard input.")
+    else:
+        who, names = Path(words[0]), words[1:]
+        if str(who) != "-" and (not who.exists() or who.is_dir()):
+            hint = "; USERS comes before the targets, or give --new" if "/" in words[0] else ""
+            raise click.UsageError(f"USERS: there is no file {words[0]}{hint}")
+    if not names:
+        raise click.UsageError("Missing argument 'TARGET...': `onboarding missing --list`.")
+    return who, names
+
+
+def _nobody(kind: str | None) -> Held:
+    user = User(company=Company()) if kind == PersonType.LEGAL else User()
+    return Held(ref=f"a new {kind} person", held=user)
+
+
+# -- targets
+
+
+def _goals(names: Iterable[str], config: Path | None) -> list[Goal]:
+    wanted = dict.fromkeys(names)
+    if config is None:
+        return [Goal(name=name, target=_of_provider(name)) for name in wanted]
+    with opened(config) as gateways:
+        return [
+            Goal(
+                name=name,
+                target=gateways.target(name),
+                accept_loss=gateways.get(name.partition("/")[0]).adapter.accept_loss,
+            )
+            for name in wanted
+        ]
+
+
+def _of_provider(name: str) -> Target:
+    provider, _, wanted = name.partition("/")
+    targets = installed().find(provider).targets
+    if wanted not in targets:
+        known = [f"{provider}/{target}" for target in targets]
+        text = (wanted and nearest(name, known)) or f"; there is {', '.join(known) or 'none'}"
+        raise InvalidInput([Problem(name, "unknown", f"no such target{text}")])
+    return targets[wanted]
+
+
+def _list(config: Path | None) -> None:
+    if config is None:
+        by = {name: dict(kind.targets) for name, kind in chosen().items()}
+    else:
+        with opened(config) as gateways:
+            kinds = {name: gateways.get(name).adapter for name in gateways}
+            by = {name: {n: it.target(n) for n in it.targets} for name, it in kinds.items()}
+    found = {f"{name}/{n}": target for name, own in by.items() for n, target in own.items()}
+    if wants_json():
+        told = [
+            {"name": name, "words": target.words, "source": target.source}
+            for name, target in found.items()
+        ]
+        click.echo(json.dumps({"targets": told}, indent=2))
+        return
+    screen.out().print(targets_table(found))
+
+
+# -- answers
+
+
+def _tell_reports(everybody: Iterable[Held], goals: list[Goal]) -> bool:
+    """Tells how everybody stands; whether nothing is missing."""
+    plain: list[dict[str, Any]] = []
+    counts = {goal.name: Counter[Status]() for goal in goals}
+    users = unread = 0
+    for one in everybody:
+        reports = dict(_reports(one, goals))
+        users, unread = users + 1, unread + (one.held is None)
+        for name, report in reports.items():
+            counts[name][report.status] += 1
+        if wants_json():
+            told = [plain_report(report, name) for name, report in reports.items()]
+            plain.append({**_plain(one), "targets": told})
+            continue
+        _tell_problems(one)
+        for name, report in reports.items():
+            screen.out().print(report_table(report, one.ref, name))
+    ready = not unread and not any(found[Status.MISSING] for found in counts.values())
+    if wants_json():
+        click.echo(json.dumps({"users": plain, "ready": ready}, indent=2))
+    elif users > 1:
+        title = f"{users} users{f', of whom {unread} cannot be read' if unread else ''}"
+        screen.out().print(summary_table(counts, title))
+    return ready
+
+
+def _reports(one: Held, goals: list[Goal]) -> Iterator[tuple[str, Report]]:
+    if one.held is not None:
+        for goal in goals:
+            yield goal.name, find_missing(one.held, goal.target, accept_loss=goal.accept_loss)
+
+
+def _tell_questions(everybody: Iterable[Held], goals: list[Goal]) -> None:
+    plain: list[Mapping[str, Any]] = []
+    for one in everybody:
+        found = questionnaire(one.held, _targets(goals)) if one.held is not None else None
+        if wants_json():
+            told = plain_questionnaire(found) if found is not None else {}
+            plain.append({**_plain(one), **told})
+            continue
+        _tell_problems(one)
+        if found is not None:
+            screen.out().print(questionnaire_table(found, one.ref))
+    if wants_json():
+        click.echo(json.dumps({"users": plain}, indent=2))
+
+
+def _schema(everybody: Iterable[Held], goals: list[Goal]) -> dict[str, Any]:
+    found = list(everybody)
+    if len(found) != 1:
+        raise Failure(f"a schema is about one user, and there are {len(found)}")
+    if found[0].held is None:
+        raise Failure("the line is no user", kind="InvalidInput", problems=found[0].problems)
+    return questionnaire(found[0].held, _targets(goals)).json_schema()
+
+
+def _targets(goals: list[Goal]) -> list[Target]:
+    return [goal.target for goal in goals]
+
+
+def _plain(one: Held) -> dict[str, Any]:
+    problems = [{"path": p.path, "code": p.code, "message": p.message} for p in one.problems]
+    return {"ref": one.ref, "problems": problems}
+
+
+def _tell_problems(one: Held) -> None:
+    if one.problems:
+        console = screen.out()
+        console.print(f"{screen.printable(one.ref)}: is no user", style="red", soft_wrap=True)
+        for problem in one.problems:
+            console.print(f"  {screen.told(problem)}", soft_wrap=True)

@@ -1,0 +1,238 @@
+"""What every provider can do with a user, laid side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import Any
+
+from attrs import field, frozen
+
+from onboarding.adapter import Adapter
+from onboarding.cli.needs import Need, needs
+from onboarding.cli.variants import persons
+from onboarding.mapping.explain import Explanation, explanation
+from onboarding.mapping.paths import leaves
+from onboarding.mapping.plan import Plan
+from onboarding.model.levels import LevelRow
+from onboarding.model.loss import LossKind
+from onboarding.model.user import PersonType, User
+from onboarding.requirements import Target
+
+__all__ = [
+    "OPERATIONS",
+    "Cell",
+    "Fate",
+    "Provider",
+    "grouped",
+    "level_axes",
+    "overview",
+    "paths_of",
+    "plain_level",
+    "plain_provider",
+]
+
+OPERATIONS = {
+    "create_user": "register a user",
+    "fetch_user": "read one by its id",
+    "find_user": "look for one by a contact or number",
+    "update_user": "change one",
+    "categorise_user": "move one to another category",
+    "confirm": "hand in a code that the user received",
+    "renew": "start a step of the user anew",
+}
+
+
+_AXES = ("kyc_level", "identification_level")
+_LAWS = ("eidas_level", "nist_ial")
+
+
+class Fate(StrEnum):
+    """What becomes of a datum that is given in a registration."""
+
+    CARRIED = "carried"
+    COARSENED = "coarsened"
+    NOT_SHOWN = "carried, never shown"
+    IMPLIED = "told by another"
+    NOT_TAKEN = "shown, not taken"
+    NOT_APPLICABLE = "not applicable"
+    NO_PLACE = "no place"
+    NO_PERSON = "no such person"
+
+
+@frozen(kw_only=True)
+class Cell:
+    """One datum at one provider, in a registration of one kind of person."""
+
+    fate: Fate
+    told: Explanation | None = None
+    needs: tuple[Need, ...] = ()
+
+    @property
+    def word(self) -> str:
+        """What becomes of it."""
+        return self.told.form if self.told and self.fate is Fate.IMPLIED else str(self.fate)
+
+    @property
+    def demands(self) -> list[str]:
+        """Who asks for it, in words; a target that includes such a one asks too."""
+        said: dict[tuple[str, bool], list[str]] = {}
+        for need in self.needs:
+            if need.by == need.target:
+                said.setdefault((need.when, need.certain), []).append(need.target)
+        if not said and self.told is not None and self.told.required:
+            return [_by_itself(self.told)]
+        return [
+            f"{'' if certain else 'perhaps '}needed for {', '.join(targets)}"
+            f"{f', {when}' if when else ''}"
+            for (when, certain), targets in said.items()
+        ]
+
+
+def _by_itself(told: Explanation) -> str:
+    """When a datum is needed that no target asks for, with the object around it in short."""
+    around = told.core_path.rpartition(".")[0]
+    when = told.required.replace(f"{around} ", f"{around.rpartition('.')[2]} ")
+    when = when if when.startswith(("if ", "always")) else f"if {when}"
+    return f"{'perhaps ' if told.uncertain else ''}needed {when}"
+
+
+@frozen(kw_only=True)
+class Provider:
+    """One provider: its cells by kind of person and core path, and what else it has."""
+
+    name: str
+    cells: Mapping[PersonType, Mapping[str, Cell]] = field(repr=False)
+    operations: Mapping[str, bool]
+    targets: Mapping[str, Target]
+    levels: tuple[LevelRow, ...]
+
+    def takes(self, kind: PersonType) -> bool:
+        """Whether such a person can be registered, as far as a mapping says."""
+        return any(cell.fate is not Fate.NO_PERSON for cell in self.cells.get(kind, {}).values())
+
+
+def paths_of(kind: PersonType) -> list[str]:
+    """The core paths that there are for a kind of person."""
+    other = "company." if kind is PersonType.NATURAL else "identity."
+    return [core for core in leaves(User) if not core.startswith(other)]
+
+
+def grouped(kind: PersonType, providers: Iterable[Provider]) -> dict[str, dict[str, str]]:
+    """The rows of a table: by object, the name of each datum in it and its core path.
+
+    An object of which no provider has anything to tell is one row, `birthplace.*`.
+    """
+    found = list(providers)
+    paths = paths_of(kind)
+    rows: dict[str, dict[str, str]] = {}
+    for core in paths:
+        parent, _, name = core.rpartition(".")
+        below = [path for path in paths if path.startswith(f"{parent}.")]
+        if parent and all(_says_the_same(p.cells.get(kind, {}), below) for p in found):
+            above, _, name = parent.rpartition(".")
+            rows.setdefault(above, {})[f"{name}.*"] = core
+        else:
+            rows.setdefault(parent, {})[name] = core
+    return rows
+
+
+def _says_the_same(cells: Mapping[str, Cell], paths: list[str]) -> bool:
+    """Whether there is one word for all of them, and no more to tell of any."""
+    fates = {cell.fate for path in paths if (cell := cells.get(path)) is not None}
+    return fates <= {Fate.NO_PLACE} or fates <= {Fate.NOT_APPLICABLE} or fates <= {Fate.NO_PERSON}
+
+
+def overview(kinds: Mapping[str, type[Adapter]]) -> list[Provider]:
+    """Every provider, read off its declarations."""
+    return [
+        Provider(
+            name=name,
+            cells={kind: _cells(adapter, kind) for kind in PersonType} if adapter.wires else {},
+            operations={name: _overrides(adapter, name) for name in OPERATIONS},
+            targets=adapter.targets,
+            levels=adapter.native_levels.rows,
+        )
+        for name, adapter in kinds.items()
+    ]
+
+
+def _overrides(adapter: type[Adapter], operation: str) -> bool:
+    return getattr(adapter, operation) is not getattr(Adapter, operation)
+
+
+def _cells(adapter: type[Adapter], kind: PersonType) -> dict[str, Cell]:
+    plans = (Plan(wire, adapter.provider) for wire in adapter.wires)
+    plan = next((plan for plan in plans if kind in persons(plan)), None)
+    asked = needs(adapter.targets.values(), kind) if plan is not None else {}
+    return {core: _cell(plan, core, tuple(asked.get(core, {}).values())) for core in paths_of(kind)}
+
+
+def _cell(plan: Plan | None, core: str, asked: tuple[Need, ...]) -> Cell:
+    if plan is None:
+        return Cell(fate=Fate.NO_PERSON)
+    told = explanation(core, plan)
+    return Cell(fate=_fate(plan, told), told=told, needs=asked)
+
+
+def _fate(plan: Plan, told: Explanation) -> Fate:
+    if told.core_path in plan.implied():
+        return Fate.IMPLIED
+    if told.loss is not None and told.loss.kind is LossKind.NOT_APPLICABLE:
+        return Fate.NOT_APPLICABLE
+    if told.loss is not None:
+        return Fate.NOT_TAKEN if told.wire_path else Fate.NO_PLACE
+    if told.inexact is LossKind.COARSENED:
+        return Fate.COARSENED
+    return Fate.CARRIED if told.shown else Fate.NOT_SHOWN
+
+
+# -- as plain data
+
+
+def plain_provider(provider: Provider) -> dict[str, Any]:
+    """A provider as plain data."""
+    return {
+        "provider": provider.name,
+        "data": {
+            str(kind): {core: _plain_cell(cell) for core, cell in cells.items()}
+            for kind, cells in provider.cells.items()
+        },
+        "operations": dict(provider.operations),
+        "targets": {
+            name: {"words": target.words, "source": target.source}
+            for name, target in provider.targets.items()
+        },
+        "levels": [plain_level(row) for row in provider.levels],
+    }
+
+
+def level_axes(rows: Iterable[LevelRow]) -> list[str]:
+    """The scales that the rows speak of; those of laws only where one of them does."""
+    told = [plain_level(row) for row in rows]
+    return [*_AXES, *(axis for axis in _LAWS if any(one[axis] for one in told))]
+
+
+def plain_level(row: LevelRow) -> dict[str, Any]:
+    """A level as plain data."""
+    return {
+        "native": row.native,
+        "kyc_level": row.kyc.value,
+        "identification_level": row.identification.value,
+        "eidas_level": row.eidas.value if row.eidas else None,
+        "nist_ial": row.nist.value if row.nist else None,
+        "why": row.why,
+    }
+
+
+def _plain_cell(cell: Cell) -> dict[str, Any]:
+    told = cell.told
+    return {
+        "fate": str(cell.fate),
+        "wire_path": told.wire_path if told else "",
+        "limits": list(told.limits) if told else [],
+        "required_for": [
+            {"target": need.target, "when": need.when or None, "certain": need.certain}
+            for need in cell.needs
+        ],
+    }

@@ -1,0 +1,210 @@
+"""The matrix as one HTML page, which needs no script and nothing from elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+from importlib import resources
+
+from onboarding import __version__
+from onboarding.cli.html import badge, body, code, listed, table, text
+from onboarding.cli.overview import (
+    OPERATIONS,
+    Cell,
+    Fate,
+    Provider,
+    grouped,
+    level_axes,
+    plain_level,
+)
+from onboarding.model.user import PersonType
+
+__all__ = ["page"]
+
+_MEANINGS = {
+    Fate.CARRIED: ("good", "arrives as given"),
+    Fate.NOT_SHOWN: ("good", "arrives, and is never shown back"),
+    Fate.IMPLIED: ("good", "has no key of its own: another one says it too"),
+    Fate.COARSENED: ("half", "arrives with less than was given; refused unless accepted"),
+    Fate.NOT_TAKEN: ("bad", "the provider shows it, but no call takes it; refused unless accepted"),
+    Fate.NO_PLACE: ("bad", "the provider knows no such datum; refused unless accepted"),
+    Fate.NOT_APPLICABLE: ("none", "means nothing there, or has a call of its own; never refused"),
+}
+
+
+def page(found: list[Provider]) -> str:
+    """The whole document."""
+    style = resources.files("onboarding.cli").joinpath("page.css").read_text("utf-8")
+    sections = "\n".join(_sections(found))
+    links = "".join(f'<li><a href="#{id}">{title}</a></li>' for id, (title, _) in _CONTENTS.items())
+    return f"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>What each provider carries</title>
+<style>
+{style}</style>
+</head>
+<body>
+<header>
+<h1>What each provider carries</h1>
+<p>Read off the declarations of {listed(one.name for one in found)}, each with the settings that
+it has by itself. A target that includes another one asks for all that the other one does.</p>
+<nav aria-label="Contents"><ul>{links}</ul></nav>
+{_key(found)}
+</header>
+<main>
+{sections}
+</main>
+<footer>onboarding {escape(__version__)}</footer>
+</body>
+</html>
+"""
+
+
+_CONTENTS = {
+    "natural": ("Natural persons", "What becomes of each datum in a registration."),
+    "legal": ("Legal persons", "What becomes of each datum in a registration."),
+    "operations": ("Operations", "The calls that every gateway has, and who can do them."),
+    "targets": ("Targets", "Where a user can get with each provider, by the name to ask for."),
+    "levels": (
+        "Levels",
+        "The providers' own levels, weakest first, and what the shipped policy makes of them. "
+        "A configuration can replace it.",
+    ),
+}
+
+
+def _sections(found: list[Provider]) -> Iterator[str]:
+    yield from (_section(str(kind), _data(kind, found)) for kind in PersonType)
+    yield _section("operations", _operations(found))
+    yield _section("targets", _targets(found))
+    yield _section("levels", _levels(found))
+
+
+def _section(id: str, content: str) -> str:
+    title, words = _CONTENTS[id]
+    return f"""<section aria-labelledby="{id}">
+<h2 id="{id}">{title}</h2>
+<p>{words}</p>
+{content}
+</section>"""
+
+
+# -- data
+
+
+def _key(found: list[Provider]) -> str:
+    used = {cell.fate for one in found for by in one.cells.values() for cell in by.values()}
+    pairs = "\n".join(
+        f"<dt>{badge(str(fate), kind)}</dt><dd>{words}</dd>"
+        for fate, (kind, words) in _MEANINGS.items()
+        if fate in used
+    )
+    return f'<dl class="key">\n{pairs}\n</dl>'
+
+
+def _data(kind: PersonType, found: list[Provider]) -> str:
+    taking = [one for one in found if one.takes(kind)]
+    bodies = [
+        body(
+            (
+                [code(name), *(_cell(one.cells[kind][core]) for one in taking)]
+                for name, core in names.items()
+            ),
+            code(parent) if parent else "",
+            len(taking) + 1,
+        )
+        for parent, names in grouped(kind, taking).items()
+    ]
+    others = "".join(f"<p>{escape(_why_not(one))}</p>" for one in found if one not in taking)
+    label = f"{_CONTENTS[str(kind)][0]}: data by provider"
+    return others + table(label, ("Datum", *(one.name for one in taking)), bodies, kind="data")
+
+
+def _why_not(provider: Provider) -> str:
+    why = "takes no such person" if provider.cells else "declares no mapping"
+    return f"{provider.name} {why}."
+
+
+def _cell(cell: Cell) -> str:
+    kind = _MEANINGS[cell.fate][0]
+    parts = [badge(cell.word, kind)]
+    told = cell.told
+    if told is not None and told.wire_path:
+        parts.append(f'<code class="name">{text(told.wire_path)}</code>')
+    said = [f'<li class="need">{text(line)}</li>' for line in cell.demands]
+    if told is not None:
+        said += [f"<li>{text(line)}</li>" for line in told.limits]
+        said += [f"<li>null if {text(told.hidden)}</li>"] if told.hidden else []
+    if said:
+        parts.append(f'<ul class="said">{"".join(said)}</ul>')
+    more = "".join(
+        f"<dt>{name}</dt><dd>{text('; '.join(words))}</dd>" for name, words in _more(cell)
+    )
+    if more:
+        parts.append(f"<details><summary>more</summary><dl>{more}</dl></details>")
+    return "".join(parts)
+
+
+def _more(cell: Cell) -> Iterator[tuple[str, tuple[str, ...]]]:
+    told = cell.told
+    if told is None or cell.fate is Fate.NO_PLACE:  # the word says it all
+        return
+    lines: tuple[tuple[str, tuple[str, ...]], ...] = (
+        ("form", (told.form,)),
+        ("left open", (told.uncertain,)),
+        ("refused", told.refused),
+        ("written by", (", ".join(told.written_on),)),
+        ("goes along", (told.along,)),
+        ("a change", told.on_change),
+        ("scope", (" or ".join(told.scope),)),
+        ("lost", (told.loss.reason,) if told.loss is not None else ()),
+        ("source", (told.source,)),
+    )
+    yield from ((name, words) for name, words in lines if any(words))
+
+
+# -- the rest
+
+
+def _operations(found: list[Provider]) -> str:
+    yes, no = badge("yes", "good"), badge("no", "none")
+    lines = (
+        [code(name), *(yes if one.operations[name] else no for one in found), words]
+        for name, words in OPERATIONS.items()
+    )
+    head = ("Call", *(one.name for one in found), "Which is to")
+    return table("Operations by provider", head, [body(lines)])
+
+
+def _targets(found: list[Provider]) -> str:
+    lines = (
+        [code(target.id), text(target.words), text(target.source)]
+        for one in found
+        for target in one.targets.values()
+    )
+    return table("Targets by provider", ("Target", "Which is to", "Source"), [body(lines)])
+
+
+def _levels(found: list[Provider]) -> str:
+    axes = level_axes(row for one in found for row in one.levels)
+    bodies = [
+        body(
+            (
+                [
+                    code(row.native),
+                    *(text(str(plain_level(row)[axis] or "")) for axis in axes),
+                    text(row.why),
+                ]
+                for row in one.levels
+            ),
+            text(one.name),
+            len(axes) + 2,
+        )
+        for one in found
+        if one.levels
+    ]
+    return table("Levels by provider", ("Its word", *axes, "Why"), bodies)

@@ -1,0 +1,200 @@
+"""How users stand before targets, and what to ask of them: as tables, and as plain data."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from onboarding.cli import screen
+from onboarding.model.loss import Loss, LossKind
+from onboarding.requirements import Finding, Option, Question, Questionnaire, Report, Status, Target
+
+__all__ = [
+    "plain_questionnaire",
+    "plain_report",
+    "questionnaire_table",
+    "report_table",
+    "summary_table",
+    "targets_table",
+    "told",
+]
+
+WORDS = {
+    Status.MISSING: "missing",
+    Status.PROVIDER_DECIDES: "provider decides",
+    Status.MET: "met",
+}
+STYLES = {Status.MISSING: "red", Status.PROVIDER_DECIDES: "yellow", Status.MET: "green"}
+_STANDS = 8  # characters: "provider decides" takes two lines, and a path has room at 80
+
+
+# -- targets
+
+
+def targets_table(found: Mapping[str, Target]) -> Table:
+    """Where a user can get, by the name to ask for."""
+    made = screen.table("Targets", "target", "which is to")
+    made.columns[0].no_wrap = True
+    for name, target in found.items():
+        made.add_row(name, Text.assemble(target.words, "\n", (target.source, "dim")))
+    return made
+
+
+# -- a report
+
+
+def report_table(report: Report, ref: str, name: str) -> Table:
+    """One user before one target: what is missing first, then what the provider decides.
+
+    What stands so for one reason is told together.
+    """
+    made = screen.table(f"{screen.printable(ref)}, {name}: {WORDS[report.status]}")
+    made.add_column("stands", width=_STANDS)
+    made.add_column("what, and why", overflow="fold")
+    made.add_column("who acts", max_width=_STANDS)
+    made.show_lines = True
+    _add(made, Status.MISSING, report.missing)
+    for reason, names in screen.joined((loss.reason, loss.core_path) for loss in report.refused):
+        why = f"{reason}; refused, unless accept_loss names it"
+        made.add_row(Text("no place", "red"), told(names, [why]), "platform")
+    _add(made, Status.PROVIDER_DECIDES, report.undecided)
+    if met := report.of(Status.MET):
+        made.add_row(Text("met", STYLES[Status.MET]), ", ".join(one.name for one in met), "")
+    if left := ", ".join(_left_out(report)):
+        made.add_row(Text("left out", "dim"), left, "")
+    if not report.findings and not made.row_count:
+        made.add_row(Text("met", STYLES[Status.MET]), "the record shows it", "")
+    return made
+
+
+def _add(made: Table, status: Status, findings: Iterable[Finding]) -> None:
+    stands = Text(WORDS[status], STYLES[status])
+    why = (((tuple(_options(one)), one.source, one.actors), one.name) for one in findings)
+    for (reasons, source, actors), names in screen.joined(why):
+        made.add_row(stands, told(names, reasons, source), " or ".join(actors))
+
+
+def _options(finding: Finding) -> Iterator[str]:
+    """Why it stands so; where several things would do, each of them."""
+    if len(finding.options) < 2 or finding.name == " or ".join(finding.paths):
+        when = f" ({finding.condition})" if finding.condition not in ("", "always") else ""
+        yield f"{finding.reason}{when}"
+        return
+    for number, option in enumerate(finding.options):
+        yield f"{'or' if number else 'either'} {option.path or option.words}"
+
+
+def told(names: Iterable[str], reasons: Iterable[str], source: str = "") -> Text:
+    """Names, then lines that are true of each, then the document that says so."""
+    made = Text("\n").join(Text(screen.printable(name), "bold") for name in names)
+    for reason in filter(None, reasons):
+        made.append(f"\n{screen.printable(reason)}")
+    if source:
+        made.append(f"\n{screen.printable(source)}", "dim")
+    return made
+
+
+def _left_out(report: Report) -> Iterator[str]:
+    """What would be lost, and stops nothing."""
+    stopping = {one.name for one in report.missing} | {loss.core_path for loss in report.refused}
+    for loss in report.losses:
+        if loss.kind in (LossKind.DROPPED, LossKind.COARSENED) and loss.core_path not in stopping:
+            yield loss.core_path
+
+
+def summary_table(counts: Mapping[str, Counter[Status]], title: str) -> Table:
+    """How many users stand how before each target."""
+    made = screen.table(title, "target", *WORDS.values())
+    for column in made.columns[1:]:
+        column.justify = "right"
+    for target, found in counts.items():
+        made.add_row(target, *(str(found[status] or "") for status in WORDS))
+    return made
+
+
+def plain_report(report: Report, name: str) -> dict[str, Any]:
+    """The report as plain data. No value is in it."""
+    return {
+        "target": name,
+        "status": str(report.status),
+        "ready": report.ready,
+        "findings": [_plain(finding) for finding in report.findings],
+        "refused": [_plain_loss(loss) for loss in report.refused],
+        "losses": [_plain_loss(loss) for loss in report.losses],
+    }
+
+
+def _plain(finding: Finding) -> dict[str, Any]:
+    return {
+        "name": finding.name,
+        "status": str(finding.status),
+        "reason": finding.reason,
+        "condition": finding.condition,
+        "options": [_plain_option(option) for option in finding.options],
+        "wire_path": finding.wire_path,
+        "source": finding.source,
+    }
+
+
+def _plain_option(option: Option) -> dict[str, Any]:
+    return {
+        "words": option.words,
+        "actor": str(option.actor),
+        "path": option.path or None,
+        "purpose": str(option.purpose) if option.purpose else None,
+    }
+
+
+def _plain_loss(loss: Loss) -> dict[str, Any]:
+    return {
+        "path": loss.core_path,
+        "kind": str(loss.kind),
+        "reason": loss.reason,
+        "wire_path": loss.wire_path,
+    }
+
+
+# -- a questionnaire
+
+
+def questionnaire_table(found: Questionnaire, ref: str) -> Table:
+    """What to ask of one user, when and for what; then the steps that nobody can be asked for."""
+    what = "what to ask" if found.questions else "nothing to ask"
+    made = screen.table(f"{screen.printable(ref)}: {what}", "ask for", "for")
+    made.show_lines = True
+    made.columns[0].min_width = max((len(one.name) for one in found), default=None)
+    wanted = [target for one in found for target in one.targets]
+    made.columns[1].max_width = max(map(len, wanted), default=None)
+    asked = (((_when(one), one.targets), one.name) for one in found)
+    for (when, targets), names in screen.joined(asked):
+        made.add_row(told(names, [when]), "\n".join(targets))
+    for step in found.steps:
+        who = f"{' or '.join(step.actors)} ({WORDS[step.status]})"
+        made.add_row(told([step.name], _options(step)), who)
+    return made
+
+
+def _when(question: Question) -> str:
+    return f"if {question.when.words}" if question.when is not None else ""
+
+
+def plain_questionnaire(found: Questionnaire) -> dict[str, Any]:
+    """The questionnaire as plain data."""
+    return {
+        "questions": [
+            {
+                "name": question.name,
+                "path": question.path or None,
+                "purpose": str(question.purpose) if question.purpose else None,
+                "when": question.when.words if question.when is not None else None,
+                "targets": list(question.targets),
+                "sources": list(question.sources),
+            }
+            for question in found
+        ],
+        "steps": [_plain(step) for step in found.steps],
+    }

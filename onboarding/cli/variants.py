@@ -1,0 +1,101 @@
+"""What the wire classes of a provider say of a datum, told once where they say the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import attrs
+from attrs import frozen
+
+from onboarding.adapter import Adapter
+from onboarding.mapping.explain import Explanation
+from onboarding.mapping.plan import Plan
+from onboarding.mapping.rows import On
+from onboarding.model.user import PersonType
+
+__all__ = ["Variant", "persons", "variants"]
+
+_OWN = ("identity", "company")
+
+
+@frozen(kw_only=True)
+class Variant:
+    """What some wire classes of a provider say alike: `told` is the first one's own words."""
+
+    classes: tuple[str, ...]
+    sources: tuple[str, ...]
+    told: Explanation
+
+    def plain(self) -> dict[str, Any]:
+        """The same as plain data."""
+        one = self.told
+        return {
+            "provider": one.provider,
+            "wire_classes": list(self.classes),
+            "core_path": one.core_path,
+            "wire_path": one.wire_path,
+            "form": one.form,
+            "limits": list(one.limits),
+            "required": one.required,
+            "uncertain": one.uncertain,
+            "refused": list(one.refused),
+            "written_on": list(one.written_on),
+            "default": one.default,
+            "along": one.along,
+            "on_change": list(one.on_change),
+            "shown": one.shown,
+            "hidden": one.hidden,
+            "scope": list(one.scope),
+            "inexact": str(one.inexact) if one.inexact else None,
+            "loss": {"kind": str(one.loss.kind), "reason": one.loss.reason} if one.loss else None,
+            "since": one.since.isoformat() if one.since else None,
+            "until": one.until.isoformat() if one.until else None,
+            "sources": list(self.sources),
+        }
+
+
+def persons(plan: Plan) -> frozenset[PersonType]:
+    """The kinds of person that a wire class registers, by the data that it takes of them."""
+    tops = {core.partition(".")[0] for core in plan.writable(On.CREATE)}
+    kinds = {
+        kind
+        for top, kind in zip(_OWN, (PersonType.NATURAL, PersonType.LEGAL), strict=True)
+        if top in tops
+    }
+    return frozenset(kinds or PersonType)
+
+
+def variants(kind: type[Adapter], path: str) -> dict[str, list[Variant]]:
+    """What a provider says of the datum at a path, or of each below it, by core path.
+
+    A wire class of natural persons is not asked about a company, nor the other way round, unless
+    there is no better one. Raises `InvalidInput` for a path that the core does not have.
+    """
+    found: dict[str, list[Explanation]] = {}
+    for one in kind.explain(path):
+        found.setdefault(one.core_path, []).append(one)
+    kinds = {wire.__name__: persons(Plan(wire, kind.provider)) for wire in kind.wires}
+    return {core: list(_joined(_concerned(core, told, kinds))) for core, told in found.items()}
+
+
+def _concerned(
+    core: str, told: list[Explanation], kinds: dict[str, frozenset[PersonType]]
+) -> list[Explanation]:
+    top = core.partition(".")[0]
+    if top not in _OWN:
+        return told
+    wanted = PersonType.NATURAL if top == "identity" else PersonType.LEGAL
+    return [one for one in told if wanted in kinds[one.wire_class]] or told
+
+
+def _joined(told: Iterable[Explanation]) -> Iterator[Variant]:
+    alike: dict[Explanation, list[Explanation]] = {}
+    for one in told:
+        alike.setdefault(attrs.evolve(one, wire_class="", source=""), []).append(one)
+    for group in alike.values():
+        yield Variant(
+            classes=tuple(one.wire_class for one in group),
+            sources=tuple(dict.fromkeys(one.source for one in group)),
+            told=group[0],
+        )

@@ -1,0 +1,367 @@
+"""`onboarding missing` says what a user still lacks, who acts, and why; it shows no value."""
+
+from __future__ import annotations
+
+import csv
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from click.testing import CliRunner, Result
+from onboarding import (
+    Actor,
+    Company,
+    Identity,
+    KYCLevel,
+    Status,
+    Terms,
+    User,
+    UserCategory,
+    UserRecord,
+    questionnaire,
+)
+from onboarding.cli.app import app
+from onboarding.requirements import missing as find_missing
+
+from onboarding_mangopay import MangoPay
+from onboarding_paysera import Paysera
+
+CANARY = "Zxqcanary"
+BORN = "1931-07-19"
+
+IDENTITY = {
+    "given_name": CANARY,
+    "family_name": CANARY,
+    "birthdate": BORN,
+    "nationality": "LT",
+    "country_of_residence": "LT",
+}
+OWNER = {
+    "ref": "41",
+    "identity": IDENTITY,
+    "email": f"{CANARY}@example.com",
+    "category": "OWNER",
+    "terms": {"accepted": True},
+}
+NAMELESS = {"ref": "42", "identity": {"family_name": CANARY}, "phone": "+37066612345"}
+
+CONFIG = """
+[gateways.fr]
+provider = "mangopay"
+client_id = "acme"
+api_key = "env:KEY"
+accept_loss = ["occupation", "identity.gender"]
+
+[gateways.old]
+provider = "mangopay"
+client_id = "acme"
+api_key = "env:KEY"
+api = "legacy"
+"""
+
+
+def missing(*arguments: str, text: str = "", columns: int = 80) -> Result:
+    env = {"COLUMNS": str(columns)}
+    return CliRunner().invoke(app, ["missing", *arguments], input=text, env=env)
+
+
+def asked(user: Any, *arguments: str, columns: int = 80) -> Result:
+    """The command, asked about one user on standard input."""
+    return missing("-", *arguments, text=json.dumps(user), columns=columns)
+
+
+def statuses(done: Result, number: int = 0) -> dict[str, str]:
+    report = json.loads(done.stdout)["users"][number]["targets"][0]
+    return {finding["name"]: finding["status"] for finding in report["findings"]}
+
+
+@pytest.fixture
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setenv("KEY", "k")
+    place = tmp_path / "onboarding.toml"
+    place.write_text(CONFIG, "utf-8")
+    return str(place)
+
+
+# -- how a user stands
+
+
+def test_nothing_missing_is_exit_code_0() -> None:
+    done = asked(OWNER, "mangopay/create_owner")
+
+    assert done.exit_code == 0
+    assert "41, mangopay/create_owner: met" in done.stdout
+
+
+def test_what_is_missing_is_told_by_path_with_its_reason_and_source() -> None:
+    user = {**OWNER, "identity": {"given_name": CANARY}}
+
+    done = asked(user, "mangopay/create_owner")
+
+    assert done.exit_code == 1
+    for words in (
+        "41, mangopay/create_owner: missing",
+        "identity.family_name",
+        "identity.nationality",
+        "is required (category is OWNER)",
+        "platform",
+        "docs: api-reference/users/natural-user-object-sca",
+    ):
+        assert words in done.stdout
+
+
+def test_what_the_provider_decides_is_no_reason_to_fail() -> None:
+    done = asked(NAMELESS, "paysera/register", "--json")
+
+    assert done.exit_code == 0
+    assert statuses(done)["credentials"] == "provider_decides"
+    assert json.loads(done.stdout)["ready"] is True
+
+
+def test_alternatives_are_told_as_alternatives() -> None:
+    done = asked(OWNER, "mangopay/kyc_regular")
+
+    assert "either hand in: proof of identity" in done.stdout
+    assert "or verify on MangoPay's hosted page" in done.stdout
+    assert "email or phone" in asked({}, "paysera/register").stdout
+
+
+def test_a_datum_without_a_place_stands_in_the_way() -> None:
+    user = {**OWNER, "identity": {**IDENTITY, "gender": "female"}}
+
+    done = asked(user, "mangopay/create_owner")
+
+    assert done.exit_code == 1
+    assert "no place" in done.stdout
+    assert "identity.gender" in done.stdout
+
+
+def test_what_the_configuration_accepts_stands_in_nobodys_way(config: str) -> None:
+    user = {**OWNER, "identity": {**IDENTITY, "gender": "female"}}
+
+    done = asked(user, "fr/create_owner", "--config", config)
+
+    assert done.exit_code == 0
+    assert "left out" in done.stdout
+
+
+def test_a_gateway_answers_by_its_own_settings(config: str) -> None:
+    user = {**OWNER, "phone": "+37066612345"}
+
+    sca = asked(user, "fr/create_owner", "--config", config)
+    legacy = asked(user, "old/create_owner", "--config", config)
+
+    assert sca.exit_code == 0
+    assert legacy.exit_code == 1
+    assert "phone" in legacy.stdout
+
+
+def test_several_targets_and_users_are_counted() -> None:
+    text = "".join(f"{json.dumps(user)}\n" for user in (OWNER, NAMELESS))
+
+    done = missing("-", "mangopay/create_owner", "paysera/register", text=text)
+
+    assert done.exit_code == 1
+    assert done.stdout.count("mangopay/create_owner: ") == 2
+    assert "2 users" in done.stdout
+
+
+# -- what may be asked about
+
+
+def test_every_kind_of_file_is_read(tmp_path: Path) -> None:
+    one, many = tmp_path / "one.json", tmp_path / "many.json"
+    lines, rows = tmp_path / "lines.jsonl", tmp_path / "rows.csv"
+    one.write_text(json.dumps(OWNER, indent=2), "utf-8")
+    many.write_text(json.dumps([OWNER, NAMELESS], indent=2), "utf-8")
+    lines.write_text(f"{json.dumps(OWNER)}\n{json.dumps(NAMELESS)}\n", "utf-8")
+    with rows.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([["ref", "phone"], ["41", "+37066612345"], ["42", ""]])
+
+    refs = {
+        place.name: [
+            user["ref"]
+            for user in json.loads(missing(str(place), "paysera/register", "--json").stdout)[
+                "users"
+            ]
+        ]
+        for place in (one, many, lines, rows)
+    }
+
+    assert refs == {
+        "one.json": ["41"],
+        "many.json": ["41", "42"],
+        "lines.jsonl": ["41", "42"],
+        "rows.csv": ["41", "42"],
+    }
+
+
+def record(**facts: Any) -> UserRecord:
+    user = User(
+        identity=Identity(
+            given_name=CANARY,
+            family_name=CANARY,
+            birthdate=date.fromisoformat(BORN),
+            nationality="LT",
+            country_of_residence="LT",
+        ),
+        email=f"{CANARY}@example.com",
+        category=UserCategory.OWNER,
+        terms=Terms(accepted=True),
+    )
+    return UserRecord(provider="mangopay", gateway="fr", id="user_7", user=user, **facts)
+
+
+def test_a_stored_record_tells_what_the_provider_decided(tmp_path: Path) -> None:
+    light, regular = tmp_path / "light.json", tmp_path / "regular.json"
+    light.write_text(record(kyc_level=KYCLevel.LIGHT).to_json(), "utf-8")
+    regular.write_text(record(kyc_level=KYCLevel.REGULAR).to_json(), "utf-8")
+
+    done = {place: missing(str(place), "mangopay/kyc_regular") for place in (light, regular)}
+
+    assert done[light].exit_code == 1
+    assert done[regular].exit_code == 0
+    assert "user_7, mangopay/kyc_regular: met" in done[regular].stdout
+
+
+def test_a_record_of_one_provider_is_no_more_than_a_user_to_another() -> None:
+    report = find_missing(record(), Paysera.targets["fully_identified"])
+
+    assert report == find_missing(record().user, Paysera.targets["fully_identified"])
+    assert "email or phone" in {finding.name for finding in report.of(Status.MET)}
+
+
+def test_a_line_that_is_no_user_is_told_and_stops_nobody_else() -> None:
+    text = f'{{"ref": "40", "phone": "{CANARY}"}}\nno json {CANARY}\n{json.dumps(OWNER)}\n'
+
+    done = missing("-", "mangopay/create_owner", text=text)
+
+    assert done.exit_code == 1
+    assert "40: is no user" in done.stdout
+    assert "line-2: is no user" in done.stdout
+    assert "41, mangopay/create_owner: met" in done.stdout
+    assert "3 users, of whom 2 cannot be read" in done.stdout
+    assert CANARY not in done.output
+
+
+@pytest.mark.parametrize(
+    "more",
+    [[], ["--json"], ["--questionnaire"], ["--questionnaire", "--json"], ["--schema"]],
+)
+@pytest.mark.parametrize("target", ["mangopay/payouts", "paysera/fully_identified"])
+def test_no_value_of_a_user_is_shown(target: str, more: list[str]) -> None:
+    user = {
+        **OWNER,
+        "tag": CANARY,
+        "phone": "+37066612345",
+        "address": {"line1": CANARY, "city": CANARY, "postal_code": f"{CANARY}!", "country": "IR"},
+        "credentials": {"kind": "password", "password": CANARY},
+        "extras": {"paysera": {"card": {CANARY: CANARY}}},
+    }
+
+    done = asked(user, target, *more)
+
+    assert done.exit_code in (0, 1), done.output
+    for value in (CANARY, BORN, "37066612345"):
+        assert value not in done.output
+
+
+# -- what to ask
+
+
+def test_a_questionnaire_asks_over_all_targets_at_once() -> None:
+    done = missing("--new", "natural", "--questionnaire", "mangopay/create_owner",
+                   "paysera/register", "--json")  # fmt: skip
+
+    told = json.loads(done.stdout)["users"][0]
+    by_path = {question["path"]: question["targets"] for question in told["questions"]}
+    assert done.exit_code == 0
+    assert by_path["email"] == ["mangopay/create_owner", "paysera/register"]
+    assert "phone" not in by_path
+    assert [step["name"] for step in told["steps"]] == ["credentials"]
+
+
+def test_a_question_under_a_condition_says_when() -> None:
+    done = missing("--new", "legal", "--questionnaire", "mangopay/create_owner")
+
+    assert "company.headquarters.region" in done.stdout
+    assert "if country is US or CA or MX" in done.stdout
+
+
+def test_a_schema_is_that_of_the_questionnaire() -> None:
+    done = missing("--new", "legal", "--schema", "mangopay/kyc_regular")
+
+    schema = json.loads(done.stdout)
+    target = MangoPay.targets["kyc_regular"]
+    assert schema == questionnaire(User(company=Company()), [target]).json_schema()
+    jsonschema.Draft202012Validator.check_schema(schema)
+
+
+def test_a_schema_is_about_one_user() -> None:
+    done = asked([OWNER, NAMELESS], "mangopay/create_owner", "--schema")
+
+    assert done.exit_code == 2
+    assert "a schema is about one user, and there are 2" in done.stderr
+
+
+@pytest.mark.parametrize("target", Paysera.targets)
+def test_nobody_is_asked_to_be_another_kind_of_person(target: str) -> None:
+    found = questionnaire(User(company=Company()), [Paysera.targets[target]])
+
+    assert found.questions == ()
+    assert [step.name for step in found.steps] == ["company"]
+    assert found.steps[0].actors == (Actor.PROVIDER,)
+
+
+# -- targets
+
+
+def test_every_target_is_listed_with_its_source() -> None:
+    done = missing("--list", "--json")
+
+    told = {target["name"]: target for target in json.loads(done.stdout)["targets"]}
+    known = [*MangoPay.targets.values(), *Paysera.targets.values()]
+    assert {target.id for target in known} == set(told)
+    assert all(told[target.id]["source"] == target.source for target in known)
+    assert all(target.id in missing("--list").stdout for target in known)
+
+
+def test_targets_of_gateways_are_listed_by_gateway(config: str) -> None:
+    done = missing("--list", "--config", config)
+
+    assert "fr/create_owner" in done.stdout
+    assert "mangopay/create_owner" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ("", "Missing argument 'USERS'"),
+        ("-", "Missing argument 'TARGET...'"),
+        ("--new natural", "Missing argument 'TARGET...'"),
+        ("nowhere.jsonl mangopay/payouts", "there is no file nowhere.jsonl"),
+        ("mangopay/payouts", "USERS comes before the targets"),
+        ("- mangopay/payout", "did you mean mangopay/payouts?"),
+        ("- mangopay", "there is mangopay/create_payer"),
+        ("- mangopy/payouts", "did you mean mangopay?"),
+        ("--new natural fr/payouts --config nowhere.toml", "nowhere.toml cannot be used"),
+    ],
+)
+def test_wrong_arguments_are_exit_code_2(arguments: str, words: str) -> None:
+    done = missing(*arguments.split())
+
+    assert done.exit_code == 2
+    assert words in done.stderr
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize("more", [[], ["--questionnaire"]])
+def test_no_path_is_cut_at_80_columns(more: list[str]) -> None:
+    done = missing("--new", "legal", "mangopay/kyc_regular", *more)
+
+    lines = done.stdout.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert "company.representative.identity.country_of_residence" in done.stdout
