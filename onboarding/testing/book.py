@@ -9,6 +9,7 @@ from onboarding.testing.suite import (
     conversing,
     data,
     errors,
+    foretelling,
     keeping,
     levels,
     machine,
@@ -44,6 +45,8 @@ LAWS: tuple[Law, ...] = (
     conversing.shown_as_given,
     conversing.change_is_shown,
     conversing.same_result,
+    foretelling.demands,
+    foretelling.effects,
     sockets.over_a_socket,
 )
 """Each law looks at an adapter from outside: its flows, what they send, what they give back."""

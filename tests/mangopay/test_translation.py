@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
-from onboarding import Response, Secret, User, UserCategory
+from onboarding import Response, Secret, User, UserCategory, UserRecord
 from onboarding.http import json_body
-from onboarding.mapping.paths import leaves, lookup
-from onboarding.testing import AdapterLaws, changed, errors_in, samples_in
-from onboarding.testing.strategies import check_at
+from onboarding.testing import AdapterLaws, World, changed, errors_in, samples_in
 
 from onboarding_mangopay import Api, MangoPay
 from onboarding_mangopay.errors import _TYPES as CODES
 from onboarding_mangopay.simulator import MangoPaySimulator
 
 DATA = Path(__file__).parent / "data"
-LEAVES = tuple(leaves(User))
-COUNTRY = check_at("address.country").shape
-
-# docs: guides/users/country-restrictions
-BLOCKED = ("CU", "IR", "KP", "MM", "SY", "AN", "BV", "GS", "HM", "WL", "YU")
 
 
 def mangopay(api: Api) -> MangoPay:
@@ -40,18 +34,18 @@ class TestMangoPay(AdapterLaws):
     codes = tuple(CODES)
 
     def welcome(self, user: User) -> User:
-        """An OWNER's terms, a category for callers, no blocked country, no acting by proxy."""
+        """No acting by proxy, for which MangoPay's permission is needed."""
         extras = dict(user.extras.get("mangopay", {}))
         if "sca_context" in extras:
             user = changed(user, "extras", {"mangopay": {**extras, "sca_context": "USER_PRESENT"}})
-        if user.category is UserCategory.PLATFORM:
-            user = changed(user, "category", UserCategory.PAYER)
-        if user.category is UserCategory.OWNER:
-            user = changed(user, "terms.accepted", True)
-        for path in LEAVES:
-            if lookup(user, path) in BLOCKED and check_at(path).shape == COUNTRY:
-                user = changed(user, path, "FR")
         return user
+
+    def verify(self, world: World, record: UserRecord) -> UserRecord:
+        """An OWNER is enrolled and verified."""
+        if record.user.category is UserCategory.OWNER:
+            world.simulator.activate(record.id)
+            world.simulator.set_kyc_level(record.id, "REGULAR")
+        return cast("UserRecord", world.call("fetch_user", record.id))
 
     def complaint(self, wire_path: str) -> Response:
         """docs: errors, param_error."""

@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, cast
 
 import attrs
 import pytest
@@ -35,6 +35,7 @@ from onboarding import (
     Request,
     Response,
     Secret,
+    Target,
     Unsupported,
     User,
     UserCategory,
@@ -52,6 +53,8 @@ from onboarding.mapping import (
     TEXT,
     UTC_MIDNIGHT,
     Codec,
+    Consequence,
+    EffectKind,
     On,
     Translation,
     at,
@@ -66,7 +69,7 @@ from onboarding.mapping import (
     wire,
     words,
 )
-from onboarding.testing import AdapterLaws, QuotedError, Sample
+from onboarding.testing import AdapterLaws, QuotedError, Sample, World
 from onboarding.testing.book import LAWS
 from onboarding.testing.proof import prove, tried
 
@@ -93,6 +96,13 @@ KINDS = words(
 )
 
 
+FALLS = (
+    Consequence(
+        kind=EffectKind.LOWERS_LEVEL, words="back on deck", at_level=KYCLevel.REGULAR, source=SOURCE
+    ),
+)
+
+
 @wire(source=SOURCE)
 class Home:
     """Where one lives, sent as a whole."""
@@ -115,7 +125,7 @@ class Passenger:
 
     id: str | None = keep(str)
     rank: str | None = keep(str)
-    first: str | None = at(I.given_name, TEXT, max=40, required=ALWAYS)
+    first: str | None = at(I.given_name, TEXT, max=40, required=ALWAYS, changing=FALLS)
     born: int | None = at(I.birthdate, UTC_MIDNIGHT, hidden=PAYER)
     sex: str | None = at(I.gender, SEXES)
     mail: str | None = at(U.email, TEXT, required=ALWAYS)
@@ -137,7 +147,7 @@ LEVELS = LevelPolicy(
 
 
 class Ark:
-    """The provider: it keeps its passengers, and knows two rules."""
+    """The provider: it keeps its passengers, and knows a few rules."""
 
     def __init__(self) -> None:
         self.aboard: dict[str, Json] = {}
@@ -155,12 +165,15 @@ class Ark:
         id = environ["PATH_INFO"].removeprefix("/passengers").strip("/")
         if environ["REQUEST_METHOD"] == "POST":
             missing = [name for name in ("first", "mail") if name not in body]
+            missing += ["home.land"] if "home" in body and "land" not in body["home"] else []
             if missing:
                 return 422, {"error": "invalid", "fields": dict.fromkeys(missing, "missing")}
             id = str(len(self.aboard) + 1)
             self.aboard[id] = {"id": id, "rank": "deck"}
         if id not in self.aboard:
             return 404, {"error": "overboard"}
+        if body.get("first", self.aboard[id].get("first")) != self.aboard[id].get("first"):
+            self.aboard[id]["rank"] = "deck"
         self.aboard[id].update(body)
         hidden = {"born": None} if self.aboard[id].get("kind") == "payer" else {}
         shown = {**self.aboard[id], **hidden}
@@ -179,6 +192,12 @@ class Sound(Adapter):
     native_levels: ClassVar[LevelPolicy] = LEVELS
     extras: ClassVar[type | None] = ArkExtras
     wires: ClassVar[tuple[type, ...]] = (Passenger,)
+    targets: ClassVar[Mapping[str, Target]] = {
+        "board": Target(
+            provider="ark", name="board", words="go aboard", source=SOURCE, on=On.CREATE,
+            natural=Passenger,
+        )
+    }  # fmt: skip
 
     api_key: Secret
     base_url: str = "https://ark.invalid"
@@ -207,6 +226,9 @@ class Sound(Adapter):
         if user.company is not None:
             raise Unsupported([Problem("company", "unsupported", "no cargo")], provider="ark")
         return translation(self.wires[0], self.provider)
+
+    def target(self, name: str) -> Target:
+        return super().target(name).written_by(self.wires[0], None)
 
     def sign(self, request: Request, proof: Proof) -> Request:
         return request.with_headers(X_Key=self.api_key.reveal())
@@ -258,6 +280,10 @@ class Zoo(AdapterLaws):
         QuotedError(status=409, body={"error": "twice"}, kind=Conflict, code="twice"),
     )  # fmt: skip
     codes = ("invalid", "twice")
+
+    def verify(self, world: World, record: UserRecord) -> UserRecord:
+        world.simulator.aboard[record.id]["rank"] = "cabin"
+        return cast("UserRecord", world.call("fetch_user", record.id))
 
     def complaint(self, wire_path: str) -> Response:
         told = {"error": "invalid", "fields": {wire_path: "is odd"}}
@@ -645,6 +671,36 @@ class ChangesAnother(Sound):
     def update_user(self, record: UserRecord, user: User) -> Flow[UserRecord]:
         made = yield from self.create_user(SHEM)
         return (yield from super().update_user(attrs.evolve(record, id=made.id), user))
+
+
+@wire(source=SOURCE, left_out=LEFT_OUT)
+class DemandsTheBirthdate(Passenger):
+    born: int | None = at(I.birthdate, UTC_MIDNIGHT, required=ALWAYS, hidden=PAYER)
+
+
+@breaks("demands")
+class AsksForMoreThanTheArk(Sound):
+    wires = (DemandsTheBirthdate,)
+
+
+@wire(source=SOURCE, left_out=LEFT_OUT)
+class CostsNothing(Passenger):
+    first: str | None = at(I.given_name, TEXT, max=40, required=ALWAYS)
+
+
+@breaks("effects")
+class SaysNotWhatAChangeCosts(Sound):
+    wires = (CostsNothing,)
+
+
+@wire(source=SOURCE, left_out=LEFT_OUT)
+class CostsTooMuch(Passenger):
+    mail: str | None = at(U.email, TEXT, required=ALWAYS, changing=FALLS)
+
+
+@breaks("effects")
+class ForetellsWhatDoesNotHappen(Sound):
+    wires = (CostsTooMuch,)
 
 
 LAST: list[tuple[Loss, ...]] = []

@@ -1,0 +1,138 @@
+"""The laws of foretelling: what is said to be missing, and what a change is said to cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hypothesis import strategies as st
+
+from onboarding.adapter import Adapter
+from onboarding.errors import ProviderError, Unsupported
+from onboarding.mapping.changes import changes
+from onboarding.mapping.paths import EMPTY, lookup
+from onboarding.mapping.plan import Datum
+from onboarding.mapping.policy import EffectKind
+from onboarding.mapping.rows import On
+from onboarding.model.record import UserRecord
+from onboarding.model.user import User
+from onboarding.requirements.report import Report, Status
+from onboarding.testing.carried import carried_values
+from onboarding.testing.claims import can
+from onboarding.testing.law import law
+from onboarding.testing.strategies import changed
+from onboarding.testing.subject import Subject, World
+from onboarding.testing.suite.conversing import live, simulated
+from onboarding.testing.trial import Case, Trial
+
+__all__ = ["demands", "effects"]
+
+ACTIONS = {EffectKind.RE_ENROLS, EffectKind.CONFIRMS}
+
+
+def _registrations(adapter: Adapter) -> list[str]:
+    """The targets that a registration reaches, so that an answer to one decides them."""
+    return [name for name, target in adapter.targets.items() if target.on is On.CREATE]
+
+
+def targeted(subject: Subject) -> bool:
+    return simulated(subject) and any(map(_registrations, subject.variants.values()))
+
+
+@law("what a target asks for is what a simulated provider asks for, and no more", targeted)
+def demands(trial: Trial) -> None:
+    """Of users who lack nothing, of the same without one datum, and of any within the limits."""
+
+    def check(drawn: tuple[Case, st.DataObject]) -> None:
+        case, data = drawn
+        for name in _registrations(case.adapter):
+            user = case.adapter.target(name).supposed(case.user)
+            given = [path for path in _core_paths(case) if lookup(user, path) not in EMPTY]
+            left_out: str | None = data.draw(st.none() | st.sampled_from(["", *given]))
+            user = changed(user, left_out, None) if left_out else user
+            _answered(trial, case, user, case.adapter.missing(user, name))
+
+    cases = trial.cases(complete=True) | trial.cases(complete=True) | trial.cases()
+    trial.for_all(st.tuples(cases, st.data()), check)
+
+
+def _core_paths(case: Case) -> list[str]:
+    return [x.core for x in case.wire.plan.data if not x.core.startswith("extras.")]
+
+
+def _answered(trial: Trial, case: Case, user: User, report: Report) -> None:
+    """What is left to the provider may go either way."""
+    complaint = _complaint(trial, case, user)
+    if report.status is Status.MET:
+        assert complaint is None, f"nothing is missing, and {sorted(complaint or ())} is wanted"
+    elif report.status is Status.MISSING:
+        names = [finding.name for finding in report.missing]
+        assert complaint is not None, f"not missed by the provider: {names}"
+        told = {path for finding in report.findings for path in finding.paths}
+        told |= {loss.core_path for loss in report.refused}
+        unsaid = [path for path in complaint if not any(_beside(path, name) for name in told)]
+        assert not unsaid, f"wanted, and not said to be missing: {unsaid}"
+
+
+def _beside(path: str, name: str) -> bool:
+    return f"{name}.".startswith(f"{path}.") or path.startswith(f"{name}.")
+
+
+def _complaint(trial: Trial, case: Case, user: User) -> set[str] | None:
+    """The paths that a provider who knows nobody complains of; None when it accepts."""
+    try:
+        trial.subject.world(case.adapter).call("create_user", user)
+    except Unsupported as error:
+        return set(error.paths)
+    except ProviderError as error:
+        return {problem.path for problem in error.problems}
+    return None
+
+
+def _costly(adapter: Adapter) -> bool:
+    able = can(adapter, "update_user")
+    return able and any(datum.changing for datum in _changeable(adapter, User()))
+
+
+def _changeable(adapter: Adapter, user: User) -> Iterator[Datum]:
+    """What an update can change of the core's own data."""
+    for datum in adapter.wire_for(user).plan.data:
+        if datum.on & On.UPDATE and not datum.core.startswith("extras."):
+            yield datum
+
+
+def costly(subject: Subject) -> bool:
+    return simulated(subject) and any(map(_costly, subject.variants.values()))
+
+
+@law("what a change is said to cost is what it costs with a simulated provider", costly)
+def effects(trial: Trial) -> None:
+    """Of users as far verified as the simulated provider takes them."""
+
+    def check(drawn: tuple[Case, st.DataObject]) -> None:
+        case, data = drawn
+        if not can(case.adapter, "update_user"):
+            return
+        for datum in _changeable(case.adapter, case.user):
+            world, _, seen = live(trial, case)
+            record = trial.subject.verify(world, seen)
+            value = data.draw(carried_values(datum))
+            _foretold(case.adapter, world, record, changed(record.user, datum.core, value))
+
+    trial.for_all(st.tuples(trial.cases(complete=True), st.data()), check, share=20)
+
+
+def _foretold(adapter: Adapter, world: World, record: UserRecord, new: User) -> None:
+    foretold = adapter.effects(record, new)
+    try:
+        after: UserRecord = world.call("update_user", record, new)
+    except (Unsupported, ProviderError):
+        return
+    about = sorted(changes(record.user, new))
+    surely = {effect.kind for effect in foretold if effect.certain}
+    perhaps = {effect.kind for effect in foretold}
+    before, now = record.kyc_level, after.kyc_level
+    fell = before is not None and now is not None and now < before
+    assert fell or EffectKind.LOWERS_LEVEL not in surely, f"{about} costs no level"
+    assert not fell or EffectKind.LOWERS_LEVEL in perhaps, f"{about} costs the level"
+    asked = len(after.next_actions) > len(record.next_actions)
+    assert asked == bool(perhaps & ACTIONS), f"{about}: an action is foretold, or asked for"
