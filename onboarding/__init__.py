@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     )
     from onboarding.config import Gateways
     from onboarding.errors import (
+        ActionNeeded,
         AlreadySent,
         AmbiguousProvider,
         ConfigurationError,
@@ -116,10 +117,10 @@ _HOMES = {
     "aio": "AsyncGateway",
     "claims": "Provenance VerifiedClaims from_verified_claims to_verified_claims",
     "config": "Gateways",
-    "errors": "AlreadySent AmbiguousProvider ConfigurationError Conflict Forbidden InvalidInput "
-    "NotFound OnboardingError OutcomeUnknown Problem ProviderError RateLimited Rejected "
-    "TranslationError TransportError Unauthorized Unavailable UnexpectedResponse UnknownProvider "
-    "Unsupported",
+    "errors": "ActionNeeded AlreadySent AmbiguousProvider ConfigurationError Conflict Forbidden "
+    "InvalidInput NotFound OnboardingError OutcomeUnknown Problem ProviderError RateLimited "
+    "Rejected TranslationError TransportError Unauthorized Unavailable UnexpectedResponse "
+    "UnknownProvider Unsupported",
     "gateway": "Gateway",
     "hooks": "Exchange hookimpl",
     "http": "Flow Proof Request Response Token",
@@ -153,6 +154,7 @@ _HOME = {name: home for home, names in _HOMES.items() for name in names.split()}
 
 __all__ = [
     "Absence",
+    "ActionNeeded",
     "Actor",
     "Adapter",
     "Address",

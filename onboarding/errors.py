@@ -14,6 +14,7 @@ OnboardingError
 └── ProviderError             an answer came, and it is a no
     ├── Rejected  Conflict  NotFound  Unauthorized  Forbidden
     │             └── AlreadySent   its result is not in the answer
+    ├── ActionNeeded          the user must act first
     └── RateLimited  Unavailable
 ```
 
@@ -23,11 +24,15 @@ No text here shows a value of a user or a secret: errors speak in paths, codes a
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from attrs import field, frozen
 
+if TYPE_CHECKING:
+    from onboarding.model.action import NextAction
+
 __all__ = [
+    "ActionNeeded",
     "AlreadySent",
     "AmbiguousProvider",
     "ConfigurationError",
@@ -173,6 +178,7 @@ class ErrorDetails:
     remedy: str = ""
     request_id: str | None = None
     retry_after: float | None = None
+    next_action: NextAction | None = None
     raw: Any = field(default=None, repr=False)
 
 
@@ -228,6 +234,14 @@ class Conflict(ProviderError):
 
 class AlreadySent(Conflict):
     """This very operation was sent before; what became of it is not in the answer."""
+
+
+class ActionNeeded(ProviderError):
+    """The user must act before the provider does this: `next_action` says how."""
+
+    @property
+    def next_action(self) -> NextAction | None:
+        return self.details.next_action
 
 
 class NotFound(ProviderError):

@@ -1,13 +1,39 @@
-"""MangoPay for `onboarding`: users, translated to and from its REST API v2.01."""
+"""MangoPay for `onboarding`: users and what is theirs, by its REST API v2.01."""
 
 from __future__ import annotations
 
 from onboarding import Adapter, hookimpl
 
 from onboarding_mangopay.adapter import Api, Environment, MangoPay
+from onboarding_mangopay.documents import PageLink
 from onboarding_mangopay.extras import MangoPayExtras, ScaContext
+from onboarding_mangopay.hooks import Hook
+from onboarding_mangopay.keys import FirstAnswer
+from onboarding_mangopay.owners import DeclaredOwner, OwnerDeclaration
+from onboarding_mangopay.platform import CompanyNumberCheck, RateWindow, Regulatory, rate_limits
+from onboarding_mangopay.sca import ScaStatus
+from onboarding_mangopay.verifications import Check, IdentityVerification
 
-__all__ = ["Api", "Environment", "MangoPay", "MangoPayExtras", "ScaContext", "onboarding_adapters"]
+__all__ = [
+    "Api",
+    "Check",
+    "CompanyNumberCheck",
+    "DeclaredOwner",
+    "Environment",
+    "FirstAnswer",
+    "Hook",
+    "IdentityVerification",
+    "MangoPay",
+    "MangoPayExtras",
+    "OwnerDeclaration",
+    "PageLink",
+    "RateWindow",
+    "Regulatory",
+    "ScaContext",
+    "ScaStatus",
+    "onboarding_adapters",
+    "rate_limits",
+]
 
 
 @hookimpl

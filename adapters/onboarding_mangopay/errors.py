@@ -10,8 +10,10 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from onboarding import (
+    ActionNeeded,
     AlreadySent,
     Conflict,
+    NextAction,
     Problem,
     ProviderError,
     Rejected,
@@ -22,18 +24,28 @@ from onboarding.adapter import raise_error
 from onboarding.errors import ErrorDetails
 from onboarding.http import as_object
 
-__all__ = ["is_sca_demand", "raise_for"]
+from onboarding_mangopay.records import enrolment
+
+__all__ = ["CorePath", "is_sca_demand", "nowhere", "raise_for"]
 
 CorePath = Callable[[str], str | None]
+"""Finds the core path that a field name of MangoPay's means."""
 
 # What a field's text says, as a code and words of ours: the texts may quote a user's values.
 _TEXTS: tuple[tuple[re.Pattern[str], str, str], ...] = (
     (
-        re.compile(r"field is required|must not be empty|is a required field"),
+        re.compile(r"field is required|must not be empty|is a required field|^REQUIRED$"),
         "missing",
         "is required",
     ),
-    (re.compile(r"must match the regular expression"), "shape", "has not the documented form"),
+    (
+        re.compile(r"must match the regular expression|Base-64|^(INVALID|LENGTH)_"),
+        "shape",
+        "has not the documented form",
+    ),
+    (re.compile(r"too small to be readable"), "too_small", "is too small to be readable"),
+    (re.compile(r"cannot be submitted for"), "choice", "is not taken from a user of this kind"),
+    (re.compile(r"already been registered"), "conflict", "is registered already"),
     (re.compile(r"used is blocked"), "blocked_country", "is a country that MangoPay blocks"),
     (re.compile(r"ISO 3166-1"), "shape", "is no country code (ISO 3166-1 alpha-2)"),
     (re.compile(r"can't be modified to a user PAYER"), "conflict", "an OWNER stays an OWNER"),
@@ -62,6 +74,12 @@ _TYPES: dict[str, tuple[str, str, type[ProviderError] | None]] = {
     "rate_limit": ("wait until the window of the rate limit moves on", "", None),
     "invalid_credentials": ("check client_id and api_key", "", None),
     "invalid_client": ("check client_id and api_key", "", None),
+    "pending_user_action": ("the user must follow the link first", "", ActionNeeded),
+    "user_closure_not_possible": ("empty the user's wallets first", "", Conflict),
+    "user_closure_failed": ("the user may be closed already", "", Conflict),
+    "max_page_number": ("a document has five pages at most", "pages", Rejected),
+    "http_413": ("the whole request has 10 MB at most", "", None),
+    "http_415": ("files are PDF, JPEG or PNG, all else is JSON", "", None),
     "unauthorized_client": (
         "the account is locked for a while: too many logins", "", Unauthorized,
     ),
@@ -70,6 +88,8 @@ _TYPES: dict[str, tuple[str, str, type[ProviderError] | None]] = {
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}").fullmatch
 _REVOCATION = re.compile(r"revoke the terms and conditions")
+# docs: guides/sca/wallets; the name of the parameter is printed in two spellings
+_LINK = re.compile(r"redirecturl=\s*\"?([^\s\",]+)", re.IGNORECASE)
 
 
 def is_sca_demand(response: Response) -> bool:
@@ -78,8 +98,23 @@ def is_sca_demand(response: Response) -> bool:
     return response.status == 401 and challenge.lower().startswith("pendinguseraction")
 
 
-def raise_for(response: Response, core_path: CorePath) -> NoReturn:
-    """Raises what an answer means. The body may be JSON of several shapes, HTML, or nothing."""
+def nowhere(_: str) -> None:
+    """The core path of a field, where a request has none in the core."""
+
+
+def raise_for(
+    response: Response,
+    core_path: CorePath,
+    *,
+    about: str = "",
+    user_id: str = "",
+    gateway: str = "",
+) -> NoReturn:
+    """Raises what an answer means. The body may be JSON of several shapes, HTML, or nothing.
+
+    `about` is the core path of the whole request, for a no that names no field; `user_id` is
+    the user whose part an answer may ask for.
+    """
     body = response.loose_object()
     code = _first_text(body, "Type", "error")
     if not _WORD(code):  # a sentence may quote a user's values, and is no code
@@ -90,8 +125,8 @@ def raise_for(response: Response, core_path: CorePath) -> NoReturn:
     problems = [_problem(core_path, name, text) for name, text in _field_errors(body).items()]
     if code == "invalid_action" and _REVOCATION.search(_first_text(body, "Message")):
         remedy, path = "accepted terms cannot be taken back", "terms.accepted"
-    if path and not problems:
-        problems = [Problem(path, code, remedy)]
+    if (path or about) and not problems:
+        problems = [Problem(path or about, code, remedy or "was refused")]
     raise_error(
         ErrorDetails(
             status=response.status,
@@ -100,10 +135,19 @@ def raise_for(response: Response, core_path: CorePath) -> NoReturn:
             remedy=remedy,
             request_id=_first_text(body, "Id", "traceId") or None,
             retry_after=_seconds(response.headers.get("retry-after")),
+            next_action=_action(response, user_id, gateway),
             raw=body if body else response.body,
         ),
         kind,
     )
+
+
+def _action(response: Response, user_id: str, gateway: str) -> NextAction | None:
+    """The step that a 401 asks of the user, whose link is in a header alone."""
+    if not is_sca_demand(response):
+        return None
+    found = _LINK.search(response.headers["www-authenticate"])
+    return enrolment(user_id, found[1], gateway, response.received_at) if found else None
 
 
 def _first_text(body: dict[str, Any], *names: str) -> str:

@@ -15,7 +15,7 @@ from onboarding_mangopay.wire.legal import LegacyLegalUser, LegalUser
 from onboarding_mangopay.wire.natural import LegacyNaturalUser, NaturalUser
 from onboarding_mangopay.wire.vocabulary import LANGUAGES, STATUS
 
-__all__ = ["PROVIDER", "enrolment", "record", "shape_of"]
+__all__ = ["PROVIDER", "enrolment", "moment", "record", "shape_of"]
 
 PROVIDER = "mangopay"
 
@@ -72,7 +72,7 @@ def record(
         response,
         id="Id",
         levels=("KYCLevel",),
-        created_at=_moment(payload.get("CreationDate")),
+        created_at=moment(payload.get("CreationDate")),
         status=STATUS.get(str(payload.get("UserStatus"))),
         next_actions=(enrolment(user_id, url, adapter.name, response.received_at),)
         if isinstance(url, str)
@@ -81,7 +81,8 @@ def record(
     )
 
 
-def _moment(value: Any) -> datetime | None:
+def moment(value: Any) -> datetime | None:
+    """A Unix time as an aware datetime in UTC; None for what is none."""
     try:
         return datetime.fromtimestamp(value, UTC)
     except (TypeError, ValueError, OverflowError, OSError):

@@ -40,8 +40,11 @@ class Event(Stored, form="event/1"):
     """One event about one user or what is the user's.
 
     - `native`: the provider's own name of the event; `subject_id`: of what it speaks;
-    - `before`, `after`: what changed, by name (`kyc_level`: LIGHT, REGULAR), where that is known;
+    - `before`, `after`: what changed, by the core's name and in the provider's own words
+      (`kyc_level`: LIGHT, REGULAR), where that is known; `after` is what the subject shows now;
     - `user`, `document`: the subject read anew, where the event was confirmed that way;
+    - `confirmed`: whether the subject bears the event out; None where nothing was read or told.
+      A false one may be forged, or overtaken by a later event;
     - `id`: the same for the same event, so that it is handled once.
     """
 
@@ -57,6 +60,7 @@ class Event(Stored, form="event/1"):
     after: Mapping[str, Any] = field(factory=dict[str, Any])
     user: UserRecord | None = None
     document: DocumentRecord | None = None
+    confirmed: bool | None = None
 
     def __repr__(self) -> str:
         return f"Event({self.provider}/{self.gateway}, {self.kind}, native={self.native!r})"

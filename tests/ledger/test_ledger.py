@@ -26,9 +26,6 @@ SOURCES = "ONBOARDING_SOURCE_DOCUMENTS"
 # What no adapter does yet, and the claims that wait for it: no others may be without a rule.
 WAITING = {
     "documents": {
-        "create.answer.KYCLevel.documents",
-        "update.answer.KYCLevel.documents",
-        "object.attribute.KYCLevel.documents",
         "paysera.quick.documents",
         "paysera.documents.permission",
         "paysera.documents.body",

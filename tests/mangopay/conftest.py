@@ -6,7 +6,10 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from onboarding import Gateway, Secret
 from onboarding.simulation import serve
+
+from onboarding_mangopay import MangoPay
 
 from .stage import Stage
 
@@ -29,3 +32,11 @@ def stage(server: Stage) -> Iterator[Stage]:
     server.open()
     yield server
     server.http.close()
+
+
+@pytest.fixture
+def fr(stage: Stage) -> Iterator[Gateway[MangoPay]]:
+    key = Secret("key")
+    adapter = MangoPay(client_id="acme", api_key=key, base_url=stage.base_url, name="fr")
+    with Gateway(adapter) as gateway:
+        yield gateway

@@ -11,6 +11,7 @@ from attrs import field, frozen
 from hypothesis import given
 from hypothesis import strategies as st
 from onboarding import (
+    ActionNeeded,
     AlreadySent,
     Company,
     Conflict,
@@ -34,6 +35,8 @@ from onboarding import (
 )
 
 from onboarding_mangopay import Api, MangoPay
+
+from .people import paper
 
 Json = dict[str, Any]
 
@@ -315,6 +318,27 @@ SAMPLES = (
         flow=update,
     ),
     Sample(
+        "money left",
+        400,
+        plain(
+            "user_closure_not_possible",
+            "The user cannot be closed as one or several wallets are not empty",
+        ),
+        Conflict,
+        "user_closure_not_possible",
+        request_id="51876239-4814-422e-8f4b-6986520414bb",
+        flow=lambda: SCA.close_user(RECORD),
+    ),
+    Sample(
+        "closed twice",
+        400,
+        plain("user_closure_failed", "An error occurred while closing the user"),
+        Conflict,
+        "user_closure_failed",
+        request_id="51876239-4814-422e-8f4b-6986520414bb",
+        flow=lambda: SCA.close_user(RECORD),
+    ),
+    Sample(
         "unknown id",
         404,
         {
@@ -400,7 +424,7 @@ SAMPLES = (
         Rejected,
         "param_error",
         ("email",),
-        ("refused",),
+        ("missing",),
         "r-1",
     ),
     Sample(
@@ -420,7 +444,7 @@ SAMPLES = (
         "authentication is due",
         401,
         b"",
-        Unauthorized,
+        ActionNeeded,
         "pending_user_action",
         headers={
             "WWW-Authenticate": "PendingUserAction RedirectUrl=https://sca.example/?token=secret"
@@ -493,6 +517,75 @@ def test_no_text_of_mangopay_is_in_the_text_of_an_error(sample: Sample) -> None:
         named = sample.body.get("errors") or sample.body.get("Errors") or {}
         texts += [text for text in dict(named).values() if len(text) > 12]
     assert not [text for text in texts if text in shown]
+
+
+# docs: guides/sca/wallets; both spellings of the parameter are printed
+@pytest.mark.parametrize(
+    "challenge",
+    [
+        "PendingUserAction RedirectUrl=https://sca.example/?token=secret",
+        "PendingUserAction redirectUrl=https://sca.example/?token=secret",
+        'pendinguseraction RedirectUrl="https://sca.example/?token=secret"',
+    ],
+)
+def test_a_demand_for_authentication_carries_the_link_that_the_user_must_follow(
+    challenge: str,
+) -> None:
+    flow = SCA.sca_status("user_m_1")
+    next(flow)
+
+    with pytest.raises(ActionNeeded) as raised:
+        flow.send(Response(status=401, headers={"WWW-Authenticate": challenge}))
+
+    action = raised.value.next_action
+    assert action is not None
+    assert (action.provider, action.gateway, action.user_id) == ("mangopay", "fr", "user_m_1")
+    assert action.link("https://shop.example").startswith("https://sca.example/?token=secret&")
+    assert action.expires_at is not None
+    assert "secret" not in f"{raised.value} {raised.value!r} {raised.value.details!r}"
+
+
+def test_a_demand_without_a_link_is_told_without_an_action() -> None:
+    flow = SCA.fetch_user("user_m_1")
+    next(flow)
+
+    with pytest.raises(ActionNeeded) as raised:
+        flow.send(Response(status=401, headers={"WWW-Authenticate": "PendingUserAction"}))
+
+    assert raised.value.next_action is None
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "code", "paths"),
+    [
+        (413, b"", "http_413", ["pages.0"]),
+        (415, b"<html>", "http_415", ["pages.0"]),
+        (
+            400,
+            json.dumps(param_error({"File": "The file is too small to be readable"})).encode(),
+            "param_error",
+            ["pages.0"],
+        ),
+        (
+            400,
+            json.dumps(plain("max_page_number", "Too many")).encode(),
+            "max_page_number",
+            ["pages"],
+        ),
+    ],
+)
+def test_a_no_to_a_page_is_about_that_page(
+    status: int, body: bytes, code: str, paths: list[str]
+) -> None:
+    flow = SCA.submit_document("user_m_1", paper())
+    next(flow)
+    flow.send(Response(status=200, body=b'{"Id": "kyc_1", "Status": "CREATED"}'))
+
+    with pytest.raises(Rejected) as raised:
+        flow.send(Response(status=status, body=body))
+
+    assert raised.value.code == code
+    assert [problem.path for problem in raised.value.problems] == paths
 
 
 def test_a_retry_after_is_kept_in_seconds() -> None:

@@ -1,0 +1,117 @@
+"""Documents at MangoPay: handed in with all their pages, read, listed, shown.
+
+docs: api-reference/kyc-documents
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterator
+from datetime import datetime
+from hashlib import sha256
+from typing import cast
+
+from attrs import field, frozen
+from onboarding import Document, DocumentRecord, Flow, InvalidInput, Paged, Problem, Response
+from onboarding.http import as_object
+from onboarding.model.documents import Page
+
+from onboarding_mangopay.keys import Keys
+from onboarding_mangopay.records import moment
+from onboarding_mangopay.wire.documents import PURPOSES, document_record, pages_problems
+
+__all__ = ["Documents", "PageLink"]
+
+
+@frozen(kw_only=True)
+class PageLink:
+    """Where one page of a document can be seen for a while, by whoever has the link."""
+
+    url: str = field(repr=False)
+    expires_at: datetime | None = None
+
+
+_PLACES = {"Type": "purpose", "Tag": "title"}
+
+
+@frozen(kw_only=True)
+class Documents(Keys):
+    """The operations on documents."""
+
+    def submit_document(
+        self, user_id: str, document: Document, *, key: str | None = None
+    ) -> Flow[DocumentRecord]:
+        """docs: create-kyc-document, create-kyc-document-page, submit-kyc-document.
+
+        The title becomes the tag. What else is said of a document (kind, number, country, day
+        of issue) is what its pages show; MangoPay reads it there. With the same `key`, for 24
+        hours: no second document, no page twice; one that was submitted comes back as it is.
+
+        Raises `InvalidInput` for pages that MangoPay would refuse, by path; nothing is sent then.
+        """
+        if found := pages_problems(document):
+            raise InvalidInput(found)
+        if document.title is not None and len(document.title) > 255:
+            raise InvalidInput([Problem("title", "shape", "has more than 255 characters")])
+        response, again = yield from self._create(user_id, document, key)
+        record = document_record(self, self.answer(response, _PLACES.get), response)
+        if again:
+            record = yield from self.fetch_document(record.id)
+            if record.native.get("Status") != "CREATED":
+                return record
+        place = ("users", user_id, "kyc", "documents", record.id)
+        for number, page in enumerate(document.pages):
+            yield from self._add(place, page, number, key)
+        response = yield self.request(
+            "PUT", "submit_document", *place, body={"Status": "VALIDATION_ASKED"}
+        )
+        return document_record(self, self.answer(response), response)
+
+    def fetch_document(
+        self, document_id: str, *, user_id: str | None = None
+    ) -> Flow[DocumentRecord]:
+        """docs: view-kyc-document. The id is enough."""
+        response = yield self.request("GET", "fetch_document", "kyc", "documents", document_id)
+        return document_record(self, self.answer(response), response)
+
+    def list_documents(
+        self, user_id: str | None = None, page: str | None = None
+    ) -> Flow[Paged[DocumentRecord]]:
+        """docs: list-kyc-documents-user, list-kyc-documents; oldest first."""
+        of = () if user_id is None else ("users", user_id)
+        response = yield self.page("list_documents", *of, "kyc", "documents", page=page)
+        return self.paged(response, page, lambda row: document_record(self, row, response))
+
+    def consult_document(self, document_id: str) -> Flow[tuple[PageLink, ...]]:
+        """Links to the pages of a document; the official SDKs have this call, no page does."""
+        path = ("kyc", "documents", document_id, "consult")
+        response = yield self.request("POST", "consult_document", *path)
+        self.accept(response)
+        return tuple(_links(response.json()))
+
+    def _create(
+        self, user_id: str, document: Document, key: str | None
+    ) -> Flow[tuple[Response, bool]]:
+        body = {"Type": PURPOSES[document.purpose]}
+        if document.title is not None:
+            body["Tag"] = document.title
+        request = self.request(
+            "POST", "submit_document", "users", user_id, "kyc", "documents", body=body
+        )
+        return (yield from self.once(request, key))
+
+    def _add(self, place: tuple[str, ...], page: Page, number: int, key: str | None) -> Flow[None]:
+        body = {"File": b64encode(page.content).decode("ascii")}
+        request = self.request("POST", "submit_document", *place, "pages", body=body)
+        if key is not None:  # another content is another page
+            key = f"{key}/page/{number}/{sha256(page.content).hexdigest()}"
+        response, _ = yield from self.once(request, key)
+        path = f"pages.{number}"
+        self.accept(response, {"File": path}.get, about=path)
+
+
+def _links(rows: object) -> Iterator[PageLink]:
+    for row in cast("list[object]", rows) if isinstance(rows, list) else []:
+        link = as_object(row)
+        if isinstance(url := link.get("Url"), str):
+            yield PageLink(url=url, expires_at=moment(link.get("ExpirationDate")))

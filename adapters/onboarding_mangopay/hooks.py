@@ -1,0 +1,104 @@
+"""Hooks: the addresses that MangoPay notifies, one for each type of event.
+
+docs: webhooks, api-reference/hooks
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from attrs import field, frozen
+from onboarding import Flow, Paged, Problem, Response, UnexpectedResponse
+
+from onboarding_mangopay.keys import Keys
+from onboarding_mangopay.records import moment
+
+__all__ = ["Hook", "Hooks"]
+
+_PLACES = {"Url": "url", "EventType": "event_type", "Tag": "tag", "Email": "email"}
+
+
+@frozen(kw_only=True)
+class Hook:
+    """An address and the type of event that it is told of; its URL may hold a secret.
+
+    `valid` is false once 100 deliveries in a row have failed: nothing is sent there any more.
+    """
+
+    id: str
+    event_type: str
+    url: str = field(repr=False)
+    enabled: bool = True
+    valid: bool = True
+    tag: str | None = field(default=None, repr=False)
+    created_at: datetime | None = None
+    raw: Mapping[str, Any] = field(factory=dict[str, Any], repr=False)
+
+
+@frozen(kw_only=True)
+class Hooks(Keys):
+    """The operations on hooks. There is none to delete one: disable it."""
+
+    def register_hook(
+        self,
+        event_type: str,
+        url: str,
+        *,
+        tag: str | None = None,
+        email: str | None = None,
+        key: str | None = None,
+    ) -> Flow[Hook]:
+        """Has MangoPay notify `url` of a type of event, which takes one hook at most.
+
+        `email` is warned when deliveries fail (docs: create-hook).
+        """
+        given = {"EventType": event_type, "Url": url, "Tag": tag, "Email": email}
+        body = {name: value for name, value in given.items() if value is not None}
+        request = self.request("POST", "register_hook", "hooks", body=body)
+        response, _ = yield from self.once(request, key)
+        return _hook(self.answer(response, _PLACES.get), response)
+
+    def fetch_hook(self, hook_id: str) -> Flow[Hook]:
+        """docs: view-hook."""
+        response = yield self.request("GET", "fetch_hook", "hooks", hook_id)
+        return _hook(self.answer(response), response)
+
+    def list_hooks(self, page: str | None = None) -> Flow[Paged[Hook]]:
+        """docs: list-hooks."""
+        response = yield self.page("list_hooks", "hooks", page=page)
+        return self.paged(response, page, lambda row: _hook(row, response))
+
+    def update_hook(
+        self,
+        hook_id: str,
+        *,
+        url: str | None = None,
+        enabled: bool | None = None,
+        revive: bool = False,
+        tag: str | None = None,
+    ) -> Flow[Hook]:
+        """Changes what is given; `revive` makes an invalid hook valid again (docs: update-hook)."""
+        word = None if enabled is None else "ENABLED" if enabled else "DISABLED"
+        given = {"Url": url, "Status": word, "Validity": "VALID" if revive else None, "Tag": tag}
+        body = {name: value for name, value in given.items() if value is not None}
+        response = yield self.request("PUT", "update_hook", "hooks", hook_id, body=body)
+        return _hook(self.answer(response, _PLACES.get), response)
+
+
+def _hook(payload: Mapping[str, Any], response: Response) -> Hook:
+    id, event_type, url, tag = (payload.get(name) for name in ("Id", "EventType", "Url", "Tag"))
+    if not (isinstance(id, str | int) and isinstance(event_type, str) and isinstance(url, str)):
+        problem = Problem("", "missing", "the answer is no hook", "Id")
+        raise UnexpectedResponse([problem], status=response.status, raw=response.body)
+    return Hook(
+        id=str(id),
+        event_type=event_type,
+        url=url,
+        enabled=payload.get("Status") == "ENABLED",
+        valid=payload.get("Validity") != "INVALID",
+        tag=None if tag is None else str(tag),
+        created_at=moment(payload.get("CreationDate")),
+        raw=payload,
+    )

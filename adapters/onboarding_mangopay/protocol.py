@@ -1,0 +1,221 @@
+"""What every flow of the MangoPay adapter shares: settings, login, requests and their answers."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any, ClassVar, TypeVar, cast
+from uuid import NAMESPACE_URL, uuid5
+
+from attrs import frozen
+from onboarding import (
+    Adapter,
+    Flow,
+    InvalidInput,
+    Problem,
+    Proof,
+    Request,
+    Response,
+    Secret,
+    Token,
+    UnexpectedResponse,
+)
+from onboarding.http import as_object, url
+from onboarding.model.paging import Paged
+from onboarding.model.shapes import Url
+
+from onboarding_mangopay.errors import CorePath, is_sca_demand, nowhere, raise_for
+from onboarding_mangopay.records import PROVIDER
+
+__all__ = ["PER_PAGE", "Api", "Environment", "MangoPayProtocol"]
+
+T = TypeVar("T")
+
+PER_PAGE = 100
+"""Entries of one page of a list (docs: overview/pagination: the most there are)."""
+
+
+class Environment(StrEnum):
+    """Which of MangoPay's two worlds."""
+
+    SANDBOX = "sandbox"
+    PRODUCTION = "production"
+
+
+class Api(StrEnum):
+    """Which user endpoints: those with strong customer authentication, or the legacy ones."""
+
+    SCA = "sca"
+    LEGACY = "legacy"
+
+
+# docs: api-reference/overview/introduction and overview/mtls: (environment, mTLS) -> host
+_HOSTS = {
+    (Environment.SANDBOX, False): "https://api.sandbox.mangopay.com",
+    (Environment.SANDBOX, True): "https://api-mtls.sandbox.mangopay.com",
+    (Environment.PRODUCTION, False): "https://api.mangopay.com",
+    (Environment.PRODUCTION, True): "https://api-mtls.mangopay.com",
+}
+
+
+@frozen(kw_only=True)
+class MangoPayProtocol(Adapter):
+    """How MangoPay is spoken to, whatever the subject.
+
+    Settings: `client_id` and `api_key` of the platform; `environment`; `api` (`legacy` calls
+    the endpoints that were to stop on 15 December 2025); `mtls` for the hosts that ask for a
+    client certificate; `base_url` in place of a host (a simulator).
+    """
+
+    provider: ClassVar[str] = PROVIDER
+
+    client_id: str
+    api_key: Secret
+    environment: Environment = Environment.SANDBOX
+    api: Api = Api.SCA
+    mtls: bool = False
+    base_url: Url | None = None
+
+    @property
+    def base(self) -> str:
+        """Where requests go."""
+        return self.base_url or _HOSTS[self.environment, self.mtls]
+
+    @property
+    def sca(self) -> tuple[str, ...]:
+        """What a path to users begins with."""
+        return ("sca",) if self.api is Api.SCA else ()
+
+    # -- who calls
+
+    def login(self) -> Flow[Token]:
+        """docs: overview/authentication: OAuth 2.0 client credentials."""
+        pair = f"{self.client_id}:{self.api_key.reveal()}".encode()
+        response = yield Request(
+            method="POST",
+            url=url(self.base, "v2.01", "oauth", "token"),
+            headers={
+                "Authorization": f"Basic {b64encode(pair).decode('ascii')}",
+                "Content-Type": "application/x-www-form-urlencoded",
+            },
+            body=b"grant_type=client_credentials",
+            operation="login",
+            anonymous=True,
+        )
+        answer = self.answer(response)
+        value, life = answer.get("access_token"), answer.get("expires_in")
+        if not isinstance(value, str) or not isinstance(life, int):
+            problem = Problem("", "missing", "the answer has no token", "access_token")
+            raise UnexpectedResponse([problem], status=response.status)
+        return Token(value, response.received_at + timedelta(seconds=life))
+
+    def sign(self, request: Request, proof: Proof) -> Request:
+        if proof.token is None:
+            return request
+        return request.with_headers(Authorization=f"bearer {proof.token.value}")
+
+    def token_refused(self, response: Response) -> bool:
+        return response.status == 401 and not is_sca_demand(response)
+
+    def idempotency_key(self, key: str) -> str:
+        """docs: overview/idempotency: 16 to 36 letters, digits and dashes; here a UUID."""
+        return str(uuid5(NAMESPACE_URL, f"onboarding:mangopay:{self.client_id}:{key}"))
+
+    # -- requests and answers
+
+    def request(
+        self,
+        method: str,
+        operation: str,
+        *path: str,
+        body: dict[str, Any] | None = None,
+        query: Iterable[tuple[str, str]] = (),
+    ) -> Request:
+        """A request to a path of the platform's."""
+        place = url(self.base, "v2.01", self.client_id, *path, query=query)
+        return Request.json(method, place, body, operation=operation)
+
+    def accept(
+        self,
+        response: Response,
+        core_path: CorePath = nowhere,
+        *,
+        about: str = "",
+        user_id: str = "",
+    ) -> None:
+        """Raises what a no means.
+
+        `core_path` finds the core path of a field that MangoPay names; `about` is the one of
+        the whole request; `user_id` is who must act, where the answer asks a user to.
+        """
+        if not 200 <= response.status < 300:
+            raise_for(response, core_path, about=about, user_id=user_id, gateway=self.name)
+
+    def answer(
+        self,
+        response: Response,
+        core_path: CorePath = nowhere,
+        *,
+        about: str = "",
+        user_id: str = "",
+    ) -> dict[str, Any]:
+        """The object in a yes; raises what a no means, as `accept` does."""
+        self.accept(response, core_path, about=about, user_id=user_id)
+        return response.json_object()
+
+    # -- lists
+
+    def page(
+        self, operation: str, *path: str, page: str | None, query: Iterable[tuple[str, str]] = ()
+    ) -> Request:
+        """A request for one page of a list, oldest first.
+
+        docs: overview/pagination, overview/filtering-sorting. Raises `InvalidInput` for a page
+        that no list named.
+        """
+        number = "1" if page is None else page
+        if not (number.isascii() and number.isdigit()):
+            text = "is none that a list named"
+            raise InvalidInput([Problem("page", "shape", text)])
+        wanted = (("page", number), ("per_page", str(PER_PAGE)))
+        return self.request("GET", operation, *path, query=(*wanted, *query))
+
+    def paged(
+        self,
+        response: Response,
+        page: str | None,
+        read: Callable[[dict[str, Any]], T],
+        *,
+        user_id: str = "",
+    ) -> Paged[T]:
+        """What came as one page, and the number of the next.
+
+        Without the documented headers, a full page is taken not to be the last.
+        """
+        self.accept(response, user_id=user_id)
+        found: object = response.json()
+        if not isinstance(found, list):
+            problem = Problem("", "type", "the answer is not a list")
+            raise UnexpectedResponse([problem], status=response.status, raw=response.body)
+        items = tuple(read(as_object(item)) for item in cast("list[object]", found))
+        number = int(page or "1")
+        pages = _count(response, "x-number-of-pages")
+        more = bool(items) and (len(items) == PER_PAGE if pages is None else number < pages)
+        return Paged(
+            items=items,
+            next=str(number + 1) if more else None,
+            total=_count(response, "x-number-of-items"),
+        )
+
+    @classmethod
+    def simulator(cls) -> Any:
+        from onboarding_mangopay.simulator import MangoPaySimulator  # an extra of its own
+
+        return MangoPaySimulator
+
+
+def _count(response: Response, header: str) -> int | None:
+    text = response.headers.get(header, "").strip()
+    return int(text) if text.isascii() and text.isdigit() else None

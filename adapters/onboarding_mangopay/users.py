@@ -1,0 +1,131 @@
+"""Users at MangoPay: registered, read, listed, changed, categorised, closed."""
+
+from __future__ import annotations
+
+from attrs import evolve, frozen
+from onboarding import (
+    Company,
+    Flow,
+    Paged,
+    PersonType,
+    Problem,
+    Response,
+    Unsupported,
+    User,
+    UserRecord,
+    UserStatus,
+)
+from onboarding.mapping import On
+from onboarding.mapping.translation import Translation, translation
+from onboarding.model.loss import Loss
+
+from onboarding_mangopay.keys import Keys
+from onboarding_mangopay.protocol import Api
+from onboarding_mangopay.records import PROVIDER, record
+from onboarding_mangopay.wire.legal import LegacyLegalUser, LegalUser
+from onboarding_mangopay.wire.natural import LegacyNaturalUser, NaturalUser
+
+__all__ = ["WIRES", "Users"]
+
+WIRES = {
+    (Api.SCA, PersonType.NATURAL): NaturalUser,
+    (Api.SCA, PersonType.LEGAL): LegalUser,
+    (Api.LEGACY, PersonType.NATURAL): LegacyNaturalUser,
+    (Api.LEGACY, PersonType.LEGAL): LegacyLegalUser,
+}
+
+
+@frozen(kw_only=True)
+class Users(Keys):
+    """The operations on a user as a whole."""
+
+    def create_user(self, user: User, *, key: str | None = None) -> Flow[UserRecord]:
+        """docs: create-natural-user-sca, create-legal-user-sca; legacy: create-natural-user.
+
+        A call with the same `key` gives the record of the first one, as it was answered then.
+        """
+        wire = self.wire_for(self.checked(user))
+        body, losses = wire.to_wire(user, On.CREATE)
+        losses = self.refuse(losses)
+        request = self.request("POST", "create_user", *self._place(user), body=body)
+        response, _ = yield from self.once(request, key)
+        return self._record(response, wire, losses)
+
+    def fetch_user(self, user_id: str) -> Flow[UserRecord]:
+        """docs: view-user-sca; legacy: view-user. A link of an open action is never shown again."""
+        response = yield self.request("GET", "fetch_user", *self.sca, "users", user_id)
+        return self._record(response, translation(NaturalUser, PROVIDER), ())
+
+    def list_users(self, page: str | None = None) -> Flow[Paged[UserRecord]]:
+        """docs: list-users. A row is a summary: neither names nor addresses are in it."""
+        response = yield self.page("list_users", "users", page=page)
+        return self.paged(response, page, lambda row: _with_company(record(self, row, response)))
+
+    def update_user(self, record: UserRecord, user: User) -> Flow[UserRecord]:
+        """docs: update-natural-user-sca, update-legal-user-sca; legacy: update-natural-user."""
+        self.own(record)
+        wire = self.wire_for(self.checked(user, record))
+        _want_same_person(record, user)
+        body, losses = wire.update(record.user, user, residue=record.residue)
+        losses = self.refuse(losses)
+        if not body:
+            return self.unchanged(record, losses)
+        path = (*self._place(user), record.id)
+        response = yield self.request("PUT", "update_user", *path, body=body)
+        return self._record(response, wire, losses)
+
+    def categorise_user(self, record: UserRecord, user: User) -> Flow[UserRecord]:
+        """docs: categorize-natural-user, categorize-legal-user. The legacy way is an update."""
+        if self.api is Api.LEGACY:
+            return (yield from self.update_user(record, user))
+        self.own(record)
+        wire = self.wire_for(self.checked(user, record))
+        _want_same_person(record, user)
+        body, losses = wire.to_wire(user, On.CATEGORISE, since=record.user)
+        losses = self.refuse(losses)
+        path = (*self._place(user), record.id, "category")
+        response = yield self.request("PUT", "categorise_user", *path, body=body)
+        return self._record(response, wire, losses)
+
+    def close_user(self, record: UserRecord) -> Flow[UserRecord]:
+        """docs: close-natural-user, close-legal-user; there is no way back.
+
+        The answer is empty: what comes back is the record given, as closed.
+        """
+        self.own(record)
+        path = ("users", str(record.user.person_type), record.id)
+        response = yield self.request("DELETE", "close_user", *path)
+        self.accept(response)
+        return evolve(
+            record,
+            status=UserStatus.CLOSED,
+            native={**record.native, "UserStatus": "CLOSED"},
+            next_actions=(),
+            seen_at=response.received_at,
+        )
+
+    def wire_for(self, user: User) -> Translation:
+        return translation(WIRES[self.api, user.person_type], PROVIDER)
+
+    def _place(self, user: User) -> tuple[str, ...]:
+        return (*self.sca, "users", str(user.person_type))
+
+    def _record(
+        self, response: Response, wire: Translation, losses: tuple[Loss, ...]
+    ) -> UserRecord:
+        payload = self.answer(response, wire.core_path)
+        return _with_company(record(self, payload, response, losses=losses))
+
+
+def _with_company(found: UserRecord) -> UserRecord:
+    """The record, its user a legal person where MangoPay says so without a fact of a company."""
+    if found.native.get("PersonType") != "LEGAL" or found.user.company is not None:
+        return found
+    return evolve(found, user=evolve(found.user, company=Company()))
+
+
+def _want_same_person(record: UserRecord, user: User) -> None:
+    # docs: natural-user-object, PersonType: set by the endpoint of creation, never modified
+    if record.user.person_type is not user.person_type:
+        text = "a natural person cannot become a legal one, nor the reverse"
+        raise Unsupported([Problem("company", "unsupported", text)], provider=PROVIDER)

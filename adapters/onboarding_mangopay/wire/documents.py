@@ -1,0 +1,154 @@
+"""MangoPay's words and limits for documents, and its document object read.
+
+docs: api-reference/kyc-documents
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+
+from onboarding import (
+    Adapter,
+    Document,
+    DocumentPurpose,
+    DocumentRecord,
+    DocumentStatus,
+    Page,
+    Problem,
+    Refusal,
+    RefusalReason,
+    Response,
+    UnexpectedResponse,
+)
+
+from onboarding_mangopay.records import PROVIDER, moment
+
+__all__ = [
+    "MOST_BYTES",
+    "MOST_PAGES",
+    "PURPOSES",
+    "REASONS",
+    "STATUSES",
+    "document_record",
+    "page_problems",
+    "pages_problems",
+]
+
+# docs: create-kyc-document, Type
+PURPOSES = {
+    DocumentPurpose.IDENTITY: "IDENTITY_PROOF",
+    DocumentPurpose.ADDRESS: "ADDRESS_PROOF",
+    DocumentPurpose.REGISTRATION: "REGISTRATION_PROOF",
+    DocumentPurpose.ARTICLES: "ARTICLES_OF_ASSOCIATION",
+    DocumentPurpose.SHAREHOLDERS: "SHAREHOLDER_DECLARATION",
+}
+_PURPOSE_OF = {word: purpose for purpose, word in PURPOSES.items()}
+
+# docs: view-kyc-document, Status
+STATUSES = {
+    "CREATED": DocumentStatus.CREATED,
+    "VALIDATION_ASKED": DocumentStatus.IN_REVIEW,
+    "VALIDATED": DocumentStatus.ACCEPTED,
+    "REFUSED": DocumentStatus.REFUSED,
+    "OUT_OF_DATE": DocumentStatus.OUT_OF_DATE,
+}
+
+# docs: view-kyc-document, RefusedReasonType; a word that is not here is OTHER, and kept
+REASONS = {
+    "DOCUMENT_UNREADABLE": RefusalReason.UNREADABLE,
+    "DOCUMENT_INCOMPLETE": RefusalReason.INCOMPLETE,
+    "DOCUMENT_MISSING": RefusalReason.MISSING,
+    "DOCUMENT_NOT_ACCEPTED": RefusalReason.NOT_ACCEPTED,
+    "DOCUMENT_HAS_EXPIRED": RefusalReason.EXPIRED,
+    "DOCUMENT_FALSIFIED": RefusalReason.FALSIFIED,
+    "DOCUMENT_DO_NOT_MATCH_USER_DATA": RefusalReason.DATA_MISMATCH,
+    "DOCUMENT_DO_NOT_MATCH_ACCOUNT_DATA": RefusalReason.DATA_MISMATCH,  # in the SDKs alone
+    "UNDERAGE_PERSON": RefusalReason.UNDERAGE,
+    "SPECIFIC_CASE": RefusalReason.OTHER,
+}
+
+# docs: create-kyc-document-page
+MOST_PAGES = 5
+MOST_BYTES = 7 * 1024 * 1024
+_LEAST_BYTES = {DocumentPurpose.IDENTITY: 32 * 1024}
+_LEAST_OF_OTHERS = 1024
+
+# How a file of each accepted type begins.
+_TYPES = {
+    b"%PDF-": "application/pdf",
+    b"\xff\xd8\xff": "image/jpeg",
+    b"\x89PNG\r\n\x1a\n": "image/png",
+}
+
+
+def pages_problems(document: Document) -> list[Problem]:
+    """What MangoPay would refuse of the pages of a document, by path."""
+    count = len(document.pages)
+    if count == 0:
+        return [Problem("pages", "missing", "a document has one page at least")]
+    if count > MOST_PAGES:
+        return [Problem("pages", "too_many", f"a document has {MOST_PAGES} pages at most")]
+    return [
+        problem.under(number).under("pages")
+        for number, page in enumerate(document.pages)
+        for problem in page_problems(page, document.purpose)
+    ]
+
+
+def page_problems(page: Page, purpose: DocumentPurpose) -> Iterator[Problem]:
+    """What MangoPay would refuse of one page: its type, told by its first bytes, and its size."""
+    size, least = len(page.content), _LEAST_BYTES.get(purpose, _LEAST_OF_OTHERS)
+    begins = (kind for start, kind in _TYPES.items() if page.content.startswith(start))
+    kind = next(begins, None)
+    if kind is None:
+        yield Problem("", "shape", "is no PDF, JPEG or PNG")
+    elif page.media_type not in (None, kind):
+        yield Problem("media_type", "conflict", f"the bytes are {kind}")
+    if size < least:
+        yield Problem("", "too_small", f"has fewer than {least} bytes")
+    if size > MOST_BYTES:
+        yield Problem("", "too_large", f"has more than {MOST_BYTES} bytes")
+
+
+def document_record(
+    adapter: Adapter, payload: Mapping[str, Any], response: Response
+) -> DocumentRecord:
+    """What MangoPay has on file of a document. Raises `UnexpectedResponse` for one without id."""
+    id = payload.get("Id")
+    if not isinstance(id, str | int):
+        problem = Problem("", "missing", "the answer has no id", "Id")
+        raise UnexpectedResponse([problem], status=response.status, raw=response.body)
+    user_id = payload.get("UserId")
+    return DocumentRecord(
+        provider=PROVIDER,
+        gateway=adapter.name,
+        id=str(id),
+        user_id=None if user_id is None else str(user_id),
+        purpose=_PURPOSE_OF.get(str(payload.get("Type"))),
+        status=STATUSES.get(str(payload.get("Status"))),
+        refusal=_refusal(payload),
+        created_at=moment(payload.get("CreationDate")),
+        processed_at=moment(payload.get("ProcessedDate")),
+        seen_at=response.received_at,
+        native={
+            name: payload[name]
+            for name in ("Type", "Status", "Tag", "Flags", "RefusedReasonType")
+            if payload.get(name) is not None
+        },
+        raw=payload,
+    )
+
+
+def _refusal(payload: Mapping[str, Any]) -> Refusal | None:
+    word, text = payload.get("RefusedReasonType"), payload.get("RefusedReasonMessage")
+    found: object = payload.get("Flags")
+    flags = cast("list[object]", found) if isinstance(found, list) else []
+    if not (word or text or flags) and payload.get("Status") != "REFUSED":
+        return None
+    return Refusal(
+        reason=REASONS.get(str(word), RefusalReason.OTHER),
+        native=str(word or ""),
+        text=None if text is None else str(text),
+        flags=tuple(str(flag) for flag in flags),
+    )

@@ -1,0 +1,368 @@
+"""Documents handed in by one call, resumed, decided on, read: over a socket."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+import requests
+from hypothesis import given
+from hypothesis import strategies as st
+from onboarding import (
+    Conflict,
+    Document,
+    DocumentPurpose,
+    DocumentRecord,
+    DocumentStatus,
+    Gateway,
+    InvalidInput,
+    KYCLevel,
+    NotFound,
+    OutcomeUnknown,
+    Page,
+    ProviderError,
+    RefusalReason,
+    Rejected,
+    Response,
+    Secret,
+    UnexpectedResponse,
+)
+
+from onboarding_mangopay import MangoPay
+from onboarding_mangopay.simulator.review import REASONS as DOCUMENTED
+from onboarding_mangopay.wire.documents import MOST_BYTES, PURPOSES, REASONS, STATUSES
+
+from .people import COMPANY, OWNER, PAYER, PDF, PNG, paper
+from .stage import Stage
+
+PAPER = MangoPay(client_id="acme", api_key=Secret("key"), name="fr")
+JPEG = b"\xff\xd8\xff" + bytes(33 * 1024)
+
+
+def kyc_calls(stage: Stage) -> list[tuple[str, str, int]]:
+    """Gives each call on documents: its method, the end of its path, its status."""
+    return [
+        (entry.method, entry.path.rpartition("/")[2], entry.status)
+        for entry in stage.sim.log
+        if "kyc" in entry.path
+    ]
+
+
+def test_one_call_creates_fills_and_submits_a_document(fr: Gateway[MangoPay], stage: Stage) -> None:
+    user = fr.create_user(OWNER)
+
+    record = fr.submit_document(user.id, paper(DocumentPurpose.IDENTITY, PNG, PDF, JPEG))
+
+    assert (record.user_id, record.purpose) == (user.id, DocumentPurpose.IDENTITY)
+    assert record.status is DocumentStatus.IN_REVIEW
+    assert [call[0] for call in kyc_calls(stage)] == ["POST", "POST", "POST", "POST", "PUT"]
+    assert fr.fetch_document(record.id).status is DocumentStatus.IN_REVIEW
+
+
+def test_an_accepted_document_makes_a_natural_owner_regular(
+    fr: Gateway[MangoPay], stage: Stage
+) -> None:
+    user = fr.create_user(OWNER)
+    record = fr.submit_document(user.id, paper())
+
+    stage.sim.accept_document(record.id)
+
+    assert fr.fetch_document(record.id).status is DocumentStatus.ACCEPTED
+    assert fr.fetch_user(user.id).kyc_level is KYCLevel.REGULAR
+
+
+def test_a_refused_document_says_why_in_the_words_of_both(
+    fr: Gateway[MangoPay], stage: Stage
+) -> None:
+    user = fr.create_user(OWNER)
+    record = fr.submit_document(user.id, paper())
+
+    stage.sim.refuse_document(record.id, "DOCUMENT_UNREADABLE", "Alex, it is blurred", ["009004"])
+
+    found = fr.fetch_document(record.id)
+    assert found.status is DocumentStatus.REFUSED
+    assert found.refusal is not None
+    assert found.refusal.reason is RefusalReason.UNREADABLE
+    assert (found.refusal.native, found.refusal.flags) == ("DOCUMENT_UNREADABLE", ("009004",))
+    assert found.refusal.text == "Alex, it is blurred"
+    assert "Alex" not in f"{found!r} {found.refusal!r}"
+
+
+def test_a_reason_that_nobody_knows_is_kept_by_its_own_word(
+    fr: Gateway[MangoPay], stage: Stage
+) -> None:
+    user = fr.create_user(OWNER)
+    record = fr.submit_document(user.id, paper())
+
+    stage.sim.refuse_document(record.id, "TRIGGER_SANACTION_LISTS")
+
+    refusal = fr.fetch_document(record.id).refusal
+    assert refusal is not None
+    assert (refusal.reason, refusal.native) == (RefusalReason.OTHER, "TRIGGER_SANACTION_LISTS")
+
+
+def test_the_title_is_the_tag_by_which_the_sandbox_decides(fr: Gateway[MangoPay]) -> None:
+    user = fr.create_user(OWNER)
+    document = Document(
+        purpose=DocumentPurpose.IDENTITY, pages=(Page(content=PNG),), title="refuse_expired"
+    )
+
+    record = fr.submit_document(user.id, document)
+
+    refusal = fr.fetch_document(record.id).refusal
+    assert refusal is not None
+    assert refusal.reason is RefusalReason.EXPIRED
+
+
+@pytest.mark.parametrize(
+    ("document", "path", "code"),
+    [
+        (Document(purpose=DocumentPurpose.IDENTITY), "pages", "missing"),
+        (paper(DocumentPurpose.IDENTITY, *[PNG] * 6), "pages", "too_many"),
+        (paper(DocumentPurpose.IDENTITY, PNG, b"GIF89a" + bytes(40_000)), "pages.1", "shape"),
+        (paper(DocumentPurpose.IDENTITY, PNG[: 32 * 1024 - 1]), "pages.0", "too_small"),
+        (paper(DocumentPurpose.ADDRESS, PNG[:1023]), "pages.0", "too_small"),
+        (paper(DocumentPurpose.IDENTITY, PNG + bytes(MOST_BYTES)), "pages.0", "too_large"),
+        (
+            Document(
+                purpose=DocumentPurpose.IDENTITY,
+                pages=(Page(content=PNG, media_type="application/pdf"),),
+            ),
+            "pages.0.media_type",
+            "conflict",
+        ),
+        (
+            Document(purpose=DocumentPurpose.IDENTITY, pages=(Page(content=PNG),), title="x" * 256),
+            "title",
+            "shape",
+        ),
+    ],
+)
+def test_pages_that_mangopay_would_refuse_are_refused_by_path_before_sending(
+    document: Document, path: str, code: str
+) -> None:
+    flow = PAPER.submit_document("user_m_1", document)
+
+    with pytest.raises(InvalidInput) as raised:
+        next(flow)
+
+    assert [(problem.path, problem.code) for problem in raised.value.problems] == [(path, code)]
+
+
+@pytest.mark.parametrize(
+    ("purpose", "content"),
+    [
+        (DocumentPurpose.IDENTITY, PNG[: 32 * 1024]),
+        (DocumentPurpose.ADDRESS, PDF[:1024]),
+        (DocumentPurpose.ADDRESS, PDF + bytes(MOST_BYTES - len(PDF))),
+    ],
+)
+def test_a_page_at_the_limit_is_sent_and_taken(
+    fr: Gateway[MangoPay], purpose: DocumentPurpose, content: bytes
+) -> None:
+    user = fr.create_user(OWNER)
+
+    record = fr.submit_document(user.id, paper(purpose, content))
+
+    assert record.status is DocumentStatus.IN_REVIEW
+
+
+def test_only_an_owner_hands_in_documents(fr: Gateway[MangoPay]) -> None:
+    user = fr.create_user(PAYER)
+
+    with pytest.raises(Conflict) as raised:
+        fr.submit_document(user.id, paper())
+
+    assert [problem.path for problem in raised.value.problems] == ["category"]
+    assert list(fr.documents(user.id)) == []
+
+
+def test_a_kind_of_document_that_a_user_cannot_send_is_a_no_about_its_purpose(
+    fr: Gateway[MangoPay],
+) -> None:
+    user = fr.create_user(OWNER)
+
+    with pytest.raises(Rejected) as raised:
+        fr.submit_document(user.id, paper(DocumentPurpose.ARTICLES))
+
+    assert [(problem.path, problem.code) for problem in raised.value.problems] == [
+        ("purpose", "choice")
+    ]
+
+
+# The calls of a document of two pages: create, page, page, submit. Each answer is lost once,
+# after MangoPay did its work or before.
+@pytest.mark.parametrize("kind", ["drop_after", "drop_before"])
+@pytest.mark.parametrize("lost", range(4))
+def test_an_upload_that_was_cut_off_anywhere_goes_on_and_leaves_one_document_and_no_page_twice(
+    fr: Gateway[MangoPay], stage: Stage, lost: int, kind: str
+) -> None:
+    user = fr.create_user(OWNER)
+    document = paper(DocumentPurpose.IDENTITY, PNG, PDF)
+    if lost:
+        stage.sim.misbehave(kind="slow", route="*kyc*", times=lost, seconds=0)  # goes well
+    stage.sim.misbehave(kind=kind, route="*kyc*", times=1)
+    with pytest.raises((OutcomeUnknown, ProviderError)):
+        fr.submit_document(user.id, document, key="passport-1")
+
+    record = fr.submit_document(user.id, document, key="passport-1")
+
+    assert [found.id for found in fr.documents(user.id)] == [record.id]
+    assert record.status is DocumentStatus.IN_REVIEW
+    assert len(fr.run(fr.adapter.consult_document(record.id))) == 2
+
+
+def test_a_document_that_was_handed_in_comes_back_as_it_is_now(
+    fr: Gateway[MangoPay], stage: Stage
+) -> None:
+    user = fr.create_user(OWNER)
+    first = fr.submit_document(user.id, paper(), key="passport-1")
+    stage.sim.accept_document(first.id)
+
+    again = fr.submit_document(user.id, paper(), key="passport-1")
+
+    assert (again.id, again.status) == (first.id, DocumentStatus.ACCEPTED)
+
+
+def test_a_page_that_mangopay_refused_is_replaced_within_the_same_document(
+    fr: Gateway[MangoPay], stage: Stage
+) -> None:
+    user = fr.create_user(OWNER)
+    stage.sim.misbehave(kind="rate_limit", route="*pages", times=1)
+    with pytest.raises(ProviderError):
+        fr.submit_document(user.id, paper(), key="passport-1")
+
+    record = fr.submit_document(user.id, paper(DocumentPurpose.IDENTITY, PDF), key="passport-1")
+
+    assert len(list(fr.documents(user.id))) == 1
+    assert len(fr.run(fr.adapter.consult_document(record.id))) == 1
+
+
+def test_two_pages_that_look_alike_are_two_pages(fr: Gateway[MangoPay]) -> None:
+    user = fr.create_user(OWNER)
+
+    record = fr.submit_document(user.id, paper(DocumentPurpose.IDENTITY, PNG, PNG), key="p")
+
+    assert len(fr.run(fr.adapter.consult_document(record.id))) == 2
+
+
+def test_documents_are_listed_of_a_user_and_of_all(fr: Gateway[MangoPay]) -> None:
+    alex, acme = fr.create_user(OWNER), fr.create_user(COMPANY)
+    one = fr.submit_document(alex.id, paper())
+    other = fr.submit_document(acme.id, paper(DocumentPurpose.REGISTRATION))
+
+    of_alex, of_all = list(fr.documents(alex.id)), list(fr.documents())
+
+    assert [record.id for record in of_alex] == [one.id]
+    assert [(record.id, record.user_id) for record in of_all] == [
+        (one.id, alex.id),
+        (other.id, acme.id),
+    ]
+
+
+def test_the_pages_of_a_document_are_shown_by_links_that_are_in_no_repr(
+    fr: Gateway[MangoPay],
+) -> None:
+    user = fr.create_user(OWNER)
+    record = fr.submit_document(user.id, paper(DocumentPurpose.IDENTITY, PDF))
+
+    (link,) = fr.run(fr.adapter.consult_document(record.id))
+
+    assert requests.get(link.url, timeout=5).content == PDF
+    assert link.expires_at is not None
+    assert link.url not in repr(link)
+
+
+def test_an_unknown_document_is_not_found(fr: Gateway[MangoPay]) -> None:
+    with pytest.raises(NotFound):
+        fr.fetch_document("kyc_none")
+
+
+def test_a_record_of_a_document_survives_its_json(fr: Gateway[MangoPay], stage: Stage) -> None:
+    user = fr.create_user(OWNER)
+    stage.sim.refuse_document(
+        fr.submit_document(user.id, paper()).id, "DOCUMENT_INCOMPLETE", None, ["009018"]
+    )
+    (record,) = fr.documents(user.id)
+
+    assert DocumentRecord.from_json(record.to_json()) == record
+
+
+def test_every_documented_word_has_a_meaning_in_the_core() -> None:
+    assert set(PURPOSES) == set(DocumentPurpose)
+    assert set(STATUSES.values()) == set(DocumentStatus)
+    assert set(REASONS) >= set(DOCUMENTED)
+    assert set(REASONS.values()) == set(RefusalReason)
+
+
+# docs: view-kyc-document, the response example
+def test_the_documents_own_example_is_read_whole() -> None:
+    sample = (
+        b'{"Type": "IDENTITY_PROOF", "UserId": "user_m_01HQK25M6KVHKDV0S36JY9NRKR",'
+        b' "Flags": [], "Id": "kyc_01HR34D8JJ9B1V7EV5RCSTQQHX", "Tag": "Created using Mangopay",'
+        b' "CreationDate": 1709562078, "ProcessedDate": null, "Status": "CREATED",'
+        b' "RefusedReasonType": null, "RefusedReasonMessage": null}'
+    )
+
+    record = read(sample)
+
+    assert record.id == "kyc_01HR34D8JJ9B1V7EV5RCSTQQHX"
+    assert record.user_id == "user_m_01HQK25M6KVHKDV0S36JY9NRKR"
+    assert (record.purpose, record.status) == (DocumentPurpose.IDENTITY, DocumentStatus.CREATED)
+    assert record.created_at is not None
+    assert (int(record.created_at.timestamp()), record.processed_at) == (1709562078, None)
+    assert (record.refusal, record.native["Tag"]) == (None, "Created using Mangopay")
+
+
+# documents of 2018 have no flags, and ids of digits
+def test_an_old_document_without_flags_is_read() -> None:
+    record = read(b'{"Id": 51876239, "UserId": "47402034", "Status": "REFUSED", "Type": "OLD"}')
+
+    assert (record.id, record.purpose, record.native["Type"]) == ("51876239", None, "OLD")
+    assert record.refusal is not None
+    assert record.refusal.reason is RefusalReason.OTHER
+
+
+@pytest.mark.parametrize("body", [b"{}", b'{"Id": null}', b"[]", b"<html>"])
+def test_a_document_without_an_id_is_an_unexpected_response(body: bytes) -> None:
+    with pytest.raises(UnexpectedResponse):
+        read(body)
+
+
+JUNK = st.none() | st.booleans() | st.integers() | st.text(max_size=3) | st.lists(st.integers())
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(
+            ["Type", "Status", "Flags", "CreationDate", "RefusedReasonType", "UserId", "Tag"]
+        ),
+        JUNK,
+    )
+)
+def test_whatever_a_document_says_of_itself_it_is_read(said: dict[str, object]) -> None:
+    flow = PAPER.fetch_document("kyc_1")
+    next(flow)
+
+    record = answered(lambda: flow.send(_json({"Id": "kyc_1", **said})))
+
+    assert record.id == "kyc_1"
+
+
+def read(body: bytes) -> DocumentRecord:
+    flow = PAPER.fetch_document("kyc_1")
+    next(flow)
+    return answered(lambda: flow.send(Response(status=200, body=body)))
+
+
+def answered(send: Callable[[], object]) -> DocumentRecord:
+    with pytest.raises(StopIteration) as done:
+        send()
+    record = done.value.value
+    assert isinstance(record, DocumentRecord)
+    return record
+
+
+def _json(data: object) -> Response:
+    return Response(status=200, body=json.dumps(data).encode())

@@ -1,0 +1,306 @@
+"""Hooks registered, notifications delivered over a socket, read and confirmed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import parse_qs, parse_qsl
+
+import pytest
+from onboarding import (
+    DocumentStatus,
+    Event,
+    EventKind,
+    Gateway,
+    InvalidInput,
+    KYCLevel,
+    NotFound,
+    Rejected,
+    Secret,
+    UserStatus,
+)
+from onboarding.simulation import serve
+
+from onboarding_mangopay import MangoPay
+from onboarding_mangopay.wire.events import EVENTS, Subject, meaning_of
+
+from .people import COMPANY, FACTS, OWNER, PAYER, paper
+from .stage import Stage
+
+PAPER = MangoPay(client_id="acme", api_key=Secret("key"), name="fr")
+HOOK = "https://shop.example/hooks?secret=s3cret"
+
+
+@pytest.fixture
+def inbox() -> Iterator[tuple[str, list[str]]]:
+    """A server that takes notifications: its address, and the queries that came."""
+    queries: list[str] = []
+
+    def app(environ: dict[str, Any], start_response: Callable[..., object]) -> list[bytes]:
+        queries.append(environ["QUERY_STRING"])
+        start_response("200 OK", [("Content-Length", "0")])
+        return [b""]
+
+    with serve(app) as url:
+        yield url, queries
+
+
+def test_a_hook_is_registered_read_changed_and_listed(fr: Gateway[MangoPay]) -> None:
+    made = fr.run(fr.adapter.register_hook("KYC_FAILED", HOOK, tag="docs"))
+
+    moved = fr.run(fr.adapter.update_hook(made.id, url="https://shop.example/b", enabled=False))
+
+    assert (made.event_type, made.url, made.enabled, made.valid) == ("KYC_FAILED", HOOK, True, True)
+    assert (moved.id, moved.url, moved.enabled) == (made.id, "https://shop.example/b", False)
+    assert fr.run(fr.adapter.fetch_hook(made.id)).url == "https://shop.example/b"
+    assert [hook.id for hook in fr.each(fr.adapter.list_hooks)] == [made.id]
+    assert "s3cret" not in repr(made)
+
+
+def test_a_type_of_event_takes_one_hook(fr: Gateway[MangoPay]) -> None:
+    fr.run(fr.adapter.register_hook("KYC_FAILED", HOOK))
+
+    with pytest.raises(Rejected) as raised:
+        fr.run(fr.adapter.register_hook("KYC_FAILED", HOOK))
+
+    assert [(problem.path, problem.code) for problem in raised.value.problems] == [
+        ("event_type", "conflict")
+    ]
+
+
+def test_an_invalid_hook_is_revived(fr: Gateway[MangoPay], stage: Stage) -> None:
+    made = fr.run(fr.adapter.register_hook("KYC_FAILED", HOOK))
+    row = stage.sim.tables.get("hooks", made.id)
+    assert row is not None
+    stage.sim.tables.save("hooks", made.id, {**row, "Validity": "INVALID"})
+
+    dead = fr.run(fr.adapter.fetch_hook(made.id))
+    alive = fr.run(fr.adapter.update_hook(made.id, revive=True))
+
+    assert (dead.valid, alive.valid) == (False, True)
+
+
+def test_a_delivered_notification_is_read_and_borne_out_by_its_subject(
+    fr: Gateway[MangoPay], stage: Stage, inbox: tuple[str, list[str]]
+) -> None:
+    url, queries = inbox
+    fr.run(fr.adapter.register_hook("KYC_FAILED", f"{url}/hooks"))
+    user = fr.create_user(OWNER)
+    document = fr.submit_document(user.id, paper())
+    stage.sim.refuse_document(document.id, "DOCUMENT_UNREADABLE")
+
+    stage.sim.deliver_hooks()
+    (query,) = queries
+    event = fr.read_event(dict(parse_qsl(query)))
+
+    assert (event.kind, event.confirmed) == (EventKind.DOCUMENT_REFUSED, True)
+    assert (event.native, event.subject_id) == ("KYC_FAILED", document.id)
+    assert event.user_id == user.id
+    assert event.document is not None
+    assert event.document.status is DocumentStatus.REFUSED
+    assert event.occurred_at is not None
+    assert event.occurred_at.timestamp() == int(stage.clock())
+
+
+def test_the_same_notification_has_the_same_id_however_it_is_spelled(
+    fr: Gateway[MangoPay],
+) -> None:
+    user = fr.create_user(PAYER)
+    query = f"Date=1737216704&RessourceId={user.id}&EventType=USER_KYC_LIGHT"
+
+    ids = {
+        fr.read_event(dict(parse_qsl(query))).id,
+        fr.read_event(parse_qs(query)).id,
+        fr.read_event(
+            {"EventType": "USER_KYC_LIGHT", "ResourceId": user.id, "Date": 1737216704}
+        ).id,
+    }
+    other = fr.read_event(dict(parse_qsl(query.replace("704", "705")))).id
+
+    assert len(ids) == 1
+    assert other not in ids
+
+
+def test_a_notification_without_a_subject_is_a_test_and_nothing_is_read() -> None:
+    flow = PAPER.read_event({"EventType": "USER_KYC_REGULAR", "RessourceId": "", "Date": "1"})
+
+    with pytest.raises(StopIteration) as done:
+        next(flow)
+
+    assert done.value.value.kind is EventKind.TEST
+
+
+def test_an_event_of_a_type_that_nobody_knows_is_kept() -> None:
+    flow = PAPER.read_event({"EventType": "MOON_ECLIPSED", "RessourceId": "m_1", "Date": "1"})
+
+    with pytest.raises(StopIteration) as done:
+        next(flow)
+
+    event = done.value.value
+    assert (event.kind, event.native, event.subject_id) == (EventKind.OTHER, "MOON_ECLIPSED", "m_1")
+    assert event.confirmed is None
+
+
+@pytest.mark.parametrize(
+    "notification", [{}, {"RessourceId": "x"}, {"EventType": "USER_KYC_LIGHT"}]
+)
+def test_what_is_no_notification_is_refused(notification: dict[str, str]) -> None:
+    with pytest.raises(InvalidInput):
+        next(PAPER.read_event(notification))
+
+
+def test_a_forged_subject_is_not_found(fr: Gateway[MangoPay]) -> None:
+    with pytest.raises(NotFound):
+        fr.read_event({"EventType": "USER_KYC_REGULAR", "RessourceId": "user_m_x", "Date": "1"})
+
+
+@pytest.mark.parametrize(
+    ("event_type", "kind"),
+    [
+        ("USER_KYC_REGULAR", EventKind.LEVEL_CHANGED),
+        ("USER_ACCOUNT_CLOSED", EventKind.USER_CLOSED),
+        ("USER_CATEGORY_UPDATED_TO_OWNER", EventKind.CATEGORY_CHANGED),
+        ("USER_INFLOWS_BLOCKED", EventKind.BLOCK_CHANGED),
+    ],
+)
+def test_an_event_that_its_subject_does_not_bear_out_says_so(
+    fr: Gateway[MangoPay], event_type: str, kind: EventKind
+) -> None:
+    user = fr.create_user(PAYER)
+
+    event = fr.read_event({"EventType": event_type, "RessourceId": user.id, "Date": "1"})
+
+    assert (event.kind, event.confirmed, dict(event.before)) == (kind, False, {})
+
+
+def test_a_level_that_rose_and_fell_is_told_from_and_to(
+    fr: Gateway[MangoPay], stage: Stage
+) -> None:
+    user = fr.create_user(OWNER)
+    seen: list[Event] = []
+
+    for level in ("REGULAR", "LIGHT"):
+        stage.sim.set_kyc_level(user.id, level)
+        seen.append(
+            fr.read_event({"EventType": f"USER_KYC_{level}", "RessourceId": user.id, "Date": "1"})
+        )
+
+    assert [(dict(event.before), dict(event.after)) for event in seen] == [
+        ({"kyc_level": "LIGHT"}, {"kyc_level": "REGULAR"}),
+        ({"kyc_level": "REGULAR"}, {"kyc_level": "LIGHT"}),
+    ]
+    assert [event.user.kyc_level for event in seen if event.user] == [
+        KYCLevel.REGULAR,
+        KYCLevel.LIGHT,
+    ]
+
+
+def test_every_event_of_a_life_is_replayed_borne_out_or_told_as_overtaken(
+    fr: Gateway[MangoPay], stage: Stage
+) -> None:
+    user = fr.create_user(OWNER)
+    stage.sim.activate(user.id)
+    document = fr.submit_document(user.id, paper())
+    stage.sim.accept_document(document.id)
+    stage.sim.block(user.id, outflows=False)
+    fr.close_user(user)
+
+    events = [fr.read_event(row) for row in fr.each(lambda page: fr.adapter.list_events(page=page))]
+
+    told = [(event.kind, event.confirmed) for event in events]
+    assert told == [
+        (EventKind.ENROLMENT_NEEDED, False),
+        (EventKind.ENROLMENT_DONE, False),
+        (EventKind.ENROLMENT_DONE, False),
+        (EventKind.DOCUMENT_CREATED, True),
+        (EventKind.DOCUMENT_SUBMITTED, True),
+        (EventKind.DOCUMENT_ACCEPTED, True),
+        (EventKind.LEVEL_CHANGED, True),
+        (EventKind.BLOCK_CHANGED, True),
+        *told[8:],
+    ]
+    assert (EventKind.USER_CLOSED, True) in told[8:]
+    assert {event.user_id for event in events} == {user.id}
+    closed = next(event for event in events if event.kind is EventKind.USER_CLOSED)
+    assert closed.user is not None
+    assert closed.user.status is UserStatus.CLOSED
+
+
+def test_events_are_listed_by_type_and_time(fr: Gateway[MangoPay], stage: Stage) -> None:
+    user = fr.create_user(OWNER)
+    now = int(stage.clock())
+
+    asked = fr.run(fr.adapter.list_events("USER_ACCOUNT_VALIDATION_ASKED"))
+    later = fr.run(fr.adapter.list_events(after=now + 10))
+
+    assert [row["ResourceId"] for row in asked.items] == [user.id]
+    assert later.items == ()
+
+
+def test_owners_and_sessions_have_events_of_their_own_with_their_state(
+    fr: Gateway[MangoPay], stage: Stage
+) -> None:
+    user = fr.create_user(COMPANY)
+    declaration = fr.run(fr.adapter.declare_owners(user.id, FACTS))
+    stage.sim.decide_declaration(declaration.id, "REFUSED")
+    session = fr.run(fr.adapter.verify_identity(user.id, "https://shop.example"))
+
+    refused = fr.read_event(
+        {"EventType": "UBO_DECLARATION_REFUSED", "RessourceId": declaration.id, "Date": "1"}
+    )
+    pending = fr.read_event(
+        {"EventType": "IDENTITY_VERIFICATION_PENDING", "RessourceId": session.id, "Date": "1"}
+    )
+
+    assert [(event.kind, event.user_id) for event in (refused, pending)] == [
+        (EventKind.OTHER, user.id)
+    ] * 2
+    assert (refused.after, pending.after) == ({"status": "REFUSED"}, {"status": "PENDING"})
+
+
+def test_an_event_survives_its_json(fr: Gateway[MangoPay]) -> None:
+    user = fr.create_user(OWNER)
+    event = fr.read_event({"EventType": "USER_KYC_LIGHT", "RessourceId": user.id, "Date": "1"})
+
+    assert Event.from_json(event.to_json()) == event
+
+
+# docs: webhooks/event-types, those of users and their papers
+DOCUMENTED = {
+    "USER_ACCOUNT_VALIDATION_ASKED",
+    "USER_ACCOUNT_ACTIVATED",
+    "USER_ACCOUNT_CLOSED",
+    "USER_CATEGORY_UPDATED_TO_OWNER",
+    "USER_CATEGORY_UPDATED_TO_PAYER",
+    "USER_CATEGORY_UPDATED_TO_PLATFORM",
+    "USER_KYC_REGULAR",
+    "USER_KYC_LIGHT",
+    "USER_KYC_RENEWAL_REQUIRED",
+    "USER_KYC_RENEWED",
+    "USER_INFLOWS_BLOCKED",
+    "USER_INFLOWS_UNBLOCKED",
+    "USER_OUTFLOWS_BLOCKED",
+    "USER_OUTFLOWS_UNBLOCKED",
+    "SCA_ENROLLMENT_SUCCEEDED",
+    "SCA_ENROLLMENT_FAILED",
+    "SCA_ENROLLMENT_EXPIRED",
+    "SCA_EMAIL_VERIFIED",
+    "SCA_TRANSFER_CONSENT_GIVEN",
+    "KYC_CREATED",
+    "KYC_VALIDATION_ASKED",
+    "KYC_SUCCEEDED",
+    "KYC_FAILED",
+    "KYC_OUTDATED",
+    "UBO_DECLARATION_CREATED",
+    "UBO_DECLARATION_VALIDATED",
+    "IDENTITY_VERIFICATION_VALIDATED",
+    "IDENTITY_VERIFICATION_INCONCLUSIVE",
+    "LEGAL_COMPANY_NUMBER_VALIDATION_FAILED",
+}
+
+
+def test_every_documented_type_about_a_user_or_a_document_has_a_subject() -> None:
+    subjects = {name: meaning_of(name).subject for name in DOCUMENTED}
+
+    assert Subject.UNKNOWN not in subjects.values()
+    assert set(EVENTS) <= DOCUMENTED

@@ -1,0 +1,204 @@
+"""Beneficial owners declared by one call, resumed, decided on, edited: over a socket."""
+
+from __future__ import annotations
+
+import pytest
+from attrs import evolve
+from onboarding import (
+    BeneficialOwner,
+    Company,
+    Conflict,
+    Gateway,
+    InvalidInput,
+    LegalPersonType,
+    OutcomeUnknown,
+    ProviderError,
+    Rejected,
+    Response,
+    Secret,
+    UnexpectedResponse,
+    Unsupported,
+)
+
+from onboarding_mangopay import MangoPay
+
+from .people import COMPANY, FACTS, OWNER, UBO
+from .stage import Stage
+
+PAPER = MangoPay(client_id="acme", api_key=Secret("key"), name="fr")
+
+
+def declared(*owners: BeneficialOwner) -> Company:
+    return evolve(FACTS, beneficial_owners=owners)
+
+
+def named(name: str) -> BeneficialOwner:
+    assert UBO.identity is not None
+    return evolve(UBO, identity=evolve(UBO.identity, given_name=name))
+
+
+def test_one_call_declares_all_owners_and_submits_them(fr: Gateway[MangoPay], stage: Stage) -> None:
+    user = fr.create_user(COMPANY)
+
+    made = fr.run(fr.adapter.declare_owners(user.id, declared(UBO, named("Ada"))))
+
+    assert (made.status, made.user_id, made.editable) == ("VALIDATION_ASKED", user.id, False)
+    assert [owner.owner for owner in made.owners] == [UBO, named("Ada")]
+    (listed,) = fr.each(lambda page: fr.adapter.list_declarations(user.id, page))
+    assert listed.id == made.id
+
+
+def test_the_sandbox_decides_by_the_first_name_of_the_first_owner(
+    fr: Gateway[MangoPay],
+) -> None:
+    user = fr.create_user(COMPANY)
+
+    made = fr.run(fr.adapter.declare_owners(user.id, declared(named("AcceptUBO"))))
+
+    assert fr.run(fr.adapter.fetch_declaration(made.id)).status == "VALIDATED"
+
+
+def test_an_incomplete_declaration_is_edited_and_submitted_again(
+    fr: Gateway[MangoPay], stage: Stage
+) -> None:
+    user = fr.create_user(COMPANY)
+    made = fr.run(fr.adapter.declare_owners(user.id, declared(UBO)))
+    stage.sim.decide_declaration(made.id, "INCOMPLETE", "WRONG_UBO_INFORMATION", "Gunner is Bo")
+    seen = fr.run(fr.adapter.fetch_declaration(made.id))
+
+    changed = fr.run(fr.adapter.update_owner(seen, seen.owners[0].id, named("Bo")))
+    again = fr.run(fr.adapter.submit_declaration(seen))
+
+    assert (seen.status, seen.reason, seen.editable) == (
+        "INCOMPLETE",
+        "WRONG_UBO_INFORMATION",
+        True,
+    )
+    assert changed.owner == named("Bo")
+    assert (again.status, [owner.owner for owner in again.owners]) == (
+        "VALIDATION_ASKED",
+        [named("Bo")],
+    )
+
+
+# The calls for two owners: open, owner, owner, submit. Each is cut off once.
+@pytest.mark.parametrize("kind", ["drop_after", "drop_before"])
+@pytest.mark.parametrize("lost", range(4))
+def test_a_declaration_that_was_cut_off_anywhere_goes_on_with_no_owner_twice(
+    fr: Gateway[MangoPay], stage: Stage, lost: int, kind: str
+) -> None:
+    user = fr.create_user(COMPANY)
+    owners = declared(UBO, named("Ada"))
+    if lost:
+        stage.sim.misbehave(kind="slow", route="*kyc*", times=lost, seconds=0)  # goes well
+    stage.sim.misbehave(kind=kind, route="*kyc*", times=1)
+    with pytest.raises((OutcomeUnknown, ProviderError)):
+        fr.run(fr.adapter.declare_owners(user.id, owners, key="owners-1"))
+
+    made = fr.run(fr.adapter.declare_owners(user.id, owners, key="owners-1"))
+
+    assert made.status == "VALIDATION_ASKED"
+    assert [owner.owner for owner in made.owners] == [UBO, named("Ada")]
+    (listed,) = fr.each(lambda page: fr.adapter.list_declarations(user.id, page))
+    assert listed.id == made.id
+
+
+def test_a_datum_of_an_owner_that_has_no_place_is_refused_before_sending() -> None:
+    assert UBO.identity is not None
+    resident = evolve(UBO, identity=evolve(UBO.identity, country_of_residence="FR"))
+    flow = PAPER.declare_owners("user_m_1", declared(UBO, resident))
+
+    with pytest.raises(Unsupported) as raised:
+        next(flow)
+
+    assert raised.value.paths == ("company.beneficial_owners.1.identity.country_of_residence",)
+
+
+def test_a_datum_of_an_owner_may_be_left_out_by_configuration(
+    fr: Gateway[MangoPay], stage: Stage
+) -> None:
+    assert UBO.identity is not None
+    resident = evolve(UBO, identity=evolve(UBO.identity, country_of_residence="FR"))
+    user = fr.create_user(COMPANY)
+    lenient = evolve(fr.adapter, accept_loss=("company.beneficial_owners.*",))
+
+    made = fr.run(lenient.declare_owners(user.id, declared(resident)))
+
+    assert [owner.owner for owner in made.owners] == [UBO]
+
+
+@pytest.mark.parametrize("count", [0, 16])
+def test_no_owner_or_too_many_are_refused_before_sending(count: int) -> None:
+    flow = PAPER.declare_owners("user_m_1", declared(*[UBO] * count))
+
+    with pytest.raises(InvalidInput) as raised:
+        next(flow)
+
+    assert raised.value.paths == ("company.beneficial_owners",)
+
+
+def test_what_mangopay_lacks_of_an_owner_is_named_by_its_path(fr: Gateway[MangoPay]) -> None:
+    user = fr.create_user(COMPANY)
+    homeless = evolve(UBO, address=None)
+
+    with pytest.raises(Rejected) as raised:
+        fr.run(fr.adapter.declare_owners(user.id, declared(UBO, homeless)))
+
+    paths = {problem.path for problem in raised.value.problems}
+    assert paths
+    assert all(path.startswith("company.beneficial_owners.1.address") for path in paths)
+
+
+# docs: create-ubo: `errors.Region`, a bare name
+def test_a_region_that_is_missing_is_named_by_the_path_of_the_owner() -> None:
+    flow = PAPER.declare_owners("user_m_1", declared(UBO))
+    next(flow)
+    flow.send(Response(status=200, body=b'{"Id": "ubodec_m_1", "Status": "CREATED"}'))
+    body = b'{"Type": "param_error", "errors": {"Region": "The Region is a required field"}}'
+
+    with pytest.raises(Rejected) as raised:
+        flow.send(Response(status=400, body=body))
+
+    assert [problem.path for problem in raised.value.problems] == [
+        "company.beneficial_owners.0.address.region"
+    ]
+
+
+def test_a_sole_trader_declares_no_owners(fr: Gateway[MangoPay]) -> None:
+    user = fr.create_user(COMPANY.but({"company.legal_person_type": LegalPersonType.SOLETRADER}))
+
+    with pytest.raises(Rejected, match="invalid_action"):
+        fr.run(fr.adapter.declare_owners(user.id, FACTS))
+
+
+def test_a_second_declaration_waits_for_the_first(fr: Gateway[MangoPay]) -> None:
+    user = fr.create_user(COMPANY)
+    fr.run(fr.adapter.declare_owners(user.id, FACTS))
+
+    with pytest.raises(Rejected, match="invalid_action"):
+        fr.run(fr.adapter.declare_owners(user.id, FACTS))
+
+
+def test_a_natural_person_declares_no_owners(fr: Gateway[MangoPay]) -> None:
+    user = fr.create_user(OWNER)
+
+    with pytest.raises((Rejected, Conflict)):
+        fr.run(fr.adapter.declare_owners(user.id, FACTS))
+
+
+def test_a_declaration_shows_nobody_in_its_repr(fr: Gateway[MangoPay]) -> None:
+    user = fr.create_user(COMPANY)
+
+    made = fr.run(fr.adapter.declare_owners(user.id, FACTS))
+
+    assert not [word for word in ("Gunner", "Beier", "Paris") if word in f"{made!r}"]
+    assert "Gunner" not in repr(made.owners[0])
+
+
+@pytest.mark.parametrize("body", [b"{}", b"[]", b"<html>"])
+def test_a_declaration_without_an_id_is_an_unexpected_response(body: bytes) -> None:
+    flow = PAPER.fetch_declaration("ubodec_m_1")
+    next(flow)
+
+    with pytest.raises(UnexpectedResponse):
+        flow.send(Response(status=200, body=body))

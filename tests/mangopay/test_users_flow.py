@@ -1,0 +1,225 @@
+"""Users listed and closed, enrolment, blocks, numbers, anything else: over a socket."""
+
+from __future__ import annotations
+
+import pytest
+from onboarding import (
+    Absence,
+    Conflict,
+    Gateway,
+    InvalidInput,
+    NotFound,
+    PersonType,
+    Rejected,
+    Response,
+    UserStatus,
+)
+
+from onboarding_mangopay import MangoPay, rate_limits
+
+from .people import COMPANY, OWNER, PAYER
+from .stage import Stage
+
+
+def test_every_user_is_listed_over_as_many_pages_as_it_takes(
+    fr: Gateway[MangoPay], stage: Stage
+) -> None:
+    for number in range(101):
+        stage.made("sca/users/natural", {**_PAYER, "Tag": str(number)})
+    stage.sim.clear_log()
+
+    tags = [record.user.tag for record in fr.users()]
+
+    assert tags == [str(number) for number in range(101)]
+    assert [entry.path for entry in stage.sim.log[1:]] == ["/v2.01/acme/users"] * 2
+
+
+def test_a_page_is_fetched_when_its_first_user_is_asked_for(
+    fr: Gateway[MangoPay], stage: Stage
+) -> None:
+    for _ in range(101):
+        stage.made("sca/users/natural", _PAYER)
+    listed = fr.users()
+    next(listed)
+    stage.sim.clear_log()
+
+    for _ in range(99):
+        next(listed)
+    before = len(stage.sim.log)
+    next(listed)
+
+    assert (before, len(stage.sim.log)) == (0, 1)
+
+
+def test_a_page_says_how_many_there_are_and_the_last_one_names_no_next(
+    fr: Gateway[MangoPay], stage: Stage
+) -> None:
+    for _ in range(3):
+        stage.made("sca/users/natural", _PAYER)
+
+    page = fr.run(fr.adapter.list_users())
+
+    assert (len(page.items), page.next, page.total) == (3, None, 3)
+
+
+def test_a_page_that_no_list_named_is_refused_before_sending(fr: Gateway[MangoPay]) -> None:
+    with pytest.raises(InvalidInput, match="page"):
+        fr.run(fr.adapter.list_users("next"))
+
+
+def test_a_listed_company_is_a_legal_person_whose_facts_are_not_there(
+    fr: Gateway[MangoPay],
+) -> None:
+    fr.create_user(COMPANY)
+
+    (record,) = fr.users()
+
+    assert record.user.person_type is PersonType.LEGAL
+    assert record.absent["company.legal_name"] is Absence.NOT_THERE
+    assert record.user.email == "acme@example.com"
+
+
+@pytest.mark.parametrize("user", [OWNER, COMPANY], ids=["natural", "legal"])
+def test_a_closed_user_stays_readable_and_takes_no_further_step(
+    fr: Gateway[MangoPay], user: object
+) -> None:
+    fr.create_user(OWNER if user is OWNER else COMPANY)
+    (listed,) = fr.users()
+
+    closed = fr.close_user(listed)
+
+    assert closed.status is UserStatus.CLOSED
+    assert fr.fetch_user(closed.id).status is UserStatus.CLOSED
+    with pytest.raises(Conflict, match="closed"):
+        fr.update_user(closed, closed.user.but(tag="later"))
+    with pytest.raises(Conflict, match="closed already"):
+        fr.close_user(closed)
+
+
+def test_a_user_with_money_cannot_be_closed(fr: Gateway[MangoPay], stage: Stage) -> None:
+    record = fr.create_user(OWNER)
+    stage.sim.add_wallet(record.id, amount=100)
+
+    with pytest.raises(Conflict, match="wallets"):
+        fr.close_user(record)
+
+
+def test_a_user_who_never_met_sca_is_not_enrolled_and_not_unknown(
+    fr: Gateway[MangoPay],
+) -> None:
+    record = fr.create_user(PAYER)
+
+    status = fr.run(fr.adapter.sca_status(record.id))
+
+    assert (status.enrolled, status.user_status, dict(status.consents)) == (False, "ACTIVE", {})
+    with pytest.raises(NotFound):
+        fr.run(fr.adapter.sca_status("user_m_nobody"))
+
+
+def test_an_enrolment_is_started_anew_and_its_end_shows_in_the_status(
+    fr: Gateway[MangoPay], stage: Stage
+) -> None:
+    record = fr.create_user(OWNER)
+
+    action = fr.run(fr.adapter.enrol(record.id))
+    stage.sim.finish_sca(action.url or "")
+
+    status = fr.run(fr.adapter.sca_status(record.id))
+    assert action.user_id == record.id
+    assert "returnUrl=" in action.link("https://shop.example/back")
+    assert (status.enrolled, status.user_status) == (True, "ACTIVE")
+    assert status.enrolled_at is not None
+
+
+def test_consent_is_given_on_a_page_and_shows_by_scope(fr: Gateway[MangoPay], stage: Stage) -> None:
+    record = fr.create_user(OWNER)
+    with pytest.raises(Rejected):
+        fr.run(fr.adapter.consent(record.id))
+    stage.sim.proxy = True
+
+    action = fr.run(fr.adapter.consent(record.id))
+    stage.sim.consent(record.id, ["Transfer"])
+
+    status = fr.run(fr.adapter.sca_status(record.id))
+    assert action.url is not None
+    assert (status.consents["Transfer"], status.consents["RecipientRegistration"]) == (
+        "ACTIVE",
+        "INACTIVE",
+    )
+
+
+def test_a_block_is_told_with_its_code(fr: Gateway[MangoPay], stage: Stage) -> None:
+    record = fr.create_user(OWNER)
+    free = fr.run(fr.adapter.regulatory(record.id))
+    stage.sim.block(record.id, inflows=False, code="008711")
+
+    blocked = fr.run(fr.adapter.regulatory(record.id))
+
+    assert (free.inflows_blocked, free.outflows_blocked, free.action_code) == (False, False, "")
+    assert (blocked.inflows_blocked, blocked.outflows_blocked) == (False, True)
+    assert blocked.action_code == "008711"
+
+
+def test_a_company_number_is_checked_against_its_countrys_form(
+    fr: Gateway[MangoPay], stage: Stage
+) -> None:
+    stage.sim.company_numbers = {"FR": "[0-9]{9}"}
+
+    good = fr.run(fr.adapter.check_company_number("123456789", "FR"))
+    bad = fr.run(fr.adapter.check_company_number("12", "FR"))
+
+    assert (good.valid, bad.valid, bad.rules) == (True, False, ("[0-9]{9}",))
+    with pytest.raises(Rejected) as raised:
+        fr.run(fr.adapter.check_company_number("12", "XX"))
+    assert raised.value.problems[0].wire_path == "CompanyNumber.CountryCode"
+
+
+def test_any_other_request_is_signed_and_its_no_is_typed(fr: Gateway[MangoPay]) -> None:
+    record = fr.create_user(OWNER)
+
+    answer = fr.raw("GET", "users", record.id, "cards", query=(("Active", "true"),))
+
+    assert answer.json() == []
+    with pytest.raises(NotFound):
+        fr.raw("GET", "users", "user_m_nobody", "cards")
+
+
+def test_the_rate_headers_count_the_calls_made_by_window(fr: Gateway[MangoPay]) -> None:
+    first = rate_limits(fr.raw("GET", "users"))
+
+    second = rate_limits(fr.raw("GET", "users"))
+
+    assert [window.made for window in second] == [window.made + 1 for window in first]
+    assert [window.left for window in second] == [window.left - 1 for window in first]
+
+
+# docs: overview/rate-limiting; the number of values has varied
+@pytest.mark.parametrize(
+    ("values", "minutes"),
+    [
+        (("1, 2, 3, 4", "9, 9, 9, 9", "60, 1200, 3000, 80000"), [15, 30, 60, 1440]),
+        (("7", "9", "1200"), [30]),
+        (("1,2", "9", "60"), []),
+        (("", "", ""), []),
+    ],
+)
+def test_a_window_is_told_by_when_it_resets(
+    values: tuple[str, str, str], minutes: list[int]
+) -> None:
+    now = Response(status=200).received_at
+    made, left, away = values
+    reset = ",".join(str(int(now.timestamp()) + int(text)) for text in away.split(",") if text)
+    headers = {"x-ratelimit": made, "x-ratelimit-remaining": left, "x-ratelimit-reset": reset}
+
+    windows = rate_limits(Response(status=200, headers=headers, received_at=now))
+
+    assert [window.minutes for window in windows] == minutes
+
+
+_PAYER = {
+    "FirstName": "Alex",
+    "LastName": "Smith",
+    "Email": "alex.smith@example.com",
+    "UserCategory": "PAYER",
+    "TermsAndConditionsAccepted": False,
+}
