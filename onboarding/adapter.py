@@ -28,6 +28,7 @@ from onboarding.mapping.explain import Explanation, explain
 from onboarding.mapping.plan import Plan
 from onboarding.mapping.translation import Translation
 from onboarding.model.action import NextAction
+from onboarding.model.banking import BankAccountRecord
 from onboarding.model.base import checks_of
 from onboarding.model.levels import LevelPolicy
 from onboarding.model.loss import Loss, refused
@@ -177,10 +178,10 @@ class Adapter(Operations):
                 raise InvalidInput(x.under(f"extras.{self.provider}") for x in found)
         return user
 
-    def own(self, held: UserRecord | NextAction) -> None:
-        """Raises `InvalidInput` for a record or an action of another provider or gateway."""
-        if not isinstance(held, UserRecord | NextAction):  # pyright: ignore[reportUnnecessaryIsInstance]
-            text = "expected a UserRecord or a NextAction; fetch_user gives a record"
+    def own(self, held: UserRecord | NextAction | BankAccountRecord) -> None:
+        """Raises `InvalidInput` for what was read by another provider or gateway."""
+        if not isinstance(held, UserRecord | NextAction | BankAccountRecord):  # pyright: ignore[reportUnnecessaryIsInstance]
+            text = "expected a UserRecord, a NextAction or a BankAccountRecord"
             raise InvalidInput([Problem("", "type", text)])
         if (held.provider, held.gateway) != (self.provider, self.name):
             text = f"is of {held.gateway} ({held.provider}), not of {self.name} ({self.provider})"

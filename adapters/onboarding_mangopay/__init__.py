@@ -13,24 +13,52 @@ from onboarding_mangopay.owners import DeclaredOwner, OwnerDeclaration
 from onboarding_mangopay.platform import CompanyNumberCheck, RateWindow, Regulatory, rate_limits
 from onboarding_mangopay.sca import ScaStatus
 from onboarding_mangopay.verifications import Check, IdentityVerification
+from onboarding_mangopay.wire.funds import (
+    Card,
+    EMoney,
+    Transaction,
+    TransactionNature,
+    TransactionStatus,
+    TransactionType,
+)
+from onboarding_mangopay.wire.recipients import (
+    NewRecipient,
+    PayoutMethod,
+    Recipient,
+    RecipientField,
+    RecipientScope,
+    RecipientType,
+)
 
 __all__ = [
     "Api",
+    "Card",
     "Check",
     "CompanyNumberCheck",
     "DeclaredOwner",
+    "EMoney",
     "Environment",
     "FirstAnswer",
     "Hook",
     "IdentityVerification",
     "MangoPay",
     "MangoPayExtras",
+    "NewRecipient",
     "OwnerDeclaration",
     "PageLink",
+    "PayoutMethod",
     "RateWindow",
+    "Recipient",
+    "RecipientField",
+    "RecipientScope",
+    "RecipientType",
     "Regulatory",
     "ScaContext",
     "ScaStatus",
+    "Transaction",
+    "TransactionNature",
+    "TransactionStatus",
+    "TransactionType",
     "onboarding_adapters",
     "rate_limits",
 ]

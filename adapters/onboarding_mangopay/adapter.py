@@ -12,13 +12,16 @@ from onboarding.mapping.translation import translation
 from onboarding.mapping.unread import read_with_losses
 from onboarding.model.loss import Loss
 
+from onboarding_mangopay.accounts import BankAccounts
 from onboarding_mangopay.documents import Documents
 from onboarding_mangopay.events import Events
 from onboarding_mangopay.extras import MangoPayExtras
+from onboarding_mangopay.funds import Funds
 from onboarding_mangopay.hooks import Hooks
 from onboarding_mangopay.owners import Owners
 from onboarding_mangopay.platform import Platform
 from onboarding_mangopay.protocol import Api, Environment
+from onboarding_mangopay.recipients import Recipients
 from onboarding_mangopay.records import PROVIDER, shape_of
 from onboarding_mangopay.sca import Authentication
 from onboarding_mangopay.targets import TARGETS
@@ -30,7 +33,19 @@ __all__ = ["Api", "Environment", "MangoPay"]
 
 
 @frozen(kw_only=True)
-class MangoPay(Events, Users, Authentication, Documents, Owners, Verifications, Hooks, Platform):
+class MangoPay(
+    Events,
+    Users,
+    Authentication,
+    Documents,
+    Owners,
+    Verifications,
+    Hooks,
+    BankAccounts,
+    Recipients,
+    Funds,
+    Platform,
+):
     """Users at MangoPay, REST API v2.01. Its settings are those of `MangoPayProtocol`."""
 
     native_levels: ClassVar[LevelPolicy] = LEVELS

@@ -49,6 +49,12 @@ _TEXTS: tuple[tuple[re.Pattern[str], str, str], ...] = (
     (re.compile(r"used is blocked"), "blocked_country", "is a country that MangoPay blocks"),
     (re.compile(r"ISO 3166-1"), "shape", "is no country code (ISO 3166-1 alpha-2)"),
     (re.compile(r"can't be modified to a user PAYER"), "conflict", "an OWNER stays an OWNER"),
+    # docs: create-recipient, the codes of the recipients' service; the two of SCA are not explained
+    (re.compile(r"^NOT_IN_ALLOWED_VALUES$"), "choice", "is none of the allowed values"),
+    (re.compile(r"^UNSUPPORTED_\w+$"), "unsupported", "is not supported for payouts"),
+    (re.compile(r"^USER_NOT_FOUND$"), "unknown", "is no user of this platform"),
+    (re.compile(r"^2815488948686553431$"), "conflict", "a PAYER cannot be paid out to"),
+    (re.compile(r"^KAR_0042$"), "missing", "the legal representative needs an e-mail address"),
     (re.compile(r"Error (reading|converting)|Unexpected token"), "type", "has another JSON type"),
 )
 

@@ -14,6 +14,7 @@ from onboarding import (
     Problem,
     Response,
     UnexpectedResponse,
+    Unsupported,
 )
 from onboarding.http import as_object
 from onboarding.mapping.translation import translation
@@ -49,6 +50,9 @@ class Authentication(MangoPayProtocol):
     def renew(self, action: NextAction) -> Flow[NextAction]:
         """docs: enroll-user. Earlier links stay good until their ten minutes end."""
         self.own(action)
+        if action.concerns == "recipient":
+            text = "the link of a recipient is shown once, when it is created"
+            raise Unsupported([Problem("", "unsupported", text)], provider=PROVIDER)
         return (yield from self._link("renew", action.user_id, "enrollment"))
 
     def enrol(self, user_id: str) -> Flow[NextAction]:

@@ -38,7 +38,9 @@ class Sdk:
         mangopay.api_sandbox_url = f"{base_url}/v2.01/"  # it must end so
         mangopay.sandbox = True
         self.handler: Any = import_module("mangopay.api").APIRequest()
-        mangopay.get_default_handler = lambda: self.handler
+        # what asks for the handler has taken this function when it was first imported
+        mangopay.handler_of_the_tests = self.handler
+        mangopay.get_default_handler = lambda: mangopay.handler_of_the_tests
         self.r: Any = import_module("mangopay.resources")
         self.utils: Any = import_module("mangopay.utils")
         self.exceptions: Any = import_module("mangopay.exceptions")

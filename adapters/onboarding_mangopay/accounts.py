@@ -1,0 +1,97 @@
+"""The flows of bank accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import frozen
+from onboarding import (
+    BankAccount,
+    BankAccountRecord,
+    Flow,
+    InvalidInput,
+    Paged,
+    Problem,
+    Response,
+    UnexpectedResponse,
+    Unsupported,
+)
+
+from onboarding_mangopay.keys import Keys
+from onboarding_mangopay.reading import filters, flag, text
+from onboarding_mangopay.records import PROVIDER, moment
+from onboarding_mangopay.wire.accounts import form_of, read_account
+
+__all__ = ["BankAccounts"]
+
+
+@frozen(kw_only=True)
+class BankAccounts(Keys):
+    """Bank accounts of a user.
+
+    Payouts to accounts that were registered after 30 April 2026 fail; what replaces them are
+    recipients (docs: release-notes/api/2026-04-22). Older accounts can still be paid out to.
+    """
+
+    def add_bank_account(
+        self, user_id: str, account: BankAccount, *, key: str | None = None
+    ) -> Flow[BankAccountRecord]:
+        """docs: create-iban-bank-account, and -gb-, -us-, -ca-, -other-."""
+        form = form_of(account)
+        if form is None:
+            words = "MangoPay has no account of this kind"
+            raise Unsupported([Problem("", "unsupported", words)], provider=PROVIDER)
+        if problems := list(form.problems(account)):
+            raise Unsupported(problems, provider=PROVIDER)
+        path = ("users", user_id, "bankaccounts", form.word.lower())
+        body = form.write(account)
+        request = self.request("POST", "add_bank_account", *path, body=body)
+        response, _ = yield from self.once(request, key)
+        return self._account(self.answer(response, form.core_path, user_id=user_id), response)
+
+    def fetch_bank_account(self, user_id: str, account_id: str) -> Flow[BankAccountRecord]:
+        """Reads one bank account of a user.
+
+        docs: view-bank-account. An unknown one is `Rejected`, at BankAccountId, and no `NotFound`.
+        """
+        path = ("users", user_id, "bankaccounts", account_id)
+        response = yield self.request("GET", "fetch_bank_account", *path)
+        return self._account(self.answer(response), response)
+
+    def list_bank_accounts(
+        self, user_id: str, page: str | None = None, *, active: bool | None = None
+    ) -> Flow[Paged[BankAccountRecord]]:
+        """docs: list-bank-accounts-user; `active` leaves the others out."""
+        query = filters(Active=active)
+        path = ("users", user_id, "bankaccounts")
+        response = yield self.page("list_bank_accounts", *path, page=page, query=query)
+        return self.paged(response, page, lambda row: self._account(row, response), user_id=user_id)
+
+    def deactivate_bank_account(self, record: BankAccountRecord) -> Flow[BankAccountRecord]:
+        """docs: deactivate-bank-account. Only false is taken: there is no way back."""
+        self.own(record)
+        if record.user_id is None:
+            raise InvalidInput([Problem("user_id", "missing", "is required")])
+        path = ("users", record.user_id, "bankaccounts", record.id)
+        body = {"Active": False}
+        response = yield self.request("PUT", "deactivate_bank_account", *path, body=body)
+        return self._account(self.answer(response), response)
+
+    def _account(self, payload: Mapping[str, Any], response: Response) -> BankAccountRecord:
+        account_id = text(payload.get("Id"))
+        if account_id is None:
+            problem = Problem("", "missing", "the answer has no id", "Id")
+            raise UnexpectedResponse([problem], status=response.status, raw=response.body)
+        return BankAccountRecord(
+            provider=PROVIDER,
+            gateway=self.name,
+            id=account_id,
+            user_id=text(payload.get("UserId")),
+            account=read_account(payload),
+            active=flag(payload.get("Active")),
+            created_at=moment(payload.get("CreationDate")),
+            seen_at=response.received_at,
+            native={"Type": payload.get("Type")},
+            raw=payload,
+        )

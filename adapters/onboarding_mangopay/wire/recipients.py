@@ -1,0 +1,236 @@
+"""Recipients at MangoPay: where payouts go, and what one must say to register them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from attrs import field, frozen
+from onboarding import Address, NextAction, Problem
+from onboarding.http import as_object
+from onboarding.model.base import Model
+from onboarding.model.shapes import Country, Currency, Text
+
+from onboarding_mangopay.extras import ScaContext
+from onboarding_mangopay.reading import ADDRESS, address, address_body, text, texts
+
+__all__ = [
+    "NewRecipient",
+    "PayoutMethod",
+    "Recipient",
+    "RecipientField",
+    "RecipientScope",
+    "RecipientType",
+    "core_path",
+    "read_recipient",
+    "read_schema",
+    "write_recipient",
+]
+
+
+class PayoutMethod(StrEnum):
+    """How a payout travels."""
+
+    LOCAL = "LocalBankTransfer"
+    INTERNATIONAL = "InternationalBankTransfer"
+
+
+class RecipientType(StrEnum):
+    """Whether a person is paid, or a company."""
+
+    INDIVIDUAL = "Individual"
+    BUSINESS = "Business"
+
+
+class RecipientScope(StrEnum):
+    """Whether money goes there, which takes SCA of an OWNER, or comes from there."""
+
+    PAYOUT = "PAYOUT"
+    PAYIN = "PAYIN"
+
+
+@frozen(kw_only=True, slots=False, repr=False)
+class NewRecipient(Model):
+    """What registers a recipient (docs: create-recipient).
+
+    `given_name` and `family_name` are of a person, `business_name` of a company. `details` number
+    the account, in the fields of the schema for this currency: `{"IBAN": ...}` for EUR,
+    `{"SortCode": ..., "AccountNumber": ...}` for GBP, `{"AccountNumber": ..., "BIC": ...}` for an
+    international transfer. `currency` is ISO 4217, `country` that of the account (alpha-2).
+    """
+
+    display_name: Text
+    currency: Currency
+    details: Mapping[str, Any]
+    type: RecipientType = RecipientType.INDIVIDUAL
+    method: PayoutMethod = PayoutMethod.LOCAL
+    country: Country | None = None
+    given_name: Text | None = None
+    family_name: Text | None = None
+    business_name: Text | None = None
+    address: Address | None = None
+    scope: RecipientScope | None = None
+    sca_context: ScaContext | None = None
+    tag: Text | None = None
+
+    @classmethod
+    def rules(cls, values: Mapping[str, Any]) -> list[Problem]:
+        business = values.get("type") is RecipientType.BUSINESS
+        others = ("given_name", "family_name") if business else ("business_name",)
+        text = f"is not asked of {'a company' if business else 'a person'}"
+        return [Problem(name, "conflict", text) for name in others if values.get(name) is not None]
+
+
+@frozen(kw_only=True, slots=False, repr=False)
+class Recipient(Model):
+    """A recipient as MangoPay has it on file.
+
+    `status` is MangoPay's word: PENDING until the user followed the next action, then ACTIVE, or
+    CANCELED; DEACTIVATED for good. `type`, `method` and `scope` are MangoPay's words as well.
+    `payee_check` is what the payee's bank said of the name (EUR within SEPA).
+    """
+
+    gateway: str
+    id: str
+    user_id: str | None = None
+    status: str | None = None
+    display_name: str | None = None
+    type: str | None = None
+    method: str | None = None
+    scope: str | None = None
+    currency: str | None = None
+    country: str | None = None
+    given_name: str | None = None
+    family_name: str | None = None
+    business_name: str | None = None
+    address: Address | None = None
+    details: Mapping[str, Any] = field(factory=dict[str, Any])
+    tag: str | None = None
+    payee_check: str | None = None
+    created_at: datetime | None = None
+    seen_at: datetime | None = None
+    next_actions: tuple[NextAction, ...] = ()
+    raw: Mapping[str, Any] = field(factory=dict[str, Any])
+
+    def __repr__(self) -> str:
+        return f"Recipient(mangopay/{self.gateway}, id={self.id!r}, status={self.status!r})"
+
+
+@frozen(kw_only=True)
+class RecipientField:
+    """What one field of a recipient must be (docs: view-recipient-schema).
+
+    `path` is the field of `NewRecipient` (`details.IBAN`), `wire_path` MangoPay's name;
+    lengths are in characters, `pattern` is a regular expression.
+    """
+
+    path: str
+    wire_path: str
+    required: bool
+    min_length: int | None = None
+    max_length: int | None = None
+    pattern: str | None = None
+    allowed: tuple[str, ...] = ()
+    label: str | None = None
+
+
+_TOP = {
+    "DisplayName": "display_name",
+    "PayoutMethodType": "method",
+    "RecipientType": "type",
+    "Currency": "currency",
+    "Country": "country",
+    "RecipientScope": "scope",
+    "ScaContext": "sca_context",
+    "Tag": "tag",
+}
+_NAMES = {"FirstName": "given_name", "LastName": "family_name", "BusinessName": "business_name"}
+
+
+def write_recipient(new: NewRecipient) -> dict[str, Any]:
+    """The body that registers a recipient, or checks it."""
+    told = {wire: getattr(new, name) for wire, name in _TOP.items()}
+    body: dict[str, Any] = {wire: str(value) for wire, value in told.items() if value is not None}
+    names = {wire: getattr(new, name) for wire, name in _NAMES.items()}
+    person: dict[str, Any] = {wire: name for wire, name in names.items() if name is not None}
+    if held := address_body(new.address):
+        person["Address"] = held
+    body[f"{new.type}Recipient"] = person
+    account = dict(new.details)
+    body[new.method] = {new.currency: account} if new.method is PayoutMethod.LOCAL else account
+    return body
+
+
+def core_path(wire_path: str) -> str | None:
+    """Where in a `NewRecipient` a field of MangoPay's is."""
+    if wire_path in _TOP:
+        return _TOP[wire_path]
+    head, *rest = wire_path.split(".")
+    if head in ("IndividualRecipient", "BusinessRecipient"):
+        if rest[:1] == ["Address"]:
+            inner = ADDRESS.get(".".join(rest[1:]))
+            return f"address.{inner}" if inner else "address"
+        return _NAMES.get(".".join(rest))
+    if head == PayoutMethod.LOCAL:
+        rest = rest[1:]  # the currency
+    elif head != PayoutMethod.INTERNATIONAL:
+        return None
+    return ".".join(["details", *rest])
+
+
+def read_recipient(
+    payload: Mapping[str, Any], *, gateway: str, seen_at: datetime, **facts: Any
+) -> Recipient:
+    """A recipient from MangoPay's object; what has another type is None, and stays in raw."""
+    person = {
+        **as_object(payload.get("IndividualRecipient")),
+        **as_object(payload.get("BusinessRecipient")),
+    }
+    account = as_object(payload.get("InternationalBankTransfer"))
+    if local := as_object(payload.get("LocalBankTransfer")):
+        currency = text(payload.get("Currency")) or next(iter(local))
+        account = as_object(local.get(currency))
+    check = as_object(payload.get("RecipientVerificationOfPayee"))
+    told: dict[str, Any] = {
+        **{name: text(payload.get(wire)) for wire, name in _TOP.items() if wire != "ScaContext"},
+        **{name: text(person.get(wire)) for wire, name in _NAMES.items()},
+    }
+    return Recipient(
+        gateway=gateway,
+        id=str(payload["Id"]),
+        user_id=text(payload.get("UserId")),
+        status=text(payload.get("Status")),
+        address=address(person.get("Address")),
+        details=account,
+        payee_check=text(check.get("RecipientVerificationCheck")),
+        seen_at=seen_at,
+        raw=payload,
+        **told,
+        **facts,
+    )
+
+
+def read_schema(payload: Mapping[str, Any], prefix: str = "") -> Iterator[RecipientField]:
+    """The fields of a schema, which nests as a recipient does: a rule is what says `Required`."""
+    for name, value in payload.items():
+        rule = as_object(value)
+        wire_path = prefix + name
+        if "Required" not in rule:
+            yield from read_schema(rule, f"{wire_path}.")
+            continue
+        yield RecipientField(
+            path=core_path(wire_path) or "",
+            wire_path=wire_path,
+            required=rule["Required"] is True,
+            min_length=_length(rule.get("MinLength")),
+            max_length=_length(rule.get("MaxLength")),
+            pattern=text(rule.get("Pattern")),
+            allowed=texts(rule.get("AllowedValues")),
+            label=text(rule.get("Label")),
+        )
+
+
+def _length(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
