@@ -153,6 +153,10 @@ class Adapter(Operations):
         """Whether an answer says that the token is no longer good (and nothing was done)."""
         return False
 
+    def passing(self, response: Response) -> bool:
+        """Whether an answer says that nobody judged the request: a read is then sent once more."""
+        return False
+
     # -- what subclasses share
 
     @property

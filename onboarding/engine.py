@@ -81,7 +81,7 @@ def conversation(adapter: Adapter, flow: Flow[T], *, clock: Clock, nonces: Nonce
         request = next(flow)
         while True:
             try:
-                response = yield from _exchange(adapter, request, clock, nonces)
+                response = yield from _patient(adapter, request, clock, nonces)
             except TransportError as error:
                 request = flow.throw(error)
             else:
@@ -90,6 +90,16 @@ def conversation(adapter: Adapter, flow: Flow[T], *, clock: Clock, nonces: Nonce
         return done.value  # type: ignore[no-any-return]
     finally:
         flow.close()
+
+
+def _patient(
+    adapter: Adapter, request: Request, clock: Clock, nonces: Nonces
+) -> Generator[Request | Wish, Any, Response]:
+    """One request of a flow until its answer: a read once more, where a hitch answered it."""
+    response = yield from _exchange(adapter, request, clock, nonces)
+    if request.changes_nothing and adapter.passing(response):
+        response = yield from _exchange(adapter, request, clock, nonces)
+    return response
 
 
 def _exchange(

@@ -5,9 +5,34 @@ from __future__ import annotations
 from onboarding import Adapter, hookimpl
 
 from onboarding_paysera.adapter import Environment, Paysera
+from onboarding_paysera.contact_book import ContactList
 from onboarding_paysera.extras import PayseraExtras
+from onboarding_paysera.identification import (
+    IdentificationRequest,
+    IdentificationStatus,
+    IdentityPaper,
+)
+from onboarding_paysera.parts import Part
+from onboarding_paysera.position import Position, PositionKind
+from onboarding_paysera.receipts import Receipt
+from onboarding_paysera.services import Service, ServiceName
 
-__all__ = ["Environment", "Paysera", "PayseraExtras", "onboarding_adapters"]
+__all__ = [
+    "ContactList",
+    "Environment",
+    "IdentificationRequest",
+    "IdentificationStatus",
+    "IdentityPaper",
+    "Part",
+    "Paysera",
+    "PayseraExtras",
+    "Position",
+    "PositionKind",
+    "Receipt",
+    "Service",
+    "ServiceName",
+    "onboarding_adapters",
+]
 
 
 @hookimpl

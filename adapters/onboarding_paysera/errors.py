@@ -14,12 +14,12 @@ from onboarding.adapter import raise_error
 from onboarding.errors import ErrorDetails
 from onboarding.http import as_object
 
-__all__ = ["raise_for"]
+__all__ = ["CODES", "raise_for"]
 
 CorePath = Callable[[str], str | None]
 
 # code -> what helps, the core path where one is meant, the error class where the status lies
-_CODES: dict[str, tuple[str, str, type[ProviderError] | None]] = {
+CODES: dict[str, tuple[str, str, type[ProviderError] | None]] = {
     "card_already_assigned": ("the card is another user's", "extras.paysera.card", Conflict),
     "person_code_already_assigned": (
         "another user has this number", "identity.national_id.code", Conflict,
@@ -42,6 +42,10 @@ _CODES: dict[str, tuple[str, str, type[ProviderError] | None]] = {
     "forbidden": ("the client lacks a permission or a scope for this", "", Forbidden),
     "not_found": ("there is no such user, or it has no such datum", "", None),
     "rate_limit_exceeded": ("wait, or have the user solve the captcha", "", None),
+    "invalid_request": ("", "", None),
+    "invalid_parameters": ("", "", None),
+    "not_acceptable": ("", "", None),
+    "internal_server_error": ("", "", None),
     "invalid_state": ("the state of the user forbids this", "", None),
 }  # fmt: skip
 
@@ -63,7 +67,7 @@ def raise_for(response: Response, core_path: CorePath) -> NoReturn:
     code = body.get("error")
     if not isinstance(code, str) or not _WORD(code):  # a sentence may quote a value, and is no code
         code = f"http_{response.status}"
-    remedy, path, kind = _CODES.get(code, ("", "", None))
+    remedy, path, kind = CODES.get(code, ("", "", None))
     problems = [
         Problem(core_path(name) or "", *_CONSTRAINTS.get(word, (word, _ELSE)), name)
         for name, word in _fields(body)

@@ -185,9 +185,11 @@ def level_table(policy: LevelPolicy) -> str:
 
 
 def field_table(cls: type, *, inherited: bool = True) -> str:
-    """Every field of an attrs class, or only those that are not inherited."""
+    """Every field of an attrs class, or only those that it does not owe to another package."""
     found = cast("tuple[attrs.Attribute[Any], ...]", attrs.fields(cls))
-    own = get_annotations(cls)
+    package = cls.__module__.partition(".")[0]
+    mine = [base for base in cls.__mro__ if base.__module__.partition(".")[0] == package]
+    own = {name for base in mine for name in get_annotations(base)}
     rows = (
         [_code(field.name), _type(field), _default(field.default)]
         for field in found

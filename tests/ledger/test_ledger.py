@@ -24,20 +24,7 @@ UPDATE = os.environ.get("ONBOARDING_UPDATE_DOCS") == "1"
 SOURCES = "ONBOARDING_SOURCE_DOCUMENTS"
 
 # What no adapter does yet, and the claims that wait for it: no others may be without a rule.
-WAITING = {
-    "documents": {
-        "paysera.quick.documents",
-        "paysera.documents.permission",
-        "paysera.documents.body",
-        "paysera.documents.types",
-    },
-    "single data": {"paysera.single"},
-    "passwords": {"paysera.password.code"},
-    "services": {"paysera.services.scope", "paysera.services.words"},
-    "position": {"paysera.position.scope", "paysera.position.types"},
-    "avatar": {"paysera.avatar.scope", "paysera.avatar.public", "paysera.avatar.body"},
-    "receipts": {"paysera.identity.receipt"},
-}
+WAITING: dict[str, set[str]] = {}
 
 RULES = sorted({rule for claim in claims() for rule in claim.rules})
 HERE = [pytest.param(claim, id=claim.id) for claim in claims()]

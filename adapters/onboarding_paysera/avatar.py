@@ -1,0 +1,62 @@
+"""The flows about a user's picture."""
+
+from __future__ import annotations
+
+from attrs import frozen
+from onboarding import Flow, InvalidInput, Page, Problem, Request
+from onboarding.http import url
+
+from onboarding_paysera.protocol import PayseraProtocol
+
+__all__ = ["Avatars"]
+
+_SHOWN_AT = "https://www.paysera.com"
+"""docs: user-resource, Display Avatar: another host than the API's."""
+
+# lib-rest-bundle, the request formats that are images -> how their bytes begin
+IMAGES = {
+    "image/jpeg": (b"\xff\xd8\xff",),
+    "image/png": (b"\x89PNG\r\n\x1a\n",),
+    "image/gif": (b"GIF87a", b"GIF89a"),
+}
+
+
+def an_image(page: Page) -> Page:
+    """The page, if it is an image of a type that Paysera takes. Raises `InvalidInput`."""
+    begins = IMAGES.get(page.media_type or "")
+    if begins is None:
+        raise InvalidInput(
+            [Problem("media_type", "choice", f"expected one of {', '.join(IMAGES)}")]
+        )
+    if not page.content.startswith(begins):
+        raise InvalidInput([Problem("content", "conflict", f"is no {page.media_type}")])
+    return page
+
+
+@frozen(kw_only=True)
+class Avatars(PayseraProtocol):
+    """Avatars. docs: user-resource, Avatar Management; changing one takes the scope `avatar`."""
+
+    def avatar_url(self, user_id: str, size: str | None = None) -> str:
+        """Where anybody may see the picture, without credentials; no document lists the sizes."""
+        query = () if size is None else (("size", size),)
+        return url(self.base_url or _SHOWN_AT, "avatar", f"{user_id}.jpg", query=query)
+
+    def fetch_avatar(self, user_id: str, size: str | None = None) -> Flow[Page]:
+        """The picture. Raises `NotFound` where there is none."""
+        place = self.avatar_url(user_id, size)
+        response = yield Request(method="GET", url=place, operation="fetch_avatar", anonymous=True)
+        content = self.answered(response).body
+        kind = response.headers.get("content-type", "").partition(";")[0]
+        return Page(content=content, media_type=kind or None)
+
+    def put_avatar(self, user_id: str, image: Page) -> Flow[None]:
+        """Sends the picture as it is: a PNG, a JPEG or a GIF. Raises `InvalidInput` for others."""
+        path = self.of_user(user_id, "avatar")
+        response = yield self.upload("PUT", "put_avatar", *path, page=an_image(image))
+        self.answered(response)
+
+    def delete_avatar(self, user_id: str) -> Flow[None]:
+        """Takes the picture away."""
+        response = yield self.request("DELETE", "delete_avatar", *self.of_user(user_id, "avatar"))
+        self.answered(response)

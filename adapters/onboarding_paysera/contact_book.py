@@ -1,0 +1,111 @@
+"""The flows about the contacts that a user shares, for wallets to be found by."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+
+from attrs import field, frozen
+from onboarding import Flow, InvalidInput, Problem, UnexpectedResponse
+
+from onboarding_paysera.protocol import PayseraProtocol
+
+__all__ = ["ContactBooks", "ContactList"]
+
+# docs: user-resource, Contact Book: plural in a body, singular in a query
+_IN_A_QUERY = {
+    "emails": "email",
+    "phones": "phone",
+    "email_hashes": "email_hash",
+    "phone_hashes": "phone_hash",
+}
+
+
+def _sha1(text: str) -> str:
+    return hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def _all(given: Iterable[str]) -> tuple[str, ...]:
+    return tuple(given)
+
+
+@frozen(kw_only=True, repr=False)  # its values are other people's
+class ContactList:
+    """Contacts for a contact book: e-mail addresses, phone numbers (E.164), or their hashes."""
+
+    emails: tuple[str, ...] = field(default=(), converter=_all)
+    phones: tuple[str, ...] = field(default=(), converter=_all)
+    email_hashes: tuple[str, ...] = field(default=(), converter=_all)
+    phone_hashes: tuple[str, ...] = field(default=(), converter=_all)
+
+    def hashed(self) -> ContactList:
+        """The same contacts, none of them readable: hex SHA-1 of lower-case addresses and digits.
+
+        That is how the official PHP client hashes contacts to find wallets by.
+        """
+        return ContactList(
+            email_hashes=(*self.email_hashes, *(_sha1(email.lower()) for email in self.emails)),
+            phone_hashes=(
+                *self.phone_hashes,
+                *(_sha1("".join(filter(str.isdecimal, phone))) for phone in self.phones),
+            ),
+        )
+
+    def lists(self) -> dict[str, list[str]]:
+        """The lists that are not empty, as Paysera spells their entries."""
+        found = {
+            "emails": self.emails,
+            "phones": tuple(phone.removeprefix("+") for phone in self.phones),
+            "email_hashes": self.email_hashes,
+            "phone_hashes": self.phone_hashes,
+        }
+        return {name: [*entries] for name, entries in found.items() if entries}
+
+    def __repr__(self) -> str:
+        return f"ContactList({sum(map(len, self.lists().values()))} contacts)"
+
+
+@frozen(kw_only=True)
+class ContactBooks(PayseraProtocol):
+    """Contact books. docs: user-resource, Contact Book."""
+
+    def create_contact_book(self, user_id: str, contacts: ContactList | None = None) -> Flow[str]:
+        """Makes a contact book, empty or not; gives its id."""
+        body = (contacts or ContactList()).lists()
+        path = self.of_user(user_id, "contact-book")
+        response = yield self.request("POST", "create_contact_book", *path, body=body)
+        shown = self.answer(response)
+        if "id" not in shown:
+            problem = Problem("id", "missing", "a contact book has no id", "id")
+            raise UnexpectedResponse([problem], status=response.status, raw=response.body)
+        return str(shown["id"])
+
+    def append_contacts(self, book_id: str, contacts: ContactList) -> Flow[None]:
+        """Adds contacts; sends nothing for none."""
+        if body := contacts.lists():
+            path = ("contact-book", book_id, "append")
+            response = yield self.request("PUT", "append_contacts", *path, body=body)
+            self.answered(response)
+
+    def remove_contacts(self, book_id: str, contacts: ContactList) -> Flow[None]:
+        """Takes contacts away; sends nothing for none.
+
+        Raises `InvalidInput` for a contact with a comma, which would become two.
+        """
+        if query := tuple(_query(contacts)):
+            path = ("contact-book", book_id, "contacts")
+            response = yield self.request("DELETE", "remove_contacts", *path, query=query)
+            self.answered(response)
+
+    def delete_contact_book(self, book_id: str) -> Flow[None]:
+        """Deletes a contact book with all its contacts."""
+        response = yield self.request("DELETE", "delete_contact_book", "contact-book", book_id)
+        self.answered(response)
+
+
+def _query(contacts: ContactList) -> Iterator[tuple[str, str]]:
+    for name, entries in contacts.lists().items():
+        for index, entry in enumerate(entries):
+            if "," in entry:
+                raise InvalidInput([Problem(f"{name}.{index}", "shape", "has a comma in it")])
+        yield _IN_A_QUERY[name], ",".join(entries)

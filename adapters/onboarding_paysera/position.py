@@ -1,0 +1,117 @@
+"""The flows about where a user is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any, cast
+
+from attrs import field, frozen
+from onboarding import Flow, InvalidInput, Problem, Response, UnexpectedResponse
+from onboarding.http import as_object
+
+from onboarding_paysera.protocol import PayseraProtocol
+
+__all__ = ["Position", "PositionKind", "Positions"]
+
+
+class PositionKind(StrEnum):
+    """Who may find a position: everybody, nobody, or everybody as a mobile retailer's."""
+
+    PUBLIC = "public"
+    HIDDEN = "hidden"
+    MERCHANT = "merchant"
+
+
+# docs: user-resource, Provide Position, Types: the first is said by no type at all
+TYPES = {PositionKind.HIDDEN: "hidden", PositionKind.MERCHANT: "merchant"}
+KINDS = {word: kind for kind, word in TYPES.items()}
+
+
+@frozen(kw_only=True)
+class Position:
+    """A point in degrees (WGS 84). `kind` is None for a word of Paysera's that is new: see `raw`.
+
+    `user_id` is there in the answer to a search.
+    """
+
+    latitude: float = field(repr=False)
+    longitude: float = field(repr=False)
+    kind: PositionKind | None = PositionKind.PUBLIC
+    user_id: str | None = None
+    raw: Mapping[str, Any] = field(factory=dict[str, Any], repr=False, eq=False)
+
+
+@frozen(kw_only=True)
+class Positions(PayseraProtocol):
+    """Positions. docs: user-resource, Position Management; they take the scope `user_position`."""
+
+    def put_position(self, user_id: str, position: Position) -> Flow[Position]:
+        """Says where a user is."""
+        if position.kind is None:
+            raise InvalidInput([Problem("kind", "missing", "is required")])
+        body: dict[str, Any] = {"lat": position.latitude, "lng": position.longitude}
+        _in_degrees(position.latitude, position.longitude)
+        if position.kind in TYPES:
+            body["type"] = TYPES[position.kind]
+        path = self.of_user(user_id, "position")
+        response = yield self.request("PUT", "put_position", *path, body=body)
+        return _position(self.answer(response), response)
+
+    def fetch_position(self, user_id: str) -> Flow[Position]:
+        """Where a user is. Raises `NotFound` where that was not said."""
+        response = yield self.request("GET", "fetch_position", *self.of_user(user_id, "position"))
+        return _position(self.answer(response), response)
+
+    def delete_position(self, user_id: str) -> Flow[None]:
+        """Forgets where a user is."""
+        path = self.of_user(user_id, "position")
+        response = yield self.request("DELETE", "delete_position", *path)
+        self.answered(response)
+
+    def find_positions(
+        self, latitude: float, longitude: float, distance: float
+    ) -> Flow[tuple[Position, ...]]:
+        """Who is around a point; the documents name no unit for the distance.
+
+        The answer's shape is in no document: a list, or a list under `positions`, is read.
+        """
+        _in_degrees(latitude, longitude)
+        numbers = {"lat": latitude, "lng": longitude, "distance": distance}
+        query = tuple((name, repr(float(number))) for name, number in numbers.items())
+        response = yield self.request("GET", "find_positions", "positions", query=query)
+        shown = self.answered(response).json()
+        entries: Any = shown
+        if not isinstance(shown, list):
+            entries = as_object(shown).get("positions")
+        if not isinstance(entries, list):
+            problem = Problem("", "type", "expected a list of positions")
+            raise UnexpectedResponse([problem], status=response.status, raw=response.body)
+        return tuple(_position(as_object(e), response) for e in cast("list[object]", entries))
+
+
+def _in_degrees(latitude: float, longitude: float) -> None:
+    limits = {"latitude": (latitude, 90), "longitude": (longitude, 180)}
+    found = [
+        Problem(name, "shape", f"expected degrees between -{most} and {most}")
+        for name, (given, most) in limits.items()
+        if not -most <= given <= most
+    ]
+    if found:
+        raise InvalidInput(found)
+
+
+def _position(shown: Mapping[str, Any], response: Response) -> Position:
+    try:
+        latitude, longitude = float(shown["lat"]), float(shown["lng"])
+    except (KeyError, TypeError, ValueError):
+        problem = Problem("", "shape", "a position has no lat and lng")
+        raise UnexpectedResponse([problem], status=response.status, raw=response.body) from None
+    user_id, word = shown.get("user_id"), shown.get("type")
+    return Position(
+        latitude=latitude,
+        longitude=longitude,
+        kind=PositionKind.PUBLIC if word is None else KINDS.get(str(word)),
+        user_id=None if user_id is None else str(user_id),
+        raw=shown,
+    )

@@ -1,0 +1,179 @@
+"""The protocol that every flow of Paysera shares: settings, addresses, signatures, answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any, ClassVar
+
+import attrs
+from attrs import frozen
+from onboarding import (
+    Adapter,
+    InvalidInput,
+    LevelPolicy,
+    Page,
+    Problem,
+    Proof,
+    Request,
+    Response,
+    Secret,
+    Target,
+    Unsupported,
+    User,
+    UserRecord,
+)
+from onboarding.http import url
+from onboarding.mapping import Translation, translation
+from onboarding.model.loss import Loss
+from onboarding.model.shapes import Url
+
+from onboarding_paysera.errors import raise_for
+from onboarding_paysera.extras import PayseraExtras
+from onboarding_paysera.records import PROVIDER, settled
+from onboarding_paysera.signing import authorization
+from onboarding_paysera.targets import TARGETS
+from onboarding_paysera.wire.user import AddressedUser, PayseraUser
+from onboarding_paysera.wire.vocabulary import LEVELS
+
+__all__ = ["Environment", "PayseraProtocol"]
+
+
+class Environment(StrEnum):
+    """Which host. The documents disagree on whether a sandbox exists."""
+
+    PRODUCTION = "production"
+    SANDBOX = "sandbox"
+
+
+# the official PHP client's router; docs: guides/wallet/authentication
+_HOSTS = {
+    Environment.PRODUCTION: "https://wallet.paysera.com",
+    Environment.SANDBOX: "https://wallet-sandbox.paysera.com",
+}
+
+
+def _with_code(_: object, attribute: attrs.Attribute[str | None], value: object) -> None:
+    # docs: payment/generator, of its link
+    if isinstance(value, str) and "{code}" not in value:
+        raise InvalidInput([Problem(attribute.name, "shape", "expected a link with {code} in it")])
+
+
+@frozen(kw_only=True)
+class PayseraProtocol(Adapter):
+    """The settings of an API client, and how a request of it is made and its answer read."""
+
+    provider: ClassVar[str] = PROVIDER
+    native_levels: ClassVar[LevelPolicy] = LEVELS
+    extras: ClassVar[type | None] = PayseraExtras
+    wires: ClassVar[tuple[type, ...]] = (PayseraUser, AddressedUser)
+    targets: ClassVar[Mapping[str, Target]] = TARGETS
+
+    client_id: str
+    mac_key: Secret
+    access_token: Secret | None = None
+    environment: Environment = Environment.PRODUCTION
+    base_url: Url | None = None
+    project_id: str | None = None
+    location_id: str | None = None
+    scopes: tuple[str, ...] | None = None
+    sends_address: bool = False
+    phone_link: str | None = attrs.field(default=None, validator=_with_code)
+    email_link: str | None = attrs.field(default=None, validator=_with_code)
+
+    # -- signatures
+
+    def sign(self, request: Request, proof: Proof) -> Request:
+        if request.anonymous:
+            return request
+        extra = {"project_id": self.project_id, "location_id": self.location_id}
+        token = self.access_token
+        header = authorization(
+            token.reveal() if token is not None else self.client_id,
+            self.mac_key.reveal(),
+            request.method,
+            request.url,
+            request.body,
+            timestamp=int(proof.now.timestamp()),
+            nonce=proof.nonce,
+            parameters={name: value for name, value in extra.items() if value is not None},
+        )
+        return request.with_headers(Authorization=header)
+
+    def passing(self, response: Response) -> bool:
+        # Of a proxy, in HTML; the official PHP client repeats the request once, whatever it is.
+        return response.status == 502
+
+    # -- requests
+
+    @property
+    def base(self) -> str:
+        """Where requests go."""
+        return self.base_url or _HOSTS[self.environment]
+
+    def request(
+        self,
+        method: str,
+        operation: str,
+        *path: str,
+        body: Mapping[str, Any] | None = None,
+        query: tuple[tuple[str, str], ...] = (),
+    ) -> Request:
+        """A request to a place below `/rest/v1`."""
+        place = url(self.base, "rest", "v1", *path, query=query)
+        return Request.json(method, place, body, operation=operation)
+
+    def upload(self, method: str, operation: str, *path: str, page: Page) -> Request:
+        """A request whose body is the bytes of a page, as they are."""
+        made = attrs.evolve(self.request(method, operation, *path), body=page.content)
+        return made.with_headers(Content_Type=page.media_type or "application/octet-stream")
+
+    def of_user(self, user_id: str, *path: str) -> tuple[str, ...]:
+        """The place of what is a user's. Raises `Unsupported` for `me` without a user's token."""
+        if user_id == "me" and self.access_token is None:
+            problem = Problem("", "unsupported", "`me` needs a user's access token")
+            raise Unsupported([problem], provider=PROVIDER)
+        return ("user", user_id, *path)
+
+    # -- answers
+
+    def answered(self, response: Response) -> Response:
+        """The answer, if it is a yes; raises what a no means."""
+        if not 200 <= response.status < 300:
+            raise_for(response, self._wire.core_path)
+        return response
+
+    def answer(self, response: Response) -> dict[str, Any]:
+        """The object in an answer, an empty one for an empty body; raises what a no means."""
+        shown = self.answered(response)
+        return shown.json_object() if shown.body else {}
+
+    def user_record(
+        self,
+        response: Response,
+        losses: tuple[Loss, ...] = (),
+        *,
+        given: User | None = None,
+        before: UserRecord | None = None,
+    ) -> UserRecord:
+        """The record in an answer that is a user; raises what a no means."""
+        shown = self.record(
+            self._wire,
+            self.answer(response),
+            response,
+            id="id",
+            levels=("identification_level", "calculated_level"),
+            scopes=self.scopes,
+            losses=losses,
+        )
+        return settled(shown, given=given, before=before)
+
+    @property
+    def _wire(self) -> Translation:
+        return translation(AddressedUser if self.sends_address else PayseraUser, PROVIDER)
+
+    @classmethod
+    def simulator(cls) -> Any:
+        from onboarding_paysera.simulator import PayseraSimulator  # an extra of its own
+
+        return PayseraSimulator

@@ -1,0 +1,75 @@
+"""The flows about the services that a user has enabled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, cast
+
+from attrs import field, frozen
+from onboarding import Flow, InvalidInput, Problem
+from onboarding.http import as_object
+
+from onboarding_paysera.protocol import PayseraProtocol
+
+__all__ = ["Service", "ServiceName", "Services"]
+
+
+class ServiceName(StrEnum):
+    """docs: user-resource, Available Services."""
+
+    AFFILIATE = "affiliate"
+    MACRO = "macro"
+    MICRO = "micro"
+    OFFLINE = "offline"
+    PAYMENT_INSTRUMENTS = "payment_instruments"
+    PAYSERA_APP = "paysera_app"
+    SMS_BANK = "sms_bank"
+
+
+@frozen(kw_only=True)
+class Service:
+    """One service of a user; `name` is Paysera's own word, which may be a new one.
+
+    `enabled` is None where Paysera does not say. `added_at` is in UTC.
+    """
+
+    name: str
+    enabled: bool | None = None
+    title: str | None = None
+    added_at: datetime | None = None
+    raw: Mapping[str, Any] = field(factory=dict[str, Any], repr=False)
+
+
+@frozen(kw_only=True)
+class Services(PayseraProtocol):
+    """Services. docs: user-resource, User Services; they take the scope `services`."""
+
+    def list_services(self, user_id: str) -> Flow[tuple[Service, ...]]:
+        """The services there are, and which of them the user has enabled."""
+        response = yield self.request("GET", "list_services", *self.of_user(user_id, "services"))
+        entries: Any = self.answer(response).get("services")
+        shown = cast("list[object]", entries) if isinstance(entries, list) else []
+        return tuple(_service(as_object(entry)) for entry in shown)
+
+    def enable_service(self, user_id: str, service: ServiceName) -> Flow[Service]:
+        """Enables a service; nothing disables one. Raises `InvalidInput` for an unknown word."""
+        if service not in frozenset(ServiceName):
+            text = f"expected one of {', '.join(ServiceName)}"
+            raise InvalidInput([Problem("service", "choice", text)])
+        path = self.of_user(user_id, "service", service)  # the singular, unlike the list's
+        response = yield self.request("PUT", "enable_service", *path)
+        # The official clients disagree on whether the answer holds the service.
+        return _service({"service": str(service), "status": "enabled"} | self.answer(response))
+
+
+def _service(shown: Mapping[str, Any]) -> Service:
+    status, title, added = shown.get("status"), shown.get("title"), shown.get("added")
+    return Service(
+        name=str(shown.get("service", "")),
+        enabled={"enabled": True, "disabled": False}.get(str(status)),
+        title=title if isinstance(title, str) else None,
+        added_at=datetime.fromtimestamp(added, UTC) if isinstance(added, int) else None,
+        raw=shown,
+    )
