@@ -109,6 +109,7 @@ if TYPE_CHECKING:
         questionnaire,
     )
     from onboarding.transports.connection import Connection
+    from onboarding.watching import AsyncWatch, Pace, Watch
 
 __version__ = "0.1.0"
 
@@ -149,6 +150,7 @@ _HOMES = {
     "requirements": "Actor Ask Finding Option Question Questionnaire Report Status Target missing "
     "questionnaire",
     "transports.connection": "Connection",
+    "watching": "AsyncWatch Pace Watch",
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names.split()}
 
@@ -162,6 +164,7 @@ __all__ = [
     "AmbiguousProvider",
     "Ask",
     "AsyncGateway",
+    "AsyncWatch",
     "BankAccount",
     "BankAccountRecord",
     "BeneficialOwner",
@@ -215,6 +218,7 @@ __all__ = [
     "Option",
     "OtherAccount",
     "OutcomeUnknown",
+    "Pace",
     "Page",
     "Paged",
     "Password",
@@ -256,6 +260,7 @@ __all__ = [
     "UserStatus",
     "VerifiedClaims",
     "Wallet",
+    "Watch",
     "from_verified_claims",
     "hookimpl",
     "missing",

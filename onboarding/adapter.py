@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
 from typing import Any, ClassVar, NoReturn
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field, fields_dict, frozen
 
 from onboarding.errors import (
     Conflict,
@@ -85,8 +86,14 @@ class Adapter(Operations):
             if Secret in check.kind
             for problem in check.problems(getattr(self, name))
         ]
+        found += self.rules({name: getattr(self, name) for name in fields_dict(type(self))})
         if found:
             raise InvalidInput(found)
+
+    @classmethod
+    def rules(cls, settings: Mapping[str, Any]) -> list[Problem]:
+        """Problems between settings, by path; a setting that is bad by itself may be left out."""
+        return []
 
     # -- translation alone: offline
 
@@ -156,6 +163,14 @@ class Adapter(Operations):
     def passing(self, response: Response) -> bool:
         """Whether an answer says that nobody judged the request: a read is then sent once more."""
         return False
+
+    def clock_refused(self, response: Response) -> bool:
+        """Whether an answer says that the time of the signature is wrong (and nothing was done)."""
+        return False
+
+    def server_time(self) -> Flow[datetime]:
+        """The provider's time, for adapters whose signatures hold one; its request is anonymous."""
+        self.cannot("server_time")
 
     # -- what subclasses share
 

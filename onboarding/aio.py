@@ -12,7 +12,16 @@ from attrs import define, field
 
 from onboarding.adapter import Adapter
 from onboarding.calls.aio import AsyncCalls
-from onboarding.engine import Clock, Nonces, Wish, conversation, drive_async, login, utc_now
+from onboarding.engine import (
+    Clock,
+    Nonces,
+    ServerClock,
+    Wish,
+    conversation,
+    drive_async,
+    login,
+    utc_now,
+)
 from onboarding.errors import TransportError
 from onboarding.gateway import Deadline, new_nonce, report
 from onboarding.hooks import Observe
@@ -25,18 +34,23 @@ if TYPE_CHECKING:
 __all__ = ["AsyncGateway"]
 
 A_co = TypeVar("A_co", bound=Adapter, covariant=True)
+B = TypeVar("B", bound=Adapter)
 T = TypeVar("T")
 
 
 class _Life:
     """What one event loop of one process holds."""
 
-    def __init__(self, connection: Connection) -> None:
-        from onboarding.transports.aio import AsyncTransport  # aiohttp, when first needed
-
-        self.transport: AsyncTransport = AsyncTransport(connection)
+    def __init__(self, transport: AsyncTransport) -> None:
+        self.transport = transport
         self.lock = asyncio.Lock()
         self.token: Token | None = None
+
+
+def _opened(connection: Connection) -> AsyncTransport:
+    from onboarding.transports.aio import AsyncTransport  # aiohttp, when first needed
+
+    return AsyncTransport(connection)
 
 
 @define(eq=False, repr=False)
@@ -52,9 +66,14 @@ class AsyncGateway(AsyncCalls[A_co]):
     observe: Observe | None = None
     clock: Clock = utc_now
     nonces: Nonces = new_nonce
+    _timed: ServerClock = field(init=False)
+    _root: AsyncGateway[Adapter] | None = field(default=None, init=False)
     _lives: dict[tuple[int, asyncio.AbstractEventLoop], _Life] = field(
         factory=dict[tuple[int, asyncio.AbstractEventLoop], "_Life"], init=False
     )
+
+    def __attrs_post_init__(self) -> None:
+        self._timed = ServerClock(self.clock)
 
     @property
     def name(self) -> str:
@@ -66,17 +85,33 @@ class AsyncGateway(AsyncCalls[A_co]):
 
     # -- anything else
 
+    def view(self, adapter: B) -> AsyncGateway[B]:
+        """A gateway with another adapter over the connections of this one.
+
+        It is as light as the adapter: `gateway.view(gateway.adapter.as_user(token))`, for each
+        request of a web server. What it logs in for is its own; closing it closes nothing.
+        """
+        seen = AsyncGateway(
+            adapter,
+            connection=self.connection,
+            observe=self.observe,
+            clock=self.clock,
+            nonces=self.nonces,
+        )
+        seen._root, seen._timed = self._root or self, self._timed
+        return seen
+
     async def run(self, flow: Flow[T], *, deadline: float | None = None) -> T:
         """Runs any flow of the adapter: this is how what only one provider has is called."""
         until = Deadline(deadline)
         life = self._alive()  # to the end: what close() closes is not opened again by a late step
-        steps = conversation(self.adapter, flow, clock=self.clock, nonces=self.nonces)
+        steps = conversation(self.adapter, flow, clock=self._timed, nonces=self.nonces)
         return await drive_async(steps, lambda step: self._perform(step, until, life))
 
     async def close(self) -> None:
         """Closes this loop's connections. The gateway opens new ones if it is called again."""
         life = self._lives.pop(_here(), None)
-        if life is not None:
+        if life is not None and self._root is None:
             await life.transport.close()
 
     async def __aenter__(self) -> Self:
@@ -98,11 +133,16 @@ class AsyncGateway(AsyncCalls[A_co]):
     def _alive(self) -> _Life:
         here = _here()
         life = self._lives.get(here)
+        if self._root is not None:  # whose connections are new ones, once it was closed
+            transport = self._root._alive().transport
+            if life is None or life.transport is not transport:
+                life = self._lives[here] = _Life(transport)
+            return life
         if life is None:
             for place in list(self._lives):
                 if place[1].is_closed():  # nothing but this table holds it any more
                     self._lives.pop(place, None)
-            life = self._lives[here] = _Life(self.connection)
+            life = self._lives[here] = _Life(_opened(self.connection))
         return life
 
     async def _perform(
@@ -130,7 +170,7 @@ class AsyncGateway(AsyncCalls[A_co]):
         try:
             token = wish.met_by(life.token, self.clock())
             if token is None:
-                steps = login(self.adapter, clock=self.clock, nonces=self.nonces)
+                steps = login(self.adapter, clock=self._timed, nonces=self.nonces)
                 token = life.token = await drive_async(
                     steps, lambda step: self._perform(step, until, life)
                 )

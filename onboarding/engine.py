@@ -13,7 +13,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias, TypeVar
 
-from attrs import frozen
+from attrs import define, frozen
 
 from onboarding.adapter import Adapter
 from onboarding.errors import (
@@ -33,6 +33,7 @@ from onboarding.http import Flow, Proof, Request, Response, Token
 __all__ = [
     "Clock",
     "Nonces",
+    "ServerClock",
     "Steps",
     "Wish",
     "conversation",
@@ -61,6 +62,20 @@ class Wish:
         return token if token is not self.refused and is_fresh(token, now) else None
 
 
+@define(eq=False)
+class ServerClock:
+    """A clock that is set to the provider's time, once the provider has refused its own."""
+
+    own: Clock
+    ahead: timedelta = timedelta(0)
+
+    def __call__(self) -> datetime:
+        return self.own() + self.ahead
+
+    def set(self, there: datetime) -> None:
+        self.ahead = there - self.own()
+
+
 Steps: TypeAlias = Generator[Request | Wish, Any, T]
 
 
@@ -72,16 +87,19 @@ def is_fresh(token: Token | None, now: datetime) -> bool:
 def conversation(adapter: Adapter, flow: Flow[T], *, clock: Clock, nonces: Nonces) -> Steps[T]:
     """The steps of a flow. What a driver throws in at a step reaches the flow.
 
+    A `ServerClock` remembers from one conversation to the next how wrong the clock is.
+
     Raises `InvalidInput` for a flow that was run before: it has nothing left to say.
     """
     if inspect.getgeneratorstate(flow) != inspect.GEN_CREATED:
         text = "a flow runs once: ask the adapter for a new one"
         raise InvalidInput([Problem("", "conflict", text)])
+    timed = clock if isinstance(clock, ServerClock) else ServerClock(clock)
     try:
         request = next(flow)
         while True:
             try:
-                response = yield from _patient(adapter, request, clock, nonces)
+                response = yield from _patient(adapter, request, timed, nonces)
             except TransportError as error:
                 request = flow.throw(error)
             else:
@@ -93,13 +111,31 @@ def conversation(adapter: Adapter, flow: Flow[T], *, clock: Clock, nonces: Nonce
 
 
 def _patient(
-    adapter: Adapter, request: Request, clock: Clock, nonces: Nonces
+    adapter: Adapter, request: Request, clock: ServerClock, nonces: Nonces
 ) -> Generator[Request | Wish, Any, Response]:
     """One request of a flow until its answer: a read once more, where a hitch answered it."""
-    response = yield from _exchange(adapter, request, clock, nonces)
+    response = yield from _timed(adapter, request, clock, nonces)
     if request.changes_nothing and adapter.passing(response):
-        response = yield from _exchange(adapter, request, clock, nonces)
+        response = yield from _timed(adapter, request, clock, nonces)
     return response
+
+
+def _timed(
+    adapter: Adapter, request: Request, clock: ServerClock, nonces: Nonces
+) -> Generator[Request | Wish, Any, Response]:
+    """One request of a flow until its answer: once more where its time was refused.
+
+    It is refused still when the provider's own time is not to be had.
+    """
+    response = yield from _exchange(adapter, request, clock, nonces)
+    if request.anonymous or not adapter.clock_refused(response):
+        return response
+    steps = conversation(adapter, adapter.server_time(), clock=clock.own, nonces=nonces)
+    try:
+        clock.set((yield from steps))
+    except (TransportError, UnexpectedResponse, ProviderError):
+        return response
+    return (yield from _exchange(adapter, request, clock, nonces))
 
 
 def _exchange(

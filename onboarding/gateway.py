@@ -15,7 +15,7 @@ from attrs import define, field
 
 from onboarding.adapter import Adapter
 from onboarding.calls.sync import Calls
-from onboarding.engine import Clock, Nonces, Wish, conversation, drive, login, utc_now
+from onboarding.engine import Clock, Nonces, ServerClock, Wish, conversation, drive, login, utc_now
 from onboarding.errors import InvalidInput, Problem, TransportError
 from onboarding.hooks import Exchange, Observe
 from onboarding.http import Flow, Request, Response, Token
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["DEADLINE", "Deadline", "Gateway", "new_nonce", "report"]
 
 A_co = TypeVar("A_co", bound=Adapter, covariant=True)
+B = TypeVar("B", bound=Adapter)
 T = TypeVar("T")
 
 DEADLINE = 60.0
@@ -88,12 +89,16 @@ def report(
 class _Life:
     """What one process holds: connections, a token, and the lock around its renewal."""
 
-    def __init__(self, connection: Connection) -> None:
-        from onboarding.transports.sync import SyncTransport  # the HTTP client, when first needed
-
-        self.transport: SyncTransport = SyncTransport(connection)
+    def __init__(self, transport: SyncTransport) -> None:
+        self.transport = transport
         self.lock = threading.Lock()
         self.token: Token | None = None
+
+
+def _opened(connection: Connection) -> SyncTransport:
+    from onboarding.transports.sync import SyncTransport  # the HTTP client, when first needed
+
+    return SyncTransport(connection)
 
 
 @define(eq=False, repr=False)
@@ -105,7 +110,12 @@ class Gateway(Calls[A_co]):
     observe: Observe | None = None
     clock: Clock = utc_now
     nonces: Nonces = new_nonce
+    _timed: ServerClock = field(init=False)
+    _root: Gateway[Adapter] | None = field(default=None, init=False)
     _lives: dict[int, _Life] = field(factory=dict[int, "_Life"], init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._timed = ServerClock(self.clock)
 
     @property
     def name(self) -> str:
@@ -117,16 +127,32 @@ class Gateway(Calls[A_co]):
 
     # -- anything else
 
+    def view(self, adapter: B) -> Gateway[B]:
+        """A gateway with another adapter over the connections of this one.
+
+        It is as light as the adapter: `gateway.view(gateway.adapter.as_user(token))`, for each
+        request of a web server. What it logs in for is its own; closing it closes nothing.
+        """
+        seen = Gateway(
+            adapter,
+            connection=self.connection,
+            observe=self.observe,
+            clock=self.clock,
+            nonces=self.nonces,
+        )
+        seen._root, seen._timed = self._root or self, self._timed
+        return seen
+
     def run(self, flow: Flow[T], *, deadline: float | None = None) -> T:
         """Runs any flow of the adapter: this is how what only one provider has is called."""
         until = Deadline(deadline)
-        steps = conversation(self.adapter, flow, clock=self.clock, nonces=self.nonces)
+        steps = conversation(self.adapter, flow, clock=self._timed, nonces=self.nonces)
         return drive(steps, lambda step: self._perform(step, until))
 
     def close(self) -> None:
         """Closes the connections. The gateway opens new ones if it is called again."""
         life = self._lives.pop(os.getpid(), None)
-        if life is not None:
+        if life is not None and self._root is None:
             life.transport.close()
 
     def __enter__(self) -> Self:
@@ -150,7 +176,13 @@ class Gateway(Calls[A_co]):
         # for its locks. Of two threads that come first at once, setdefault keeps one life;
         # the other has opened nothing.
         pid = os.getpid()
-        return self._lives.get(pid) or self._lives.setdefault(pid, _Life(self.connection))
+        life = self._lives.get(pid)
+        if self._root is not None:  # whose connections are new ones, once it was closed
+            transport = self._root._alive().transport
+            if life is None or life.transport is not transport:
+                life = self._lives[pid] = _Life(transport)
+            return life
+        return life or self._lives.setdefault(pid, _Life(_opened(self.connection)))
 
     def _perform(self, step: Request | Wish, until: Deadline) -> Response | Token:
         if isinstance(step, Wish):
@@ -172,7 +204,7 @@ class Gateway(Calls[A_co]):
         try:
             token = wish.met_by(life.token, self.clock())
             if token is None:
-                steps = login(self.adapter, clock=self.clock, nonces=self.nonces)
+                steps = login(self.adapter, clock=self._timed, nonces=self.nonces)
                 token = life.token = drive(steps, lambda step: self._perform(step, until))
             return token
         finally:

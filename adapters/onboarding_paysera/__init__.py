@@ -16,6 +16,7 @@ from onboarding_paysera.parts import Part
 from onboarding_paysera.position import Position, PositionKind
 from onboarding_paysera.receipts import Receipt
 from onboarding_paysera.services import Service, ServiceName
+from onboarding_paysera.tokens import UserToken
 
 __all__ = [
     "ContactList",
@@ -31,6 +32,7 @@ __all__ = [
     "Receipt",
     "Service",
     "ServiceName",
+    "UserToken",
     "onboarding_adapters",
 ]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import attrs
 from attrs import frozen
 from onboarding import (
     Criterion,
@@ -13,7 +12,6 @@ from onboarding import (
     InvalidInput,
     Problem,
     Response,
-    Secret,
     Target,
     Unsupported,
     User,
@@ -28,6 +26,7 @@ from onboarding_paysera.contact_book import ContactBooks
 from onboarding_paysera.contacts import Contacts
 from onboarding_paysera.documents import Documents
 from onboarding_paysera.identification import Identification
+from onboarding_paysera.oauth import OAuth
 from onboarding_paysera.parts import Parts
 from onboarding_paysera.passwords import Passwords
 from onboarding_paysera.position import Positions
@@ -43,23 +42,19 @@ __all__ = ["Environment", "Paysera"]
 
 @frozen(kw_only=True)
 class Paysera(
-    Contacts, Parts, Passwords, Wallets, Services, Positions, Avatars, Documents,
+    OAuth, Contacts, Parts, Passwords, Wallets, Services, Positions, Avatars, Documents,
     Identification, Receipts, ContactBooks, PayseraProtocol,
 ):  # fmt: skip
     """Users at Paysera, Wallet REST API v1.
 
-    Settings: `client_id` and `mac_key` of the API client; `environment`, or `base_url` in place
-    of a host (a simulator); `project_id` and `location_id`, which are signed with each request;
-    `scopes` that the client holds, so that a record tells hidden from absent; `sends_address`
-    (no document says that a registration takes one, the official client sends it); `phone_link`
-    and `email_link`, templates of the links in the messages that bring a code to a user who is
-    registered already.
+    Settings: `client_id` and `mac_key` of the API client, or `client_certificate` where the
+    connection's TLS certificate speaks for the client and nothing is signed; `environment`, or
+    `base_url` in place of a host (a simulator); `authorize_url`, where users are asked for their
+    consent; `project_id` and `location_id`, which go with each request; `scopes` that the client
+    holds, so that a record tells hidden from absent; `sends_address` (no document says that a
+    registration takes one, the official client sends it); `phone_link` and `email_link`, templates
+    of the links in the messages that bring a code to a user who is registered already.
     """
-
-    def as_user(self, access_token: str, mac_key: str) -> Paysera:
-        """The same adapter in the name of a user, by the token that the user granted."""
-        token, key = Secret(access_token), Secret(mac_key)
-        return attrs.evolve(self, access_token=token, mac_key=key)
 
     # -- users
 

@@ -14,7 +14,7 @@ from onboarding.adapter import raise_error
 from onboarding.errors import ErrorDetails
 from onboarding.http import as_object
 
-__all__ = ["CODES", "raise_for"]
+__all__ = ["CODES", "clock_refused", "raise_for"]
 
 CorePath = Callable[[str], str | None]
 
@@ -37,7 +37,7 @@ CODES: dict[str, tuple[str, str, type[ProviderError] | None]] = {
     "invalid_identity": ("the person code is another", "identity.national_id.code", None),
     "invalid_password": ("the old password is wrong", "", None),
     "invalid_timestamp": ("set this machine's clock", "", Unauthorized),
-    "invalid_grant": ("the access token has ended; refresh it", "", Unauthorized),
+    "invalid_grant": ("the token or code has ended: refresh, or ask the user", "", Unauthorized),
     "unauthorized": ("check client_id and mac_key", "", None),
     "forbidden": ("the client lacks a permission or a scope for this", "", Forbidden),
     "not_found": ("there is no such user, or it has no such datum", "", None),
@@ -85,6 +85,19 @@ def raise_for(response: Response, core_path: CorePath) -> NoReturn:
         ),
         kind,
     )
+
+
+# the Java client knows a wrong clock by these texts, the Swift client by the code
+_CLOCK = ("timestamp is in future", "timestamp lifetime exceeded")
+
+
+def clock_refused(response: Response) -> bool:
+    """Whether an answer says that the time of the signature is too far from the server's."""
+    if response.status not in (400, 401):
+        return False
+    body = response.loose_object()
+    text = str(body.get("error_description", "")).lower()
+    return body.get("error") == "invalid_timestamp" or any(known in text for known in _CLOCK)
 
 
 def _fields(body: dict[str, Any]) -> Iterator[tuple[str, str]]:

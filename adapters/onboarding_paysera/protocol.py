@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
@@ -10,6 +11,7 @@ import attrs
 from attrs import frozen
 from onboarding import (
     Adapter,
+    Flow,
     InvalidInput,
     LevelPolicy,
     Page,
@@ -19,6 +21,7 @@ from onboarding import (
     Response,
     Secret,
     Target,
+    UnexpectedResponse,
     Unsupported,
     User,
     UserRecord,
@@ -28,7 +31,7 @@ from onboarding.mapping import Translation, translation
 from onboarding.model.loss import Loss
 from onboarding.model.shapes import Url
 
-from onboarding_paysera.errors import raise_for
+from onboarding_paysera.errors import clock_refused, raise_for
 from onboarding_paysera.extras import PayseraExtras
 from onboarding_paysera.records import PROVIDER, settled
 from onboarding_paysera.signing import authorization
@@ -70,10 +73,12 @@ class PayseraProtocol(Adapter):
     targets: ClassVar[Mapping[str, Target]] = TARGETS
 
     client_id: str
-    mac_key: Secret
+    mac_key: Secret | None = None
+    client_certificate: bool = False
     access_token: Secret | None = None
     environment: Environment = Environment.PRODUCTION
     base_url: Url | None = None
+    authorize_url: Url | None = None
     project_id: str | None = None
     location_id: str | None = None
     scopes: tuple[str, ...] | None = None
@@ -81,12 +86,25 @@ class PayseraProtocol(Adapter):
     phone_link: str | None = attrs.field(default=None, validator=_with_code)
     email_link: str | None = attrs.field(default=None, validator=_with_code)
 
+    @classmethod
+    def rules(cls, settings: Mapping[str, Any]) -> list[Problem]:
+        certified = settings.get("client_certificate") and settings.get("access_token") is None
+        if certified or settings.get("mac_key") is not None:
+            return []
+        text = "is required, unless a client certificate takes its place"
+        return [Problem("mac_key", "missing", text)]
+
     # -- signatures
 
     def sign(self, request: Request, proof: Proof) -> Request:
         if request.anonymous:
             return request
         extra = {"project_id": self.project_id, "location_id": self.location_id}
+        given = {name: value for name, value in extra.items() if value is not None}
+        if self.mac_key is None or (self.client_certificate and self.access_token is None):
+            # The official PHP client, Auth/ClientCertificate: no Authorization header at all.
+            named = {f"Wallet_Api_{name.title()}": value for name, value in given.items()}
+            return request.with_headers(**named)
         token = self.access_token
         header = authorization(
             token.reveal() if token is not None else self.client_id,
@@ -96,13 +114,26 @@ class PayseraProtocol(Adapter):
             request.body,
             timestamp=int(proof.now.timestamp()),
             nonce=proof.nonce,
-            parameters={name: value for name, value in extra.items() if value is not None},
+            parameters=given,
         )
         return request.with_headers(Authorization=header)
 
     def passing(self, response: Response) -> bool:
         # Of a proxy, in HTML; the official PHP client repeats the request once, whatever it is.
         return response.status == 502
+
+    def clock_refused(self, response: Response) -> bool:
+        return clock_refused(response)
+
+    def server_time(self) -> Flow[datetime]:
+        """docs: api/wallet/get-server-info. It takes no credentials, and so no clock."""
+        place = url(self.base, "rest", "v1", "server")
+        response = yield Request(method="GET", url=place, operation="server_time", anonymous=True)
+        seconds = self.answer(response).get("time")
+        if isinstance(seconds, int) and 0 < seconds < 1 << 37:
+            return datetime.fromtimestamp(seconds, UTC)
+        problem = Problem("", "type", "the answer has no time", "time")
+        raise UnexpectedResponse([problem], status=response.status, raw=response.body)
 
     # -- requests
 

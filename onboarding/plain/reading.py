@@ -177,7 +177,9 @@ def _built(cls: type, values: dict[str, Any], problems: list[Problem], *, checke
         if not problems:
             return cls(**values) if checked else trust(cls, values)
     else:
-        problems += _refused_by_validators(cast("type[Any]", cls), values)
+        settings = cast("type[Any]", cls)
+        problems += _refused_by_validators(settings, values)
+        problems += _refused_by_rules(settings, values, {problem.path for problem in problems})
         if not problems:
             try:
                 return cls(**values)
@@ -186,6 +188,15 @@ def _built(cls: type, values: dict[str, Any], problems: list[Problem], *, checke
                     raise
                 raise fail("shape", "cannot be built from these values") from None
     raise InvalidInput(problems)
+
+
+def _refused_by_rules(cls: type, values: Mapping[str, Any], told: set[str]) -> list[Problem]:
+    """What a class of settings says of several of them, where none of them is told of already."""
+    rules = getattr(cls, "rules", None)
+    if rules is None:
+        return []
+    found: list[Problem] = rules({**defaults_of(cls), **values})
+    return [problem for problem in found if problem.path.partition(".")[0] not in told]
 
 
 def _refused_by_validators(cls: type, values: Mapping[str, Any]) -> Iterator[Problem]:

@@ -11,7 +11,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 from attrs import define, field
 
 from onboarding.adapter import Adapter
-from onboarding.engine import Clock, Nonces, Wish, conversation, drive, login, utc_now
+from onboarding.engine import Clock, Nonces, ServerClock, Wish, conversation, drive, login, utc_now
 from onboarding.gateway import new_nonce
 from onboarding.http import Flow, Request, Response, Token
 
@@ -42,10 +42,14 @@ class PaperGateway(Generic[A_co]):
     nonces: Nonces = new_nonce
     sent: list[Request] = field(factory=list[Request], init=False)
     token: Token | None = field(default=None, init=False)
+    _timed: ServerClock = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._timed = ServerClock(self.clock)
 
     def run(self, flow: Flow[T]) -> T:
         """Runs a flow to its end."""
-        steps = conversation(self.adapter, flow, clock=self.clock, nonces=self.nonces)
+        steps = conversation(self.adapter, flow, clock=self._timed, nonces=self.nonces)
         return drive(steps, self._perform)
 
     def _perform(self, step: Request | Wish) -> Response | Token:
@@ -57,7 +61,7 @@ class PaperGateway(Generic[A_co]):
     def _token(self, wish: Wish) -> Token:
         token = wish.met_by(self.token, self.clock())
         if token is None:
-            steps = login(self.adapter, clock=self.clock, nonces=self.nonces)
+            steps = login(self.adapter, clock=self._timed, nonces=self.nonces)
             token = self.token = drive(steps, self._perform)
         return token
 

@@ -198,7 +198,7 @@ def test_a_write_whose_connection_broke_may_have_been_carried_out() -> None:
     assert not caught.value.retry_safe
 
 
-SEND_NOTHING = ("missing", "effects")
+SEND_NOTHING = ("missing", "effects", "view")
 
 
 @pytest.mark.parametrize("kind", [Gateway, AsyncGateway])

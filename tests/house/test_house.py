@@ -13,7 +13,15 @@ import pytest
 
 PACKAGES = ("onboarding", "onboarding_mangopay", "onboarding_paysera")
 
-ABOVE_ADAPTERS = {"AsyncGateway", "Gateway", "Gateways", "Plugin", "Registry"}
+ABOVE_ADAPTERS = {
+    "AsyncGateway",
+    "AsyncWatch",
+    "Gateway",
+    "Gateways",
+    "Plugin",
+    "Registry",
+    "Watch",
+}
 
 
 def modules() -> list[str]:

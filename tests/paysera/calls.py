@@ -127,6 +127,33 @@ _ENDPOINTS = (
     ("POST /identification-request/:id/additional-document", "add_additional_document", _REQUEST),
     ("POST /additional-document/:id/file", "put_document_file", _REQUEST),
     ("PUT /identification-request/:id/submit", "submit_identification", _REQUEST),
+    ("GET /server", "server_time", "a_wrong_clock_costs_two_requests_once"),
+    (
+        "POST /oauth/session",
+        "open_session",
+        "a_session_asks_with_an_address_that_the_client_vouches_for",
+    ),
+    (
+        "POST /oauth/token, authorization_code",
+        "exchange_code",
+        "consent_gives_a_token_and_the_token_the_users_own_data",
+    ),
+    ("POST /oauth/token, password", "log_in", "a_password_gives_a_token"),
+    (
+        "POST /oauth/token, refresh_token",
+        "refresh_token",
+        "a_token_ends_and_its_refresh_gives_the_next",
+    ),
+    (
+        "PUT /oauth/token/activate",
+        "activate_token",
+        "a_refresh_in_two_phases_leaves_the_old_token_until_the_new_one_is_active",
+    ),
+    (
+        "DELETE /oauth/token",
+        "revoke_token",
+        "a_revoked_token_is_dead_and_so_is_its_refresh_token",
+    ),
     ("any other", "raw", "raw_signs_any_request_and_maps_its_no"),
 )
 _WORDS = (

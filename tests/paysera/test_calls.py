@@ -11,7 +11,7 @@ import pytest
 from onboarding_paysera import Paysera
 from onboarding_paysera.simulator.routes import ROUTES, Route
 
-from . import test_flows
+from . import test_clock, test_flows, test_oauth
 from .calls import CALLS, Row, is_a_call, page
 
 PAGE = Path(__file__).parents[2] / "docs" / "providers" / "paysera-calls.md"
@@ -20,11 +20,13 @@ UPDATE = os.environ.get("ONBOARDING_UPDATE_DOCS") == "1"
 
 @pytest.mark.parametrize("row", CALLS, ids=lambda row: f"{row.kind} {row.what}")
 def test_a_row_has_a_call_that_exists_and_a_test_that_uses_a_socket(row: Row) -> None:
-    test = getattr(test_flows, f"test_{row.test}", None)
+    modules = (test_flows, test_oauth, test_clock)
+    tests = [getattr(module, f"test_{row.test}", None) for module in modules]
+    test = next((found for found in tests if found is not None), None)
 
     assert is_a_call(row.call)
     assert test is not None
-    assert set(inspect.signature(test).parameters) & {"api", "at", "start"}
+    assert set(inspect.signature(test).parameters) & {"api", "at", "gateway", "start"}
 
 
 def test_every_flow_of_the_adapter_has_a_row() -> None:

@@ -792,9 +792,10 @@ def test_each_code_of_an_error_is_met_over_a_socket(api: Api, at: Gateway[Payser
     registered(at)
 
     for code in CODES:
-        api.sim.misbehave(Misbehaviour(error=code))
+        api.sim.misbehave(Misbehaviour(error=code, times=2))  # a wrong clock is asked about once
         with pytest.raises(ProviderError) as raised:
             at.raw("GET", "user", "221")
+        api.sim.behave()
         kind = CODES[code][2]
         assert raised.value.code == code
         assert kind is None or type(raised.value) is kind

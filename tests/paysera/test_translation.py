@@ -9,7 +9,7 @@ from onboarding.http import json_body
 from onboarding.testing import AdapterLaws, World, changed, errors_in, samples_in
 
 from onboarding_paysera import Paysera
-from onboarding_paysera.errors import _CODES as CODES
+from onboarding_paysera.errors import CODES
 from onboarding_paysera.simulator import PayseraSimulator
 
 DATA = Path(__file__).parent / "data"

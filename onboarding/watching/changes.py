@@ -1,0 +1,75 @@
+"""What changed between two records of one user, as events."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from onboarding.model.event import Event, EventKind
+from onboarding.model.record import UserRecord
+
+__all__ = ["changes"]
+
+_LEVELS = ("kyc_level", "identification_level", "eidas_level", "nist_ial")
+_CONTACTS = ("email", "phone")
+
+
+def _levels(record: UserRecord) -> dict[str, Any]:
+    """The levels that a record tells, and the provider's own words for them."""
+    told = {name: _word(getattr(record, name)) for name in _LEVELS}
+    told |= {f"level_words.{name}": word for name, word in record.level_words.items()}
+    return {name: word for name, word in told.items() if word is not None}
+
+
+def _word(level: StrEnum | None) -> str | None:
+    return None if level is None else str(level.value)
+
+
+def _contact(name: str, record: UserRecord) -> dict[str, Any]:
+    told = {name: getattr(record.user, name), f"confirmed.{name}": record.confirmed.get(name)}
+    return {key: value for key, value in told.items() if value is not None}
+
+
+def changes(before: UserRecord, after: UserRecord) -> tuple[Event, ...]:
+    """What changed between two records of one user: its levels, its e-mail address, its phone.
+
+    What the later record does not tell (a permission may have ended) is no change.
+    """
+    facts = [(EventKind.LEVEL_CHANGED, "", _levels(before), _levels(after))]
+    facts += [
+        (EventKind.CONTACT_CHANGED, name, _contact(name, before), _contact(name, after))
+        for name in _CONTACTS
+    ]
+    return tuple(
+        _event(kind, about, before, after, {name: (old.get(name), new[name]) for name in names})
+        for kind, about, old, new in facts
+        if (names := [name for name, value in new.items() if value != old.get(name)])
+    )
+
+
+def _event(
+    kind: EventKind,
+    about: str,
+    before: UserRecord,
+    after: UserRecord,
+    changed: Mapping[str, tuple[Any, Any]],
+) -> Event:
+    # One change read twice, from the same record on, is one event. A contact's value is left out:
+    # an id is written to logs.
+    told = sorted((name, pair[1]) for name, pair in changed.items() if name not in _CONTACTS)
+    since = before.seen_at.isoformat() if before.seen_at is not None else ""
+    text = repr((after.provider, after.gateway, after.id, str(kind), about, since, told))
+    return Event(
+        kind=kind,
+        provider=after.provider,
+        gateway=after.gateway,
+        id=hashlib.sha256(text.encode()).hexdigest()[:32],
+        subject_id=after.id,
+        user_id=after.id,
+        before={name: pair[0] for name, pair in changed.items()},
+        after={name: pair[1] for name, pair in changed.items()},
+        user=after,
+        confirmed=True,
+    )

@@ -1,0 +1,117 @@
+"""Whom to read when, and what a read means."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+
+from attrs import define, field, frozen
+from attrs.validators import ge, gt
+
+from onboarding.errors import (
+    InvalidInput,
+    OnboardingError,
+    Problem,
+    RateLimited,
+    TransportError,
+    Unavailable,
+)
+from onboarding.model.event import Event
+from onboarding.model.record import UserRecord
+from onboarding.watching.changes import changes
+
+__all__ = ["Pace", "Plan", "Watched"]
+
+
+@frozen(kw_only=True)
+class Pace:
+    """How often users are read. Times are seconds.
+
+    A user is read `shortest` after a change, then ever more rarely (`growth` times the wait
+    before), and every `longest` in the end. `jitter` is the part of a wait that is left to chance,
+    so that many users are not read at once; `between` two reads, whoever is read, there is a wait
+    of its own, for the provider's limits.
+    """
+
+    shortest: float = field(default=15.0, validator=gt(0))
+    longest: float = field(default=3600.0, validator=gt(0))
+    growth: float = field(default=2.0, validator=ge(1))
+    jitter: float = field(default=0.2, validator=ge(0))
+    between: float = field(default=0.0, validator=ge(0))
+
+    def __attrs_post_init__(self) -> None:
+        if self.longest < self.shortest or self.jitter > 1:
+            text = "longest is no less than shortest, and jitter is a part of one"
+            raise InvalidInput([Problem("pace", "conflict", text)])
+
+
+@define(eq=False)
+class Watched:
+    """One user: the record that the next change is told from, the wait, the next read."""
+
+    id: str
+    record: UserRecord
+    wait: float
+    due: float = 0.0
+
+
+@define(eq=False)
+class Plan:
+    """Whom to read when, and what a read means: without a socket, a clock or a sleep."""
+
+    pace: Pace
+    until: Callable[[UserRecord], bool]
+    chance: Callable[[], float]
+    ends: float
+    users: dict[str, Watched] = field(factory=dict[str, Watched])
+    events: deque[Event] = field(factory=deque[Event])
+    _free: float = 0.0
+    _read: tuple[Watched, UserRecord] | None = None
+
+    def add(self, record: UserRecord, now: float) -> None:
+        if not self.until(record):
+            self.users[record.id] = watched = Watched(record.id, record, self.pace.shortest)
+            self._put_off(watched, now)
+
+    def next(self) -> tuple[float, Watched] | None:
+        """When to read whom; None when nobody is left, or nobody before the end.
+
+        Whoever asks has taken in every event of the read before.
+        """
+        if self._read is not None:
+            watched, record = self._read
+            watched.record, self._read = record, None
+            if self.until(record):
+                del self.users[watched.id]
+        if not self.users:
+            return None
+        first = min(self.users.values(), key=lambda user: user.due)
+        due = max(first.due, self._free)
+        return None if due > self.ends else (due, first)
+
+    def seen(self, watched: Watched, record: UserRecord, now: float) -> None:
+        """A read came back."""
+        self.events += changes(watched.record, record)
+        changed = bool(self.events)
+        watched.wait = self.pace.shortest if changed else self._longer(watched)
+        self._read = (watched, record) if changed or self.until(record) else None
+        self._free = now + self.pace.between
+        self._put_off(watched, now)
+
+    def failed(self, watched: Watched, error: OnboardingError, now: float) -> bool:
+        """Whether the error passes by itself. If it does not, the user is watched no longer."""
+        watched.wait = self._longer(watched)
+        self._free = now + self.pace.between
+        self._put_off(watched, now)
+        if isinstance(error, RateLimited):  # the next user would be refused as well
+            self._free = now + max(error.retry_after or self.pace.shortest, self.pace.between)
+        if isinstance(error, TransportError | Unavailable | RateLimited):
+            return True
+        del self.users[watched.id]
+        return False
+
+    def _longer(self, watched: Watched) -> float:
+        return min(watched.wait * self.pace.growth, self.pace.longest)
+
+    def _put_off(self, watched: Watched, now: float) -> None:
+        watched.due = now + watched.wait * (1 - self.pace.jitter * self.chance())
