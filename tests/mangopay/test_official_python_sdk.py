@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from base64 import b64encode
 from collections.abc import Iterator
 from datetime import date
@@ -38,10 +39,10 @@ class Sdk:
         mangopay.api_sandbox_url = f"{base_url}/v2.01/"  # it must end so
         mangopay.sandbox = True
         self.handler: Any = import_module("mangopay.api").APIRequest()
-        # what asks for the handler has taken this function when it was first imported
-        mangopay.handler_of_the_tests = self.handler
-        mangopay.get_default_handler = lambda: mangopay.handler_of_the_tests
         self.r: Any = import_module("mangopay.resources")
+        for name, module in list(sys.modules.items()):  # each took the function when it was loaded
+            if name.partition(".")[0] == "mangopay" and hasattr(module, "get_default_handler"):
+                setattr(module, "get_default_handler", lambda: self.handler)  # noqa: B010
         self.utils: Any = import_module("mangopay.utils")
         self.exceptions: Any = import_module("mangopay.exceptions")
         self.sim = simulator
