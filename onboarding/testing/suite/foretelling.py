@@ -45,8 +45,10 @@ def demands(trial: Trial) -> None:
     def check(drawn: tuple[Case, st.DataObject]) -> None:
         case, data = drawn
         for name in _registrations(case.adapter):
-            user = case.adapter.target(name).supposed(case.user)
-            given = [path for path in _core_paths(case) if lookup(user, path) not in EMPTY]
+            target = case.adapter.target(name)
+            user = target.supposed(case.user)
+            free = [path for path in _core_paths(case) if path not in target.supposes]
+            given = [path for path in free if lookup(user, path) not in EMPTY]
             left_out: str | None = data.draw(st.none() | st.sampled_from(["", *given]))
             user = changed(user, left_out, None) if left_out else user
             _answered(trial, case, user, case.adapter.missing(user, name))
