@@ -80,50 +80,18 @@ def carried_users(
     With `pools`, most values come from pools of that size, which `fill_pools` filled before.
     """
     size = pools if pools and not draw(afresh()) else 0
-    legal = draw(st.booleans())
-    data, values = _parts(translation, on, extras, legal, size)
+    data, values, welcome = _parts(translation, on, extras, draw(st.booleans()), size)
     given = draw(some_of(values))
-    if complete:
-        _, fresh = _parts(translation, on, extras, legal, 0)
-        _complete(draw, translation.plan, on, data, given, fresh)
-    return _user(given, translation.plan.implied(), data)
-
-
-def _complete(
-    draw: st.DrawFn,
-    plan: Plan,
-    on: On,
-    data: list[Datum],
-    given: Tree,
-    values: Mapping[str, SearchStrategy[Any]],
-) -> None:
-    """Adds what is demanded, and changes what is barred; what is added may demand more."""
-    by_core = {datum.core: datum for datum in data}
-
-    def fill(datum: Datum) -> None:
-        given[datum.core] = draw(values[datum.core].filter(partial(_welcome, datum)))
-
-    for one in plan.about.wanted if on is On.CREATE else ():
-        if not given.keys() & set(one.paths):
-            fill(by_core[one.paths[0]])
-    for _ in range(3):
-        user = _user(given, plan.implied(), data)
-        there = plan.given(user, on)
-        for datum in data:
-            value = given.get(datum.core)
-            wanted = value is None and plan.demands(datum, user, there, on)
-            if wanted or any(bar.certain and bar.stops(value, user) for bar in datum.barred):
-                fill(datum)
-
-
-def _welcome(datum: Datum, value: Any) -> bool:
-    return not any(bar.certain and value in bar.values for bar in datum.barred)
+    implied = translation.plan.implied()
+    if not complete:
+        return _user(given, implied, data)
+    return _completed(draw, translation.plan, on, data, welcome, given)
 
 
 @st.composite
 def full_users(draw: st.DrawFn, translation: Translation, extras: type | None = None) -> User:
     """Users that hold every datum that some operation can write."""
-    data, values = _parts(translation, EVERY, extras, False, 0)
+    data, values, _ = _parts(translation, EVERY, extras, False, 0)
     given = {datum.core: draw(values[datum.core]) for datum in data}
     return _user(given, translation.plan.implied(), data)
 
@@ -137,8 +105,8 @@ def fill_pools(translation: Translation, on: On, extras: type | None, size: int)
 @cache
 def _parts(
     translation: Translation, on: On, extras: type | None, legal: bool, size: int
-) -> tuple[list[Datum], dict[str, SearchStrategy[Any]]]:
-    """The data in question, and the values of each."""
+) -> tuple[list[Datum], dict[str, SearchStrategy[Any]], dict[str, SearchStrategy[Any]]]:
+    """The data in question, the values of each, and those of them that are not barred."""
     own = {
         f"{EXTRAS}{translation.plan.provider}.{name}": values
         for name, values in (extra_values(extras).items() if extras else ())
@@ -155,13 +123,17 @@ def _parts(
     values = {datum.core: _carried(datum, own.get(datum.core)) for datum in data}
     if size:
         values = {d.core: pool(_alike(d), values[d.core], size) for d in data}
-    return data, values
+    barred = {d.core: values[d.core].filter(partial(_welcome, d)) for d in data if d.barred}
+    return data, values, {**values, **barred}
 
 
 def _alike(datum: Datum) -> tuple[Hashable, ...]:
     """What the values of a datum depend on."""
     row = datum.row
-    return datum.core, row.codec, row.min, row.max, row.pattern
+    if datum.core.startswith(EXTRAS):
+        return datum.core, row.pattern
+    check = check_at(datum.core)
+    return check.kind, check.many, check.shape, row.codec, row.min, row.max, row.pattern
 
 
 def _carried(datum: Datum, own: SearchStrategy[Any] | None) -> SearchStrategy[Any]:
@@ -170,6 +142,35 @@ def _carried(datum: Datum, own: SearchStrategy[Any] | None) -> SearchStrategy[An
         return carried_values(datum)
     pattern = datum.row.pattern
     return own if pattern is None else st.from_regex(pattern, fullmatch=True)
+
+
+def _welcome(datum: Datum, value: Any) -> bool:
+    return not any(bar.certain and value in bar.values for bar in datum.barred)
+
+
+def _completed(
+    draw: st.DrawFn,
+    plan: Plan,
+    on: On,
+    data: list[Datum],
+    welcome: Mapping[str, SearchStrategy[Any]],
+    given: Tree,
+) -> User:
+    """Adds what is required, changes what is barred; thrice, for what is added may want more."""
+    implied = plan.implied()
+    for one in plan.about.wanted if on is On.CREATE else ():
+        if not given.keys() & set(one.paths):
+            given[one.paths[0]] = draw(welcome[one.paths[0]])
+    for _ in range(3):
+        user = _user(given, implied, data)
+        there = plan.given(user, on)
+        for datum in data:
+            core = datum.core
+            asked = core not in given and plan.demands(datum, user, there, on)
+            barred = any(bar.certain and bar.stops(given.get(core), user) for bar in datum.barred)
+            if asked or barred:
+                given[core] = draw(welcome[core])
+    return _user(given, implied, data)
 
 
 def _user(given: Mapping[str, Any], implied: Mapping[str, str], data: Iterable[Datum]) -> User:
