@@ -9,9 +9,13 @@ from hypothesis import HealthCheck, settings
 from tests.executed import NAME, Executed
 from tests.ledger.watch import Watch
 
-# No deadline, for machines differ; in CI the same run each time.
+# No deadline, for machines differ; in CI the same run each time. Hypothesis draws other values on
+# another Python, so that a filter which is fine here may be called greedy there.
 settings.register_profile(
-    "default", max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    "default",
+    max_examples=200,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 settings.register_profile(
     "ci", settings.get_profile("default"), derandomize=True, database=None, print_blob=True

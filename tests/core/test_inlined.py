@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 from onboarding.mapping import (
     BOOL,
@@ -61,7 +61,8 @@ def read(codec: Codec[Any, Any], value: object) -> Any:
 @given(value=WIRE)
 def test_an_inlined_reading_gives_what_the_codec_reads(name: str, value: object) -> None:
     codec = INLINED[name]
-    assume(value.__class__ is codec.inline.kind)
+    if value.__class__ is not codec.inline.kind:
+        return  # generated code asks for that first
 
     try:
         found = evaluated(codec.inline, codec.inline.read, w=value)
@@ -76,7 +77,8 @@ def test_an_inlined_reading_gives_what_the_codec_reads(name: str, value: object)
 def test_what_is_said_to_differ_is_what_does_not_come_back(name: str, value: object) -> None:
     codec = INLINED[name]
     there = read(codec, value)
-    assume(there is not NOTHING)
+    if there is NOTHING:
+        return  # what cannot be read is kept whole
 
     differs = evaluated(codec.inline, codec.inline.differs, v=there, w=value)
 
