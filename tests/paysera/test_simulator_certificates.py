@@ -32,10 +32,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An authority, and what it signed: `server` for 127.0.0.1, and `client`."""
     folder = tmp_path_factory.mktemp("certificates")
     new = "req -newkey rsa:2048 -nodes -days 2"
-    run(folder, f"{new} -x509 -keyout authority.key -out authority.pem -subj /CN=authority")
+    signs = "-addext keyUsage=critical,keyCertSign,cRLSign"  # which Python 3.13 insists on
+    run(folder, f"{new} -x509 {signs} -keyout authority.key -out authority.pem -subj /CN=authority")
     for name, extension in (("server", "subjectAltName=IP:127.0.0.1"), ("client", "")):
         run(folder, f"{new} -keyout {name}.key -out {name}.csr -subj /CN={name}")
-        (folder / "extensions").write_text(extension, "ascii")
+        (folder / "extensions").write_text(f"authorityKeyIdentifier=keyid\n{extension}", "ascii")
         run(
             folder,
             f"x509 -req -in {name}.csr -CA authority.pem -CAkey authority.key -CAcreateserial"
