@@ -26,8 +26,7 @@ from onboarding.errors import (
 from onboarding.http import Flow, Proof, Request, Response, Token
 from onboarding.mapping.effects import Effect, effects
 from onboarding.mapping.explain import Explanation, explain
-from onboarding.mapping.plan import Plan
-from onboarding.mapping.translation import Translation
+from onboarding.mapping.translation import Translation, translation
 from onboarding.model.action import NextAction
 from onboarding.model.banking import BankAccountRecord
 from onboarding.model.base import checks_of
@@ -123,7 +122,11 @@ class Adapter(Operations):
         For an object (`address`), each datum below it. Raises `InvalidInput` for a path that
         the core does not have.
         """
-        plans = [plan for wire in cls.wires if (plan := Plan(wire, cls.provider)).concerns(path)]
+        plans = [
+            plan
+            for wire in cls.wires
+            if (plan := translation(wire, cls.provider).plan).concerns(path)
+        ]
         found = tuple(one for plan in plans for one in explain(path, plan))
         if plans and not found:
             raise InvalidInput([Problem(path, "unknown", "the core has no such path")])

@@ -20,6 +20,7 @@ from onboarding.errors import InvalidInput, Problem
 from onboarding.mapping.explain import Explanation
 from onboarding.mapping.paths import leaves
 from onboarding.mapping.plan import Plan
+from onboarding.mapping.translation import translation
 from onboarding.model.user import User
 from onboarding.plain import nearest
 
@@ -75,7 +76,9 @@ def explain(path: str, providers: tuple[str, ...]) -> None:
 
 
 def _unknown(path: str, kinds: Mapping[str, type[Adapter]]) -> Failure:
-    plans = [Plan(wire, kind.provider) for kind in kinds.values() for wire in kind.wires]
+    plans = [
+        translation(wire, kind.provider).plan for kind in kinds.values() for wire in kind.wires
+    ]
     text = "the core has no such path" if plans else "no adapter declares a mapping"
     problem = Problem(path, "unknown", f"{text}{_hint(path, plans) if plans else ''}")
     message = "there is nothing to explain"

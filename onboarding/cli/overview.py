@@ -14,6 +14,7 @@ from onboarding.cli.variants import persons
 from onboarding.mapping.explain import Explanation, explanation
 from onboarding.mapping.paths import leaves
 from onboarding.mapping.plan import Plan
+from onboarding.mapping.translation import translation
 from onboarding.model.levels import LevelRow
 from onboarding.model.loss import LossKind
 from onboarding.model.user import PersonType, User
@@ -162,7 +163,7 @@ def _overrides(adapter: type[Adapter], operation: str) -> bool:
 
 
 def _cells(adapter: type[Adapter], kind: PersonType) -> dict[str, Cell]:
-    plans = (Plan(wire, adapter.provider) for wire in adapter.wires)
+    plans = (translation(wire, adapter.provider).plan for wire in adapter.wires)
     plan = next((plan for plan in plans if kind in persons(plan)), None)
     asked = needs(adapter.targets.values(), kind) if plan is not None else {}
     return {core: _cell(plan, core, tuple(asked.get(core, {}).values())) for core in paths_of(kind)}

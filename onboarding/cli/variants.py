@@ -12,6 +12,7 @@ from onboarding.adapter import Adapter
 from onboarding.mapping.explain import Explanation
 from onboarding.mapping.plan import Plan
 from onboarding.mapping.rows import On
+from onboarding.mapping.translation import translation
 from onboarding.model.user import PersonType
 
 __all__ = ["Variant", "persons", "variants"]
@@ -75,7 +76,7 @@ def variants(kind: type[Adapter], path: str) -> dict[str, list[Variant]]:
     found: dict[str, list[Explanation]] = {}
     for one in kind.explain(path):
         found.setdefault(one.core_path, []).append(one)
-    kinds = {wire.__name__: persons(Plan(wire, kind.provider)) for wire in kind.wires}
+    kinds = {wire.__name__: persons(translation(wire, kind.provider).plan) for wire in kind.wires}
     return {core: list(_joined(_concerned(core, told, kinds))) for core, told in found.items()}
 
 

@@ -156,12 +156,13 @@ def _completed(
     welcome: Mapping[str, SearchStrategy[Any]],
     given: Tree,
 ) -> User:
-    """Adds what is required, changes what is barred; thrice, for what is added may want more."""
+    """Adds what is required, changes what is barred, until nothing more is wanted."""
     implied = plan.implied()
     for one in plan.about.wanted if on is On.CREATE else ():
         if not given.keys() & set(one.paths):
             given[one.paths[0]] = draw(welcome[one.paths[0]])
-    for _ in range(3):
+    while True:
+        filled = False
         user = _user(given, implied, data)
         there = plan.given(user, on)
         for datum in data:
@@ -169,8 +170,9 @@ def _completed(
             asked = core not in given and plan.demands(datum, user, there, on)
             barred = any(bar.certain and bar.stops(given.get(core), user) for bar in datum.barred)
             if asked or barred:
-                given[core] = draw(welcome[core])
-    return _user(given, implied, data)
+                given[core], filled = draw(welcome[core]), True
+        if not filled:
+            return user
 
 
 def _user(given: Mapping[str, Any], implied: Mapping[str, str], data: Iterable[Datum]) -> User:

@@ -10,6 +10,7 @@ from attrs import frozen
 from onboarding.adapter import Adapter
 from onboarding.mapping.plan import Plan
 from onboarding.mapping.rows import On
+from onboarding.mapping.translation import translation
 
 if TYPE_CHECKING:
     from onboarding.testing.subject import Subject
@@ -60,7 +61,7 @@ def _claims(subject: Subject) -> Iterator[Claim]:
         yield from (Claim("level", row.native) for row in adapter.policy.rows)
         for cls in adapter.wires:
             writes = {name: on for name, on in WRITES.items() if name in operations}
-            yield from _of_wire(Plan(cls, adapter.provider), writes)
+            yield from _of_wire(translation(cls, adapter.provider).plan, writes)
     yield from (Claim("error", code) for code in subject.codes)
 
 

@@ -6,19 +6,14 @@ categorize-legal-user; legacy: legal-user-object
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from onboarding import LegalPersonType, Representative, User
 from onboarding.mapping import (
     ALWAYS,
-    BOOL,
     JSON,
-    NEVER,
     TEXT,
     UTC_MIDNIGHT,
-    UTC_SECONDS,
-    On,
     at,
     core,
     extra,
@@ -35,20 +30,23 @@ from onboarding_mangopay.wire.address import MangoAddress
 from onboarding_mangopay.wire.natural import COMMON_LEFT_OUT
 from onboarding_mangopay.wire.policy import (
     BLOCKED,
-    BY_PROXY,
-    CONSENTED,
-    CONSENTS,
-    GRANTED,
-    LEGACY_TO_OWNER,
     LEGACY_UNTIL,
     LEGAL_DOWNGRADE,
     LEGAL_FORM,
     OWNER,
     PAYER,
     RE_ENROLS,
-    TO_OWNER,
 )
-from onboarding_mangopay.wire.vocabulary import CATEGORY, EMAIL, LEGAL_PERSON
+from onboarding_mangopay.wire.shared import (
+    CHANGE,
+    accepted_date,
+    category,
+    legacy_category,
+    profiling_reference,
+    sca_context,
+    terms_accepted,
+)
+from onboarding_mangopay.wire.vocabulary import EMAIL, LEGAL_PERSON
 
 __all__ = ["LegacyLegalUser", "LegalUser", "MangoRepresentative"]
 
@@ -62,8 +60,6 @@ T = some(U.terms)
 NUMBERED = OWNER & when(C.legal_person_type, LegalPersonType.BUSINESS)
 LOCAL = matches(R.phone, r"[^+].*", example="0612345678", words="the phone number is in local form")
 
-CHANGE = On.CREATE | On.UPDATE
-ONCE = On.CREATE | On.CATEGORISE
 
 LEFT_OUT = (
     *COMMON_LEFT_OUT,
@@ -136,32 +132,12 @@ class LegalUser:
     PersonType: str | None = keep(str)
     Email: str | None = at(U.email, TEXT, pattern=EMAIL, on=CHANGE, required=ALWAYS)
     KYCLevel: str | None = keep(str)
-    TermsAndConditionsAccepted: bool | None = at(
-        T.accepted,
-        BOOL,
-        required=ALWAYS,
-        default=False,
-        goes_along=True,
-        barred=(CONSENTED,),
-        changing=CONSENTS,
-    )
-    TermsAndConditionsAcceptedDate: int | None = at(
-        T.accepted_at, UTC_SECONDS, on=NEVER, hidden=PAYER
-    )
-    UserCategory: str | None = at(
-        U.category, CATEGORY, on=ONCE, required=ALWAYS, barred=(GRANTED,), changing=TO_OWNER
-    )
+    TermsAndConditionsAccepted: bool | None = terms_accepted()
+    TermsAndConditionsAcceptedDate: int | None = accepted_date()
+    UserCategory: str | None = category()
     UserStatus: str | None = keep(str)
-    ScaContext: str | None = at(
-        extra("mangopay", "sca_context"),
-        JSON,
-        shown=False,
-        barred=(BY_PROXY,),
-        since=date(2025, 10, 23),  # docs: release-notes/api
-    )
-    ProfilingAttemptReference: str | None = at(
-        extra("mangopay", "profiling_attempt_reference"), JSON, on=CHANGE, shown=False
-    )
+    ScaContext: str | None = sca_context()
+    ProfilingAttemptReference: str | None = profiling_reference()
 
 
 PI = some(P.identity)
@@ -217,24 +193,7 @@ class LegacyLegalUser:
     PersonType: str | None = keep(str)
     Email: str | None = at(U.email, TEXT, pattern=EMAIL, required=ALWAYS)
     KYCLevel: str | None = keep(str)
-    TermsAndConditionsAccepted: bool | None = at(
-        T.accepted,
-        BOOL,
-        required=ALWAYS,
-        default=False,
-        goes_along=True,
-        barred=(CONSENTED,),
-        changing=CONSENTS,
-    )
-    TermsAndConditionsAcceptedDate: int | None = at(
-        T.accepted_at, UTC_SECONDS, on=NEVER, hidden=PAYER
-    )
-    UserCategory: str | None = at(
-        U.category,
-        CATEGORY,
-        required=ALWAYS,
-        goes_along=True,
-        barred=(GRANTED,),
-        changing=LEGACY_TO_OWNER,
-    )
+    TermsAndConditionsAccepted: bool | None = terms_accepted()
+    TermsAndConditionsAcceptedDate: int | None = accepted_date()
+    UserCategory: str | None = legacy_category()
     UserStatus: str | None = keep(str)

@@ -7,18 +7,15 @@ create-natural-user, update-natural-user
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from onboarding import User
 from onboarding.mapping import (
     ALWAYS,
-    BOOL,
     JSON,
     NEVER,
     TEXT,
     UTC_MIDNIGHT,
-    UTC_SECONDS,
     On,
     at,
     core,
@@ -34,19 +31,22 @@ from onboarding.mapping import (
 from onboarding_mangopay.wire.address import MangoAddress
 from onboarding_mangopay.wire.policy import (
     BLOCKED,
-    BY_PROXY,
-    CONSENTED,
-    CONSENTS,
-    GRANTED,
-    LEGACY_TO_OWNER,
     LEGACY_UNTIL,
     NATURAL_DOWNGRADE,
     OWNER,
     PAYER,
     RE_ENROLS,
-    TO_OWNER,
 )
-from onboarding_mangopay.wire.vocabulary import CATEGORY, EMAIL, INCOME
+from onboarding_mangopay.wire.shared import (
+    CHANGE,
+    accepted_date,
+    category,
+    legacy_category,
+    profiling_reference,
+    sca_context,
+    terms_accepted,
+)
+from onboarding_mangopay.wire.vocabulary import EMAIL, INCOME
 
 __all__ = ["COMMON_LEFT_OUT", "LegacyNaturalUser", "NaturalUser"]
 
@@ -57,8 +57,6 @@ T = some(U.terms)
 # docs: create-natural-user-sca, PhoneNumberCountry
 LOCAL = matches(U.phone, r"[^+].*", example="0612345678", words="the phone number is in local form")
 
-CHANGE = On.CREATE | On.UPDATE
-ONCE = On.CREATE | On.CATEGORISE
 
 COMMON_LEFT_OUT = (
     not_applicable(T.accepted_at, "MangoPay notes the time itself"),
@@ -112,32 +110,12 @@ class NaturalUser:
         U.email, TEXT, pattern=EMAIL, required=ALWAYS, required_on=On.CREATE, changing=RE_ENROLS
     )
     KYCLevel: str | None = keep(str)
-    TermsAndConditionsAccepted: bool | None = at(
-        T.accepted,
-        BOOL,
-        required=ALWAYS,
-        default=False,
-        goes_along=True,
-        barred=(CONSENTED,),
-        changing=CONSENTS,
-    )
-    TermsAndConditionsAcceptedDate: int | None = at(
-        T.accepted_at, UTC_SECONDS, on=NEVER, hidden=PAYER
-    )
-    UserCategory: str | None = at(
-        U.category, CATEGORY, on=ONCE, required=ALWAYS, barred=(GRANTED,), changing=TO_OWNER
-    )
+    TermsAndConditionsAccepted: bool | None = terms_accepted()
+    TermsAndConditionsAcceptedDate: int | None = accepted_date()
+    UserCategory: str | None = category()
     UserStatus: str | None = keep(str)
-    ScaContext: str | None = at(
-        extra("mangopay", "sca_context"),
-        JSON,
-        shown=False,
-        barred=(BY_PROXY,),
-        since=date(2025, 10, 23),  # docs: release-notes/api
-    )
-    ProfilingAttemptReference: str | None = at(
-        extra("mangopay", "profiling_attempt_reference"), JSON, on=CHANGE, shown=False
-    )
+    ScaContext: str | None = sca_context()
+    ProfilingAttemptReference: str | None = profiling_reference()
 
 
 @wire(
@@ -185,24 +163,7 @@ class LegacyNaturalUser:
     PersonType: str | None = keep(str)
     Email: str | None = at(U.email, TEXT, pattern=EMAIL, required=ALWAYS)
     KYCLevel: str | None = keep(str)
-    TermsAndConditionsAccepted: bool | None = at(
-        T.accepted,
-        BOOL,
-        required=ALWAYS,
-        default=False,
-        goes_along=True,
-        barred=(CONSENTED,),
-        changing=CONSENTS,
-    )
-    TermsAndConditionsAcceptedDate: int | None = at(
-        T.accepted_at, UTC_SECONDS, on=NEVER, hidden=PAYER
-    )
-    UserCategory: str | None = at(
-        U.category,
-        CATEGORY,
-        required=ALWAYS,
-        goes_along=True,
-        barred=(GRANTED,),
-        changing=LEGACY_TO_OWNER,
-    )
+    TermsAndConditionsAccepted: bool | None = terms_accepted()
+    TermsAndConditionsAcceptedDate: int | None = accepted_date()
+    UserCategory: str | None = legacy_category()
     UserStatus: str | None = keep(str)
