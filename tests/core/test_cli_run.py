@@ -767,7 +767,17 @@ def test_no_personal_value_and_no_link_is_shown_or_stored(site: Site, gateway: s
     loud = site.run(users, "--json", "--gateway", gateway)
 
     everything = done.output + loud.output + site.out.read_text("utf-8")
-    for value in (CANARY, CANARY.lower(), "Zxqca", "1931", "token=", "?token", "-secret"):
+    for value in (
+        CANARY,
+        CANARY.lower(),
+        "Zxqca",
+        "1931-07",
+        "1931, ",
+        "1213574400",
+        "token=",
+        "?token",
+        "-secret",
+    ):
         assert value not in everything
     assert "created" in states(site.results()).values()
 

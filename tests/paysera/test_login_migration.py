@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 COUNT = 1_000
-CANARY = "Xq7"
+CANARY = "Xq7canary"
 ODD = [
     "",
     " ",
