@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
@@ -91,6 +92,17 @@ def world(_sockets: dict[str, tuple[Socket, str]]) -> Iterator[World]:
     bare = World(gateways=Gateways({}), mangopay=mangopay, paysera=paysera, urls=urls)
     with Gateways.from_config(bare.config(), env=bare.env) as gateways:
         yield evolve(bare, gateways=gateways)
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Lets a child be interrupted, even where these tests were started in the background.
+
+    A shell has what it starts there ignore the signal, and children inherit that.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture

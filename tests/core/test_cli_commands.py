@@ -275,6 +275,7 @@ def test_paysera_is_simulated_and_json_tells_where() -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
+@pytest.mark.usefixtures("interruptible")
 def test_a_simulator_ends_quietly_when_interrupted() -> None:
     with simulated("mangopay") as (process, _):
         process.send_signal(signal.SIGINT)

@@ -676,6 +676,7 @@ def test_two_runs_cannot_write_one_file(site: Site) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupted_run_tells_the_exit_code_that_it_has(site: Site) -> None:
     slow = Slow(site.mangopay, b"a@example.com")
     with serve(slow) as url:
@@ -688,8 +689,11 @@ def test_an_interrupted_run_tells_the_exit_code_that_it_has(site: Site) -> None:
         assert slow.reached.wait(30)
 
         process.send_signal(signal.SIGINT)
-        stdout, _ = process.communicate(timeout=30)
-        slow.release.set()
+        try:
+            stdout, _ = process.communicate(timeout=30)
+        finally:
+            process.kill()
+            slow.release.set()
 
     told = json.loads(stdout)
     assert told["error"]["kind"] == "Interrupted"
