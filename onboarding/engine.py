@@ -1,8 +1,8 @@
 """Drives flows: signs each request, logs in when needed, and leaves sockets to a driver.
 
 `conversation` is pure: it turns an adapter's flow into steps. A step is a signed request to be
-sent, or the wish for a token. Retries and rate limits belong into `_exchange`, and nowhere else.
-Both drivers are the same fifteen lines.
+sent, or the wish for a token. What is sent twice, and why, stands in `_patient`, `_timed` and
+`_exchange`, and nowhere else. Both drivers are the same fifteen lines.
 """
 
 from __future__ import annotations
