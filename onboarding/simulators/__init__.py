@@ -5,9 +5,18 @@ agrees with an adapter then says something about both.
 """
 
 from .clock import VirtualClock
-from .control import Control
+from .control import Control, actions_of
 from .delivery import notify
 from .misbehaviour import Fault, Misbehaviour
 from .tables import Row, Tables
 
-__all__ = ["Control", "Fault", "Misbehaviour", "Row", "Tables", "VirtualClock", "notify"]
+__all__ = [
+    "Control",
+    "Fault",
+    "Misbehaviour",
+    "Row",
+    "Tables",
+    "VirtualClock",
+    "actions_of",
+    "notify",
+]

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+import weakref
+from base64 import b64encode
+from collections.abc import Callable, Iterable, Mapping, Set
+from functools import partial
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from attrs import asdict, define
+from attrs import AttrsInstance, asdict, define, has
 from werkzeug.wrappers import Request, Response
 
 from .clock import VirtualClock
 from .misbehaviour import Fault, Misbehaviour
 
-__all__ = ["Control"]
+__all__ = ["Control", "actions_of"]
 
 PREFIX = "/_control"
 LOOPBACK = frozenset(("127.0.0.1", "localhost", "::1"))
@@ -80,6 +83,15 @@ class Control:
         return {"faults": faults, "now": self.clock(), "actions": sorted(self.actions)}
 
 
+def actions_of(simulator: object, names: Iterable[str]) -> dict[str, Action]:
+    """Gives methods by their names, to be called with keywords, without holding the simulator."""
+    return {name: partial(_act, weakref.proxy(simulator), name) for name in names}
+
+
+def _act(simulator: object, name: str, /, **keywords: Any) -> object:
+    return getattr(simulator, name)(**keywords)
+
+
 def _body(request: Request) -> dict[str, Any]:
     if request.mimetype != "application/json":  # a form of a foreign page cannot say this
         raise ValueError("the body must be declared as application/json")
@@ -102,4 +114,18 @@ def _is_foreign(request: Request) -> bool:
 
 
 def _said(body: object, status: int = 200) -> Response:
-    return Response(json.dumps(body), status=status, content_type="application/json")
+    text = json.dumps(body, default=_plain)
+    return Response(text, status=status, content_type="application/json")
+
+
+def _plain(value: object) -> object:
+    """What an action may give beside what JSON knows: a value, a set, bytes, a mapping."""
+    if isinstance(value, bytes):
+        return b64encode(value).decode("ascii")
+    if isinstance(value, Set):
+        return sorted(cast("Set[str]", value))
+    if isinstance(value, Mapping):
+        return dict(cast("Mapping[str, object]", value))
+    if has(type(value)):
+        return asdict(cast("AttrsInstance", value))
+    raise TypeError("the action gave what JSON cannot say")

@@ -19,7 +19,7 @@ __all__ = ["KINDS", "Fault", "Misbehaviour"]
 
 KINDS = {
     "rate_limit": "429 in the provider's own words; with `seconds`, a Retry-After",
-    "error": "500 in the provider's own words",
+    "error": "500 in the provider's own words, or another `status` or `code` of its errors",
     "bad_gateway": "502 as a proxy's HTML page",
     "empty": "the call is carried out, the answer has no body",
     "truncated": "the call is carried out, half of the body is missing",
@@ -35,6 +35,8 @@ NEW_KEY, NEW_WORD = "AddedLater", "ADDED_LATER"
 _GATEWAY = "<html><head><title>502 Bad Gateway</title></head><body>502 Bad Gateway</body></html>"
 
 Answer = Callable[[], Response]
+Refuse = Callable[[Request, int | None, str | None], Response]
+"""Words an error as the provider would, from its status, its code, both, or neither for a 500."""
 
 
 @frozen(kw_only=True)
@@ -43,7 +45,8 @@ class Fault:
 
     `route` is a pattern as of a shell, matched without regard to case against the path, or
     against `METHOD path` if it holds a blank. `times` is how often it happens, without end if
-    None; `probability` is its chance for each such call, drawn from `seed`.
+    None; `probability` is its chance for each such call, drawn from `seed`. `status` and `code`
+    are those of an `error`.
     """
 
     kind: str = field(validator=validators.in_(KINDS))
@@ -52,6 +55,10 @@ class Fault:
     probability: float = field(default=1.0, validator=[validators.ge(0), validators.le(1)])
     seed: int = 0
     seconds: float | None = None
+    status: int | None = field(
+        default=None, validator=validators.optional([validators.ge(400), validators.lt(600)])
+    )
+    code: str | None = None
 
     def meets(self, method: str, path: str) -> bool:
         """Whether a call is one of those it is meant for."""
@@ -80,11 +87,11 @@ class _Armed:
 class Misbehaviour:
     """The faults that are set, around the answers of a simulator.
 
-    `words` are the keys whose values are words of a vocabulary; `refuse` words a 429 or a 500.
+    `words` are the keys whose values are words of a vocabulary; `refuse` words a refusal.
     """
 
     words: Collection[str]
-    refuse: Callable[[int], Response]
+    refuse: Refuse
     _armed: list[_Armed] = field(factory=list[_Armed], init=False, repr=False)
     _lock: Lock = field(factory=Lock, init=False, repr=False)
 
@@ -112,18 +119,18 @@ class Misbehaviour:
             fault = next(met, None)
         if fault is None:
             return answer()
-        before = self._before(fault)
+        before = self._before(fault, request)
         return before if before is not None else self._after(fault, answer())
 
-    def _before(self, fault: Fault) -> Response | None:
+    def _before(self, fault: Fault, request: Request) -> Response | None:
         match fault.kind:
             case "rate_limit":
-                refusal = self.refuse(429)
+                refusal = self.refuse(request, 429, None)
                 if fault.seconds is not None:
                     refusal.headers["Retry-After"] = str(round(fault.seconds))
                 return refusal
             case "error":
-                return self.refuse(500)
+                return self.refuse(request, fault.status, fault.code)
             case "bad_gateway":
                 return Response(_GATEWAY, status=502, content_type="text/html")
             case "drop_before":

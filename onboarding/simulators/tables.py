@@ -21,16 +21,24 @@ CREATE TABLE IF NOT EXISTS rows (
     id TEXT NOT NULL,
     owner TEXT NOT NULL,
     content TEXT NOT NULL,
-    UNIQUE (kind, id),
+    PRIMARY KEY (kind, id),
     UNIQUE (kind, place)
-);
-CREATE INDEX IF NOT EXISTS owned ON rows (kind, owner, place);
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS owned ON rows (kind, owner, place) WHERE owner <> '';
+CREATE TABLE IF NOT EXISTS numbers (name TEXT PRIMARY KEY, last INTEGER NOT NULL) WITHOUT ROWID;
 """
-_SAVE = """
+_ADD = """
 INSERT INTO rows (kind, place, id, owner, content)
 VALUES (?, (SELECT coalesce(max(place), 0) + 1 FROM rows WHERE kind = ?), ?, ?, ?)
-ON CONFLICT (kind, id) DO UPDATE SET content = excluded.content
+ON CONFLICT (kind, id) DO
 """
+_SAVE = f"{_ADD} UPDATE SET content = excluded.content"
+_KEEP = f"{_ADD} NOTHING"
+_NUMBER = """
+INSERT INTO numbers (name, last) VALUES (?, 1)
+ON CONFLICT (name) DO UPDATE SET last = last + 1 RETURNING last
+"""
+_OWNED = "SELECT content FROM rows WHERE kind = ? AND owner = ? AND owner <> '' ORDER BY place"
 _PAGE = "SELECT content FROM rows WHERE kind = ? AND place > ? ORDER BY place LIMIT ?"
 _PAGE_BACK = "SELECT content FROM rows WHERE kind = ? AND place <= ? ORDER BY place DESC LIMIT ?"
 
@@ -75,6 +83,14 @@ class Tables:
         """Keeps a row, in place of the one with its id if there is one."""
         self._run(_SAVE, (kind, kind, id, owner, json.dumps(row)))
 
+    def add(self, kind: str, id: str, row: Mapping[str, Any], owner: str = "") -> bool:
+        """Keeps a row unless there is one with its id; says whether it did."""
+        return self._run(_KEEP, (kind, kind, id, owner, json.dumps(row))).rowcount == 1
+
+    def number(self, name: str) -> int:
+        """Gives the next number of a series: 1 at the first call, 2 at the second, and so on."""
+        return int(self._run(_NUMBER, (name,)).fetchone()[0])
+
     def get(self, kind: str, id: str) -> Row | None:
         """Gives the row with that id; ids are case-sensitive."""
         query = "SELECT content FROM rows WHERE kind = ? AND id = ?"
@@ -83,8 +99,7 @@ class Tables:
 
     def owned(self, kind: str, owner: str) -> list[Row]:
         """Gives the rows of an owner, oldest first."""
-        query = "SELECT content FROM rows WHERE kind = ? AND owner = ? ORDER BY place"
-        return [json.loads(found[0]) for found in self._run(query, (kind, owner))]
+        return [json.loads(found[0]) for found in self._run(_OWNED, (kind, owner))]
 
     def all(self, kind: str) -> list[Row]:
         """Gives every row of a kind, oldest first."""

@@ -80,6 +80,25 @@ def test_what_is_read_changes_nothing_until_it_is_saved() -> None:
     assert tables.get("things", "1") == {"n": 1}
 
 
+def test_a_row_is_added_once() -> None:
+    tables = Tables()
+
+    added = [tables.add("things", "1", {"n": n}) for n in (1, 2)]
+
+    assert added == [True, False]
+    assert tables.all("things") == [{"n": 1}]
+
+
+def test_numbers_of_a_series_follow_each_other_and_are_given_back_by_a_block_that_fails() -> None:
+    tables = Tables()
+
+    with suppress(LookupError), tables.all_or_nothing():
+        tables.number("a")
+        raise LookupError
+
+    assert [tables.number("a"), tables.number("a"), tables.number("b")] == [1, 2, 1]
+
+
 def test_dropped_rows_are_gone() -> None:
     tables = Tables()
     for id in "abc":

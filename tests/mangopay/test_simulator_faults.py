@@ -41,6 +41,26 @@ def test_a_failure_is_worded_as_the_provider_would(stage: Stage) -> None:
     assert list(answer.json()) == ["Message", "Type", "Id", "Date", "errors"]
 
 
+@pytest.mark.parametrize(
+    ("given", "answered"),
+    [
+        ({"code": "user_closed"}, (400, "user_closed")),
+        ({"code": "user_closed", "status": 403}, (403, "user_closed")),
+        ({"status": 503}, (503, "other")),
+        ({"status": 429}, (429, "rate_limit")),
+    ],
+)
+def test_an_error_is_told_by_type_or_status(
+    stage: Stage, given: dict[str, Any], answered: tuple[int, str]
+) -> None:
+    stage.sim.misbehave(kind="error", times=1, **given)
+
+    answer = stage.call("POST", NATURAL, PAYER)
+
+    assert (answer.status_code, answer.json()["Type"]) == answered
+    assert count(stage) == 0
+
+
 def test_a_bad_gateway_speaks_html(stage: Stage) -> None:
     stage.sim.misbehave(kind="bad_gateway", times=1)
 

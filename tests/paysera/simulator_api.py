@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from attrs import define, field, frozen
+from onboarding.simulators import VirtualClock
 
 from onboarding_paysera.simulator import PayseraSimulator
 
@@ -172,7 +173,7 @@ def to_json(value: Any) -> bytes:
 
 def a_simulator(**settings: Any) -> PayseraSimulator:
     given: dict[str, Any] = {"client_id": CLIENT_ID, "mac_key": MAC_KEY}
-    given["clock"] = lambda: float(NOW)
+    given["clock"] = VirtualClock(float(NOW))
     return PayseraSimulator(**(given | settings))
 
 

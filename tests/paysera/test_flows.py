@@ -51,7 +51,6 @@ from onboarding_paysera import (
     ServiceName,
 )
 from onboarding_paysera.errors import CODES
-from onboarding_paysera.simulator import Misbehaviour
 
 from .simulator_api import CLIENT_ID, MAC_KEY, NOW, Api
 
@@ -218,7 +217,7 @@ def test_each_datum_can_be_asked_for_by_itself(start: Start) -> None:
     with gateway(api, sends_address=True) as at:
         home = Address(line1="Lauko g. 1", city="Vilnius", postal_code="LT-11111", country="LT")
         confirmed(api, at, phone="+37066612345", identity=IDENTITY, address=home)
-        api.sim.set_pep(221, ("John Smith", "self", ["minister"]))
+        api.sim.set_pep(221, [("John Smith", "self", ["minister"])])
         ask = at.adapter
 
         assert at.run(ask.fetch_email("221")).value == "user@example.com"
@@ -792,7 +791,7 @@ def test_each_code_of_an_error_is_met_over_a_socket(api: Api, at: Gateway[Payser
     registered(at)
 
     for code in CODES:
-        api.sim.misbehave(Misbehaviour(error=code, times=2))  # a wrong clock is asked about once
+        api.sim.misbehave(kind="error", code=code, times=2)  # a wrong clock is asked about once
         with pytest.raises(ProviderError) as raised:
             at.raw("GET", "user", "221")
         api.sim.behave()
@@ -807,12 +806,12 @@ def test_a_read_is_sent_once_more_after_a_502_and_a_write_is_not(
 ) -> None:
     registered(at)
 
-    api.sim.misbehave(Misbehaviour())
+    api.sim.misbehave(kind="bad_gateway", times=1)
     again = at.fetch_user("221")
-    api.sim.misbehave(Misbehaviour(times=2))
+    api.sim.misbehave(kind="bad_gateway", times=2)
     with pytest.raises(Unavailable):
         at.fetch_user("221")
-    api.sim.misbehave(Misbehaviour())
+    api.sim.misbehave(kind="bad_gateway", times=1)
     with pytest.raises(Unavailable):
         registered(at, email="b@example.com")
     answered = at.raw("GET", "user", "221")

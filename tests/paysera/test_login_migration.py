@@ -33,7 +33,7 @@ from onboarding.batch import Batch, Journal, State, UserFile
 from onboarding.simulation import serve
 
 from onboarding_paysera import Paysera
-from onboarding_paysera.simulator import Misbehaviour, PayseraSimulator
+from onboarding_paysera.simulator import PayseraSimulator
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -230,14 +230,10 @@ def test_no_failure_on_the_way_shows_anything_of_a_login(
     users, results = tmp_path / "logins.jsonl", tmp_path / "results.jsonl"
     few = [evolve(login, hash=f"{CANARY}{login.hash}") for login in LOGINS[:6]]
     users.write_text("".join(json.dumps(login.plain()) + "\n" for login in few), "utf-8")
-    for misbehaviour in (
-        Misbehaviour(error="email_already_assigned"),
-        Misbehaviour(error="invalid_parameters"),
-        Misbehaviour(error="rate_limit_exceeded"),
-        Misbehaviour(status=500),
-        Misbehaviour(status=502),
-    ):
-        tapped.simulator.misbehave(misbehaviour)
+    for code in ("email_already_assigned", "invalid_parameters", "rate_limit_exceeded"):
+        tapped.simulator.misbehave(kind="error", code=code, times=1)
+    for kind in ("error", "bad_gateway"):
+        tapped.simulator.misbehave(kind=kind, times=1)
 
     with UserFile.open(users) as lines, Journal.open(results, gateway) as journal:
         states = [result.state for result in Batch(gateway, journal).run(lines)]

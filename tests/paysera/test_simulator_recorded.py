@@ -12,7 +12,7 @@ import pytest
 import requests
 from attrs import define
 
-from onboarding_paysera.simulator import Misbehaviour, Token
+from onboarding_paysera.simulator import Token
 
 from .simulator_api import (
     ADDRESS,
@@ -186,7 +186,7 @@ def test_what_the_php_client_gets(php: Php, user: str, name: str, value: Any) ->
     scopes = php.api.sim.scopes
     token = php.api.sim.issue_token(user_id, scopes) if user == "me" else None
     if name == "/pes":
-        php.api.sim.set_pep(user_id, ("John Smith", "self", ["judge"]))
+        php.api.sim.set_pep(user_id, [("John Smith", "self", ["judge"])])
 
     read = read_by_php(php.call("GET", f"/rest/v1/user/{user}{name}", token=token))
 
@@ -338,7 +338,7 @@ def test_the_php_client_fetches_the_public_key_without_a_signature(php: Php) -> 
 
 def test_the_php_client_repeats_its_request_after_a_502(php: Php) -> None:
     user_id = php.api.register()
-    php.api.sim.misbehave(Misbehaviour())
+    php.api.sim.misbehave(kind="bad_gateway", times=1)
 
     statuses = [php.call("GET", f"/rest/v1/user/{user_id}").status for _ in range(2)]
 

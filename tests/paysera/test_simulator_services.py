@@ -341,7 +341,7 @@ def test_a_search_by_the_client_needs_the_scope(api: Api) -> None:
 
 def test_exposure_is_shown_with_its_scope_and_at_its_own_address(api: Api) -> None:
     user_id = api.register()
-    api.sim.set_pep(user_id, ("John Smith", "self", ["minister", "judge"]))
+    api.sim.set_pep(user_id, [("John Smith", "self", ["minister", "judge"])])
     entries = [{"name": "John Smith", "relation": "self", "positions": ["minister", "judge"]}]
 
     whole = api.send("GET", f"/user/{user_id}")
@@ -353,7 +353,7 @@ def test_exposure_is_shown_with_its_scope_and_at_its_own_address(api: Api) -> No
 
 def test_exposure_is_hidden_without_its_scope(api: Api) -> None:
     user_id = api.register()
-    api.sim.set_pep(user_id, ("John Smith", "self", []))
+    api.sim.set_pep(user_id, [("John Smith", "self", [])])
     api.sim.scopes = api.sim.scopes - {"pep"}
 
     whole = api.send("GET", f"/user/{user_id}")

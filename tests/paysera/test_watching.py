@@ -29,7 +29,6 @@ from onboarding import (
 )
 
 from onboarding_paysera import Paysera
-from onboarding_paysera.simulator import Misbehaviour
 
 from .simulator_api import CLIENT_ID, EMAIL_ONLY, LEVELS, MAC_KEY, NOW, REGISTRATION, Api
 
@@ -273,12 +272,12 @@ def test_who_is_done_without_a_change_ends_the_watch(api: Api, collect: Collect)
 
 
 @BOTH
-@pytest.mark.parametrize("status", [429, 502])
-def test_an_outage_and_a_limit_are_waited_out(api: Api, collect: Collect, status: int) -> None:
+@pytest.mark.parametrize("kind", ["rate_limit", "bad_gateway"])
+def test_an_outage_and_a_limit_are_waited_out(api: Api, collect: Collect, kind: str) -> None:
     user_id = api.register(EMAIL_ONLY)
     record = record_of(api, user_id)
     api.sim.set_level(user_id, "identified")
-    api.sim.misbehave(Misbehaviour(status=status, times=3))
+    api.sim.misbehave(kind=kind, times=3)
 
     [event] = collect(api, Time(), [record])
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from attrs import define, field, frozen
-from onboarding.simulators import Control, Fault, Misbehaviour, notify
+from onboarding.simulators import Control, Fault, Misbehaviour, actions_of, notify
 from werkzeug.wrappers import Request, Response
 
 from . import deliveries, ids
@@ -72,9 +72,10 @@ class MangoPaySimulator(Desk):
     def __attrs_post_init__(self) -> None:
         Desk.__attrs_post_init__(self)
         me = weakref.proxy(self)  # no cycle: a simulator that nobody holds is gone at once
-        self._faults = Misbehaviour(WORDS, lambda status: me._problem(failure(status)))
-        actions = {name: _bound(me, name) for name in ACTIONS}
-        self._control = Control(self._faults, self.clock, actions)
+        self._faults = Misbehaviour(
+            WORDS, lambda _, status, code: me._problem(failure(status, code))
+        )
+        self._control = Control(self._faults, self.clock, actions_of(self, ACTIONS))
 
     @property
     def log(self) -> list[LoggedRequest]:
@@ -195,13 +196,6 @@ class MangoPaySimulator(Desk):
                 target = weakref.ref(self)
                 self._sender = threading.Thread(target=_send, args=(target,), daemon=True)
                 self._sender.start()
-
-
-def _bound(simulator: Any, name: str) -> Callable[..., object]:
-    def act(**keywords: Any) -> object:
-        return getattr(simulator, name)(**keywords)
-
-    return act
 
 
 def _send(target: weakref.ref[MangoPaySimulator]) -> None:

@@ -111,9 +111,12 @@ def sca_demand(redirect: str) -> Problem:
     return Problem(status=401, message="", headers=headers, empty=True)
 
 
-def failure(status: int) -> Problem:
-    """Gives the 429, or a failure of the provider's own, whose text is not documented."""
-    return RATE_LIMITED if status == 429 else _problem(status, "other", "An error occurred")
+def failure(status: int | None = None, type: str | None = None) -> Problem:
+    """Gives the 429, or an error of any type, whose text is not documented; a 500 for neither."""
+    if type is None and status == 429:
+        return RATE_LIMITED
+    known = status or (500 if type is None else 400)
+    return _problem(known, type or "other", "An error occurred")
 
 
 def _problem(status: int, type: str, message: str) -> Problem:

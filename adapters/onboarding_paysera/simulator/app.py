@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import logging
+import weakref
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote
 
 from attrs import define, evolve, field
+from onboarding.simulators import Control, Fault, Misbehaviour, actions_of
 from werkzeug.wrappers import Request, Response
 
 from . import answers, limits, routes
 from .callers import Caller, Signed, identify, parameters
-from .calls import Call
+from .calls import Call, captcha
 from .desk import Desk
-from .errors import ApiError
+from .errors import STATUSES, ApiError, CountedError
 from .logged import LoggedRequest, masked
 from .routes import Route
 
@@ -24,28 +26,49 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 
+# The keys whose values are words of a vocabulary: each has grown, or its source is silent.
+WORDS = frozenset(
+    (
+        "identification_level", "calculated_level", "type", "status", "review_status",
+        "relation_status", "provider", "service",
+    )
+)  # fmt: skip
+ACTIONS = (
+    "issue_token", "consent", "revoke_consent", "code_for", "credentials_of", "receipt_due",
+    "contacts_in", "documents_of", "set_pep", "set_company", "add_wallet", "enable_service",
+    "set_level", "accept_identity", "accept_document", "refuse_document", "begin_review",
+    "accept_request", "refuse_request",
+)  # fmt: skip
+
+
 @define(kw_only=True, eq=False)
 class PayseraSimulator(Desk):
     """Behaves like Paysera's user resource; its fields are its settings.
 
-    It is a WSGI callable, keeps its state in memory and may be called from many threads.
+    It is a WSGI callable, keeps its state in memory or in a file, and may be called from many
+    threads.
     """
 
     _requests: list[LoggedRequest] = field(init=False, factory=list[LoggedRequest], repr=False)
     _answered: int = field(init=False, default=0, repr=False)
+    _faults: Misbehaviour = field(init=False, repr=False)
+    _control: Control = field(init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        Desk.__attrs_post_init__(self)
+        me = weakref.proxy(self)  # no cycle: a simulator that nobody holds is gone at once
+        self._faults = Misbehaviour(
+            WORDS, lambda request, status, code: me._demanded(request, status, code)
+        )
+        self._control = Control(self._faults, self.clock, actions_of(self, ACTIONS))
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         request = Request(environ)
-        body = request.get_data()  # always, or what is left unread spoils the next request
-        target = raw_target(environ)
-        with self._lock:
-            response = self._answer(request, target, body)
-            self._answered += 1
-            response.headers["paysera-correlation-id"] = f"{self._answered:032x}"
-            path = masked(target.partition("?")[0])
-            chosen = parameters(request.headers)
-            seen = LoggedRequest(request.method, path, response.status_code, chosen)
-            self._requests.append(seen)
+        request.get_data()  # always, or what is left unread spoils the next request
+        response = self._control.answer(request)
+        if response is None:
+            response = self._faults.around(request, lambda: self._logged(request))
+            response.headers["paysera-correlation-id"] = f"{self._number():032x}"
         return response(environ, start_response)
 
     @property
@@ -58,18 +81,39 @@ class PayseraSimulator(Desk):
         with self._lock:
             self._requests.clear()
 
-    def _answer(self, request: Request, target: str, body: bytes) -> Response:
-        """The true answer, or what the simulator was told to answer instead."""
-        wrong = self._misbehaviours.next(request.method, request.path)
-        if wrong is None:
-            return self._respond(request, target, body)
-        if wrong.when == "after":
-            self._respond(request, target, body)
-        captcha = {
-            "g-recaptcha-key": self.recaptcha_key,
-            "recaptcha-unlock-url": f"{_origin(request)}/recaptcha/unlock/requests",
-        }
-        return wrong.answer(captcha)
+    def misbehave(self, *, kind: str, route: str = "*", **options: Any) -> None:
+        """Sets a fault, with the fields of `onboarding.simulators.Fault`."""
+        self._faults.add(Fault(kind=kind, route=route, **options))
+
+    def behave(self) -> None:
+        """Takes all faults back."""
+        self._faults.clear()
+
+    def _number(self) -> int:
+        with self._lock:
+            self._answered += 1
+            return self._answered
+
+    def _demanded(self, request: Request, status: int | None, code: str | None) -> Response:
+        """Any error of Paysera's: by its code, or by a status, else a failure of its own."""
+        known = (word for word, number in STATUSES.items() if number == status)
+        error = ApiError(
+            code or next(known, "internal_server_error"),
+            "The simulator was told to.",
+            status=status or (None if code else 500),
+        )
+        if error.status == STATUSES["rate_limit_exceeded"]:
+            error.headers.update(captcha(self, _origin(request), "requests"))
+        return answers.refusal(error)
+
+    def _logged(self, request: Request) -> Response:
+        target = raw_target(request.environ)
+        path, chosen = masked(target.partition("?")[0]), parameters(request.headers)
+        with self._lock:
+            response = self._respond(request, target, request.get_data())
+            seen = LoggedRequest(request.method, path, response.status_code, chosen)
+            self._requests.append(seen)
+        return response
 
     def _respond(self, request: Request, target: str, body: bytes) -> Response:
         acceptable = answers.acceptable(request)
@@ -79,7 +123,7 @@ class PayseraSimulator(Desk):
             if not acceptable:
                 return answers.not_acceptable()
             call = self._call(request, target, body, route.public)
-            return answers.answer(self._perform(evolve(call, parts=parts), request, body, route))
+            return self._perform(evolve(call, parts=parts), request, body, route)
         except ApiError as error:
             return answers.refusal(error) if acceptable else answers.not_acceptable()
         except Exception as error:
@@ -110,14 +154,18 @@ class PayseraSimulator(Desk):
             header=request.headers,
         )
 
-    def _perform(self, call: Call, request: Request, body: bytes, route: Route) -> Any:
+    def _perform(self, call: Call, request: Request, body: bytes, route: Route) -> Response:
         if not route.public:
             limits.count(call)
         if route.permission is not None:
             call.require(route.permission)
         if route.takes is not None:
             call = evolve(call, body=route.takes(self, request.mimetype, body))
-        return route.operation(call)
+        with self._store.all_or_nothing():  # a call that is refused changes nothing
+            try:
+                return answers.answer(route.operation(call))
+            except CountedError as counted:
+                return answers.refusal(counted)
 
 
 def _origin(request: Request) -> str:

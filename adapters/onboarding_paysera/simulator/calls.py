@@ -14,7 +14,7 @@ from .errors import ALREADY_ASSIGNED, ApiError
 from .rates import Rates
 from .rows import Account
 from .settings import Settings
-from .store import Row, Store
+from .store import Row, Store, TakenError
 from .views import user
 
 R = TypeVar("R", bound=Row)
@@ -97,25 +97,26 @@ class Call:
 
     def keep(self, account: Account) -> None:
         """Stores the account, unless somebody else has a contact, code or card of it."""
-        for claim in account.claims():
-            owner = self.store.owner(claim)
-            if owner is not None and owner.id != account.id:
-                self._refuse_claim(f"{claim[0]}_already_assigned")
-        self.store.put(account)
+        try:
+            self.store.put(account)
+        except TakenError as taken:
+            code = f"{taken}_already_assigned"
+            assert code in ALREADY_ASSIGNED
+            status = self.settings.already_assigned_status
+            raise ApiError(code, "Another user has it already.", status=status) from None
 
     def too_many(self, what: str, *limited: object) -> NoReturn:
         """Refuses until a captcha is solved, in the headers that the Java SDK reads.
 
         Where it is solved says what will be unlocked: `limited`, such as a user and a channel.
         """
-        path = "/".join(map(str, limited))
-        headers = {
-            "g-recaptcha-key": self.settings.recaptcha_key,
-            "recaptcha-unlock-url": f"{self.origin}/recaptcha/unlock/{path}",
-        }
+        headers = captcha(self.settings, self.origin, *limited)
         raise ApiError("rate_limit_exceeded", f"Too many {what}.", headers=headers)
 
-    def _refuse_claim(self, code: str) -> None:
-        assert code in ALREADY_ASSIGNED
-        status = self.settings.already_assigned_status
-        raise ApiError(code, "Another user has it already.", status=status)
+
+def captcha(settings: Settings, origin: str, *limited: object) -> dict[str, str]:
+    """The headers of a refusal that a captcha lifts, which say where it is solved."""
+    return {
+        "g-recaptcha-key": settings.recaptcha_key,
+        "recaptcha-unlock-url": f"{origin}/recaptcha/unlock/{'/'.join(map(str, limited))}",
+    }

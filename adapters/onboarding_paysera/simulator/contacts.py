@@ -11,7 +11,7 @@ from attrs import evolve
 
 from . import derived
 from .calls import Call
-from .errors import ApiError
+from .errors import ApiError, CountedError
 from .rows import Account, Channel, Contact, Elevation
 from .settings import Settings
 
@@ -90,7 +90,7 @@ def _confirm(call: Call, channel: Channel) -> dict[str, Any]:
     right = call.body["code"] == code_sent(account, channel, call.settings)
     if not right or expired(contact.sent_at, call.settings):
         call.keep(account.with_contact(channel, evolve(contact, wrong=contact.wrong + 1)))
-        raise ApiError("invalid_code", "The code is wrong.")
+        raise CountedError("invalid_code", "The code is wrong.")
     account = account.with_contact(channel, confirmed(contact))
     call.keep(account)
     return call.shown(account)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import contextmanager
 from typing import Literal
 
 from attrs import asdict, define, evolve, field
+from onboarding.simulators import VirtualClock
 
 from . import documents, levels, papers
 from .contacts import code_sent
 from .issuing import authorize, consent_to
-from .misbehaving import Misbehaviour, Misbehaviours
 from .passwords import reset_code
 from .rates import Rates
 from .rows import Account, ContactBook, Document, IdentificationRequest, Pep, Wallet
@@ -28,15 +29,18 @@ _SUBMITTED = ("processing", "pending")
 class Desk(Settings):
     """The controls of a simulator; each raises `LookupError` for an id that nothing has."""
 
-    _store: Store = field(init=False, factory=Store, repr=False)
+    _store: Store = field(init=False, repr=False)
     _rates: Rates = field(init=False, factory=Rates, repr=False)
-    _misbehaviours: Misbehaviours = field(init=False, factory=Misbehaviours, repr=False)
     _lock: threading.RLock = field(init=False, factory=threading.RLock, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._store = Store(self.state)
 
     def advance(self, seconds: float) -> None:
         """Moves the server's clock; codes, tokens and windows of limits grow older by it."""
-        with self._lock:
-            self.clock.offset += seconds
+        if not isinstance(self.clock, VirtualClock):
+            raise TypeError("this clock cannot be moved")
+        self.clock.advance(seconds)
 
     # Consent.
 
@@ -45,7 +49,7 @@ class Desk(Settings):
 
         A scope `X_offline` also lets client credentials alone read X of this user from now on.
         """
-        with self._lock:
+        with self._whole():
             self._account(user_id)
             return consent_to(self, self._store, user_id, scopes)
 
@@ -56,7 +60,7 @@ class Desk(Settings):
 
         With a redirect URI, the exchange of the code must name the same.
         """
-        with self._lock:
+        with self._whole():
             self._account(user_id)
             scopes = tuple(scopes)
             base_scopes(scopes)  # an unknown one is an error of the test
@@ -64,7 +68,7 @@ class Desk(Settings):
 
     def revoke_consent(self, user_id: int) -> None:
         """Does what a user does who no longer lets the client see anything."""
-        with self._lock:
+        with self._whole():
             self._store.put(evolve(self._account(user_id), offline_scopes=frozenset[str]()))
             for token in self._store.of_user(Token, user_id):
                 self._store.drop(token)
@@ -75,7 +79,7 @@ class Desk(Settings):
 
     def code_for(self, user_id: int, channel: Literal["email", "phone", "password"]) -> str:
         """The code that the user was sent last; raises `LookupError` if none is awaited."""
-        with self._lock:
+        with self._whole():
             account = self._account(user_id)
             if channel == "password":
                 code = reset_code(account, self)
@@ -87,7 +91,7 @@ class Desk(Settings):
 
     def credentials_of(self, user_id: int) -> Mapping[str, str] | None:
         """The credentials as they arrived, or None if the user has none."""
-        with self._lock:
+        with self._whole():
             credentials = self._account(user_id).credentials
         if credentials is None:
             return None
@@ -95,32 +99,32 @@ class Desk(Settings):
 
     def receipt_due(self, user_id: int) -> bool:
         """Whether an identity was provided and its receipt not fetched since."""
-        with self._lock:
+        with self._whole():
             return self._account(user_id).receipt_due
 
     def contacts_in(self, contact_book_id: int) -> list[tuple[str, str]]:
         """The contacts, each with its kind before it: `emails`, `phone_hashes` and so on."""
-        with self._lock:
+        with self._whole():
             book = self._store.get(ContactBook, contact_book_id)
         if book is None:
             raise LookupError(f"there is no contact book {contact_book_id}")
         return list(book.contacts)
 
-    def set_pep(self, user_id: int, *entries: tuple[str, str, Iterable[str]]) -> None:
+    def set_pep(self, user_id: int, entries: Iterable[tuple[str, str, Iterable[str]]]) -> None:
         """The user is politically exposed: name, relation and positions of each entry."""
         pep = tuple(Pep(name=n, relation=r, positions=tuple(p)) for n, r, p in entries)
-        with self._lock:
+        with self._whole():
             self._store.put(evolve(self._account(user_id), pep=pep))
 
     def set_company(self, user_id: int, country: str, company_code: str) -> None:
         """The user is a legal person; no endpoint registers one."""
         company = (country.lower(), company_code)
-        with self._lock:
+        with self._whole():
             self._store.put(evolve(self._account(user_id), type="legal", company=company))
 
     def add_wallet(self, user_id: int, status: str = "active") -> int:
         """Gives the id of one more wallet: `active`, `inactive` or `closed`."""
-        with self._lock:
+        with self._whole():
             account = self._account(user_id)
             wallet = Wallet(id=self._store.next_wallet_id(), status=status)
             self._store.put(evolve(account, wallets=(*account.wallets, wallet)))
@@ -128,7 +132,7 @@ class Desk(Settings):
 
     def enable_service(self, user_id: int, service: str) -> None:
         """The user enabled a service elsewhere; any word is taken, for the list may grow."""
-        with self._lock:
+        with self._whole():
             account = self._account(user_id)
             self._store.put(enabled(account, service, int(self.clock())))
 
@@ -138,26 +142,26 @@ class Desk(Settings):
         self, user_id: int, identification_level: str, calculated_level: str | None = None
     ) -> None:
         """Does what Paysera's review team does; any level is taken, for the enum has grown."""
-        with self._lock:
+        with self._whole():
             account = self._account(user_id)
             self._store.put(levels.placed(account, identification_level, calculated_level))
 
     def accept_identity(self, user_id: int, level: str | None = None) -> None:
         """Accepts the identity that was provided, which raises the user's level."""
-        with self._lock:
+        with self._whole():
             account = self._account(user_id)
             if account.identity is None:
                 raise LookupError(f"user {user_id} has no identity")
             self._raise(user_id, level, levels.PROVIDED_IDENTITY)
 
     def documents_of(self, user_id: int) -> list[Document]:
-        with self._lock:
+        with self._whole():
             self._account(user_id)
             return self._store.of_user(Document, user_id)
 
     def accept_document(self, document_id: int, level: str | None = None) -> None:
         """Accepts a document, which raises its user's level, unless it is higher already."""
-        with self._lock:
+        with self._whole():
             document = self._document(document_id)
             if document.type is None:
                 raise LookupError(f"document {document_id} is not described yet")
@@ -165,18 +169,18 @@ class Desk(Settings):
             self._raise(document.user_id, level, documents.level_of(document))
 
     def refuse_document(self, document_id: int, comment: str) -> None:
-        with self._lock:
+        with self._whole():
             document = self._document(document_id)
             self._store.keep(evolve(document, review_status="denied", comment=comment))
 
     def begin_review(self, request_id: int) -> None:
         """A submitted identification request goes from `processing` to `pending`."""
-        with self._lock:
+        with self._whole():
             self._store.keep(evolve(self._submitted(request_id), status="pending"))
 
     def accept_request(self, request_id: int, level: str | None = None) -> None:
         """Accepts a submitted request with all its documents, which raises the user's level."""
-        with self._lock:
+        with self._whole():
             request = self._review(request_id, "valid", None)
             found = papers.papers_of(self._store, request)
             earned = max(
@@ -192,20 +196,14 @@ class Desk(Settings):
 
     def refuse_request(self, request_id: int, comment: str) -> None:
         """Refuses a submitted request with all its documents, and says why."""
-        with self._lock:
+        with self._whole():
             self._review(request_id, "denied", comment)
 
-    # Failures.
-
-    def misbehave(self, misbehaviour: Misbehaviour) -> None:
-        """Answers the next requests that it concerns in another way than the true one."""
-        with self._lock:
-            self._misbehaviours.plan(misbehaviour)
-
-    def behave(self) -> None:
-        """Forgets every misbehaviour that is still to come."""
-        with self._lock:
-            self._misbehaviours.stop()
+    @contextmanager
+    def _whole(self) -> Generator[None]:
+        """Does what the block does alone, and all of it or nothing."""
+        with self._lock, self._store.all_or_nothing():
+            yield
 
     def _account(self, user_id: int) -> Account:
         account = self._store.account(user_id)

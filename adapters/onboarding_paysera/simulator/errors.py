@@ -72,3 +72,7 @@ class ApiError(Exception):
                 {"code": v.code, "message": v.message, "field": v.field} for v in self.violations
             ]
         return body
+
+
+class CountedError(ApiError):
+    """A refusal that was counted: what was stored for it stays, where another undoes all."""

@@ -15,7 +15,7 @@ from attrs import evolve
 from . import derived, levels
 from .calls import Call
 from .contacts import expired
-from .errors import ApiError
+from .errors import ApiError, CountedError
 from .reading import owner_of_confirmed
 from .registering import check_password
 from .rows import CHANNELS, Account, Credentials
@@ -69,7 +69,7 @@ def check_login(call: Call, account: Account, password: str, error: str) -> None
         call.too_many("wrong passwords", "user", account.id, "login")
     if account.credentials is None or not matches(account.credentials, password):
         call.keep(evolve(account, wrong_passwords=account.wrong_passwords + 1))
-        raise ApiError(error, "The password is wrong.")
+        raise CountedError(error, "The password is wrong.")
     if account.wrong_passwords:
         call.keep(evolve(account, wrong_passwords=0))
 
@@ -120,4 +120,4 @@ def _check_code(call: Call, account: Account) -> None:
     right = call.body["code"] == reset_code(account, call.settings)
     if not right or expired(reset.sent_at, call.settings):
         call.keep(evolve(account, reset=evolve(reset, wrong=reset.wrong + 1)))
-        raise ApiError("invalid_code", "The code is wrong.")
+        raise CountedError("invalid_code", "The code is wrong.")

@@ -29,10 +29,9 @@ def register(call: Call) -> dict[str, Any]:
     )
     account = _with_contacts(call, _with_person(account, body))
     account = elevate(account, body.get("parameters", {}), call.settings)
-    call.keep(account)
-    if call.settings.wallet_on_registration:  # counted only now, for a refusal takes no number
+    if call.settings.wallet_on_registration:
         account = evolve(account, wallets=(Wallet(id=call.store.next_wallet_id()),))
-        call.keep(account)
+    call.keep(account)
     return call.shown(account)
 
 

@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable
 
 from attrs import define, field
+from onboarding.simulators import VirtualClock
 
-from .clock import Clock, movable
 from .vocabulary import PERMISSIONS, USER_SCOPES, base_scopes, known_permissions
 
 
@@ -33,7 +33,13 @@ class Settings:
         converter=known_permissions,
         metadata={"help": "What the client may do; may be repeated"},
     )
-    clock: Clock = field(factory=lambda: Clock(time.time), converter=movable, repr=False)
+    state: str | None = field(
+        default=None,
+        metadata={"help": "A file that keeps the state; without one it is gone at the end"},
+    )
+    clock: Callable[[], float] = field(
+        factory=VirtualClock, repr=False, metadata={"help": "Gives Unix time in seconds"}
+    )
 
     # Seconds that ts may differ from the server's clock, either way. The documents give none.
     clock_window: int = field(

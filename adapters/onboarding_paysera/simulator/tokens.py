@@ -46,5 +46,8 @@ class Session:
     """Parameters of an authorisation that the client gave beforehand."""
 
     id: str
-    user_id: None = None
     parameters: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def user_id(self) -> None:
+        return None
