@@ -88,6 +88,7 @@ if TYPE_CHECKING:
         PoliticalExposure,
     )
     from onboarding.model.levels import IdentificationLevel, KYCLevel, LevelPolicy, LevelRow
+    from onboarding.model.limits import RateLimit
     from onboarding.model.loss import Loss, LossKind
     from onboarding.model.money import Money
     from onboarding.model.paging import Paged
@@ -140,6 +141,7 @@ _HOMES = {
     "model.event": "Event EventKind",
     "model.identity": "Birthplace Gender Identity NationalId PoliticalExposure",
     "model.levels": "IdentificationLevel KYCLevel LevelPolicy LevelRow",
+    "model.limits": "RateLimit",
     "model.loss": "Loss LossKind",
     "model.money": "Money",
     "model.paging": "Paged",
@@ -231,6 +233,7 @@ __all__ = [
     "ProviderError",
     "Question",
     "Questionnaire",
+    "RateLimit",
     "RateLimited",
     "Refusal",
     "RefusalReason",

@@ -31,6 +31,7 @@ from onboarding.model.action import NextAction
 from onboarding.model.banking import BankAccountRecord
 from onboarding.model.base import checks_of
 from onboarding.model.levels import LevelPolicy
+from onboarding.model.limits import RateLimit
 from onboarding.model.loss import Loss, refused
 from onboarding.model.record import UserRecord
 from onboarding.model.secret import Secret
@@ -167,6 +168,10 @@ class Adapter(Operations):
         """Whether an answer says that nobody judged the request: a read is then sent once more."""
         return False
 
+    def rate_limits(self, response: Response) -> tuple[RateLimit, ...]:
+        """What an answer says of the calls left, by window; nothing where it says nothing."""
+        return ()
+
     def clock_refused(self, response: Response) -> bool:
         """Whether an answer says that the time of the signature is wrong (and nothing was done)."""
         return False
@@ -268,6 +273,7 @@ class Adapter(Operations):
             native=native,
             residue=residue,
             losses=losses,
+            rate_limits=self.rate_limits(response),
             raw=payload,
             **facts,
         )

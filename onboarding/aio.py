@@ -26,6 +26,7 @@ from onboarding.errors import TransportError
 from onboarding.gateway import Deadline, new_nonce, report
 from onboarding.hooks import Observe
 from onboarding.http import Flow, Request, Response, Token
+from onboarding.model.limits import RateLimit
 from onboarding.transports.connection import Connection
 
 if TYPE_CHECKING:
@@ -72,6 +73,8 @@ class AsyncGateway(AsyncCalls[A_co]):
         factory=dict[tuple[int, asyncio.AbstractEventLoop], "_Life"], init=False
     )
 
+    _limits: tuple[RateLimit, ...] = field(default=(), init=False)
+
     def __attrs_post_init__(self) -> None:
         self._timed = ServerClock(self.clock)
 
@@ -82,6 +85,15 @@ class AsyncGateway(AsyncCalls[A_co]):
     @property
     def provider(self) -> str:
         return self.adapter.provider
+
+    @property
+    def rate_limits(self) -> tuple[RateLimit, ...]:
+        """The calls left in each window, by the last answer that said so; empty before one did.
+
+        Providers count by client: a view shares them with the gateway that it is of. Records
+        and `RateLimited` hold those of their own answer.
+        """
+        return (self._root or self)._limits
 
     # -- anything else
 
@@ -152,13 +164,16 @@ class AsyncGateway(AsyncCalls[A_co]):
             return await self._token(step, until, life)
         left = until.left()
         began = time.monotonic()
-        status = None
+        status: int | None = None
+        limits: tuple[RateLimit, ...] = ()
         try:
             response = await life.transport.send(step, timeout=left)
-            status = response.status
+            status, limits = response.status, self.adapter.rate_limits(response)
+            if limits:
+                (self._root or self)._limits = limits
             return response
         finally:
-            report(self.observe, self.adapter, step, status, began)
+            report(self.observe, self.adapter, step, status, began, limits)
 
     async def _token(self, wish: Wish, until: Deadline, life: _Life) -> Token:
         try:

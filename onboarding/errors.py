@@ -30,6 +30,7 @@ from attrs import field, frozen
 
 if TYPE_CHECKING:
     from onboarding.model.action import NextAction
+    from onboarding.model.limits import RateLimit
 
 __all__ = [
     "ActionNeeded",
@@ -178,6 +179,7 @@ class ErrorDetails:
     remedy: str = ""
     request_id: str | None = None
     retry_after: float | None = None
+    rate_limits: tuple[RateLimit, ...] = ()
     next_action: NextAction | None = None
     raw: Any = field(default=None, repr=False)
 
@@ -264,6 +266,11 @@ class RateLimited(ProviderError):
     @property
     def retry_after(self) -> float | None:
         return self.details.retry_after
+
+    @property
+    def rate_limits(self) -> tuple[RateLimit, ...]:
+        """The calls left in each window, where the provider says so."""
+        return self.details.rate_limits
 
 
 class Unavailable(ProviderError):

@@ -19,6 +19,7 @@ from onboarding.engine import Clock, Nonces, ServerClock, Wish, conversation, dr
 from onboarding.errors import InvalidInput, Problem, TransportError
 from onboarding.hooks import Exchange, Observe
 from onboarding.http import Flow, Request, Response, Token
+from onboarding.model.limits import RateLimit
 from onboarding.transports.connection import Connection
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ def report(
     request: Request,
     status: int | None,
     began: float,
+    rate_limits: tuple[RateLimit, ...] = (),
 ) -> None:
     """Tells the observers of one exchange. What goes wrong in them is logged, and no more."""
     if observe is None:
@@ -79,6 +81,7 @@ def report(
         method=request.method,
         status=status,
         seconds=time.monotonic() - began,
+        rate_limits=rate_limits,
     )
     try:
         observe(exchange)
@@ -113,6 +116,7 @@ class Gateway(Calls[A_co]):
     _timed: ServerClock = field(init=False)
     _root: Gateway[Adapter] | None = field(default=None, init=False)
     _lives: dict[int, _Life] = field(factory=dict[int, "_Life"], init=False)
+    _limits: tuple[RateLimit, ...] = field(default=(), init=False)
 
     def __attrs_post_init__(self) -> None:
         self._timed = ServerClock(self.clock)
@@ -124,6 +128,15 @@ class Gateway(Calls[A_co]):
     @property
     def provider(self) -> str:
         return self.adapter.provider
+
+    @property
+    def rate_limits(self) -> tuple[RateLimit, ...]:
+        """The calls left in each window, by the last answer that said so; empty before one did.
+
+        Providers count by client: a view shares them with the gateway that it is of. Records
+        and `RateLimited` hold those of their own answer.
+        """
+        return (self._root or self)._limits
 
     # -- anything else
 
@@ -189,13 +202,16 @@ class Gateway(Calls[A_co]):
             return self._token(step, until)
         transport, left = self._alive().transport, until.left()
         began = time.monotonic()
-        status = None
+        status: int | None = None
+        limits: tuple[RateLimit, ...] = ()
         try:
             response = transport.send(step, timeout=left)
-            status = response.status
+            status, limits = response.status, self.adapter.rate_limits(response)
+            if limits:  # one assignment of a whole tuple, which threads never see half of
+                (self._root or self)._limits = limits
             return response
         finally:
-            report(self.observe, self.adapter, step, status, began)
+            report(self.observe, self.adapter, step, status, began, limits)
 
     def _token(self, wish: Wish, until: Deadline) -> Token:
         life = self._alive()

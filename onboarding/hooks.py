@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, TypeAlias
 import pluggy
 from attrs import frozen
 
+from onboarding.model.limits import RateLimit
+
 if TYPE_CHECKING:
     from onboarding.adapter import Adapter
 
@@ -23,7 +25,8 @@ hookimpl = pluggy.HookimplMarker(GROUP)
 class Exchange:
     """One request and its answer, as an observer may see it: no URL, no body, no header.
 
-    `status` is None when no answer came; `seconds` is the time on the wire.
+    `status` is None when no answer came; `seconds` is the time on the wire; `rate_limits` are
+    what the answer said of the calls left.
     """
 
     provider: str
@@ -32,6 +35,7 @@ class Exchange:
     method: str
     status: int | None
     seconds: float
+    rate_limits: tuple[RateLimit, ...] = ()
 
 
 Observe: TypeAlias = Callable[[Exchange], None]

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from tests.executed import NAME, Executed
 from tests.ledger.watch import Watch
+from tests.mangopay.watch import OperationsWatch
 
 # No deadline, for machines differ; in CI the same run each time. Hypothesis draws other values on
 # another Python, so that a filter which is fine here may be called greedy there.
@@ -35,3 +36,4 @@ def pytest_configure(config: pytest.Config) -> None:
     executed = Executed()
     config.pluginmanager.register(executed, NAME)
     config.pluginmanager.register(Watch(executed), "claim-ledger")
+    config.pluginmanager.register(OperationsWatch(), "operations-of-mangopay")

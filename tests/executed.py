@@ -34,15 +34,20 @@ def bare(nodeid: str) -> str:
     return nodeid.partition("[")[0]
 
 
-def is_whole(session: pytest.Session) -> bool:
-    """Whether this run was asked for every test there is, and was not stopped."""
+def is_whole(session: pytest.Session, *folders: Path) -> bool:
+    """Whether this run was asked for every test there is, and was not stopped.
+
+    A run of one of `folders` is whole as well.
+    """
     config = session.config
     if session.shouldstop or session.shouldfail:
         return False
     if any(getattr(config.option, name, None) for name in _NARROWING):
         return False
     here = config.invocation_params.dir
-    return all((here / argument).resolve() in (TESTS, TESTS.parent) for argument in config.args)
+    return all(
+        (here / argument).resolve() in (TESTS, TESTS.parent, *folders) for argument in config.args
+    )
 
 
 @define(eq=False)

@@ -10,7 +10,7 @@ from onboarding_mangopay.extras import MangoPayExtras, ScaContext
 from onboarding_mangopay.hooks import Hook
 from onboarding_mangopay.keys import FirstAnswer
 from onboarding_mangopay.owners import DeclaredOwner, OwnerDeclaration
-from onboarding_mangopay.platform import CompanyNumberCheck, RateWindow, Regulatory, rate_limits
+from onboarding_mangopay.platform import CompanyNumberCheck, Regulatory
 from onboarding_mangopay.sca import ScaStatus
 from onboarding_mangopay.verifications import Check, IdentityVerification
 from onboarding_mangopay.wire.funds import (
@@ -47,7 +47,6 @@ __all__ = [
     "OwnerDeclaration",
     "PageLink",
     "PayoutMethod",
-    "RateWindow",
     "Recipient",
     "RecipientField",
     "RecipientScope",
@@ -60,7 +59,6 @@ __all__ = [
     "TransactionStatus",
     "TransactionType",
     "onboarding_adapters",
-    "rate_limits",
 ]
 
 

@@ -93,5 +93,6 @@ class BankAccounts(Keys):
             created_at=moment(payload.get("CreationDate")),
             seen_at=response.received_at,
             native={"Type": payload.get("Type")},
+            rate_limits=self.rate_limits(response),
             raw=payload,
         )

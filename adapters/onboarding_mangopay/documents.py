@@ -11,14 +11,26 @@ from datetime import datetime
 from hashlib import sha256
 from typing import cast
 
-from attrs import field, frozen
-from onboarding import Document, DocumentRecord, Flow, InvalidInput, Paged, Problem, Response
+from attrs import evolve, field, frozen
+from onboarding import (
+    AlreadySent,
+    Document,
+    DocumentRecord,
+    Flow,
+    InvalidInput,
+    Paged,
+    Problem,
+    Response,
+)
+from onboarding.errors import ErrorDetails
 from onboarding.http import as_object
+from onboarding.mapping import document_losses
 from onboarding.model.documents import Page
 
 from onboarding_mangopay.keys import Keys
+from onboarding_mangopay.reading import filters
 from onboarding_mangopay.records import moment
-from onboarding_mangopay.wire.documents import PURPOSES, document_record, pages_problems
+from onboarding_mangopay.wire.documents import LEFT_OUT, PURPOSES, document_record, pages_problems
 
 __all__ = ["Documents", "PageLink"]
 
@@ -31,6 +43,14 @@ class PageLink:
     expires_at: datetime | None = None
 
 
+_UNSEEN = ErrorDetails(
+    status=409,
+    code="idempotent_creation_conflict",
+    remedy=(
+        "the first call with this key failed at MangoPay, and the user has an open document of "
+        "this type: look at `documents`, then call with another key"
+    ),
+)
 _PLACES = {"Type": "purpose", "Tag": "title"}
 
 
@@ -43,12 +63,16 @@ class Documents(Keys):
     ) -> Flow[DocumentRecord]:
         """docs: create-kyc-document, create-kyc-document-page, submit-kyc-document.
 
-        The title becomes the tag. What else is said of a document (kind, number, country, day
-        of issue) is what its pages show; MangoPay reads it there. With the same `key`, for 24
-        hours: no second document, no page twice; one that was submitted comes back as it is.
+        The title becomes the tag. For number, country and day of issue there is no place: they
+        are refused (`Unsupported`) unless `accept_loss` names them (`documents.number`). With
+        the same `key`, for 24 hours: no second document, no page twice; one that was submitted
+        comes back as it is.
 
         Raises `InvalidInput` for pages that MangoPay would refuse, by path; nothing is sent then.
         """
+        if not isinstance(document, Document):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise InvalidInput([Problem("", "type", "expected a Document")])
+        losses = self.refuse(document_losses(document, LEFT_OUT))
         if found := pages_problems(document):
             raise InvalidInput(found)
         if document.title is not None and len(document.title) > 255:
@@ -58,14 +82,15 @@ class Documents(Keys):
         if again:
             record = yield from self.fetch_document(record.id)
             if record.native.get("Status") != "CREATED":
-                return record
+                return evolve(record, losses=losses)
         place = ("users", user_id, "kyc", "documents", record.id)
         for number, page in enumerate(document.pages):
-            yield from self._add(place, page, number, key)
+            yield from self._add(place, record.id, page, number, key)
         response = yield self.request(
             "PUT", "submit_document", *place, body={"Status": "VALIDATION_ASKED"}
         )
-        return document_record(self, self.answer(response), response)
+        submitted = document_record(self, self.answer(response), response)
+        return evolve(submitted, losses=losses)
 
     def fetch_document(
         self, document_id: str, *, user_id: str | None = None
@@ -98,14 +123,31 @@ class Documents(Keys):
         request = self.request(
             "POST", "submit_document", "users", user_id, "kyc", "documents", body=body
         )
-        return (yield from self.once(request, key))
 
-    def _add(self, place: tuple[str, ...], page: Page, number: int, key: str | None) -> Flow[None]:
+        def look() -> Flow[Response | None]:
+            # One that is there may be of another call, so it is not taken for this one's.
+            query = filters(Status="CREATED", Type=body["Type"])
+            path = ("users", user_id, "kyc", "documents")
+            response = yield self.page("submit_document", *path, page=None, query=query)
+            if self.paged(response, None, lambda row: row).items:
+                raise AlreadySent(_UNSEEN)
+            return None
+
+        return (yield from self.once(request, key, look))
+
+    def _add(
+        self, place: tuple[str, ...], document_id: str, page: Page, number: int, key: str | None
+    ) -> Flow[None]:
         body = {"File": b64encode(page.content).decode("ascii")}
         request = self.request("POST", "submit_document", *place, "pages", body=body)
         if key is not None:  # another content is another page
             key = f"{key}/page/{number}/{sha256(page.content).hexdigest()}"
-        response, _ = yield from self.once(request, key)
+
+        def look() -> Flow[Response | None]:
+            links = yield from self.consult_document(document_id)
+            return Response(status=204) if len(links) > number else None
+
+        response, _ = yield from self.once(request, key, look)
         path = f"pages.{number}"
         self.accept(response, {"File": path}.get, about=path)
 

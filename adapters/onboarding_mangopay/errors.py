@@ -24,6 +24,7 @@ from onboarding.adapter import raise_error
 from onboarding.errors import ErrorDetails
 from onboarding.http import as_object
 
+from onboarding_mangopay.limits import rate_limits, seconds_to_wait
 from onboarding_mangopay.records import enrolment
 
 __all__ = ["CorePath", "is_sca_demand", "nowhere", "raise_for"]
@@ -140,7 +141,8 @@ def raise_for(
             problems=tuple(problems),
             remedy=remedy,
             request_id=_first_text(body, "Id", "traceId") or None,
-            retry_after=_seconds(response.headers.get("retry-after")),
+            retry_after=_retry_after(response),
+            rate_limits=rate_limits(response),
             next_action=_action(response, user_id, gateway),
             raw=body if body else response.body,
         ),
@@ -153,7 +155,10 @@ def _action(response: Response, user_id: str, gateway: str) -> NextAction | None
     if not is_sca_demand(response):
         return None
     found = _LINK.search(response.headers["www-authenticate"])
-    return enrolment(user_id, found[1], gateway, response.received_at) if found else None
+    if found is None:
+        return None
+    at = response.received_at
+    return enrolment(user_id, found[1], gateway, at, concerns="account_access")
 
 
 def _first_text(body: dict[str, Any], *names: str) -> str:
@@ -175,8 +180,8 @@ def _problem(core_path: CorePath, name: str, text: str) -> Problem:
     return Problem(core_path(name) or "", code, words, name)
 
 
-def _seconds(text: str | None) -> float | None:
+def _retry_after(response: Response) -> float | None:
     try:
-        return float(text) if text else None
-    except ValueError:
-        return None
+        return float(response.headers["retry-after"])
+    except (KeyError, ValueError):  # no page documents that header
+        return seconds_to_wait(response)

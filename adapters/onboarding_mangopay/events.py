@@ -10,12 +10,15 @@ from datetime import datetime
 from typing import Any, cast
 
 from attrs import evolve, frozen
-from onboarding import Event, Flow, InvalidInput, Paged, Problem, UserRecord
+from onboarding import Event, Flow, InvalidInput, Paged, Problem, Response, UserRecord
+from onboarding.http import as_object
 from onboarding.model.event import EventKind
 
 from onboarding_mangopay.documents import Documents
 from onboarding_mangopay.owners import Owners
 from onboarding_mangopay.platform import Platform
+from onboarding_mangopay.reading import filters, seconds
+from onboarding_mangopay.recipients import Recipients
 from onboarding_mangopay.records import PROVIDER, moment
 from onboarding_mangopay.users import Users
 from onboarding_mangopay.verifications import Verifications
@@ -28,7 +31,7 @@ _IDS = ("RessourceId", "ResourceId")
 
 
 @frozen(kw_only=True)
-class Events(Users, Documents, Owners, Verifications, Platform):
+class Events(Users, Documents, Owners, Verifications, Recipients, Platform):
     """The operations on events."""
 
     def read_event(self, notification: Mapping[str, Any]) -> Flow[Event]:
@@ -70,23 +73,34 @@ class Events(Users, Documents, Owners, Verifications, Platform):
                 session = yield from self.fetch_verification(event.subject_id)
                 event = evolve(event, user_id=session.user_id)
                 return _told(event, meaning, {"status": session.status})
+            case Subject.RECIPIENT:
+                recipient = yield from self.fetch_recipient(event.subject_id)
+                event = evolve(event, user_id=recipient.user_id)
+                return _told(event, meaning, {"status": recipient.status})
+            case Subject.COUNTRY:
+                country = ("/v2.01/countries", event.subject_id, "authorizations")
+                response = yield from self.raw("GET", *country)
+                return _told(event, meaning, _country(response))
             case Subject.UNKNOWN:
                 return event
 
     def list_events(
         self,
-        event_type: str | None = None,
-        *,
-        after: int | None = None,
-        before: int | None = None,
         page: str | None = None,
+        *,
+        event_type: str | None = None,
+        after: datetime | None = None,
+        before: datetime | None = None,
     ) -> Flow[Paged[Mapping[str, Any]]]:
         """The events of the last 45 days, oldest first: each can be given to `read_event`.
 
-        `after` and `before` are Unix seconds (docs: api-reference/events).
+        `after` and `before` are aware, and cut to seconds (docs: api-reference/events).
         """
-        given = {"EventType": event_type, "AfterDate": after, "BeforeDate": before}
-        query = [(name, str(value)) for name, value in given.items() if value is not None]
+        query = filters(
+            EventType=event_type,
+            AfterDate=seconds("after", after),
+            BeforeDate=seconds("before", before),
+        )
         response = yield self.page("list_events", "events", page=page, query=query)
         return self.paged(response, page, lambda row: row)
 
@@ -127,6 +141,17 @@ def _told(event: Event, meaning: Meaning, shown: Mapping[str, Any]) -> Event:
 def _shown_of(user: UserRecord) -> dict[str, Any]:
     names = {"kyc_level": "KYCLevel", "category": "UserCategory", "status": "UserStatus"}
     return {core: user.raw.get(name) for core, name in names.items()}
+
+
+def _country(response: Response) -> dict[str, Any]:
+    # docs: view-country-authorizations
+    names = {
+        "user_creation_blocked": "BlockUserCreation",
+        "bank_accounts_blocked": "BlockBankAccountCreation",
+        "payouts_blocked": "BlockPayout",
+    }
+    found = as_object(response.json_object().get("Authorization"))
+    return {core: found.get(name) is True for core, name in names.items()}
 
 
 def _moment(seconds: str) -> datetime | None:

@@ -10,7 +10,7 @@ from onboarding import Flow, InvalidInput, Paged, Problem, Wallet
 
 from onboarding_mangopay.extras import ScaContext
 from onboarding_mangopay.protocol import MangoPayProtocol
-from onboarding_mangopay.reading import filters
+from onboarding_mangopay.reading import filters, seconds
 from onboarding_mangopay.wire.funds import (
     Card,
     EMoney,
@@ -83,8 +83,8 @@ class Funds(MangoPayProtocol):
             Type=",".join(types),
             Nature=",".join(natures),
             ResultCode=",".join(result_codes),
-            AfterDate=_seconds("after", after),
-            BeforeDate=_seconds("before", before),
+            AfterDate=seconds("after", after),
+            BeforeDate=seconds("before", before),
             ScaContext=sca_context,
         )
         path = ("users", user_id, "transactions")
@@ -123,12 +123,3 @@ class Funds(MangoPayProtocol):
         path = ("users", user_id, "emoney", *period)
         response = yield self.request("GET", "emoney", *path, query=query)
         return read_emoney(self.answer(response))
-
-
-def _seconds(name: str, value: datetime | None) -> str | None:
-    if value is None:
-        return None
-    if value.tzinfo is None:
-        text = "expected a date and time with its zone"
-        raise InvalidInput([Problem(name, "shape", text)])
-    return str(int(value.timestamp()))

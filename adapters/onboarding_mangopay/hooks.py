@@ -13,6 +13,7 @@ from attrs import field, frozen
 from onboarding import Flow, Paged, Problem, Response, UnexpectedResponse
 
 from onboarding_mangopay.keys import Keys
+from onboarding_mangopay.reading import text
 from onboarding_mangopay.records import moment
 
 __all__ = ["Hook", "Hooks"]
@@ -33,6 +34,7 @@ class Hook:
     enabled: bool = True
     valid: bool = True
     tag: str | None = field(default=None, repr=False)
+    email: str | None = field(default=None, repr=False)
     created_at: datetime | None = None
     raw: Mapping[str, Any] = field(factory=dict[str, Any], repr=False)
 
@@ -78,10 +80,17 @@ class Hooks(Keys):
         enabled: bool | None = None,
         revive: bool = False,
         tag: str | None = None,
+        email: str | None = None,
     ) -> Flow[Hook]:
         """Changes what is given; `revive` makes an invalid hook valid again (docs: update-hook)."""
         word = None if enabled is None else "ENABLED" if enabled else "DISABLED"
-        given = {"Url": url, "Status": word, "Validity": "VALID" if revive else None, "Tag": tag}
+        given = {
+            "Url": url,
+            "Status": word,
+            "Validity": "VALID" if revive else None,
+            "Tag": tag,
+            "Email": email,
+        }
         body = {name: value for name, value in given.items() if value is not None}
         response = yield self.request("PUT", "update_hook", "hooks", hook_id, body=body)
         return _hook(self.answer(response, _PLACES.get), response)
@@ -99,6 +108,7 @@ def _hook(payload: Mapping[str, Any], response: Response) -> Hook:
         enabled=payload.get("Status") == "ENABLED",
         valid=payload.get("Validity") != "INVALID",
         tag=None if tag is None else str(tag),
+        email=text(payload.get("Email")),
         created_at=moment(payload.get("CreationDate")),
         raw=payload,
     )

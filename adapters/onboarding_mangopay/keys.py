@@ -6,10 +6,11 @@ docs: overview/idempotency
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from attrs import field, frozen
 from onboarding import AlreadySent, Flow, NotFound, Problem, Request, Response, UnexpectedResponse
@@ -17,7 +18,10 @@ from onboarding.errors import ErrorDetails
 
 from onboarding_mangopay.protocol import MangoPayProtocol
 
-__all__ = ["FirstAnswer", "Keys"]
+__all__ = ["FirstAnswer", "Keys", "Look"]
+
+Look: TypeAlias = Callable[[], Flow[Response | None]]
+"""Looks for what a call that failed was to create: an answer that shows it, or None."""
 
 _SPENT = "idempotent_creation_conflict"
 _MOST_TRIES = 10
@@ -58,12 +62,15 @@ class Keys(MangoPayProtocol):
             moment = parsedate_to_datetime(str(answer.get("Date"))).astimezone(UTC)
         return FirstAnswer(status=int(status), answered_at=moment, resource=answer.get("Resource"))
 
-    def once(self, request: Request, key: str | None) -> Flow[tuple[Response, bool]]:
+    def once(
+        self, request: Request, key: str | None, look: Look | None = None
+    ) -> Flow[tuple[Response, bool]]:
         """The answer to a request that creates, and whether it is that of an earlier call.
 
         A key is spent by its first answer, whatever that was. After a yes, the answer is read
         again; after a no (4xx) nothing was created, and the call goes on with a key made of
-        this one. Raises `AlreadySent` when MangoPay does not say, or failed (5xx).
+        this one. Where MangoPay failed (5xx), `look` sees whether it is there all the same, and
+        the call goes on if not. Raises `AlreadySent` when nobody can say.
         """
         if key is None:
             return (yield request), False
@@ -80,7 +87,11 @@ class Keys(MangoPayProtocol):
             if 200 <= first.status < 300:
                 return first.response(), True
             if first.status >= 500:
-                raise AlreadySent(_failed(first, response))
+                if look is None:
+                    raise AlreadySent(_failed(first, response))
+                found = yield from look()
+                if found is not None:
+                    return found, True
         return response, False
 
 

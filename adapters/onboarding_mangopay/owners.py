@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any, cast
 
 from attrs import evolve, field, frozen
@@ -15,12 +16,13 @@ from onboarding import (
     Company,
     Flow,
     InvalidInput,
+    Loss,
     Paged,
     Problem,
     Response,
     UnexpectedResponse,
 )
-from onboarding.http import as_object
+from onboarding.http import as_object, json_body
 from onboarding.mapping.translation import Translation, translation
 
 from onboarding_mangopay.keys import Keys
@@ -35,11 +37,15 @@ _PATH = "company.beneficial_owners"
 
 @frozen(kw_only=True)
 class DeclaredOwner:
-    """One owner in a declaration. An inactive one stays as it is."""
+    """One owner in a declaration. An inactive one stays as it is.
+
+    `losses` are what `update_owner` left out.
+    """
 
     id: str
     owner: BeneficialOwner = field(repr=False)
     active: bool = True
+    losses: tuple[Loss, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -48,6 +54,7 @@ class OwnerDeclaration:
 
     `status` and `reason` are MangoPay's own words: `CREATED`, `VALIDATION_ASKED`, `VALIDATED`,
     `REFUSED`, `INCOMPLETE`, which can be edited and submitted again; `message` is its text.
+    `losses` are what `declare_owners` left out, by path: `company.beneficial_owners.0.…`.
     """
 
     id: str
@@ -59,6 +66,7 @@ class OwnerDeclaration:
     created_at: datetime | None = None
     processed_at: datetime | None = None
     seen_at: datetime | None = None
+    losses: tuple[Loss, ...] = ()
     raw: Mapping[str, Any] = field(factory=dict[str, Any], repr=False)
 
     @property
@@ -82,31 +90,33 @@ class Owners(Keys):
         Raises `InvalidInput` for none or more than 15, `Unsupported` for what MangoPay has no
         place for; nothing is sent then.
         """
-        bodies = self._bodies(company)
+        bodies, losses = self._bodies(company)
         place = ("users", user_id, "kyc", "ubodeclarations")
         request = self.request("POST", "declare_owners", *place)
-        response, again = yield from self.once(request, key)
+        response, again = yield from self.once(request, key, lambda: self._open(place))
         declaration = _declaration(self.answer(response), response)
         if again:
             declaration = yield from self.fetch_declaration(declaration.id)
             if declaration.status != "CREATED":
-                return declaration
+                return evolve(declaration, losses=losses)
         for number, body in enumerate(bodies):
             path = (*place, declaration.id, "ubos")
             request = self.request("POST", "declare_owners", *path, body=body)
             own = None if key is None else f"{key}/owner/{number}"
-            response, _ = yield from self.once(request, own)
+            look = partial(self._written, declaration.id, number)
+            response, _ = yield from self.once(request, own, look)
             self.answer(response, _inside(f"{_PATH}.{number}"))
-        return (yield from self.submit_declaration(declaration, user_id=user_id))
+        submitted = yield from self.submit_declaration(declaration, user_id=user_id)
+        return evolve(submitted, losses=losses)
 
     def update_owner(
         self, declaration: OwnerDeclaration, owner_id: str, owner: BeneficialOwner
     ) -> Flow[DeclaredOwner]:
         """Writes an owner anew, all of it, while the declaration is editable (docs: update-ubo)."""
-        body = self._body(owner, "")
+        body, losses = self._body(owner, f"{_PATH}.")
         path = (*_place(declaration), "ubos", owner_id)
         response = yield self.request("PUT", "update_owner", *path, body=body)
-        return _owner(self.answer(response, _inside("")))
+        return evolve(_owner(self.answer(response, _inside(""))), losses=losses)
 
     def submit_declaration(
         self, declaration: OwnerDeclaration, *, user_id: str | None = None
@@ -133,19 +143,32 @@ class Owners(Keys):
         response = yield self.page("list_declarations", *path, page=page)
         return self.paged(response, page, lambda row: _declaration(row, response))
 
-    def _bodies(self, company: Company) -> list[dict[str, Any]]:
+    def _open(self, place: tuple[str, ...]) -> Flow[Response | None]:
+        """The declaration that waits for its owners, of which a user has one at most."""
+        response = yield self.page("declare_owners", *place, page=None)
+        rows = self.paged(response, None, lambda row: row).items
+        found = next((row for row in rows if row.get("Status") == "CREATED"), None)
+        return None if found is None else Response(status=200, body=json_body(found))
+
+    def _written(self, declaration_id: str, number: int) -> Flow[Response | None]:
+        """An answer like that to an owner who was added, if there are more than `number`."""
+        declaration = yield from self.fetch_declaration(declaration_id)
+        there = len(declaration.owners) > number
+        return Response(status=200, body=b"{}") if there else None
+
+    def _bodies(self, company: Company) -> tuple[list[dict[str, Any]], tuple[Loss, ...]]:
         owners = company.beneficial_owners
         if not owners:
             raise InvalidInput([Problem(_PATH, "missing", "there is none to declare")])
         if len(owners) > MOST_OWNERS:
             text = f"a declaration has {MOST_OWNERS} owners at most"
             raise InvalidInput([Problem(_PATH, "too_many", text)])
-        return [self._body(owner, f"{_PATH}.{number}.") for number, owner in enumerate(owners)]
+        written = [self._body(owner, f"{_PATH}.{n}.") for n, owner in enumerate(owners)]
+        return [body for body, _ in written], tuple(loss for _, lost in written for loss in lost)
 
-    def _body(self, owner: BeneficialOwner, prefix: str) -> dict[str, Any]:
+    def _body(self, owner: BeneficialOwner, prefix: str) -> tuple[dict[str, Any], tuple[Loss, ...]]:
         body, losses = _wire().to_wire(as_user(owner))
-        self.refuse(evolve(loss, core_path=prefix + loss.core_path) for loss in losses)
-        return body
+        return body, self.refuse(evolve(x, core_path=prefix + x.core_path) for x in losses)
 
 
 def _wire() -> Translation:

@@ -1,19 +1,18 @@
-"""What MangoPay tells the platform: blocks of a user, forms of data, rate limits, anything else."""
+"""What MangoPay tells the platform: blocks of a user, forms of data, anything else."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any, cast
 
 from attrs import field, frozen
-from onboarding import Flow, Response
-from onboarding.http import as_object
+from onboarding import Flow, Request, Response
+from onboarding.http import as_object, url
 
-from onboarding_mangopay.protocol import MangoPayProtocol
+from onboarding_mangopay.keys import Keys
 
-__all__ = ["CompanyNumberCheck", "Platform", "RateWindow", "Regulatory", "rate_limits"]
+__all__ = ["CompanyNumberCheck", "Platform", "Regulatory"]
 
 
 @frozen(kw_only=True)
@@ -41,40 +40,7 @@ class CompanyNumberCheck:
 
 
 @frozen(kw_only=True)
-class RateWindow:
-    """Calls in one sliding window: `minutes` long, some made, some left; full again at `resets`."""
-
-    minutes: int
-    made: int
-    left: int
-    resets: datetime
-
-
-# docs: overview/rate-limiting
-_WINDOWS = (15, 30, 60, 1440)
-
-
-def rate_limits(response: Response) -> tuple[RateWindow, ...]:
-    """The windows that the headers of an answer speak of; none where they are not readable.
-
-    `x-ratelimit` counts the calls made, and is no limit. The number of values has varied, so
-    which window one is of is told by when it resets, as the official SDKs do.
-    """
-    names = ("x-ratelimit", "x-ratelimit-remaining", "x-ratelimit-reset")
-    columns = [response.headers.get(name, "").split(",") for name in names]
-    found: list[RateWindow] = []
-    with suppress(ValueError, OverflowError, OSError):
-        for made, left, reset in zip(*(map(int, column) for column in columns), strict=True):
-            resets = datetime.fromtimestamp(reset, UTC)
-            away = (resets - response.received_at).total_seconds() / 60
-            minutes = next((span for span in _WINDOWS if away <= span), _WINDOWS[-1])
-            found.append(RateWindow(minutes=minutes, made=made, left=left, resets=resets))
-        return tuple(found)
-    return ()
-
-
-@frozen(kw_only=True)
-class Platform(MangoPayProtocol):
+class Platform(Keys):
     """The calls that are about no operation of the core."""
 
     def regulatory(self, user_id: str) -> Flow[Regulatory]:
@@ -113,10 +79,21 @@ class Platform(MangoPayProtocol):
         *path: str,
         body: Mapping[str, Any] | None = None,
         query: tuple[tuple[str, str], ...] = (),
+        key: str | None = None,
     ) -> Flow[Response]:
-        """Any request below `/v2.01/{client_id}`: `raw("GET", "users", user_id, "mandates")`."""
+        """Any request below `/v2.01/{client_id}`: `raw("GET", "users", user_id, "mandates")`.
+
+        A first part that begins with a slash is a path of its own, from the host on:
+        `raw("GET", "/v2.01/countries", "FR", "authorizations")`. A POST with a `key` happens
+        once, as a creation does.
+        """
         sent = None if body is None else dict(body)
-        response = yield self.request(method, "raw", *path, body=sent, query=query)
+        request = self.request(method, "raw", *path, body=sent, query=query)
+        if path and path[0].startswith("/"):
+            whole = (*path[0].strip("/").split("/"), *path[1:])
+            place = url(self.base, *whole, query=query)
+            request = Request.json(method, place, sent, operation="raw")
+        response, _ = yield from self.once(request, key)
         self.accept(response)
         return response
 

@@ -16,6 +16,7 @@ from onboarding import (
     InvalidInput,
     Problem,
     Proof,
+    RateLimit,
     Request,
     Response,
     Secret,
@@ -27,6 +28,7 @@ from onboarding.model.paging import Paged
 from onboarding.model.shapes import Url
 
 from onboarding_mangopay.errors import CorePath, is_sca_demand, nowhere, raise_for
+from onboarding_mangopay.limits import rate_limits
 from onboarding_mangopay.records import PROVIDER
 
 __all__ = ["PER_PAGE", "Api", "Environment", "MangoPayProtocol"]
@@ -119,6 +121,10 @@ class MangoPayProtocol(Adapter):
     def token_refused(self, response: Response) -> bool:
         return response.status == 401 and not is_sca_demand(response)
 
+    def rate_limits(self, response: Response) -> tuple[RateLimit, ...]:
+        """docs: overview/rate-limiting: four sliding windows."""
+        return rate_limits(response)
+
     def idempotency_key(self, key: str) -> str:
         """docs: overview/idempotency: 16 to 36 letters, digits and dashes; here a UUID."""
         return str(uuid5(NAMESPACE_URL, f"onboarding:mangopay:{self.client_id}:{key}"))
@@ -207,6 +213,7 @@ class MangoPayProtocol(Adapter):
             items=items,
             next=str(number + 1) if more else None,
             total=_count(response, "x-number-of-items"),
+            rate_limits=rate_limits(response),
         )
 
     @classmethod

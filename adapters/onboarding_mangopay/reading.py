@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import cast
 
-from onboarding import Address, Money
+from onboarding import Address, InvalidInput, Money, Problem
 from onboarding.http import as_object
 from onboarding.model.base import trust
 
-__all__ = ["ADDRESS", "address", "address_body", "filters", "flag", "money", "text", "texts"]
+__all__ = [
+    "ADDRESS",
+    "address",
+    "address_body",
+    "filters",
+    "flag",
+    "money",
+    "seconds",
+    "text",
+    "texts",
+]
 
 # docs: create-iban-bank-account, OwnerAddress: the address of every object has these fields
 ADDRESS = {
@@ -68,3 +79,12 @@ def filters(**given: str | bool | None) -> list[tuple[str, str]]:
         for name, value in given.items()
         if value is not None and value != ""
     ]
+
+
+def seconds(name: str, value: datetime | None) -> str | None:
+    """A moment as MangoPay filters by it; `name` is the caller's. Raises `InvalidInput`."""
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        raise InvalidInput([Problem(name, "shape", "expected a date and time with its zone")])
+    return str(int(value.timestamp()))

@@ -126,12 +126,14 @@ class Recipients(Keys):
         owner = text(payload.get("UserId")) or user_id
         link = text(as_object(payload.get("PendingUserAction")).get("RedirectUrl"))
         seen_at = response.received_at
-        action = enrolment(owner or "", link, self.name, seen_at) if link else None
+        action = (
+            enrolment(owner or "", link, self.name, seen_at, concerns="recipient") if link else None
+        )
         read = read_recipient(
             payload,
             gateway=self.name,
             seen_at=seen_at,
             created_at=moment(payload.get("CreationDate")),
-            next_actions=(evolve(action, concerns="recipient"),) if action else (),
+            next_actions=(action,) if action else (),
         )
         return read if read.user_id else evolve(read, user_id=owner)

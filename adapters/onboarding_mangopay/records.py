@@ -42,13 +42,16 @@ def shape_of(payload: Mapping[str, Any]) -> Translation:
     return translation(NaturalUser if sca else LegacyNaturalUser, PROVIDER)
 
 
-def enrolment(user_id: str, url: str, gateway: str, seen_at: datetime) -> NextAction:
-    """The step that a RedirectUrl stands for."""
+def enrolment(
+    user_id: str, url: str, gateway: str, seen_at: datetime, *, concerns: str = ""
+) -> NextAction:
+    """The step that a RedirectUrl stands for; `concerns` what it is about beside enrolment."""
     return NextAction(
         kind=NextActionKind.REDIRECT,
         provider=PROVIDER,
         gateway=gateway,
         user_id=user_id,
+        concerns=concerns,
         url=url,
         link_rule=LINK_RULE,
         issued_at=seen_at,

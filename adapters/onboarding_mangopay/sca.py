@@ -25,6 +25,15 @@ from onboarding_mangopay.wire.natural import NaturalUser
 
 __all__ = ["Authentication", "ScaStatus"]
 
+CONSENT = "consent"
+
+# What a next action concerns, where no call gives a fresh link for it alone.
+_NEVER_ANEW = {
+    "recipient": "the link of a recipient is shown once, when it is created",
+    "account_access": "a fresh link comes with the same call, made once more",
+    "identity": "the page stays the same; `verify_identity` starts another session",
+}
+
 
 @frozen(kw_only=True)
 class ScaStatus:
@@ -48,12 +57,15 @@ class Authentication(MangoPayProtocol):
     """What a user does on MangoPay's hosted page, and what came of it."""
 
     def renew(self, action: NextAction) -> Flow[NextAction]:
-        """docs: enroll-user. Earlier links stay good until their ten minutes end."""
+        """docs: enroll-user, manage-user-consent; earlier links stay good for their ten minutes.
+
+        Raises `Unsupported` for the steps whose link comes with something else alone.
+        """
         self.own(action)
-        if action.concerns == "recipient":
-            text = "the link of a recipient is shown once, when it is created"
-            raise Unsupported([Problem("", "unsupported", text)], provider=PROVIDER)
-        return (yield from self._link("renew", action.user_id, "enrollment"))
+        if text := _NEVER_ANEW.get(action.concerns):
+            raise Unsupported([Problem("concerns", "unsupported", text)], provider=PROVIDER)
+        step = "consent" if action.concerns == CONSENT else "enrollment"
+        return (yield from self._link("renew", action.user_id, step))
 
     def enrol(self, user_id: str) -> Flow[NextAction]:
         """Starts the enrolment of an OWNER anew; the status stays as it is (docs: enroll-user)."""
@@ -95,4 +107,5 @@ class Authentication(MangoPayProtocol):
         if not isinstance(link, str):
             problem = Problem("", "missing", "the answer has no link", "PendingUserAction")
             raise UnexpectedResponse([problem], status=response.status, raw=response.body)
-        return enrolment(user_id, link, self.name, response.received_at)
+        concerns = CONSENT if step == "consent" else ""
+        return enrolment(user_id, link, self.name, response.received_at, concerns=concerns)

@@ -13,6 +13,7 @@ from onboarding.config.environment import as_toml, typed
 from onboarding.config.references import References
 from onboarding.errors import ConfigurationError, InvalidInput, Problem
 from onboarding.gateway import Gateway
+from onboarding.mapping.documents import document_paths
 from onboarding.mapping.paths import leaves
 from onboarding.model.assurance import EidasLevel, NistIal
 from onboarding.model.levels import IdentificationLevel, KYCLevel, LevelPolicy, LevelRow
@@ -182,7 +183,7 @@ class Build:
             patterns = as_toml(patterns)
         if not isinstance(patterns, list | tuple):
             return  # the reader says so
-        known = set(leaves(User))
+        known = {*leaves(User), *document_paths()}
         tables = {path.rsplit(".", 1)[0] for path in known if "." in path}
         for index, pattern in enumerate(cast("list[Any]", patterns)):
             if not isinstance(pattern, str) or pattern.partition(".")[0] == "extras":

@@ -14,6 +14,7 @@ from onboarding.mapping.codecs import (
     words,
 )
 from onboarding.mapping.conditions import ALWAYS, Condition, given, lacks, matches, when
+from onboarding.mapping.documents import document_losses, lost_of_document
 from onboarding.mapping.paths import core, extra, some
 from onboarding.mapping.policy import Bar, Consequence, EffectKind, OneOf, bar, judged, one_of
 from onboarding.mapping.rows import (
@@ -52,12 +53,14 @@ __all__ = [
     "at",
     "bar",
     "core",
+    "document_losses",
     "extra",
     "given",
     "inside",
     "judged",
     "keep",
     "lacks",
+    "lost_of_document",
     "matches",
     "not_applicable",
     "one_of",

@@ -62,8 +62,10 @@ class NextAction(Stored, form="next_action/1"):
         Raises `ValueError` when this action has no link, when `return_url` is not absolute,
         or when the whole is longer than the provider takes.
         """
-        if self.url is None or self.link_rule is None:
+        if self.url is None:
             raise ValueError(f"an action of kind {self.kind} has no link")
+        if self.link_rule is None:
+            raise ValueError("the link is whole already: the browser goes to `url`")
         if not urlsplit(return_url).netloc:
             raise ValueError("return_url is not an absolute URL")
         rule = self.link_rule

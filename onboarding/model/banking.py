@@ -12,6 +12,7 @@ from attrs import field, frozen
 from onboarding.model.action import NextAction
 from onboarding.model.address import Address
 from onboarding.model.base import Model
+from onboarding.model.limits import RateLimit
 from onboarding.model.money import Money
 from onboarding.model.shapes import Country, Text
 from onboarding.model.stored import Stored
@@ -94,6 +95,7 @@ class BankAccountRecord(Stored, form="bank_account_record/1"):
     """A bank account as a provider has it on file.
 
     `active` is None where the provider says nothing; `status` is the provider's own word.
+    `rate_limits` are those of a `UserRecord`.
     """
 
     provider: str
@@ -107,6 +109,7 @@ class BankAccountRecord(Stored, form="bank_account_record/1"):
     seen_at: datetime | None = None
     next_actions: tuple[NextAction, ...] = ()
     native: Mapping[str, Any] = field(factory=dict[str, Any])
+    rate_limits: tuple[RateLimit, ...] = field(default=(), eq=False)
     raw: Mapping[str, Any] = field(factory=dict[str, Any])
 
     def __repr__(self) -> str:

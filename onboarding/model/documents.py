@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from os import PathLike
+from pathlib import Path
+from typing import Any, Protocol, Self, cast
 
 from attrs import field, frozen
 
+from onboarding.errors import InvalidInput, Problem
 from onboarding.model.base import Model
+from onboarding.model.limits import RateLimit
+from onboarding.model.loss import Loss
 from onboarding.model.shapes import Country, Text
 from onboarding.model.stored import Stored
 
@@ -23,6 +28,16 @@ __all__ = [
     "Refusal",
     "RefusalReason",
 ]
+
+
+MOST_BYTES = 50 * 1024 * 1024
+"""The bytes of a page that are read at most, unless the caller says otherwise."""
+
+
+class SupportsRead(Protocol):
+    """What bytes can be read from: a file, an upload, the body of an answer."""
+
+    def read(self, size: int, /) -> bytes: ...
 
 
 class DocumentPurpose(StrEnum):
@@ -51,6 +66,42 @@ class Page(Model):
     content: bytes
     media_type: Text | None = None
     filename: Text | None = None
+
+    @classmethod
+    def read(
+        cls,
+        source: str | PathLike[str] | SupportsRead,
+        *,
+        media_type: str | None = None,
+        filename: str | None = None,
+        most: int = MOST_BYTES,
+    ) -> Self:
+        """The page in a file, by its path or open for reading bytes, to its end.
+
+        A path gives the page its name, unless another is given. Raises `InvalidInput` for more
+        than `most` bytes, which are not read, and for a file of text; `OSError` as `open` does.
+        """
+        if isinstance(source, str | PathLike):
+            with open(source, "rb") as file:
+                content: object = file.read(most + 1)
+            filename = filename or Path(source).name
+        else:
+            content = _whole(source, most)
+        if isinstance(content, bytes) and len(content) > most:
+            raise InvalidInput([Problem("content", "too_large", f"has more than {most} bytes")])
+        return cls(content=cast("bytes", content), media_type=media_type, filename=filename)
+
+
+def _whole(stream: SupportsRead, most: int) -> object:
+    """All of a stream, which may give less at once than it is asked for; one byte over at most."""
+    parts: list[bytes] = []
+    left = most + 1
+    while left > 0 and (part := stream.read(left)):
+        if not isinstance(part, bytes):  # pyright: ignore[reportUnnecessaryIsInstance]
+            return part  # of a file of text: the constructor says what is wrong
+        parts.append(part)
+        left -= len(part)
+    return b"".join(parts)
 
 
 @frozen(kw_only=True, slots=False, repr=False)
@@ -107,7 +158,9 @@ class Refusal(Model):
 class DocumentRecord(Stored, form="document_record/1"):
     """A document as a provider has it on file.
 
-    `status` is None for a word of the provider's own, which is in `native`.
+    `status` is None for a word of the provider's own, which is in `native`. `losses` are what the
+    call that handed it in could not carry, by the path below the user: `documents.number`.
+    `rate_limits` are those of a `UserRecord`.
     """
 
     provider: str
@@ -122,6 +175,8 @@ class DocumentRecord(Stored, form="document_record/1"):
     processed_at: datetime | None = None
     seen_at: datetime | None = None
     native: Mapping[str, Any] = field(factory=dict[str, Any])
+    losses: tuple[Loss, ...] = ()
+    rate_limits: tuple[RateLimit, ...] = field(default=(), eq=False)
     raw: Mapping[str, Any] = field(factory=dict[str, Any])
 
     def __repr__(self) -> str:

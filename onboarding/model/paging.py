@@ -6,6 +6,8 @@ from typing import Generic, TypeVar
 
 from attrs import field, frozen
 
+from onboarding.model.limits import RateLimit
+
 __all__ = ["Paged"]
 
 T = TypeVar("T")
@@ -16,9 +18,10 @@ class Paged(Generic[T]):
     """Some entries of a list.
 
     `next` is what the adapter wants to be asked for the page after it, None at the end; `total`
-    counts all entries, where the provider says so.
+    counts all entries, where the provider says so; `rate_limits` are the calls left.
     """
 
     items: tuple[T, ...] = field(repr=False)
     next: str | None = None
     total: int | None = None
+    rate_limits: tuple[RateLimit, ...] = field(default=(), eq=False)

@@ -12,6 +12,7 @@ from attrs import field, frozen
 from onboarding.model.action import NextAction
 from onboarding.model.assurance import EidasLevel, NistIal
 from onboarding.model.levels import IdentificationLevel, KYCLevel
+from onboarding.model.limits import RateLimit
 from onboarding.model.loss import Loss
 from onboarding.model.stored import Stored
 from onboarding.model.user import User
@@ -50,7 +51,9 @@ class UserRecord(Stored, form="user_record/1"):
     - `confirmed`: whether a contact (`email`, `phone`) is confirmed, where that is known;
     - `absent`: why a field of `user` is empty, by core path;
     - `residue`: what the core has no shape for, by wire path; it survives read and update;
-    - `raw`: the whole payload as it came; `losses`: what the call could not carry.
+    - `raw`: the whole payload as it came; `losses`: what the call could not carry;
+    - `rate_limits`: how many calls were left when it came. They are the answer's, not the user's:
+      two records that differ in them alone are equal, and they are not stored.
 
     Its provenance: `provider`, `gateway`, and when it was seen (`seen_at`, UTC).
     """
@@ -73,6 +76,7 @@ class UserRecord(Stored, form="user_record/1"):
     native: Mapping[str, Any] = field(factory=dict[str, Any])
     residue: Mapping[str, Any] = field(factory=dict[str, Any])
     losses: tuple[Loss, ...] = ()
+    rate_limits: tuple[RateLimit, ...] = field(default=(), eq=False)
     raw: Mapping[str, Any] = field(factory=dict[str, Any])
 
     def __repr__(self) -> str:

@@ -11,11 +11,17 @@ from typing import Any
 import attrs
 from cattrs import Converter
 
-from onboarding.model.base import Model, field_types, required_of
+from onboarding.model.base import Model, field_types, per_class, required_of
 from onboarding.model.secret import Secret
 from onboarding.plain.reading import choices_of, kind_of
 
 __all__ = ["plain"]
+
+
+@per_class
+def _passing(cls: type) -> frozenset[str]:
+    """The fields that are no part of a value: by what they hold, two values do not differ."""
+    return frozenset(name for name, field in attrs.fields_dict(cls).items() if not field.eq)
 
 
 @cache
@@ -24,12 +30,13 @@ def _writer(secrets: bool) -> Converter:
 
     def attrs_class(value: object) -> dict[str, Any]:
         hints = field_types(type(value))
+        passing = _passing(type(value))
         required = required_of(type(value))
         out: dict[str, Any] = {}
         for name, item in ((name, getattr(value, name)) for name in hints):
             if item is None and name in required:
                 out[name] = None  # a provider left it empty
-            if item is None or item == () or item == {}:
+            if item is None or item == () or item == {} or name in passing:
                 continue
             out[name] = converter.unstructure(item)
             if isinstance(item, Model) and len(choices_of(hints[name])) > 1:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import field, frozen
 from attrs.validators import gt, matches_re
 
+from onboarding import __version__
 from onboarding.errors import ConfigurationError, Problem
 from onboarding.http import HEADER_TEXT
 
@@ -35,7 +36,7 @@ class Connection:
     certificate: str | None = None
     private_key: str | None = None
     trust_env: bool = False
-    user_agent: str = field(default="onboarding", validator=matches_re(HEADER_TEXT))
+    user_agent: str = field(default=f"onboarding/{__version__}", validator=matches_re(HEADER_TEXT))
 
 
 def unusable(wanted: Connection) -> list[Problem]:

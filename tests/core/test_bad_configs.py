@@ -251,6 +251,12 @@ MALFORMED = (
         ("did you mean identity.birthdate?",),
     ),
     Case(
+        "losses accepted of documents by paths that no document has",
+        fr(accept_loss=["documents.number", "documents.*", "documents", "documents.nubmer"]),
+        {"gateways.fr.accept_loss.3": "unknown"},
+        ("did you mean documents.number?",),
+    ),
+    Case(
         "levels that are no table",
         fr(levels=["REGULAR"]),
         {"gateways.fr.levels": "type"},

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from onboarding import Gateway, Secret
+from onboarding.pytest_plugin import SOCKETS
 from onboarding.simulation import serve
 
 from onboarding_mangopay import MangoPay
 
+from .noted import RAN, Noted
 from .stage import Stage
 
 if TYPE_CHECKING:
@@ -27,6 +29,13 @@ def server() -> Iterator[Stage]:
         yield shared
 
 
+@pytest.fixture(autouse=True)
+def noted(request: pytest.FixtureRequest) -> None:
+    """Leaves with each test what it ran over a socket, for the conformance report."""
+    RAN.clear()
+    request.node.user_properties.append((SOCKETS, {"provider": "mangopay", "operations": RAN}))
+
+
 @pytest.fixture
 def stage(server: Stage) -> Iterator[Stage]:
     server.open()
@@ -38,5 +47,5 @@ def stage(server: Stage) -> Iterator[Stage]:
 def fr(stage: Stage) -> Iterator[Gateway[MangoPay]]:
     key = Secret("key")
     adapter = MangoPay(client_id="acme", api_key=key, base_url=stage.base_url, name="fr")
-    with Gateway(adapter) as gateway:
+    with Noted(adapter) as gateway:
         yield gateway

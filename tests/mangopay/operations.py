@@ -524,7 +524,7 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation(
         flow="list_events",
-        play=lambda s: lambda: s.fr.run(s.do.list_events()),
+        play=lambda s: lambda: list(s.fr.each(s.do.list_events)),
         tests=_tests(_EVENTS, "events_are_listed_by_type_and_time"),
     ),
     # anything else

@@ -32,6 +32,7 @@ from onboarding.simulation import serve
 from onboarding_mangopay import Api, MangoPay
 from onboarding_mangopay.simulator import MangoPaySimulator
 
+from .noted import Noted
 from .people import COMPANY, FACTS, HOME, OWNER, PAYER, paper
 from .test_official_python_sdk import Sdk
 
@@ -101,7 +102,7 @@ def beside() -> Iterator[Beside]:
     with serve(simulator) as base_url:
         made = partial(MangoPay, client_id="acme", api_key=Secret("key"), base_url=base_url)
         new, old = made(name="sca"), made(name="legacy", api=Api.LEGACY)
-        with Gateway(new) as sca, Gateway(old) as legacy:
+        with Noted(new) as sca, Noted(old) as legacy:
             yield Beside(Sdk(base_url, simulator), sca, legacy)
 
 

@@ -107,6 +107,79 @@ PYTHON_SENT: Json = {
     "TermsAndConditionsAccepted": True,
     "UserCategory": "OWNER",
 }
+# the same page, request "PHP"; the SDK's word for the category in capitals
+PHP_SENT: Json = {
+    "FirstName": "Alex",
+    "LastName": "Smith",
+    "Email": "asmith@example.com",
+    "Address": {
+        "AddressLine1": "Rue des plantes",
+        "AddressLine2": "Building A",
+        "City": "Paris",
+        "Country": "FR",
+        "PostalCode": "75000",
+        "Region": "IDF",
+    },
+    "Tag": "Created using Mangopay PHP SDK",
+    "TermsAndConditionsAccepted": True,
+    "UserCategory": "PAYER",
+}
+# the same page, request "Ruby"
+RUBY_SENT: Json = {
+    "Tag": "Created using Mangopay Ruby SDK",
+    "Email": "john.ruby@test.com",
+    "FirstName": "John",
+    "LastName": "Doe",
+    "Address": {
+        "AddressLine1": "2795 Edgewood Road",
+        "City": "Little Rock",
+        "Region": "Arkansas",
+        "PostalCode": "72212",
+        "Country": "US",
+    },
+    "Birthday": 655772400,
+    "Nationality": "FR",
+    "CountryOfResidence": "US",
+    "TermsAndConditionsAccepted": True,
+    "UserCategory": "OWNER",
+}
+# the same page, request "Java", spelled as its SDK spells it on the wire
+JAVA_SENT: Json = {
+    "FirstName": "Alex",
+    "LastName": "Smith",
+    "Email": "alex.smith@mgp.com",
+    "Address": {
+        "AddressLine1": "27 Rue de Rivoli",
+        "City": "Paris",
+        "Region": "Île-de-France",
+        "PostalCode": "75001",
+        "Country": "FR",
+    },
+    "Birthday": 655772400,
+    "Nationality": "FR",
+    "CountryOfResidence": "FR",
+    "TermsAndConditionsAccepted": True,
+    "Tag": "Created using the Mangopay Java SDK",
+    "UserCategory": "PAYER",
+}
+# the same page, request ".NET": an OWNER by its class; it names no terms, which a call demands
+NET_SENT: Json = {
+    "FirstName": "Dolly",
+    "LastName": "Tester",
+    "Email": "dolly.nelson@example.com",
+    "Address": {
+        "AddressLine1": "17 Rue de la République",
+        "City": "Paris",
+        "PostalCode": "75001",
+        "Country": "FR",
+    },
+    "Birthday": 479692800,
+    "Nationality": "FR",
+    "CountryOfResidence": "FR",
+    "Tag": "Created using the Mangopay .NET SDK",
+    "UserCategory": "OWNER",
+    "TermsAndConditionsAccepted": True,
+}
 # the same page, response "REST - Payer"
 PAYER_SHOWN: Json = {
     "Address": ADDRESS,
@@ -223,6 +296,69 @@ PYTHON = User(
     tag="Created with Mangopay Python SDK",
 )
 
+PHP = User(
+    identity=Identity(given_name="Alex", family_name="Smith"),
+    address=Address(
+        line1="Rue des plantes",
+        line2="Building A",
+        city="Paris",
+        region="IDF",
+        postal_code="75000",
+        country="FR",
+    ),
+    email="asmith@example.com",
+    category=UserCategory.PAYER,
+    terms=Terms(accepted=True),
+    tag="Created using Mangopay PHP SDK",
+)
+RUBY = NODE.but(email="john.ruby@test.com", tag="Created using Mangopay Ruby SDK")
+JAVA = User(
+    identity=Identity(
+        given_name="Alex",
+        family_name="Smith",
+        birthdate=date(1990, 10, 12),
+        nationality="FR",
+        country_of_residence="FR",
+    ),
+    address=Address(
+        line1="27 Rue de Rivoli",
+        city="Paris",
+        region="Île-de-France",
+        postal_code="75001",
+        country="FR",
+    ),
+    email="alex.smith@mgp.com",
+    category=UserCategory.PAYER,
+    terms=Terms(accepted=True),
+    tag="Created using the Mangopay Java SDK",
+)
+NET = User(
+    identity=Identity(
+        given_name="Dolly",
+        family_name="Tester",
+        birthdate=date(1985, 3, 15),
+        nationality="FR",
+        country_of_residence="FR",
+    ),
+    address=Address(
+        line1="17 Rue de la République", city="Paris", postal_code="75001", country="FR"
+    ),
+    email="dolly.nelson@example.com",
+    category=UserCategory.OWNER,
+    terms=Terms(accepted=True),
+    tag="Created using the Mangopay .NET SDK",
+)
+EXAMPLES = {
+    "payer": (PAYER, PAYER_SENT),
+    "owner": (OWNER, OWNER_SENT),
+    "node": (NODE, NODE_SENT),
+    "python": (PYTHON, PYTHON_SENT),
+    "php": (PHP, PHP_SENT),
+    "ruby": (RUBY, RUBY_SENT),
+    "java": (JAVA, JAVA_SENT),
+    "net": (NET, NET_SENT),
+}
+
 LEGACY = MangoPay(client_id="acme", api_key=Secret("key"), api=Api.LEGACY, name="fr")
 SCA = MangoPay(client_id="acme", api_key=Secret("key"), name="fr")
 HOST = "https://api.sandbox.mangopay.com/v2.01/acme"
@@ -260,11 +396,7 @@ def read(payload: Json, adapter: MangoPay = LEGACY) -> UserRecord:
     return record
 
 
-@pytest.mark.parametrize(
-    ("user", "documented"),
-    [(PAYER, PAYER_SENT), (OWNER, OWNER_SENT), (NODE, NODE_SENT), (PYTHON, PYTHON_SENT)],
-    ids=["payer", "owner", "node", "python"],
-)
+@pytest.mark.parametrize(("user", "documented"), EXAMPLES.values(), ids=EXAMPLES)
 def test_a_legacy_registration_is_the_documented_request(user: User, documented: Json) -> None:
     request = next(LEGACY.create_user(user))
 
@@ -272,7 +404,7 @@ def test_a_legacy_registration_is_the_documented_request(user: User, documented:
     assert json.loads(request.body) == canonical(documented)
 
 
-@pytest.mark.parametrize("user", [PAYER, OWNER], ids=["payer", "owner"])
+@pytest.mark.parametrize("user", [user for user, _ in EXAMPLES.values()], ids=EXAMPLES)
 def test_the_same_registration_is_documented_for_the_sca_endpoint(user: User) -> None:
     request = next(SCA.create_user(user))
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl
 
@@ -24,6 +26,7 @@ from onboarding.simulation import serve
 from onboarding_mangopay import MangoPay
 from onboarding_mangopay.wire.events import EVENTS, Subject, meaning_of
 
+from .operations import RECIPIENT
 from .people import COMPANY, FACTS, OWNER, PAYER, paper
 from .stage import Stage
 
@@ -48,13 +51,19 @@ def inbox() -> Iterator[tuple[str, list[str]]]:
 def test_a_hook_is_registered_read_changed_and_listed(fr: Gateway[MangoPay]) -> None:
     made = fr.run(fr.adapter.register_hook("KYC_FAILED", HOOK, tag="docs"))
 
-    moved = fr.run(fr.adapter.update_hook(made.id, url="https://shop.example/b", enabled=False))
+    moved = fr.run(
+        fr.adapter.update_hook(
+            made.id, url="https://shop.example/b", enabled=False, email="ops@shop.example"
+        )
+    )
 
     assert (made.event_type, made.url, made.enabled, made.valid) == ("KYC_FAILED", HOOK, True, True)
     assert (moved.id, moved.url, moved.enabled) == (made.id, "https://shop.example/b", False)
     assert fr.run(fr.adapter.fetch_hook(made.id)).url == "https://shop.example/b"
     assert [hook.id for hook in fr.each(fr.adapter.list_hooks)] == [made.id]
+    assert (made.email, moved.email) == (None, "ops@shop.example")
     assert "s3cret" not in repr(made)
+    assert "ops@" not in repr(moved)
 
 
 def test_a_type_of_event_takes_one_hook(fr: Gateway[MangoPay]) -> None:
@@ -205,7 +214,7 @@ def test_every_event_of_a_life_is_replayed_borne_out_or_told_as_overtaken(
     stage.sim.block(user.id, outflows=False)
     fr.close_user(user)
 
-    events = [fr.read_event(row) for row in fr.each(lambda page: fr.adapter.list_events(page=page))]
+    events = [fr.read_event(row) for row in fr.each(fr.adapter.list_events)]
 
     told = [(event.kind, event.confirmed) for event in events]
     assert told == [
@@ -228,13 +237,36 @@ def test_every_event_of_a_life_is_replayed_borne_out_or_told_as_overtaken(
 
 def test_events_are_listed_by_type_and_time(fr: Gateway[MangoPay], stage: Stage) -> None:
     user = fr.create_user(OWNER)
-    now = int(stage.clock())
+    now = datetime.fromtimestamp(stage.clock(), UTC)
+    asking = partial(fr.adapter.list_events, event_type="USER_ACCOUNT_VALIDATION_ASKED")
 
-    asked = fr.run(fr.adapter.list_events("USER_ACCOUNT_VALIDATION_ASKED"))
-    later = fr.run(fr.adapter.list_events(after=now + 10))
+    asked = list(fr.each(asking))
+    later = fr.run(fr.adapter.list_events(after=now + timedelta(seconds=10)))
+    earlier = fr.run(fr.adapter.list_events(before=now + timedelta(seconds=10)))
 
-    assert [row["ResourceId"] for row in asked.items] == [user.id]
-    assert later.items == ()
+    assert [row["ResourceId"] for row in asked] == [user.id]
+    assert (later.items, len(earlier.items)) == ((), 1)
+
+
+def test_events_are_listed_over_as_many_pages_as_it_takes(
+    fr: Gateway[MangoPay], stage: Stage
+) -> None:
+    user = fr.create_user(OWNER)  # an event as well
+    for number in range(100):
+        stage.sim.set_kyc_level(user.id, "LIGHT" if number % 2 else "REGULAR")
+
+    rows = list(fr.each(fr.adapter.list_events))
+
+    assert len(rows) == 101
+    assert {row["ResourceId"] for row in rows} == {user.id}
+
+
+@pytest.mark.parametrize("name", ["after", "before"])
+def test_a_time_without_its_zone_is_refused_before_sending(name: str) -> None:
+    with pytest.raises(InvalidInput) as raised:
+        next(PAPER.list_events(**{name: datetime(2026, 1, 2)}))  # type: ignore[arg-type]
+
+    assert raised.value.paths == (name,)
 
 
 def test_owners_and_sessions_have_events_of_their_own_with_their_state(
@@ -265,8 +297,60 @@ def test_an_event_survives_its_json(fr: Gateway[MangoPay]) -> None:
     assert Event.from_json(event.to_json()) == event
 
 
-# docs: webhooks/event-types, those of users and their papers
-DOCUMENTED = {
+@pytest.mark.parametrize("status", ["VALIDATED", "REFUSED", "INCOMPLETE"])
+def test_a_decided_declaration_bears_out_its_own_event_and_no_other(
+    fr: Gateway[MangoPay], stage: Stage, status: str
+) -> None:
+    user = fr.create_user(COMPANY)
+    declaration = fr.run(fr.adapter.declare_owners(user.id, FACTS))
+    stage.sim.decide_declaration(declaration.id, status)
+
+    told = {
+        word: fr.read_event(
+            {
+                "EventType": f"UBO_DECLARATION_{word}",
+                "RessourceId": declaration.id,
+                "Date": "1",
+            }
+        ).confirmed
+        for word in ("CREATED", "VALIDATION_ASKED", "VALIDATED", "REFUSED", "INCOMPLETE")
+    }
+
+    decided = {"CREATED", "VALIDATION_ASKED", status}
+    assert told == {word: word in decided for word in told}
+
+
+def test_the_events_of_a_recipient_are_borne_out_by_it(fr: Gateway[MangoPay], stage: Stage) -> None:
+    user = fr.create_user(OWNER)
+    stage.sim.activate(user.id)
+    recipient = fr.run(fr.adapter.create_recipient(user.id, RECIPIENT))
+    stage.sim.finish_sca(recipient.next_actions[0].url or "")
+
+    told = [
+        fr.read_event({"EventType": f"RECIPIENT_{word}", "RessourceId": recipient.id, "Date": "1"})
+        for word in ("ACTIVE", "CANCELED")
+    ]
+
+    assert [event.confirmed for event in told] == [True, False]
+    assert [event.after for event in told] == [{"status": "ACTIVE"}] * 2
+    assert {event.user_id for event in told} == {user.id}
+
+
+def test_a_change_of_a_country_says_what_is_blocked_there_now(fr: Gateway[MangoPay]) -> None:
+    event = fr.read_event(
+        {"EventType": "COUNTRY_AUTHORIZATION_UPDATED", "RessourceId": "AF", "Date": "1"}
+    )
+
+    assert (event.kind, event.subject_id, event.user_id) == (EventKind.OTHER, "AF", None)
+    assert event.after == {
+        "user_creation_blocked": False,
+        "bank_accounts_blocked": True,
+        "payouts_blocked": True,
+    }
+
+
+# docs: webhooks/event-types, all that are about users and what is theirs
+DOCUMENTED = [
     "USER_ACCOUNT_VALIDATION_ASKED",
     "USER_ACCOUNT_ACTIVATED",
     "USER_ACCOUNT_CLOSED",
@@ -285,22 +369,60 @@ DOCUMENTED = {
     "SCA_ENROLLMENT_FAILED",
     "SCA_ENROLLMENT_EXPIRED",
     "SCA_EMAIL_VERIFIED",
+    "SCA_PHONE_NUMBER_VERIFIED",
+    "SCA_CONTACT_INFORMATION_UPDATE_CONSENT_GIVEN",
+    "SCA_CONTACT_INFORMATION_UPDATE_CONSENT_REVOKED",
     "SCA_TRANSFER_CONSENT_GIVEN",
+    "SCA_TRANSFER_CONSENT_REVOKED",
+    "SCA_RECIPIENT_REGISTRATION_CONSENT_GIVEN",
+    "SCA_RECIPIENT_REGISTRATION_CONSENT_REVOKED",
+    "SCA_VIEW_ACCOUNT_INFORMATION_CONSENT_GIVEN",
+    "SCA_VIEW_ACCOUNT_INFORMATION_CONSENT_REVOKED",
     "KYC_CREATED",
     "KYC_VALIDATION_ASKED",
     "KYC_SUCCEEDED",
     "KYC_FAILED",
     "KYC_OUTDATED",
     "UBO_DECLARATION_CREATED",
+    "UBO_DECLARATION_VALIDATION_ASKED",
     "UBO_DECLARATION_VALIDATED",
+    "UBO_DECLARATION_INCOMPLETE",
+    "UBO_DECLARATION_REFUSED",
     "IDENTITY_VERIFICATION_VALIDATED",
+    "IDENTITY_VERIFICATION_FAILED",
     "IDENTITY_VERIFICATION_INCONCLUSIVE",
+    "IDENTITY_VERIFICATION_OUTDATED",
+    "IDENTITY_VERIFICATION_TIMEOUT",
+    "IDENTITY_VERIFICATION_PENDING",
+    "IDENTITY_VERIFICATION_EXPIRED",
+    "IDENTITY_VERIFICATION_PENDING_PSC_ACTION",
+    "LEGAL_COMPANY_NUMBER_VALIDATION_SUCCEEDED",
     "LEGAL_COMPANY_NUMBER_VALIDATION_FAILED",
-}
+    "RECIPIENT_ACTIVE",
+    "RECIPIENT_CANCELED",
+    "RECIPIENT_DEACTIVATED",
+    "COUNTRY_AUTHORIZATION_UPDATED",
+]
+# of a session or of a person of it: which of the two is not said
+PERSONS = [
+    f"IDENTITY_VERIFICATION_PSC_{w}" for w in ["PENDING", "VALIDATED", "REJECTED", "ABANDONED"]
+]
 
 
-def test_every_documented_type_about_a_user_or_a_document_has_a_subject() -> None:
-    subjects = {name: meaning_of(name).subject for name in DOCUMENTED}
+@pytest.mark.parametrize("name", DOCUMENTED)
+def test_every_documented_type_has_a_subject_that_is_read(name: str) -> None:
+    flow = PAPER.read_event({"EventType": name, "RessourceId": "FR", "Date": "1"})
 
-    assert Subject.UNKNOWN not in subjects.values()
-    assert set(EVENTS) <= DOCUMENTED
+    request = next(flow)
+
+    assert request.method == "GET"
+    assert "/FR" in request.url
+
+
+@pytest.mark.parametrize("name", PERSONS)
+def test_an_event_of_a_session_of_a_person_is_kept_and_nothing_is_read(name: str) -> None:
+    assert meaning_of(name).subject is Subject.UNKNOWN
+
+
+def test_no_type_has_a_meaning_that_no_document_has() -> None:
+    assert set(EVENTS) <= set(DOCUMENTED)

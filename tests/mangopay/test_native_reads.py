@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from onboarding import Flow, InvalidInput, Request, Response, Secret, UnexpectedResponse
 
-from onboarding_mangopay import MangoPay, rate_limits
+from onboarding_mangopay import MangoPay
 
 FR = MangoPay(client_id="acme", api_key=Secret("key"), name="fr")
 READS: dict[str, Callable[[], Flow[Any]]] = {
@@ -80,12 +80,3 @@ def test_a_date_that_is_none_leaves_the_event_without_one_or_with_a_moment(date:
 
     moment = done.value.value.occurred_at
     assert moment is None or moment.timestamp() == -1
-
-
-@given(st.text(max_size=9), st.text(max_size=9), st.text(max_size=9))
-def test_any_rate_headers_are_windows_or_none(made: str, left: str, reset: str) -> None:
-    headers = {"x-ratelimit": made, "x-ratelimit-remaining": left, "x-ratelimit-reset": reset}
-
-    windows = rate_limits(Response(status=200, headers=headers))
-
-    assert all(window.minutes in (15, 30, 60, 1440) for window in windows)

@@ -9,14 +9,17 @@ import ast
 import os
 from collections import Counter
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from onboarding import Gateway
+from onboarding.pytest_plugin import SOCKETS
 
 from onboarding_mangopay import MangoPay
 
 from .operations import OPERATIONS, SEED, Operation, Scene, flows, refreshed, requests_of
 from .stage import Stage
+from .watch import OperationsWatch
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "providers" / "mangopay.md"
@@ -65,6 +68,25 @@ def test_every_method_of_the_node_sdk_has_one_row() -> None:
 
 def test_every_core_call_is_named_as_the_gateway_names_it() -> None:
     assert [row.flow for row in OPERATIONS if row.is_core != bool(row.call)] == []
+
+
+def test_a_test_counts_for_what_it_ran_over_a_socket_and_passed() -> None:
+    watch = OperationsWatch()
+    ran = {"provider": "mangopay", "operations": ["fetch_user", "close_user"]}
+    rows = [("fetch_user", ["t.py::test_a"]), ("close_user", ["t.py::test_a", "t.py::test_b"])]
+
+    watch.pytest_runtest_logreport(_report("t.py::test_a[1]", "passed", ran))
+    watch.pytest_runtest_logreport(_report("t.py::test_b", "failed", ran))
+
+    assert watch.lacking(rows) == ["close_user: t.py::test_b"]
+    assert watch.lacking([("renew", ["t.py::test_a"])]) == ["renew: t.py::test_a"]
+
+
+def _report(test: str, outcome: Literal["passed", "failed"], ran: object) -> pytest.TestReport:
+    properties = [(SOCKETS, ran)]
+    return pytest.TestReport(
+        test, ("", 0, ""), {}, outcome, None, "call", user_properties=properties
+    )
 
 
 @pytest.mark.parametrize("row", ROWS)

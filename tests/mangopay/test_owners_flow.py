@@ -11,6 +11,7 @@ from onboarding import (
     Gateway,
     InvalidInput,
     LegalPersonType,
+    LossKind,
     OutcomeUnknown,
     ProviderError,
     Rejected,
@@ -21,6 +22,7 @@ from onboarding import (
 )
 
 from onboarding_mangopay import MangoPay
+from onboarding_mangopay.simulator.state import StoredResponse
 
 from .people import COMPANY, FACTS, OWNER, UBO
 from .stage import Stage
@@ -103,6 +105,32 @@ def test_a_declaration_that_was_cut_off_anywhere_goes_on_with_no_owner_twice(
     assert listed.id == made.id
 
 
+# A key whose first call failed at MangoPay is spent, whatever was done.
+@pytest.mark.parametrize("kind", ["drop_after", "drop_before"])
+@pytest.mark.parametrize("lost", range(3))
+def test_a_declaration_at_which_mangopay_failed_goes_on_with_no_owner_twice(
+    fr: Gateway[MangoPay], stage: Stage, lost: int, kind: str
+) -> None:
+    user = fr.create_user(COMPANY)
+    owners = declared(UBO, named("Ada"))
+    if lost:
+        stage.sim.misbehave(kind="slow", route="*kyc*", times=lost, seconds=0)  # goes well
+    stage.sim.misbehave(kind=kind, route="*kyc*", times=1)
+    with pytest.raises((OutcomeUnknown, ProviderError)):
+        fr.run(fr.adapter.declare_owners(user.id, owners, key="owners-1"))
+    name = ("owners-1", "owners-1/owner/0", "owners-1/owner/1")[lost]
+    stage.sim.store.save_response(
+        fr.adapter.idempotency_key(name),
+        StoredResponse(made=stage.clock(), status=502, content_type="", url="", body="{}"),
+    )
+
+    made = fr.run(fr.adapter.declare_owners(user.id, owners, key="owners-1"))
+
+    assert [owner.owner for owner in made.owners] == [UBO, named("Ada")]
+    (listed,) = fr.each(lambda page: fr.adapter.list_declarations(user.id, page))
+    assert (listed.id, listed.status) == (made.id, "VALIDATION_ASKED")
+
+
 def test_a_datum_of_an_owner_that_has_no_place_is_refused_before_sending() -> None:
     assert UBO.identity is not None
     resident = evolve(UBO, identity=evolve(UBO.identity, country_of_residence="FR"))
@@ -125,6 +153,25 @@ def test_a_datum_of_an_owner_may_be_left_out_by_configuration(
     made = fr.run(lenient.declare_owners(user.id, declared(resident)))
 
     assert [owner.owner for owner in made.owners] == [UBO]
+    assert [(loss.core_path, loss.kind) for loss in made.losses] == [
+        ("company.beneficial_owners.0.identity.country_of_residence", LossKind.DROPPED)
+    ]
+
+
+def test_an_owner_written_anew_tells_what_it_lost_as_well(
+    fr: Gateway[MangoPay], stage: Stage
+) -> None:
+    assert UBO.identity is not None
+    resident = evolve(UBO, identity=evolve(UBO.identity, country_of_residence="FR"))
+    made = fr.run(fr.adapter.declare_owners(fr.create_user(COMPANY).id, declared(UBO)))
+    stage.sim.decide_declaration(made.id, "INCOMPLETE")
+    with pytest.raises(Unsupported) as raised:
+        fr.run(fr.adapter.update_owner(made, made.owners[0].id, resident))
+    lenient = evolve(fr.adapter, accept_loss=("company.beneficial_owners",))
+
+    written = fr.run(lenient.update_owner(made, made.owners[0].id, resident))
+
+    assert [loss.core_path for loss in written.losses] == list(raised.value.paths)
 
 
 @pytest.mark.parametrize("count", [0, 16])

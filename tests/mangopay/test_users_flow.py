@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import pytest
+from attrs import evolve
 from onboarding import (
     Absence,
+    ActionNeeded,
     Conflict,
     Gateway,
     InvalidInput,
     NotFound,
     PersonType,
     Rejected,
-    Response,
+    Secret,
+    Unsupported,
+    User,
+    UserRecord,
     UserStatus,
 )
 
-from onboarding_mangopay import MangoPay, rate_limits
+from onboarding_mangopay import Api, MangoPay
 
 from .people import COMPANY, OWNER, PAYER
-from .stage import Stage
+from .stage import OWNER_SHOWN, PAYER_SHOWN, Stage
+from .test_documents import OWNER as SEED_OWNER
+from .test_documents import PAYER as SEED_PAYER
 
 
 def test_every_user_is_listed_over_as_many_pages_as_it_takes(
@@ -184,36 +191,109 @@ def test_any_other_request_is_signed_and_its_no_is_typed(fr: Gateway[MangoPay]) 
         fr.raw("GET", "users", "user_m_nobody", "cards")
 
 
-def test_the_rate_headers_count_the_calls_made_by_window(fr: Gateway[MangoPay]) -> None:
-    first = rate_limits(fr.raw("GET", "users"))
-
-    second = rate_limits(fr.raw("GET", "users"))
-
-    assert [window.made for window in second] == [window.made + 1 for window in first]
-    assert [window.left for window in second] == [window.left - 1 for window in first]
-
-
-# docs: overview/rate-limiting; the number of values has varied
-@pytest.mark.parametrize(
-    ("values", "minutes"),
-    [
-        (("1, 2, 3, 4", "9, 9, 9, 9", "60, 1200, 3000, 80000"), [15, 30, 60, 1440]),
-        (("7", "9", "1200"), [30]),
-        (("1,2", "9", "60"), []),
-        (("", "", ""), []),
-    ],
-)
-def test_a_window_is_told_by_when_it_resets(
-    values: tuple[str, str, str], minutes: list[int]
+def test_what_is_not_below_the_client_is_reached_from_the_host_on(
+    fr: Gateway[MangoPay], stage: Stage
 ) -> None:
-    now = Response(status=200).received_at
-    made, left, away = values
-    reset = ",".join(str(int(now.timestamp()) + int(text)) for text in away.split(",") if text)
-    headers = {"x-ratelimit": made, "x-ratelimit-remaining": left, "x-ratelimit-reset": reset}
+    france = fr.raw("GET", "/v2.01/countries", "FR", "authorizations").json()
+    every = fr.raw("GET", "/v2.01/countries/authorizations/").json()
 
-    windows = rate_limits(Response(status=200, headers=headers, received_at=now))
+    assert (france["CountryCode"], france["Authorization"]["BlockUserCreation"]) == ("FR", False)
+    assert "KP" in {row["CountryCode"] for row in every if row["Authorization"]["BlockPayout"]}
+    assert [entry.path for entry in stage.sim.log[-2:]] == [
+        "/v2.01/countries/FR/authorizations",
+        "/v2.01/countries/authorizations",
+    ]
 
-    assert [window.minutes for window in windows] == minutes
+
+@pytest.mark.parametrize("path", ["/", "//", "/v2.01/../oauth", "/v2.01//countries"])
+def test_a_path_from_the_host_on_has_no_empty_part_and_no_dots(path: str) -> None:
+    with pytest.raises(InvalidInput):
+        next(MangoPay(client_id="acme", api_key=Secret("key")).raw("GET", path))
+
+
+def test_an_id_that_looks_like_a_path_stays_one_part() -> None:
+    flow = MangoPay(client_id="acme", api_key=Secret("key")).raw("GET", "users", "/v2.01/x")
+
+    assert next(flow).url.endswith("/v2.01/acme/users/%2Fv2.01%2Fx")
+
+
+def test_any_other_creation_happens_once_under_a_key(fr: Gateway[MangoPay], stage: Stage) -> None:
+    body = {"EventType": "KYC_FAILED", "Url": "https://shop.example/hooks"}
+
+    made = [
+        fr.run(fr.adapter.raw("POST", "hooks", body=body, key="hook of refusals")).json()
+        for _ in range(2)
+    ]
+
+    assert made[0] == made[1]
+    assert len(list(fr.each(fr.adapter.list_hooks))) == 1
+
+
+# What is renewed is a step of the same kind, or nothing.
+def test_the_link_of_a_consent_is_renewed_as_a_consent(fr: Gateway[MangoPay], stage: Stage) -> None:
+    record = fr.create_user(OWNER)
+    stage.sim.proxy = True
+    action = fr.run(fr.adapter.consent(record.id))
+    stage.sim.clear_log()
+
+    fresh = fr.renew(action)
+
+    assert [entry.path.rpartition("/")[2] for entry in stage.sim.log] == ["consent"]
+    assert (fresh.concerns, fresh.user_id) == (action.concerns, record.id)
+    assert fresh.url != action.url
+
+
+def test_a_demanded_authentication_starts_no_enrolment_when_renewed(
+    fr: Gateway[MangoPay], stage: Stage
+) -> None:
+    record = fr.create_user(OWNER)
+    with pytest.raises(ActionNeeded) as raised:
+        list(fr.wallets(record.id))
+    action = raised.value.next_action
+    assert action is not None
+    stage.sim.clear_log()
+
+    with pytest.raises(Unsupported, match="the same call, made once more"):
+        fr.renew(action)
+
+    assert stage.sim.log == []
+    assert action.expires_at is not None
+
+
+def test_the_page_of_a_verification_starts_no_enrolment_when_renewed(
+    fr: Gateway[MangoPay], stage: Stage
+) -> None:
+    record = fr.create_user(OWNER)
+    session = fr.run(fr.adapter.verify_identity(record.id, "https://shop.example"))
+    assert session.next_action is not None
+    stage.sim.clear_log()
+
+    with pytest.raises(Unsupported, match="verify_identity"):
+        fr.renew(session.next_action)
+
+    assert stage.sim.log == []
+    with pytest.raises(ValueError, match="whole already"):
+        session.next_action.link("https://shop.example")
+
+
+# docs: create-natural-user: its requests, sent, and its answers, read, over a socket
+@pytest.mark.parametrize(
+    ("user", "shown"),
+    [(SEED_PAYER, PAYER_SHOWN), (SEED_OWNER, OWNER_SHOWN)],
+    ids=["payer", "owner"],
+)
+def test_a_documented_user_is_answered_as_documented_and_read_again_without_a_loss(
+    fr: Gateway[MangoPay], stage: Stage, user: User, shown: dict[str, object]
+) -> None:
+    legacy = fr.view(evolve(fr.adapter, api=Api.LEGACY))
+
+    made = legacy.create_user(user)
+    again = legacy.fetch_user(made.id)
+
+    birthday = {"Birthday": 652_060_800} if shown["Birthday"] is not None else {}  # its midnight
+    assert made.raw == {**shown, "Id": made.id, **birthday}
+    assert again == evolve(made, seen_at=again.seen_at, losses=())
+    assert UserRecord.from_json(again.to_json()) == again
 
 
 _PAYER = {

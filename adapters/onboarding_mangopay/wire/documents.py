@@ -14,6 +14,7 @@ from onboarding import (
     DocumentPurpose,
     DocumentRecord,
     DocumentStatus,
+    LossKind,
     Page,
     Problem,
     Refusal,
@@ -21,10 +22,12 @@ from onboarding import (
     Response,
     UnexpectedResponse,
 )
+from onboarding.mapping import core, lost_of_document
 
 from onboarding_mangopay.records import PROVIDER, moment
 
 __all__ = [
+    "LEFT_OUT",
     "MOST_BYTES",
     "MOST_PAGES",
     "PURPOSES",
@@ -67,6 +70,18 @@ REASONS = {
     "UNDERAGE_PERSON": RefusalReason.UNDERAGE,
     "SPECIFIC_CASE": RefusalReason.OTHER,
 }
+
+# docs: create-kyc-document has a type and a tag, create-kyc-document-page a file; no more
+_D = core(Document)
+_NO_PLACE = "mangopay has no place for it"
+LEFT_OUT = (
+    lost_of_document(_D.number, _NO_PLACE),
+    lost_of_document(_D.issued_on, _NO_PLACE),
+    lost_of_document(_D.country, _NO_PLACE),
+    lost_of_document(_D.kind, "MangoPay sees on the pages what it is", LossKind.NOT_APPLICABLE),
+    lost_of_document("pages.filename", "MangoPay keeps no names of files", LossKind.NOT_APPLICABLE),
+)
+"""What MangoPay does not take of a document."""
 
 # docs: create-kyc-document-page
 MOST_PAGES = 5
@@ -136,6 +151,7 @@ def document_record(
             for name in ("Type", "Status", "Tag", "Flags", "RefusedReasonType")
             if payload.get(name) is not None
         },
+        rate_limits=adapter.rate_limits(response),
         raw=payload,
     )
 

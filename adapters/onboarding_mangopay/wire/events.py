@@ -23,6 +23,8 @@ class Subject(Enum):
     DOCUMENT = auto()
     DECLARATION = auto()
     VERIFICATION = auto()
+    RECIPIENT = auto()
+    COUNTRY = auto()
     UNKNOWN = auto()
 
 
@@ -92,6 +94,16 @@ def _document(kind: EventKind, *words: str) -> Meaning:
     )
 
 
+def _status(subject: Subject, *words: str) -> Meaning:
+    """An event of the status of what the core has no kind for; with no words any follows on it."""
+    return Meaning(
+        kind=EventKind.OTHER,
+        subject=subject,
+        borne_out=_shows("status", *words) if words else lambda _: True,
+        changed=("status",),
+    )
+
+
 _ENROLLED = _user(EventKind.ENROLMENT_DONE, _shows("status", "ACTIVE"), ("status",))
 _REVIEWED = ("VALIDATION_ASKED", "VALIDATED", "REFUSED", "OUT_OF_DATE")
 
@@ -118,6 +130,29 @@ EVENTS: dict[str, Meaning] = {
     "KYC_SUCCEEDED": _document(EventKind.DOCUMENT_ACCEPTED, "VALIDATED", "OUT_OF_DATE"),
     "KYC_FAILED": _document(EventKind.DOCUMENT_REFUSED, "REFUSED"),
     "KYC_OUTDATED": _document(EventKind.DOCUMENT_OUT_OF_DATE, "OUT_OF_DATE"),
+    "UBO_DECLARATION_CREATED": _status(Subject.DECLARATION),
+    "UBO_DECLARATION_VALIDATION_ASKED": _status(
+        Subject.DECLARATION, "VALIDATION_ASKED", "VALIDATED", "REFUSED", "INCOMPLETE"
+    ),
+    "UBO_DECLARATION_VALIDATED": _status(Subject.DECLARATION, "VALIDATED"),
+    "UBO_DECLARATION_REFUSED": _status(Subject.DECLARATION, "REFUSED"),
+    "UBO_DECLARATION_INCOMPLETE": _status(Subject.DECLARATION, "INCOMPLETE"),
+    # the words of a session are others than those of its events
+    "IDENTITY_VERIFICATION_PENDING": _status(Subject.VERIFICATION),
+    "IDENTITY_VERIFICATION_VALIDATED": _status(Subject.VERIFICATION, "VALIDATED", "OUT_OF_DATE"),
+    "IDENTITY_VERIFICATION_FAILED": _status(Subject.VERIFICATION, "REFUSED"),
+    "IDENTITY_VERIFICATION_INCONCLUSIVE": _status(Subject.VERIFICATION, "REVIEW"),
+    "IDENTITY_VERIFICATION_OUTDATED": _status(Subject.VERIFICATION, "OUT_OF_DATE"),
+    "IDENTITY_VERIFICATION_TIMEOUT": _status(Subject.VERIFICATION, "TIMEOUT"),
+    "IDENTITY_VERIFICATION_EXPIRED": _status(Subject.VERIFICATION, "EXPIRED"),
+    "RECIPIENT_ACTIVE": _status(Subject.RECIPIENT, "ACTIVE"),
+    "RECIPIENT_CANCELED": _status(Subject.RECIPIENT, "CANCELED"),
+    "RECIPIENT_DEACTIVATED": _status(Subject.RECIPIENT, "DEACTIVATED"),
+    "COUNTRY_AUTHORIZATION_UPDATED": Meaning(
+        kind=EventKind.OTHER,
+        subject=Subject.COUNTRY,
+        changed=("user_creation_blocked", "bank_accounts_blocked", "payouts_blocked"),
+    ),
 }
 
 # Types of which there are many, and more to come, by how they begin.

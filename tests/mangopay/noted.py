@@ -1,0 +1,27 @@
+"""A gateway that notes which operations a test ran over a socket."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from attrs import define
+from onboarding import Flow, Gateway
+
+from onboarding_mangopay import MangoPay
+
+__all__ = ["RAN", "Noted"]
+
+T = TypeVar("T")
+
+RAN: list[str] = []
+"""The flows that ended with a result, in the test that runs now."""
+
+
+@define(eq=False, repr=False)
+class Noted(Gateway[MangoPay]):
+    """A gateway like any other, which notes each flow that ended with a result."""
+
+    def run(self, flow: Flow[T], *, deadline: float | None = None) -> T:
+        result = super().run(flow, deadline=deadline)
+        RAN.append(str(getattr(flow, "__name__")))  # noqa: B009 - a generator is named as its function
+        return result

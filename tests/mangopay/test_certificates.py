@@ -1,0 +1,172 @@
+"""The hosts that ask for a TLS client certificate, and a server that lets nobody in without one."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import ssl
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attrs import frozen
+from cheroot.ssl.builtin import BuiltinSSLAdapter
+from cheroot.wsgi import Server
+from onboarding import (
+    AsyncGateway,
+    ConfigurationError,
+    Connection,
+    Gateway,
+    Gateways,
+    Secret,
+    TransportError,
+)
+
+from onboarding_mangopay import Environment, MangoPay
+from onboarding_mangopay.simulator import MangoPaySimulator
+
+from .people import PAYER
+
+openssl = shutil.which("openssl")
+needs_openssl = pytest.mark.skipif(openssl is None, reason="certificates are made by openssl")
+
+
+def run(folder: Path, command: str) -> None:
+    assert openssl is not None
+    subprocess.run([openssl, *command.split()], cwd=folder, check=True, capture_output=True)
+
+
+@frozen
+class Guarded:
+    """A simulator behind TLS that wants a certificate, and the folder of the certificates."""
+
+    simulator: MangoPaySimulator
+    url: str
+    folder: Path
+
+    def table(self, certificate: str | None = "client") -> dict[str, Any]:
+        """A gateway's table, with a certificate of this name."""
+        connection = {"ca_bundle": str(self.folder / "authority.pem")}
+        if certificate is not None:
+            connection["certificate"] = str(self.folder / f"{certificate}.pem")
+            connection["private_key"] = str(self.folder / f"{certificate}.key")
+        return {
+            "provider": "mangopay",
+            "client_id": "acme",
+            "api_key": Secret("key"),
+            "mtls": True,
+            "base_url": self.url,
+            "connection": connection,
+        }
+
+
+class _Quiet(Server):
+    """It would write down each handshake that fails."""
+
+    def error_log(self, *_: object, **__: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
+    folder = tmp_path_factory.mktemp("certificates")
+    new = "req -newkey rsa:2048 -nodes -days 2"
+    signs = "-addext keyUsage=critical,keyCertSign,cRLSign"  # which Python 3.13 insists on
+    for name in ("authority", "stranger"):
+        run(folder, f"{new} -x509 {signs} -keyout {name}.key -out {name}.pem -subj /CN={name}")
+    for name, extension in (("server", "subjectAltName=IP:127.0.0.1"), ("client", "")):
+        run(folder, f"{new} -keyout {name}.key -out {name}.csr -subj /CN={name}")
+        (folder / "extensions").write_text(f"authorityKeyIdentifier=keyid\n{extension}", "ascii")
+        run(
+            folder,
+            f"x509 -req -in {name}.csr -CA authority.pem -CAkey authority.key -CAcreateserial"
+            f" -days 2 -extfile extensions -out {name}.pem",
+        )
+    simulator = MangoPaySimulator(client_id="acme", api_key="key")
+    server = _Quiet(("127.0.0.1", 0), simulator, numthreads=4)
+    adapter = BuiltinSSLAdapter(str(folder / "server.pem"), str(folder / "server.key"))
+    adapter.context.load_verify_locations(str(folder / "authority.pem"))
+    adapter.context.verify_mode = ssl.CERT_REQUIRED
+    server.ssl_adapter = adapter
+    server.expiration_interval = 0.05
+    server.prepare()
+    thread = threading.Thread(target=server.serve, daemon=True)
+    thread.start()
+    yield Guarded(simulator, f"https://127.0.0.1:{server.bind_addr[1]}", folder)
+    server.stop()
+    thread.join(timeout=10)
+
+
+# docs: overview/mtls: every call goes to these hosts, that for a token as well
+@pytest.mark.parametrize(
+    ("environment", "mtls", "host"),
+    [
+        (Environment.SANDBOX, False, "https://api.sandbox.mangopay.com"),
+        (Environment.SANDBOX, True, "https://api-mtls.sandbox.mangopay.com"),
+        (Environment.PRODUCTION, False, "https://api.mangopay.com"),
+        (Environment.PRODUCTION, True, "https://api-mtls.mangopay.com"),
+    ],
+)
+def test_each_environment_has_a_host_that_asks_for_certificates(
+    environment: Environment, mtls: bool, host: str
+) -> None:
+    adapter = MangoPay(client_id="acme", api_key=Secret("k"), environment=environment, mtls=mtls)
+
+    urls = [next(flow).url for flow in (adapter.login(), adapter.fetch_user("1"))]
+
+    assert urls == [f"{host}/v2.01/oauth/token", f"{host}/v2.01/acme/sca/users/1"]
+
+
+@needs_openssl
+def test_a_configured_certificate_opens_every_call_that_for_a_token_as_well(
+    guarded: Guarded,
+) -> None:
+    with Gateways.from_config({"gateways": {"fr": guarded.table()}}) as gateways:
+        made = gateways.get("fr").create_user(PAYER)
+        found = gateways.get("fr").fetch_user(made.id)
+
+    assert found.id == made.id
+    assert guarded.simulator.log[0].path == "/v2.01/oauth/token"
+
+
+@needs_openssl
+def test_an_event_loop_shows_the_certificate_as_well(guarded: Guarded) -> None:
+    table = guarded.table()
+    connection = Connection(**table["connection"])
+    adapter = MangoPay(client_id="acme", api_key=Secret("key"), base_url=guarded.url)
+
+    async def life() -> str:
+        async with AsyncGateway(adapter, connection=connection) as gateway:
+            return (await gateway.create_user(PAYER)).provider
+
+    assert asyncio.run(life()) == "mangopay"
+
+
+@needs_openssl
+@pytest.mark.parametrize("certificate", [None, "stranger"])
+def test_without_a_certificate_that_the_server_trusts_nothing_is_sent(
+    guarded: Guarded, certificate: str | None
+) -> None:
+    connection = Connection(**guarded.table(certificate)["connection"])
+    adapter = MangoPay(client_id="acme", api_key=Secret("key"), base_url=guarded.url, name="fr")
+    before = len(guarded.simulator.log)
+
+    with Gateway(adapter, connection=connection) as gateway, pytest.raises(TransportError):
+        gateway.create_user(PAYER)
+
+    assert len(guarded.simulator.log) == before
+
+
+@needs_openssl
+def test_a_certificate_that_cannot_be_read_is_a_mistake_of_the_configuration(
+    guarded: Guarded,
+) -> None:
+    table = guarded.table("nobody")
+
+    with pytest.raises(ConfigurationError) as raised:
+        Gateways.from_config({"gateways": {"fr": table}})
+
+    assert raised.value.paths == ("gateways.fr.connection.certificate",)
