@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         ConfigurationError,
         Conflict,
         Forbidden,
+        HalfDone,
         InvalidInput,
         NotFound,
         OnboardingError,
@@ -120,9 +121,9 @@ _HOMES = {
     "claims": "Provenance VerifiedClaims from_verified_claims to_verified_claims",
     "config": "Gateways",
     "errors": "ActionNeeded AlreadySent AmbiguousProvider ConfigurationError Conflict Forbidden "
-    "InvalidInput NotFound OnboardingError OutcomeUnknown Problem ProviderError RateLimited "
-    "Rejected TranslationError TransportError Unauthorized Unavailable UnexpectedResponse "
-    "UnknownProvider Unsupported",
+    "HalfDone InvalidInput NotFound OnboardingError OutcomeUnknown Problem ProviderError "
+    "RateLimited Rejected TranslationError TransportError Unauthorized Unavailable "
+    "UnexpectedResponse UnknownProvider Unsupported",
     "gateway": "Gateway",
     "hooks": "Exchange hookimpl",
     "http": "Flow Proof Request Response Token",
@@ -197,6 +198,7 @@ __all__ = [
     "Gateway",
     "Gateways",
     "Gender",
+    "HalfDone",
     "IbanAccount",
     "IdentificationLevel",
     "Identity",

@@ -11,6 +11,7 @@ OnboardingError
 │   └── UnexpectedResponse    wire -> core: an answer in no documented shape
 ├── TransportError            no answer came, and the request was not carried out
 │   └── OutcomeUnknown        no answer came, and the request may have been carried out
+├── HalfDone                  a call of several requests broke off; what is there goes on from it
 └── ProviderError             an answer came, and it is a no
     ├── Rejected  Conflict  NotFound  Unauthorized  Forbidden
     │             └── AlreadySent   its result is not in the answer
@@ -23,13 +24,15 @@ No text here shows a value of a user or a secret: errors speak in paths, codes a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from attrs import field, frozen
 
 if TYPE_CHECKING:
+    from onboarding.http import Flow
     from onboarding.model.action import NextAction
+    from onboarding.model.documents import DocumentRecord
     from onboarding.model.limits import RateLimit
 
 __all__ = [
@@ -39,6 +42,7 @@ __all__ = [
     "ConfigurationError",
     "Conflict",
     "Forbidden",
+    "HalfDone",
     "InvalidInput",
     "NotFound",
     "OnboardingError",
@@ -169,9 +173,31 @@ class OutcomeUnknown(TransportError):
     retry_safe = False
 
 
+class HalfDone(OnboardingError):
+    """A call of several requests broke off after some of them; its cause says why.
+
+    `begun` is what the provider has by then, and can be stored. `rest()` is the flow that goes on
+    from there (`gateway.run(error.rest())`); the call itself, sent again, would begin another.
+    """
+
+    def __init__(self, begun: DocumentRecord, rest: Callable[[], Flow[DocumentRecord]]) -> None:
+        self.begun = begun
+        self.rest = rest
+        super().__init__(begun, rest)
+
+    def __str__(self) -> str:
+        return f"the call broke off midway; go on from what is there: {self.begun!r}"
+
+    def __repr__(self) -> str:
+        return f"HalfDone({self.begun!r})"
+
+
 @frozen(kw_only=True)
 class ErrorDetails:
-    """What a provider said when it said no."""
+    """What a provider said when it said no.
+
+    `native` are the facts of the answer that help and have no field here, by the provider's names.
+    """
 
     status: int
     code: str
@@ -181,6 +207,7 @@ class ErrorDetails:
     retry_after: float | None = None
     rate_limits: tuple[RateLimit, ...] = ()
     next_action: NextAction | None = None
+    native: Mapping[str, Any] = field(factory=dict[str, Any], repr=False)
     raw: Any = field(default=None, repr=False)
 
 
@@ -188,8 +215,9 @@ class ProviderError(OnboardingError):
     """An answer came, and it is a no.
 
     `status` is the HTTP status, `code` the provider's own word, `problems` what it complained
-    of by core path, `remedy` what helps where that is known, `raw` the body as it came
-    (it may hold personal values: it is in no text or repr).
+    of by core path, `remedy` what helps where that is known, `native` what else the answer has
+    that helps, `raw` the body as it came (both may hold personal values: they are in no text or
+    repr).
     """
 
     def __init__(self, details: ErrorDetails) -> None:
@@ -215,6 +243,10 @@ class ProviderError(OnboardingError):
     @property
     def request_id(self) -> str | None:
         return self.details.request_id
+
+    @property
+    def native(self) -> Mapping[str, Any]:
+        return self.details.native
 
     @property
     def raw(self) -> Any:

@@ -10,6 +10,7 @@ from onboarding import (
     Criterion,
     Flow,
     InvalidInput,
+    NationalId,
     Problem,
     Response,
     Target,
@@ -26,6 +27,7 @@ from onboarding_paysera.contact_book import ContactBooks
 from onboarding_paysera.contacts import Contacts
 from onboarding_paysera.documents import Documents
 from onboarding_paysera.identification import Identification
+from onboarding_paysera.limits import Limits
 from onboarding_paysera.oauth import OAuth
 from onboarding_paysera.parts import Parts
 from onboarding_paysera.passwords import Passwords
@@ -43,7 +45,7 @@ __all__ = ["Environment", "Paysera"]
 @frozen(kw_only=True)
 class Paysera(
     OAuth, Contacts, Parts, Passwords, Wallets, Services, Positions, Avatars, Documents,
-    Identification, Receipts, ContactBooks, PayseraProtocol,
+    Identification, Receipts, ContactBooks, Limits, PayseraProtocol,
 ):  # fmt: skip
     """Users at Paysera, Wallet REST API v1.
 
@@ -72,13 +74,21 @@ class Paysera(
         return self.user_record(response)
 
     def find_user(self, criterion: Criterion) -> Flow[UserRecord]:
-        """docs: user-resource, By Other Information; contacts must be confirmed ones."""
+        """docs: user-resource, By Other Information; contacts must be confirmed ones.
+
+        Raises `InvalidInput` for a phone number without its country code: a national one (86...)
+        would be looked for in another country.
+        """
         query = _query(criterion)
         response = yield self.request("GET", "find_user", "user", query=query)
         return self.user_record(response)
 
     def update_user(self, record: UserRecord, user: User) -> Flow[UserRecord]:
-        """docs: user-resource, Provide Identity. A receipt must be printed after it."""
+        """docs: user-resource, Provide Identity. A receipt must be printed after it.
+
+        The record of a call that provided an identity says so by an action of the kind
+        `print_receipt`: `identification_receipt` fetches what is to be printed.
+        """
         self.own(record)
         self._natural(self.checked(user, record))
         body, losses = self._wire.update(record.user, user, residue=record.residue)
@@ -86,7 +96,9 @@ class Paysera(
         if not body:
             return self.unchanged(record, losses)
         response = yield self.request("PUT", "update_user", "user", record.id, body=body)
-        return self.user_record(response, losses, given=user, before=record)
+        return self.user_record(
+            response, losses, given=user, before=record, identified="identity" in body
+        )
 
     # -- translation alone
 
@@ -132,13 +144,15 @@ class Paysera(
 
 def _query(criterion: Criterion) -> tuple[tuple[str, str], ...]:
     """docs: user-resource, By Other Information: exactly one criterion a call."""
+    phone = User(phone=criterion.phone).phone  # which checks its shape
     given: list[tuple[str, str]] = []
     if criterion.email is not None:
         given.append(("email", criterion.email))
-    if criterion.phone is not None:
-        given.append(("phone", criterion.phone.removeprefix("+")))
+    if phone is not None:
+        given.append(("phone", phone.removeprefix("+")))
     if criterion.national_id is not None and criterion.country is not None:
-        given.append((f"person_code[{criterion.country.lower()}]", criterion.national_id))
+        number = NationalId(code=criterion.national_id, country=criterion.country)
+        given.append((f"person_code[{(number.country or '').lower()}]", number.code))
     if len(given) != 1:
         text = "give exactly one: email, phone, or national_id with its country"
         raise InvalidInput([Problem("", "conflict", text)])

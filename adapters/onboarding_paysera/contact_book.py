@@ -29,12 +29,23 @@ def _all(given: Iterable[str]) -> tuple[str, ...]:
     return tuple(given)
 
 
+def _with_country_code(_: object, __: object, phones: tuple[str, ...]) -> None:
+    # docs: user-resource, phone: without it the number is another country's, and so is its hash
+    found = [
+        Problem(f"phones.{index}", "shape", "expected a phone number with + and country code")
+        for index, phone in enumerate(phones)
+        if not phone.startswith("+")
+    ]
+    if found:
+        raise InvalidInput(found)
+
+
 @frozen(kw_only=True, repr=False)  # its values are other people's
 class ContactList:
     """Contacts for a contact book: e-mail addresses, phone numbers (E.164), or their hashes."""
 
     emails: tuple[str, ...] = field(default=(), converter=_all)
-    phones: tuple[str, ...] = field(default=(), converter=_all)
+    phones: tuple[str, ...] = field(default=(), converter=_all, validator=_with_country_code)
     email_hashes: tuple[str, ...] = field(default=(), converter=_all)
     phone_hashes: tuple[str, ...] = field(default=(), converter=_all)
 

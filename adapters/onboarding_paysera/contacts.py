@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 from attrs import frozen
-from onboarding import Flow, InvalidInput, NextAction, Problem, User, UserRecord
+from onboarding import Flow, InvalidInput, NextAction, NextActionKind, Problem, User, UserRecord
 
 from onboarding_paysera.protocol import PayseraProtocol
 
@@ -41,19 +41,25 @@ class Contacts(PayseraProtocol):
 
     def confirm(self, action: NextAction, code: str) -> Flow[UserRecord]:
         """docs: user-resource, Confirm Phone, Confirm Email."""
-        self.own(action)
+        self._takes_a_code(action)
         path = self.of_user(action.user_id, action.concerns, "confirm")
         response = yield self.request("PUT", "confirm", *path, body={"code": code})
         return self.user_record(response)
 
     def renew(self, action: NextAction) -> Flow[NextAction]:
         """docs: user-resource, Assign Phone, Assign Email: a new code is sent."""
-        self.own(action)
+        self._takes_a_code(action)
         body = self._assigned(action.concerns, action.value or "", None)
         path = self.of_user(action.user_id, action.concerns)
         response = yield self.request("POST", "renew", *path, body=body)
         self.answer(response)
         return attrs.evolve(action, issued_at=response.received_at)
+
+    def _takes_a_code(self, action: NextAction) -> None:
+        self.own(action)
+        if action.kind is not NextActionKind.CONFIRM_CODE:
+            problem = Problem("kind", "conflict", f"an action of kind {action.kind} has no code")
+            raise InvalidInput([problem])
 
     def _assigned(self, concerns: str, value: str, link: str | None) -> dict[str, Any]:
         # The links of the two messages are named apart (docs: user-resource, Assign Email).

@@ -4,25 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 from onboarding import (
     Document,
     DocumentKind,
     DocumentPurpose,
     DocumentRecord,
+    DocumentStatus,
     Flow,
+    HalfDone,
     Loss,
     LossKind,
+    OnboardingError,
     Page,
     Problem,
     Response,
     UnexpectedResponse,
     Unsupported,
 )
+from onboarding.mapping import core, document_losses, lost_of_document
 
 from onboarding_paysera.protocol import PayseraProtocol
+from onboarding_paysera.reviews import refusal_of, status_of
 
 __all__ = ["Documents"]
 
@@ -39,6 +45,13 @@ _EXTENSIONS = {
     "image/png": "png",
     "image/gif": "gif",
 }
+# docs: user-resource, Provide Document Metadata: title, extension, type, number and date
+LEFT_OUT = (
+    lost_of_document(core(Document).country, "paysera has no place for it"),
+    lost_of_document(
+        "pages.filename", "Paysera takes a file's extension alone", LossKind.NOT_APPLICABLE
+    ),
+)
 
 
 @frozen(kw_only=True)
@@ -50,35 +63,49 @@ class Documents(PayseraProtocol):
     ) -> Flow[DocumentRecord]:
         """Uploads the one file of a proof of identity, then says what it is.
 
-        Paysera has no way to make it happen once, so `key` does nothing. Where only the second
-        half failed, the file stays without a description; to keep hold of its id, call
-        `upload_document` and `describe_document` one by one.
+        Paysera has no way to make it happen once, so `key` does nothing. Where the file arrived
+        and its description did not, `HalfDone` is raised, whose `rest()` describes that file.
         """
-        page, metadata = self._described(document)
-        uploaded = yield from self.upload_document(user_id, page)
-        return (yield from self._describe(uploaded.id, user_id, metadata))
+        self._described(document)  # refused before anything is sent
+        uploaded = yield from self.upload_document(user_id, document.pages[0])
+        describing = partial(self.describe_document, uploaded.id, document, user_id=user_id)
+        try:
+            return (yield from describing())
+        except OnboardingError as error:
+            raise HalfDone(uploaded, describing) from error
 
     def upload_document(self, user_id: str, page: Page) -> Flow[DocumentRecord]:
         """docs: user-resource, Upload Document: the bytes as they are."""
         path = self.of_user(user_id, "document")
         response = yield self.upload("POST", "upload_document", *path, page=page)
-        return self._document(self.answer(response), response, user_id=user_id)
+        shown = self.answer(response)
+        if "id" not in shown:
+            problem = Problem("id", "missing", "a document has no id", "id")
+            raise UnexpectedResponse([problem], status=response.status, raw=response.body)
+        return self._document(
+            str(shown["id"]), shown, response, user_id, otherwise=DocumentStatus.CREATED
+        )
 
-    def describe_document(self, document_id: str, document: Document) -> Flow[DocumentRecord]:
-        """docs: user-resource, Provide Document Metadata."""
-        _, metadata = self._described(document)
-        return (yield from self._describe(document_id, None, metadata))
-
-    def _describe(
-        self, document_id: str, user_id: str | None, metadata: Mapping[str, Any]
+    def describe_document(
+        self, document_id: str, document: Document, *, user_id: str | None = None
     ) -> Flow[DocumentRecord]:
-        path = ("user", "document", document_id, "metadata")  # which names no user
-        response = yield self.request("PUT", "describe_document", *path, body=metadata)
-        # What is answered is in no document.
-        shown = {"id": document_id, **metadata, **self.answer(response)}
-        return self._document(shown, response, user_id=user_id)
+        """docs: user-resource, Provide Document Metadata, whose address names no user.
 
-    def _described(self, document: Document) -> tuple[Page, dict[str, Any]]:
+        What is answered is in no document: a file that has its description waits for a review,
+        unless the answer says otherwise.
+        """
+        metadata, losses = self._described(document)
+        path = ("user", "document", document_id, "metadata")
+        response = yield self.request("PUT", "describe_document", *path, body=metadata)
+        shown = self.answer(response)
+        record = self._document(
+            document_id, shown, response, user_id, otherwise=DocumentStatus.IN_REVIEW
+        )
+        kind = record.kind if "type" in shown else document.kind
+        return evolve(record, kind=kind, losses=losses)
+
+    def _described(self, document: Document) -> tuple[dict[str, Any], tuple[Loss, ...]]:
+        """What Paysera is told of a document, and what of it is left out."""
         found: list[Problem] = []
         if document.purpose is not DocumentPurpose.IDENTITY:
             found.append(Problem("purpose", "unsupported", "Paysera takes proofs of identity only"))
@@ -89,33 +116,35 @@ class Documents(PayseraProtocol):
             found.append(Problem("pages", "unsupported", "Paysera takes one file a document"))
         if found:
             raise Unsupported(found, provider=self.provider)
-        if document.country is not None:
-            reason = "paysera has no place for it"
-            self.refuse([Loss(core_path="country", kind=LossKind.DROPPED, reason=reason)])
-        page = document.pages[0]
+        losses = self.refuse(document_losses(document, LEFT_OUT))
         metadata = {
             "title": document.title,
-            "extension": _extension(page),
+            "extension": _extension(document.pages[0]),
             "type": None if document.kind is None else TYPES[document.kind],
             "number": document.number,
             "date": _date(document.issued_on),
         }
-        return page, {name: value for name, value in metadata.items() if value is not None}
+        return {name: value for name, value in metadata.items() if value is not None}, losses
 
     def _document(
-        self, shown: Mapping[str, Any], response: Response, *, user_id: str | None
+        self,
+        document_id: str,
+        shown: Mapping[str, Any],
+        response: Response,
+        user_id: str | None,
+        *,
+        otherwise: DocumentStatus,
     ) -> DocumentRecord:
-        if "id" not in shown:
-            problem = Problem("id", "missing", "a document has no id", "id")
-            raise UnexpectedResponse([problem], status=response.status, raw=response.body)
         owner = shown.get("user_id", user_id)
         return DocumentRecord(
             provider=self.provider,
             gateway=self.name,
-            id=str(shown["id"]),
+            id=document_id,
             user_id=None if owner is None else str(owner),
             purpose=DocumentPurpose.IDENTITY,
             kind=KINDS.get(str(shown.get("type"))),
+            status=status_of(shown, otherwise),
+            refusal=refusal_of(shown),
             seen_at=response.received_at,
             native={k: v for k, v in shown.items() if k in ("type", "extension", "review_status")},
             raw=shown,

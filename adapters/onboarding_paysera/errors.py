@@ -9,7 +9,15 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, NoReturn, cast
 
-from onboarding import Conflict, Forbidden, Problem, ProviderError, Response, Unauthorized
+from onboarding import (
+    Conflict,
+    Forbidden,
+    Problem,
+    ProviderError,
+    RateLimited,
+    Response,
+    Unauthorized,
+)
 from onboarding.adapter import raise_error
 from onboarding.errors import ErrorDetails
 from onboarding.http import as_object
@@ -38,15 +46,22 @@ CODES: dict[str, tuple[str, str, type[ProviderError] | None]] = {
     "invalid_password": ("the old password is wrong", "", None),
     "invalid_timestamp": ("set this machine's clock", "", Unauthorized),
     "invalid_grant": ("the token or code has ended: refresh, or ask the user", "", Unauthorized),
+    # RFC 6749, section 5.2
+    "invalid_scope": ("ask for scopes that the token has, or bring the code", "", None),
     "unauthorized": ("check client_id and mac_key", "", None),
     "forbidden": ("the client lacks a permission or a scope for this", "", Forbidden),
     "not_found": ("there is no such user, or it has no such datum", "", None),
-    "rate_limit_exceeded": ("wait, or have the user solve the captcha", "", None),
+    "rate_limit_exceeded": ("wait, or have the user solve the captcha", "", RateLimited),
+    # the official Java client: too many checks of liveness; its status is in no document
+    "rate_limit_exceeded_ge": ("no more checks of liveness for now", "", RateLimited),
     "invalid_request": ("", "", None),
     "invalid_parameters": ("", "", None),
     "not_acceptable": ("", "", None),
     "internal_server_error": ("", "", None),
-    "invalid_state": ("the state of the user forbids this", "", None),
+    "invalid_state": ("the state of the user forbids this", "", Conflict),
+    # lib-api-bundle, of lists that are paged
+    "offset_too_large": ("begin the list anew", "", None),
+    "invalid_cursor": ("begin the list anew", "", None),
 }  # fmt: skip
 
 # names of the constraints behind Paysera's answers -> code and words of ours
@@ -59,10 +74,15 @@ _CONSTRAINTS = {
 }
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}").fullmatch
 _ELSE = "was refused; Paysera's own text is in raw"
+# the official Java client, RecaptchaHeader: for whom a limit is lifted by a captcha
+CAPTCHA = ("g-recaptcha-key", "recaptcha-unlock-url")
 
 
 def raise_for(response: Response, core_path: CorePath) -> NoReturn:
-    """Raises what an answer means. Paysera's own texts stay in `raw`: they may quote values."""
+    """Raises what an answer means. Paysera's own texts stay in `raw`: they may quote values.
+
+    The site key of a captcha that lifts the limit, and where its solution goes, are in `native`.
+    """
     body = response.loose_object()
     code = body.get("error")
     if not isinstance(code, str) or not _WORD(code):  # a sentence may quote a value, and is no code
@@ -80,7 +100,10 @@ def raise_for(response: Response, core_path: CorePath) -> NoReturn:
             code=code,
             problems=tuple(problems),
             remedy=remedy,
-            request_id=response.headers.get("paysera-correlation-id"),
+            # the official Swift client reads it in the body as well
+            request_id=response.headers.get("paysera-correlation-id")
+            or _text(body.get("correlation_id")),
+            native={name: response.headers[name] for name in CAPTCHA if name in response.headers},
             raw=body if body else response.body,
         ),
         kind,
@@ -103,7 +126,8 @@ def clock_refused(response: Response) -> bool:
 def _fields(body: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """(property, code) pairs: `errors` says codes, `error_properties` the rest.
 
-    `error_properties` is a map of lists; some clients met a scalar, or `[]` when empty.
+    `error_properties` is a map of lists; some clients met a scalar, or `[]` when empty. Older
+    servers had `error_properties_codes` in place of `errors` (lib-rest-bundle, changelog).
     """
     named: dict[str, str] = {}
     entries: Any = body.get("errors")
@@ -111,6 +135,14 @@ def _fields(body: dict[str, Any]) -> Iterator[tuple[str, str]]:
         for entry in map(as_object, cast("list[object]", entries)):
             word = str(entry.get("code", ""))
             named[str(entry.get("field", ""))] = word if _WORD(word) else "refused"
+    for name, told in as_object(body.get("error_properties_codes")).items():
+        words = cast("list[object]", told) if isinstance(told, list) else [told]
+        word = next((str(word) for word in words if _WORD(str(word))), "refused")
+        named.setdefault(name, word)
     for name in as_object(body.get("error_properties")):
         named.setdefault(name, "refused")
     yield from named.items()
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None

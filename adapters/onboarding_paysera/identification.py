@@ -17,8 +17,6 @@ from onboarding import (
     Page,
     Paged,
     Problem,
-    Refusal,
-    RefusalReason,
     Response,
     UnexpectedResponse,
     User,
@@ -27,6 +25,7 @@ from onboarding.http import as_object
 
 from onboarding_paysera.avatar import an_image
 from onboarding_paysera.protocol import PayseraProtocol
+from onboarding_paysera.reviews import refusal_of, status_of
 
 __all__ = ["Identification", "IdentificationRequest", "IdentificationStatus", "IdentityPaper"]
 
@@ -38,8 +37,6 @@ TYPES = {
     DocumentKind.DRIVING_LICENCE: "driver_license",  # which is deprecated
 }
 KINDS = {word: kind for kind, word in TYPES.items()}
-# the official clients, events `review_status_valid`, `review_status_denied`
-REVIEWS = {"valid": DocumentStatus.ACCEPTED, "denied": DocumentStatus.REFUSED}
 
 
 class IdentificationStatus(StrEnum):
@@ -54,6 +51,9 @@ class IdentificationStatus(StrEnum):
     REVIEWED = "reviewed"
 
 
+_HANDED_IN = frozenset(IdentificationStatus) - {IdentificationStatus.WAITING}
+
+
 @frozen(kw_only=True)
 class IdentityPaper:
     """What is known of an identity document; `country` in alpha-2, upper case."""
@@ -66,15 +66,21 @@ class IdentityPaper:
     birthdate: date | None = field(default=None, repr=False)
 
     def body(self) -> dict[str, str]:
-        """As the guide spells it, with the official clients' name of the country beside it."""
-        found = {
-            "type": TYPES[self.kind],
-            "country": self.country,
-            "country_of_issue": self.country,
+        """As the guide spells it; with nothing of the person, as the official clients do.
+
+        They name the country apart, and a name that is not known might be refused.
+        """
+        person = {
             "personal_number": self.personal_number,
             "first_name": self.given_name,
             "last_name": self.family_name,
             "date_of_birth": self.birthdate.isoformat() if self.birthdate else None,
+        }
+        told = any(value is not None for value in person.values())
+        found = {
+            "type": TYPES[self.kind],
+            **person,
+            "country" if told else "country_of_issue": self.country,
         }
         return {name: value for name, value in found.items() if value is not None}
 
@@ -106,8 +112,8 @@ class Identification(PayseraProtocol):
     def create_identification_by_phone(self, phone: str) -> Flow[IdentificationRequest]:
         """Begins a request for the owner of a phone number (E.164), perhaps no user yet."""
         body = {"phone": (User(phone=phone).phone or "").removeprefix("+")}
-        path = "identification-request"
-        response = yield self.request("POST", "create_identification", path, body=body)
+        operation, path = "create_identification_by_phone", "identification-request"
+        response = yield self.request("POST", operation, path, body=body)
         return self._request_of(self.answer(response), response)
 
     def fetch_identification(self, request_id: str) -> Flow[IdentificationRequest]:
@@ -191,35 +197,36 @@ class Identification(PayseraProtocol):
     def _request_of(self, shown: Mapping[str, Any], response: Response) -> IdentificationRequest:
         papers: Any = shown.get("identity_documents")
         rows = cast("list[object]", papers) if isinstance(papers, list) else []
-        user_id, relation = shown.get("user_id"), shown.get("relation_status")
+        user_id = shown.get("user_id")
+        # The guide's table spells it otherwise than its sample.
+        relation = shown.get("relation_status", shown.get("realation_status"))
+        status = str(shown.get("status", ""))
+        otherwise = DocumentStatus.IN_REVIEW if status in _HANDED_IN else DocumentStatus.CREATED
         return IdentificationRequest(
             id=_id(shown, response),
-            status=str(shown.get("status", "")),
+            status=status,
             user_id=None if user_id is None else str(user_id),
             relation=relation if isinstance(relation, str) else None,
             created_at=_time(shown.get("created")),
-            documents=tuple(self._paper(as_object(row), response) for row in rows),
+            documents=tuple(self._paper(as_object(row), response, otherwise) for row in rows),
             comment=_text(shown.get("comment")),
             raw=shown,
         )
 
-    def _paper(self, shown: Mapping[str, Any], response: Response) -> DocumentRecord:
-        word = shown.get("review_status")
-        status = REVIEWS.get(str(word)) if word is not None else DocumentStatus.CREATED
+    def _paper(
+        self,
+        shown: Mapping[str, Any],
+        response: Response,
+        otherwise: DocumentStatus = DocumentStatus.CREATED,
+    ) -> DocumentRecord:
         return DocumentRecord(
             provider=self.provider,
             gateway=self.name,
             id=_id(shown, response),
             purpose=DocumentPurpose.IDENTITY,
             kind=KINDS.get(str(shown.get("type"))),
-            status=status,
-            refusal=(
-                Refusal(
-                    reason=RefusalReason.OTHER, native=str(word), text=_text(shown.get("comment"))
-                )
-                if status is DocumentStatus.REFUSED
-                else None
-            ),
+            status=status_of(shown, otherwise),
+            refusal=refusal_of(shown),
             processed_at=_time(shown.get("reviewed_at")),
             seen_at=response.received_at,
             native={

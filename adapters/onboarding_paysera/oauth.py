@@ -42,18 +42,31 @@ class OAuth(PayseraProtocol):
     """
 
     @overload
-    def as_user(self, token: UserToken, /) -> Self: ...
+    def as_user(self, token: UserToken, /, *, scopes: Iterable[str] | None = None) -> Self: ...
     @overload
-    def as_user(self, access_token: str, mac_key: str) -> Self: ...
-    def as_user(self, access_token: UserToken | str, mac_key: str | None = None) -> Self:
-        """The same adapter in the name of a user, by the token that the user granted."""
+    def as_user(
+        self, access_token: str, mac_key: str, *, scopes: Iterable[str] | None = None
+    ) -> Self: ...
+    def as_user(
+        self,
+        access_token: UserToken | str,
+        mac_key: str | None = None,
+        *,
+        scopes: Iterable[str] | None = None,
+    ) -> Self:
+        """The same adapter in the name of a user, by the token that the user granted.
+
+        `scopes` are those of the token, so that its records tell hidden from absent; those of the
+        client say nothing of it.
+        """
         if isinstance(access_token, UserToken):
             token, key = access_token.access_token, access_token.mac_key
         elif mac_key is not None:
             token, key = Secret(access_token), Secret(mac_key)
         else:
             raise InvalidInput([Problem("mac_key", "missing", "is required beside a token's id")])
-        return attrs.evolve(self, access_token=token, mac_key=key)
+        held = tuple(scopes) if scopes is not None else None
+        return attrs.evolve(self, access_token=token, mac_key=key, scopes=held)
 
     # -- consent
 

@@ -43,28 +43,33 @@ class Parts(PayseraProtocol):
 
     def fetch_email(self, user_id: str) -> Flow[Part[str]]:
         """The confirmed e-mail address; takes the scope `email`."""
-        return self._part(user_id, "email", "email", lambda user: user.email)
+        return self._part("fetch_email", user_id, "email", "email", lambda user: user.email)
 
     def fetch_phone(self, user_id: str) -> Flow[Part[str]]:
         """The confirmed phone number, as E.164; takes the scope `phone`."""
-        return self._part(user_id, "phone", "phone", lambda user: user.phone)
+        return self._part("fetch_phone", user_id, "phone", "phone", lambda user: user.phone)
 
     def fetch_address(self, user_id: str) -> Flow[Part[Address]]:
         """The address; takes the scope `address`."""
-        return self._part(user_id, "address", "address", lambda user: user.address)
+        return self._part("fetch_address", user_id, "address", "address", lambda user: user.address)
 
     def fetch_identity(self, user_id: str) -> Flow[Part[Identity]]:
         """The verified identity; takes the scope `identity`, or `full_name` for the names."""
-        return self._part(user_id, "identity", "identity", lambda user: user.identity)
+        return self._part(
+            "fetch_identity", user_id, "identity", "identity", lambda user: user.identity
+        )
 
     def fetch_political_exposures(self, user_id: str) -> Flow[Part[tuple[PoliticalExposure, ...]]]:
         """The politically exposed entries; takes the scope `pep`. From the official PHP client."""
-        return self._part(user_id, "pes", "pep", lambda user: user.political_exposures or None)
+        operation = "fetch_political_exposures"
+        return self._part(
+            operation, user_id, "pes", "pep", lambda user: user.political_exposures or None
+        )
 
     def fetch_confirmed_phones(self, user_id: str) -> Flow[tuple[str, ...]]:
         """Every phone number that was confirmed, as E.164. From the official PHP client."""
         path = self.of_user(user_id, "confirmed-phones")
-        response = yield self.request("GET", "confirmed_phones", *path)
+        response = yield self.request("GET", "fetch_confirmed_phones", *path)
         shown = self.answered(response).json()
         numbers = cast("list[object]", shown) if isinstance(shown, list) else [None]
         if not all(isinstance(number, str) for number in numbers):
@@ -73,9 +78,9 @@ class Parts(PayseraProtocol):
         return tuple(f"+{number}" for number in numbers)
 
     def _part(
-        self, user_id: str, place: str, key: str, pick: Callable[[User], T | None]
+        self, operation: str, user_id: str, place: str, key: str, pick: Callable[[User], T | None]
     ) -> Flow[Part[T]]:
-        response = yield self.request("GET", f"fetch_{key}", *self.of_user(user_id, place))
+        response = yield self.request("GET", operation, *self.of_user(user_id, place))
         try:
             shown = self.answered(response).json()
         except Forbidden:

@@ -74,7 +74,7 @@ class Positions(PayseraProtocol):
     ) -> Flow[tuple[Position, ...]]:
         """Who is around a point; the documents name no unit for the distance.
 
-        The answer's shape is in no document: a list, or a list under `positions`, is read.
+        The answer's shape is in no document: a list is read, or one under `positions` or `items`.
         """
         _in_degrees(latitude, longitude)
         numbers = {"lat": latitude, "lng": longitude, "distance": distance}
@@ -83,7 +83,8 @@ class Positions(PayseraProtocol):
         shown = self.answered(response).json()
         entries: Any = shown
         if not isinstance(shown, list):
-            entries = as_object(shown).get("positions")
+            listed = as_object(shown)
+            entries = listed.get("positions", listed.get("items"))
         if not isinstance(entries, list):
             problem = Problem("", "type", "expected a list of positions")
             raise UnexpectedResponse([problem], status=response.status, raw=response.body)

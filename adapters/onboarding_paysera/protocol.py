@@ -56,6 +56,16 @@ _HOSTS = {
 }
 
 
+# docs: wallet/user/scopes: `X`, `X_offline`, `X_optional`, `X_offline_optional` show the same
+_SUFFIXES = ("_optional", "_offline")
+
+
+def _base_scope(scope: str) -> str:
+    for suffix in _SUFFIXES:
+        scope = scope.removesuffix(suffix)
+    return scope
+
+
 def _with_code(_: object, attribute: attrs.Attribute[str | None], value: object) -> None:
     # docs: payment/generator, of its link
     if isinstance(value, str) and "{code}" not in value:
@@ -186,6 +196,7 @@ class PayseraProtocol(Adapter):
         *,
         given: User | None = None,
         before: UserRecord | None = None,
+        identified: bool = False,
     ) -> UserRecord:
         """The record in an answer that is a user; raises what a no means."""
         shown = self.record(
@@ -194,10 +205,10 @@ class PayseraProtocol(Adapter):
             response,
             id="id",
             levels=("identification_level", "calculated_level"),
-            scopes=self.scopes,
+            scopes=None if self.scopes is None else {*map(_base_scope, self.scopes)},
             losses=losses,
         )
-        return settled(shown, given=given, before=before)
+        return settled(shown, given=given, before=before, identified=identified)
 
     @property
     def _wire(self) -> Translation:

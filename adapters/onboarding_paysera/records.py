@@ -1,4 +1,4 @@
-"""What Paysera's user object leaves open of a record: the contacts that wait for their codes."""
+"""What Paysera's user object leaves open of a record: codes to be typed, a receipt to print."""
 
 from __future__ import annotations
 
@@ -10,35 +10,48 @@ __all__ = ["PROVIDER", "settled"]
 PROVIDER = "paysera"
 
 CONTACTS = ("email", "phone")
+IDENTITY = "identity"
 
 
-def settled(shown: UserRecord, *, given: User | None, before: UserRecord | None) -> UserRecord:
+def settled(
+    shown: UserRecord, *, given: User | None, before: UserRecord | None, identified: bool = False
+) -> UserRecord:
     """The record with its open steps, and no status beside them: Paysera says no more.
 
     A contact is shown once it is confirmed (docs: user-resource, Response Fields). One that was
-    given and is not shown waits for its code; so does one that waited before.
+    given and is not shown waits for its code; so does one that waited before. Once an identity was
+    provided (`identified`), its receipt must be printed (docs: user-resource, Provide Identity).
     """
     confirmed = {contact: True for contact in CONTACTS if getattr(shown.user, contact)}
-    waiting = {action.concerns: action for action in before.next_actions} if before else {}
+    steps = {action.concerns: action for action in before.next_actions} if before else {}
     for contact in CONTACTS:
         value = getattr(given, contact) if given is not None else None
         if value not in (None, getattr(shown.user, contact)):
-            waiting[contact] = NextAction(
-                kind=NextActionKind.CONFIRM_CODE,
-                provider=PROVIDER,
-                gateway=shown.gateway,
-                user_id=shown.id,
-                concerns=contact,
-                value=value,
-                issued_at=shown.seen_at,
-            )
-        elif waiting.get(contact) and waiting[contact].value == getattr(shown.user, contact):
-            del waiting[contact]
+            steps[contact] = _step(NextActionKind.CONFIRM_CODE, shown, contact, value)
+        elif steps.get(contact) and steps[contact].value == getattr(shown.user, contact):
+            del steps[contact]
+    if identified:
+        steps[IDENTITY] = _step(NextActionKind.PRINT_RECEIPT, shown, IDENTITY)
+    waiting = [contact for contact in CONTACTS if contact in steps]
     return attrs.evolve(
         _as_company(shown),
         status=UserStatus.PENDING if waiting else None,
-        next_actions=tuple(waiting.values()),
+        next_actions=tuple(steps.values()),
         confirmed=confirmed | dict.fromkeys(waiting, False),
+    )
+
+
+def _step(
+    kind: NextActionKind, shown: UserRecord, concerns: str, value: str | None = None
+) -> NextAction:
+    return NextAction(
+        kind=kind,
+        provider=PROVIDER,
+        gateway=shown.gateway,
+        user_id=shown.id,
+        concerns=concerns,
+        value=value,
+        issued_at=shown.seen_at,
     )
 
 

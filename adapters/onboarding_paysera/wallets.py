@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from attrs import frozen
-from onboarding import Flow, Paged, Problem, Response, UnexpectedResponse, Wallet
+from onboarding import Flow, NotFound, Paged, Problem, Response, UnexpectedResponse, Wallet
 from onboarding.http import as_object
 
 from onboarding_paysera.protocol import PayseraProtocol
@@ -22,13 +22,19 @@ class Wallets(PayseraProtocol):
     ) -> Flow[Paged[Wallet]]:
         """docs: user-resource, Get wallets array: all on one page; takes the scope `wallet_list`.
 
-        `inactive` asks for those too that are not in use, as the official Java client does.
-        Raises `Forbidden` without the scope, `NotFound` for a user without a wallet.
+        `inactive` asks for those too that are not in use, as the official Java client does. A user
+        without a wallet has none; Paysera says 404 to that and to a user that is not there, so the
+        user is asked for then. Raises `Forbidden` without the scope, `NotFound` without a user.
         """
         query = (("inactive_included", "true"),) if inactive else ()
         path = self.of_user(user_id, "wallets")
         response = yield self.request("GET", "list_wallets", *path, query=query)
-        shown = self.answered(response).json()
+        try:
+            shown = self.answered(response).json()
+        except NotFound:
+            found = yield self.request("GET", "list_wallets", *self.of_user(user_id))
+            self.answered(found)
+            return Paged(items=())
         # One sample of the documents shows a single object in place of the list.
         entries = cast("list[object]", shown) if isinstance(shown, list) else [shown]
         return Paged(items=tuple(self._wallet(entry, response) for entry in entries))

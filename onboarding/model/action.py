@@ -1,4 +1,4 @@
-"""What a user must do next: follow a link, or type a code."""
+"""What must be done next: a link followed, a code typed, a receipt printed."""
 
 from __future__ import annotations
 
@@ -16,10 +16,14 @@ __all__ = ["LinkRule", "NextAction", "NextActionKind"]
 
 
 class NextActionKind(StrEnum):
-    """The ways in which a user takes part."""
+    """The ways in which a user, or the platform beside them, takes part.
+
+    The user follows a link or types a code; the platform prints the provider's receipt.
+    """
 
     REDIRECT = "redirect"
     CONFIRM_CODE = "confirm_code"
+    PRINT_RECEIPT = "print_receipt"
 
 
 @frozen(kw_only=True, slots=False, repr=False)
@@ -37,7 +41,7 @@ class LinkRule(Model):
 
 @frozen(kw_only=True, slots=False, repr=False)
 class NextAction(Stored, form="next_action/1"):
-    """One open step of a user. It can be stored, and taken up in another process.
+    """One open step of a user, or about one. It can be stored, and taken up in another process.
 
     `concerns` is the core path it is about (`phone`), empty when it is about the whole user.
     `value` is the contact that waits for its code. `url` may hold a token; like every field,

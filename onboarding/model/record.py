@@ -47,7 +47,7 @@ class UserRecord(Stored, form="user_record/1"):
       where the provider said nothing, or a word that no row knows;
     - `eidas_level`, `nist_ial`: the same, and None unless the policy names them explicitly;
     - `level_words`: the provider's own words for levels, by its names for them;
-    - `next_actions`: what the user must do; several can be open at once;
+    - `next_actions`: what the user must do, or the platform; several can be open at once;
     - `confirmed`: whether a contact (`email`, `phone`) is confirmed, where that is known;
     - `absent`: why a field of `user` is empty, by core path;
     - `residue`: what the core has no shape for, by wire path; it survives read and update;

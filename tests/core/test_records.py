@@ -195,7 +195,8 @@ def test_codes_that_are_waited_for_outlive_an_update() -> None:
     )
 
     assert [(a.kind, a.concerns) for a in changed.next_actions] == [
-        (NextActionKind.CONFIRM_CODE, "phone")
+        (NextActionKind.CONFIRM_CODE, "phone"),
+        (NextActionKind.PRINT_RECEIPT, "identity"),
     ]
     assert changed.confirmed == {"email": True, "phone": False}
     assert changed.status is UserStatus.PENDING

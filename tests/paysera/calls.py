@@ -1,199 +1,175 @@
-"""What Paysera's user resource offers, the call for it, and the test that ran it over a socket."""
+"""What Paysera's documents offer, and which call and which test a run met it by."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from attrs import frozen
 from onboarding import Gateway, IdentificationLevel
+from onboarding.operations import Operations
 
-from onboarding_paysera import Paysera, ServiceName
+from onboarding_paysera import ServiceName
 from onboarding_paysera.documents import KINDS
 from onboarding_paysera.errors import CODES
+from onboarding_paysera.identification import KINDS as PAPER_KINDS
 
-__all__ = ["CALLS", "Row", "page"]
+from .tapped import ENDPOINTS, Said
+
+__all__ = ["QUICK", "WANTED", "Row", "page", "read_run", "rows_of"]
+
+# docs: user-resource, Quick Reference: each feature, and the endpoints that its row names
+QUICK = {
+    "Get User Info": ("GET /user/:id",),
+    "Register User": ("POST /user",),
+    "Phone/Email": ("POST /user/:userId/phone", "PUT /user/:userId/phone/confirm"),
+    "Password": ("POST /user/password/reset", "PUT /user/:userId/password"),
+    "Services": ("GET /user/:userId/services", "PUT /user/:userId/service/:service"),
+    "Position": ("PUT /user/:userId/position", "GET /user/:userId/position"),
+    "Avatar": ("PUT /user/:userId/avatar", "DELETE /user/:userId/avatar"),
+    "Documents": ("POST /user/:userId/document",),
+    "Contact Book": ("POST /user/:userId/contact-book",),
+}
+# kind -> all that the documents name; a run that leaves one out has a gap
+WANTED: dict[str, tuple[str, ...]] = {
+    "endpoint": (*ENDPOINTS, "any other"),
+    "search criterion": ("person_code[:nationality]", "email", "phone"),
+    "credential type": ("main-password", "pre-salt-sha1-base64"),
+    "grant type": (
+        "authorization_code", "password", "refresh_token", "refresh_token_with_activation",
+    ),
+    "document type": tuple(KINDS),
+    "identity document type": tuple(PAPER_KINDS),
+    "service": tuple(ServiceName),
+    "level": tuple(level.name.lower() for level in IdentificationLevel),
+    "error": tuple(CODES),
+}  # fmt: skip
+
+# a flow -> the call of a gateway that it is, or is a part of
+_GATEWAY = {
+    "list_wallets": "wallets",
+    "upload_document": "submit_document",
+    "describe_document": "submit_document",
+}
+
+# tests that are about what they meet, the narrower first; others meet the same in passing
+_MEANT = (
+    "credentials_arrive_as_they_were_given",
+    "an_assigned_contact_waits_for_its_code_and_is_shown_after_it",
+    "another_address_leaves_the_confirmed_one_until_its_code_came",
+    "a_wrong_code_is_refused_and_too_many_of_them_end_the_code",
+    "a_password_is_changed_by_the_code_that_was_sent_or_by_the_old_one",
+    "each_no_about_a_password_is_typed",
+    "each_service_that_has_a_name_can_be_enabled",
+    "a_document_arrives_as_it_is_with_the_documented_metadata",
+    "a_contact_book_takes_contacts_in_and_out",
+    "a_receipt_is_due_once_an_identity_was_provided_and_fetching_it_is_how_it_is_printed",
+    "an_identification_request_takes_documents_by_words_of_its_own",
+    "raw_signs_any_request_and_maps_its_no",
+    "consent_gives_a_token_and_the_token_the_users_own_data",
+    "a_person_rises_by_each_level_and_is_in_the_end_who_they_said",
+    "a_request_is_filled_submitted_and_polled_until_it_is_reviewed",
+)
 
 
 @frozen
 class Row:
-    """`what` is as Paysera spells it; `call` a name of the gateway's or the adapter's."""
+    """One line of the table: what Paysera offers, the calls for it, the tests that made them."""
 
     kind: str
     what: str
-    call: str
-    test: str
+    calls: tuple[str, ...]
+    tests: tuple[str, ...]
 
     @property
-    def shown_call(self) -> str:
-        """A call of the core, or a flow of the adapter's own."""
-        core = hasattr(Gateway, CORE.get(self.call, self.call))
-        return f"`{CORE.get(self.call, self.call)}`" if core else f"`run(adapter.{self.call}(…))`"
+    def cells(self) -> tuple[str, ...]:
+        calls = ", ".join(dict.fromkeys(map(_spelled, self.calls)))
+        tests = "; ".join(dict.fromkeys(map(_read, self.tests)))
+        return self.kind, f"`{self.what}`" if self.what else "", calls, tests
 
 
-# a flow of the core -> the call of a gateway
-CORE = {"list_wallets": "wallets"}
+def _spelled(flow: str) -> str:
+    """A call of the gateway, or a flow of the adapter's own."""
+    call = _GATEWAY.get(flow, flow)
+    return f"`{call}`" if hasattr(Gateway, call) else f"`run(adapter.{call}(…))`"
 
-_LIFE = "a_person_rises_through_core_calls_from_registration_to_the_highest_level"
-_SINGLE = "each_datum_can_be_asked_for_by_itself"
-_ASSIGNED = "an_assigned_contact_waits_for_its_code_and_is_shown_after_it"
-_PASSWORD = "a_password_is_changed_by_the_code_that_was_sent_or_by_the_old_one"
-_SERVICES = "the_seven_services_have_names_and_another_is_kept"
-_POSITION = "a_position_is_put_shown_found_unless_hidden_and_forgotten"
-_AVATAR = "an_avatar_arrives_byte_for_byte_is_seen_by_anybody_and_goes"
-_DOCUMENT = "a_document_arrives_as_it_is_with_the_documented_metadata"
-_BOOK = "a_contact_book_takes_contacts_in_and_out"
-_RECEIPT = "a_receipt_is_due_once_an_identity_was_provided_and_fetching_it_is_how_it_is_printed"
-_REQUEST = "a_request_is_filled_submitted_and_polled_until_it_is_reviewed"
 
-_QUICK = (
-    ("Get User Info", "fetch_user", _LIFE),
-    ("Register User", "create_user", _LIFE),
-    ("Phone/Email", "assign_contact", _ASSIGNED),
-    ("Password", "change_password", _PASSWORD),
-    ("Services", "list_services", _SERVICES),
-    ("Position", "put_position", _POSITION),
-    ("Avatar", "put_avatar", _AVATAR),
-    ("Documents", "submit_document", _DOCUMENT),
-    ("Contact Book", "create_contact_book", _BOOK),
-)
-_ENDPOINTS = (
-    ("GET /user/:id", "fetch_user", _LIFE),
-    ("GET /user", "find_user", "a_user_is_found_by_each_criterion"),
-    ("GET /user/:id/email", "fetch_email", _SINGLE),
-    ("GET /user/:id/phone", "fetch_phone", _SINGLE),
-    ("GET /user/:id/address", "fetch_address", _SINGLE),
-    ("GET /user/:id/identity", "fetch_identity", _SINGLE),
-    ("GET /user/:id/confirmed-phones", "fetch_confirmed_phones", _SINGLE),
-    ("GET /user/:id/pes", "fetch_political_exposures", _SINGLE),
-    (
-        "GET /user/:id/wallets",
-        "list_wallets",
-        "the_wallets_of_a_user_are_listed_with_their_account_numbers",
-    ),
-    (
-        "GET /wallet/:id",
-        "fetch_wallet",
-        "the_wallets_of_a_user_are_listed_with_their_account_numbers",
-    ),
-    ("POST /user", "create_user", _LIFE),
-    ("POST /user/:userId/phone", "assign_contact", _ASSIGNED),
-    ("PUT /user/:userId/phone/confirm", "confirm", _ASSIGNED),
-    (
-        "POST /user/:userId/email",
-        "assign_contact",
-        "another_address_leaves_the_confirmed_one_until_its_code_came",
-    ),
-    ("PUT /user/:userId/email/confirm", "confirm", _LIFE),
-    ("POST /user/password/reset", "request_password_reset", _PASSWORD),
-    ("PUT /user/:userId/password", "change_password", _PASSWORD),
-    ("GET /user/:userId/services", "list_services", _SERVICES),
-    ("PUT /user/:userId/service/:service", "enable_service", _SERVICES),
-    ("PUT /user/:userId/position", "put_position", _POSITION),
-    ("GET /user/:userId/position", "fetch_position", _POSITION),
-    ("DELETE /user/:userId/position", "delete_position", _POSITION),
-    ("GET /positions", "find_positions", _POSITION),
-    ("GET /avatar/:userId.jpg", "fetch_avatar", _AVATAR),
-    ("PUT /user/:userId/avatar", "put_avatar", _AVATAR),
-    ("DELETE /user/:userId/avatar", "delete_avatar", _AVATAR),
-    ("POST /user/:userId/document", "submit_document", _DOCUMENT),
-    ("PUT /user/document/:documentId/metadata", "submit_document", _DOCUMENT),
-    ("PUT /user/:userId", "update_user", _RECEIPT),
-    ("GET /user/:userId/receipt/identification", "identification_receipt", _RECEIPT),
-    (
-        "GET /user/:userId/receipt/registration",
-        "registration_receipt",
-        "the_receipt_of_a_registration_has_its_language_and_width",
-    ),
-    ("POST /user/:userId/contact-book", "create_contact_book", _BOOK),
-    ("DELETE /contact-book/:contactBookId", "delete_contact_book", _BOOK),
-    ("DELETE /contact-book/:id/contacts", "remove_contacts", _BOOK),
-    ("PUT /contact-book/:id/append", "append_contacts", _BOOK),
-    ("POST /user/:id/identification-request", "create_identification", _REQUEST),
-    (
-        "POST /identification-request",
-        "create_identification_by_phone",
-        "somebody_who_is_no_user_yet_is_asked_for_by_phone",
-    ),
-    ("GET /identification-request/:id", "fetch_identification", _REQUEST),
-    (
-        "GET /user/:id/identification-requests",
-        "list_identifications",
-        "requests_are_listed_page_by_page_and_by_status",
-    ),
-    ("POST /identification-request/:id/identity-document", "add_identity_document", _REQUEST),
-    ("PUT /identity-document/:id/image/:order", "put_document_image", _REQUEST),
-    ("PUT /identification-request/:id/face-photo/image/:order", "put_face_photo", _REQUEST),
-    ("POST /identification-request/:id/face-photo", "start_liveness_check", _REQUEST),
-    ("POST /identification-request/:id/additional-document", "add_additional_document", _REQUEST),
-    ("POST /additional-document/:id/file", "put_document_file", _REQUEST),
-    ("PUT /identification-request/:id/submit", "submit_identification", _REQUEST),
-    ("GET /server", "server_time", "a_wrong_clock_costs_two_requests_once"),
-    (
-        "POST /oauth/session",
-        "open_session",
-        "a_session_asks_with_an_address_that_the_client_vouches_for",
-    ),
-    (
-        "POST /oauth/token, authorization_code",
-        "exchange_code",
-        "consent_gives_a_token_and_the_token_the_users_own_data",
-    ),
-    ("POST /oauth/token, password", "log_in", "a_password_gives_a_token"),
-    (
-        "POST /oauth/token, refresh_token",
-        "refresh_token",
-        "a_token_ends_and_its_refresh_gives_the_next",
-    ),
-    (
-        "PUT /oauth/token/activate",
-        "activate_token",
-        "a_refresh_in_two_phases_leaves_the_old_token_until_the_new_one_is_active",
-    ),
-    (
-        "DELETE /oauth/token",
-        "revoke_token",
-        "a_revoked_token_is_dead_and_so_is_its_refresh_token",
-    ),
-    ("any other", "raw", "raw_signs_any_request_and_maps_its_no"),
-)
-_WORDS = (
-    *(("credential type", word) for word in ("main-password", "pre-salt-sha1-base64")),
-    *(("document type", word) for word in KINDS),
-    *(("service", word) for word in ServiceName),
-    *(("level", level.name.lower()) for level in IdentificationLevel),
-    *(("error", code) for code in CODES),
-)
-_BY_KIND = {
-    "credential type": ("create_user", "credentials_arrive_as_they_were_given"),
-    "document type": ("submit_document", _DOCUMENT),
-    "service": ("enable_service", "each_service_that_has_a_name_can_be_enabled"),
-    "level": ("fetch_user", _LIFE),
-    "error": ("raw", "each_code_of_an_error_is_met_over_a_socket"),
-}
+def _read(test: str) -> str:
+    return test.rpartition("::")[2].removeprefix("test_").replace("_", " ")
 
-CALLS = (
-    *(Row("quick reference", *row) for row in _QUICK),
-    *(Row("endpoint", *row) for row in _ENDPOINTS),
-    *(Row(kind, word, *_BY_KIND[kind]) for kind, word in _WORDS),
-)
+
+def read_run(file: Path) -> dict[str, set[Said]]:
+    """What each test said, from the file that the recorder wrote."""
+    told: dict[str, list[list[str]]] = json.loads(file.read_text("utf-8"))
+    return {test: {Said(*entry) for entry in said} for test, said in told.items()}
+
+
+def rows_of(run: Mapping[str, set[Said]]) -> list[Row]:
+    """Every row that a run gives: what it met, in the order of the documents, then the rest."""
+    met: dict[tuple[str, str], dict[str, list[str]]] = {}
+    for test, said in run.items():
+        for one in said:
+            met.setdefault((one.kind, one.what), {}).setdefault(one.call, []).append(test)
+    kinds = [*WANTED]
+
+    def place(key: tuple[str, str]) -> tuple[int, int, str]:
+        kind, what = key
+        wanted = WANTED[kind]
+        return kinds.index(kind), wanted.index(what) if what in wanted else len(wanted), what
+
+    plain = [
+        Row(kind, what, *_chosen(met[kind, what], run)) for kind, what in sorted(met, key=place)
+    ]
+    by_endpoint = {row.what: row for row in plain if row.kind == "endpoint"}
+    quick = [
+        Row("quick reference", feature, *_joined([by_endpoint[line] for line in lines]))
+        for feature, lines in QUICK.items()
+        if all(line in by_endpoint for line in lines)
+    ]
+    return quick + plain
+
+
+def _chosen(
+    met: Mapping[str, list[str]], run: Mapping[str, set[Said]]
+) -> tuple[tuple[str], tuple[str]]:
+    """The call that is meant for it, and the test that is most about it.
+
+    A read of the user first, where a word is in many an answer; a call of the core before one of
+    the adapter's own, and `raw` last; what most tests made before what few did. Of its tests one
+    that is meant for it, else the one that said least else.
+    """
+
+    def rank(call: str) -> tuple[bool, bool, bool, int, str]:
+        core = hasattr(Operations, _GATEWAY.get(call, call))
+        return call == "raw", call != "fetch_user", not core, -len(met[call]), call
+
+    def closeness(test: str) -> tuple[int, int, str]:
+        name = test.rpartition("::test_")[2]
+        meant = _MEANT.index(name) if name in _MEANT else len(_MEANT)
+        return meant, len(run[test]), test
+
+    call = min(met, key=rank)
+    return (call,), (min(met[call], key=closeness),)
+
+
+def _joined(rows: Sequence[Row]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    calls = tuple(call for row in rows for call in row.calls)
+    return calls, tuple(test for row in rows for test in row.tests)
+
 
 _HEAD = """# Paysera, call by call
 
-Every row of the user resource's quick reference, and every endpoint, credential type, document
-type, service, level and error code: the call for it, and the test that ran it over a socket. The
-tests write this page: `ONBOARDING_UPDATE_DOCS=1 pytest tests/paysera/test_calls.py`.
+What a run of the tests said to the simulator over sockets: every row of the user resource's quick
+reference, every endpoint, search criterion, credential type, grant type, document type, service,
+level and error code that came over the wire, the call that sent it and the test that made it.
+The run writes this page: `ONBOARDING_UPDATE_DOCS=1 pytest tests/paysera/test_calls.py`.
 """
 
 
-def page() -> str:
+def page(rows: Sequence[Row]) -> str:
     """The page of the documentation that shows the rows."""
     lines: list[Any] = [("Kind", "At Paysera", "Call", "Test"), ["---"] * 4]
-    lines += [
-        (row.kind, f"`{row.what}`", row.shown_call, row.test.replace("_", " ")) for row in CALLS
-    ]
+    lines += [row.cells for row in rows]
     return _HEAD + "\n" + "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
-
-
-def is_a_call(name: str) -> bool:
-    """Whether a gateway or an adapter has it."""
-    return hasattr(Paysera, name)

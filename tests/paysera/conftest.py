@@ -6,37 +6,34 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from attrs import astuple
 from onboarding.simulation import serve
 
-from onboarding_paysera.simulator import PayseraSimulator
-
+from .recorder import PROPERTY
 from .simulator_api import Api, a_simulator
-
-
-class Switch:
-    """Hands each request to the simulator of the test that runs, so one server serves all."""
-
-    app: PayseraSimulator
-
-    def __call__(self, environ: Any, start_response: Any) -> Any:
-        return self.app(environ, start_response)
+from .tapped import Tap
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[tuple[Switch, str]]:
-    switch = Switch()
-    with serve(switch) as base_url:
-        yield switch, base_url
+def server() -> Iterator[tuple[Tap, str]]:
+    """One server for all tests of a module: each hands it a simulator of its own."""
+    tap = Tap()
+    with serve(tap) as base_url:
+        yield tap, base_url
 
 
 @pytest.fixture
-def start(server: tuple[Switch, str]) -> Callable[..., Api]:
-    def start(**settings: Any) -> Api:
-        switch, base_url = server
-        switch.app = a_simulator(**settings)
-        return Api(base_url, switch.app)
+def start(server: tuple[Tap, str], request: pytest.FixtureRequest) -> Iterator[Callable[..., Api]]:
+    tap, base_url = server
 
-    return start
+    def start(**settings: Any) -> Api:
+        tap.app = simulator = a_simulator(**settings)
+        return Api(base_url, simulator, tap.observe)
+
+    tap.said.clear()
+    yield start
+    said = [list(astuple(one)) for one in sorted(tap.said)]
+    request.node.user_properties.append((PROPERTY, said))
 
 
 @pytest.fixture

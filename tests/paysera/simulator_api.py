@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from attrs import define, field, frozen
+from onboarding.hooks import Observe
 from onboarding.simulators import VirtualClock
 
 from onboarding_paysera.simulator import PayseraSimulator
@@ -99,6 +100,7 @@ class Api:
 
     base_url: str
     sim: PayseraSimulator
+    observe: Observe | None = None  # what a gateway of the test is to be told
     nonces: Iterator[int] = field(factory=lambda: itertools.count(1))
 
     @property

@@ -1,9 +1,11 @@
-"""The table of Paysera's calls is whole, and names what is there."""
+"""A run of the tests over sockets leaves nothing out that Paysera's documents offer."""
 
 from __future__ import annotations
 
 import inspect
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,25 +13,51 @@ import pytest
 from onboarding_paysera import Paysera
 from onboarding_paysera.simulator.routes import ROUTES, Route
 
-from . import test_clock, test_flows, test_oauth
-from .calls import CALLS, Row, is_a_call, page
+from .calls import QUICK, WANTED, Row, page, read_run, rows_of
+from .tapped import ENDPOINTS
 
-PAGE = Path(__file__).parents[2] / "docs" / "providers" / "paysera-calls.md"
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "providers" / "paysera-calls.md"
 UPDATE = os.environ.get("ONBOARDING_UPDATE_DOCS") == "1"
+RUN = ("test_flows.py", "test_documents_flow.py", "test_life.py", "test_oauth.py", "test_clock.py")
 
 
-@pytest.mark.parametrize("row", CALLS, ids=lambda row: f"{row.kind} {row.what}")
-def test_a_row_has_a_call_that_exists_and_a_test_that_uses_a_socket(row: Row) -> None:
-    modules = (test_flows, test_oauth, test_clock)
-    tests = [getattr(module, f"test_{row.test}", None) for module in modules]
-    test = next((found for found in tests if found is not None), None)
+@pytest.fixture(scope="module")
+def rows(tmp_path_factory: pytest.TempPathFactory) -> list[Row]:
+    """What a run of the tests over sockets met, by a pytest of its own."""
+    file = tmp_path_factory.mktemp("run") / "said.json"
+    recorded = ["-p", "tests.paysera.recorder", f"--paysera-run={file}"]
+    options = ["-q", "-n", "0", "-p", "no:cacheprovider", *recorded]
+    tests = [str(Path(__file__).parent / name) for name in RUN]
 
-    assert is_a_call(row.call)
-    assert test is not None
-    assert set(inspect.signature(test).parameters) & {"api", "at", "gateway", "start"}
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *options, *tests],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    return rows_of(read_run(file))
 
 
-def test_every_flow_of_the_adapter_has_a_row() -> None:
+@pytest.mark.parametrize("kind", WANTED)
+def test_the_run_met_all_that_the_documents_name(rows: list[Row], kind: str) -> None:
+    met = {row.what for row in rows if row.kind == kind}
+
+    assert set(WANTED[kind]) - met == set()
+
+
+def test_the_run_met_every_row_of_the_quick_reference(rows: list[Row]) -> None:
+    assert [row.what for row in rows if row.kind == "quick reference"] == list(QUICK)
+
+
+def test_no_cell_is_empty(rows: list[Row]) -> None:
+    assert [row for row in rows if not all(cell.strip("`") for cell in row.cells)] == []
+
+
+def test_the_run_met_every_flow_of_the_adapter(rows: list[Row]) -> None:
     flows = {
         name
         for base in Paysera.__mro__
@@ -39,18 +67,17 @@ def test_every_flow_of_the_adapter_has_a_row() -> None:
         and inspect.isfunction(member)
         and str(inspect.signature(member).return_annotation).startswith("Flow[")
     }
-    composed = {"upload_document", "describe_document", "renew"}  # which other rows go through
+    composed = {"submit_document", "renew"}  # made of other flows, or on an endpoint of another's
 
-    assert flows - composed <= {row.call for row in CALLS}
+    assert flows - composed <= {call for row in rows for call in row.calls}
 
 
 def test_every_endpoint_of_the_simulator_below_the_user_is_in_the_table() -> None:
-    told = {row.what for row in CALLS if row.kind == "endpoint"}
     served = [route for route in ROUTES if "user/" in route.path.pattern and route.json]
 
     for route in served:
         if "<field>" not in route.path.pattern and "recaptcha" not in route.path.pattern:
-            assert any(_answers(route, line) for line in told), route.path.pattern
+            assert any(_answers(route, line) for line in ENDPOINTS), route.path.pattern
 
 
 def _answers(route: Route, line: str) -> bool:
@@ -62,8 +89,8 @@ def _answers(route: Route, line: str) -> bool:
     return method == route.method and bool(route.path.fullmatch(f"/rest/v1{numbered}"))
 
 
-def test_the_page_shows_the_table() -> None:
+def test_the_page_shows_what_the_run_met(rows: list[Row]) -> None:
     if UPDATE:
-        PAGE.write_text(page(), "utf-8")
+        PAGE.write_text(page(rows), "utf-8")
 
-    assert PAGE.read_text("utf-8") == page()
+    assert PAGE.read_text("utf-8") == page(rows)

@@ -45,7 +45,7 @@ def log(simulator: PayseraSimulator) -> list[tuple[str, str, int]]:
 @WRONG
 def test_a_wrong_clock_costs_two_requests_once(api: Api, wrong: timedelta) -> None:
     adapter = evolve(PAPER, base_url=api.base_url)
-    with Gateway(adapter, clock=lambda: THERE + wrong) as gateway:
+    with Gateway(adapter, clock=lambda: THERE + wrong, observe=api.observe) as gateway:
         made = gateway.create_user(JANE)
         gateway.fetch_user(made.id)
 

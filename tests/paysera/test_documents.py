@@ -248,6 +248,50 @@ def test_providing_an_identity_is_the_documented_request_to_the_letter() -> None
     assert [said(request) for request in sent] == [("PUT", f"{REST}/user/221", IDENTITY)]
 
 
+IDENTIFIED = {**SHOWN, "email": "user@example.com"}
+
+
+def test_an_identity_that_was_provided_leaves_a_receipt_to_be_printed_and_nothing_pending() -> None:
+    record = read({"id": 221, "email": "user@example.com"})
+
+    _, updated = talk(ADAPTER.update_user(record, record.user.but(identity=JOHN)), IDENTIFIED)
+
+    (action,) = updated.next_actions
+    assert (action.kind, action.concerns) == (NextActionKind.PRINT_RECEIPT, "identity")
+    assert (action.user_id, action.value, action.url) == ("221", None, None)
+    assert updated.status is None
+    assert updated.confirmed == {"email": True, "phone": True}
+
+
+def test_a_receipt_stays_to_be_printed_beside_a_contact_that_waits_for_its_code() -> None:
+    record = read({"id": 221, "email": "user@example.com"})
+    _, due = talk(ADAPTER.update_user(record, record.user.but(identity=JOHN)), IDENTIFIED)
+
+    _, both = talk(ADAPTER.assign_contact(due, phone="+37066600000"), SHOWN)
+
+    assert [action.concerns for action in both.next_actions] == ["identity", "phone"]
+    assert both.status is UserStatus.PENDING
+    assert both.confirmed == {"email": True, "phone": False}
+
+
+def test_an_update_of_the_email_alone_leaves_no_receipt() -> None:
+    record = read(SHOWN)
+
+    _, updated = talk(ADAPTER.update_user(record, record.user.but(email="new@example.com")), SHOWN)
+
+    assert [action.kind for action in updated.next_actions] == [NextActionKind.CONFIRM_CODE]
+
+
+def test_a_receipt_takes_no_code() -> None:
+    record = read({"id": 221, "email": "user@example.com"})
+    _, updated = talk(ADAPTER.update_user(record, record.user.but(identity=JOHN)), IDENTIFIED)
+    (action,) = updated.next_actions
+
+    for flow in (ADAPTER.confirm(action, "ABCDEF"), ADAPTER.renew(action)):
+        with pytest.raises(InvalidInput):
+            next(flow)
+
+
 def test_a_change_of_one_part_of_an_identity_sends_the_whole_of_it() -> None:
     record = read(SHOWN)
 
@@ -336,6 +380,19 @@ def test_a_search_is_a_documented_query(criterion: Criterion, query: str) -> Non
 
     assert [said(request) for request in sent] == [("GET", f"{REST}/user?{query}", None)]
     assert record.id == "221"
+
+
+@pytest.mark.parametrize(
+    "criterion",
+    [
+        Criterion(phone="861212345"),  # a national number, which would be one of China's
+        Criterion(national_id="31001010000", country="Lithuania"),
+    ],
+    ids=["phone", "country"],
+)
+def test_a_search_by_what_is_no_phone_or_country_is_not_sent(criterion: Criterion) -> None:
+    with pytest.raises(InvalidInput):
+        next(ADAPTER.find_user(criterion))
 
 
 @pytest.mark.parametrize(

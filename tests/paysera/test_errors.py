@@ -29,6 +29,7 @@ from onboarding import (
 )
 
 from onboarding_paysera import Paysera
+from onboarding_paysera.errors import CODES
 
 Json = dict[str, Any]
 
@@ -128,6 +129,33 @@ SAMPLES = (
         "phone_from_prohibited_country",
         ("phone",),
     ),
+    # the same: too many checks of liveness, by whatever status
+    Sample(
+        400,
+        error("rate_limit_exceeded_ge"),
+        RateLimited,
+        "rate_limit_exceeded_ge",
+        (),
+        lambda: ADAPTER.start_liveness_check("1"),
+        True,
+    ),
+    # lib-api-bundle, of lists that are paged
+    Sample(
+        400,
+        error("offset_too_large"),
+        Rejected,
+        "offset_too_large",
+        (),
+        lambda: ADAPTER.list_identifications("221", "1000"),
+    ),
+    Sample(
+        400,
+        error("invalid_cursor"),
+        Rejected,
+        "invalid_cursor",
+        (),
+        lambda: ADAPTER.list_identifications("221", "1000"),
+    ),
     # docs: basics, the codes of every call
     Sample(400, error("invalid_request"), Rejected, "invalid_request"),
     Sample(409, error("invalid_state"), Conflict, "invalid_state", (), confirm),
@@ -141,6 +169,14 @@ SAMPLES = (
     Sample(400, error("invalid_timestamp"), Unauthorized, "invalid_timestamp"),
     Sample(400, error("invalid_grant"), Unauthorized, "invalid_grant"),
     Sample(401, error("invalid_grant"), Unauthorized, "invalid_grant"),
+    Sample(
+        400,
+        error("invalid_scope"),
+        Rejected,
+        "invalid_scope",
+        (),
+        lambda: ADAPTER.exchange_code("abc", redirect_uri="https://app.example/cb"),
+    ),
     # fields: codes beside texts, texts alone, a scalar, an empty PHP array, any case
     Sample(
         400,
@@ -228,6 +264,28 @@ def test_no_text_of_paysera_is_in_the_text_of_an_error(sample: Sample) -> None:
     found = provoke(sample)
 
     assert "Smith" not in f"{found} {found!r} {found.details!r}"
+
+
+def test_the_codes_that_are_known_are_the_codes_that_are_sampled() -> None:
+    assert {sample.code for sample in SAMPLES if not sample.code.startswith("http_")} == set(CODES)
+
+
+def test_a_limit_tells_of_its_captcha_and_of_no_other_header() -> None:
+    flow = confirm()
+    next(flow)
+    headers = {
+        "G-Recaptcha-Key": "6Lsite",
+        "Recaptcha-Unlock-Url": "https://x/1",
+        "Set-Cookie": "s",
+    }
+
+    with pytest.raises(RateLimited) as raised:
+        flow.send(Response(status=429, headers=headers, body=b"<html>"))
+
+    assert raised.value.native == {
+        "g-recaptcha-key": "6Lsite",
+        "recaptcha-unlock-url": "https://x/1",
+    }
 
 
 def test_the_words_for_a_field_are_ours() -> None:

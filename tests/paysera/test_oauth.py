@@ -14,6 +14,7 @@ import pytest
 import requests
 from attrs import evolve
 from onboarding import (
+    Absence,
     AsyncGateway,
     Forbidden,
     Gateway,
@@ -48,7 +49,11 @@ Start = Callable[..., Api]
 
 def at(api: Api, **changes: Any) -> Gateway[Paysera]:
     adapter = evolve(PAPER, base_url=api.base_url, **changes)
-    return Gateway(adapter, clock=lambda: datetime.fromtimestamp(api.sim.clock(), UTC))
+    return Gateway(
+        adapter,
+        clock=lambda: datetime.fromtimestamp(api.sim.clock(), UTC),
+        observe=api.observe,
+    )
 
 
 @pytest.fixture
@@ -437,6 +442,22 @@ def test_views_of_two_users_share_connections_and_no_data(
         view.close()
     gateway.close()
     assert views[0].fetch_user("me").id == str(john)
+
+
+def test_a_view_knows_the_scopes_of_its_token_and_not_those_of_the_client(api: Api) -> None:
+    api.register({"email": "jane@example.com"})
+    granted = api.sim.issue_token(221, ["phone"])
+    with at(api, scopes=("email",)) as gateway:
+        ask = gateway.adapter
+
+        def seen(**scopes: Any) -> Mapping[str, Absence]:
+            user = ask.as_user(granted.access_token, granted.mac_key, **scopes)
+            return gateway.view(user).fetch_user("me").absent
+
+        untold, told = seen(), seen(scopes=["phone_offline_optional"])
+
+    assert {untold["email"], untold["phone"]} == {Absence.NOT_THERE}
+    assert (told["email"], told["phone"]) == (Absence.HIDDEN, Absence.NOT_THERE)
 
 
 def test_an_event_loop_has_views_as_well(api: Api, user_id: int) -> None:

@@ -28,8 +28,10 @@ from onboarding_paysera import Paysera
 
 CLIENT_ID, MAC_KEY = "wkVd93h2uS", "IrdTc8uQodU7PRpLzzLTW6wqZAO6tAMU"
 COUNT = 10_000
-THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
-EVERY_BYTE = COUNT if THOROUGH else 250  # of so many requests each byte is changed, else one a part
+QUICK = os.environ.get("HYPOTHESIS_PROFILE") == "quick"
+EVERY_BYTE = 250 if QUICK else COUNT  # of so many requests each byte is changed, else one a part
+LOT = EVERY_BYTE // 5
+PRINTABLE = bytes(byte for byte in range(0x20, 0x7F) if byte != 0x5C)
 
 LEGAL = [chr(n) for n in (*range(0x20, 0x22), *range(0x23, 0x5C), *range(0x5D, 0x7F))]
 AWKWARD = [
@@ -80,7 +82,7 @@ def quoted(header: bytes) -> dict[bytes, bytes]:
         name, value = header[at:equals], header[equals + 2 : closing]
         if name not in (b"id", b"ts", b"nonce", b"mac", b"ext") or name in found:
             raise Refused("name")
-        if any(byte < 0x20 or byte > 0x7E or byte == 0x5C for byte in value):
+        if value.translate(None, PRINTABLE):
             raise Refused("character")
         found[name] = value
         at = closing + 1
@@ -263,16 +265,17 @@ def test_one_changed_byte_in_any_part_of_any_request_is_refused(made: Made) -> N
                 assert not accepted(other), (part, at)
 
 
-def test_each_single_byte_change_of_a_request_is_refused(made: Made) -> None:
-    rng = random.Random("every byte")
+@pytest.mark.parametrize("first", range(0, EVERY_BYTE, LOT))
+def test_each_single_byte_change_of_a_request_is_refused(made: Made, first: int) -> None:
+    rng = random.Random(f"every byte from {first}")
 
     count = 0
-    for _, sent, _ in made[:EVERY_BYTE]:
+    for _, sent, _ in made[first : first + LOT]:
         for other in each_byte(rng, sent):
             count += 1
             assert not accepted(other), (sent, other)
 
-    assert count > 200 * EVERY_BYTE
+    assert count > 200 * LOT
 
 
 def test_a_byte_that_is_added_or_taken_away_is_refused(made: Made) -> None:

@@ -231,7 +231,10 @@ def test_at_paysera_a_new_address_awaits_its_code_and_an_identity_its_receipt() 
     after = gateway.run(adapter.update_user(record, new))
 
     assert kinds(found) == {EffectKind.CONFIRMS, EffectKind.DUTY}
-    assert [action.kind for action in after.next_actions] == [NextActionKind.CONFIRM_CODE]
+    assert [(action.kind, action.concerns) for action in after.next_actions] == [
+        (NextActionKind.CONFIRM_CODE, "email"),
+        (NextActionKind.PRINT_RECEIPT, "identity"),
+    ]
     assert sim.receipt_due(int(record.id))
 
 

@@ -26,7 +26,7 @@ from onboarding.testing.trial import Case, Trial
 
 __all__ = ["demands", "effects"]
 
-ACTIONS = {EffectKind.RE_ENROLS, EffectKind.CONFIRMS}
+ACTIONS = {EffectKind.RE_ENROLS, EffectKind.CONFIRMS, EffectKind.DUTY}
 
 
 def _registrations(adapter: Adapter) -> list[str]:
