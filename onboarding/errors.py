@@ -205,7 +205,7 @@ class ErrorDetails:
     remedy: str = ""
     request_id: str | None = None
     retry_after: float | None = None
-    rate_limits: tuple[RateLimit, ...] = ()
+    rate_limits: tuple[RateLimit, ...] = field(default=(), repr=False)
     next_action: NextAction | None = None
     native: Mapping[str, Any] = field(factory=dict[str, Any], repr=False)
     raw: Any = field(default=None, repr=False)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from os import PathLike
-from pathlib import Path
 from typing import Any, Protocol, Self, cast
 
 from attrs import field, frozen
@@ -84,7 +84,7 @@ class Page(Model):
         if isinstance(source, str | PathLike):
             with open(source, "rb") as file:
                 content: object = file.read(most + 1)
-            filename = filename or Path(source).name
+            filename = filename or os.path.basename(source)
         else:
             content = _whole(source, most)
         if isinstance(content, bytes) and len(content) > most:
