@@ -34,7 +34,7 @@ from onboarding_mangopay.simulator import MangoPaySimulator
 
 from .noted import Noted
 from .people import COMPANY, FACTS, HOME, OWNER, PAYER, paper
-from .test_official_python_sdk import Sdk
+from .python_sdk import Sdk
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*utcfromtimestamp:DeprecationWarning")
 

@@ -60,7 +60,7 @@ def test_an_account_of_each_form_is_shown_flat(stage: Stage, type: str) -> None:
     ("type", "change", "name", "text"),
     [
         ("IBAN", {"IBAN": IBAN[:-1] + "4"}, "IBAN", "The value is not a valid IBAN"),
-        ("IBAN", {"BIC": "nope"}, "BIC", "The value is not a valid BIC"),
+        ("IBAN", {"BIC": "BNPAQQPP"}, "BIC", "The value is not a valid BIC"),
         ("IBAN", {"OwnerName": None}, "OwnerName", "The OwnerName field is required."),
         ("OTHER", {"Country": "RU"}, "Country", "The Country used is blocked"),
     ],
@@ -122,7 +122,7 @@ def codes(answer: Any) -> Json:
     """Gives the codes of a refusal of the recipients' service, whose key has a capital."""
     body: Json = answer.json()
     assert (answer.status_code, body["Type"]) == (400, "param_error")
-    assert list(body) == ["Message", "Type", "Id", "Date", "Errors"]
+    assert list(body) == ["Id", "Message", "Type", "Date", "Errors"]
     found: Json = body["Errors"]
     return found
 

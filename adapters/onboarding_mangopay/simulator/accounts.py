@@ -7,7 +7,7 @@ from onboarding.simulators import Row
 from . import ids
 from .banking import bic, iban, matching, money_country
 from .bodies import json_object
-from .errors import RefusedError, param_error
+from .errors import RefusedError, bank_account_error, param_error
 from .lookup import find, find_open
 from .paging import listing
 from .shapes import Need, Shape, address, field, nested, read_shape
@@ -26,8 +26,8 @@ _OWNER: Shape = (
 FORMS: dict[str, Shape] = {
     "IBAN": (field("IBAN", iban, ALL), field("BIC", bic)),
     "GB": (
-        field("SortCode", matching(r"^[0-9]{6}$"), ALL),
-        field("AccountNumber", matching(r"^[0-9]{8}$"), ALL),
+        field("SortCode", matching(r"\d{6}"), ALL),
+        field("AccountNumber", matching(r"\d{8}"), ALL),
     ),
     "US": (
         field("AccountNumber", matching(r"^[0-9]+$"), ALL),
@@ -60,6 +60,8 @@ def creating(type: str) -> Handler:
             raise RefusedError(param_error(reading.errors))
         now = world.clock()
         facts = nested(reading.values)
+        if type == "GB":
+            _want_british(facts)
         if type == "US":
             facts.setdefault("DepositAccountType", "CHECKING")
         row: Row = {
@@ -105,6 +107,17 @@ def deactivate(world: World, call: Call) -> Reply:
     closed: Row = {**row, "Active": False}
     world.tables.save(ACCOUNTS, closed["Id"], closed)
     return Reply(body=closed)
+
+
+def _want_british(facts: Row) -> None:
+    """Refuses numbers of zeros: which ones the provider's own tables refuse is not documented."""
+    refusals = {
+        "SortCode": "SortCode is invalid",
+        "AccountNumber": "AccountNumber is invalid or is not applicable for this SortCode",
+    }
+    for name, refusal in refusals.items():
+        if not facts[name].strip("0"):
+            raise RefusedError(bank_account_error({name: refusal}))
 
 
 def _account(world: World, call: Call) -> Row:

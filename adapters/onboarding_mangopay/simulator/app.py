@@ -39,8 +39,9 @@ WORDS = frozenset(
 )
 ACTIONS = (
     "activate", "finish_sca", "consent", "set_kyc_level", "accept_document", "refuse_document",
-    "outdate_document", "decide_declaration", "complete_verification", "block", "require_renewal",
-    "make_payer", "add_wallet", "add_transaction", "add_card", "emit", "deliver_hooks",
+    "outdate_document", "decide_declaration", "complete_verification", "finish_person", "block",
+    "require_renewal", "make_payer", "add_wallet", "add_transaction", "add_card", "emit",
+    "deliver_hooks",
 )  # fmt: skip
 PAUSE = 0.2
 """Seconds between two rounds of the thread that sends notifications."""
@@ -176,7 +177,14 @@ class MangoPaySimulator(Desk):
     def _problem(self, problem: Problem) -> Response:
         now = self.clock()
         body = problem.body(id=ids.error_id(now, self.entropy), now=now)
-        return self._written(Reply(status=problem.status, body=body, headers=problem.headers))
+        return self._written(
+            Reply(
+                status=problem.status,
+                body=body,
+                headers=problem.headers,
+                content_type=problem.content_type,
+            )
+        )
 
     def _written(self, reply: Reply) -> Response:
         if reply.body is None:

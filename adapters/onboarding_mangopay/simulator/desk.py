@@ -7,7 +7,18 @@ from threading import RLock
 
 from attrs import define, evolve, field
 
-from . import levels, links, money, owners, recipients, regulatory, review, sca, verifications
+from . import (
+    levels,
+    links,
+    money,
+    owners,
+    persons,
+    recipients,
+    regulatory,
+    review,
+    sca,
+    verifications,
+)
 from .events import emit
 from .settings import Settings
 from .state import User
@@ -98,9 +109,19 @@ class Desk(Settings):
         status: str = "VALIDATED",
         verified: Mapping[str, Value] | None = None,
         reasons: Sequence[Mapping[str, str]] = (),
+        invited: Sequence[Mapping[str, str]] = (),
     ) -> None:
-        """Ends an identity verification; verified facts overwrite those of the user."""
-        self._do(lambda: verifications.complete(self, session_id, status, verified, reasons))
+        """Ends an identity verification; verified facts overwrite those of the user.
+
+        The persons invited, by the fields of a retry, then have sessions of their own.
+        """
+        self._do(
+            lambda: verifications.complete(self, session_id, status, verified, reasons, invited)
+        )
+
+    def finish_person(self, person_id: str, status: str = "VALIDATED") -> None:
+        """Ends the session of a person of significant control."""
+        self._do(lambda: persons.finish(self, person_id, status))
 
     def block(
         self, user_id: str, *, inflows: bool = True, outflows: bool = True, code: str = "008703"

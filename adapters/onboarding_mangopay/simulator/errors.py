@@ -27,6 +27,11 @@ class Problem:
     standard: bool = False
     """Whether the body is one of RFC 7807."""
 
+    @property
+    def content_type(self) -> str:
+        """Says what the body is (RFC 7807, section 3)."""
+        return f"application/{'problem+json' if self.standard else 'json'}; charset=utf-8"
+
     def body(self, *, id: str, now: float) -> dict[str, object] | None:
         """Gives the JSON of the error (docs: errors)."""
         if self.empty:
@@ -37,13 +42,10 @@ class Problem:
         if self.type is None:
             return {"Message": self.message}
         errors = None if self.errors is None else dict(self.errors)
-        return {
-            "Message": self.message,
-            "Type": self.type,
-            "Id": id,
-            "Date": int(now),
-            self.errors_key: errors,
-        }
+        body = {"Message": self.message, "Type": self.type, "Id": id, "Date": int(now)}
+        if self.errors_key == "Errors":  # docs: create-recipient prints the id first
+            body = {"Id": id, **body}
+        return {**body, self.errors_key: errors}
 
 
 class RefusedError(Exception):
@@ -61,6 +63,12 @@ class DemandedError(RefusedError):
 def param_error(errors: Mapping[str, str]) -> Problem:
     """Gives the refusal that names every bad field by its dotted path."""
     return Problem(status=400, type="param_error", message=PARAM_ERROR, errors=errors)
+
+
+def bank_account_error(errors: Mapping[str, str]) -> Problem:
+    """Gives the refusal of a bank's own numbers (docs: create-gb-bank-account)."""
+    message = PARAM_ERROR.partition(".")[0]
+    return Problem(status=400, type="bankaccount_error", message=message, errors=errors)
 
 
 def not_found(kind: str, id: str) -> Problem:

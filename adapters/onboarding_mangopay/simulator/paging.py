@@ -15,14 +15,14 @@ Fetch = Callable[[int, int, bool], Sequence[object]]
 """Takes how many rows to skip, how many to give, whether the newest come first."""
 
 
-def paged(call: Call, total: int, fetch: Fetch) -> Reply:
-    """Answers with one page, oldest first unless the query says otherwise.
+def paged(call: Call, total: int, fetch: Fetch, *, usual: str = "date:asc") -> Reply:
+    """Answers with one page, in the usual order unless the query says otherwise.
 
     A page size above the limit counts as the limit, a page past the end is empty: neither is
     documented.
     """
     query = call.query
-    newest_first = query.get("sort", "").lower().endswith("date:desc")
+    newest_first = query.get("sort", usual).lower().endswith("date:desc")
     page = max(number(query.get("page")) or 1, 1)
     asked = number(query.get("per_page"))
     size = min(max(USUAL_PER_PAGE if asked is None else asked, 1), MOST_PER_PAGE)
@@ -41,6 +41,7 @@ def listing(
     *,
     words: tuple[str, ...] = (),
     date: str = "CreationDate",
+    usual: str = "date:asc",
     show: Callable[[Row], object] = lambda row: row,
 ) -> Reply:
     """Answers with a page of the rows that the filters of the query leave.
@@ -62,7 +63,7 @@ def listing(
         ordered = kept[::-1] if newest_first else kept
         return [show(row) for row in ordered[skip : skip + limit]]
 
-    return paged(call, len(kept), fetch)
+    return paged(call, len(kept), fetch, usual=usual)
 
 
 def _meets(value: object, wanted: str | None) -> bool:

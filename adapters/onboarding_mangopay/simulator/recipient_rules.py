@@ -88,8 +88,8 @@ _ACCOUNT = Rule("AccountNumber", pattern=r"[0-9]+")
 SCHEMA_DETAILS: Mapping[str, Mapping[str, Rule]] = {
     "EUR": {"IBAN": Rule("IBAN", most=34)},
     "GBP": {
-        "SortCode": Rule("SortCode", pattern=r"[0-9]{6}"),
-        "AccountNumber": evolve(_ACCOUNT, pattern=r"[0-9]{8}"),
+        "SortCode": Rule("SortCode", least=6, most=6, pattern=r"[0-9]{6}"),
+        "AccountNumber": evolve(_ACCOUNT, least=8, most=8, pattern=r"[0-9]{8}"),
     },
     "USD": {"AccountNumber": _ACCOUNT, "ABA": Rule("ABA", pattern=r"[0-9]{9}")},
     "CAD": {

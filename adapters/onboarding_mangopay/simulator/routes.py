@@ -14,6 +14,7 @@ from . import (
     hooks,
     money,
     owners,
+    persons,
     reads,
     recipients,
     regulatory,
@@ -119,6 +120,8 @@ _VERIFICATION = (
         POST=verifications.create,
     ),
     _route("identity-verifications/{id}", GET=verifications.view),
+    _route("identity-verifications/{id}/pscs/{person}/retry", PUT=persons.retry),
+    _route("users/{user}/pscs", GET=persons.list_of_user),
 )
 _MONEY = (
     *(

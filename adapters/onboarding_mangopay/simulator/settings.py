@@ -51,6 +51,10 @@ class Settings:
         default=1200,
         metadata={"help": "Seconds that a token lives; the sandbox's default"},
     )
+    locked: bool = field(
+        default=False,
+        metadata={"help": "Whether the account is locked for a while: it gets no token"},
+    )
     rate_limits: bool = field(
         default=False,
         metadata={

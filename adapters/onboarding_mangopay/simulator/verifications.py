@@ -7,20 +7,20 @@ from collections.abc import Collection, Mapping, Sequence
 from attrs import evolve
 from onboarding.simulators import Row
 
-from . import ids
+from . import ids, persons
 from .bodies import json_object
 from .errors import FEATURE_OFF, RefusedError, invalid_action, not_found, param_error
 from .events import emit
 from .kinds import KINDS
 from .levels import kind_of, set_level
 from .paging import listing
+from .persons import SESSIONS
 from .rows import find_row
 from .shapes import Need, field, read_shape
 from .state import User
 from .values import Value, text
 from .world import Call, Reply, World
 
-SESSIONS = "verifications"
 # docs: guides/users/verification/hosted: the event of each status; they are not spelled alike
 EVENTS = {
     "VALIDATED": "VALIDATED",
@@ -30,7 +30,8 @@ EVENTS = {
     "TIMEOUT": "TIMEOUT",
     "EXPIRED": "EXPIRED",
 }
-_ROW = ("Id", "Tag", "CreationDate", "HostedUrl", "Status", "ReturnUrl")
+_NEW_ROW = ("Id", "Tag", "CreationDate", "HostedUrl", "Status", "ReturnUrl")
+_SHORT_ROW = ("Id", "Status", "CreationDate")
 _NEW = (field("ReturnUrl", text(500, 1), Need.EVERYBODY), field("Tag", text(255)))
 
 
@@ -61,7 +62,7 @@ def create(world: World, call: Call) -> Reply:
     }
     world.tables.save(SESSIONS, id, row, user.id)
     emit(world, "IDENTITY_VERIFICATION_PENDING", id)
-    return Reply(body=_short(row))
+    return Reply(body={key: row[key] for key in _NEW_ROW})
 
 
 def view(world: World, call: Call) -> Reply:
@@ -71,7 +72,7 @@ def view(world: World, call: Call) -> Reply:
 
 
 def list_of_user(world: World, call: Call) -> Reply:
-    """Lists the sessions of a user, in short rows (docs: list-idv-sessions)."""
+    """Lists the sessions of a user, in short rows (docs: list-idv-sessions-user)."""
     _want_feature(world)
     user_id = call.params["user"]
     if world.store.user(user_id) is None:
@@ -86,10 +87,12 @@ def complete(
     status: str,
     verified: Mapping[str, Value] | None = None,
     reasons: Sequence[Mapping[str, str]] = (),
+    invited: Sequence[Mapping[str, str]] = (),
 ) -> None:
     """Ends a session; on VALIDATED the user is REGULAR and has the verified facts.
 
-    `verified` are facts by their dotted SCA path, `reasons` objects of `Type` with `Value`.
+    `verified` are facts by their dotted SCA path, `reasons` objects of `Type` with `Value`,
+    `invited` the persons who then have a session of their own, by the fields of a retry.
     """
     if status not in EVENTS:
         raise ValueError(f"the outcome is one of {', '.join(EVENTS)}")
@@ -108,8 +111,10 @@ def complete(
         "Data": [{"Type": path, "Value": str(value)} for path, value in (verified or {}).items()],
     }
     done = {**row, "Status": status, "LastUpdate": now, "Checks": [*row["Checks"], check]}
-    world.tables.save(SESSIONS, session_id, done)
     emit(world, f"IDENTITY_VERIFICATION_{EVENTS[status]}", session_id)
+    if status == "VALIDATED":
+        done = persons.invite(world, done, invited)
+    world.tables.save(SESSIONS, session_id, done)
     user = _user_of(world, row)
     if status == "VALIDATED":
         user = evolve(user, facts={**user.facts, **(verified or {})})
@@ -155,4 +160,6 @@ def _want_supported(user: User) -> None:
 
 
 def _short(row: Row) -> Row:
-    return {key: row[key] for key in _ROW}
+    """Gives the four fields of a list, in whose example a pending session has no last update."""
+    updated = None if row["Status"] == "PENDING" else row["LastUpdate"]
+    return {**{key: row[key] for key in _SHORT_ROW}, "LastUpdate": updated}
