@@ -40,7 +40,9 @@ INTERRUPTED = 130
 
 _JSON = "onboarding.json"
 
-_EXTRAS = {"werkzeug": "simulators", "cheroot": "simulators"}
+_EXTRAS: dict[str, str] = dict.fromkeys(
+    ("werkzeug", "cheroot", "jinja2", "markupsafe"), "simulators"
+)
 
 
 def wants_json() -> bool:

@@ -63,8 +63,9 @@ def _has(adapter: Any) -> bool:
 def simulate() -> None:
     """Run a provider's simulator until interrupted.
 
-    It listens on loopback and prints its base URL on its first line. What it remembers is gone
-    when it ends, unless a setting keeps it. `onboarding simulate PROVIDER --help` lists its
+    It listens on loopback and prints its base URL on its first line, below it the address of its
+    desk, to be opened in a browser. What it remembers is gone when it ends, unless a setting keeps
+    it. `onboarding simulate PROVIDER --help` lists its
     settings.
     """
 
@@ -134,12 +135,24 @@ def _none_if_empty(_: click.Context, __: click.Parameter, value: Any) -> Any:
     return value or None
 
 
+def _say_where(app: Any, base_url: str) -> None:
+    path: str | None = getattr(app, "desk_path", None)  # not every simulator has a desk
+    desk_url = None if path is None else base_url + path
+    if wants_json():
+        where = {"base_url": base_url, "desk_url": desk_url}
+        click.echo(json.dumps({name: url for name, url in where.items() if url}))
+    else:
+        click.echo(base_url)
+        if desk_url is not None:
+            click.echo(f"desk: {desk_url}")
+
+
 def _serve(app: Any, port: int) -> None:
     from onboarding.simulation import serve
 
     try:
         with suppress(KeyboardInterrupt), serve(app, port=port) as base_url:
-            click.echo(json.dumps({"base_url": base_url}) if wants_json() else base_url)
+            _say_where(app, base_url)
             threading.Event().wait()
     except OSError:
         raise Failure(f"port {port} is not free") from None

@@ -1,4 +1,4 @@
-"""What simulators of providers share: a clock, a store, misbehaviour, a control endpoint.
+"""What simulators of providers share: a clock, a store, misbehaviour, a control endpoint, a desk.
 
 Nothing here knows a provider, and nothing here imports the rest of the library: a simulator that
 agrees with an adapter then says something about both.
@@ -7,16 +7,25 @@ agrees with an adapter then says something about both.
 from .clock import VirtualClock
 from .control import Control, actions_of
 from .delivery import notify
+from .exchanges import Exchange, Exchanges
+from .guard import is_elsewhere, is_foreign
+from .masks import MASK, Mask
 from .misbehaviour import Fault, Misbehaviour
 from .tables import Row, Tables
 
 __all__ = [
+    "MASK",
     "Control",
+    "Exchange",
+    "Exchanges",
     "Fault",
+    "Mask",
     "Misbehaviour",
     "Row",
     "Tables",
     "VirtualClock",
     "actions_of",
+    "is_elsewhere",
+    "is_foreign",
     "notify",
 ]

@@ -8,18 +8,17 @@ from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping, Set
 from functools import partial
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 from attrs import AttrsInstance, asdict, define, has
 from werkzeug.wrappers import Request, Response
 
 from .clock import VirtualClock
+from .guard import is_foreign
 from .misbehaviour import Fault, Misbehaviour
 
 __all__ = ["Control", "actions_of"]
 
 PREFIX = "/_control"
-LOOPBACK = frozenset(("127.0.0.1", "localhost", "::1"))
 
 Action = Callable[..., object]
 
@@ -46,7 +45,7 @@ class Control:
         path = request.path.rstrip("/")
         if path != PREFIX and not path.startswith(PREFIX + "/"):
             return None
-        if _is_foreign(request):
+        if is_foreign(request):
             return _said({"error": "only programs on this machine may do that"}, 403)
         try:
             return self._act(request, path.removeprefix(PREFIX).strip("/"))
@@ -99,18 +98,6 @@ def _body(request: Request) -> dict[str, Any]:
     if not isinstance(parsed, dict):
         raise ValueError("the body must be a JSON object")
     return cast("dict[str, Any]", parsed)
-
-
-def _is_foreign(request: Request) -> bool:
-    """Whether a request comes from another machine, or through a page served from elsewhere."""
-    if request.remote_addr is not None and request.remote_addr not in LOOPBACK:
-        return True
-    if urlsplit(f"//{request.host}").hostname not in LOOPBACK:
-        return True  # a foreign name that was made to point here
-    origin = request.headers.get("Origin")
-    if origin is not None and origin != f"{request.scheme}://{request.host}":
-        return True
-    return request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin")
 
 
 def _said(body: object, status: int = 200) -> Response:

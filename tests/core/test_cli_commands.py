@@ -267,11 +267,22 @@ def test_mangopay_is_simulated_with_the_settings_given() -> None:
 def test_paysera_is_simulated_and_json_tells_where() -> None:
     arguments = ("paysera", "--client-id", "acme", "--mac-key", "k", "--json")
     with simulated(*arguments, "--minimum-password-length", "12") as (_, line):
-        url = json.loads(line)["base_url"]
+        where = json.loads(line)
 
-        found = requests.get(f"{url}/rest/v1/configuration", timeout=10)
+        found = requests.get(f"{where['base_url']}/rest/v1/configuration", timeout=10)
+        desk = requests.get(where["desk_url"], timeout=10)
 
     assert found.json() == {"minimum_password_length": 12}
+    assert "<h1>Users</h1>" in desk.text
+
+
+def test_the_desk_is_told_below_the_address_of_the_api() -> None:
+    with simulated("mangopay") as (process, url):
+        assert process.stdout is not None
+
+        line = process.stdout.readline().strip()
+
+    assert line == f"desk: {url}/_desk"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")

@@ -47,7 +47,7 @@ def test_a_new_owner_has_a_redirect_and_an_sca_status(sdk: Sdk) -> None:
     sdk.sim.finish_sca(again.pending_user_action.redirect_url)
     after = sdk.r.ScaStatus.get(user.id)
 
-    assert user.pending_user_action.redirect_url.startswith("https://sca.sandbox.mangopay.com/?t")
+    assert user.pending_user_action.redirect_url.startswith("http://127.0.0.1:")
     assert (before.user_status, before.is_enrolled) == ("PENDING_USER_ACTION", False)
     assert (after.user_status, after.is_enrolled) == ("ACTIVE", True)
     assert after.consent_scope.transfer == "INACTIVE"
@@ -293,7 +293,7 @@ def test_accounts_of_a_user_who_is_not_enrolled_ask_for_sca(sdk: Sdk) -> None:
         _ = user.wallets
 
     header = caught.value.headers["WWW-Authenticate"]
-    assert header.startswith("PendingUserAction RedirectUrl=https://")
+    assert header.startswith("PendingUserAction RedirectUrl=http://127.")
 
 
 def test_an_identity_is_verified_on_a_hosted_page(sdk: Sdk) -> None:

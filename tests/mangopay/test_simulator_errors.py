@@ -624,5 +624,5 @@ def test_an_sca_demand_is_a_header_only(stage: Stage) -> None:
 
     assert (answer.status_code, answer.content) == (401, b"")
     assert re.fullmatch(
-        r"PendingUserAction RedirectUrl=https://\S+", answer.headers["WWW-Authenticate"]
+        r"PendingUserAction RedirectUrl=https?://\S+", answer.headers["WWW-Authenticate"]
     )

@@ -285,7 +285,7 @@ def test_accounts_ask_for_sca_every_180_days(stage: Stage, path: str) -> None:
     third = stage.call("GET", url)
 
     assert (first.status_code, first.content) == (401, b"")
-    assert first.headers["WWW-Authenticate"].startswith("PendingUserAction RedirectUrl=https://")
+    assert first.headers["WWW-Authenticate"].startswith("PendingUserAction RedirectUrl=http://127.")
     assert [second.status_code, third.status_code] == [200, 401]
 
 

@@ -70,7 +70,7 @@ def test_an_owner_made_with_sca_waits_for_enrolment(stage: Stage) -> None:
     assert list(answer) == SCA_KEYS.split()
     assert answer["UserStatus"] == "PENDING_USER_ACTION"
     url = answer["PendingUserAction"]["RedirectUrl"]
-    assert re.fullmatch(r"https://sca\.sandbox\.mangopay\.com/\?token=[0-9a-f]{32}", url)
+    assert re.fullmatch(r"http://127\.0\.0\.1:[0-9]+/\?token=[0-9a-f]{32}", url)
     assert answer["PhoneNumber"] == "+33611111111"
 
 

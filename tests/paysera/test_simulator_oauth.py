@@ -180,7 +180,7 @@ def test_a_wrong_password_shows_the_page_again_and_leads_nowhere(api: Api) -> No
     response = press(asking(api), password="wrong")
 
     assert (response.status_code, "Location" in response.headers) == (403, False)
-    assert "role=alert" in response.text
+    assert 'role="alert"' in response.text
 
 
 def test_what_the_query_says_is_escaped_on_the_page(api: Api) -> None:

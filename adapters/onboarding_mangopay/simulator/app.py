@@ -6,13 +6,14 @@ import json
 import threading
 import weakref
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from attrs import define, field, frozen
-from onboarding.simulators import Control, Fault, Misbehaviour, actions_of, notify
+from attrs import define, field
+from onboarding.simulators import Control, Exchanges, Fault, Mask, Misbehaviour, actions_of, notify
+from onboarding.simulators.desk import PREFIX, DeskSite
 from werkzeug.wrappers import Request, Response
 
-from . import deliveries, ids
+from . import deliveries, hosted, ids
 from .auth import check_bearer
 from .deliveries import Delivery
 from .desk import Desk
@@ -26,6 +27,8 @@ from .errors import (
     wrong_method,
 )
 from .idempotency import remember, take_key
+from .logged import LoggedRequest, masked
+from .people import People
 from .rates import RateMeter
 from .routes import find_route
 from .world import Call, Reply
@@ -47,15 +50,6 @@ PAUSE = 0.2
 """Seconds between two rounds of the thread that sends notifications."""
 
 
-@frozen(kw_only=True)
-class LoggedRequest:
-    """One request as the log keeps it: neither query nor body nor headers."""
-
-    method: str
-    path: str
-    status: int
-
-
 @define(kw_only=True, eq=False)
 class MangoPaySimulator(Desk):
     """Answers as MangoPay does where users are concerned; safe to call from many threads.
@@ -64,19 +58,26 @@ class MangoPaySimulator(Desk):
     module says beside the line that does it.
     """
 
+    desk_path: ClassVar[str] = PREFIX
+    """Where people look after it."""
     _rates: RateMeter = field(factory=RateMeter, init=False, repr=False)
     _log: list[LoggedRequest] = field(factory=list[LoggedRequest], init=False, repr=False)
     _faults: Misbehaviour = field(init=False, repr=False)
     _control: Control = field(init=False, repr=False)
+    _exchanges: Exchanges = field(init=False, repr=False)
+    _site: DeskSite = field(init=False, repr=False)
     _sender: threading.Thread | None = field(default=None, init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         Desk.__attrs_post_init__(self)
-        me = weakref.proxy(self)  # no cycle: a simulator that nobody holds is gone at once
+        me: Any = weakref.proxy(self)  # no cycle: a simulator that nobody holds is gone at once
         self._faults = Misbehaviour(
             WORDS, lambda _, status, code: me._problem(failure(status, code))
         )
         self._control = Control(self._faults, self.clock, actions_of(self, ACTIONS))
+        self._exchanges = Exchanges(Mask(masked))
+        people = People(me)
+        self._site = DeskSite(people, self._faults, self.clock, self._exchanges, self._lock)
 
     @property
     def log(self) -> list[LoggedRequest]:
@@ -116,19 +117,31 @@ class MangoPaySimulator(Desk):
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         request = Request(environ)
         request.get_data()  # a connection that is kept needs its request read to the end
-        response = self._control.answer(request)
+        response = self._control.answer(request) or self._site.answer(request)
         if response is None:
-            response = self._faults.around(request, lambda: self._logged(request))
+            with self._lock:
+                self.own_origin = request.host_url.rstrip("/")
+                response = hosted.answer(self, request)
+        if response is None:
+            response = self._noted(request)
         if self.send_hooks:
             self._keep_sending()
         return response(environ, start_response)
 
+    def _noted(self, request: Request) -> Response:
+        try:
+            response = self._faults.around(request, lambda: self._logged(request))
+        except ConnectionResetError:
+            self._exchanges.note(request, None)
+            raise
+        self._exchanges.note(request, response)
+        return response
+
     def _logged(self, request: Request) -> Response:
         with self._lock:
             response = self._answer(request)
-            self._log.append(
-                LoggedRequest(method=request.method, path=request.path, status=response.status_code)
-            )
+            path, status = masked(request.path), response.status_code
+            self._log.append(LoggedRequest(method=request.method, path=path, status=status))
         return response
 
     def _answer(self, request: Request) -> Response:

@@ -37,10 +37,16 @@ class Desk(Settings):
         """Does what a user does who finishes the hosted SCA page: ACTIVE, enrolled."""
         self._change(user_id, lambda user: sca.enrol(self, user))
 
-    def finish_sca(self, link: str, *, passed: bool = True) -> None:
-        """Ends the hosted page behind a `RedirectUrl`, whatever it was for."""
+    def finish_sca(
+        self, link: str, *, passed: bool = True, scopes: Collection[str] = tuple(sca.SCOPES)
+    ) -> None:
+        """Ends the hosted page behind a `RedirectUrl`, whatever it was for.
+
+        On a page that asks for consent, the user consents to `scopes` and to no other.
+        """
         with self._lock, self.tables.all_or_nothing():
             page = links.open_link(self, link)
+            links.end(self, page)
             user, purpose = self._open_user(page["UserId"]), page["Purpose"]
             if purpose == links.RECIPIENT:
                 recipients.settle(self, page["ResourceId"], passed=passed)
@@ -50,7 +56,7 @@ class Desk(Settings):
             elif purpose == links.ENROLMENT:
                 user = sca.enrol(self, user)
             elif purpose == links.CONSENT:
-                user = sca.agree(self, user, sca.SCOPES)
+                user = sca.agree(self, user, scopes)
             self.store.save_user(evolve(user, last_access=int(self.clock())) if passed else user)
 
     def consent(self, user_id: str, scopes: Collection[str]) -> None:

@@ -77,9 +77,9 @@ class Settings:
         default=False,
         metadata={"help": "Whether a thread sends notifications by itself"},
     )
-    sca_origin: str = field(
-        default="https://sca.sandbox.mangopay.com",
-        metadata={"help": "Where a RedirectUrl or a HostedUrl leads"},
+    sca_origin: str | None = field(
+        default=None,
+        metadata={"help": "Where a RedirectUrl or a HostedUrl leads; here unless given"},
     )
     state: str | None = field(
         default=None,
@@ -102,9 +102,16 @@ class Settings:
     )
 
     store: Store = field(init=False, repr=False)
+    own_origin: str = field(default="http://127.0.0.1", init=False, repr=False)
+    """Where it was called last: a hosted page is there as well."""
 
     def __attrs_post_init__(self) -> None:
         self.store = Store(self.state)
+
+    @property
+    def hosted_origin(self) -> str:
+        """Where the hosted pages are."""
+        return self.sca_origin or self.own_origin
 
     @property
     def tables(self) -> Tables:

@@ -52,7 +52,7 @@ def create(world: World, call: Call) -> Reply:
         "Id": id,
         "Tag": reading.values.get("Tag"),
         "CreationDate": int(now),
-        "HostedUrl": f"{world.sca_origin}/identity-verification?session={id}",
+        "HostedUrl": f"{world.hosted_origin}/identity-verification?session={id}",
         "Status": "PENDING",
         "ReturnUrl": reading.values["ReturnUrl"],
         "UserId": user.id,

@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import weakref
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import parse_qsl, quote
 
 from attrs import define, evolve, field
-from onboarding.simulators import Control, Fault, Misbehaviour, actions_of
+from onboarding.simulators import Control, Exchanges, Fault, Mask, Misbehaviour, actions_of
+from onboarding.simulators.desk import PREFIX, DeskSite
 from werkzeug.wrappers import Request, Response
 
 from . import answers, limits, routes
@@ -18,6 +19,7 @@ from .calls import Call, captcha
 from .desk import Desk
 from .errors import STATUSES, ApiError, CountedError
 from .logged import LoggedRequest, masked
+from .people import People
 from .routes import Route
 
 if TYPE_CHECKING:
@@ -49,26 +51,32 @@ class PayseraSimulator(Desk):
     threads.
     """
 
+    desk_path: ClassVar[str] = PREFIX
+    """Where people look after it."""
     _requests: list[LoggedRequest] = field(init=False, factory=list[LoggedRequest], repr=False)
     _answered: int = field(init=False, default=0, repr=False)
     _faults: Misbehaviour = field(init=False, repr=False)
     _control: Control = field(init=False, repr=False)
+    _exchanges: Exchanges = field(init=False, repr=False)
+    _site: DeskSite = field(init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         Desk.__attrs_post_init__(self)
-        me = weakref.proxy(self)  # no cycle: a simulator that nobody holds is gone at once
+        me: Any = weakref.proxy(self)  # no cycle: a simulator that nobody holds is gone at once
         self._faults = Misbehaviour(
             WORDS, lambda request, status, code: me._demanded(request, status, code)
         )
         self._control = Control(self._faults, self.clock, actions_of(self, ACTIONS))
+        self._exchanges = Exchanges(Mask(masked))
+        people = People(me, self._store)
+        self._site = DeskSite(people, self._faults, self.clock, self._exchanges, self._lock)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         request = Request(environ)
         request.get_data()  # always, or what is left unread spoils the next request
-        response = self._control.answer(request)
+        response = self._control.answer(request) or self._site.answer(request)
         if response is None:
-            response = self._faults.around(request, lambda: self._logged(request))
-            response.headers["paysera-correlation-id"] = f"{self._number():032x}"
+            response = self._noted(request)
         return response(environ, start_response)
 
     @property
@@ -88,6 +96,16 @@ class PayseraSimulator(Desk):
     def behave(self) -> None:
         """Takes all faults back."""
         self._faults.clear()
+
+    def _noted(self, request: Request) -> Response:
+        try:
+            response = self._faults.around(request, lambda: self._logged(request))
+        except ConnectionResetError:
+            self._exchanges.note(request, None)
+            raise
+        response.headers["paysera-correlation-id"] = f"{self._number():032x}"
+        self._exchanges.note(request, response)
+        return response
 
     def _number(self) -> int:
         with self._lock:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from html import escape
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from attrs import frozen
+from onboarding.simulators.desk import Hosted, Input, hosted_page
 from werkzeug.wrappers import Response
 
 from .calls import Call
@@ -26,25 +26,6 @@ from .tokens import Session
 
 # Any absolute URI that leads out of here: `myapp://callback` is one, `javascript:` is none.
 _REDIRECT = re.compile(r"(?!(?i:javascript|vbscript|data):)[A-Za-z][A-Za-z0-9+.-]*://[!-\"$-~]+")
-
-_PAGE = """<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>Consent</title>
-<h1>Allow {client} to see this?</h1>
-<ul>{scopes}</ul>
-{problem}
-<form method="post" action="{action}">
-<p><label>E-mail address, phone or user name
-<input name="username" value="{username}" autocomplete="username" required></label></p>
-<p><label>Password
-<input name="password" type="password" autocomplete="current-password"></label></p>
-<p><button name="decision" value="allow">Allow</button>
-<button name="decision" value="refuse" formnovalidate>Refuse</button></p>
-</form>
-</html>
-"""
 
 
 @frozen(kw_only=True, repr=False)
@@ -150,13 +131,28 @@ def _back(asked: Asked, answer: dict[str, str]) -> Response:
 
 
 def _page(call: Call, asked: Asked, problem: str = "") -> Response:
-    scopes = "".join(f"<li>{escape(scope)}</li>" for scope in asked.scopes)
-    text = _PAGE.format(
-        client=escape(call.settings.client_id),
-        scopes=scopes or "<li>who you are</li>",
-        problem=f"<p role=alert>{escape(problem)}</p>" if problem else "",
-        action=escape(call.target),
-        username=escape(asked.email or ""),
+    page = Hosted(
+        provider="Paysera",
+        title=f"Allow {call.settings.client_id} to see this?",
+        points=asked.scopes or ("who you are",),
+        inputs=(
+            Input(
+                name="username",
+                label="E-mail address, phone or user name",
+                value=asked.email or "",
+                autocomplete="username",
+                required=True,
+            ),
+            Input(
+                name="password",
+                label="Password",
+                kind="password",
+                autocomplete="current-password",
+            ),
+        ),
+        buttons=(("allow", "Allow"), ("refuse", "Refuse")),
+        target=call.target,
+        problem=problem,
+        lang=call.parts.get("locale", "en"),
     )
-    status = 403 if problem else 200
-    return Response(text, status=status, content_type="text/html; charset=utf-8")
+    return hosted_page(page, 403 if problem else 200)

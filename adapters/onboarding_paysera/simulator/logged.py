@@ -7,7 +7,7 @@ import re
 from attrs import frozen
 
 # Keys that a path may hold: a token to be activated, the key of a session.
-_KEYS = re.compile(r"(?<=/oauth/v1/tokens/)[^/]+|(?<=/oauth/)(?!v1/)[^/]+")
+_KEYS = re.compile(r"(?<=/oauth/v1/tokens/)[^/]+|(?<=/oauth/)(?!v1/)[^/?\s]+")
 
 
 @frozen

@@ -116,6 +116,15 @@ class Store:
         """This user's rows of a kind, oldest first."""
         return [row_of(kind, row) for row in self._tables.owned(kind.__name__, str(user_id))]
 
+    def newest(self, kind: type[R], skip: int, limit: int) -> list[R]:
+        """Some rows of a kind of which none is ever dropped, newest first."""
+        found = self._tables.page(kind.__name__, skip, limit, newest_first=True)
+        return [row_of(kind, row) for row in found]
+
+    def total(self, kind: type[R]) -> int:
+        """How many rows there are of a kind of which none is ever dropped."""
+        return self._tables.count(kind.__name__)
+
     def use_nonce(self, key_id: str, nonce: str, ts: int, *, oldest: float) -> bool:
         """Remembers a nonce; False if this key id has used it already.
 

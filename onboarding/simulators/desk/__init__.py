@@ -1,0 +1,46 @@
+"""A desk for people: pages on which a simulator's users, documents and requests are looked at."""
+
+from .clerk import Clerk
+from .forms import Filled, read
+from .hosted import Hosted, hosted_page
+from .site import PREFIX, DeskSite
+from .values import (
+    Action,
+    Badge,
+    Fact,
+    Group,
+    Input,
+    Link,
+    Listener,
+    Moment,
+    Page,
+    Paper,
+    Person,
+    Sent,
+    Tone,
+    WrongInputError,
+)
+
+__all__ = [
+    "PREFIX",
+    "Action",
+    "Badge",
+    "Clerk",
+    "DeskSite",
+    "Fact",
+    "Filled",
+    "Group",
+    "Hosted",
+    "Input",
+    "Link",
+    "Listener",
+    "Moment",
+    "Page",
+    "Paper",
+    "Person",
+    "Sent",
+    "Tone",
+    "WrongInputError",
+    "hosted_page",
+    "read",
+]
