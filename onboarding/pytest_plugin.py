@@ -1,4 +1,4 @@
-"""A plugin of pytest that writes down what a run proved of its adapters."""
+"""A plugin of pytest that writes down what a run proved of its adapters, and brings fixtures."""
 
 from __future__ import annotations
 
@@ -12,18 +12,22 @@ from typing import Any, cast
 
 import pytest
 
+from onboarding.pytest_fixtures import onboarding_gateways, onboarding_simulator
+
 __all__ = [
     "FORM",
     "PROPERTY",
     "SOCKETS",
     "gathered",
+    "onboarding_gateways",
+    "onboarding_simulator",
     "over_a_socket",
     "pytest_addoption",
     "pytest_configure",
 ]
 
 # Every pytest of an environment with this library imports it: so it imports no law and no
-# strategy, which would take Hypothesis and half a second.
+# strategy, which would take Hypothesis and half a second, and no simulator.
 
 PROPERTY = "onboarding"
 """The name under which a law leaves its findings with its test."""

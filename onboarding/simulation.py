@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
+from attrs import NOTHING, fields_dict
 from cheroot.server import HTTPConnection
 from cheroot.wsgi import Server
+
+from onboarding.errors import ConfigurationError, Problem
+from onboarding.model.base import checks_of
+from onboarding.model.secret import Secret
+from onboarding.registry import Registry, installed
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-__all__ = ["serve"]
+    from onboarding.adapter import Adapter
+
+__all__ = ["Simulated", "serve", "simulator"]
 
 LOOPBACK = "127.0.0.1"
 
@@ -53,3 +61,47 @@ def serve(app: WSGIApplication, *, port: int = 0) -> Generator[str]:
     finally:
         server.stop()
         thread.join(timeout=10)
+
+
+class Simulated(str):
+    """The base URL of a simulator that is served.
+
+    `app` is the simulator itself: its settings, its log, what happens outside of the API. `table`
+    is what a configuration says of a gateway to it.
+    """
+
+    app: Any
+    table: Mapping[str, Any]
+
+
+@contextmanager
+def simulator(
+    provider: str, *, port: int = 0, registry: Registry | None = None, **settings: Any
+) -> Generator[Simulated]:
+    """Serves the simulator of a provider while the block runs; gives its base URL.
+
+    `settings` are those of the simulator. Needs the extra `simulators`. Raises `UnknownProvider`,
+    and `ConfigurationError` for a provider that brings no simulator.
+    """
+    adapter = (registry or installed()).find(provider)
+    kind = adapter.simulator()
+    if kind is None:
+        problem = Problem("provider", "unsupported", f"{provider} brings no simulator")
+        raise ConfigurationError([problem])
+    app = kind(**settings)
+    with serve(app, port=port) as base_url:
+        simulated = Simulated(base_url)
+        simulated.app = app
+        simulated.table = {"provider": provider, "base_url": base_url, **_access(adapter, app)}
+        yield simulated
+
+
+def _access(adapter: type[Adapter], app: Any) -> dict[str, Any]:
+    """What lets a gateway in: each setting that it needs or keeps secret, as the app has it."""
+    found: dict[str, Any] = {}
+    for name, setting in fields_dict(adapter).items():
+        secret = Secret in checks_of(adapter)[name].kind
+        if (secret or setting.default is NOTHING) and hasattr(app, name):
+            value = getattr(app, name)
+            found[name] = Secret(value) if secret else value
+    return found

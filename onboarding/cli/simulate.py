@@ -27,6 +27,15 @@ _SIMPLE: dict[type, click.ParamType[Any]] = {
 }
 
 
+_FAULT = click.option(
+    "--fault",
+    "faults",
+    multiple=True,
+    metavar="KIND[,NAME=VALUE]...",
+    help="What goes wrong, such as `error,route=POST *,times=2`; may be repeated.",
+)
+
+
 class _Providers(click.Group):
     """One command for each installed adapter that brings a simulator."""
 
@@ -49,7 +58,7 @@ class _Providers(click.Group):
         except ConfigurationError:
             return None
         simulator = adapter.simulator()
-        return None if simulator is None else _command(cmd_name, simulator)
+        return None if simulator is None else command_for(cmd_name, simulator)
 
 
 def _has(adapter: Any) -> bool:
@@ -70,13 +79,15 @@ def simulate() -> None:
     """
 
 
-def _command(name: str, simulator: type[Any]) -> click.Command:
+def command_for(name: str, simulator: type[Any]) -> click.Command:
     settings = dict(_settings(simulator))
 
-    def serve(port: int, **given: Any) -> None:
+    def serve(port: int, faults: tuple[str, ...] = (), **given: Any) -> None:
         chosen = {key: value for key, value in given.items() if value is not None}
         try:
             app = simulator(**chosen)
+            for fault in faults:
+                app.misbehave(**_fault(fault))
         except ValueError as error:
             raise Failure(str(error)) from None
         _serve(app, port)
@@ -91,6 +102,8 @@ def _command(name: str, simulator: type[Any]) -> click.Command:
     port = click.option(
         "--port", type=click.IntRange(0, 65535), default=0, help="The port; 0 takes any free one."
     )
+    if hasattr(simulator, "misbehave"):
+        command = _FAULT(command)
     made: click.Command = as_json(port(command))
     return made
 
@@ -129,6 +142,22 @@ def _kind(hint: Any) -> tuple[type, bool] | None:
     if origin in (frozenset, tuple, list, set) and args and args[0] in _SIMPLE:
         return args[0], True
     return (hint, False) if hint in _SIMPLE else None
+
+
+def _fault(text: str) -> dict[str, Any]:
+    """The fields of a fault as `KIND,NAME=VALUE` says them. Raises ValueError."""
+    from onboarding.simulators import Fault  # the extra `simulators`
+
+    hints = typing.get_type_hints(Fault)
+    kind, *rest = text.split(",")
+    fields: dict[str, Any] = {"kind": kind}
+    for part in rest:
+        name, given, value = part.partition("=")
+        if not given or name not in hints:
+            raise ValueError(f"a fault is KIND[,NAME=VALUE]...; the names are {', '.join(hints)}")
+        simple, _ = _kind(hints[name]) or (str, False)
+        fields[name] = simple(value)
+    return fields
 
 
 def _none_if_empty(_: click.Context, __: click.Parameter, value: Any) -> Any:

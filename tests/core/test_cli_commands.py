@@ -17,9 +17,11 @@ from typing import Any
 
 import pytest
 import requests
+from attrs import define
 from click.testing import CliRunner, Result
 from onboarding import Identity, Registry, Terms, User, UserCategory
 from onboarding.cli.app import app
+from onboarding.cli.simulate import command_for
 from onboarding.simulation import serve
 from werkzeug.wrappers import Response
 
@@ -318,11 +320,41 @@ def test_a_setting_that_is_none_is_told() -> None:
     assert "what" in done.stderr
 
 
+@define(kw_only=True)
+class Demanding:
+    """A simulator that does not start without being told more."""
+
+    client_id: str
+
+
 def test_required_settings_are_asked_for() -> None:
-    done = invoke("simulate", "paysera")
+    done = CliRunner().invoke(command_for("demanding", Demanding), [])
 
     assert done.exit_code == 2
     assert "--client-id" in done.stderr
+
+
+def test_a_simulator_starts_with_the_faults_that_it_is_told() -> None:
+    faults = ("--fault", "error,route=GET */users,times=1,status=503", "--fault", "slow,seconds=0")
+    with simulated("mangopay", *faults) as (_, url):
+        told = requests.get(f"{url}/_control", timeout=10).json()["faults"]
+
+    assert [(fault["kind"], fault["route"]) for fault in told] == [
+        ("error", "GET */users"),
+        ("slow", "*"),
+    ]
+    assert (told[0]["times"], told[0]["status"], told[1]["seconds"]) == (1, 503, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [("explode", "kind"), ("error,size=3", "the names are kind, route"), ("slow,times=x", "int")],
+)
+def test_a_fault_that_cannot_be_is_told(fault: str, told: str) -> None:
+    done = invoke("simulate", "paysera", "--fault", fault)
+
+    assert done.exit_code == 2
+    assert told in done.stderr
 
 
 def test_an_unknown_simulator_is_told_with_a_hint() -> None:

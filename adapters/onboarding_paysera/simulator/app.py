@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import weakref
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import parse_qsl, quote
 
@@ -140,8 +140,8 @@ class PayseraSimulator(Desk):
             acceptable = acceptable or not route.json
             if not acceptable:
                 return answers.not_acceptable()
-            call = self._call(request, target, body, route.public)
-            return self._perform(evolve(call, parts=parts), request, body, route)
+            call = self._call(request, target, body, route, parts)
+            return self._perform(call, request, body, route)
         except ApiError as error:
             return answers.refusal(error) if acceptable else answers.not_acceptable()
         except Exception as error:
@@ -149,9 +149,11 @@ class PayseraSimulator(Desk):
             _log.error("the simulator failed: %s", type(error).__name__)
             return answers.refusal(ApiError("internal_server_error", "The simulator failed."))
 
-    def _call(self, request: Request, target: str, body: bytes, public: bool) -> Call:
+    def _call(
+        self, request: Request, target: str, body: bytes, route: Route, parts: Mapping[str, str]
+    ) -> Call:
         caller = Caller()
-        if not public:
+        if not route.public:
             signed = Signed(
                 authorization=request.headers.get("Authorization"),
                 method=request.method,
@@ -166,6 +168,7 @@ class PayseraSimulator(Desk):
             store=self._store,
             rates=self._rates,
             caller=caller,
+            parts=parts,
             query=parse_qsl(target.partition("?")[2], keep_blank_values=True),
             origin=_origin(request),
             target=target,

@@ -209,12 +209,10 @@ ROUTES = _USER + _EVIDENCE + _CONSENT
 
 def find(method: str, path: str, settings: Settings) -> tuple[Route, Mapping[str, str]]:
     """Gives the route and the parts of the path; raises `ApiError` if there is none."""
-    matches = [(route, route.path.fullmatch(path)) for route in ROUTES]
-    found = [(route, match) for route, match in matches if match]
-    for route, match in found:
-        if route.method == method:
+    for route in ROUTES:
+        if route.method == method and (match := route.path.fullmatch(path)):
             return route, match.groupdict()
-    if found:
+    if any(route.path.fullmatch(path) for route in ROUTES):
         # The framework answers a wrong method with this code too (lib-rest-bundle).
         status = settings.wrong_method_status
         raise ApiError("not_found", "There is no such method here.", status=status)

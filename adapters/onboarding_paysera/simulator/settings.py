@@ -20,8 +20,14 @@ class Settings:
     They may be changed while the simulator runs, as Paysera may revoke a permission any time.
     """
 
-    client_id: str = field(metadata={"help": "The id of the API client"})
-    mac_key: str = field(repr=False, metadata={"help": "The key that requests are signed with"})
+    client_id: str = field(
+        default="simulated-client", metadata={"help": "The id of the API client"}
+    )
+    mac_key: str = field(
+        default="simulated-key",
+        repr=False,
+        metadata={"help": "The key that requests are signed with"},
+    )
     # Which keys of a user client credentials may read.
     scopes: frozenset[str] = field(
         default=USER_SCOPES,
