@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from attrs import define, field
 from onboarding.simulators import Control, Exchanges, Fault, Mask, Misbehaviour, actions_of, notify
 from onboarding.simulators.desk import PREFIX, DeskSite
+from onboarding.simulators.openapi import served
 from werkzeug.wrappers import Request, Response
 
 from . import deliveries, hosted, ids
@@ -28,6 +29,7 @@ from .errors import (
 )
 from .idempotency import remember, take_key
 from .logged import LoggedRequest, masked
+from .openapi import described
 from .people import People
 from .rates import RateMeter
 from .routes import find_route
@@ -118,6 +120,7 @@ class MangoPaySimulator(Desk):
         request = Request(environ)
         request.get_data()  # a connection that is kept needs its request read to the end
         response = self._control.answer(request) or self._site.answer(request)
+        response = response or served(request, described)
         if response is None:
             with self._lock:
                 self.own_origin = request.host_url.rstrip("/")

@@ -155,7 +155,7 @@ class Desk(Settings):
 
         def change(user: User) -> User:
             emit(self, "USER_CATEGORY_UPDATED_TO_PAYER", user.id)
-            return levels.set_level(self, evolve(user, category="PAYER"), "LIGHT")
+            return levels.as_payer(self, user)
 
         self._change(user_id, change)
 

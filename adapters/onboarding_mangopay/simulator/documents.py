@@ -21,6 +21,7 @@ from .paging import listing, paged
 from .review import decide_by_tag
 from .rows import find_row, shown
 from .shapes import Need, field, read_shape
+from .state import User
 from .values import one_of, required, text
 from .world import Call, Reply, World
 
@@ -40,9 +41,7 @@ def create(world: World, call: Call) -> Reply:
     reading = read_shape(_NEW, json_object(call.request), lambda need: need is Need.EVERYBODY)
     if reading.errors:
         raise RefusedError(param_error(reading.errors))
-    if user.category != "OWNER":
-        # that only an OWNER may is documented; the text is the one of another endpoint
-        raise RefusedError(PAYER_NOT_ALLOWED)
+    _want_owner(user)
     type, kind = str(reading.values["Type"]), kind_of(user)
     if type not in ALLOWED[kind]:
         text = f"{type} cannot be submitted for {kind} user"
@@ -71,6 +70,7 @@ def add_page(world: World, call: Call) -> Reply:
     """Adds a page to a document that is not submitted yet (docs: create-kyc-document-page)."""
     user = find_open(world, call.params["user"])
     row = find_row(world, DOCUMENTS, NOUN, call.params["id"], user.id)
+    _want_owner(user)
     content = read_file(call.request, row["Type"])
     if row["Status"] != "CREATED":
         # pages are taken while CREATED; what else is answered is not documented
@@ -92,6 +92,7 @@ def update(world: World, call: Call) -> Reply:
         reading.errors.setdefault("Status", required("Status"))
     if reading.errors:
         raise RefusedError(param_error(reading.errors))
+    _want_owner(user)
     # what is answered to a second submission, or to one without pages, is not documented
     if row["Status"] != "CREATED":
         raise RefusedError(invalid_action("The document was already submitted"))
@@ -144,3 +145,9 @@ def consult(world: World, call: Call) -> Reply:
         url = f"{call.request.host_url}consult/{token}"
         links.append({"Url": url, "ExpirationDate": expires})
     return Reply(body=links)
+
+
+def _want_owner(user: User) -> None:
+    if user.category != "OWNER":
+        # that only an OWNER may is documented; the text is the one of another endpoint
+        raise RefusedError(PAYER_NOT_ALLOWED)

@@ -130,6 +130,19 @@ def outdate(world: World, user: User, document_id: str) -> User:
     return set_level(world, user, "LIGHT") if fallen else user
 
 
+def as_payer(world: World, user: User) -> User:
+    """Gives the OWNER whom the provider made a PAYER: without what a PAYER has no value for.
+
+    What becomes of the documents is not documented; a PAYER can have none of them under review,
+    and an OWNER again later may be another person by then.
+    """
+    kind = KINDS[user.person_type]
+    user = _outdate(world, user, SHOWN[user.person_type], OPEN)
+    facts = {path: value for path, value in user.facts.items() if path not in kind.hidden}
+    status = "ACTIVE" if user.status == "PENDING_USER_ACTION" else user.status
+    return set_level(world, evolve(user, category="PAYER", status=status, facts=facts), "LIGHT")
+
+
 def _outdate(world: World, user: User, types: Collection[str], statuses: Collection[str]) -> User:
     shown = SHOWN[user.person_type]
     for row in world.tables.owned(DOCUMENTS, user.id):

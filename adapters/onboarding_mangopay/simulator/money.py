@@ -26,9 +26,10 @@ CARDS, PREAUTHORIZATIONS = "cards", "preauthorizations"
 ALL = Need.EVERYBODY
 CURRENCY = re.compile(r"[A-Z]{3}")
 
+_CURRENCY = field("Currency", text(3, 3, CURRENCY), ALL)
 _NEW_WALLET = (
     field("Description", text(255, 1), ALL),
-    field("Currency", text(3, 3, CURRENCY), ALL),
+    _CURRENCY,
     field("Tag", text(255)),
 )
 
@@ -195,10 +196,13 @@ def view_card(world: World, call: Call) -> Reply:
 def emoney(world: World, call: Call) -> Reply:
     """Sums what was credited and debited in a year, a month, or ever (docs: view-user-emoney).
 
-    Without a currency it is EUR; what happens then is not documented.
+    Without a currency it is EUR; neither that nor what another word is answered with is documented.
     """
     user = find(world, call.params["user"])
     currency = call.query.get("currency", "EUR").upper()
+    errors = read_shape((_CURRENCY,), {"Currency": currency}, lambda need: False).errors
+    if errors:
+        raise RefusedError(param_error(errors))
     sums = {"PAYIN": 0, "PAYOUT": 0}
     for row in world.tables.owned(TRANSACTIONS, user.id):
         done = row["Status"] == "SUCCEEDED" and row["DebitedFunds"]["Currency"] == currency

@@ -177,7 +177,8 @@ def update_owner(world: World, call: Call) -> Reply:
     _want_editable(declaration)
     if not row["IsActive"]:
         raise _no("You can not update an UBO that is inactive")
-    row = {**row, **changed}
+    birthplace: Row = {**row["Birthplace"], **changed.get("Birthplace", {})}
+    row |= {**changed, "Birthplace": birthplace}
     world.tables.save(OWNERS, row["Id"], row)
     return Reply(body=_owner_shown(row))
 

@@ -100,7 +100,7 @@ def _link(world: World) -> Row:
     """Gives what a new session of a person brings; what it comes from is not printed."""
     now = world.clock()
     id = ids.ulid("idnver_", now, world.entropy)
-    url = f"{world.sca_origin}/identity-verification?session={id}"
+    url = f"{world.hosted_origin}/identity-verification?session={id}"
     return {"SessionId": id, "HostedUrl": url, "LastUpdate": int(now)}
 
 

@@ -135,8 +135,8 @@ def outdate_for(world: World, user: User, changed: Collection[str]) -> None:
 
 def _user_of(world: World, row: Row) -> User:
     user = world.store.user(row["UserId"])
-    if user is None or user.status == "CLOSED":
-        raise LookupError("the user of this session is closed")
+    if user is None or user.status == "CLOSED" or user.category != "OWNER":
+        raise LookupError("the user of this session is closed, or no OWNER")
     return user
 
 

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, quote
 from attrs import define, evolve, field
 from onboarding.simulators import Control, Exchanges, Fault, Mask, Misbehaviour, actions_of
 from onboarding.simulators.desk import PREFIX, DeskSite
+from onboarding.simulators.openapi import served
 from werkzeug.wrappers import Request, Response
 
 from . import answers, limits, routes
@@ -19,6 +20,7 @@ from .calls import Call, captcha
 from .desk import Desk
 from .errors import STATUSES, ApiError, CountedError
 from .logged import LoggedRequest, masked
+from .openapi import described
 from .people import People
 from .routes import Route
 
@@ -75,6 +77,7 @@ class PayseraSimulator(Desk):
         request = Request(environ)
         request.get_data()  # always, or what is left unread spoils the next request
         response = self._control.answer(request) or self._site.answer(request)
+        response = response or served(request, described)
         if response is None:
             response = self._noted(request)
         return response(environ, start_response)

@@ -1,0 +1,197 @@
+"""OpenAPI 3.1 documents put together from compact tables."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from werkzeug.wrappers import Request, Response
+
+__all__ = [
+    "BOOLEAN",
+    "INTEGER",
+    "TEXT",
+    "Json",
+    "answer",
+    "document",
+    "either",
+    "error_paths",
+    "header",
+    "just",
+    "listed",
+    "maybe",
+    "operation",
+    "query",
+    "ref",
+    "served",
+    "shape",
+    "text",
+    "whole",
+    "word",
+]
+
+Json = dict[str, Any]
+
+PATH = "/_openapi.json"
+JSON = "application/json"
+
+TEXT: Json = {"type": "string"}
+INTEGER: Json = {"type": "integer"}
+BOOLEAN: Json = {"type": "boolean"}
+NULL: Json = {"type": "null"}
+
+
+def text(pattern: str | None = None, least: int | None = None, most: int | None = None) -> Json:
+    """Gives text of a form and a length."""
+    bounds = {"pattern": pattern, "minLength": least, "maxLength": most}
+    return {**TEXT, **{name: value for name, value in bounds.items() if value is not None}}
+
+
+def whole(least: int | None = None, most: int | None = None) -> Json:
+    """Gives a whole number within bounds."""
+    bounds = {"minimum": least, "maximum": most}
+    return {**INTEGER, **{name: value for name, value in bounds.items() if value is not None}}
+
+
+def word(*words: str) -> Json:
+    """Gives one of these words."""
+    return {**TEXT, "enum": list(words)}
+
+
+def just(value: object) -> Json:
+    """Gives this value and no other."""
+    return {"const": value}
+
+
+def maybe(schema: Json) -> Json:
+    """Gives the same, or null."""
+    return either(schema, NULL)
+
+
+def either(*schemas: Json) -> Json:
+    """Gives what meets one of these."""
+    return schemas[0] if len(schemas) == 1 else {"anyOf": list(schemas)}
+
+
+def listed(schema: Json, *, least: int = 0) -> Json:
+    """Gives a list of these."""
+    return {"type": "array", "items": schema, **({"minItems": least} if least else {})}
+
+
+def shape(
+    required: Mapping[str, Json], optional: Mapping[str, Json] | None = None, *, closed: bool = True
+) -> Json:
+    """Gives an object with these keys, and with no other if it is closed."""
+    schema: Json = {"type": "object", "properties": {**required, **(optional or {})}}
+    if required:
+        schema["required"] = list(required)
+    if closed:
+        schema["additionalProperties"] = False
+    return schema
+
+
+def ref(name: str) -> Json:
+    """Gives what stands under that name among the schemas of the document."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def query(name: str, schema: Json, *, required: bool = False) -> Json:
+    """Gives a parameter of the query."""
+    return {"name": name, "in": "query", "required": required, "schema": schema}
+
+
+def header(name: str, schema: Json, *, required: bool = False) -> Json:
+    """Gives a parameter among the headers."""
+    return {"name": name, "in": "header", "required": required, "schema": schema}
+
+
+def answer(
+    says: str,
+    schema: Json | None = None,
+    headers: Mapping[str, Json] | None = None,
+    media: Iterable[str] = (JSON,),
+) -> Json:
+    """Gives one answer; without a schema it has no body, its headers are always there."""
+    said: Json = {"description": says}
+    if schema is not None:
+        said["content"] = {each: {"schema": schema} for each in media}
+    if headers:
+        said["headers"] = {
+            name: {"required": True, "schema": value} for name, value in headers.items()
+        }
+    return said
+
+
+def operation(
+    name: str,
+    page: str,
+    answers: Mapping[int, Json],
+    *,
+    body: Json | None = None,
+    parameters: Iterable[Json] = (),
+    media: Iterable[str] = (JSON,),
+    body_required: bool = True,
+    **more: Any,
+) -> Json:
+    """Gives one call: what may be sent, what is answered by status; `page` describes it."""
+    call: Json = {
+        "operationId": name,
+        "externalDocs": {"url": page},
+        "parameters": list(parameters),
+        "responses": {str(status): said for status, said in sorted(answers.items())},
+        **more,
+    }
+    if body is not None:
+        content = {each: {"schema": body} for each in media}
+        call["requestBody"] = {"required": body_required, "content": content}
+    return call
+
+
+def document(
+    title: str,
+    version: str,
+    paths: Mapping[str, Mapping[str, Json]],
+    *,
+    parameters: Mapping[str, Json],
+    schemas: Mapping[str, Json],
+    security: Mapping[str, Json],
+) -> Json:
+    """Gives the whole; `parameters` are the schemas of the names in braces.
+
+    A call that says nothing else is made with the first of the security schemes.
+    """
+    described: Json = {}
+    for path, methods in paths.items():
+        names = re.findall(r"\{(\w+)\}", path)
+        in_path = [
+            {"name": name, "in": "path", "required": True, "schema": parameters[name]}
+            for name in names
+        ]
+        described[path] = {**({"parameters": in_path} if in_path else {}), **methods}
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": title, "version": version},
+        "paths": described,
+        "components": {"schemas": dict(schemas), "securitySchemes": dict(security)},
+        "security": [{next(iter(security)): []}],
+    }
+
+
+def error_paths(schema: Json, schemas: Mapping[str, Json], prefix: str = "") -> list[str]:
+    """Gives the dotted path of every field of a body, those of objects inside it as well."""
+    found: list[str] = []
+    for option in schema.get("anyOf", (schema,)):
+        known = schemas[option["$ref"].rpartition("/")[2]] if "$ref" in option else option
+        for name, inner in known.get("properties", {}).items():
+            found += [prefix + name, *error_paths(inner, schemas, f"{prefix}{name}.")]
+    return list(dict.fromkeys(found))
+
+
+def served(request: Request, described: Callable[[], Json]) -> Response | None:
+    """Gives the document to whoever asks for `/_openapi.json`, None for any other path."""
+    if request.path != PATH:
+        return None
+    server = {"servers": [{"url": request.host_url.rstrip("/")}]}
+    return Response(json.dumps({**described(), **server}), content_type=JSON)
