@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from onboarding.simulators.openapi import (
+    NULL,
     TEXT,
     Json,
     answer,
+    either,
     just,
     listed,
     maybe,
@@ -37,6 +39,7 @@ _SESSION = {
     "Status": word(*SESSION_STATUSES),
     "ReturnUrl": TEXT,
 }
+_ROW = {"Id": id_of("idnver"), "CreationDate": DATE}
 _SAID = shape({"Type": TEXT, "Value": TEXT})
 
 # docs: idv-sessions/retry-psc-session; the spelling of the date is not documented
@@ -68,6 +71,11 @@ SCHEMAS: dict[str, Json] = {
         },
     ),
     "IdvSession": shape(_SESSION),
+    # docs: list-idv-sessions: four keys; in the example a pending session has no last update
+    "IdvSessionRow": either(
+        shape({**_ROW, "Status": just("PENDING"), "LastUpdate": NULL}),
+        shape({**_ROW, "Status": word(*SESSION_STATUSES[1:]), "LastUpdate": DATE}),
+    ),
     "IdvSessionWithChecks": shape(
         {
             **_SESSION,
@@ -117,7 +125,7 @@ _USER = f"{_MINE}/users/{{UserId}}"
 PATHS: dict[str, dict[str, Json]] = {
     f"{_USER}/identity-verifications": {
         **rows(
-            "listSessions", f"{_IDV}list-idv-sessions", ref("IdvSession"),
+            "listSessions", f"{_IDV}list-idv-sessions", ref("IdvSessionRow"),
             words={"Status": SESSION_STATUSES}, nouns=("User",), more=_OFF,
         ),
         **call(
