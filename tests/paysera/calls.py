@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from onboarding_paysera.identification import KINDS as PAPER_KINDS
 
 from .tapped import ENDPOINTS, Said
 
-__all__ = ["QUICK", "WANTED", "Row", "page", "read_run", "rows_of"]
+__all__ = ["QUICK", "WANTED", "Row", "read_run", "refreshed", "rows_of"]
 
 # docs: user-resource, Quick Reference: each feature, and the endpoints that its row names
 QUICK = {
@@ -159,17 +160,14 @@ def _joined(rows: Sequence[Row]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return calls, tuple(test for row in rows for test in row.tests)
 
 
-_HEAD = """# Paysera, call by call
-
-What a run of the tests said to the simulator over sockets: every row of the user resource's quick
-reference, every endpoint, search criterion, credential type, grant type, document type, service,
-level and error code that came over the wire, the call that sent it and the test that made it.
-The run writes this page: `ONBOARDING_UPDATE_DOCS=1 pytest tests/paysera/test_calls.py`.
-"""
+_MARKED = re.compile(r"(<!-- calls -->\n).*?(\n<!-- end -->)", re.DOTALL)
 
 
-def page(rows: Sequence[Row]) -> str:
-    """The page of the documentation that shows the rows."""
+def refreshed(page: str, rows: Sequence[Row]) -> str:
+    """The text of a page with its table of the rows written anew."""
     lines: list[Any] = [("Kind", "At Paysera", "Call", "Test"), ["---"] * 4]
     lines += [row.cells for row in rows]
-    return _HEAD + "\n" + "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+    table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    fresh, count = _MARKED.subn(lambda found: f"{found[1]}\n{table}\n{found[2]}", page)
+    assert count == 1
+    return fresh
