@@ -52,7 +52,9 @@ def test_tables_say_what_the_code_says(page: Path) -> None:
 def test_a_provider_page_has_no_row_written_by_hand(name: str) -> None:
     text = (DOCS / "providers" / f"{name}.md").read_text("utf-8")
 
-    by_hand = re.sub(r"<!-- (?:table: |operations -->|calls -->).*?<!-- end -->", "", text, flags=re.DOTALL)
+    by_hand = re.sub(
+        r"<!-- (?:table: |operations -->|calls -->).*?<!-- end -->", "", text, flags=re.DOTALL
+    )
 
     assert not re.search(r"^\|", by_hand, re.MULTILINE)
     assert "<!-- table: wire " in text

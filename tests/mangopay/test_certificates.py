@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
-import ssl
-import subprocess
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from attrs import frozen
-from cheroot.ssl.builtin import BuiltinSSLAdapter
-from cheroot.wsgi import Server
 from onboarding import (
     AsyncGateway,
     ConfigurationError,
@@ -24,19 +18,12 @@ from onboarding import (
     Secret,
     TransportError,
 )
+from tests.tls import behind_tls, certify, needs_openssl
 
 from onboarding_mangopay import Environment, MangoPay
 from onboarding_mangopay.simulator import MangoPaySimulator
 
 from .people import PAYER
-
-openssl = shutil.which("openssl")
-needs_openssl = pytest.mark.skipif(openssl is None, reason="certificates are made by openssl")
-
-
-def run(folder: Path, command: str) -> None:
-    assert openssl is not None
-    subprocess.run([openssl, *command.split()], cwd=folder, check=True, capture_output=True)
 
 
 @frozen
@@ -63,41 +50,12 @@ class Guarded:
         }
 
 
-class _Quiet(Server):
-    """It would write down each handshake that fails."""
-
-    def error_log(self, *_: object, **__: object) -> None:
-        pass
-
-
 @pytest.fixture(scope="module")
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
-    folder = tmp_path_factory.mktemp("certificates")
-    new = "req -newkey rsa:2048 -nodes -days 2"
-    signs = "-addext keyUsage=critical,keyCertSign,cRLSign"  # which Python 3.13 insists on
-    for name in ("authority", "stranger"):
-        run(folder, f"{new} -x509 {signs} -keyout {name}.key -out {name}.pem -subj /CN={name}")
-    for name, extension in (("server", "subjectAltName=IP:127.0.0.1"), ("client", "")):
-        run(folder, f"{new} -keyout {name}.key -out {name}.csr -subj /CN={name}")
-        (folder / "extensions").write_text(f"authorityKeyIdentifier=keyid\n{extension}", "ascii")
-        run(
-            folder,
-            f"x509 -req -in {name}.csr -CA authority.pem -CAkey authority.key -CAcreateserial"
-            f" -days 2 -extfile extensions -out {name}.pem",
-        )
+    folder = certify(tmp_path_factory.mktemp("certificates"))
     simulator = MangoPaySimulator(client_id="acme", api_key="key")
-    server = _Quiet(("127.0.0.1", 0), simulator, numthreads=4)
-    adapter = BuiltinSSLAdapter(str(folder / "server.pem"), str(folder / "server.key"))
-    adapter.context.load_verify_locations(str(folder / "authority.pem"))
-    adapter.context.verify_mode = ssl.CERT_REQUIRED
-    server.ssl_adapter = adapter
-    server.expiration_interval = 0.05
-    server.prepare()
-    thread = threading.Thread(target=server.serve, daemon=True)
-    thread.start()
-    yield Guarded(simulator, f"https://127.0.0.1:{server.bind_addr[1]}", folder)
-    server.stop()
-    thread.join(timeout=10)
+    with behind_tls(simulator, folder, demands=True) as url:
+        yield Guarded(simulator, url, folder)
 
 
 # docs: overview/mtls: every call goes to these hosts, that for a token as well

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import ssl
-import subprocess
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,8 +9,6 @@ from typing import Any
 
 import pytest
 from attrs import evolve, frozen
-from cheroot.ssl.builtin import BuiltinSSLAdapter
-from cheroot.wsgi import Server
 from onboarding import (
     AsyncGateway,
     ConfigurationError,
@@ -29,12 +23,10 @@ from onboarding import (
     User,
     UserRecord,
 )
+from tests.tls import behind_tls, certify, needs_openssl
 
 from onboarding_paysera import Paysera
 from onboarding_paysera.simulator import PayseraSimulator
-
-openssl = shutil.which("openssl")
-needs_openssl = pytest.mark.skipif(openssl is None, reason="certificates are made by openssl")
 
 PROOF = Proof(now=datetime(2026, 1, 2, tzinfo=UTC), nonce="nonce")
 CERTIFIED = Paysera(
@@ -42,11 +34,6 @@ CERTIFIED = Paysera(
 )
 ASKED = Request(method="GET", url="https://wallet.paysera.com/rest/v1/user/221")
 JANE = User(email="jane@example.com")
-
-
-def run(folder: Path, command: str) -> None:
-    assert openssl is not None
-    subprocess.run([openssl, *command.split()], cwd=folder, check=True, capture_output=True)
 
 
 @frozen
@@ -71,31 +58,10 @@ class Secure:
 @pytest.fixture(scope="module")
 def secure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secure]:
     """Behind TLS that asks for a certificate of this authority and needs none."""
-    folder = tmp_path_factory.mktemp("certificates")
-    new = "req -newkey rsa:2048 -nodes -days 2"
-    signs = "-addext keyUsage=critical,keyCertSign,cRLSign"  # which Python 3.13 insists on
-    run(folder, f"{new} -x509 {signs} -keyout authority.key -out authority.pem -subj /CN=authority")
-    for name, extension in (("server", "subjectAltName=IP:127.0.0.1"), ("client", "")):
-        run(folder, f"{new} -keyout {name}.key -out {name}.csr -subj /CN={name}")
-        (folder / "extensions").write_text(f"authorityKeyIdentifier=keyid\n{extension}", "ascii")
-        run(
-            folder,
-            f"x509 -req -in {name}.csr -CA authority.pem -CAkey authority.key -CAcreateserial"
-            f" -days 2 -extfile extensions -out {name}.pem",
-        )
+    folder = certify(tmp_path_factory.mktemp("certificates"))
     simulator = PayseraSimulator(client_id="acme", mac_key="key-of-acme")
-    server = Server(("127.0.0.1", 0), simulator, numthreads=4)
-    adapter = BuiltinSSLAdapter(str(folder / "server.pem"), str(folder / "server.key"))
-    adapter.context.load_verify_locations(str(folder / "authority.pem"))
-    adapter.context.verify_mode = ssl.CERT_OPTIONAL
-    server.ssl_adapter = adapter
-    server.expiration_interval = 0.05
-    server.prepare()
-    thread = threading.Thread(target=server.serve, daemon=True)
-    thread.start()
-    yield Secure(simulator, f"https://127.0.0.1:{server.bind_addr[1]}", folder)
-    server.stop()
-    thread.join(timeout=10)
+    with behind_tls(simulator, folder, demands=False) as url:
+        yield Secure(simulator, url, folder)
 
 
 @needs_openssl
