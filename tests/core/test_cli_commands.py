@@ -438,7 +438,7 @@ def test_every_command_takes_json(command: str) -> None:
         "effects --json nowhere.json",
         "matrix --json --provider mangopy",
         "simulate mangpay --json",
-        "simulate paysera --json",
+        "simulate paysera --json --nonsense",
         "simulate mangopay --json --port many",
     ],
 )
