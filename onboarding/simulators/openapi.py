@@ -12,6 +12,7 @@ from werkzeug.wrappers import Request, Response
 __all__ = [
     "BOOLEAN",
     "INTEGER",
+    "NULL",
     "TEXT",
     "Json",
     "answer",
