@@ -156,7 +156,7 @@ def platform() -> Platform:
 def test_no_good_call_is_answered_otherwise_than_described(platform: Platform) -> None:
     hold(platform.caller, GenerationMode.POSITIVE)
 
-    assert len(platform.caller.succeeded) > len(CALLS) / 3
+    assert len(platform.caller.succeeded) > len(CALLS) / 5  # in some hundred calls
     if settings().max_examples >= 5_000:
         assert {call["operationId"] for _, _, call in CALLS} == platform.caller.succeeded
 

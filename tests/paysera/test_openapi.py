@@ -183,7 +183,7 @@ def bank() -> Bank:
 def test_no_good_call_is_answered_otherwise_than_described(bank: Bank) -> None:
     hold(bank.caller, GenerationMode.POSITIVE)
 
-    assert len(bank.caller.succeeded) > len(CALLS) / 3
+    assert len(bank.caller.succeeded) > len(CALLS) / 5  # in some hundred calls
     if settings().max_examples >= 5_000:
         assert {call["operationId"] for _, _, call in CALLS} == bank.caller.succeeded
 
