@@ -92,6 +92,7 @@ if TYPE_CHECKING:
     from onboarding.model.limits import RateLimit
     from onboarding.model.loss import Loss, LossKind
     from onboarding.model.money import Money
+    from onboarding.model.owners import DeclaredOwner, OwnerDeclaration
     from onboarding.model.paging import Paged
     from onboarding.model.record import Absence, UserRecord, UserStatus
     from onboarding.model.secret import Secret
@@ -145,6 +146,7 @@ _HOMES = {
     "model.limits": "RateLimit",
     "model.loss": "Loss LossKind",
     "model.money": "Money",
+    "model.owners": "DeclaredOwner OwnerDeclaration",
     "model.paging": "Paged",
     "model.record": "Absence UserRecord UserStatus",
     "model.secret": "Secret",
@@ -179,6 +181,7 @@ __all__ = [
     "Connection",
     "Credentials",
     "Criterion",
+    "DeclaredOwner",
     "DepositType",
     "Document",
     "DocumentKind",
@@ -222,6 +225,7 @@ __all__ = [
     "Option",
     "OtherAccount",
     "OutcomeUnknown",
+    "OwnerDeclaration",
     "Pace",
     "Page",
     "Paged",

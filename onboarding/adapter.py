@@ -33,6 +33,7 @@ from onboarding.model.base import checks_of
 from onboarding.model.levels import LevelPolicy
 from onboarding.model.limits import RateLimit
 from onboarding.model.loss import Loss, refused
+from onboarding.model.owners import OwnerDeclaration
 from onboarding.model.record import UserRecord
 from onboarding.model.secret import Secret
 from onboarding.model.user import User
@@ -205,10 +206,11 @@ class Adapter(Operations):
                 raise InvalidInput(x.under(f"extras.{self.provider}") for x in found)
         return user
 
-    def own(self, held: UserRecord | NextAction | BankAccountRecord) -> None:
+    def own(self, held: UserRecord | NextAction | BankAccountRecord | OwnerDeclaration) -> None:
         """Raises `InvalidInput` for what was read by another provider or gateway."""
-        if not isinstance(held, UserRecord | NextAction | BankAccountRecord):  # pyright: ignore[reportUnnecessaryIsInstance]
-            text = "expected a UserRecord, a NextAction or a BankAccountRecord"
+        kinds = UserRecord | NextAction | BankAccountRecord | OwnerDeclaration
+        if not isinstance(held, kinds):  # pyright: ignore[reportUnnecessaryIsInstance]
+            text = "expected a UserRecord, a NextAction, a BankAccountRecord or an OwnerDeclaration"
             raise InvalidInput([Problem("", "type", text)])
         if (held.provider, held.gateway) != (self.provider, self.name):
             text = f"is of {held.gateway} ({held.provider}), not of {self.name} ({self.provider})"

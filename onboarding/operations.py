@@ -11,8 +11,10 @@ from onboarding.errors import Problem, Unsupported
 from onboarding.http import Flow, Response
 from onboarding.model.action import NextAction
 from onboarding.model.banking import BankAccount, BankAccountRecord, Wallet
+from onboarding.model.company import Company
 from onboarding.model.documents import Document, DocumentRecord
 from onboarding.model.event import Event
+from onboarding.model.owners import OwnerDeclaration
 from onboarding.model.paging import Paged
 from onboarding.model.record import UserRecord
 from onboarding.model.user import User
@@ -106,6 +108,26 @@ class Operations:
     ) -> Flow[Paged[DocumentRecord]]:
         """One page of the documents of a user, or of all."""
         self.cannot("list_documents")
+
+    # -- the beneficial owners of a company
+
+    def declare_owners(
+        self, user_id: str, company: Company, *, key: str | None = None
+    ) -> Flow[OwnerDeclaration]:
+        """Declares all owners of a company. With the same `key`, a half-done one goes on."""
+        self.cannot("declare_owners")
+
+    def fetch_declaration(
+        self, declaration_id: str, *, user_id: str | None = None
+    ) -> Flow[OwnerDeclaration]:
+        """Reads where a declaration stands."""
+        self.cannot("fetch_declaration")
+
+    def list_declarations(
+        self, user_id: str, page: str | None = None
+    ) -> Flow[Paged[OwnerDeclaration]]:
+        """One page of the declarations of a user."""
+        self.cannot("list_declarations")
 
     # -- wallets and bank accounts
 

@@ -9,7 +9,6 @@ from onboarding_mangopay.documents import PageLink
 from onboarding_mangopay.extras import MangoPayExtras, ScaContext
 from onboarding_mangopay.hooks import Hook
 from onboarding_mangopay.keys import FirstAnswer
-from onboarding_mangopay.owners import DeclaredOwner, OwnerDeclaration
 from onboarding_mangopay.platform import CompanyNumberCheck, Regulatory
 from onboarding_mangopay.sca import ScaStatus
 from onboarding_mangopay.verifications import Check, IdentityVerification
@@ -35,7 +34,6 @@ __all__ = [
     "Card",
     "Check",
     "CompanyNumberCheck",
-    "DeclaredOwner",
     "EMoney",
     "Environment",
     "FirstAnswer",
@@ -44,7 +42,6 @@ __all__ = [
     "MangoPay",
     "MangoPayExtras",
     "NewRecipient",
-    "OwnerDeclaration",
     "PageLink",
     "PayoutMethod",
     "Recipient",

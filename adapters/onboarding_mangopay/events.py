@@ -67,7 +67,7 @@ class Events(Users, Documents, Owners, Verifications, Recipients, Platform):
                 return _told(event, meaning, {"status": document.native.get("Status")})
             case Subject.DECLARATION:
                 declaration = yield from self.fetch_declaration(event.subject_id)
-                event = evolve(event, user_id=declaration.user_id)
+                event = evolve(event, declaration=declaration, user_id=declaration.user_id)
                 return _told(event, meaning, {"status": declaration.status})
             case Subject.VERIFICATION:
                 session = yield from self.fetch_verification(event.subject_id)

@@ -5,74 +5,33 @@ docs: api-reference/ubo-declarations
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 from onboarding import (
     BeneficialOwner,
     Company,
+    DeclaredOwner,
+    DocumentStatus,
     Flow,
     InvalidInput,
     Loss,
+    OwnerDeclaration,
     Paged,
     Problem,
     Response,
-    UnexpectedResponse,
 )
-from onboarding.http import as_object, json_body
-from onboarding.mapping.translation import Translation, translation
+from onboarding.http import json_body
 
 from onboarding_mangopay.keys import Keys
-from onboarding_mangopay.records import PROVIDER, moment
-from onboarding_mangopay.wire.owners import MangoOwner, as_owner, as_user
+from onboarding_mangopay.wire.owners import as_user, declared_owner, owner_declaration, owner_wire
 
-__all__ = ["DeclaredOwner", "OwnerDeclaration", "Owners"]
+__all__ = ["Owners"]
 
 MOST_OWNERS = 15  # docs: create-ubo
 _PATH = "company.beneficial_owners"
-
-
-@frozen(kw_only=True)
-class DeclaredOwner:
-    """One owner in a declaration. An inactive one stays as it is.
-
-    `losses` are what `update_owner` left out.
-    """
-
-    id: str
-    owner: BeneficialOwner = field(repr=False)
-    active: bool = True
-    losses: tuple[Loss, ...] = ()
-
-
-@frozen(kw_only=True)
-class OwnerDeclaration:
-    """A declaration of owners as MangoPay has it on file.
-
-    `status` and `reason` are MangoPay's own words: `CREATED`, `VALIDATION_ASKED`, `VALIDATED`,
-    `REFUSED`, `INCOMPLETE`, which can be edited and submitted again; `message` is its text.
-    `losses` are what `declare_owners` left out, by path: `company.beneficial_owners.0.…`.
-    """
-
-    id: str
-    user_id: str | None = None
-    status: str = ""
-    reason: str | None = None
-    message: str | None = field(default=None, repr=False)
-    owners: tuple[DeclaredOwner, ...] = field(default=(), repr=False)
-    created_at: datetime | None = None
-    processed_at: datetime | None = None
-    seen_at: datetime | None = None
-    losses: tuple[Loss, ...] = ()
-    raw: Mapping[str, Any] = field(factory=dict[str, Any], repr=False)
-
-    @property
-    def editable(self) -> bool:
-        """Whether owners may be added or changed, and the declaration be submitted."""
-        return self.status in ("CREATED", "INCOMPLETE")
 
 
 @frozen(kw_only=True)
@@ -90,14 +49,16 @@ class Owners(Keys):
         Raises `InvalidInput` for none or more than 15, `Unsupported` for what MangoPay has no
         place for; nothing is sent then.
         """
+        if not isinstance(company, Company):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise InvalidInput([Problem("", "type", "expected a Company")])
         bodies, losses = self._bodies(company)
         place = ("users", user_id, "kyc", "ubodeclarations")
         request = self.request("POST", "declare_owners", *place)
         response, again = yield from self.once(request, key, lambda: self._open(place))
-        declaration = _declaration(self.answer(response), response)
+        declaration = owner_declaration(self, self.answer(response), response)
         if again:
             declaration = yield from self.fetch_declaration(declaration.id)
-            if declaration.status != "CREATED":
+            if declaration.standing is not DocumentStatus.CREATED:
                 return evolve(declaration, losses=losses)
         for number, body in enumerate(bodies):
             path = (*place, declaration.id, "ubos")
@@ -113,27 +74,31 @@ class Owners(Keys):
         self, declaration: OwnerDeclaration, owner_id: str, owner: BeneficialOwner
     ) -> Flow[DeclaredOwner]:
         """Writes an owner anew, all of it, while the declaration is editable (docs: update-ubo)."""
+        self.own(declaration)
         body, losses = self._body(owner, f"{_PATH}.")
         path = (*_place(declaration), "ubos", owner_id)
         response = yield self.request("PUT", "update_owner", *path, body=body)
-        return evolve(_owner(self.answer(response, _inside(""))), losses=losses)
+        return evolve(declared_owner(self.answer(response, _inside(""))), losses=losses)
 
     def submit_declaration(
         self, declaration: OwnerDeclaration, *, user_id: str | None = None
     ) -> Flow[OwnerDeclaration]:
         """Asks MangoPay to look at a declaration (docs: submit-ubo-declaration)."""
+        self.own(declaration)
         if user_id is not None:
             declaration = evolve(declaration, user_id=user_id)
         body = {"Status": "VALIDATION_ASKED"}
         path = _place(declaration)
         response = yield self.request("PUT", "submit_declaration", *path, body=body)
-        return _declaration(self.answer(response), response)
+        return owner_declaration(self, self.answer(response), response)
 
-    def fetch_declaration(self, declaration_id: str) -> Flow[OwnerDeclaration]:
-        """docs: view-ubo-declaration."""
+    def fetch_declaration(
+        self, declaration_id: str, *, user_id: str | None = None
+    ) -> Flow[OwnerDeclaration]:
+        """docs: view-ubo-declaration. The id is enough."""
         path = ("kyc", "ubodeclarations", declaration_id)
         response = yield self.request("GET", "fetch_declaration", *path)
-        return _declaration(self.answer(response), response)
+        return owner_declaration(self, self.answer(response), response)
 
     def list_declarations(
         self, user_id: str, page: str | None = None
@@ -141,7 +106,7 @@ class Owners(Keys):
         """docs: list-ubo-declarations; oldest first."""
         path = ("users", user_id, "kyc", "ubodeclarations")
         response = yield self.page("list_declarations", *path, page=page)
-        return self.paged(response, page, lambda row: _declaration(row, response))
+        return self.paged(response, page, lambda row: owner_declaration(self, row, response))
 
     def _open(self, place: tuple[str, ...]) -> Flow[Response | None]:
         """The declaration that waits for its owners, of which a user has one at most."""
@@ -167,19 +132,15 @@ class Owners(Keys):
         return [body for body, _ in written], tuple(loss for _, lost in written for loss in lost)
 
     def _body(self, owner: BeneficialOwner, prefix: str) -> tuple[dict[str, Any], tuple[Loss, ...]]:
-        body, losses = _wire().to_wire(as_user(owner))
+        body, losses = owner_wire().to_wire(as_user(owner))
         return body, self.refuse(evolve(x, core_path=prefix + x.core_path) for x in losses)
-
-
-def _wire() -> Translation:
-    return translation(MangoOwner, PROVIDER)
 
 
 def _inside(prefix: str) -> Callable[[str], str | None]:
     """Finds the core path of a field of an owner, below the path of the owner."""
 
     def core_path(wire_path: str) -> str | None:
-        found = _wire().core_path(wire_path)
+        found = owner_wire().core_path(wire_path)
         return f"{prefix}.{found}" if found and prefix else found
 
     return core_path
@@ -190,33 +151,3 @@ def _place(declaration: OwnerDeclaration) -> tuple[str, ...]:
         text = "the declaration does not say whose it is"
         raise InvalidInput([Problem("user_id", "missing", text)])
     return ("users", declaration.user_id, "kyc", "ubodeclarations", declaration.id)
-
-
-def _declaration(payload: Mapping[str, Any], response: Response) -> OwnerDeclaration:
-    id, found = payload.get("Id"), payload.get("Ubos")
-    if not isinstance(id, str | int):
-        problem = Problem("", "missing", "the answer has no id", "Id")
-        raise UnexpectedResponse([problem], status=response.status, raw=response.body)
-    user_id, reason, message = (payload.get(name) for name in ("UserId", "Reason", "Message"))
-    owners = cast("list[object]", found) if isinstance(found, list) else []
-    return OwnerDeclaration(
-        id=str(id),
-        user_id=None if user_id is None else str(user_id),
-        status=str(payload.get("Status") or ""),
-        reason=None if reason is None else str(reason),
-        message=None if message is None else str(message),
-        owners=tuple(_owner(as_object(owner)) for owner in owners),
-        created_at=moment(payload.get("CreationDate")),
-        processed_at=moment(payload.get("ProcessedDate")),
-        seen_at=response.received_at,
-        raw=payload,
-    )
-
-
-def _owner(payload: Mapping[str, Any]) -> DeclaredOwner:
-    user, _ = _wire().from_wire(payload)
-    return DeclaredOwner(
-        id=str(payload.get("Id") or ""),
-        owner=as_owner(user),
-        active=payload.get("IsActive") is not False,
-    )

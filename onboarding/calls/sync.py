@@ -11,8 +11,10 @@ from onboarding.http import Flow, Response
 from onboarding.mapping.effects import Effect
 from onboarding.model.action import NextAction
 from onboarding.model.banking import BankAccount, BankAccountRecord, Wallet
+from onboarding.model.company import Company
 from onboarding.model.documents import Document, DocumentRecord
 from onboarding.model.event import Event
+from onboarding.model.owners import OwnerDeclaration
 from onboarding.model.paging import Paged
 from onboarding.model.record import UserRecord
 from onboarding.model.user import User
@@ -140,6 +142,38 @@ class Calls(Generic[A_co]):
     ) -> Iterator[DocumentRecord]:
         """The documents of a user, or of all, page by page as they are asked for."""
         return self.each(partial(self.adapter.list_documents, user_id), deadline=deadline)
+
+    # -- the beneficial owners of a company
+
+    def declare_owners(
+        self,
+        user_id: str,
+        company: Company,
+        *,
+        key: str | None = None,
+        deadline: float | None = None,
+    ) -> OwnerDeclaration:
+        """Declares all of `company.beneficial_owners` and has the provider look at them.
+
+        Called again with the same `key`, one that was cut off goes on, with no owner twice.
+        Raises `InvalidInput` by path for no owner or too many, `Unsupported` for what the
+        provider has no place for; nothing was sent then.
+        """
+        flow = self.adapter.declare_owners(user_id, company, key=key)
+        return self.run(flow, deadline=deadline)
+
+    def fetch_declaration(
+        self, declaration_id: str, *, user_id: str | None = None, deadline: float | None = None
+    ) -> OwnerDeclaration:
+        """Reads where a declaration of owners stands."""
+        flow = self.adapter.fetch_declaration(declaration_id, user_id=user_id)
+        return self.run(flow, deadline=deadline)
+
+    def declarations(
+        self, user_id: str, *, deadline: float | None = None
+    ) -> Iterator[OwnerDeclaration]:
+        """The declarations of owners of a user, page by page as they are asked for."""
+        return self.each(partial(self.adapter.list_declarations, user_id), deadline=deadline)
 
     # -- wallets and bank accounts
 

@@ -10,6 +10,7 @@ from typing import Any
 from attrs import field, frozen
 
 from onboarding.model.documents import DocumentRecord
+from onboarding.model.owners import OwnerDeclaration
 from onboarding.model.record import UserRecord
 from onboarding.model.stored import Stored
 
@@ -17,7 +18,10 @@ __all__ = ["Event", "EventKind"]
 
 
 class EventKind(StrEnum):
-    """What happened. `OTHER` is an event of the provider's own, kept by its own name."""
+    """What happened. `OTHER` is an event of the provider's own, kept by its own name.
+
+    A declaration is one of beneficial owners.
+    """
 
     LEVEL_CHANGED = "level_changed"
     CONTACT_CHANGED = "contact_changed"
@@ -27,6 +31,11 @@ class EventKind(StrEnum):
     DOCUMENT_ACCEPTED = "document_accepted"
     DOCUMENT_REFUSED = "document_refused"
     DOCUMENT_OUT_OF_DATE = "document_out_of_date"
+    DECLARATION_CREATED = "declaration_created"
+    DECLARATION_SUBMITTED = "declaration_submitted"
+    DECLARATION_ACCEPTED = "declaration_accepted"
+    DECLARATION_REFUSED = "declaration_refused"
+    DECLARATION_INCOMPLETE = "declaration_incomplete"
     ENROLMENT_NEEDED = "enrolment_needed"
     ENROLMENT_DONE = "enrolment_done"
     BLOCK_CHANGED = "block_changed"
@@ -42,7 +51,8 @@ class Event(Stored, form="event/1"):
     - `native`: the provider's own name of the event; `subject_id`: of what it speaks;
     - `before`, `after`: what changed, by the core's name and in the provider's own words
       (`kyc_level`: LIGHT, REGULAR), where that is known; `after` is what the subject shows now;
-    - `user`, `document`: the subject read anew, where the event was confirmed that way;
+    - `user`, `document`, `declaration`: the subject read anew, where the event was confirmed that
+      way;
     - `confirmed`: whether the subject bears the event out; None where nothing was read or told.
       A false one may be forged, or overtaken by a later event;
     - `id`: the same for the same event, so that it is handled once.
@@ -60,6 +70,7 @@ class Event(Stored, form="event/1"):
     after: Mapping[str, Any] = field(factory=dict[str, Any])
     user: UserRecord | None = None
     document: DocumentRecord | None = None
+    declaration: OwnerDeclaration | None = None
     confirmed: bool | None = None
 
     def __repr__(self) -> str:

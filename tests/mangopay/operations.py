@@ -142,9 +142,9 @@ def _keyed(s: Scene) -> Callable[[], object]:
 
 
 def _open_declaration(s: Scene, user_id: str) -> Any:
-    made = s.fr.run(s.do.declare_owners(user_id, FACTS))
+    made = s.fr.declare_owners(user_id, FACTS)
     s.stage.sim.decide_declaration(made.id, "INCOMPLETE")
-    return s.fr.run(s.do.fetch_declaration(made.id))
+    return s.fr.fetch_declaration(made.id)
 
 
 def _hook(s: Scene, event_type: str = "KYC_SUCCEEDED") -> Any:
@@ -342,7 +342,8 @@ OPERATIONS: tuple[Operation, ...] = (
     # owners of a company
     Operation(
         flow="declare_owners",
-        play=_on_user(lambda s, user: s.fr.run(s.do.declare_owners(user.id, FACTS)), COMPANY),
+        call="declare_owners",
+        play=_on_user(lambda s, user: s.fr.declare_owners(user.id, FACTS), COMPANY),
         tests=_tests(_OWNERS, "one_call_declares_all_owners_and_submits_them"),
     ),
     Operation(
@@ -365,16 +366,18 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation(
         flow="fetch_declaration",
+        call="fetch_declaration",
         play=_after(
             _open_declaration,
-            lambda s, _, made: s.fr.run(s.do.fetch_declaration(made.id)),
+            lambda s, _, made: s.fr.fetch_declaration(made.id),
             COMPANY,
         ),
         tests=_tests(_OWNERS, "the_sandbox_decides_by_the_first_name_of_the_first_owner"),
     ),
     Operation(
         flow="list_declarations",
-        play=_on_user(lambda s, user: s.fr.run(s.do.list_declarations(user.id)), COMPANY),
+        call="declarations",
+        play=_on_user(lambda s, user: list(s.fr.declarations(user.id)), COMPANY),
         tests=_tests(_OWNERS, "one_call_declares_all_owners_and_submits_them"),
     ),
     # hosted identity verification

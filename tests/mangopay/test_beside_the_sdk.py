@@ -291,7 +291,7 @@ def test_a_company_whose_owners_the_adapter_declared_is_listed_by_the_sdk(
 ) -> None:
     ours = beside.sca.create_user(COMPANY)
 
-    declared = beside.sca.run(beside.sca.adapter.declare_owners(ours.id, FACTS))
+    declared = beside.sca.declare_owners(ours.id, FACTS)
 
     seen = beside.sdk.r.UboDeclaration.get(declared.id, user_id=ours.id)
     assert (seen.status, len(seen.ubos)) == ("VALIDATION_ASKED", len(FACTS.beneficial_owners))

@@ -40,7 +40,7 @@ from onboarding import (
 
 from onboarding_mangopay import Api, MangoPay
 
-from .people import COMPANY, OWNER, PAYER, PNG
+from .people import COMPANY, FACTS, OWNER, PAYER, PNG, UBO
 from .stage import Stage
 
 PAPER = MangoPay(client_id="acme", api_key=Secret("key"), name="fr")
@@ -166,6 +166,9 @@ def test_arguments_in_the_wrong_order_are_refused_before_sending() -> None:
     wrong: list[Flow[Any]] = [
         PAPER.create_user("user_m_1"),  # type: ignore[arg-type]
         PAPER.submit_document(document, "user_m_1"),  # type: ignore[arg-type]
+        PAPER.declare_owners(FACTS, "user_m_1"),  # type: ignore[arg-type]
+        PAPER.update_owner("ubodec_m_1", "ubo_m_1", UBO),  # type: ignore[arg-type]
+        PAPER.submit_declaration("ubodec_m_1"),  # type: ignore[arg-type]
         PAPER.update_user(OWNER, OWNER),  # type: ignore[arg-type]
         PAPER.close_user("user_m_1"),  # type: ignore[arg-type]
     ]
@@ -224,7 +227,7 @@ def test_an_unknown_id_is_not_found_whatever_the_text_says(fr: Gateway[MangoPay]
 # mangopay2-python-sdk#301: a 404 was a dict like any other
 def test_a_declaration_of_nobody_is_not_found(fr: Gateway[MangoPay]) -> None:
     with pytest.raises(NotFound):
-        fr.run(fr.adapter.fetch_declaration("ubodec_m_none"))
+        fr.fetch_declaration("ubodec_m_none")
 
 
 # docs: guides/sca/session: what the integrator must do with a link, which nobody found

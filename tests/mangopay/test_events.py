@@ -273,7 +273,7 @@ def test_owners_and_sessions_have_events_of_their_own_with_their_state(
     fr: Gateway[MangoPay], stage: Stage
 ) -> None:
     user = fr.create_user(COMPANY)
-    declaration = fr.run(fr.adapter.declare_owners(user.id, FACTS))
+    declaration = fr.declare_owners(user.id, FACTS)
     stage.sim.decide_declaration(declaration.id, "REFUSED")
     session = fr.run(fr.adapter.verify_identity(user.id, "https://shop.example"))
 
@@ -284,17 +284,36 @@ def test_owners_and_sessions_have_events_of_their_own_with_their_state(
         {"EventType": "IDENTITY_VERIFICATION_PENDING", "RessourceId": session.id, "Date": "1"}
     )
 
-    assert [(event.kind, event.user_id) for event in (refused, pending)] == [
-        (EventKind.OTHER, user.id)
-    ] * 2
+    assert (refused.kind, refused.user_id) == (EventKind.DECLARATION_REFUSED, user.id)
+    assert refused.declaration is not None
+    assert refused.declaration.standing is DocumentStatus.REFUSED
+    assert (pending.kind, pending.user_id) == (EventKind.OTHER, user.id)
     assert (refused.after, pending.after) == ({"status": "REFUSED"}, {"status": "PENDING"})
 
 
 def test_an_event_survives_its_json(fr: Gateway[MangoPay]) -> None:
-    user = fr.create_user(OWNER)
-    event = fr.read_event({"EventType": "USER_KYC_LIGHT", "RessourceId": user.id, "Date": "1"})
+    user, company = fr.create_user(OWNER), fr.create_user(COMPANY)
+    declaration = fr.declare_owners(company.id, FACTS)
+    subjects = {"USER_KYC_LIGHT": user.id, "UBO_DECLARATION_CREATED": declaration.id}
 
-    assert Event.from_json(event.to_json()) == event
+    for event_type, subject_id in subjects.items():
+        event = fr.read_event({"EventType": event_type, "RessourceId": subject_id, "Date": "1"})
+
+        assert Event.from_json(event.to_json()) == event
+
+
+def test_an_event_of_a_declaration_that_nobody_knows_yet_shows_the_declaration(
+    fr: Gateway[MangoPay],
+) -> None:
+    made = fr.declare_owners(fr.create_user(COMPANY).id, FACTS)
+
+    event = fr.read_event(
+        {"EventType": "UBO_DECLARATION_ECLIPSED", "RessourceId": made.id, "Date": "1"}
+    )
+
+    assert (event.kind, event.confirmed) == (EventKind.OTHER, None)
+    assert event.declaration is not None
+    assert event.declaration.id == made.id
 
 
 @pytest.mark.parametrize("status", ["VALIDATED", "REFUSED", "INCOMPLETE"])
@@ -302,7 +321,7 @@ def test_a_decided_declaration_bears_out_its_own_event_and_no_other(
     fr: Gateway[MangoPay], stage: Stage, status: str
 ) -> None:
     user = fr.create_user(COMPANY)
-    declaration = fr.run(fr.adapter.declare_owners(user.id, FACTS))
+    declaration = fr.declare_owners(user.id, FACTS)
     stage.sim.decide_declaration(declaration.id, status)
 
     told = {

@@ -78,6 +78,7 @@ class Year:
         self.ids |= {event.id for event in fresh}
         assert self.listed() <= self.ids, "MangoPay lists an event that nobody heard"
         assert all(event.gateway == "fr" and event.occurred_at is not None for event in fresh)
+        assert all(event.kind is not EventKind.OTHER for event in fresh)
         return fresh
 
     def listed(self) -> set[str]:
@@ -144,16 +145,19 @@ def test_a_company_lives_through_a_year(year: Year) -> None:
 
     # March: the owners behind it
     year.passes(28)
-    declaration = fr.run(fr.adapter.declare_owners(owner.id, FACTS, key="owners"))
+    declaration = fr.declare_owners(owner.id, FACTS, key="owners")
     sim.decide_declaration(declaration.id, "VALIDATED")
     declared = year.heard()
-    assert [event.native for event in declared] == [
-        "UBO_DECLARATION_CREATED",
-        "UBO_DECLARATION_VALIDATION_ASKED",
-        "UBO_DECLARATION_VALIDATED",
+    assert [(event.kind, event.confirmed) for event in declared] == [
+        (EventKind.DECLARATION_CREATED, True),
+        (EventKind.DECLARATION_SUBMITTED, True),
+        (EventKind.DECLARATION_ACCEPTED, True),
     ]
-    assert {(event.after["status"], event.confirmed) for event in declared} == {("VALIDATED", True)}
     assert {event.user_id for event in declared} == {owner.id}
+    (found,) = fr.declarations(owner.id)
+    assert found.standing is DocumentStatus.ACCEPTED
+    assert [one.owner for one in found.owners] == list(FACTS.beneficial_owners)
+    assert {event.declaration and event.declaration.id for event in declared} == {found.id}
 
     # April: its papers, one of which is refused, and handed in again
     year.passes(31)

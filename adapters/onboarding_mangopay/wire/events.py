@@ -84,24 +84,22 @@ def _block(name: str, now: bool) -> Meaning:
     )
 
 
-def _document(kind: EventKind, *words: str) -> Meaning:
-    # with no words, every status that is shown follows on the event
+def _status(subject: Subject, *words: str, kind: EventKind = EventKind.OTHER) -> Meaning:
+    """An event of the status of its subject; with no words any that is shown follows on it."""
     return Meaning(
         kind=kind,
-        subject=Subject.DOCUMENT,
-        borne_out=_shows("status", *words) if words else lambda _: True,
-        changed=("status",),
-    )
-
-
-def _status(subject: Subject, *words: str) -> Meaning:
-    """An event of the status of what the core has no kind for; with no words any follows on it."""
-    return Meaning(
-        kind=EventKind.OTHER,
         subject=subject,
         borne_out=_shows("status", *words) if words else lambda _: True,
         changed=("status",),
     )
+
+
+def _document(kind: EventKind, *words: str) -> Meaning:
+    return _status(Subject.DOCUMENT, *words, kind=kind)
+
+
+def _declaration(kind: EventKind, *words: str) -> Meaning:
+    return _status(Subject.DECLARATION, *words, kind=kind)
 
 
 _ENROLLED = _user(EventKind.ENROLMENT_DONE, _shows("status", "ACTIVE"), ("status",))
@@ -130,13 +128,13 @@ EVENTS: dict[str, Meaning] = {
     "KYC_SUCCEEDED": _document(EventKind.DOCUMENT_ACCEPTED, "VALIDATED", "OUT_OF_DATE"),
     "KYC_FAILED": _document(EventKind.DOCUMENT_REFUSED, "REFUSED"),
     "KYC_OUTDATED": _document(EventKind.DOCUMENT_OUT_OF_DATE, "OUT_OF_DATE"),
-    "UBO_DECLARATION_CREATED": _status(Subject.DECLARATION),
-    "UBO_DECLARATION_VALIDATION_ASKED": _status(
-        Subject.DECLARATION, "VALIDATION_ASKED", "VALIDATED", "REFUSED", "INCOMPLETE"
+    "UBO_DECLARATION_CREATED": _declaration(EventKind.DECLARATION_CREATED),
+    "UBO_DECLARATION_VALIDATION_ASKED": _declaration(
+        EventKind.DECLARATION_SUBMITTED, "VALIDATION_ASKED", "VALIDATED", "REFUSED", "INCOMPLETE"
     ),
-    "UBO_DECLARATION_VALIDATED": _status(Subject.DECLARATION, "VALIDATED"),
-    "UBO_DECLARATION_REFUSED": _status(Subject.DECLARATION, "REFUSED"),
-    "UBO_DECLARATION_INCOMPLETE": _status(Subject.DECLARATION, "INCOMPLETE"),
+    "UBO_DECLARATION_VALIDATED": _declaration(EventKind.DECLARATION_ACCEPTED, "VALIDATED"),
+    "UBO_DECLARATION_REFUSED": _declaration(EventKind.DECLARATION_REFUSED, "REFUSED"),
+    "UBO_DECLARATION_INCOMPLETE": _declaration(EventKind.DECLARATION_INCOMPLETE, "INCOMPLETE"),
     # the words of a session are others than those of its events
     "IDENTITY_VERIFICATION_PENDING": _status(Subject.VERIFICATION),
     "IDENTITY_VERIFICATION_VALIDATED": _status(Subject.VERIFICATION, "VALIDATED", "OUT_OF_DATE"),

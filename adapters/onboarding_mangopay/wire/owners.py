@@ -1,28 +1,65 @@
-"""A beneficial owner at MangoPay.
+"""MangoPay's object of a declaration, with the owners in it.
 
 docs: api-reference/ubo-declarations, create-ubo
 """
 
 from __future__ import annotations
 
-from onboarding import BeneficialOwner, User
+from collections.abc import Mapping
+from typing import Any, cast
+
+from onboarding import (
+    Adapter,
+    BeneficialOwner,
+    DeclaredOwner,
+    DocumentStatus,
+    OwnerDeclaration,
+    Problem,
+    Response,
+    UnexpectedResponse,
+    User,
+)
+from onboarding.http import as_object
 from onboarding.mapping import (
     ALWAYS,
     TEXT,
     UTC_MIDNIGHT,
+    Translation,
     at,
     core,
     inside,
     keep,
     some,
+    translation,
     wire,
 )
 from onboarding.model.identity import Birthplace
 
+from onboarding_mangopay.reading import text
+from onboarding_mangopay.records import PROVIDER, moment
 from onboarding_mangopay.wire.address import MangoAddress
 from onboarding_mangopay.wire.policy import BLOCKED
 
-__all__ = ["MangoBirthplace", "MangoOwner", "as_owner", "as_user"]
+__all__ = [
+    "EDITABLE",
+    "STANDINGS",
+    "MangoBirthplace",
+    "MangoOwner",
+    "as_owner",
+    "as_user",
+    "declared_owner",
+    "owner_declaration",
+    "owner_wire",
+]
+
+# docs: view-ubo-declaration, Status; INCOMPLETE, a declaration to be mended, has no core word
+STANDINGS = {
+    "CREATED": DocumentStatus.CREATED,
+    "VALIDATION_ASKED": DocumentStatus.IN_REVIEW,
+    "VALIDATED": DocumentStatus.ACCEPTED,
+    "REFUSED": DocumentStatus.REFUSED,
+}
+EDITABLE = dict.fromkeys(STANDINGS, False) | {"CREATED": True, "INCOMPLETE": True}
 
 U = core(User)
 I = some(U.identity)  # noqa: E741
@@ -64,3 +101,48 @@ def as_user(owner: BeneficialOwner) -> User:
 def as_owner(user: User) -> BeneficialOwner:
     """The way back."""
     return BeneficialOwner(identity=user.identity, address=user.address)
+
+
+def owner_wire() -> Translation:
+    """How an owner is written and read."""
+    return translation(MangoOwner, PROVIDER)
+
+
+def owner_declaration(
+    adapter: Adapter, payload: Mapping[str, Any], response: Response
+) -> OwnerDeclaration:
+    """What MangoPay has on file of a declaration. Raises `UnexpectedResponse` without an id."""
+    id, found = payload.get("Id"), payload.get("Ubos")
+    if not isinstance(id, str | int):
+        problem = Problem("", "missing", "the answer has no id", "Id")
+        raise UnexpectedResponse([problem], status=response.status, raw=response.body)
+    user_id, reason, message = (payload.get(name) for name in ("UserId", "Reason", "Message"))
+    owners = cast("list[object]", found) if isinstance(found, list) else []
+    status = text(payload.get("Status"))
+    return OwnerDeclaration(
+        provider=PROVIDER,
+        gateway=adapter.name,
+        id=str(id),
+        user_id=None if user_id is None else str(user_id),
+        owners=tuple(declared_owner(as_object(owner)) for owner in owners),
+        standing=STANDINGS.get(status or ""),
+        status=status,
+        reason=None if reason is None else str(reason),
+        message=None if message is None else str(message),
+        editable=EDITABLE.get(status or ""),
+        created_at=moment(payload.get("CreationDate")),
+        processed_at=moment(payload.get("ProcessedDate")),
+        seen_at=response.received_at,
+        rate_limits=adapter.rate_limits(response),
+        raw=payload,
+    )
+
+
+def declared_owner(payload: Mapping[str, Any]) -> DeclaredOwner:
+    """One owner of a declaration."""
+    user, _ = owner_wire().from_wire(payload)
+    return DeclaredOwner(
+        id=str(payload.get("Id") or ""),
+        owner=as_owner(user),
+        active=payload.get("IsActive") is not False,
+    )
