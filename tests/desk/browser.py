@@ -26,7 +26,9 @@ SCHEMES = ("light", "dark")
 @contextmanager
 def opened(profile: Path, *, scripts: bool = True) -> Iterator[Any]:
     """A browser with an empty profile; skips the test, saying why, where there is none."""
-    webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
+    webdriver = pytest.importorskip(
+        "selenium.webdriver", reason="selenium is not there: run `pip install '.[browser]'`"
+    )
     program, driver = shutil.which("chromium"), shutil.which("chromedriver")
     if program is None or driver is None:
         missing = "chromium" if program is None else "chromedriver"
