@@ -8,6 +8,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 from typing import cast
 
@@ -17,10 +18,16 @@ from onboarding import (
     Document,
     DocumentRecord,
     Flow,
+    HalfDone,
     InvalidInput,
+    Loss,
     Paged,
     Problem,
+    RateLimited,
     Response,
+    TransportError,
+    Unavailable,
+    UnexpectedResponse,
 )
 from onboarding.errors import ErrorDetails
 from onboarding.http import as_object
@@ -52,6 +59,8 @@ _UNSEEN = ErrorDetails(
     ),
 )
 _PLACES = {"Type": "purpose", "Tag": "title"}
+# after these, the same request may well go through
+_HITCHES = (TransportError, UnexpectedResponse, Unavailable, RateLimited)
 
 
 @frozen(kw_only=True)
@@ -66,7 +75,8 @@ class Documents(Keys):
         The title becomes the tag. For number, country and day of issue there is no place: they
         are refused (`Unsupported`) unless `accept_loss` names them (`documents.number`). With
         the same `key`, for 24 hours: no second document, no page twice; one that was submitted
-        comes back as it is.
+        comes back as it is. Without one, a hitch once the document is there raises `HalfDone`,
+        whose `rest()` goes on, with no page twice either.
 
         Raises `InvalidInput` for pages that MangoPay would refuse, by path; nothing is sent then.
         """
@@ -79,18 +89,15 @@ class Documents(Keys):
             raise InvalidInput([Problem("title", "shape", "has more than 255 characters")])
         response, again = yield from self._create(user_id, document, key)
         record = document_record(self, self.answer(response, _PLACES.get), response)
+        parts = (user_id, record.id, document, key or f"document {record.id}", losses)
         if again:
-            record = yield from self.fetch_document(record.id)
-            if record.native.get("Status") != "CREATED":
-                return evolve(record, losses=losses)
-        place = ("users", user_id, "kyc", "documents", record.id)
-        for number, page in enumerate(document.pages):
-            yield from self._add(place, record.id, page, number, key)
-        response = yield self.request(
-            "PUT", "submit_document", *place, body={"Status": "VALIDATION_ASKED"}
-        )
-        submitted = document_record(self, self.answer(response), response)
-        return evolve(submitted, losses=losses)
+            return (yield from self._go_on(*parts))
+        try:
+            return (yield from self._finish(*parts))
+        except _HITCHES as error:
+            if key is not None:
+                raise
+            raise HalfDone(record, partial(self._go_on, *parts)) from error
 
     def fetch_document(
         self, document_id: str, *, user_id: str | None = None
@@ -135,13 +142,32 @@ class Documents(Keys):
 
         return (yield from self.once(request, key, look))
 
+    def _go_on(
+        self, user_id: str, id: str, document: Document, key: str, losses: tuple[Loss, ...]
+    ) -> Flow[DocumentRecord]:
+        """From where it broke off: one that was submitted comes back as it is."""
+        record = yield from self.fetch_document(id)
+        if record.native.get("Status") != "CREATED":
+            return evolve(record, losses=losses)
+        return (yield from self._finish(user_id, id, document, key, losses))
+
+    def _finish(
+        self, user_id: str, id: str, document: Document, key: str, losses: tuple[Loss, ...]
+    ) -> Flow[DocumentRecord]:
+        place = ("users", user_id, "kyc", "documents", id)
+        for number, page in enumerate(document.pages):
+            yield from self._add(place, id, page, number, key)
+        body = {"Status": "VALIDATION_ASKED"}
+        response = yield self.request("PUT", "submit_document", *place, body=body)
+        return evolve(document_record(self, self.answer(response), response), losses=losses)
+
     def _add(
-        self, place: tuple[str, ...], document_id: str, page: Page, number: int, key: str | None
+        self, place: tuple[str, ...], document_id: str, page: Page, number: int, key: str
     ) -> Flow[None]:
         body = {"File": b64encode(page.content).decode("ascii")}
         request = self.request("POST", "submit_document", *place, "pages", body=body)
-        if key is not None:  # another content is another page
-            key = f"{key}/page/{number}/{sha256(page.content).hexdigest()}"
+        # another content is another page
+        key = f"{key}/page/{number}/{sha256(page.content).hexdigest()}"
 
         def look() -> Flow[Response | None]:
             links = yield from self.consult_document(document_id)

@@ -22,6 +22,7 @@ from onboarding import (
     DocumentRecord,
     DocumentStatus,
     Gateway,
+    HalfDone,
     InvalidInput,
     KYCLevel,
     LossKind,
@@ -289,6 +290,41 @@ def test_an_upload_that_was_cut_off_anywhere_goes_on_and_leaves_one_document_and
     assert [found.id for found in fr.documents(user.id)] == [record.id]
     assert record.status is DocumentStatus.IN_REVIEW
     assert len(fr.run(fr.adapter.consult_document(record.id))) == 2
+
+
+@pytest.mark.parametrize("kind", BAD_DAYS)
+@pytest.mark.parametrize("lost", [1, 2, 3])
+def test_an_upload_without_a_key_goes_on_by_the_error_and_leaves_one_document_and_no_page_twice(
+    fr: Gateway[MangoPay], stage: Stage, lost: int, kind: str
+) -> None:
+    user = fr.create_user(OWNER)
+    document = paper(DocumentPurpose.IDENTITY, PNG, PDF)
+    stage.sim.misbehave(kind="slow", route="*kyc*", times=lost, seconds=0)  # goes well
+    stage.sim.misbehave(kind=kind, route="*kyc*", times=1)
+    if lost < 3 and kind in ("empty", "truncated"):  # a page has no other answer
+        record = fr.submit_document(user.id, document)
+    else:
+        with pytest.raises(HalfDone) as broken:
+            fr.submit_document(user.id, document)
+        assert broken.value.begun.status is DocumentStatus.CREATED
+        record = fr.run(broken.value.rest())
+
+    assert [found.id for found in fr.documents(user.id)] == [record.id]
+    assert record.status is DocumentStatus.IN_REVIEW
+    assert len(fr.run(fr.adapter.consult_document(record.id))) == 2
+
+
+def test_a_page_that_is_refused_is_refused_and_no_hitch(
+    fr: Gateway[MangoPay], stage: Stage
+) -> None:
+    user = fr.create_user(OWNER)
+    stage.sim.misbehave(kind="slow", route="*kyc*", times=1, seconds=0)  # goes well
+    stage.sim.misbehave(kind="error", status=400, route="*pages*", times=1)
+
+    with pytest.raises(Rejected) as refused:
+        fr.submit_document(user.id, paper(DocumentPurpose.IDENTITY, PNG))
+
+    assert refused.value.retry_safe is False
 
 
 def burn(stage: Stage, adapter: MangoPay, name: str) -> None:
