@@ -190,12 +190,20 @@ def press(browser: Any, label: str) -> None:
 
 def follow(browser: Any, element: Any) -> None:
     """Clicks on what leads to another page, and waits for that page."""
-    from selenium.webdriver.support.expected_conditions import staleness_of
+    from selenium.common.exceptions import WebDriverException
     from selenium.webdriver.support.wait import WebDriverWait
 
     before = browser.find_element(CSS, "html")
     element.click()
-    WebDriverWait(browser, 20).until(staleness_of(before))
+
+    def gone(_: object) -> bool:
+        try:
+            before.is_enabled()
+        except WebDriverException:  # stale, or in the driver's own words while the page changes
+            return True
+        return False
+
+    WebDriverWait(browser, 20).until(gone)
 
 
 def unfold(browser: Any, label: str) -> None:
