@@ -27,10 +27,14 @@ if TYPE_CHECKING:
         Conflict,
         Forbidden,
         HalfDone,
+        IdempotencyConflict,
         InvalidInput,
+        NoAnswer,
         NotFound,
         OnboardingError,
+        Outcome,
         OutcomeUnknown,
+        PartialFailure,
         Problem,
         ProviderError,
         RateLimited,
@@ -94,6 +98,7 @@ if TYPE_CHECKING:
     from onboarding.model.money import Money
     from onboarding.model.owners import DeclaredOwner, OwnerDeclaration
     from onboarding.model.paging import Paged
+    from onboarding.model.partial import Partial
     from onboarding.model.record import Absence, UserRecord, UserStatus
     from onboarding.model.secret import Secret
     from onboarding.model.user import IncomeBracket, PersonType, Terms, User, UserCategory
@@ -122,8 +127,9 @@ _HOMES = {
     "claims": "Provenance VerifiedClaims from_verified_claims to_verified_claims",
     "config": "Gateways",
     "errors": "ActionNeeded AlreadySent AmbiguousProvider ConfigurationError Conflict Forbidden "
-    "HalfDone InvalidInput NotFound OnboardingError OutcomeUnknown Problem ProviderError "
-    "RateLimited Rejected TranslationError TransportError Unauthorized Unavailable "
+    "HalfDone IdempotencyConflict InvalidInput NoAnswer NotFound OnboardingError Outcome "
+    "OutcomeUnknown PartialFailure Problem ProviderError RateLimited Rejected TranslationError "
+    "TransportError Unauthorized Unavailable "
     "UnexpectedResponse UnknownProvider Unsupported",
     "gateway": "Gateway",
     "hooks": "Exchange hookimpl",
@@ -148,6 +154,7 @@ _HOMES = {
     "model.money": "Money",
     "model.owners": "DeclaredOwner OwnerDeclaration",
     "model.paging": "Paged",
+    "model.partial": "Partial",
     "model.record": "Absence UserRecord UserStatus",
     "model.secret": "Secret",
     "model.user": "IncomeBracket PersonType Terms User UserCategory",
@@ -203,6 +210,7 @@ __all__ = [
     "Gender",
     "HalfDone",
     "IbanAccount",
+    "IdempotencyConflict",
     "IdentificationLevel",
     "Identity",
     "IncomeBracket",
@@ -220,15 +228,19 @@ __all__ = [
     "NextAction",
     "NextActionKind",
     "NistIal",
+    "NoAnswer",
     "NotFound",
     "OnboardingError",
     "Option",
     "OtherAccount",
+    "Outcome",
     "OutcomeUnknown",
     "OwnerDeclaration",
     "Pace",
     "Page",
     "Paged",
+    "Partial",
+    "PartialFailure",
     "Password",
     "PersonType",
     "Plugin",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Generator, Iterable, Mapping
+from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, ClassVar, NoReturn
+from typing import Any, ClassVar, NoReturn, TypeAlias, get_args
 
 from attrs import evolve, field, fields_dict, frozen
 
@@ -14,6 +15,7 @@ from onboarding.errors import (
     Forbidden,
     InvalidInput,
     NotFound,
+    PartialFailure,
     Problem,
     ProviderError,
     RateLimited,
@@ -30,10 +32,12 @@ from onboarding.mapping.translation import Translation, translation
 from onboarding.model.action import NextAction
 from onboarding.model.banking import BankAccountRecord
 from onboarding.model.base import checks_of
+from onboarding.model.documents import DocumentRecord
 from onboarding.model.levels import LevelPolicy
 from onboarding.model.limits import RateLimit
 from onboarding.model.loss import Loss, refused
 from onboarding.model.owners import OwnerDeclaration
+from onboarding.model.partial import Partial
 from onboarding.model.record import UserRecord
 from onboarding.model.secret import Secret
 from onboarding.model.user import User
@@ -42,7 +46,27 @@ from onboarding.requirements.missing import missing
 from onboarding.requirements.report import Report
 from onboarding.requirements.target import Target
 
-__all__ = ["Adapter", "Criterion", "raise_error"]
+__all__ = ["Adapter", "Criterion", "Held", "part_way", "raise_error"]
+
+
+@contextmanager
+def part_way(partial: Partial) -> Generator[None]:
+    """Turns whatever stops the requests inside into a `PartialFailure` with what is there.
+
+    Used inside a flow, around the `yield`s that follow the creation of an object.
+    """
+    try:
+        yield
+    except PartialFailure:
+        raise
+    except Exception as error:
+        raise PartialFailure(partial) from error
+
+
+Held: TypeAlias = (
+    UserRecord | NextAction | BankAccountRecord | OwnerDeclaration | DocumentRecord | Partial
+)
+"""What a gateway returned, and takes back."""
 
 
 def _not_one_text(_: object, __: object, value: object) -> None:
@@ -184,6 +208,11 @@ class Adapter(Operations):
     # -- what subclasses share
 
     @property
+    def environment_name(self) -> str:
+        """Which environment of the provider these settings reach, for provenance: `sandbox`."""
+        return str(getattr(self, "environment", ""))
+
+    @property
     def policy(self) -> LevelPolicy:
         return self.levels if self.levels is not None else self.native_levels
 
@@ -206,15 +235,17 @@ class Adapter(Operations):
                 raise InvalidInput(x.under(f"extras.{self.provider}") for x in found)
         return user
 
-    def own(self, held: UserRecord | NextAction | BankAccountRecord | OwnerDeclaration) -> None:
-        """Raises `InvalidInput` for what was read by another provider or gateway."""
-        kinds = UserRecord | NextAction | BankAccountRecord | OwnerDeclaration
-        if not isinstance(held, kinds):  # pyright: ignore[reportUnnecessaryIsInstance]
-            text = "expected a UserRecord, a NextAction, a BankAccountRecord or an OwnerDeclaration"
-            raise InvalidInput([Problem("", "type", text)])
+    def own(self, held: Held) -> None:
+        """Raises `InvalidInput` for what another provider, gateway or environment returned."""
+        if not isinstance(held, get_args(Held)):
+            names = ", ".join(kind.__name__ for kind in get_args(Held))
+            raise InvalidInput([Problem("", "type", f"expected one of: {names}")])
         if (held.provider, held.gateway) != (self.provider, self.name):
             text = f"is of {held.gateway} ({held.provider}), not of {self.name} ({self.provider})"
             raise InvalidInput([Problem("gateway", "conflict", text)])
+        if held.environment and held.environment != self.environment_name:
+            text = f"is of {held.environment}, not of {self.environment_name}"
+            raise InvalidInput([Problem("environment", "conflict", text)])
 
     @staticmethod
     def unchanged(record: UserRecord, losses: tuple[Loss, ...]) -> UserRecord:
@@ -263,6 +294,7 @@ class Adapter(Operations):
         return UserRecord(
             provider=self.provider,
             gateway=self.name,
+            environment=self.environment_name,
             id=str(native.pop(id)),
             user=user,
             seen_at=response.received_at,

@@ -19,6 +19,7 @@ from onboarding.adapter import Adapter
 from onboarding.errors import (
     ConfigurationError,
     InvalidInput,
+    NoAnswer,
     OnboardingError,
     OutcomeUnknown,
     Problem,
@@ -29,6 +30,7 @@ from onboarding.errors import (
     UnexpectedResponse,
 )
 from onboarding.http import Flow, Proof, Request, Response, Token
+from onboarding.outcomes import Progress
 
 __all__ = [
     "Clock",
@@ -85,27 +87,34 @@ def is_fresh(token: Token | None, now: datetime) -> bool:
 
 
 def conversation(adapter: Adapter, flow: Flow[T], *, clock: Clock, nonces: Nonces) -> Steps[T]:
-    """The steps of a flow. What a driver throws in at a step reaches the flow.
+    """The steps of a flow. Whatever stops a request is thrown into the flow at its `yield`.
 
-    A `ServerClock` remembers from one conversation to the next how wrong the clock is.
+    A `ServerClock` remembers from one conversation to the next how wrong the clock is. An error
+    that leaves the flow says by `outcome` and `repeatable` what became of the call.
 
-    Raises `InvalidInput` for a flow that was run before: it has nothing left to say.
+    Raises `InvalidInput` for a flow that was run before: a generator runs once.
     """
     if inspect.getgeneratorstate(flow) != inspect.GEN_CREATED:
         text = "a flow runs once: ask the adapter for a new one"
         raise InvalidInput([Problem("", "conflict", text)])
     timed = clock if isinstance(clock, ServerClock) else ServerClock(clock)
+    progress = Progress()
     try:
         request = next(flow)
         while True:
             try:
                 response = yield from _patient(adapter, request, timed, nonces)
-            except TransportError as error:
+            except OnboardingError as error:
+                progress.failed(request, error)
                 request = flow.throw(error)
             else:
+                progress.answered(request, response)
                 request = flow.send(response)
     except StopIteration as done:
         return done.value  # type: ignore[no-any-return]
+    except OnboardingError as error:
+        progress.settle(error)
+        raise
     finally:
         flow.close()
 
@@ -133,7 +142,7 @@ def _timed(
     steps = conversation(adapter, adapter.server_time(), clock=clock.own, nonces=nonces)
     try:
         clock.set((yield from steps))
-    except (TransportError, UnexpectedResponse, ProviderError):
+    except (NoAnswer, UnexpectedResponse, ProviderError):
         return response
     return (yield from _exchange(adapter, request, clock, nonces))
 
@@ -206,7 +215,7 @@ def drive(steps: Steps[T], perform: Callable[[Request | Wish], Response | Token]
         while True:
             try:
                 answer = perform(step)
-            except TransportError as error:
+            except OnboardingError as error:
                 step = steps.throw(error)
             else:
                 step = steps.send(answer)
@@ -225,7 +234,7 @@ async def drive_async(
         while True:
             try:
                 answer = await perform(step)
-            except TransportError as error:
+            except OnboardingError as error:
                 step = steps.throw(error)
             else:
                 step = steps.send(answer)

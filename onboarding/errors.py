@@ -2,22 +2,29 @@
 
 ```
 OnboardingError
-├── InvalidInput              what the caller gave has no legal shape; nothing was sent
+├── InvalidInput              the caller's data have no legal shape; nothing was sent
 ├── ConfigurationError        the configuration cannot be used
 │   ├── UnknownProvider
 │   └── AmbiguousProvider
 ├── TranslationError
-│   ├── Unsupported           core -> wire: the provider has no place for it; nothing was sent
+│   ├── Unsupported           core -> wire: the provider does not support it; nothing was sent
 │   └── UnexpectedResponse    wire -> core: an answer in no documented shape
-├── TransportError            no answer came, and the request was not carried out
-│   └── OutcomeUnknown        no answer came, and the request may have been carried out
-├── HalfDone                  a call of several requests broke off; what is there goes on from it
+├── IdempotencyConflict       this idempotency key was used for other content
+├── NoAnswer                  the base of both:
+│   ├── TransportError        no answer, and the request was surely not carried out
+│   └── OutcomeUnknown        no answer, and the request may have been carried out
+├── PartialFailure            some of several requests were carried out; `gateway.resume` continues
+├── HalfDone                  (goes)
 └── ProviderError             an answer came, and it is a no
     ├── Rejected  Conflict  NotFound  Unauthorized  Forbidden
-    │             └── AlreadySent   its result is not in the answer
+    │             └── AlreadySent   (goes)
     ├── ActionNeeded          the user must act first
     └── RateLimited  Unavailable
 ```
+
+Every error has `outcome`: whether the call was carried out. `TransportError` and `OutcomeUnknown`
+are siblings, so that `except TransportError: retry` never repeats a call that may have been carried
+out.
 
 No text here shows a value of a user or a secret: errors speak in paths, codes and words of ours.
 """
@@ -25,6 +32,7 @@ No text here shows a value of a user or a secret: errors speak in paths, codes a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from attrs import field, frozen
@@ -34,6 +42,7 @@ if TYPE_CHECKING:
     from onboarding.model.action import NextAction
     from onboarding.model.documents import DocumentRecord
     from onboarding.model.limits import RateLimit
+    from onboarding.model.partial import Partial
 
 __all__ = [
     "ActionNeeded",
@@ -43,10 +52,14 @@ __all__ = [
     "Conflict",
     "Forbidden",
     "HalfDone",
+    "IdempotencyConflict",
     "InvalidInput",
+    "NoAnswer",
     "NotFound",
     "OnboardingError",
+    "Outcome",
     "OutcomeUnknown",
+    "PartialFailure",
     "Problem",
     "ProviderError",
     "RateLimited",
@@ -85,11 +98,35 @@ class Problem:
         return f"{self.path or '(whole)'}: {self.message} [{self.code}]"
 
 
-class OnboardingError(Exception):
-    """The root of every error of this library."""
+class Outcome(StrEnum):
+    """Whether a call that failed was carried out at the provider."""
 
-    retry_safe: ClassVar[bool] = False
-    """Whether the same call may be sent again without a risk of doing its work twice."""
+    NOT_DONE = "not_done"
+    """Nothing was changed there: nothing was sent, it was refused, or it only read."""
+    UNKNOWN = "unknown"
+    """It may have been carried out: look, or reconcile, before sending it again."""
+    DONE = "done"
+    """It was carried out; only a later step, such as reading the result, failed."""
+
+
+class OnboardingError(Exception):
+    """The root of every error of this library.
+
+    `outcome` and `retry_safe` are facts of the call that raised it, set by the engine. An error
+    that no call raised has the values of its class.
+    """
+
+    outcome: Outcome = Outcome.NOT_DONE
+    """Whether the call was carried out."""
+
+    repeatable: bool = False
+    """Whether the provider itself prevents a second execution: the call reads, or the provider
+    honours its idempotency key."""
+
+    @property
+    def retry_safe(self) -> bool:
+        """Whether the same call may be sent again without a risk of doing its work twice."""
+        return self.repeatable or self.outcome is Outcome.NOT_DONE
 
 
 class _Listed(OnboardingError):
@@ -158,19 +195,67 @@ class UnexpectedResponse(_Listed, TranslationError):
     ) -> None:
         self.status = status
         self.raw = raw
+        if status is not None:  # of an answer to a request that was sent
+            self.outcome = Outcome.UNKNOWN
         super().__init__(problems)
 
 
-class TransportError(OnboardingError):
+class IdempotencyConflict(OnboardingError):
+    """This idempotency key was used before for other content; nothing new was carried out.
+
+    `id` is the id of the first call's result, where known; `operation` is the operation that both
+    calls name.
+    """
+
+    def __init__(self, operation: str, id: str | None = None) -> None:
+        self.operation = operation
+        self.id = id
+        super().__init__(operation, id)
+
+    def __str__(self) -> str:
+        found = f"; its result has the id {self.id}" if self.id else ""
+        return (
+            f"{self.operation}: this idempotency key was used for other content{found}. "
+            "Use a new key for a new operation"
+        )
+
+
+class NoAnswer(OnboardingError):
+    """No answer came. `outcome` says whether the request may have been carried out."""
+
+
+class TransportError(NoAnswer):
     """No answer came, and the request was surely not carried out."""
 
-    retry_safe = True
+
+class OutcomeUnknown(NoAnswer):
+    """The request may have been carried out: look before sending it again."""
+
+    outcome = Outcome.UNKNOWN
 
 
-class OutcomeUnknown(TransportError):
-    """No answer came, and the request may have been carried out: look before sending again."""
+class PartialFailure(OnboardingError):
+    """A call of several requests failed after some of them were carried out; see `__cause__`.
 
-    retry_safe = False
+    `partial` says what is there. It can be stored, and `gateway.resume(partial, ...)` finishes
+    the call, also in another process. The call itself, sent again, would begin another one, so
+    it is never safe to retry; `outcome` is that of the request that failed.
+    """
+
+    retry_safe = False  # pyright: ignore[reportAssignmentType]  # a fact of the class here
+
+    def __init__(self, partial: Partial) -> None:
+        self.partial = partial
+        super().__init__(partial)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.partial.operation} failed part-way; "
+            f"gateway.resume(error.partial, ...) finishes it: {self.partial!r}"
+        )
+
+    def __repr__(self) -> str:
+        return f"PartialFailure({self.partial!r})"
 
 
 class HalfDone(OnboardingError):
@@ -222,6 +307,8 @@ class ProviderError(OnboardingError):
 
     def __init__(self, details: ErrorDetails) -> None:
         self.details = details
+        if details.status >= 500:
+            self.outcome = Outcome.UNKNOWN
         super().__init__(details)
 
     @property
@@ -292,8 +379,6 @@ class Forbidden(ProviderError):
 
 class RateLimited(ProviderError):
     """Too many calls; `retry_after` says how many seconds to wait, where known."""
-
-    retry_safe = True
 
     @property
     def retry_after(self) -> float | None:

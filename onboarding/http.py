@@ -30,7 +30,8 @@ class Request:
     """One HTTP request, final: these bytes go to this URL. Its repr shows neither id nor body.
 
     `operation` names the call for observers; `anonymous` requests are sent without credentials
-    of a session (a login is one).
+    of a session (a login is one). `idempotent` says that the request has the caller's own
+    idempotency key, by which the provider prevents a second execution.
     """
 
     method: str
@@ -39,6 +40,7 @@ class Request:
     body: bytes = field(default=b"", repr=False)
     operation: str = ""
     anonymous: bool = False
+    idempotent: bool = False
 
     @classmethod
     def json(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, NoReturn
+from typing import Any, ClassVar, NoReturn, overload
 
 from attrs import field, frozen
 
@@ -16,6 +16,7 @@ from onboarding.model.documents import Document, DocumentRecord
 from onboarding.model.event import Event
 from onboarding.model.owners import OwnerDeclaration
 from onboarding.model.paging import Paged
+from onboarding.model.partial import Partial
 from onboarding.model.record import UserRecord
 from onboarding.model.user import User
 
@@ -150,6 +151,21 @@ class Operations:
     def deactivate_bank_account(self, record: BankAccountRecord) -> Flow[BankAccountRecord]:
         """Takes a bank account out of use, which is final."""
         self.cannot("deactivate_bank_account")
+
+    # -- calls that failed part-way
+
+    @overload
+    def resume(self, partial: Partial, given: Document) -> Flow[DocumentRecord]: ...
+    @overload
+    def resume(self, partial: Partial, given: Company) -> Flow[OwnerDeclaration]: ...
+    def resume(
+        self, partial: Partial, given: Document | Company
+    ) -> Flow[DocumentRecord] | Flow[OwnerDeclaration]:
+        """Finishes a call that failed part-way, with the content that the call was given.
+
+        Raises `IdempotencyConflict` for other content, `PartialFailure` when it fails again.
+        """
+        self.cannot("resume")
 
     # -- events
 

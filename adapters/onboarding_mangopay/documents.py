@@ -21,11 +21,11 @@ from onboarding import (
     HalfDone,
     InvalidInput,
     Loss,
+    NoAnswer,
     Paged,
     Problem,
     RateLimited,
     Response,
-    TransportError,
     Unavailable,
     UnexpectedResponse,
 )
@@ -60,7 +60,7 @@ _UNSEEN = ErrorDetails(
 )
 _PLACES = {"Type": "purpose", "Tag": "title"}
 # after these, the same request may well go through
-_HITCHES = (TransportError, UnexpectedResponse, Unavailable, RateLimited)
+_HITCHES = (NoAnswer, UnexpectedResponse, Unavailable, RateLimited)
 
 
 @frozen(kw_only=True)

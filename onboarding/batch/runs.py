@@ -13,7 +13,7 @@ from onboarding.adapter import Adapter
 from onboarding.batch.journal import Journal
 from onboarding.batch.lines import Line, numbered
 from onboarding.batch.results import Result, State, blank, of_error, of_record, tame
-from onboarding.errors import Forbidden, InvalidInput, Problem, TransportError, Unauthorized
+from onboarding.errors import Forbidden, InvalidInput, NoAnswer, Problem, Unauthorized
 from onboarding.gateway import Gateway
 from onboarding.http import Flow
 from onboarding.model.record import UserRecord
@@ -169,7 +169,7 @@ class _Sending:
             while True:
                 try:
                     response = yield request
-                except TransportError as error:
+                except NoAnswer as error:
                     request = flow.throw(error)
                 else:
                     self.taken |= request.method != "GET" and response.status < 400

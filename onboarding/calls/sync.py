@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, overload
 
 from onboarding.adapter import Adapter, Criterion
 from onboarding.http import Flow, Response
@@ -16,6 +16,7 @@ from onboarding.model.documents import Document, DocumentRecord
 from onboarding.model.event import Event
 from onboarding.model.owners import OwnerDeclaration
 from onboarding.model.paging import Paged
+from onboarding.model.partial import Partial
 from onboarding.model.record import UserRecord
 from onboarding.model.user import User
 from onboarding.requirements.report import Report
@@ -204,6 +205,27 @@ class Calls(Generic[A_co]):
     ) -> BankAccountRecord:
         """Takes a bank account out of use, which is final."""
         return self.run(self.adapter.deactivate_bank_account(record), deadline=deadline)
+
+    # -- calls that failed part-way
+
+    @overload
+    def resume(
+        self, partial: Partial, given: Document, *, deadline: float | None = None
+    ) -> DocumentRecord: ...
+    @overload
+    def resume(
+        self, partial: Partial, given: Company, *, deadline: float | None = None
+    ) -> OwnerDeclaration: ...
+    def resume(
+        self, partial: Partial, given: Document | Company, *, deadline: float | None = None
+    ) -> DocumentRecord | OwnerDeclaration:
+        """Finishes a call that raised `PartialFailure`, with the content that the call was given.
+
+        `partial` is `error.partial`, perhaps stored and read back in another process. Raises
+        `IdempotencyConflict` for other content, `PartialFailure` when it fails again.
+        """
+        flow: Flow[DocumentRecord | OwnerDeclaration] = self.adapter.resume(partial, given)
+        return self.run(flow, deadline=deadline)
 
     # -- events
 

@@ -220,14 +220,16 @@ def word_table(kind: type[Enum]) -> str:
 
 
 def error_table(module: str = OnboardingError.__module__) -> str:
-    """Every error of a module, what it is a kind of, and whether a retry is safe."""
+    """Every error of a module, what it is a kind of, and the outcome of its class."""
     rows: list[list[str]] = []
     for found in vars(import_module(module)).values():
         if isinstance(found, type) and issubclass(found, OnboardingError) and _public(found):
             kinds = ", ".join(_code(base.__name__) for base in _parents(found))
-            safe = "yes" if found.retry_safe else "no"
-            rows.append([_code(found.__name__), kinds, safe, (found.__doc__ or "").split("\n")[0]])
-    return _table(("Error", "Is a kind of", "`retry_safe`", "Meaning"), rows)
+            outcome = _code(str(found.outcome))
+            rows.append(
+                [_code(found.__name__), kinds, outcome, (found.__doc__ or "").split("\n")[0]]
+            )
+    return _table(("Error", "Is a kind of", "`outcome` of its class", "Meaning"), rows)
 
 
 def _public(cls: type) -> bool:

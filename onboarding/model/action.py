@@ -51,6 +51,7 @@ class NextAction(Stored, form="next_action/1"):
     kind: NextActionKind
     provider: str
     gateway: str
+    environment: str = ""
     user_id: str
     concerns: str = ""
     value: str | None = None

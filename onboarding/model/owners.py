@@ -44,6 +44,7 @@ class OwnerDeclaration(Stored, form="owner_declaration/1"):
 
     provider: str
     gateway: str
+    environment: str = ""
     id: str
     user_id: str | None = None
     owners: tuple[DeclaredOwner, ...] = ()

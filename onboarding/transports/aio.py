@@ -12,7 +12,7 @@ import aiohttp
 from attrs import define, field
 from yarl import URL
 
-from onboarding.errors import TransportError
+from onboarding.errors import NoAnswer, TransportError
 from onboarding.http import Request, Response
 from onboarding.transports.connection import Connection, tls
 from onboarding.transports.silence import no_answer, unwritable
@@ -45,11 +45,11 @@ class AsyncTransport:
         Raises `TransportError` when it was surely not carried out, else `OutcomeUnknown`.
         """
         answer = await self._answer(request, timeout)
-        if isinstance(answer, TransportError):  # raised here, it carries no error with a URL along
+        if isinstance(answer, NoAnswer):  # raised here, it carries no error with a URL along
             raise answer
         return answer
 
-    async def _answer(self, request: Request, timeout: float) -> Response | TransportError:
+    async def _answer(self, request: Request, timeout: float) -> Response | NoAnswer:
         if self._closed:
             return TransportError("the gateway was closed before the request was sent")
         wanted = self.connection

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from onboarding.errors import OutcomeUnknown, TransportError
+from onboarding.errors import NoAnswer, OutcomeUnknown, TransportError
 from onboarding.http import Request
 
 __all__ = ["no_answer", "unwritable"]
 
 
-def no_answer(request: Request, *, timed_out: bool, never_sent: bool) -> TransportError:
+def no_answer(request: Request, *, timed_out: bool, never_sent: bool) -> NoAnswer:
     """Says what is known of a request without an answer; no URL, for that may name a user."""
     host = urlsplit(request.url).hostname
     why = "in time" if timed_out else "over a working connection"

@@ -12,7 +12,7 @@ import requests
 from attrs import define, field
 from urllib3 import exceptions as urllib3_errors
 
-from onboarding.errors import ConfigurationError, TransportError
+from onboarding.errors import ConfigurationError, NoAnswer
 from onboarding.http import Request, Response
 from onboarding.transports.connection import Connection, unusable
 from onboarding.transports.ends import TimedAdapter, by
@@ -79,11 +79,11 @@ class SyncTransport:
         Raises `TransportError` when it was surely not carried out, else `OutcomeUnknown`.
         """
         answer = self._answer(request, timeout)
-        if isinstance(answer, TransportError):  # raised here, it carries no error with a URL along
+        if isinstance(answer, NoAnswer):  # raised here, it carries no error with a URL along
             raise answer
         return answer
 
-    def _answer(self, request: Request, timeout: float) -> Response | TransportError:
+    def _answer(self, request: Request, timeout: float) -> Response | NoAnswer:
         ends = time.monotonic() + timeout
         waits = (
             min(timeout, self.connection.connect_timeout),
@@ -121,7 +121,7 @@ class SyncTransport:
         self._session.close()
 
 
-def _no_answer(request: Request, error: BaseException) -> TransportError:
+def _no_answer(request: Request, error: BaseException) -> NoAnswer:
     causes = list(_causes(error))
     # urllib3 counts a connection that was refused among those that took too long
     timed_out = any(

@@ -10,10 +10,10 @@ from attrs.validators import ge, gt
 
 from onboarding.errors import (
     InvalidInput,
+    NoAnswer,
     OnboardingError,
     Problem,
     RateLimited,
-    TransportError,
     Unavailable,
 )
 from onboarding.model.event import Event
@@ -105,7 +105,7 @@ class Plan:
         self._put_off(watched, now)
         if isinstance(error, RateLimited):  # the next user would be refused as well
             self._free = now + max(error.retry_after or self.pace.shortest, self.pace.between)
-        if isinstance(error, TransportError | Unavailable | RateLimited):
+        if isinstance(error, NoAnswer | Unavailable | RateLimited):
             return True
         del self.users[watched.id]
         return False
