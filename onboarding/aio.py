@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
@@ -16,15 +17,17 @@ from onboarding.engine import (
     Clock,
     Nonces,
     ServerClock,
+    Tokens,
     Wish,
     conversation,
     drive_async,
     login,
     utc_now,
+    without_frames,
 )
 from onboarding.errors import TransportError
-from onboarding.gateway import Deadline, new_nonce, report
-from onboarding.hooks import Observe
+from onboarding.gateway import Deadline, exchange_of, new_nonce, report
+from onboarding.hooks import Exchange, Observe
 from onboarding.http import Flow, Request, Response, Token
 from onboarding.model.limits import RateLimit
 from onboarding.transports.connection import Connection
@@ -45,7 +48,7 @@ class _Life:
     def __init__(self, transport: AsyncTransport) -> None:
         self.transport = transport
         self.lock = asyncio.Lock()
-        self.token: Token | None = None
+        self.tokens = Tokens()
 
 
 def _opened(connection: Connection) -> AsyncTransport:
@@ -65,6 +68,7 @@ class AsyncGateway(AsyncCalls[A_co]):
     adapter: A_co
     connection: Connection = field(factory=Connection)
     observe: Observe | None = None
+    debug: bool = False
     clock: Clock = utc_now
     nonces: Nonces = new_nonce
     _timed: ServerClock = field(init=False)
@@ -107,6 +111,7 @@ class AsyncGateway(AsyncCalls[A_co]):
             adapter,
             connection=self.connection,
             observe=self.observe,
+            debug=self.debug,
             clock=self.clock,
             nonces=self.nonces,
         )
@@ -114,11 +119,23 @@ class AsyncGateway(AsyncCalls[A_co]):
         return seen
 
     async def run(self, flow: Flow[T], *, deadline: float | None = None) -> T:
-        """Runs any flow of the adapter: this is how what only one provider has is called."""
-        until = Deadline(deadline)
+        """Runs any flow of the adapter: this is how what only one provider has is called.
+
+        An error leaves without its inner frames, whose locals hold keys and bodies; the gateway's
+        `debug` keeps them.
+        """
+        until, outer = Deadline(deadline), sys.exception()
         life = self._alive()  # to the end: what close() closes is not opened again by a late step
         steps = conversation(self.adapter, flow, clock=self._timed, nonces=self.nonces)
-        return await drive_async(steps, lambda step: self._perform(step, until, life))
+        try:
+            return await drive_async(
+                steps, lambda step: self._perform(step, until, life, self._report)
+            )
+        except Exception as error:
+            if self.debug:
+                raise
+            failure = without_frames(error, outer)
+        raise failure
 
     async def close(self) -> None:
         """Closes this loop's connections. The gateway opens new ones if it is called again."""
@@ -157,8 +174,11 @@ class AsyncGateway(AsyncCalls[A_co]):
             life = self._lives[here] = _Life(_opened(self.connection))
         return life
 
+    def _report(self, exchange: Exchange) -> None:
+        report(self.observe, exchange)
+
     async def _perform(
-        self, step: Request | Wish, until: Deadline, life: _Life
+        self, step: Request | Wish, until: Deadline, life: _Life, report: Observe
     ) -> Response | Token:
         if isinstance(step, Wish):
             return await self._token(step, until, life)
@@ -168,12 +188,14 @@ class AsyncGateway(AsyncCalls[A_co]):
         limits: tuple[RateLimit, ...] = ()
         try:
             response = await life.transport.send(step, timeout=left)
+            if not step.anonymous and not self.adapter.token_refused(response):
+                life.tokens.accepted()
             status, limits = response.status, self.adapter.rate_limits(response)
             if limits:
                 (self._root or self)._limits = limits
             return response
         finally:
-            report(self.observe, self.adapter, step, status, began, limits)
+            report(exchange_of(self.adapter, step, status, began, limits))
 
     async def _token(self, wish: Wish, until: Deadline, life: _Life) -> Token:
         try:
@@ -182,16 +204,20 @@ class AsyncGateway(AsyncCalls[A_co]):
         except TimeoutError:
             text = "the deadline of the call passed while another one logged in"
             raise TransportError(text) from None
+        exchanges: list[Exchange] = []  # reported once the lock is free: an observer may call
         try:
-            token = wish.met_by(life.token, self.clock())
+            token = life.tokens.for_request(wish, self.clock())
             if token is None:
                 steps = login(self.adapter, clock=self._timed, nonces=self.nonces)
-                token = life.token = await drive_async(
-                    steps, lambda step: self._perform(step, until, life)
+                new = await drive_async(
+                    steps, lambda step: self._perform(step, until, life, exchanges.append)
                 )
+                token = life.tokens.renewed(new, self.clock())
             return token
         finally:
             life.lock.release()
+            for exchange in exchanges:
+                self._report(exchange)
 
 
 def _here() -> tuple[int, asyncio.AbstractEventLoop]:

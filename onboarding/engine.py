@@ -8,12 +8,13 @@ sent, or the wish for a token. What is sent twice, and why, stands in `_patient`
 from __future__ import annotations
 
 import inspect
+import traceback
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias, TypeVar
 
-from attrs import define, frozen
+from attrs import define, field, frozen
 
 from onboarding.adapter import Adapter
 from onboarding.errors import (
@@ -37,12 +38,14 @@ __all__ = [
     "Nonces",
     "ServerClock",
     "Steps",
+    "Tokens",
     "Wish",
     "conversation",
     "drive",
     "drive_async",
     "is_fresh",
     "login",
+    "without_frames",
 ]
 
 T = TypeVar("T")
@@ -51,6 +54,7 @@ Clock: TypeAlias = Callable[[], datetime]
 Nonces: TypeAlias = Callable[[], str]
 
 MARGIN = timedelta(seconds=30)  # a token is renewed this long before it expires
+PAUSE = timedelta(seconds=60)  # between logins whose tokens are refused
 
 
 @frozen
@@ -62,6 +66,40 @@ class Wish:
     def met_by(self, token: Token | None, now: datetime) -> Token | None:
         """The token if it meets the wish: it is another one, and fresh."""
         return token if token is not self.refused and is_fresh(token, now) else None
+
+
+@define(eq=False)
+class Tokens:
+    """The token of one process or event loop, and whether another login would help.
+
+    Providers lock accounts that log in too often. When the provider refuses two new tokens in a
+    row, another login waits for `PAUSE`; until then calls end with the provider's refusal.
+    """
+
+    token: Token | None = None
+    _unproven: int = field(default=0, init=False)
+    _since: datetime | None = field(default=None, init=False)
+
+    def for_request(self, wish: Wish, now: datetime) -> Token | None:
+        """The token to use, perhaps the refused one; None when a login is due."""
+        found = wish.met_by(self.token, now)
+        if found is None and wish.refused is not None and self._pausing(now):
+            return self.token
+        return found
+
+    def renewed(self, token: Token, now: datetime) -> Token:
+        """Keeps the token of a login."""
+        self.token, self._since = token, now
+        self._unproven += 1
+        return token
+
+    def accepted(self) -> None:
+        """Notes that the provider accepted a token."""
+        self._unproven = 0
+
+    def _pausing(self, now: datetime) -> bool:
+        since = self._since
+        return since is not None and self._unproven >= 2 and now - since < PAUSE
 
 
 @define(eq=False)
@@ -158,8 +196,10 @@ def _exchange(
     proof = Proof(now=clock(), nonce=nonces(), token=token)
     response = yield _signed(adapter, request, proof)
     if adapter.token_refused(response):
-        token = yield Wish(refused=token)
-        proof = Proof(now=clock(), nonce=nonces(), token=token)
+        renewed: Token = yield Wish(refused=token)
+        if renewed is token:  # another login would not help now
+            return response
+        proof = Proof(now=clock(), nonce=nonces(), token=renewed)
         response = yield _signed(adapter, request, proof)
     return response
 
@@ -242,6 +282,28 @@ async def drive_async(
         return done.value  # type: ignore[no-any-return]
     finally:
         steps.close()  # a flow that was left midway cleans up now, not when it is collected
+
+
+def without_frames(error: Exception, outer: BaseException | None) -> Exception:
+    """The error without its inner frames and those of its causes.
+
+    Their locals hold keys, passwords and bodies, which a report with locals would show. `outer`
+    is the exception that was being handled when the call began: it is the caller's own. An error
+    that is not of this library keeps the place where it was raised as a note.
+    """
+    if not isinstance(error, OnboardingError) and error.__traceback__ is not None:
+        *_, (frame, line) = traceback.walk_tb(error.__traceback__)
+        code = frame.f_code
+        error.add_note(f"raised in {code.co_name}, {code.co_filename}:{line}")
+    seen = [outer]
+    found: list[BaseException | None] = [error]
+    while found:
+        one = found.pop()
+        if one is not None and not any(one is other for other in seen):
+            seen.append(one)
+            one.__traceback__ = None
+            found += [one.__cause__, one.__context__]
+    return error
 
 
 def utc_now() -> datetime:

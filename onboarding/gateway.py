@@ -6,8 +6,10 @@ import logging
 import math
 import os
 import secrets
+import sys
 import threading
 import time
+from contextvars import ContextVar
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
@@ -15,7 +17,18 @@ from attrs import define, field
 
 from onboarding.adapter import Adapter
 from onboarding.calls.sync import Calls
-from onboarding.engine import Clock, Nonces, ServerClock, Wish, conversation, drive, login, utc_now
+from onboarding.engine import (
+    Clock,
+    Nonces,
+    ServerClock,
+    Tokens,
+    Wish,
+    conversation,
+    drive,
+    login,
+    utc_now,
+    without_frames,
+)
 from onboarding.errors import InvalidInput, Problem, TransportError
 from onboarding.hooks import Exchange, Observe
 from onboarding.http import Flow, Request, Response, Token
@@ -25,7 +38,7 @@ from onboarding.transports.connection import Connection
 if TYPE_CHECKING:
     from onboarding.transports.sync import SyncTransport
 
-__all__ = ["DEADLINE", "Deadline", "Gateway", "new_nonce", "report"]
+__all__ = ["DEADLINE", "Deadline", "Gateway", "exchange_of", "new_nonce", "report"]
 
 A_co = TypeVar("A_co", bound=Adapter, covariant=True)
 B = TypeVar("B", bound=Adapter)
@@ -63,18 +76,37 @@ class Deadline:
         return seconds
 
 
-def report(
-    observe: Observe | None,
+_OBSERVING = ContextVar("an observer is being called", default=False)
+
+
+def report(observe: Observe | None, exchange: Exchange) -> None:
+    """Calls the observer with an exchange, and logs the class of an error that it raises.
+
+    Its error never replaces the answer. An exchange that an observer itself causes is not
+    reported: it would be reported without end.
+    """
+    if observe is None or _OBSERVING.get():
+        return
+    token = _OBSERVING.set(True)
+    try:
+        observe(exchange)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # such as SystemExit: it must not cost the caller the answer
+        log.warning("an observer failed: %s", type(error).__name__)
+    finally:
+        _OBSERVING.reset(token)
+
+
+def exchange_of(
     adapter: Adapter,
     request: Request,
     status: int | None,
     began: float,
-    rate_limits: tuple[RateLimit, ...] = (),
-) -> None:
-    """Tells the observers of one exchange. What goes wrong in them is logged, and no more."""
-    if observe is None:
-        return
-    exchange = Exchange(
+    rate_limits: tuple[RateLimit, ...],
+) -> Exchange:
+    """One request and its answer, as an observer may see it."""
+    return Exchange(
         provider=adapter.provider,
         gateway=adapter.name,
         operation=request.operation,
@@ -83,10 +115,6 @@ def report(
         seconds=time.monotonic() - began,
         rate_limits=rate_limits,
     )
-    try:
-        observe(exchange)
-    except Exception as error:
-        log.warning("an observer failed: %s", type(error).__name__)
 
 
 class _Life:
@@ -95,7 +123,7 @@ class _Life:
     def __init__(self, transport: SyncTransport) -> None:
         self.transport = transport
         self.lock = threading.Lock()
-        self.token: Token | None = None
+        self.tokens = Tokens()
 
 
 def _opened(connection: Connection) -> SyncTransport:
@@ -111,6 +139,7 @@ class Gateway(Calls[A_co]):
     adapter: A_co
     connection: Connection = field(factory=Connection)
     observe: Observe | None = None
+    debug: bool = False
     clock: Clock = utc_now
     nonces: Nonces = new_nonce
     _timed: ServerClock = field(init=False)
@@ -150,6 +179,7 @@ class Gateway(Calls[A_co]):
             adapter,
             connection=self.connection,
             observe=self.observe,
+            debug=self.debug,
             clock=self.clock,
             nonces=self.nonces,
         )
@@ -157,10 +187,20 @@ class Gateway(Calls[A_co]):
         return seen
 
     def run(self, flow: Flow[T], *, deadline: float | None = None) -> T:
-        """Runs any flow of the adapter: this is how what only one provider has is called."""
-        until = Deadline(deadline)
+        """Runs any flow of the adapter: this is how what only one provider has is called.
+
+        An error leaves without its inner frames, whose locals hold keys and bodies; the gateway's
+        `debug` keeps them.
+        """
+        until, outer = Deadline(deadline), sys.exception()
         steps = conversation(self.adapter, flow, clock=self._timed, nonces=self.nonces)
-        return drive(steps, lambda step: self._perform(step, until))
+        try:
+            return drive(steps, lambda step: self._perform(step, until, self._report))
+        except Exception as error:
+            if self.debug:
+                raise
+            failure = without_frames(error, outer)
+        raise failure
 
     def close(self) -> None:
         """Closes the connections. The gateway opens new ones if it is called again."""
@@ -197,31 +237,40 @@ class Gateway(Calls[A_co]):
             return life
         return life or self._lives.setdefault(pid, _Life(_opened(self.connection)))
 
-    def _perform(self, step: Request | Wish, until: Deadline) -> Response | Token:
+    def _report(self, exchange: Exchange) -> None:
+        report(self.observe, exchange)
+
+    def _perform(self, step: Request | Wish, until: Deadline, report: Observe) -> Response | Token:
         if isinstance(step, Wish):
             return self._token(step, until)
-        transport, left = self._alive().transport, until.left()
+        life, left = self._alive(), until.left()
         began = time.monotonic()
         status: int | None = None
         limits: tuple[RateLimit, ...] = ()
         try:
-            response = transport.send(step, timeout=left)
+            response = life.transport.send(step, timeout=left)
+            if not step.anonymous and not self.adapter.token_refused(response):
+                life.tokens.accepted()
             status, limits = response.status, self.adapter.rate_limits(response)
             if limits:  # one assignment of a whole tuple, which threads never see half of
                 (self._root or self)._limits = limits
             return response
         finally:
-            report(self.observe, self.adapter, step, status, began, limits)
+            report(exchange_of(self.adapter, step, status, began, limits))
 
     def _token(self, wish: Wish, until: Deadline) -> Token:
         life = self._alive()
         if not life.lock.acquire(timeout=until.left()):
             raise TransportError("the deadline of the call passed while another one logged in")
+        exchanges: list[Exchange] = []  # reported once the lock is free: an observer may call
         try:
-            token = wish.met_by(life.token, self.clock())
+            token = life.tokens.for_request(wish, self.clock())
             if token is None:
                 steps = login(self.adapter, clock=self._timed, nonces=self.nonces)
-                token = life.token = drive(steps, lambda step: self._perform(step, until))
+                new = drive(steps, lambda step: self._perform(step, until, exchanges.append))
+                token = life.tokens.renewed(new, self.clock())
             return token
         finally:
             life.lock.release()
+            for exchange in exchanges:
+                self._report(exchange)

@@ -130,7 +130,9 @@ class Registry:
         for impl in reversed(self._manager.hook.onboarding_observe.get_hookimpls()):
             try:
                 impl.function(*(exchange for _ in impl.argnames))
-            except Exception as error:
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:  # such as SystemExit: the next observer is called too
                 log.warning("an observer failed: %s", type(error).__name__)
 
     def _tried(self, point: metadata.EntryPoint) -> Plugin:

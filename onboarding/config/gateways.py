@@ -139,7 +139,12 @@ class Gateways:
         # Of two threads that come first at once, setdefault keeps one; the other opened nothing.
         return self._async.get(like.name) or self._async.setdefault(
             like.name,
-            AsyncGateway(like.adapter, connection=like.connection, observe=like.observe),
+            AsyncGateway(
+                like.adapter,
+                connection=like.connection,
+                observe=like.observe,
+                debug=like.debug,
+            ),
         )
 
     # -- before anything is sent
