@@ -208,9 +208,10 @@ class Adapter(Operations):
     # -- what subclasses share
 
     @property
-    def environment_name(self) -> str:
+    def environment_name(self) -> str | None:
         """Which environment of the provider these settings reach, for provenance: `sandbox`."""
-        return str(getattr(self, "environment", ""))
+        environment: object = getattr(self, "environment", None)
+        return None if environment is None else str(environment)
 
     @property
     def policy(self) -> LevelPolicy:

@@ -51,7 +51,7 @@ class NextAction(Stored, form="next_action/1"):
     kind: NextActionKind
     provider: str
     gateway: str
-    environment: str = ""
+    environment: str | None = None
     user_id: str
     concerns: str = ""
     value: str | None = None

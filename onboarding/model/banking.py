@@ -100,7 +100,7 @@ class BankAccountRecord(Stored, form="bank_account_record/1"):
 
     provider: str
     gateway: str
-    environment: str = ""
+    environment: str | None = None
     id: str
     user_id: str | None = None
     account: IbanAccount | UkAccount | UsAccount | CanadianAccount | OtherAccount | None = None
@@ -127,7 +127,7 @@ class Wallet(Stored, form="wallet/1"):
 
     provider: str
     gateway: str
-    environment: str = ""
+    environment: str | None = None
     id: str
     owner_ids: tuple[str, ...] = ()
     balance: Money | None = None

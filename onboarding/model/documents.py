@@ -165,7 +165,7 @@ class DocumentRecord(Stored, form="document_record/1"):
 
     provider: str
     gateway: str
-    environment: str = ""
+    environment: str | None = None
     id: str
     user_id: str | None = None
     purpose: DocumentPurpose | None = None

@@ -44,7 +44,7 @@ class OwnerDeclaration(Stored, form="owner_declaration/1"):
 
     provider: str
     gateway: str
-    environment: str = ""
+    environment: str | None = None
     id: str
     user_id: str | None = None
     owners: tuple[DeclaredOwner, ...] = ()

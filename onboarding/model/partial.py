@@ -26,7 +26,7 @@ class Partial(Stored, form="partial/1"):
 
     provider: str
     gateway: str
-    environment: str = ""
+    environment: str | None = None
     operation: str
     user_id: str | None = None
     id: str | None = None

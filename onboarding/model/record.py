@@ -60,7 +60,7 @@ class UserRecord(Stored, form="user_record/1"):
 
     provider: str
     gateway: str
-    environment: str = ""
+    environment: str | None = None
     id: str
     user: User
     seen_at: datetime | None = None
