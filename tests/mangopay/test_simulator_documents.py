@@ -150,7 +150,7 @@ def test_a_document_without_pages_is_not_submitted(stage: Stage) -> None:
 
     answer = stage.call("PUT", f"{path}/{id}", {"Status": "VALIDATION_ASKED"})
 
-    assert refusal(answer)[:2] == (400, "invalid_action")
+    assert refusal(answer)[:2] == (400, "cant_validate_empty_document")
     assert stage.status(id) == "CREATED"
 
 

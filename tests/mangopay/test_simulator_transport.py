@@ -61,7 +61,9 @@ def test_a_wrong_key_is_answered_with_the_documented_keys_next_to_the_observed_o
     }
 
 
-def test_a_token_call_without_its_grant_is_refused(stage: Stage) -> None:
+def test_a_strict_token_call_without_its_grant_is_refused(stage: Stage) -> None:
+    stage.sim.strict = True
+
     assert stage.token(data={"grant_type": "password"}) == {"error": "unsupported_grant_type"}
 
 

@@ -306,7 +306,7 @@ def test_a_local_phone_number_needs_its_country(stage: Stage) -> None:
     assert stage.made(NATURAL, local | {"PhoneNumberCountry": "FR"})["PhoneNumber"] == "0611111111"
 
 
-@pytest.mark.parametrize("number", ["+0611111111", "+33 611111111", "phone", ""])
+@pytest.mark.parametrize("number", ["+0611111111", "+33 611111111", "phone", " "])
 def test_a_phone_number_is_e164_or_local(stage: Stage, number: str) -> None:
     body = OWNER | {"PhoneNumber": number, "PhoneNumberCountry": "FR"}
 
@@ -349,7 +349,7 @@ def test_the_sca_context_is_never_shown(stage: Stage) -> None:
     assert "ScaContext" not in stage.seen(answer["Id"])
 
 
-@pytest.mark.parametrize("category", ["PLATFORM", "owner", ""])
+@pytest.mark.parametrize("category", ["PLATFORM", "owner", " "])
 def test_a_category_is_payer_or_owner(stage: Stage, category: str) -> None:
     body = OWNER | {"UserCategory": category}
 

@@ -206,6 +206,9 @@ class MangoPaySimulator(Desk):
         if reply.body is None:
             response = Response(status=reply.status, headers=reply.headers)
             response.headers.remove("Content-Type")
+            if reply.status == 401:
+                # The official Java client reads no error where Content-Length is 0: chunked it can.
+                response.automatically_set_content_length = False
             return response
         body = reply.body
         content = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False)

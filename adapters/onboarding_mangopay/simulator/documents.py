@@ -7,6 +7,7 @@ from onboarding.simulators import Row
 from . import ids
 from .bodies import json_object
 from .errors import (
+    EMPTY_DOCUMENT,
     PAYER_NOT_ALLOWED,
     TOO_MANY_PAGES,
     RefusedError,
@@ -93,11 +94,11 @@ def update(world: World, call: Call) -> Reply:
     if reading.errors:
         raise RefusedError(param_error(reading.errors))
     _want_owner(user)
-    # what is answered to a second submission, or to one without pages, is not documented
+    # what is answered to a second submission is not documented
     if row["Status"] != "CREATED":
         raise RefusedError(invalid_action("The document was already submitted"))
     if not world.tables.owned(PAGES, row["Id"]):
-        raise RefusedError(invalid_action("The document has no page"))
+        raise RefusedError(EMPTY_DOCUMENT)
     row |= {"Status": status, "Tag": reading.values.get("Tag", row["Tag"])}
     world.tables.save(DOCUMENTS, row["Id"], row)
     emit(world, "KYC_VALIDATION_ASKED", row["Id"])

@@ -135,6 +135,12 @@ def _problem(status: int, type: str, message: str) -> Problem:
 INVALID_CREDENTIALS = _problem(
     401, "invalid_credentials", "The authorization credentials are not valid"
 )
+# No page prints it; a third-party client asserts it from the live API.
+EMPTY_DOCUMENT = _problem(
+    400,
+    "cant_validate_empty_document",
+    "You can not request validation for a document which has no pages",
+)
 # docs: create-natural-user, create-natural-user-sca
 TERMS_NOT_ACCEPTED = _problem(
     403,

@@ -35,6 +35,7 @@ def read_file(request: Request, document_type: str) -> str:
         raise _bad(required("File"))
     if not isinstance(text, str):
         raise _bad(unexpected("string", text, "File"))
+    text = "".join(text.split())  # the official Ruby client breaks the lines
     try:
         content = base64.b64decode(text, validate=True)
     except ValueError:  # what `binascii.Error` is as well

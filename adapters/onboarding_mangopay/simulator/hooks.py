@@ -90,5 +90,5 @@ def view(world: World, call: Call) -> Reply:
 
 
 def list_all(world: World, call: Call) -> Reply:
-    """Lists the hooks, newest first: no page says so, the Node SDK's own test of it does."""
-    return listing(call, world.tables.all(HOOKS), usual="date:desc", show=shown)
+    """Lists the hooks, oldest first as every recorded list is (docs: list-hooks)."""
+    return listing(call, world.tables.all(HOOKS), show=shown)

@@ -32,6 +32,7 @@ _NEW_WALLET = (
     _CURRENCY,
     field("Tag", text(255)),
 )
+_WALLET_CHANGE = (field("Description", text(255, 1)), field("Tag", text(255)))
 
 
 def create_wallet(world: World, call: Call) -> Reply:
@@ -155,6 +156,17 @@ def view_wallet(world: World, call: Call) -> Reply:
     """Shows a wallet, to those who may see it (docs: view-wallet)."""
     row = find_row(world, WALLETS, "Wallet", call.params["id"])
     _want_access(world, call, row["Owners"][0])
+    return Reply(body=row)
+
+
+def update_wallet(world: World, call: Call) -> Reply:
+    """Changes what a wallet is called (docs: update-wallet)."""
+    row = find_row(world, WALLETS, "Wallet", call.params["id"])
+    reading = read_shape(_WALLET_CHANGE, json_object(call.request), lambda need: False)
+    if reading.errors:
+        raise RefusedError(param_error(reading.errors))
+    row |= reading.values
+    world.tables.save(WALLETS, row["Id"], row)
     return Reply(body=row)
 
 

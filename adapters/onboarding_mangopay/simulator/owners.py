@@ -6,7 +6,7 @@ from attrs import evolve
 from onboarding.simulators import Row
 
 from . import ids
-from .bodies import json_object, optional_object
+from .bodies import json_object, no_body
 from .errors import RefusedError, invalid_action, param_error
 from .events import emit
 from .levels import DECLARATIONS, WITH_OWNERS, kind_of, raise_level
@@ -64,7 +64,7 @@ _UBO = (
 def create(world: World, call: Call) -> Reply:
     """Opens a declaration (docs: create-ubo-declaration)."""
     user = find_open(world, call.params["user"])
-    optional_object(call.request)
+    no_body(call.request, strict=world.strict)
     _want_declarant(user)
     declared = world.tables.owned(DECLARATIONS, user.id)
     if any(row["Status"] in IN_PROGRESS for row in declared):

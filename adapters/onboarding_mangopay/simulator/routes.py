@@ -27,6 +27,7 @@ from .kinds import LEGAL, NATURAL
 from .world import Handler
 
 VERSION = "v2.01"
+_SPELLINGS = ("v2.01", "v2_01")  # the official Java client logs in at /V2_01/oauth/token
 TOKEN_PATH = (VERSION, "oauth", "token")
 
 
@@ -137,7 +138,7 @@ _MONEY = (
     _route("users/{user}/recipients", GET=recipients.list_of_user, POST=recipients.create),
     _route("users/{user}/recipients/validate", POST=recipients.validate),
     _route("wallets", POST=money.create_wallet),
-    _route("wallets/{id}", GET=money.view_wallet),
+    _route("wallets/{id}", GET=money.view_wallet, PUT=money.update_wallet),
     _route("wallets/{id}/transactions", GET=money.wallet_transactions),
     _route("cards/{id}", GET=money.view_card),
     _route("users/{user}/wallets", GET=money.listing_of(money.WALLETS, with_sca=True)),
@@ -179,6 +180,8 @@ _BY_LENGTH = {
 def find_route(path: str) -> tuple[Route, dict[str, str]] | None:
     """Gives the route of a path with its named segments; extra slashes do not matter."""
     segments = tuple(segment for segment in path.split("/") if segment)
+    if segments and segments[0].lower() in _SPELLINGS:
+        segments = (VERSION, *segments[1:])
     for route in _BY_LENGTH.get(len(segments), ()):
         params = route.match(segments)
         if params is not None:

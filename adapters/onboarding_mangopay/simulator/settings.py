@@ -86,7 +86,7 @@ class Settings:
         metadata={"help": "A file that keeps the state; without one it is gone at the end"},
     )
     company_numbers: Mapping[str, str] = field(
-        factory=dict[str, str],
+        factory=lambda: {"IT": "[0-9]{11}|[A-Z]{2}[0-9]{6,7}"},
         repr=False,
         metadata={"help": "The pattern of registration numbers by country; others are free text"},
     )

@@ -138,6 +138,8 @@ def _read_field(
     try:
         reading.values[part.home(prefix)] = part.read(value, path)
     except BadValueError as bad:
+        if value == "" and not demand(part.need):
+            return  # the official Python client's own test sends an empty phone number
         reading.errors[path] = str(bad)
 
 

@@ -48,7 +48,7 @@ def creating(kind: Kind, *, with_sca: bool) -> Handler:
         category = category_on_create(world, intent)
         needs = {Need.EVERYBODY, *([Need.OWNER] if category == "OWNER" else [])}
         reading = read_shape(shape, body, needs.__contains__)
-        want_terms(intent, category)
+        want_terms(world, intent, category, with_sca=with_sca)
         _check(kind, category, reading.values, {**intent.errors, **reading.errors})
         check_terms(intent, category, accepted=False)
         user = _new_user(world, kind, category, intent, reading.values)
@@ -72,7 +72,7 @@ def updating(kind: Kind, *, with_sca: bool) -> Handler:
         intent = read_intent(body)
         category = _category_on_update(world, user, intent, with_sca)
         reading = read_shape(shape, body, lambda need: False)
-        want_terms(intent, category)
+        want_terms(world, intent, category, with_sca=with_sca)
         merged = {**user.facts, **reading.values}
         errors = {**intent.errors, **reading.errors}
         if category != user.category:

@@ -99,6 +99,7 @@ _NEW = shape(
     {"Tag": TAG},
     closed=False,
 )
+_CHANGE = shape({}, {"Description": LONG_NAME, "Tag": TAG}, closed=False)
 _SUMS = ("viewEmoney", "viewEmoneyOfYear", "viewEmoneyOfMonth")
 
 PATHS: dict[str, dict[str, Json]] = {
@@ -109,6 +110,10 @@ PATHS: dict[str, dict[str, Json]] = {
     _WALLET: call(
         "viewWallet", f"{_API}wallets/view-wallet", ref("Wallet"), nouns=("Wallet",),
         parameters=_CONTEXT, forbidden=(_PROXY,), sca=True,
+    )
+    | call(
+        "updateWallet", f"{_API}wallets/update-wallet", ref("Wallet"), method="put", body=_CHANGE,
+        nouns=("Wallet",),
     ),
     f"{_WALLET}/transactions": rows(
         "listTransactionsOfWallet", f"{_API}transactions/list-transactions-wallet",
