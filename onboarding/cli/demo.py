@@ -17,13 +17,13 @@ from typing import Any
 import attrs
 import click
 from attrs import frozen
+from rich.console import Console
 from rich.progress import track
 
-from onboarding.batch import Batch, Journal, Result, Summary, UserFile
-from onboarding.cli import screen
+from onboarding.batch import Batch, Journal, Result, State, Summary, UserFile
+from onboarding.cli import screen, versus
 from onboarding.cli.failures import Failure, as_json, wants_json
 from onboarding.cli.run import plain_summary
-from onboarding.cli.versus import left_out, side_by_side, told_why
 from onboarding.config import Gateways
 from onboarding.registry import installed
 
@@ -54,13 +54,14 @@ class _Run:
     type=click.Path(path_type=Path, file_okay=False),
     help="Keep the configuration and the results in this folder.",
 )
+@click.option("--all", "everything", is_flag=True, help="Show every user, reason and loss.")
 @as_json
-def demo(users: Path | None, keep: Path | None) -> None:
+def demo(users: Path | None, keep: Path | None, everything: bool) -> None:
     """See one file of users go to two providers.
 
     Starts a simulator of each provider on a free port, writes a configuration, onboards the
     shipped users with the default gateway, changes the one line `default = ...`, onboards them
-    again, and shows both side by side. Nothing is reached but loopback.
+    again, and shows five of them side by side. Nothing is reached but loopback.
     """
     with ExitStack() as stack:
         folder = _folder(stack, keep)
@@ -73,6 +74,8 @@ def demo(users: Path | None, keep: Path | None) -> None:
                 runs.append(_run(config, file, name))
     if wants_json():
         click.echo(json.dumps(_plain(runs)))
+    elif everything:
+        _tell_all(runs, config, file)
     else:
         _tell(runs, config, file)
 
@@ -102,8 +105,6 @@ def _configured(stack: ExitStack, folder: Path, template: str) -> Path:
             elif name in known:
                 settings[name] = value
         base_url = stack.enter_context(serve(kind(**settings)))
-        if not wants_json():
-            screen.out().print(f"{table['provider']} is simulated at {base_url}")
         text = text.replace(table["base_url"], base_url)
     place = folder / "onboarding.toml"
     place.write_text(text, "utf-8")
@@ -159,17 +160,37 @@ def _plain(runs: list[_Run]) -> Mapping[str, Any]:
 
 
 def _tell(runs: list[_Run], config: Path, file: Path) -> None:
+    """One screen: five users side by side, the changed line, a legend, what to try next."""
     console = screen.out()
-    console.print()
+    results = {run.gateway: run.results for run in runs}
+    providers = ", ".join(run.provider for run in runs)
+    console.print(f"{file.name}: the same users at simulators of {providers}")
+    console.print(versus.in_brief(results))
+    for state in (state for state in State if any(run.summary.total[state] for run in runs)):
+        console.print(f"{state:>9}  {screen.MEANINGS[state]}", style=screen.STYLES[state])
+    console.print(f"{'without':>9}  left out, as accept_loss in {config.name} allows", style="dim")
+    for run in runs[1:]:
+        _tell_change(console, run, config)
+    console.print("Next: onboarding demo --all         every user, every reason, every loss")
+    console.print("      onboarding demo --keep demo   keep the configuration and the results")
+    console.print("      onboarding explain address    how a field goes to each provider")
+
+
+def _tell_change(console: Console, run: _Run, config: Path) -> None:
+    console.print(f"Between the runs {config.name} changed in {len(run.change) // 2} line:")
+    for line in run.change:
+        console.print(f"  {line}", style="red" if line[0] == "-" else "green")
+
+
+def _tell_all(runs: list[_Run], config: Path, file: Path) -> None:
+    console = screen.out()
     for run in runs:
         if run.change:
-            console.print(f"{config.name} changes in {len(run.change) // 2} line:")
-            for line in run.change:
-                console.print(f"  {line}", style="red" if line[0] == "-" else "green")
+            _tell_change(console, run, config)
         console.print(f"$ onboarding run {file.name} --config {config.name}", style="bold")
         console.print(screen.summary(run.summary, f"{run.gateway} ({run.provider})"))
         console.print()
     results = {run.gateway: run.results for run in runs}
-    for table in (side_by_side(results), told_why(results), left_out(results)):
+    for table in (versus.side_by_side(results), versus.told_why(results), versus.left_out(results)):
         console.print(table)
         console.print()

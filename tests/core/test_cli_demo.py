@@ -45,7 +45,7 @@ class Shown:
 @pytest.fixture(scope="module")
 def shown(tmp_path_factory: pytest.TempPathFactory) -> Shown:
     folder = tmp_path_factory.mktemp("demo") / "kept"
-    done = demo("--keep", str(folder))
+    done = demo("--all", "--keep", str(folder))
     assert done.returncode == 0, done.stderr
     results: dict[str, dict[str, dict[str, Any]]] = {}
     for gateway in ("mangopay", "paysera"):
@@ -126,7 +126,7 @@ def test_the_summaries_count_the_results(shown: Shown) -> None:
 def test_one_line_of_the_configuration_changed(shown: Shown) -> None:
     assert '-default = "mangopay"' in shown.text
     assert '+default = "paysera"' in shown.text
-    assert "changes in 1 line:" in shown.text
+    assert "changed in 1 line:" in shown.text
     assert 'default = "paysera"' in shown.config
 
 
@@ -155,20 +155,47 @@ def test_no_personal_value_is_shown(shown: Shown) -> None:
             assert value in words or value not in kept
 
 
-@pytest.mark.parametrize("columns", [80, 100, 140])
-def test_no_line_is_wider_than_the_terminal(columns: int) -> None:
-    done = demo(columns=columns)
+@pytest.mark.parametrize("more", [[], ["--all"]])
+@pytest.mark.parametrize("columns", [80, 140])
+def test_no_line_is_wider_than_the_terminal(columns: int, more: list[str]) -> None:
+    done = demo(*more, columns=columns)
 
     assert max(map(len, done.stdout.splitlines())) <= columns
     assert done.stderr == ""
 
 
-def test_no_word_is_broken_at_80_columns() -> None:
+def test_the_demo_fits_one_screen_with_five_users_and_the_changed_line_after_them() -> None:
+    lines = demo(columns=80).stdout.splitlines()
+
+    told = [line for line in lines if line.startswith("│")]
+    refs = [ref for user in USERS if any(f"│ {(ref := user['ref'])} " in line for line in told)]
+    changed = lines.index('  +default = "paysera"')
+    assert len(lines) <= 34
+    assert len(refs) == 5
+    assert changed > max(lines.index(line) for line in told)
+    assert lines[changed - 1] == '  -default = "mangopay"'
+    assert lines[changed + 1].startswith("Next: onboarding demo --all")
+
+
+def test_the_brief_counts_are_those_of_all_users(shown: Shown) -> None:
+    body = demo().stdout.partition("│ all 30 users")[2].split("╰")[0]
+
+    told = Counter(re.findall(r"\d+ \w+", body))
+    counts = Counter(
+        f"{count} {state}"
+        for results in shown.results.values()
+        for state, count in Counter(result["state"] for result in results.values()).items()
+    )
+    assert told == counts
+
+
+@pytest.mark.parametrize("more", [[], ["--all"]])
+def test_no_word_is_broken_at_80_columns(more: list[str]) -> None:
     def words(text: str) -> set[str]:
         body = "\n".join(line for line in text.splitlines() if line.startswith("│"))
         return set(body[body.index("lt-vilnius") :].split())
 
-    assert words(demo(columns=80).stdout) == words(demo(columns=200).stdout)
+    assert words(demo(*more, columns=80).stdout) == words(demo(*more, columns=200).stdout)
 
 
 def test_what_was_not_carried_is_told_in_few_words(shown: Shown) -> None:
