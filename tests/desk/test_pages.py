@@ -95,6 +95,17 @@ def test_an_open_page_is_awaited_until_it_is_passed(scene: Scene) -> None:
     assert redirect not in after
 
 
+def test_no_enrolment_is_awaited_of_a_user_who_is_enrolled(scene: Scene) -> None:
+    id = str(scene.user(OWNER)["Id"])
+    before = words(scene.look(f"/_desk/users/{id}"))
+
+    scene.sim.activate(id)
+
+    after = words(scene.look(f"/_desk/users/{id}"))
+    assert "Page to enrol" in before
+    assert "Page to enrol" not in after
+
+
 def test_pages_of_the_list_hold_every_user_once_newest_first() -> None:
     clock = VirtualClock(START)
     simulator = new_simulator(clock)

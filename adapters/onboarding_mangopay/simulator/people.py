@@ -173,7 +173,7 @@ class People:
         return [
             Fact(PURPOSES[row["Purpose"]], Link(links.address(self.sim, row["Token"]), "Open"))
             for row in self.sim.tables.owned(links.LINKS, user.id)
-            if links.is_open(row, now)
+            if links.is_open(row, now) and not (row["Purpose"] == links.ENROLMENT and user.enrolled)
         ] + [
             Fact("Page to verify the identity", Link(row["HostedUrl"], "Open"))
             for row in self.sim.tables.owned(SESSIONS, user.id)
