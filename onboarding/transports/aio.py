@@ -1,12 +1,14 @@
-"""Sends requests with aiohttp, for an event loop (extra `async`)."""
+"""Sends requests with aiohttp, for an event loop (extra `async`): each once."""
 
 from __future__ import annotations
 
+import selectors
 import ssl
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from datetime import UTC, datetime
 from types import SimpleNamespace
-from urllib.request import getproxies, proxy_bypass
+from typing import Any
+from weakref import WeakSet
 
 import aiohttp
 from attrs import define, field
@@ -14,10 +16,19 @@ from yarl import URL
 
 from onboarding.errors import NoAnswer, TransportError
 from onboarding.http import Request, Response
-from onboarding.transports.connection import Connection, tls
-from onboarding.transports.silence import no_answer, unwritable
+from onboarding.transports.answers import HEADER_LINES, Body, Unreadable, bad_head, headers_of
+from onboarding.transports.connection import Connection, own_headers, tls_of
+from onboarding.transports.proxies import ProxyRefused, proxy_for, refused
+from onboarding.transports.silence import no_answer
 
 __all__ = ["AsyncTransport"]
+
+
+class _Failed(Exception):
+    """What stopped a request is its cause."""
+
+
+_NO_ANSWER = (aiohttp.ClientError, OSError, ValueError, Unreadable, ProxyRefused, _Failed)
 
 
 @define
@@ -25,22 +36,22 @@ class AsyncTransport:
     """A pool of connections for one event loop; opened at the first request, closed for good."""
 
     connection: Connection
-    _tls: ssl.SSLContext = field(init=False, repr=False)
+    _tls: Callable[[], ssl.SSLContext] = field(init=False, repr=False)
     _held: AsyncGenerator[aiohttp.ClientSession] | None = field(default=None, init=False)
     _session: aiohttp.ClientSession | None = field(default=None, init=False)
     _closed: bool = field(default=False, init=False)
 
     def __attrs_post_init__(self) -> None:
-        self._tls = tls(self.connection)
+        self._tls = tls_of(self.connection)
 
     async def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
-            self._held = _held(self.connection, self._tls)
+            self._held = _held(self.connection)
             self._session = await anext(self._held)
         return self._session
 
     async def send(self, request: Request, *, timeout: float) -> Response:
-        """Sends the exact bytes to the exact URL, within `timeout` seconds in all.
+        """Sends the exact bytes to the exact URL, once, within `timeout` seconds in all.
 
         Raises `TransportError` when it was surely not carried out, else `OutcomeUnknown`.
         """
@@ -59,7 +70,10 @@ class AsyncTransport:
             sock_read=min(timeout, wanted.timeout),
         )
         seen = SimpleNamespace(sent=False)
+        proxy = None
         try:
+            proxy = proxy_for(wanted, request.url)
+            secure = request.url.startswith("https:") or (proxy or "").startswith("https:")
             session = await self._open()
             async with session.request(
                 request.method,
@@ -67,24 +81,19 @@ class AsyncTransport:
                 headers=dict(request.headers),
                 data=request.body or None,
                 timeout=waits,
-                proxy=_proxy(wanted, request.url),
+                proxy=proxy,
+                ssl=self._tls() if secure else True,
                 allow_redirects=False,
                 trace_request_ctx=seen,
             ) as answer:
-                body = await answer.read()
+                headers, body = await _read(answer, wanted)
+                if refused(answer.status, proxy, request.url):
+                    raise ProxyRefused(answer.status)
                 return Response(
-                    status=answer.status,
-                    headers=dict(answer.headers),
-                    body=body,
-                    received_at=datetime.now(UTC),
+                    status=answer.status, headers=headers, body=body, received_at=datetime.now(UTC)
                 )
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            timed_out = isinstance(error, TimeoutError)
-            return no_answer(request, timed_out=timed_out, never_sent=not seen.sent)
-        except ValueError:
-            if seen.sent:
-                return no_answer(request, timed_out=False, never_sent=False)
-            return unwritable(request)
+        except _NO_ANSWER as error:
+            return no_answer(request, error, sent=seen.sent, proxy=proxy)
 
     async def close(self) -> None:
         """Closes every connection; what is sent later is refused."""
@@ -93,24 +102,45 @@ class AsyncTransport:
             await self._held.aclose()
 
 
-async def _held(
-    wanted: Connection, context: ssl.SSLContext
-) -> AsyncGenerator[aiohttp.ClientSession]:
+async def _held(wanted: Connection) -> AsyncGenerator[aiohttp.ClientSession]:
     """A session, closed when that is asked for, or when its event loop ends.
 
     `asyncio.run` shuts down the asynchronous generators of its loop.
     """
     session = aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=wanted.pool, ssl=context),
-        headers={"User-Agent": wanted.user_agent, "Accept": "application/json"},
+        # addresses as getaddrinfo finds them, as for threads, not as aiodns does
+        connector=_Connector(limit=wanted.pool, resolver=aiohttp.ThreadedResolver()),
+        headers=own_headers(wanted),
         skip_auto_headers=("Content-Type",),
-        cookie_jar=aiohttp.DummyCookieJar(),
+        cookie_jar=_NoCookies(),
         trace_configs=[_traced()],
+        middlewares=[_once(wanted)],
+        auto_decompress=False,
+        max_line_size=wanted.max_header_bytes,
+        max_field_size=wanted.max_header_bytes,
     )
     try:
         yield session
     finally:
         await session.close()
+
+
+def _once(wanted: Connection) -> aiohttp.ClientMiddlewareType:
+    """Hides from aiohttp why a request failed, for it sends idempotent methods twice (3.14)."""
+
+    async def send(
+        request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+    ) -> aiohttp.ClientResponse:
+        try:
+            return await handler(request)
+        except aiohttp.ClientHttpProxyError as error:
+            raise ProxyRefused(error.status) from None
+        except aiohttp.ClientResponseError:
+            raise bad_head(wanted.max_header_bytes) from None
+        except aiohttp.ClientError as error:
+            raise _Failed from error
+
+    return send
 
 
 def _traced() -> aiohttp.TraceConfig:
@@ -124,12 +154,53 @@ def _traced() -> aiohttp.TraceConfig:
     return traced
 
 
-def _proxy(wanted: Connection, url: str) -> str | None:
-    """The proxy for a URL. (aiohttp's own `trust_env` would also take a login from `.netrc`.)"""
-    if wanted.proxy or not wanted.trust_env:
-        return wanted.proxy
-    place = URL(url, encoded=True)
-    if proxy_bypass(place.host or ""):
-        return None
-    found = getproxies()
-    return found.get(place.scheme) or found.get("all")
+class _NoCookies(aiohttp.DummyCookieJar):
+    """Reads no cookies: aiohttp logs the names of those that it cannot read."""
+
+    def update_cookies_from_headers(self, *_: Any) -> None:
+        pass
+
+
+class _Connector(aiohttp.TCPConnector):
+    """Gives no connection to a request that its server has closed while it was idle.
+
+    aiohttp knows what the event loop has heard, and nothing of the time in which none ran.
+    """
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._known: WeakSet[Any] = WeakSet()
+
+    async def connect(self, *args: Any, **kwargs: Any) -> Any:
+        while True:
+            found = await super().connect(*args, **kwargs)
+            if found.protocol not in self._known:
+                self._known.add(found.protocol)
+                return found
+            if not _readable(found.transport):
+                return found
+            found.close()
+
+
+def _readable(transport: Any) -> bool:
+    """Whether there is something to read: on an idle connection, that is its end."""
+    with selectors.DefaultSelector() as selector:
+        selector.register(transport.get_extra_info("socket"), selectors.EVENT_READ)
+        return bool(selector.select(0))
+
+
+async def _read(answer: aiohttp.ClientResponse, wanted: Connection) -> tuple[dict[str, str], bytes]:
+    """The headers, and the body unpacked."""
+    try:
+        lines = [(n.decode("latin-1"), v.decode("latin-1")) for n, v in answer.raw_headers]
+        size = sum(len(name) + len(value) + 4 for name, value in lines)
+        if size > wanted.max_header_bytes or len(lines) > HEADER_LINES or answer.status < 200:
+            raise bad_head(wanted.max_header_bytes)
+        headers = headers_of(lines, wanted.max_header_bytes)
+        body = Body(headers.get("content-encoding", ""), wanted.max_response_bytes)
+        async for data in answer.content.iter_any():
+            body.take(data)
+        return headers, body.whole()
+    except Unreadable:
+        answer.close()
+        raise

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING
 
 from attrs import field, frozen
@@ -15,7 +18,7 @@ from onboarding.http import HEADER_TEXT
 if TYPE_CHECKING:
     from ssl import SSLContext
 
-__all__ = ["Connection", "tls", "unusable"]
+__all__ = ["Connection", "own_headers", "tls_of", "unusable"]
 
 
 @frozen(kw_only=True)
@@ -23,9 +26,11 @@ class Connection:
     """How a gateway connects. Times are seconds.
 
     `timeout` bounds each wait for bytes, `connect_timeout` the making of a connection;
-    `pool` is how many connections are kept; `ca_bundle` replaces the trusted authorities;
-    `certificate` and `private_key` are files of a TLS client certificate; `trust_env` lets
-    the proxies of the environment apply, and nothing else of it.
+    `pool` is how many connections are kept; `ca_bundle` replaces the trusted authorities, which
+    are those of `certifi`; `certificate` and `private_key` are files of a TLS client certificate;
+    `trust_env` lets the proxies of the environment apply, and nothing else of it counts
+    (`SSL_CERT_FILE` and its like do not). An answer is read up to `max_response_bytes`, packed and
+    unpacked, and its headers up to `max_header_bytes`: a longer one is no answer.
     """
 
     timeout: float = field(default=30.0, validator=gt(0))
@@ -36,34 +41,52 @@ class Connection:
     certificate: str | None = None
     private_key: str | None = None
     trust_env: bool = False
+    max_response_bytes: int = field(default=32 * 1024**2, validator=gt(0))
+    max_header_bytes: int = field(default=64 * 1024, validator=gt(0))
     user_agent: str = field(default=f"onboarding/{__version__}", validator=matches_re(HEADER_TEXT))
+
+
+def own_headers(wanted: Connection) -> dict[str, str]:
+    """The headers that a transport adds to each request."""
+    return {
+        "User-Agent": wanted.user_agent,
+        "Accept": "application/json",
+        "Accept-Encoding": "gzip",
+    }
 
 
 def unusable(wanted: Connection) -> list[Problem]:
     """What is wrong with the files that a connection names; nothing when it names none."""
-    if not (wanted.ca_bundle or wanted.certificate):
-        return []
     try:
-        tls(wanted)
+        tls_of(wanted)
     except ConfigurationError as error:
         return list(error.problems)
     return []
 
 
-def tls(wanted: Connection) -> SSLContext:
-    """What a connection says of TLS. Raises `ConfigurationError` for files that cannot be used."""
-    import ssl  # wanted only where there is something to connect to
+def tls_of(wanted: Connection) -> Callable[[], SSLContext]:
+    """Gives what a connection says of TLS, both drivers the same, when there is a need for it.
 
-    bundle = wanted.ca_bundle
+    Raises `ConfigurationError` at once for files that cannot be used.
+    """
+    if not (wanted.ca_bundle or wanted.certificate):
+        return _default
+    made = _tls(wanted)
+    return lambda: made
+
+
+@cache
+def _default() -> SSLContext:
+    return _trusting(None)  # which takes a while, and is the same for every gateway
+
+
+def _tls(wanted: Connection) -> SSLContext:
     problems: list[Problem] = []
     try:
-        folder = bundle is not None and os.path.isdir(bundle)
-        context = ssl.create_default_context(
-            cafile=None if folder else bundle, capath=bundle if folder else None
-        )
+        context = _trusting(wanted.ca_bundle)
     except (OSError, ValueError) as error:  # an SSLError is an OSError
         problems.append(_unread("connection.ca_bundle", "the file", error))
-        context = ssl.create_default_context()
+        context = _trusting(None)
     if wanted.certificate:
         try:
             # with a password, even an empty one, OpenSSL asks nobody for another
@@ -72,6 +95,24 @@ def tls(wanted: Connection) -> SSLContext:
             problems.append(_unread("connection.certificate", "the file, or private_key,", error))
     if problems:
         raise ConfigurationError(problems)
+    return context
+
+
+def _trusting(bundle: str | None) -> SSLContext:
+    import ssl  # wanted only where there is something to connect to
+
+    if bundle is None:
+        import certifi
+
+        bundle = certifi.where()
+    # Not ssl.create_default_context: it reads SSL_CERT_FILE, SSL_CERT_DIR and SSLKEYLOGFILE.
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if sys.version_info >= (3, 13):  # as create_default_context does
+        context.verify_flags |= ssl.VERIFY_X509_STRICT | ssl.VERIFY_X509_PARTIAL_CHAIN
+    folder = os.path.isdir(bundle)
+    context.load_verify_locations(
+        cafile=None if folder else bundle, capath=bundle if folder else None
+    )
     return context
 
 

@@ -1,108 +1,208 @@
-"""Answers that must have come whole by a moment, however slowly their bytes drip.
+"""One request and its whole answer over the pools of `requests`, ended by a moment.
 
 The time-outs of `requests` count from byte to byte: a server that sends one now and then could
-hold a call for ever. Here each wait is cut to what is left of the call.
+hold a call for ever. Here each wait is cut to what is left of the call. The way that urllib3 goes
+from a request to its answer is not taken: it retries, and it logs URLs.
 """
 
 from __future__ import annotations
 
+import http.client
 import io
-import logging
+import queue
+import re
 import socket
-import threading
 import time
-from collections.abc import Generator
-from contextlib import contextmanager
-from http.client import HTTPResponse
+from functools import partial
 from typing import Any, cast
 
+from attrs import define
+from requests import PreparedRequest
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-__all__ = ["TimedAdapter", "by"]
+from onboarding.transports.answers import Body, headers_of, read_head, too_long
+from onboarding.transports.connection import Connection, tls_of
+from onboarding.transports.proxies import ProxyRefused
 
-_CALL = threading.local()
+__all__ = ["Attempt", "Pools"]
 
-
-@contextmanager
-def by(moment: float) -> Generator[None]:
-    """Answers that this thread begins to read inside must end by `moment` (monotonic seconds)."""
-    _CALL.ends = moment
-    try:
-        yield
-    finally:
-        del _CALL.ends
+_CHUNK = 65_536
+_answered_by_proxy = re.compile(r"Tunnel connection failed: (\d{3})\b").match  # of http.client
 
 
-class _OwnCalls(logging.Filter):
-    """Holds back what urllib3 says of our calls: it logs URLs, and a query may name a user."""
+@define(eq=False)
+class Attempt:
+    """One request on its way: `sent` is whether bytes of it have begun to leave.
 
-    def filter(self, record: logging.LogRecord) -> bool:
-        return getattr(_CALL, "ends", None) is None
+    `ends` is the moment (monotonic seconds) by which its answer must have come whole.
+    """
 
+    wanted: Connection
+    ends: float
+    sent: bool = False
 
-logging.getLogger("urllib3.connectionpool").addFilter(_OwnCalls())
+    def wait(self, most: float = float("inf")) -> float:
+        """The seconds that one wait may take. Raises `TimeoutError` when none are left."""
+        left = self.ends - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the deadline of the call passed")
+        return min(left, most)
 
 
 class _Until(io.RawIOBase):
-    """The bytes of a socket until a moment. Raises `TimeoutError` then."""
+    """The bytes of a socket until a moment. Raises `TimeoutError` then, `Unreadable` for too many.
 
-    def __init__(self, raw: io.RawIOBase, sock: socket.socket, ends: float) -> None:
-        self._raw, self._sock, self._ends = raw, sock, ends
-        self._wait = sock.gettimeout() or float("inf")
+    What is not yet known to be a header or the body is bounded here: sizes of chunks, trailers.
+    """
+
+    def __init__(self, raw: io.RawIOBase, sock: socket.socket, attempt: Attempt) -> None:
+        self._raw, self._sock, self._attempt = raw, sock, attempt
+        self._left = attempt.wanted.max_header_bytes + 2 * attempt.wanted.max_response_bytes
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int | None:
-        left = self._ends - time.monotonic()
-        if left <= 0:
-            raise TimeoutError("the deadline of the call passed")
-        self._sock.settimeout(min(left, self._wait))
-        return cast("int | None", self._raw.readinto(buffer))
+        self._sock.settimeout(self._attempt.wait(self._attempt.wanted.timeout))
+        read = cast("int | None", self._raw.readinto(buffer))
+        self._left -= read or 0
+        if self._left < 0:
+            raise too_long(self._attempt.wanted.max_response_bytes)
+        return read
 
     def close(self) -> None:
         self._raw.close()
         super().close()
 
 
-class _Answer(HTTPResponse):
-    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
+class _Answer(http.client.HTTPResponse):
+    """An answer that comes in time, with a well-formed head of bounded length."""
+
+    def __init__(self, attempt: Attempt, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
         super().__init__(sock, *args, **kwargs)
-        ends = getattr(_CALL, "ends", None)
-        if ends is not None:
-            self.fp = io.BufferedReader(_Until(self.fp.detach(), sock, ends))
+        self._wanted = attempt.wanted
+        self.fp = io.BufferedReader(_Until(self.fp.detach(), sock, attempt))
+
+    def begin(self, *args: Any, **kwargs: Any) -> None:
+        whole = self.fp
+        head = read_head(whole.readline, self._wanted.max_header_bytes)
+        self.fp = cast("io.BufferedReader", io.BytesIO(head))
+        try:
+            super().begin(*args, **kwargs)
+        finally:
+            self.fp = whole
+
+    def parts(self) -> tuple[int, dict[str, str], bytes]:
+        """The status, the headers, and the body unpacked."""
+        headers = headers_of(self.headers.items(), self._wanted.max_header_bytes)
+        body = Body(headers.get("content-encoding", ""), self._wanted.max_response_bytes)
+        while data := self.read(_CHUNK):
+            body.take(data)
+        if self.length:  # of bytes that did not come, http.client says nothing
+            raise ConnectionResetError("the answer broke off")
+        return self.status, headers, body.whole()
 
 
-class _Connection(HTTPConnection):
-    response_class = _Answer
+class _Noted:
+    """A connection that notes when a request begins to leave, and logs none."""
 
+    debuglevel = 0  # http.client's, set for the whole process, would print what is sent
+    attempt: Attempt
 
-class _TlsConnection(HTTPSConnection):
-    response_class = _Answer
+    def endheaders(self, *args: Any, **kwargs: Any) -> None:
+        """Begins to write a request; a CONNECT to a proxy is written elsewhere."""
+        self.attempt.sent = True
+        cast("Any", super()).endheaders(*args, **kwargs)
+
+    def getresponse(self) -> _Answer:
+        """As http.client has it: urllib3 logs the URL of an answer that it finds fault with."""
+        connection = cast("http.client.HTTPConnection", self)
+        return cast("_Answer", http.client.HTTPConnection.getresponse(connection))
+
+    def _tunnel(self) -> None:
+        try:
+            cast("Any", super())._tunnel()
+        except OSError as error:
+            if answered := _answered_by_proxy(str(error)):
+                raise ProxyRefused(int(answered[1])) from None
+            raise
 
 
 # urllib3 types its own connections against a protocol that they do not meet either.
+class _Connection(_Noted, HTTPConnection):  # type: ignore[misc]
+    pass
+
+
+class _TlsConnection(_Noted, HTTPSConnection):  # type: ignore[misc]
+    pass
+
+
 class _Pool(HTTPConnectionPool):
-    ConnectionCls = _Connection  # pyright: ignore[reportAssignmentType]
+    ConnectionCls = _Connection  # type: ignore[assignment]
 
 
 class _TlsPool(HTTPSConnectionPool):
-    ConnectionCls = _TlsConnection  # pyright: ignore[reportAssignmentType]
+    ConnectionCls = _TlsConnection  # type: ignore[assignment]
 
 
 _POOLS = {"http": _Pool, "https": _TlsPool}
 
 
-class TimedAdapter(HTTPAdapter):
-    """The adapter of `requests`, with answers that end in time."""
+class Pools(HTTPAdapter):
+    """The pools of `requests`, for direct connections and for each proxy.
+
+    Without a session, they keep no cookies, follow no redirects and read no environment.
+    """
+
+    def __init__(self, wanted: Connection) -> None:
+        self._tls = tls_of(wanted)
+        super().__init__(pool_connections=4, pool_maxsize=wanted.pool)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = _POOLS
 
-    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
-        manager = super().proxy_manager_for(*args, **kwargs)
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        if proxy.lower().startswith("https:"):
+            kwargs["proxy_ssl_context"] = self._tls()
+        manager = super().proxy_manager_for(proxy, **kwargs)
         manager.pool_classes_by_scheme = _POOLS
         return manager
+
+    def build_connection_pool_key_attributes(
+        self, request: PreparedRequest, verify: Any, cert: Any = None
+    ) -> Any:
+        host, keys = super().build_connection_pool_key_attributes(request, verify, cert)
+        return host, {**keys, "ssl_context": self._tls()} if host["scheme"] == "https" else keys
+
+    def answer(
+        self, attempt: Attempt, request: PreparedRequest, proxy: str | None
+    ) -> tuple[int, dict[str, str], bytes]:
+        """Sends a request once, and reads its answer: the status, the headers and the body."""
+        proxies = {"http": proxy, "https": proxy} if proxy else {}
+        pool: Any = self.get_connection_with_tls_context(request, True, proxies)
+        tunnel = proxy is not None and str(request.url).startswith("https:")
+        headers = request.headers if tunnel else {**request.headers, **pool.proxy_headers}
+        connection = pool._get_conn()
+        try:
+            connection.attempt = attempt
+            connection.response_class = partial(_Answer, attempt)
+            connection.timeout = attempt.wait(attempt.wanted.connect_timeout)
+            if connection.is_closed:
+                pool._prepare_proxy(connection) if tunnel else connection.connect()
+            connection.timeout = attempt.wait()
+            target = self.request_url(request, proxies)
+            connection.request(request.method, target, request.body, headers)
+            with connection.getresponse() as answer:
+                parts: tuple[int, dict[str, str], bytes] = answer.parts()
+                return parts
+        except BaseException:
+            connection.close()
+            raise
+        finally:
+            try:
+                pool.pool.put(connection, block=False)
+            except (AttributeError, queue.Full):  # AttributeError: the pool was closed meanwhile
+                connection.close()

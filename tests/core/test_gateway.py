@@ -161,7 +161,7 @@ def test_a_call_ends_by_its_deadline_and_says_whether_it_may_have_been_carried_o
     assert 0.25 < took < 0.3 + MARGIN
     assert type(caught.value) is expected
     assert caught.value.retry_safe is (expected is TransportError)
-    assert "in time" in str(caught.value)
+    assert "timed out" in str(caught.value)
 
 
 def test_a_connection_that_waits_too_long_for_bytes_ends_before_the_deadline() -> None:
@@ -366,7 +366,7 @@ def test_a_host_that_is_dead_tells_nothing_of_who_was_looked_for(kind: type[Any]
 
     assert type(caught.value) is TransportError
     assert "xq7" not in everything(caught.value)
-    assert "over a working connection" in str(caught.value)
+    assert str(caught.value).endswith("(find_user): connection refused")
 
 
 @BOTH
