@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["behind_tls", "certify", "needs_openssl"]
 
 OPENSSL = shutil.which("openssl")
-NEW = "req -newkey rsa:2048 -nodes -days 2"
+NEW = "req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"  # made at once
 SIGNS = "-addext keyUsage=critical,keyCertSign,cRLSign"  # which Python 3.13 insists on
 needs_openssl = pytest.mark.skipif(OPENSSL is None, reason="certificates are made by openssl")
 

@@ -65,10 +65,12 @@ def headers_of(lines: Iterable[tuple[str, str]], limit: int) -> dict[str, str]:
     """Headers by name. Lines of one name are one value, joined by commas (RFC 9110, 5.3).
 
     `Set-Cookie`, the one header that cannot be joined, is left out: a gateway keeps no cookies.
-    Raises `Unreadable` where the length of the body is doubtful (RFC 9112, 6.3).
+    Raises `Unreadable` for a NUL, and where the length of the body is doubtful (RFC 9112, 6.3).
     """
     found: dict[str, str] = {}
     for name, value in lines:
+        if "\0" in value:
+            raise bad_head(limit)
         key = name.lower()
         if key != "set-cookie":
             found[key] = f"{found[key]}, {value.strip()}" if key in found else value.strip()

@@ -43,7 +43,8 @@ def no_answer(request: Request, error: BaseException, *, sent: bool, proxy: str 
         why = f"the proxy {place_of(proxy)} answered {refused.status} and passed nothing on"
         sent = False
     else:
-        why = _reason(causes, tls=request.url.startswith("https:"), sent=sent)
+        direct = proxy is None and request.url.startswith("https:")
+        why = _reason(causes, only_tls_was_left=direct, sent=sent)
         if proxy is not None:
             place = f"{place} through the proxy {place_of(proxy)}"
     text = f"no answer came from {place} to {request.method} ({request.operation}): {why}"
@@ -58,16 +59,16 @@ def _unwritable(request: Request) -> TransportError:
     return TransportError(f"{text}: look at base_url, at the proxy and at the credentials")
 
 
-def _reason(causes: list[BaseException], *, tls: bool, sent: bool) -> str:
+def _reason(causes: list[BaseException], *, only_tls_was_left: bool, sent: bool) -> str:
     for cause in causes:
         if isinstance(cause, Unreadable):
             return str(cause)
     for kind, text in _AFTER_IT_WAS_SENT if sent else _BEFORE_IT_WAS_SENT:
         if any(isinstance(cause, kind) for cause in causes):
-            if kind is ConnectionError and tls:  # TCP stood: only a handshake was left to fail
+            if kind is ConnectionError and only_tls_was_left:
                 return "TLS: the handshake failed"
             return text
-    return "connection closed" if sent else "no connection could be made"
+    return "connection closed" if sent else "connection closed before the request was sent"
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

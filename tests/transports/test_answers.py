@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import tracemalloc
 import zlib
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -63,7 +64,7 @@ def test_an_answer_over_the_limit_is_no_answer(
 @pytest.mark.parametrize("body", [b"-1\r\n", b"ffffffffff\r\n", b"1\r\n"])
 def test_a_chunk_of_any_declared_size_is_read_up_to_the_limit(body: bytes, driver: Any) -> None:
     endless = lines(CHUNKED, body=body + b"x" * 200_000 + b"\r\n")
-    settings = {"max_response_bytes": 1000, "max_header_bytes": 1000}
+    settings: dict[str, Any] = {"max_response_bytes": 1000, "max_header_bytes": 1000}
     with served(endless) as wire:
         (found,) = results(driver, paysera(wire.url), call("POST", wire.url), **settings)
 
@@ -103,7 +104,12 @@ def test_a_bomb_takes_no_more_memory_than_the_limit() -> None:
 def test_a_body_is_the_same_in_whatever_pieces_it_comes(
     body: bytes, piece: int, encoding: str
 ) -> None:
-    packed = {"": bytes, "gzip": gzip.compress, "deflate": zlib.compress}[encoding](body)
+    packs: dict[str, Callable[[bytes], bytes]] = {
+        "": bytes,
+        "gzip": gzip.compress,
+        "deflate": zlib.compress,
+    }
+    packed = packs[encoding](body)
     taken = Body(encoding, 4000)
 
     for start in range(0, len(packed), piece):

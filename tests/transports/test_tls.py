@@ -52,7 +52,7 @@ def old_tls(certificates: Certificates) -> ssl.SSLContext:
 @pytest.mark.filterwarnings("ignore:ssl.OP_NO_:DeprecationWarning")
 def test_a_server_with_old_tls_is_sent_nothing(driver: Any, certificates: Certificates) -> None:
     with served(context=old_tls(certificates)) as wire:
-        settings = {"ca_bundle": certificates.file("authority.pem")}
+        settings: dict[str, Any] = {"ca_bundle": certificates.file("authority.pem")}
 
         (found,) = results(driver, paysera(wire.url), call("POST", wire.url), **settings)
 
@@ -108,7 +108,7 @@ def test_a_server_whose_certificate_is_not_trusted_is_sent_nothing(
     shown: str, trusted: str, driver: Any, certificates: Certificates
 ) -> None:
     with served(context=certificates.server(shown)) as wire:
-        settings = {"ca_bundle": certificates.file(f"{trusted}.pem")}
+        settings: dict[str, Any] = {"ca_bundle": certificates.file(f"{trusted}.pem")}
 
         (found,) = results(driver, paysera(wire.url), call("POST", wire.url), **settings)
 
@@ -123,7 +123,7 @@ def test_a_write_that_left_inside_tls_may_have_been_carried_out(
     driver: Any, certificates: Certificates
 ) -> None:
     with served(DROP, certificates.server()) as wire:
-        settings = {"ca_bundle": certificates.file("authority.pem")}
+        settings: dict[str, Any] = {"ca_bundle": certificates.file("authority.pem")}
 
         (found,) = results(driver, paysera(wire.url), call("POST", wire.url), **settings)
 
@@ -143,7 +143,10 @@ def test_a_tls_connection_that_the_server_closed_while_it_was_idle_is_not_used(
             wire.closed.clear()
             time.sleep(0.01)  # for the end of the connection to come over loopback
 
-        settings = {"ca_bundle": certificates.file("authority.pem"), "between": closed}
+        settings: dict[str, Any] = {
+            "ca_bundle": certificates.file("authority.pem"),
+            "between": closed,
+        }
 
         found = results(driver, paysera(wire.url), *[call("POST", wire.url)] * 3, **settings)
 

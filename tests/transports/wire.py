@@ -28,8 +28,10 @@ __all__ = [
     "call",
     "mangopay",
     "paysera",
+    "requests_of",
     "results",
     "served",
+    "without_dns",
 ]
 
 Answer: TypeAlias = bytes | None
@@ -133,6 +135,18 @@ def served(
         with suppress(OSError):
             wire.listener.shutdown(socket.SHUT_RDWR)
         wire.listener.close()
+
+
+def without_dns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets no host name be found, without asking the network."""
+    found = socket.getaddrinfo
+
+    def numbers_alone(host: str, *args: Any, **kwargs: Any) -> Any:
+        if host == "127.0.0.1":
+            return found(host, *args, **kwargs)
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", numbers_alone)
 
 
 def mangopay(url: str) -> MangoPay:
