@@ -9,6 +9,8 @@ from typing import Any, TypeVar, cast
 from cattrs import Converter
 
 from onboarding.errors import InvalidInput, Problem
+from onboarding.model.json_values import SENT
+from onboarding.plain.json_text import read_json
 from onboarding.plain.leaves import fail
 from onboarding.plain.reading import reader
 from onboarding.plain.writing import plain
@@ -44,10 +46,7 @@ def dumps(value: Any, form: str, *, secrets: bool) -> str:
 
 def loads(text: str | bytes, cls: type[T], form: str) -> T:
     """Reads a versioned JSON form back; texts are taken as they are."""
-    try:
-        data: Any = json.loads(text)
-    except ValueError:
-        raise fail("shape", "expected JSON") from None
+    data = read_json(text, SENT)
     if not isinstance(data, dict):
         raise fail("type", "expected an object with named fields")
     fields = cast("dict[str, Any]", data)
