@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import types
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from functools import wraps
 from typing import Any, Self, TypeVar, cast
 
 import attrs
-from attrs import frozen
+from attrs import evolve, frozen
 
 from onboarding.errors import InvalidInput, Problem
+from onboarding.model.json_values import SENT, JsonRule, faults, named
 
 __all__ = ["Check", "Model", "Shape", "checks_of", "field_types", "per_class", "put", "trust"]
 
 M = TypeVar("M", bound="Model")
 T = TypeVar("T")
+
+_SCALARS = (str, int, float)
 
 
 @frozen
@@ -41,9 +44,13 @@ class Check:
 
     name: str
     kind: tuple[type, ...]
-    many: bool
-    optional: bool
-    shape: Shape | None
+    many: bool = False
+    optional: bool = False
+    shape: Shape | None = None
+    values: Check | None = None
+    """Of a mapping: what each of its values may be."""
+    data: JsonRule | None = None
+    """Of a mapping with values of any kind: the rule on all that is below it."""
 
     @property
     def model(self) -> type | None:
@@ -56,25 +63,45 @@ class Check:
         if value is None:
             return [] if self.optional else [Problem(self.name, "missing", "is required")]
         if not self.many:
-            found = self._one(value, self.name)
-            return [found] if found else []
+            return [problem.under(self.name) for problem in self._one(value)]
         if not isinstance(value, tuple):
             return [Problem(self.name, "type", "expected a tuple")]
         items = enumerate(cast("tuple[object, ...]", value))
-        each = (self._one(item, f"{self.name}.{index}") for index, item in items)
-        return [problem for problem in each if problem]
+        return [
+            problem.under(index).under(self.name)
+            for index, item in items
+            for problem in self._one(item)
+        ]
 
-    def _one(self, value: object, path: str) -> Problem | None:
-        if not isinstance(value, self.kind) or (
-            isinstance(value, datetime) and datetime not in self.kind and date in self.kind
-        ):
+    def _one(self, value: object) -> Iterable[Problem]:
+        if not isinstance(value, self.kind) or _is_of_a_subtype(value, self.kind):
             expected = " or ".join(kind.__name__ for kind in self.kind)
-            return Problem(path, "type", f"expected {expected}")
-        if isinstance(value, datetime) and value.tzinfo is None:
-            return Problem(path, "shape", "expected a date and time with its zone")
-        if self.shape is not None and not self.shape.rule(cast("str", value)):
-            return Problem(path, "shape", f"expected {self.shape.expected}")
-        return None
+            return (Problem("", "type", f"expected {expected}"),)
+        if isinstance(value, datetime) and value.utcoffset() is None:
+            return (Problem("", "shape", "expected a date and time with its zone"),)
+        if self.shape is not None:
+            if self.shape.rule(cast("str", value)):
+                return ()
+            return (Problem("", "shape", f"expected {self.shape.expected}"),)
+        if self.data is not None:
+            return faults(value, self.data)
+        if self.values is not None:
+            return self.values._each(cast("Mapping[object, object]", value))
+        return faults(value, SENT) if isinstance(value, _SCALARS) else ()
+
+    def _each(self, mapping: Mapping[object, object]) -> Iterator[Problem]:
+        for name, item in mapping.items():
+            if found := faults({name: None}, SENT):
+                yield from found
+            elif item is not None or not self.optional:
+                yield from (problem.under(named(str(name))) for problem in self._one(item))
+
+
+def _is_of_a_subtype(value: object, kinds: tuple[type, ...]) -> bool:
+    """Whether Python takes the value for a kind of which JSON does not: True is an int there."""
+    if isinstance(value, bool):
+        return int in kinds and bool not in kinds
+    return isinstance(value, datetime) and date in kinds and datetime not in kinds
 
 
 def per_class(function: Callable[[type], T]) -> Callable[[type], T]:
@@ -98,34 +125,36 @@ def field_types(cls: type) -> dict[str, Any]:
     return {field.name: hints[field.name] for field in fields}
 
 
-def _runtime(hint: Any) -> tuple[tuple[type, ...], bool, bool, Shape | None]:
-    """(classes, many, optional, shape) of one annotation."""
-    origin = typing.get_origin(hint)
+def _check(name: str, hint: Any) -> Check:
+    """What a field with this annotation may hold."""
+    origin, args = typing.get_origin(hint), typing.get_args(hint)
     if origin is typing.Annotated:
-        inner, *notes = typing.get_args(hint)
-        kind, many, optional, _ = _runtime(inner)
-        return kind, many, optional, next((n for n in notes if isinstance(n, Shape)), None)
+        found = _check(name, args[0])
+        for note in args[1:]:
+            if isinstance(note, Shape):
+                found = evolve(found, shape=note)
+            if isinstance(note, JsonRule):
+                found = evolve(found, data=note)
+        return found
     if origin in (typing.Union, types.UnionType):
-        kinds: tuple[type, ...] = ()
-        shape = None
-        many = False
-        for arg in typing.get_args(hint):
-            if arg is not types.NoneType:
-                kind, many, _, shape = _runtime(arg)
-                kinds += kind
-        return kinds, many, types.NoneType in typing.get_args(hint), shape
+        each = [_check(name, arg) for arg in args if arg is not types.NoneType]
+        kinds = tuple(kind for check in each for kind in check.kind)
+        return evolve(each[-1], kind=kinds, optional=types.NoneType in args)
     if origin is tuple:
-        kind, _, _, shape = _runtime(typing.get_args(hint)[0])
-        return kind, True, False, shape
+        return evolve(_check(name, args[0]), many=True)
     if hint is Any:
-        return (object,), False, True, None
-    return (origin or hint,), False, False, None
+        return Check(name, (object,), optional=True)
+    if origin in (Mapping, dict):
+        if args[1] is Any:
+            return Check(name, (origin,), data=SENT)
+        return Check(name, (origin,), values=_check("", args[1]))
+    return Check(name, (origin or hint,))
 
 
 @per_class
 def checks_of(cls: type) -> dict[str, Check]:
     """One `Check` a field of `cls`, read from its annotations."""
-    return {name: Check(name, *_runtime(hint)) for name, hint in field_types(cls).items()}
+    return {name: _check(name, hint) for name, hint in field_types(cls).items()}
 
 
 class Model:

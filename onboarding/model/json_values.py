@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
-from typing import cast
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeAlias, cast
 
 from attrs import frozen
 
@@ -21,21 +21,29 @@ DEEPEST = 64
 """The levels of lists and objects that such data may have."""
 
 _LONGEST_NAME = 64
+_WHOLES = (dict, list, Mapping)
+_Object: TypeAlias = Mapping[Any, Any]
 
 
 @frozen
 class JsonRule:
-    """What texts and whole numbers the data may hold; `refuses` finds a text that is refused."""
+    """What the data may hold: texts without what `bad_text` finds, numbers by the other two."""
 
-    refuses: Callable[[str], object]
-    largest: int
+    bad_text: Callable[[str], object]
+    largest_whole: int
+    is_number: Callable[[float], bool]
 
 
-GIVEN = JsonRule(re.compile(r"[\ud800-\udfff]").search, 2**63 - 1)
-"""By a caller: texts that UTF-8 can hold, whole numbers of 64 bits."""
+GIVEN = JsonRule(re.compile(r"[\ud800-\udfff]").search, 2**63 - 1, math.isfinite)
+"""By a caller: texts that UTF-8 can hold, whole numbers of 64 bits, finite numbers."""
 
-SENT = JsonRule(re.compile(r"[\ud800-\udbff][\udc00-\udfff]").search, 10**4300 - 1)
-"""By a provider, in JSON: what Python's reader of JSON can return."""
+# `1e999` is JSON, and infinite in Python. Surrogates side by side would come back as one character.
+SENT = JsonRule(
+    re.compile(r"[\ud800-\udbff][\udc00-\udfff]").search,
+    10**4300 - 1,
+    lambda number: not math.isnan(number),
+)
+"""By a provider, in JSON: whatever Python makes of it."""
 
 
 def faults(value: object, rule: JsonRule, *, deepest: int = DEEPEST) -> Sequence[Problem]:
@@ -43,34 +51,33 @@ def faults(value: object, rule: JsonRule, *, deepest: int = DEEPEST) -> Sequence
     if value is None or isinstance(value, bool):
         return ()
     if isinstance(value, str):
-        if value.isascii() or not rule.refuses(value):
-            return ()
-        return (Problem("", "shape", "expected a text without lone surrogates"),)
+        sound = value.isascii() or not rule.bad_text(value)
+        return () if sound else (Problem("", "shape", "expected a text without lone surrogates"),)
     if isinstance(value, int):
-        if -rule.largest <= value <= rule.largest:
-            return ()
-        return (Problem("", "shape", "expected a smaller whole number"),)
+        sound = -rule.largest_whole <= value <= rule.largest_whole
+        return () if sound else (Problem("", "shape", "expected a smaller whole number"),)
     if isinstance(value, float):
-        if math.isfinite(value):
-            return ()
-        return (Problem("", "type", "expected a finite number"),)
-    if not isinstance(value, list | Mapping):
+        sound = rule.is_number(value)
+        return () if sound else (Problem("", "type", "expected a finite number"),)
+    if not isinstance(value, _WHOLES):
         return (Problem("", "type", "expected plain data"),)
     if deepest < 1:
         return (Problem("", "too_deep", "is nested too deep"),)
     found: list[Problem] = []
-    if isinstance(value, list):
-        for index, item in enumerate(cast("list[object]", value)):
-            if below := faults(item, rule, deepest=deepest - 1):
-                found += [problem.under(index) for problem in below]
-        return found
-    for name, item in cast("Mapping[object, object]", value).items():
-        if not isinstance(name, str):
-            found.append(Problem("", "type", "expected texts as names of fields"))
-        elif not name.isascii() and rule.refuses(name):
-            found.append(Problem(named(name), "shape", "expected a name without lone surrogates"))
-        elif below := faults(item, rule, deepest=deepest - 1):
-            found += [problem.under(named(name)) for problem in below]
+    listed = isinstance(value, list)
+    entries = enumerate(cast("list[Any]", value)) if listed else cast("_Object", value).items()
+    for at, item in cast("Iterable[tuple[Any, Any]]", entries):
+        if not listed and not (at.__class__ is str and at.isascii()):
+            if not isinstance(at, str):
+                found.append(Problem("", "type", "expected texts as the names of fields"))
+                continue
+            if rule.bad_text(at):
+                text = "expected a name without lone surrogates"
+                found.append(Problem(named(at), "shape", text))
+        if item.__class__ is str and item.isascii():
+            continue  # most of what there is
+        if below := faults(item, rule, deepest=deepest - 1):
+            found += (problem.under(at if listed else named(at)) for problem in below)
     return found
 
 

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from attrs import frozen
 
-from onboarding.errors import Problem
 from onboarding.model.base import Model
 from onboarding.model.shapes import Currency
 
@@ -20,9 +16,3 @@ class Money(Model):
 
     amount: int
     currency: Currency
-
-    @classmethod
-    def rules(cls, values: Mapping[str, Any]) -> list[Problem]:
-        if isinstance(values.get("amount"), bool):
-            return [Problem("amount", "type", "expected int")]
-        return []

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from typing import Any, TypeVar, cast
 
 from cattrs import Converter
 
 from onboarding.errors import InvalidInput, Problem
-from onboarding.model.json_values import SENT
-from onboarding.plain.json_text import read_json
+from onboarding.model.json_values import SENT, faults
+from onboarding.plain.json_text import DEEPEST_TEXT, read_json
 from onboarding.plain.leaves import fail
 from onboarding.plain.reading import reader
 from onboarding.plain.writing import plain
@@ -40,8 +41,26 @@ def problems_of(data: Any, cls: type) -> tuple[Problem, ...]:
 
 
 def dumps(value: Any, form: str, *, secrets: bool) -> str:
-    """The versioned JSON form of a value."""
-    return json.dumps({"form": form, **plain(value, secrets=secrets)}, allow_nan=False)
+    """The versioned JSON form of a value.
+
+    Raises `InvalidInput` for data that JSON would not give back equal.
+    """
+    try:
+        data = {"form": form, **plain(value, secrets=secrets)}
+    except RecursionError:
+        raise fail("too_deep", "is nested too deep") from None
+    if problems := faults(data, SENT, deepest=DEEPEST_TEXT):
+        raise InvalidInput(problems)
+    text = json.dumps(data)
+    # Python writes an infinite number as a word that JSON does not have.
+    return _OUT_OF_RANGE(_as_json, text) if "Infinity" in text else text
+
+
+_OUT_OF_RANGE = re.compile(r'"(?:[^"\\]|\\.)*"|Infinity').sub
+
+
+def _as_json(found: re.Match[str]) -> str:
+    return "1e999" if found[0] == "Infinity" else found[0]
 
 
 def loads(text: str | bytes, cls: type[T], form: str) -> T:

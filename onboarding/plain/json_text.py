@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any, cast
@@ -11,9 +12,10 @@ from onboarding.errors import InvalidInput, Problem
 from onboarding.model.json_values import GIVEN, JsonRule, faults, named
 from onboarding.plain.leaves import fail
 
-__all__ = ["read_json"]
+__all__ = ["DEEPEST_TEXT", "read_json"]
 
-_DEEPEST = 100  # the deepest data that a value may hold, and the values around them
+DEEPEST_TEXT = 100
+"""The levels of lists and objects: those of a value's data, and the values around them."""
 
 
 def read_json(text: str | bytes, rule: JsonRule = GIVEN) -> Any:
@@ -33,7 +35,7 @@ def read_json(text: str | bytes, rule: JsonRule = GIVEN) -> Any:
         return repeating[-1]
 
     data = _parsed(text, made)
-    problems = [*faults(data, rule, deepest=_DEEPEST)]
+    problems = [*faults(data, rule, deepest=DEEPEST_TEXT)]
     if repeating:
         problems += _repetitions(data)
     if problems:
@@ -55,7 +57,9 @@ def _parsed(text: object, made: Any) -> Any:
         raise fail("type", "expected JSON as a text or as bytes")
     try:
         whole = text if isinstance(text, str) else text.decode("utf-8")
-        return json.loads(whole.removeprefix("\ufeff"), object_pairs_hook=made)
+        return json.loads(
+            whole.removeprefix("\ufeff"), object_pairs_hook=made, parse_constant=_none
+        )
     except UnicodeDecodeError:
         raise fail("encoding", "is not UTF-8") from None
     except json.JSONDecodeError as error:
@@ -67,7 +71,11 @@ def _parsed(text: object, made: Any) -> Any:
         raise fail("too_deep", "is nested too deep") from None
 
 
-def _repetitions(data: object, *, deepest: int = _DEEPEST) -> Iterator[Problem]:
+def _none(_: str) -> float:
+    return math.nan  # NaN and Infinity are not JSON
+
+
+def _repetitions(data: object, *, deepest: int = DEEPEST_TEXT) -> Iterator[Problem]:
     if isinstance(data, _Repeating):
         for name in data.names:
             yield Problem(named(name), "conflict", "is given more than once")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import difflib
-import math
 import types
 import typing
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from enum import Enum
+from itertools import islice
 from typing import Any, cast
 
 import attrs
@@ -15,7 +15,9 @@ from cattrs import Converter
 
 from onboarding.errors import InvalidInput, Problem
 from onboarding.model.base import Model, Shape, defaults_of, field_types, required_of, trust
+from onboarding.model.json_values import GIVEN, faults, named
 from onboarding.model.secret import Secret
+from onboarding.plain.json_text import DEEPEST_TEXT
 from onboarding.plain.leaves import (
     LEAVES,
     Reading,
@@ -25,6 +27,9 @@ from onboarding.plain.leaves import (
     read_text,
     read_word,
 )
+
+_MOST_LISTED = 20  # names that are no fields, each compared with all that are
+_LONGEST_WORD = 64
 
 __all__ = ["choices_of", "kind_of", "nearest", "reader"]
 
@@ -39,7 +44,8 @@ def _is_word(hint: Any) -> bool:
 
 def nearest(word: object, known: Iterable[str]) -> str:
     """A hint at the nearest right spelling, or nothing."""
-    close = difflib.get_close_matches(str(word), list(known), n=1)
+    text = str(word)
+    close = difflib.get_close_matches(text, known, n=1) if len(text) <= _LONGEST_WORD else []
     return f"; did you mean {close[0]}?" if close else ""
 
 
@@ -73,10 +79,16 @@ def reader(
         if not isinstance(value, Mapping):
             raise fail("type", "expected an object with named fields")
         if of is Any:
-            return _plain(value, None)
-        named = _named(cast("Mapping[object, Any]", value))
-        found = _collect((name, item, of) for name, item in named.items())(read)
-        return dict(zip(named, found, strict=True))
+            return data(value, None)
+        entries = _named(cast("Mapping[object, Any]", value))
+        found = _collect((named(name), item, of) for name, item in entries.items())(read)
+        return dict(zip(entries, found, strict=True))
+
+    def data(value: Any, _: Any) -> Any:
+        copied = _copied(value, DEEPEST_TEXT)
+        if checked and (problems := faults(copied, GIVEN)):
+            raise InvalidInput(problems)
+        return copied
 
     def items(value: Any, hint: Any) -> tuple[Any, ...]:
         if not isinstance(value, list | tuple):
@@ -91,7 +103,7 @@ def reader(
         shape = next((note for note in notes if isinstance(note, Shape)), None)
         return read_shaped(text, shape, clean=clean) if shape and checked else text
 
-    hook(lambda t: t is Any, _plain)
+    hook(lambda t: t is Any, data)
     hook(lambda t: _origin(t) in (Mapping, dict), mapping)
     hook(lambda t: isinstance(t, type) and attrs.has(t), attrs_class)
     hook(lambda t: _origin(t) in (typing.Union, types.UnionType), union)
@@ -107,20 +119,16 @@ def _named(value: Mapping[object, Any]) -> dict[str, Any]:
     return {read_text(name, str): item for name, item in value.items()}
 
 
-def _plain(value: Any, _: Any) -> Any:
-    """Any JSON, copied so that nobody else holds it."""
-    if isinstance(value, Mapping):
-        named = _named(cast("Mapping[object, Any]", value))
-        items = _collect((name, item, Any) for name, item in named.items())(_plain)
-        return dict(zip(named, items, strict=True))
-    if isinstance(value, list | tuple):
-        sequence = cast("Iterable[Any]", value)
-        return _collect((index, item, Any) for index, item in enumerate(sequence))(_plain)
-    if isinstance(value, float) and not math.isfinite(value):
-        raise fail("type", "expected a finite number")
-    if value is None or isinstance(value, str | int | float | bool):
+def _copied(value: Any, levels: int) -> Any:
+    """Data of no fixed fields, copied so that nobody else holds them."""
+    if levels < 0:
         return value
-    raise fail("type", "expected plain data")
+    if isinstance(value, Mapping):
+        entries = cast("Mapping[object, Any]", value).items()
+        return {name: _copied(item, levels - 1) for name, item in entries}
+    if isinstance(value, list | tuple):
+        return [_copied(item, levels - 1) for item in cast("Iterable[Any]", value)]
+    return value
 
 
 def _collect(
@@ -164,10 +172,17 @@ def _fields(value: Any, cls: type, read: Callable[[Any, Any], Any], *, checked: 
                 problems += [problem.under(name) for problem in error.problems]
         elif name in required_of(cls):
             problems.append(Problem(name, "missing", "is required"))
-    for name in data:
-        hint = nearest(name, fields)
-        problems.append(Problem(str(name), "unknown", f"there is no such field{hint}"))
+    problems += _unknown(data, fields)
     return _built(cls, values, problems, checked=checked)
+
+
+def _unknown(names: Collection[object], fields: Iterable[str]) -> Iterator[Problem]:
+    """One problem a name that is no field; of very many, the first and how many more."""
+    for name in islice(names, _MOST_LISTED):
+        text = f"there is no such field{nearest(name, fields)}"
+        yield Problem(named(str(name)), "unknown", text)
+    if len(names) > _MOST_LISTED:
+        yield Problem("", "unknown", f"{len(names) - _MOST_LISTED} more names are not fields")
 
 
 def _built(cls: type, values: dict[str, Any], problems: list[Problem], *, checked: bool) -> Any:

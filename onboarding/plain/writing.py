@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import math
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -52,8 +51,6 @@ def _writer(secrets: bool) -> Converter:
     converter.register_unstructure_hook(tuple, lambda v: [converter.unstructure(i) for i in v])
     converter.register_unstructure_hook(date, date.isoformat)
     converter.register_unstructure_hook(datetime, datetime.isoformat)
-    # JSON has no word for what is not finite; a provider's raw answer may hold it all the same.
-    converter.register_unstructure_hook(float, lambda v: v if math.isfinite(v) else str(v))
     converter.register_unstructure_hook(bytes, lambda v: base64.b64encode(v).decode("ascii"))
     converter.register_unstructure_hook(Secret, reveal)
     return converter
