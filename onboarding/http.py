@@ -14,6 +14,7 @@ from urllib.parse import SplitResult, quote, urlsplit
 from attrs import evolve, field, frozen
 
 from onboarding.errors import ConfigurationError, InvalidInput, Problem, UnexpectedResponse
+from onboarding.model.json_values import DEEPEST, deeper_than
 
 __all__ = ["Flow", "Proof", "Request", "Response", "Token", "as_object", "json_body", "url"]
 
@@ -68,6 +69,10 @@ class Request:
         return self.method in ("GET", "HEAD")
 
 
+def _not_json(word: str) -> None:
+    raise ValueError(word)  # NaN and Infinity, which Python reads
+
+
 def _lower(headers: Mapping[str, str]) -> dict[str, str]:
     return {name.lower(): value for name, value in headers.items()}
 
@@ -82,10 +87,14 @@ class Response:
     received_at: datetime = field(factory=lambda: datetime.now(UTC))
 
     def json(self) -> Any:
-        """The body as JSON. Raises `UnexpectedResponse` when it is none."""
+        """The body as JSON. Raises `UnexpectedResponse` when it is none, or nested without end."""
+        why = "is not JSON"
         with suppress(ValueError, RecursionError):
-            return json.loads(self.body)
-        problem = Problem("", "shape", f"the {self.status} answer is not JSON")
+            data = json.loads(self.body, parse_constant=_not_json)
+            if not deeper_than(DEEPEST, data):
+                return data
+            why = "is nested too deep"
+        problem = Problem("", "shape", f"the {self.status} answer {why}")
         raise UnexpectedResponse([problem], status=self.status, raw=self.body)
 
     def json_object(self) -> dict[str, Any]:

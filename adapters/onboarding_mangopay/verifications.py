@@ -21,6 +21,7 @@ from onboarding import (
     UnexpectedResponse,
 )
 from onboarding.http import as_object
+from onboarding.model.urls import web_url
 
 from onboarding_mangopay.keys import Keys
 from onboarding_mangopay.records import PROVIDER, moment
@@ -71,7 +72,7 @@ class Verifications(Keys):
         self, user_id: str, return_url: str, *, tag: str | None = None, key: str | None = None
     ) -> Flow[IdentityVerification]:
         """Starts a session; the user comes back to `return_url` (docs: create-idv-session)."""
-        if len(return_url) > _MOST_OF_RETURN_URL:
+        if len(web_url("return_url", return_url)) > _MOST_OF_RETURN_URL:
             text = f"has more than {_MOST_OF_RETURN_URL} characters"
             raise InvalidInput([Problem("return_url", "shape", text)])
         body = {"ReturnUrl": return_url} | ({} if tag is None else {"Tag": tag})

@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 from attrs import frozen
+from onboarding.model.shapes import Link
 
 __all__ = ["PayseraExtras"]
 
@@ -22,8 +23,8 @@ class PayseraExtras:
     """
 
     card: Mapping[str, Any] | None = None
-    phone_link: str | None = None
-    email_link: str | None = None
+    phone_link: Link | None = None
+    email_link: Link | None = None
     scopes: tuple[str, ...] | None = None
 
     def plain(self) -> dict[str, dict[str, Any]]:

@@ -18,6 +18,7 @@ from onboarding import (
     Unsupported,
 )
 from onboarding.http import url
+from onboarding.model.urls import web_url
 
 from onboarding_paysera.protocol import Environment, PayseraProtocol
 from onboarding_paysera.records import PROVIDER
@@ -122,7 +123,8 @@ class OAuth(PayseraProtocol):
 
     def exchange_code(self, code: str, *, redirect_uri: str) -> Flow[UserToken]:
         """The token for a code, which is good once. `redirect_uri` is that of the question."""
-        form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}
+        back = web_url("redirect_uri", redirect_uri)
+        form = {"grant_type": "authorization_code", "code": code, "redirect_uri": back}
         return (yield from self._token("exchange_code", form))
 
     def log_in(
@@ -208,8 +210,9 @@ class OAuth(PayseraProtocol):
         if not state:
             text = "is required: without it somebody else's consent could be sent along"
             raise InvalidInput([Problem("state", "missing", text)])
+        back = web_url("redirect_uri", redirect_uri)
         asked = {"response_type": "code", "client_id": self.client_id}
-        return asked | _joined(scopes) | {"redirect_uri": redirect_uri, "state": state}
+        return asked | _joined(scopes) | {"redirect_uri": back, "state": state}
 
     def _by_the_client(self) -> None:
         if self.access_token is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -36,7 +37,7 @@ from onboarding_paysera.extras import PayseraExtras
 from onboarding_paysera.records import PROVIDER, settled
 from onboarding_paysera.signing import authorization
 from onboarding_paysera.targets import TARGETS
-from onboarding_paysera.wire.user import AddressedUser, PayseraUser
+from onboarding_paysera.wire.user import WITH_CODE, AddressedUser, PayseraUser
 from onboarding_paysera.wire.vocabulary import LEVELS
 
 __all__ = ["Environment", "PayseraProtocol"]
@@ -68,7 +69,7 @@ def _base_scope(scope: str) -> str:
 
 def _with_code(_: object, attribute: attrs.Attribute[str | None], value: object) -> None:
     # docs: payment/generator, of its link
-    if isinstance(value, str) and "{code}" not in value:
+    if isinstance(value, str) and not re.fullmatch(WITH_CODE, value):
         raise InvalidInput([Problem(attribute.name, "shape", "expected a link with {code} in it")])
 
 

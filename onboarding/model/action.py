@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from attrs import field, frozen
 
 from onboarding.model.base import Model
 from onboarding.model.stored import Stored
+from onboarding.model.urls import is_web_url
 
 __all__ = ["LinkRule", "NextAction", "NextActionKind"]
 
@@ -64,22 +65,26 @@ class NextAction(Stored, form="next_action/1"):
         """The whole link for the user's browser, which will come back to `return_url`.
 
         A language that the provider's page does not speak is left out.
-        Raises `ValueError` when this action has no link, when `return_url` is not absolute,
-        or when the whole is longer than the provider takes.
+        Raises `ValueError` when this action has no link, when `return_url` or the action's own
+        `url` is not an absolute URL of http or https, or when the whole is longer than the
+        provider takes.
         """
         if self.url is None:
             raise ValueError(f"an action of kind {self.kind} has no link")
         if self.link_rule is None:
             raise ValueError("the link is whole already: the browser goes to `url`")
-        if not urlsplit(return_url).netloc:
-            raise ValueError("return_url is not an absolute URL")
+        for name, address in (("return_url", return_url), ("url", self.url)):
+            if not is_web_url(address):
+                raise ValueError(f"{name} is not an absolute URL of http or https")
         rule = self.link_rule
         added = [f"{rule.return_parameter}={quote(return_url, safe='')}"]
         if language and rule.language_parameter:
             base = language.split("-")[0].lower()
             if word := rule.languages.get(base):
                 added.append(f"{rule.language_parameter}={quote(word, safe='')}")
-        link = self.url + ("&" if "?" in self.url else "?") + "&".join(added)
+        place, hash, fragment = self.url.partition("#")
+        joint = "?" if "?" not in place else "" if place[-1] in "?&" else "&"
+        link = f"{place}{joint}{'&'.join(added)}{hash}{fragment}"
         if rule.max_length is not None and len(link) >= rule.max_length:
             raise ValueError(f"the link would have {rule.max_length} characters or more")
         return link

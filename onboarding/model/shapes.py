@@ -9,33 +9,34 @@ from __future__ import annotations
 import re
 from functools import cache
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from onboarding.model.base import Shape
+from onboarding.model.urls import is_link, is_web_url
 
-__all__ = ["Country", "Currency", "Email", "Locale", "Phone", "Text", "Url"]
+__all__ = ["Country", "Currency", "Email", "Link", "Locale", "Phone", "Text", "Url"]
 
-_BAD = r"\x00-\x1f\x7f\ud800-\udfff"
-_TEXT = re.compile(rf"[^\S{_BAD}]*[^\s{_BAD}][^{_BAD}]*").fullmatch  # linear in length
+# Control characters (C0, C1), line breaks of Unicode, overrides and isolates of the direction of
+# writing, surrogates. Marks of a direction and joiners stay: some scripts are written with them.
+_BAD = r"\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff"
+# What shows nothing: blanks, and the characters that Unicode lets a reader ignore.
+_EMPTY = (
+    r" \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u2800"
+    r"\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u2065"
+    r"\u206a-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8"
+    r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+_TEXT = re.compile(rf"[{_EMPTY}]*[^{_EMPTY}{_BAD}][^{_BAD}]*").fullmatch  # linear in length
 _COUNTRY = re.compile(r"[A-Z]{2}").fullmatch
 _CURRENCY = re.compile(r"[A-Z]{3}").fullmatch
-_EMAIL = re.compile(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f.]+(?:\.[^@\s\x00-\x1f.]+)+").fullmatch
+_EMAIL = re.compile(rf"[^@\s{_BAD}]{{1,64}}@[^@\s.{_BAD}]+(?:\.[^@\s.{_BAD}]+)+").fullmatch
 _PHONE = re.compile(r"\+[1-9][0-9]{6,14}").fullmatch  # E.164: at most 15 digits
 _LOCALE = re.compile(
     r"[A-Za-z]{2,3}(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|[0-9]{3}))?(?:-[A-Za-z0-9]{2,8})*"
 ).fullmatch
 
 
-_URL = re.compile(r"(?i:https?)://[^\s/?#@]+(?:/[^\s?#]*)?").fullmatch
-
-
 def _is_url(text: str) -> bool:
-    if not (_URL(text) and text.isascii() and text.isprintable()):
-        return False
-    try:
-        return urlsplit(text).port != 0  # asking for a port that is none raises
-    except ValueError:
-        return False
+    return is_web_url(text) and text.isascii() and not ("?" in text or "#" in text)
 
 
 def _clean_phone(text: str) -> str:
@@ -86,8 +87,15 @@ def _clean_currency(text: str) -> str:
     return text
 
 
-Text = Annotated[str, Shape("text", "a text that is not blank, without control characters", _TEXT)]
-"""Any text with something in it."""
+Text = Annotated[
+    str,
+    Shape(
+        "text",
+        "a text that is not blank, without control characters or overrides of its direction",
+        _TEXT,
+    ),
+]
+"""Any text with something to see in it."""
 
 Country = Annotated[
     str,
@@ -117,3 +125,8 @@ Url = Annotated[
     str, Shape("url", "an absolute URL of http or https, with nothing behind its path", _is_url)
 ]
 """Where a server is: for the settings of an adapter."""
+
+Link = Annotated[
+    str, Shape("link", "an absolute link of http, https or an app of its own, in ASCII", is_link)
+]
+"""What a message or a page leads to: a URL, or a link that an app opens (`myapp://confirm/7`)."""

@@ -9,15 +9,16 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
 from enum import Enum
 from functools import cache
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar, cast, get_args
 
 import pycountry
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from onboarding.mapping.paths import class_at, model_below
-from onboarding.model.base import Check, Model, checks_of, per_class, trust
+from onboarding.model.base import Check, Model, Shape, checks_of, per_class, trust
 from onboarding.model.secret import Secret
+from onboarding.model.shapes import Text
 from onboarding.model.user import User
 from onboarding.testing.pools import afresh, pool
 
@@ -63,13 +64,13 @@ def countries() -> tuple[str, ...]:
 @cache
 def texts(min_size: int = 1, max_size: int = 20) -> SearchStrategy[str]:
     """Texts with something in them, of `min_size` to `max_size` characters."""
-    forbidden = [*map(chr, range(0x20)), "\x7f"]
+    forbidden = [*_CONTROLS, *map(chr, (*range(0x2028, 0x202F), *range(0x2066, 0x206A)))]
     alphabet = st.characters(codec="utf-8", exclude_characters=forbidden)
-    return st.text(alphabet, min_size=min_size, max_size=max_size).filter(_has_something)
+    return st.text(alphabet, min_size=min_size, max_size=max_size).filter(_is_text)
 
 
-def _has_something(text: str) -> bool:
-    return not text.isspace()
+_CONTROLS = [*map(chr, (*range(0x20), *range(0x7F, 0xA0)))]
+_is_text = next(note.rule for note in get_args(Text) if isinstance(note, Shape))
 
 
 @cache
@@ -90,6 +91,7 @@ _BY_SHAPE: Mapping[str, SearchStrategy[str]] = {
     "email": _emails(),
     "phone": st.integers(10**6, 10**15 - 1).map("+{}".format),
     "locale": st.sampled_from(LOCALES),
+    "link": st.sampled_from(("https://example.com/{code}", "myapp://confirm/{code}")),
     "currency": st.sampled_from(("EUR", "USD", "GBP", "JPY", "BHD")),
 }
 

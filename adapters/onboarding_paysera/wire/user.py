@@ -30,10 +30,11 @@ from onboarding.mapping import (
     some,
     wire,
 )
+from onboarding.model.urls import LINK_CHARACTER, LINK_START
 
 from onboarding_paysera.wire.vocabulary import CODE, CREDENTIALS, GENDER, LOCALE, PEP
 
-__all__ = ["AddressedUser", "PayseraAddress", "PayseraIdentity", "PayseraUser"]
+__all__ = ["WITH_CODE", "AddressedUser", "PayseraAddress", "PayseraIdentity", "PayseraUser"]
 
 A = core(Address)
 ID = core(Identity)
@@ -60,7 +61,8 @@ PASSWORD = judged(
     source="docs: user-resource, Register User, errors",
 )
 CARD = judged(dict, words="no document gives a card its shape")
-WITH_CODE = r"[\s\S]*\{code\}[\s\S]*"  # docs: payment/generator, of its link
+# docs: payment/generator, of its link
+WITH_CODE = rf"{LINK_START}{LINK_CHARACTER}*\{{code\}}{LINK_CHARACTER}*"
 PARTS = "the documents' example shows all four parts, the official client treats each as optional"
 CONFIRMS = (
     Consequence(
