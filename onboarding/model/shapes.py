@@ -7,13 +7,15 @@ country has, which codes are assigned) are asked where a person's input enters: 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
-from typing import Annotated
+from typing import Annotated, Any
 
 from onboarding.model.base import Shape
+from onboarding.model.json_values import GIVEN
 from onboarding.model.urls import is_link, is_web_url
 
-__all__ = ["Country", "Currency", "Email", "Link", "Locale", "Phone", "Text", "Url"]
+__all__ = ["Country", "Currency", "Email", "Extras", "Link", "Locale", "Phone", "Text", "Url"]
 
 # Control characters (C0, C1), line breaks of Unicode, overrides and isolates of the direction of
 # writing, surrogates. Marks of a direction and joiners stay: some scripts are written with them.
@@ -130,3 +132,6 @@ Link = Annotated[
     str, Shape("link", "an absolute link of http, https or an app of its own, in ASCII", is_link)
 ]
 """What a message or a page leads to: a URL, or a link that an app opens (`myapp://confirm/7`)."""
+
+Extras = Annotated[Mapping[str, Any], GIVEN]
+"""Plain data that come back equal from JSON."""

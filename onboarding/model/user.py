@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, cast
+from typing import Any, cast
 
 from attrs import field, frozen
 
@@ -16,8 +16,7 @@ from onboarding.model.company import Company
 from onboarding.model.credentials import MigratedHash, Password
 from onboarding.model.documents import Document
 from onboarding.model.identity import Identity, PoliticalExposure
-from onboarding.model.json_values import GIVEN
-from onboarding.model.shapes import Email, Locale, Phone, Text
+from onboarding.model.shapes import Email, Extras, Locale, Phone, Text
 from onboarding.model.stored import Stored
 
 __all__ = ["IncomeBracket", "PersonType", "Terms", "User", "UserCategory"]
@@ -85,7 +84,7 @@ class User(Stored, form="user/1"):
     credentials: Password | MigratedHash | None = None
     documents: tuple[Document, ...] = ()
     tag: Text | None = None
-    extras: Annotated[Mapping[str, Any], GIVEN] = field(factory=dict[str, Any])
+    extras: Extras = field(factory=dict[str, Any])
 
     @property
     def person_type(self) -> PersonType:

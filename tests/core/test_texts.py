@@ -76,7 +76,7 @@ def test_a_name_of_any_script_is_taken_as_it_is(name: str) -> None:
 
 
 @pytest.mark.parametrize("kind", BAD)
-def test_a_text_with_what_nobody_sees_is_refused(kind: str) -> None:
+def test_a_text_with_controls_or_with_nothing_visible_is_refused(kind: str) -> None:
     doors: tuple[Callable[[str], User], ...] = (
         lambda text: User(tag=text),
         lambda text: User.parse({"tag": text}),
@@ -116,7 +116,7 @@ def test_no_text_of_a_user_holds_half_a_character_or_a_control(field: str, odd: 
 
 
 @pytest.mark.parametrize("odd", ["\ud800", "\x85", "\u202e"])
-def test_no_text_of_an_address_does(odd: str) -> None:
+def test_no_text_of_an_address_holds_half_a_character_or_a_control(odd: str) -> None:
     for field, text in {"postal_code": "0110", "city": "K", "country": "L", "region": "V"}.items():
         with pytest.raises(InvalidInput) as caught:
             Address(**{field: text + odd})
@@ -125,7 +125,9 @@ def test_no_text_of_an_address_does(odd: str) -> None:
 
 @pytest.mark.parametrize("place", ["ona{}@example.com", "ona@exam{}ple.com", "ona@example.c{}"])
 @pytest.mark.parametrize("odd", ["\ud800", "\x7f", "\x9f", "\u202e", "\u2029", "\u00a0"])
-def test_no_part_of_an_email_address_does(place: str, odd: str) -> None:
+def test_no_part_of_an_email_address_holds_half_a_character_or_a_blank(
+    place: str, odd: str
+) -> None:
     assert built(email=place.format(odd)) == ("email",)
 
 

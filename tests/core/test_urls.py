@@ -112,7 +112,7 @@ def test_a_link_comes_back_to_an_absolute_web_address(url: str) -> None:
 
 
 @pytest.mark.parametrize("url", BAD)
-def test_a_link_comes_back_to_nothing_else(url: Any) -> None:
+def test_a_return_url_of_another_form_is_refused(url: Any) -> None:
     with pytest.raises(ValueError, match="return_url is not an absolute URL of http or https"):
         redirect().link(url)
 
@@ -216,7 +216,7 @@ def test_the_link_in_a_message_opens_a_page_or_an_app(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["phone_link", "email_link"])
 @pytest.mark.parametrize("link", NO_LINKS)
-def test_the_link_in_a_message_opens_nothing_else(name: str, link: str) -> None:
+def test_a_link_in_a_message_of_another_form_is_refused(name: str, link: str) -> None:
     assert not is_link(link)
     with pytest.raises(InvalidInput, match=name):
         Paysera(client_id="a", mac_key=KEY, **{name: link})  # type: ignore[arg-type]
