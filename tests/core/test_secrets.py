@@ -111,7 +111,7 @@ def test_a_secret_is_a_value() -> None:
     assert len({KEY, Secret(WORD), Secret("other")}) == 2
     assert KEY != WORD
     with pytest.raises(AttributeError):
-        KEY._text = "x"  # type: ignore[misc]
+        KEY._text = "x"
     with pytest.raises(AttributeError):
         del KEY._text
 
