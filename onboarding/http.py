@@ -16,7 +16,17 @@ from attrs import evolve, field, frozen
 from onboarding.errors import ConfigurationError, InvalidInput, Problem, UnexpectedResponse
 from onboarding.model.json_values import DEEPEST, deeper_than
 
-__all__ = ["Flow", "Proof", "Request", "Response", "Token", "as_object", "json_body", "url"]
+__all__ = [
+    "Flow",
+    "Proof",
+    "Request",
+    "Response",
+    "Token",
+    "as_object",
+    "json_body",
+    "retry_after",
+    "url",
+]
 
 T = TypeVar("T")
 
@@ -116,6 +126,34 @@ class Response:
 def as_object(value: object) -> dict[str, Any]:
     """A JSON object as it is; an empty one for anything else."""
     return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+
+
+_SECONDS = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,6})?").fullmatch
+_LONGEST_WAIT = 86_400.0  # a day
+_LONGEST_DATE = 64
+
+
+def retry_after(response: Response) -> float | None:
+    """The seconds to wait by the header `Retry-After`, a day at most; None where it gives none.
+
+    RFC 9110, 10.2.3: a number of seconds, here also with a fraction, or a date, which is compared
+    with `received_at`. A date in the past gives none.
+    """
+    text = response.headers.get("retry-after", "").strip()
+    if _SECONDS(text):
+        return min(float(text), _LONGEST_WAIT)
+    if not text or len(text) > _LONGEST_DATE:
+        return None
+    from email.utils import parsedate_to_datetime  # slow to import, and seldom needed
+
+    try:
+        date = parsedate_to_datetime(text)
+        if date.tzinfo is None:  # `-0000`, which RFC 5322 defines as UTC
+            date = date.replace(tzinfo=UTC)
+        seconds = (date - response.received_at).total_seconds()
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return min(seconds, _LONGEST_WAIT) if seconds >= 0 else None
 
 
 Flow: TypeAlias = Generator[Request, Response, T]

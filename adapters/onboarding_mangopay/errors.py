@@ -22,7 +22,7 @@ from onboarding import (
 )
 from onboarding.adapter import raise_error
 from onboarding.errors import ErrorDetails
-from onboarding.http import as_object
+from onboarding.http import as_object, retry_after
 
 from onboarding_mangopay.limits import rate_limits, seconds_to_wait
 from onboarding_mangopay.records import enrolment
@@ -181,7 +181,5 @@ def _problem(core_path: CorePath, name: str, text: str) -> Problem:
 
 
 def _retry_after(response: Response) -> float | None:
-    try:
-        return float(response.headers["retry-after"])
-    except (KeyError, ValueError):  # no page documents that header
-        return seconds_to_wait(response)
+    seconds = retry_after(response)  # no page documents that header
+    return seconds_to_wait(response) if seconds is None else seconds

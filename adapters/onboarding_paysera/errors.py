@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any, NoReturn, cast
 
 from onboarding import (
@@ -20,7 +21,7 @@ from onboarding import (
 )
 from onboarding.adapter import raise_error
 from onboarding.errors import ErrorDetails
-from onboarding.http import as_object
+from onboarding.http import as_object, retry_after
 
 __all__ = ["CODES", "clock_refused", "raise_for"]
 
@@ -73,6 +74,10 @@ _CONSTRAINTS = {
     "no_such_choice": ("choice", "is none of the documented words"),
 }
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}").fullmatch
+_NAME = re.compile(r"[A-Za-z0-9_.\[\]-]{1,128}").fullmatch
+_CORRELATION = re.compile(r"[!-~]{1,128}").fullmatch
+_MOST_FIELDS = 100
+_REFUSED = "refused"
 _ELSE = "was refused; Paysera's own text is in raw"
 # the official Java client, RecaptchaHeader: for whom a limit is lifted by a captcha
 CAPTCHA = ("g-recaptcha-key", "recaptcha-unlock-url")
@@ -84,13 +89,13 @@ def raise_for(response: Response, core_path: CorePath) -> NoReturn:
     The site key of a captcha that lifts the limit, and where its solution goes, are in `native`.
     """
     body = response.loose_object()
-    code = body.get("error")
-    if not isinstance(code, str) or not _WORD(code):  # a sentence may quote a value, and is no code
+    code = _code(body.get("error"))  # a sentence may quote a value, and is no code
+    if code is None:
         code = f"http_{response.status}"
     remedy, path, kind = CODES.get(code, ("", "", None))
     problems = [
         Problem(core_path(name) or "", *_CONSTRAINTS.get(word, (word, _ELSE)), name)
-        for name, word in _fields(body)
+        for name, word in islice(_fields(body), _MOST_FIELDS)
     ]
     if path and not problems:
         problems = [Problem(path, code, remedy)]
@@ -101,8 +106,9 @@ def raise_for(response: Response, core_path: CorePath) -> NoReturn:
             problems=tuple(problems),
             remedy=remedy,
             # the official Swift client reads it in the body as well
-            request_id=response.headers.get("paysera-correlation-id")
-            or _text(body.get("correlation_id")),
+            request_id=_correlation(response.headers.get("paysera-correlation-id"))
+            or _correlation(body.get("correlation_id")),
+            retry_after=retry_after(response),
             native={name: response.headers[name] for name in CAPTCHA if name in response.headers},
             raw=body if body else response.body,
         ),
@@ -119,7 +125,8 @@ def clock_refused(response: Response) -> bool:
     if response.status not in (400, 401):
         return False
     body = response.loose_object()
-    text = str(body.get("error_description", "")).lower()
+    text = body.get("error_description")
+    text = text.lower() if isinstance(text, str) else ""
     return body.get("error") == "invalid_timestamp" or any(known in text for known in _CLOCK)
 
 
@@ -133,16 +140,23 @@ def _fields(body: dict[str, Any]) -> Iterator[tuple[str, str]]:
     entries: Any = body.get("errors")
     if isinstance(entries, list):
         for entry in map(as_object, cast("list[object]", entries)):
-            word = str(entry.get("code", ""))
-            named[str(entry.get("field", ""))] = word if _WORD(word) else "refused"
+            named[_name(entry.get("field"))] = _code(entry.get("code")) or _REFUSED
     for name, told in as_object(body.get("error_properties_codes")).items():
         words = cast("list[object]", told) if isinstance(told, list) else [told]
-        word = next((str(word) for word in words if _WORD(str(word))), "refused")
-        named.setdefault(name, word)
+        named.setdefault(_name(name), next(filter(None, map(_code, words)), _REFUSED))
     for name in as_object(body.get("error_properties")):
-        named.setdefault(name, "refused")
+        named.setdefault(_name(name), _REFUSED)
     yield from named.items()
 
 
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
+def _code(value: object) -> str | None:
+    return value if isinstance(value, str) and _WORD(value) else None
+
+
+def _name(value: object) -> str:
+    """The name of a property; empty for any other text, which may quote a value."""
+    return value if isinstance(value, str) and _NAME(value) else ""
+
+
+def _correlation(value: object) -> str | None:
+    return value if isinstance(value, str) and _CORRELATION(value) else None
