@@ -20,7 +20,6 @@ from onboarding.adapter import Adapter
 from onboarding.errors import (
     ConfigurationError,
     InvalidInput,
-    NoAnswer,
     OnboardingError,
     OutcomeUnknown,
     Problem,
@@ -28,6 +27,7 @@ from onboarding.errors import (
     RateLimited,
     TransportError,
     Unauthorized,
+    Unavailable,
     UnexpectedResponse,
 )
 from onboarding.http import Flow, Proof, Request, Response, Token
@@ -170,19 +170,40 @@ def _patient(
 def _timed(
     adapter: Adapter, request: Request, clock: ServerClock, nonces: Nonces
 ) -> Generator[Request | Wish, Any, Response]:
-    """One request of a flow until its answer: once more where its time was refused.
+    """One request of a flow until its answer: sent again if the time of its signature was refused.
 
-    It is refused still when the provider's own time is not to be had.
+    If the server's time cannot be read, the request fails with that error. The refusal is returned
+    only if the provider refuses to tell its time: then the machine's clock must be set.
     """
     response = yield from _exchange(adapter, request, clock, nonces)
     if request.anonymous or not adapter.clock_refused(response):
         return response
     steps = conversation(adapter, adapter.server_time(), clock=clock.own, nonces=nonces)
     try:
-        clock.set((yield from steps))
-    except (NoAnswer, UnexpectedResponse, ProviderError):
+        there = yield from steps
+    except (OutcomeUnknown, UnexpectedResponse, ProviderError) as error:
+        failure = _of_clock(error)
+    else:
+        clock.set(there)
+        return (yield from _exchange(adapter, request, clock, nonces))
+    if failure is None:
         return response
-    return (yield from _exchange(adapter, request, clock, nonces))
+    raise failure
+
+
+def _of_clock(error: OnboardingError) -> OnboardingError | None:
+    """The error of a request that was refused for its time, and so not carried out; or None."""
+    if isinstance(error, RateLimited | Unavailable):
+        return error
+    if isinstance(error, ProviderError) and 400 <= error.status < 500:
+        return None
+    if isinstance(error, OutcomeUnknown):
+        why = str(error)
+    elif isinstance(error, ProviderError):
+        why = f"the request for the server's time was answered {error.status}"
+    else:
+        why = "the request for the server's time was answered in no documented shape"
+    return TransportError(f"{why}; the call before it was refused and not carried out")
 
 
 def _exchange(

@@ -13,13 +13,18 @@ from attrs import evolve
 from onboarding import (
     AsyncGateway,
     Gateway,
+    OnboardingError,
+    Outcome,
     OutcomeUnknown,
+    PartialFailure,
     ProviderError,
+    RateLimited,
     Request,
     Response,
     Secret,
     TransportError,
     Unauthorized,
+    Unavailable,
     User,
 )
 from onboarding.testing import PaperGateway, paper
@@ -27,6 +32,7 @@ from onboarding.testing import PaperGateway, paper
 from onboarding_paysera import Paysera
 from onboarding_paysera.simulator import PayseraSimulator
 
+from .every_flow import PASSPORT
 from .simulator_api import CLIENT_ID, MAC_KEY, NOW, Api, a_simulator
 
 HOUR = timedelta(hours=1)
@@ -172,16 +178,12 @@ def test_another_no_asks_for_no_time(error: Any) -> None:
 @pytest.mark.parametrize(
     "time",
     [
-        says(500, {}),
         says(401, {"error": "invalid_timestamp"}),
-        says(200, {}),
-        says(200, {"time": "noon"}),
-        says(200, {"time": 1 << 40}),
-        says(200, []),
-        TransportError("nobody is there"),
+        says(403, {"error": "forbidden"}),
+        says(404, {"error": "not_found"}),
     ],
 )
-def test_without_the_servers_time_the_first_no_stands(time: Response | Exception) -> None:
+def test_the_refusal_is_returned_if_the_server_refuses_to_tell_its_time(time: Response) -> None:
     provider = refuses({"error": "invalid_timestamp"}, time=time)
     gateway = PaperGateway(PAPER, provider, clock=lambda: THERE)
 
@@ -190,6 +192,97 @@ def test_without_the_servers_time_the_first_no_stands(time: Response | Exception
 
     assert caught.value.code == "invalid_timestamp"
     assert [request.operation for request in gateway.sent] == ["create_user", "server_time"]
+
+
+DOWN = Response(status=502, body=b"<html>")
+NO_TIME = [
+    (TransportError("refused"), TransportError),
+    (OutcomeUnknown("dropped"), TransportError),
+    (says(500, {}), Unavailable),
+    (DOWN, Unavailable),
+    (says(429, {"error": "rate_limit_exceeded"}), RateLimited),
+    (Response(status=302), TransportError),
+    (Response(status=200, body=b"<html>"), TransportError),
+    (says(200, []), TransportError),
+    (says(200, {}), TransportError),
+    (says(200, {"time": "noon"}), TransportError),
+    (says(200, {"time": 1 << 40}), TransportError),
+]
+
+
+@pytest.mark.parametrize(("time", "kind"), NO_TIME)
+@pytest.mark.parametrize("status", [400, 401])
+def test_a_time_that_cannot_be_read_is_the_error_of_the_call_and_nothing_was_done(
+    time: Response | Exception, kind: type[OnboardingError], status: int
+) -> None:
+    provider = refuses({"error": "invalid_timestamp"}, status=status, time=time)
+    gateway = PaperGateway(PAPER, provider, clock=lambda: THERE)
+
+    for flow in (PAPER.create_user(JANE), PAPER.fetch_user("221")):
+        with pytest.raises(kind) as caught:
+            gateway.run(flow)
+
+        assert type(caught.value) is kind
+        assert caught.value.outcome is Outcome.NOT_DONE
+        assert caught.value.retry_safe
+
+
+def test_one_failure_of_a_proxy_while_the_time_is_read_does_not_end_the_call() -> None:
+    times = [DOWN, says(200, {"time": NOW})]
+    answers = {"server_time": times, "fetch_user": [says(401, {"error": "invalid_timestamp"})]}
+    answers["fetch_user"].append(says(200, {"id": 221}))
+    gateway = PaperGateway(
+        PAPER, lambda request: answers[request.operation].pop(0), clock=lambda: THERE
+    )
+
+    assert gateway.run(PAPER.fetch_user("221")).id == "221"
+
+
+def test_a_time_that_cannot_be_read_after_the_upload_leaves_a_document_to_resume() -> None:
+    simulator = a_simulator()
+    at = paper(simulator)
+    refused = [says(401, {"error": "invalid_timestamp"}), DOWN, DOWN]
+
+    def provider(request: Request) -> Response:
+        described = request.operation in ("describe_document", "server_time")
+        return refused.pop(0) if described and refused else at(request)
+
+    gateway = PaperGateway(PAPER, provider, clock=lambda: THERE)
+    gateway.run(PAPER.create_user(JANE))
+
+    with pytest.raises(PartialFailure) as raised:
+        gateway.run(PAPER.submit_document("221", PASSPORT))
+    gateway.run(PAPER.resume(raised.value.partial, PASSPORT))
+
+    assert isinstance(raised.value.__cause__, Unavailable)
+    assert raised.value.outcome is Outcome.NOT_DONE
+    assert [kept.number for kept in simulator.documents_of(221)] == ["AB1234567"]
+
+
+def created(adapter: Paysera) -> None:
+    with Gateway(adapter, clock=lambda: THERE - HOUR) as gateway:
+        gateway.create_user(JANE)
+
+
+def created_async(adapter: Paysera) -> None:
+    async def create() -> None:
+        async with AsyncGateway(adapter, clock=lambda: THERE - HOUR) as gateway:
+            await gateway.create_user(JANE)
+
+    asyncio.run(create())
+
+
+@pytest.mark.parametrize("create", [created, created_async])
+def test_a_server_that_drops_the_question_for_its_time_leaves_a_call_to_retry(
+    api: Api, create: Callable[[Paysera], None]
+) -> None:
+    api.sim.misbehave(kind="drop_before", route="*/server")
+
+    with pytest.raises(TransportError) as raised:
+        create(evolve(PAPER, base_url=api.base_url))
+
+    assert (raised.value.outcome, raised.value.retry_safe) == (Outcome.NOT_DONE, True)
+    assert log(api.sim) == [("POST", "/rest/v1/user", 401)]
 
 
 def test_a_second_sending_without_an_answer_says_so() -> None:
