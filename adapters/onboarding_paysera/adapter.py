@@ -36,6 +36,7 @@ from onboarding_paysera.protocol import Environment, PayseraProtocol
 from onboarding_paysera.receipts import Receipts
 from onboarding_paysera.records import PROVIDER
 from onboarding_paysera.services import Services
+from onboarding_paysera.values import validated_key
 from onboarding_paysera.wallets import Wallets
 from onboarding_paysera.wire.user import PayseraUser
 
@@ -61,7 +62,11 @@ class Paysera(
     # -- users
 
     def create_user(self, user: User, *, key: str | None = None) -> Flow[UserRecord]:
-        """docs: user-resource, Register User. The provider has no way to make it happen once."""
+        """docs: user-resource, Register User.
+
+        Paysera has no idempotency: `key` is checked, and not sent.
+        """
+        validated_key(key)
         self._natural(self.checked(user))
         body, losses = self._wire.to_wire(user, On.CREATE)
         losses = self.refuse(losses)

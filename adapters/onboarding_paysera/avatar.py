@@ -7,6 +7,7 @@ from onboarding import Flow, InvalidInput, Page, Problem, Request
 from onboarding.http import url
 
 from onboarding_paysera.protocol import PayseraProtocol
+from onboarding_paysera.values import media_type
 
 __all__ = ["Avatars"]
 
@@ -47,8 +48,7 @@ class Avatars(PayseraProtocol):
         place = self.avatar_url(user_id, size)
         response = yield Request(method="GET", url=place, operation="fetch_avatar", anonymous=True)
         content = self.answered(response).body
-        kind = response.headers.get("content-type", "").partition(";")[0]
-        return Page(content=content, media_type=kind or None)
+        return Page(content=content, media_type=media_type(response))
 
     def put_avatar(self, user_id: str, image: Page) -> Flow[None]:
         """Sends the picture as it is: a PNG, a JPEG or a GIF. Raises `InvalidInput` for others."""

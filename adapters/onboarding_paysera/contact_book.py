@@ -6,9 +6,10 @@ import hashlib
 from collections.abc import Iterable, Iterator
 
 from attrs import field, frozen
-from onboarding import Flow, InvalidInput, Problem, UnexpectedResponse
+from onboarding import Flow, InvalidInput, Problem
 
 from onboarding_paysera.protocol import PayseraProtocol
+from onboarding_paysera.values import shown_id
 
 __all__ = ["ContactBooks", "ContactList"]
 
@@ -85,11 +86,7 @@ class ContactBooks(PayseraProtocol):
         body = (contacts or ContactList()).lists()
         path = self.of_user(user_id, "contact-book")
         response = yield self.request("POST", "create_contact_book", *path, body=body)
-        shown = self.answer(response)
-        if "id" not in shown:
-            problem = Problem("id", "missing", "a contact book has no id", "id")
-            raise UnexpectedResponse([problem], status=response.status, raw=response.body)
-        return str(shown["id"])
+        return shown_id(self.answer(response), response)
 
     def append_contacts(self, book_id: str, contacts: ContactList) -> Flow[None]:
         """Adds contacts; sends nothing for none."""

@@ -9,6 +9,7 @@ from attrs import frozen
 from onboarding import Flow, InvalidInput, NextAction, NextActionKind, Problem, User, UserRecord
 
 from onboarding_paysera.protocol import PayseraProtocol
+from onboarding_paysera.values import given_text
 
 __all__ = ["Contacts"]
 
@@ -42,8 +43,9 @@ class Contacts(PayseraProtocol):
     def confirm(self, action: NextAction, code: str) -> Flow[UserRecord]:
         """docs: user-resource, Confirm Phone, Confirm Email."""
         self._takes_a_code(action)
+        body = {"code": given_text("code", code)}
         path = self.of_user(action.user_id, action.concerns, "confirm")
-        response = yield self.request("PUT", "confirm", *path, body={"code": code})
+        response = yield self.request("PUT", "confirm", *path, body=body)
         return self.user_record(response)
 
     def renew(self, action: NextAction) -> Flow[NextAction]:

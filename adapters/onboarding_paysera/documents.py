@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Mapping
-from datetime import date
-from functools import partial
 from typing import Any
 
 from attrs import evolve, frozen
 from onboarding import (
+    Company,
     Document,
     DocumentKind,
     DocumentPurpose,
     DocumentRecord,
     DocumentStatus,
     Flow,
-    HalfDone,
+    IdempotencyConflict,
+    InvalidInput,
     Loss,
     LossKind,
-    OnboardingError,
     Page,
+    Partial,
     Problem,
     Response,
-    UnexpectedResponse,
     Unsupported,
 )
+from onboarding.adapter import part_way
 from onboarding.mapping import core, document_losses, lost_of_document
 
 from onboarding_paysera.protocol import PayseraProtocol
 from onboarding_paysera.reviews import refusal_of, status_of
+from onboarding_paysera.values import shown_id, shown_text, some_id, validated_key
 
 __all__ = ["Documents"]
 
@@ -45,7 +48,25 @@ _EXTENSIONS = {
     "image/png": "png",
     "image/gif": "gif",
 }
+_EXTENSION = re.compile(r"[A-Za-z0-9]{1,16}").fullmatch
+# How a file of each of these types begins.
+_BEGINS = {
+    b"%PDF-": "pdf",
+    b"\xff\xd8\xff": "jpg",
+    b"\x89PNG\r\n\x1a\n": "png",
+    b"GIF8": "gif",
+}
 # docs: user-resource, Provide Document Metadata: title, extension, type, number and date
+_MISSING = {
+    "title": Problem("title", "missing", "Paysera requires a title, such as `Passport scan`"),
+    "extension": Problem(
+        "pages.0.filename", "missing", "give the name of the file with its extension"
+    ),
+    "type": Problem("kind", "missing", "Paysera requires the kind of document"),
+    "number": Problem("number", "missing", "Paysera requires the number of the document"),
+    "date": Problem("issued_on", "missing", "Paysera requires the date of issue"),
+}
+_SUBMIT = "submit_document"
 LEFT_OUT = (
     lost_of_document(core(Document).country, "paysera has no place for it"),
     lost_of_document(
@@ -61,29 +82,59 @@ class Documents(PayseraProtocol):
     def submit_document(
         self, user_id: str, document: Document, *, key: str | None = None
     ) -> Flow[DocumentRecord]:
-        """Uploads the one file of a proof of identity, then says what it is.
+        """Uploads the one file of a proof of identity, then describes it.
 
-        Paysera has no way to make it happen once, so `key` does nothing. Where the file arrived
-        and its description did not, `HalfDone` is raised, whose `rest()` describes that file.
+        All that the description needs is checked before the upload, so that an uploaded file can
+        be described. If only the upload was carried out, `PartialFailure` is raised, and `resume`
+        describes the file. Paysera lists no documents: an upload whose outcome is unknown cannot
+        be looked up. It has no idempotency either, so `key` is checked, and not sent.
         """
-        self._described(document)  # refused before anything is sent
-        uploaded = yield from self.upload_document(user_id, document.pages[0])
-        describing = partial(self.describe_document, uploaded.id, document, user_id=user_id)
-        try:
-            return (yield from describing())
-        except OnboardingError as error:
-            raise HalfDone(uploaded, describing) from error
+        validated_key(key)
+        self._described(document)
+        page = document.pages[0]
+        uploaded = yield from self.upload_document(user_id, page)
+        partial = Partial(
+            provider=self.provider,
+            gateway=self.name,
+            environment=self.environment_name,
+            operation=_SUBMIT,
+            user_id=user_id,
+            id=uploaded.id,
+            idempotency_key=key,
+            digest=_digest(page),
+        )
+        return (yield from self._finished(partial, document))
+
+    def resume(self, partial: Partial, given: Document | Company) -> Flow[Any]:
+        """Describes the file that `submit_document` uploaded.
+
+        The file must be the same. What is said of it may be corrected, for Paysera may have
+        refused it. Raises `IdempotencyConflict` for another file, `PartialFailure` when it fails
+        again.
+        """
+        self.own(partial)
+        if partial.operation != _SUBMIT or not partial.id:
+            text = "is no document that was uploaded here"
+            raise InvalidInput([Problem("operation", "conflict", text)])
+        if not isinstance(given, Document):
+            raise InvalidInput([Problem("", "type", "expected a Document")])
+        self._described(given)
+        if _digest(given.pages[0]) != partial.digest:
+            raise IdempotencyConflict(_SUBMIT, partial.id)
+        return (yield from self._finished(partial, given))
+
+    def _finished(self, partial: Partial, document: Document) -> Flow[DocumentRecord]:
+        with part_way(partial):
+            describing = self.describe_document(partial.id or "", document, user_id=partial.user_id)
+            return (yield from describing)
 
     def upload_document(self, user_id: str, page: Page) -> Flow[DocumentRecord]:
         """docs: user-resource, Upload Document: the bytes as they are."""
         path = self.of_user(user_id, "document")
         response = yield self.upload("POST", "upload_document", *path, page=page)
         shown = self.answer(response)
-        if "id" not in shown:
-            problem = Problem("id", "missing", "a document has no id", "id")
-            raise UnexpectedResponse([problem], status=response.status, raw=response.body)
         return self._document(
-            str(shown["id"]), shown, response, user_id, otherwise=DocumentStatus.CREATED
+            shown_id(shown, response), shown, response, user_id, otherwise=DocumentStatus.CREATED
         )
 
     def describe_document(
@@ -104,8 +155,14 @@ class Documents(PayseraProtocol):
         kind = record.kind if "type" in shown else document.kind
         return evolve(record, kind=kind, losses=losses)
 
-    def _described(self, document: Document) -> tuple[dict[str, Any], tuple[Loss, ...]]:
-        """What Paysera is told of a document, and what of it is left out."""
+    def _described(self, document: Document) -> tuple[dict[str, str], tuple[Loss, ...]]:
+        """What Paysera is told of a document, and what of it is left out.
+
+        The documents name five facts in one example and call none of them optional. A file that
+        lacks one might never be described, so that all five are required.
+        """
+        if not isinstance(document, Document):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise InvalidInput([Problem("", "type", "expected a Document")])
         found: list[Problem] = []
         if document.purpose is not DocumentPurpose.IDENTITY:
             found.append(Problem("purpose", "unsupported", "Paysera takes proofs of identity only"))
@@ -117,14 +174,20 @@ class Documents(PayseraProtocol):
         if found:
             raise Unsupported(found, provider=self.provider)
         losses = self.refuse(document_losses(document, LEFT_OUT))
-        metadata = {
+        facts = {
             "title": document.title,
             "extension": _extension(document.pages[0]),
             "type": None if document.kind is None else TYPES[document.kind],
             "number": document.number,
-            "date": _date(document.issued_on),
+            "date": None if document.issued_on is None else document.issued_on.isoformat(),
         }
-        return {name: value for name, value in metadata.items() if value is not None}, losses
+        metadata = {name: value for name, value in facts.items() if value is not None}
+        missing = [_MISSING[name] for name in facts if name not in metadata]
+        if not document.pages[0].content:
+            missing.append(Problem("pages.0.content", "missing", "the file is empty"))
+        if missing:
+            raise InvalidInput(missing)
+        return metadata, losses
 
     def _document(
         self,
@@ -135,14 +198,14 @@ class Documents(PayseraProtocol):
         *,
         otherwise: DocumentStatus,
     ) -> DocumentRecord:
-        owner = shown.get("user_id", user_id)
         return DocumentRecord(
             provider=self.provider,
             gateway=self.name,
+            environment=self.environment_name,
             id=document_id,
-            user_id=None if owner is None else str(owner),
+            user_id=some_id(shown.get("user_id")) or user_id,
             purpose=DocumentPurpose.IDENTITY,
-            kind=KINDS.get(str(shown.get("type"))),
+            kind=KINDS.get(shown_text(shown.get("type")) or ""),
             status=status_of(shown, otherwise),
             refusal=refusal_of(shown),
             seen_at=response.received_at,
@@ -152,10 +215,13 @@ class Documents(PayseraProtocol):
 
 
 def _extension(page: Page) -> str | None:
-    """The file's own, else that of its type."""
+    """The file's own, else that of its type, which its first bytes tell too."""
     _, dot, after = (page.filename or "").rpartition(".")
-    return after.lower() if dot and after else _EXTENSIONS.get(page.media_type or "")
+    if dot and _EXTENSION(after):
+        return after.lower()
+    begins = (word for start, word in _BEGINS.items() if page.content.startswith(start))
+    return _EXTENSIONS.get(page.media_type or "") or next(begins, None)
 
 
-def _date(value: date | None) -> str | None:
-    return None if value is None else value.isoformat()
+def _digest(page: Page) -> str:
+    return hashlib.sha256(page.content).hexdigest()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, cast
 
@@ -14,11 +15,11 @@ from onboarding import (
     DocumentRecord,
     DocumentStatus,
     Flow,
+    InvalidInput,
     Page,
     Paged,
     Problem,
     Response,
-    UnexpectedResponse,
     User,
 )
 from onboarding.http import as_object
@@ -26,6 +27,14 @@ from onboarding.http import as_object
 from onboarding_paysera.avatar import an_image
 from onboarding_paysera.protocol import PayseraProtocol
 from onboarding_paysera.reviews import refusal_of, status_of
+from onboarding_paysera.values import (
+    given_text,
+    shown_id,
+    shown_text,
+    shown_time,
+    shown_word,
+    some_id,
+)
 
 __all__ = ["Identification", "IdentificationRequest", "IdentificationStatus", "IdentityPaper"]
 
@@ -52,6 +61,7 @@ class IdentificationStatus(StrEnum):
 
 
 _HANDED_IN = frozenset(IdentificationStatus) - {IdentificationStatus.WAITING}
+_OFFSET = re.compile(r"[0-9]{1,12}").fullmatch
 
 
 @frozen(kw_only=True)
@@ -132,6 +142,8 @@ class Identification(PayseraProtocol):
         """One page of a user's requests; `page` is the offset where it begins."""
         query = [("statuses[]", str(status)) for status in statuses]
         if page is not None:
+            if not isinstance(page, str) or not _OFFSET(page):  # pyright: ignore[reportUnnecessaryIsInstance]
+                raise InvalidInput([Problem("page", "unknown", "unknown page token")])
             query.append(("offset", page))
         path = self.of_user(user_id, "identification-requests")
         response = yield self.request("GET", "list_identifications", *path, query=tuple(query))
@@ -144,7 +156,7 @@ class Identification(PayseraProtocol):
         return Paged(
             items=tuple(self._request_of(as_object(row), response) for row in rows),
             next=after,
-            total=total if isinstance(total, int) else None,
+            total=total if isinstance(total, int) and not isinstance(total, bool) else None,
         )
 
     def add_identity_document(self, request_id: str, paper: IdentityPaper) -> Flow[DocumentRecord]:
@@ -175,7 +187,9 @@ class Identification(PayseraProtocol):
         self, request_id: str, kind: str, country: str | None = None
     ) -> Flow[DocumentRecord]:
         """Names a further document, whose file follows; no document lists the kinds."""
-        body = {"type": kind} if country is None else {"type": kind, "country_of_issue": country}
+        body = {"type": given_text("kind", kind)}
+        if country is not None:
+            body["country_of_issue"] = given_text("country", country)
         path = ("identification-request", request_id, "additional-document")
         response = yield self.request("POST", "add_additional_document", *path, body=body)
         return self._paper(self.answer(response), response)
@@ -197,19 +211,18 @@ class Identification(PayseraProtocol):
     def _request_of(self, shown: Mapping[str, Any], response: Response) -> IdentificationRequest:
         papers: Any = shown.get("identity_documents")
         rows = cast("list[object]", papers) if isinstance(papers, list) else []
-        user_id = shown.get("user_id")
         # The guide's table spells it otherwise than its sample.
         relation = shown.get("relation_status", shown.get("realation_status"))
-        status = str(shown.get("status", ""))
+        status = shown_word(shown.get("status")) or ""
         otherwise = DocumentStatus.IN_REVIEW if status in _HANDED_IN else DocumentStatus.CREATED
         return IdentificationRequest(
-            id=_id(shown, response),
+            id=shown_id(shown, response),
             status=status,
-            user_id=None if user_id is None else str(user_id),
-            relation=relation if isinstance(relation, str) else None,
-            created_at=_time(shown.get("created")),
+            user_id=some_id(shown.get("user_id")),
+            relation=shown_word(relation),
+            created_at=shown_time(shown.get("created")),
             documents=tuple(self._paper(as_object(row), response, otherwise) for row in rows),
-            comment=_text(shown.get("comment")),
+            comment=shown_text(shown.get("comment")),
             raw=shown,
         )
 
@@ -222,12 +235,13 @@ class Identification(PayseraProtocol):
         return DocumentRecord(
             provider=self.provider,
             gateway=self.name,
-            id=_id(shown, response),
+            environment=self.environment_name,
+            id=shown_id(shown, response),
             purpose=DocumentPurpose.IDENTITY,
-            kind=KINDS.get(str(shown.get("type"))),
+            kind=KINDS.get(shown_text(shown.get("type")) or ""),
             status=status_of(shown, otherwise),
             refusal=refusal_of(shown),
-            processed_at=_time(shown.get("reviewed_at")),
+            processed_at=shown_time(shown.get("reviewed_at")),
             seen_at=response.received_at,
             native={
                 name: shown[name]
@@ -236,18 +250,3 @@ class Identification(PayseraProtocol):
             },
             raw=shown,
         )
-
-
-def _id(shown: Mapping[str, Any], response: Response) -> str:
-    if "id" in shown:
-        return str(shown["id"])
-    problem = Problem("id", "missing", "the answer has no id", "id")
-    raise UnexpectedResponse([problem], status=response.status, raw=response.body)
-
-
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) else None
-
-
-def _time(value: Any) -> datetime | None:
-    return datetime.fromtimestamp(value, UTC) if isinstance(value, int) else None

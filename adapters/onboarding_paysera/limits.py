@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode, urlsplit
+import re
+from typing import TypeGuard
+from urllib.parse import urlsplit
 
 from attrs import frozen
 from onboarding import Flow, InvalidInput, Problem, ProviderError, Request
 
 from onboarding_paysera.errors import CAPTCHA
 from onboarding_paysera.protocol import PayseraProtocol
+from onboarding_paysera.values import form_body
 
 __all__ = ["Limits"]
+
+_PRINTABLE = re.compile(r"[!-~]{1,2048}").fullmatch
 
 
 @frozen(kw_only=True)
@@ -24,15 +29,27 @@ class Limits(PayseraProtocol):
         it gave. Nothing is signed: the address is one that an answer named. Raises `InvalidInput`
         for an error without a captcha.
         """
-        place = str(error.native.get(CAPTCHA[1], ""))
-        if urlsplit(place).scheme not in ("http", "https"):
+        place = error.native.get(CAPTCHA[1])
+        if not _is_address(place):
             raise InvalidInput([Problem("", "missing", "the error tells of no captcha")])
         made = Request(
             method="POST",
             url=place,
-            body=urlencode({"g-recaptcha-response": solution}).encode("ascii"),
+            body=form_body({"g-recaptcha-response": solution}),
             operation="solve_captcha",
             anonymous=True,
         )
         response = yield made.with_headers(Content_Type="application/x-www-form-urlencoded")
         self.answered(response)
+
+
+def _is_address(text: object) -> TypeGuard[str]:
+    """Whether a text of an answer is a URL that a request can go to."""
+    if not isinstance(text, str) or not _PRINTABLE(text):
+        return False
+    try:
+        parts = urlsplit(text)
+        port = parts.port  # raises for one that is no number
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and port != 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Self, overload
-from urllib.parse import urlencode
 
 import attrs
 from attrs import frozen
@@ -14,7 +13,6 @@ from onboarding import (
     Problem,
     Request,
     Secret,
-    UnexpectedResponse,
     Unsupported,
 )
 from onboarding.http import url
@@ -23,6 +21,7 @@ from onboarding.model.urls import web_url
 from onboarding_paysera.protocol import Environment, PayseraProtocol
 from onboarding_paysera.records import PROVIDER
 from onboarding_paysera.tokens import UserToken, code_in, read_token
+from onboarding_paysera.values import form_body, some_id, unexpected
 
 __all__ = ["OAuth"]
 
@@ -92,7 +91,7 @@ class OAuth(PayseraProtocol):
         if session is not None:
             return url(place, session)
         # As the official client writes it: a blank is a plus.
-        return f"{place}?{urlencode(self._asked(redirect_uri, state, scopes))}"
+        return f"{place}?{form_body(self._asked(redirect_uri, state, scopes)).decode()}"
 
     @staticmethod
     def read_return(returned: str, state: str) -> str:
@@ -113,11 +112,10 @@ class OAuth(PayseraProtocol):
         form = {**self._asked(redirect_uri, state, scopes), "user[email]": email}
         self._by_the_client()
         response = yield self._form("POST", "open_session", "session", form=form)
-        key = self.answer(response).get("key")
-        if isinstance(key, str) and key:
-            return key
-        problem = Problem("", "missing", "the answer has no such text", "key")
-        raise UnexpectedResponse([problem], status=response.status, raw=response.body)
+        key = some_id(self.answer(response).get("key"))
+        if key is None:
+            raise unexpected(response, "the answer has no key", "key")
+        return key
 
     # -- tokens
 
@@ -203,7 +201,7 @@ class OAuth(PayseraProtocol):
         made = Request(method=method, url=place, operation=operation)
         if form is None:
             return made
-        made = attrs.evolve(made, body=urlencode(form).encode("ascii"))
+        made = attrs.evolve(made, body=form_body(form))
         return made.with_headers(Content_Type="application/x-www-form-urlencoded")
 
     def _asked(self, redirect_uri: str, state: str, scopes: Iterable[str]) -> dict[str, str]:

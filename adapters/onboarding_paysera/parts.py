@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Generic, TypeVar, cast
 
@@ -14,16 +15,17 @@ from onboarding import (
     Identity,
     NotFound,
     PoliticalExposure,
-    Problem,
-    UnexpectedResponse,
     User,
 )
 
 from onboarding_paysera.protocol import PayseraProtocol
+from onboarding_paysera.values import unexpected
 
 __all__ = ["Part", "Parts"]
 
 T = TypeVar("T")
+
+_PHONE = re.compile(r"\+?[0-9]{1,32}").fullmatch
 
 
 @frozen(kw_only=True)
@@ -72,10 +74,10 @@ class Parts(PayseraProtocol):
         response = yield self.request("GET", "fetch_confirmed_phones", *path)
         shown = self.answered(response).json()
         numbers = cast("list[object]", shown) if isinstance(shown, list) else [None]
-        if not all(isinstance(number, str) for number in numbers):
-            problem = Problem("phone", "type", "expected a list of texts")
-            raise UnexpectedResponse([problem], status=response.status, raw=response.body)
-        return tuple(f"+{number}" for number in numbers)
+        found = tuple(n for n in numbers if isinstance(n, str) and _PHONE(n))
+        if len(found) != len(numbers):
+            raise unexpected(response, "expected a list of phone numbers", "phone")
+        return tuple(f"+{number.removeprefix('+')}" for number in found)
 
     def _part(
         self, operation: str, user_id: str, place: str, key: str, pick: Callable[[User], T | None]
@@ -88,4 +90,5 @@ class Parts(PayseraProtocol):
         except NotFound:
             return Part(absent=Absence.NOT_THERE)
         user, _ = self._wire.from_wire({"id": 0, key: shown})
-        return Part(value=pick(user))
+        value = pick(user)
+        return Part(value=value, absent=Absence.NOT_THERE if value is None else None)

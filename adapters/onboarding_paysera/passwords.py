@@ -9,6 +9,7 @@ from onboarding import Flow, InvalidInput, Problem, Secret, User, UserRecord
 
 from onboarding_paysera.contacts import with_links
 from onboarding_paysera.protocol import PayseraProtocol
+from onboarding_paysera.values import given_text
 
 __all__ = ["Passwords"]
 
@@ -37,7 +38,7 @@ class Passwords(PayseraProtocol):
             {"email": email} if phone is None else {"phone": phone.removeprefix("+")}
         )
         if person_code is not None:
-            body["identity"] = {"code": person_code}
+            body["identity"] = {"code": given_text("person_code", person_code)}
         body = with_links(body, {"phone_link": self.phone_link, "email_link": self.email_link})
         path = ("user", "password", "reset")
         response = yield self.request("POST", "request_password_reset", *path, body=body)
@@ -55,7 +56,10 @@ class Passwords(PayseraProtocol):
         if (code is None) == (old_password is None):
             text = "give exactly one: code or old_password"
             raise InvalidInput([Problem("", "conflict", text)])
-        proof = {"code": code} if old_password is None else {"old_password": old_password.reveal()}
+        if old_password is not None:
+            proof = {"old_password": old_password.reveal()}
+        else:
+            proof = {"code": given_text("code", code)}
         body = {**proof, "password": password.reveal()}
         path = self.of_user(user_id, "password")
         response = yield self.request("PUT", "change_password", *path, body=body)

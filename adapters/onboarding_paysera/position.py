@@ -7,10 +7,11 @@ from enum import StrEnum
 from typing import Any, cast
 
 from attrs import field, frozen
-from onboarding import Flow, InvalidInput, Problem, Response, UnexpectedResponse
+from onboarding import Flow, InvalidInput, Problem, Response
 from onboarding.http import as_object
 
 from onboarding_paysera.protocol import PayseraProtocol
+from onboarding_paysera.values import shown_number, shown_text, some_id, unexpected
 
 __all__ = ["Position", "PositionKind", "Positions"]
 
@@ -86,8 +87,7 @@ class Positions(PayseraProtocol):
             listed = as_object(shown)
             entries = listed.get("positions", listed.get("items"))
         if not isinstance(entries, list):
-            problem = Problem("", "type", "expected a list of positions")
-            raise UnexpectedResponse([problem], status=response.status, raw=response.body)
+            raise unexpected(response, "expected a list of positions")
         return tuple(_position(as_object(e), response) for e in cast("list[object]", entries))
 
 
@@ -103,16 +103,14 @@ def _in_degrees(latitude: float, longitude: float) -> None:
 
 
 def _position(shown: Mapping[str, Any], response: Response) -> Position:
-    try:
-        latitude, longitude = float(shown["lat"]), float(shown["lng"])
-    except (KeyError, TypeError, ValueError):
-        problem = Problem("", "shape", "a position has no lat and lng")
-        raise UnexpectedResponse([problem], status=response.status, raw=response.body) from None
-    user_id, word = shown.get("user_id"), shown.get("type")
+    latitude, longitude = shown_number(shown.get("lat")), shown_number(shown.get("lng"))
+    if latitude is None or longitude is None:
+        raise unexpected(response, "a position has no lat and lng")
+    word = shown.get("type")
     return Position(
         latitude=latitude,
         longitude=longitude,
-        kind=PositionKind.PUBLIC if word is None else KINDS.get(str(word)),
-        user_id=None if user_id is None else str(user_id),
+        kind=PositionKind.PUBLIC if word is None else KINDS.get(shown_text(word) or ""),
+        user_id=some_id(shown.get("user_id")),
         raw=shown,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
@@ -22,7 +22,6 @@ from onboarding import (
     Response,
     Secret,
     Target,
-    UnexpectedResponse,
     Unsupported,
     User,
     UserRecord,
@@ -37,6 +36,7 @@ from onboarding_paysera.extras import PayseraExtras
 from onboarding_paysera.records import PROVIDER, settled
 from onboarding_paysera.signing import authorization
 from onboarding_paysera.targets import TARGETS
+from onboarding_paysera.values import shown_id, shown_time, unexpected
 from onboarding_paysera.wire.user import WITH_CODE, AddressedUser, PayseraUser
 from onboarding_paysera.wire.vocabulary import LEVELS
 
@@ -140,11 +140,10 @@ class PayseraProtocol(Adapter):
         """docs: api/wallet/get-server-info. It takes no credentials, and so no clock."""
         place = url(self.base, "rest", "v1", "server")
         response = yield Request(method="GET", url=place, operation="server_time", anonymous=True)
-        seconds = self.answer(response).get("time")
-        if isinstance(seconds, int) and 0 < seconds < 1 << 37:
-            return datetime.fromtimestamp(seconds, UTC)
-        problem = Problem("", "type", "the answer has no time", "time")
-        raise UnexpectedResponse([problem], status=response.status, raw=response.body)
+        found = shown_time(self.answer(response).get("time"))
+        if found is None:
+            raise unexpected(response, "the answer has no time", "time")
+        return found
 
     # -- requests
 
@@ -200,9 +199,11 @@ class PayseraProtocol(Adapter):
         identified: bool = False,
     ) -> UserRecord:
         """The record in an answer that is a user; raises what a no means."""
+        answer = self.answer(response)
+        shown_id(answer, response)  # typed and bounded
         shown = self.record(
             self._wire,
-            self.answer(response),
+            answer,
             response,
             id="id",
             levels=("identification_level", "calculated_level"),

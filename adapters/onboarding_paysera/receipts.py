@@ -9,6 +9,7 @@ from attrs import field, frozen
 from onboarding import Flow
 
 from onboarding_paysera.protocol import PayseraProtocol
+from onboarding_paysera.values import media_type
 
 __all__ = ["Receipt", "Receipts"]
 
@@ -24,7 +25,7 @@ class Receipt:
     def text(self) -> str:
         """The receipt as text, where it is one: also when it came as a JSON text."""
         if self.media_type == "application/json":
-            with suppress(ValueError):
+            with suppress(ValueError, RecursionError):
                 shown = json.loads(self.content)
                 if isinstance(shown, str):
                     return shown
@@ -57,5 +58,5 @@ class Receipts(PayseraProtocol):
         query = tuple((name, str(value)) for name, value in asked.items() if value is not None)
         path = self.of_user(user_id, "receipt", kind)
         response = yield self.request("GET", f"{kind}_receipt", *path, query=query)
-        kind_of = self.answered(response).headers.get("content-type", "").partition(";")[0]
-        return Receipt(content=response.body, media_type=kind_of or None)
+        content = self.answered(response).body
+        return Receipt(content=content, media_type=media_type(response))

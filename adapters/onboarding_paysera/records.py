@@ -48,6 +48,7 @@ def _step(
         kind=kind,
         provider=PROVIDER,
         gateway=shown.gateway,
+        environment=shown.environment,
         user_id=shown.id,
         concerns=concerns,
         value=value,

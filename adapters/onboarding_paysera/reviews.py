@@ -7,6 +7,8 @@ from typing import Any
 
 from onboarding import DocumentStatus, Refusal, RefusalReason
 
+from onboarding_paysera.values import shown_text
+
 __all__ = ["REVIEWS", "refusal_of", "status_of"]
 
 # the official Java client, events `review_status_valid`, `review_status_denied`
@@ -16,13 +18,15 @@ REVIEWS = {"valid": DocumentStatus.ACCEPTED, "denied": DocumentStatus.REFUSED}
 def status_of(shown: Mapping[str, Any], otherwise: DocumentStatus) -> DocumentStatus | None:
     """Where a document stands: `otherwise` before a review, None for a word that is new."""
     word = shown.get("review_status")
-    return otherwise if word is None else REVIEWS.get(str(word))
+    return otherwise if word is None else REVIEWS.get(shown_text(word) or "")
 
 
 def refusal_of(shown: Mapping[str, Any]) -> Refusal | None:
     """Why a document was refused, if it was; Paysera says it in a comment alone."""
-    word, comment = shown.get("review_status"), shown.get("comment")
     if status_of(shown, DocumentStatus.CREATED) is not DocumentStatus.REFUSED:
         return None
-    text = comment if isinstance(comment, str) else None
-    return Refusal(reason=RefusalReason.OTHER, native=str(word), text=text)
+    return Refusal(
+        reason=RefusalReason.OTHER,
+        native=str(shown["review_status"]),
+        text=shown_text(shown.get("comment")),
+    )

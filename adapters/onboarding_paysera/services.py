@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, cast
 
@@ -12,6 +12,7 @@ from onboarding import Flow, InvalidInput, Problem
 from onboarding.http import as_object
 
 from onboarding_paysera.protocol import PayseraProtocol
+from onboarding_paysera.values import shown_time, shown_word
 
 __all__ = ["Service", "ServiceName", "Services"]
 
@@ -65,11 +66,10 @@ class Services(PayseraProtocol):
 
 
 def _service(shown: Mapping[str, Any]) -> Service:
-    status, title, added = shown.get("status"), shown.get("title"), shown.get("added")
     return Service(
-        name=str(shown.get("service", "")),
-        enabled={"enabled": True, "disabled": False}.get(str(status)),
-        title=title if isinstance(title, str) else None,
-        added_at=datetime.fromtimestamp(added, UTC) if isinstance(added, int) else None,
+        name=shown_word(shown.get("service")) or "",
+        enabled={"enabled": True, "disabled": False}.get(shown_word(shown.get("status")) or ""),
+        title=shown_word(shown.get("title")),
+        added_at=shown_time(shown.get("added")),
         raw=shown,
     )

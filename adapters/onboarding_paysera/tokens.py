@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +13,8 @@ from attrs import frozen
 from onboarding import Forbidden, InvalidInput, Problem, Response, Secret, UnexpectedResponse
 from onboarding.errors import ErrorDetails
 from onboarding.model.stored import Stored
+
+from onboarding_paysera.values import shown_number, shown_text
 
 __all__ = ["UserToken", "code_in", "read_token"]
 
@@ -39,6 +42,9 @@ class UserToken(Stored, form="paysera_user_token/1"):
         return f"UserToken(expires_at={ends}, active={self.active})"
 
 
+# What signs requests goes into a header in quotes, and the refresh token into a form.
+_TOKEN = re.compile(r"[ !#-\[\]-~]{1,4096}").fullmatch
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}").fullmatch
 _LONGEST = timedelta(days=36_500).total_seconds()
 
 
@@ -49,29 +55,38 @@ def read_token(
 
     RFC 6749, section 5.1, section 6; the official PHP client takes the algorithm hmac-sha-256 only.
     """
-    texts = {name: given.get(name) for name in ("access_token", "mac_key")}
+    names = ("access_token", "mac_key", "refresh_token")
+    texts = {name: text for name in names if (text := _token(given.get(name)))}
     problems = [
         Problem("", "missing", "the answer has no such text", name)
-        for name, text in texts.items()
-        if not (isinstance(text, str) and text)
+        for name in ("access_token", "mac_key")
+        if name not in texts
     ]
     for name, word in {"token_type": "mac", "mac_algorithm": "hmac-sha-256"}.items():
-        if str(given.get(name, word)).lower() != word:
+        if (shown_text(given.get(name, word)) or "").lower() != word:
             problems.append(Problem("", "choice", f"expected {word}", name))
     if problems:
         # not the body: it holds the token's key
         raise UnexpectedResponse(problems, status=response.status)
-    refresh = given.get("refresh_token")
     kept = before.refresh_token if before is not None else None
-    ends = given.get("expires_in")
-    lives = float(ends) if isinstance(ends, int | float) and 0 <= ends <= _LONGEST else None
+    lives = shown_number(given.get("expires_in"))
+    if lives is not None and not 0 <= lives <= _LONGEST:
+        lives = None
     return UserToken(
         access_token=Secret(texts["access_token"]),
         mac_key=Secret(texts["mac_key"]),
-        refresh_token=Secret(refresh) if isinstance(refresh, str) and refresh else kept,
+        refresh_token=Secret(texts["refresh_token"]) if "refresh_token" in texts else kept,
         expires_at=response.received_at + timedelta(seconds=lives) if lives is not None else None,
         active=active,
     )
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode(errors="surrogatepass")
+
+
+def _token(value: object) -> str | None:
+    return value if isinstance(value, str) and _TOKEN(value) else None
 
 
 def code_in(returned: str, state: str) -> str:
@@ -80,13 +95,16 @@ def code_in(returned: str, state: str) -> str:
     Raises `Forbidden` when the user, or Paysera, said no; `InvalidInput` when the state is
     another: then somebody else's consent was sent along.
     """
-    query = parse_qs(urlsplit(returned).query, keep_blank_values=True)
+    try:
+        query = parse_qs(urlsplit(returned).query, keep_blank_values=True)
+    except ValueError:  # its text is the URL
+        query = {}
     back = query.get("state", [])
-    if len(back) != 1 or not hmac.compare_digest(back[0].encode(), state.encode()):
+    if len(back) != 1 or not hmac.compare_digest(_bytes(back[0]), _bytes(state)):
         text = "is not the one that this user was sent away with"
         raise InvalidInput([Problem("state", "conflict", text)])
     if error := query.get("error"):
-        code = error[0] if error[0].isascii() and error[0].isidentifier() else "refused"
+        code = error[0] if _WORD(error[0]) else "refused"
         remedy = "the user, or Paysera, did not consent"
         # section 4.1.2.1: the no is a redirect
         raise Forbidden(ErrorDetails(status=302, code=code, remedy=remedy, raw=returned))

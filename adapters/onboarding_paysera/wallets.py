@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import cast
 
 from attrs import frozen
-from onboarding import Flow, NotFound, Paged, Problem, Response, UnexpectedResponse, Wallet
+from onboarding import Flow, NotFound, Paged, Response, Wallet
 from onboarding.http import as_object
 
 from onboarding_paysera.protocol import PayseraProtocol
+from onboarding_paysera.values import shown_id, shown_text, some_id
 
 __all__ = ["Wallets"]
 
@@ -46,9 +47,7 @@ class Wallets(PayseraProtocol):
 
     def _wallet(self, entry: object, response: Response) -> Wallet:
         shown = as_object(entry)
-        if "id" not in shown:
-            problem = Problem("id", "missing", "a wallet has no id", "id")
-            raise UnexpectedResponse([problem], status=response.status, raw=response.body)
+        owner = some_id(shown.get("owner"))
         account = as_object(shown.get("account"))
         ibans = account.get("ibans")
         numbers = [
@@ -59,16 +58,13 @@ class Wallets(PayseraProtocol):
         return Wallet(
             provider=self.provider,
             gateway=self.name,
-            id=str(shown["id"]),
-            owner_ids=(str(shown["owner"]),) if "owner" in shown else (),
+            environment=self.environment_name,
+            id=shown_id(shown, response),
+            owner_ids=() if owner is None else (owner,),
             account_numbers=tuple(dict.fromkeys(n for n in numbers if isinstance(n, str))),
-            description=_text(account.get("description")),
-            status=_text(account.get("status")),
+            description=shown_text(account.get("description")),
+            status=shown_text(account.get("status")),
             seen_at=response.received_at,
             native={k: v for k, v in account.items() if k in ("type", "flags", "owner_type")},
             raw=shown,
         )
-
-
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) else None

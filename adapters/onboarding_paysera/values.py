@@ -1,0 +1,112 @@
+"""Single values: what an answer holds, typed and bounded, and what a caller gives as a text."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from onboarding import InvalidInput, Problem, Response, UnexpectedResponse
+
+__all__ = [
+    "form_body",
+    "given_text",
+    "media_type",
+    "shown_id",
+    "shown_number",
+    "shown_text",
+    "shown_time",
+    "shown_word",
+    "some_id",
+    "unexpected",
+    "validated_key",
+]
+
+_LONGEST = 255
+_MOST = 1 << 64
+_LAST_SECOND = 1 << 37  # of the year 6325; milliseconds lie above it since 1974
+_MEDIA_TYPE = re.compile(r"[\w.+-]{1,64}/[\w.+-]{1,64}", re.ASCII).fullmatch
+_SURROGATE = re.compile(r"[\ud800-\udfff]").search
+
+
+def unexpected(response: Response, message: str, name: str = "") -> UnexpectedResponse:
+    """The error of an answer in no documented shape; `name` is the key that it concerns."""
+    problem = Problem(name, "type", message, name)
+    return UnexpectedResponse([problem], status=response.status, raw=response.body)
+
+
+def some_id(value: object) -> str | None:
+    """An id: a whole number, or the text of one in some samples; None for anything else."""
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _MOST:
+        return str(value)
+    if isinstance(value, str) and 0 < len(value) <= _LONGEST and value.isprintable():
+        return value if value.strip() else None
+    return None
+
+
+def shown_id(shown: Mapping[str, Any], response: Response) -> str:
+    """The id of the object in an answer. Raises `UnexpectedResponse` without one."""
+    found = some_id(shown.get("id"))
+    if found is None:
+        raise unexpected(response, "the answer has no id", "id")
+    return found
+
+
+def shown_text(value: object) -> str | None:
+    """A text; None for anything else."""
+    return value if isinstance(value, str) else None
+
+
+def shown_word(value: object) -> str | None:
+    """A short text, such as a status, which a repr can show; None for anything else."""
+    return value if isinstance(value, str) and len(value) <= _LONGEST else None
+
+
+def shown_time(value: object) -> datetime | None:
+    """Unix seconds as a time; None for anything else, and for a number that is none of them."""
+    if isinstance(value, int) and not isinstance(value, bool) and 0 < value < _LAST_SECOND:
+        return datetime.fromtimestamp(value, UTC)
+    return None
+
+
+def shown_number(value: object) -> float | None:
+    """A finite number, also one written as a text; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return number if math.isfinite(number) else None
+
+
+def media_type(response: Response) -> str | None:
+    """The media type of an answer's body, without parameters; None where it is none."""
+    word = response.headers.get("content-type", "").partition(";")[0].strip()
+    return word if _MEDIA_TYPE(word) else None
+
+
+def given_text(path: str, value: object) -> str:
+    """A text of the caller's, as it is. Raises `InvalidInput` for anything that is none."""
+    if isinstance(value, str) and value and not _SURROGATE(value):
+        return value
+    code = "shape" if isinstance(value, str) else "type"
+    raise InvalidInput([Problem(path, code, "expected a text that is not empty")])
+
+
+def validated_key(key: object) -> None:
+    """Raises `InvalidInput` for an idempotency key that is blank, or no text."""
+    if key is None:
+        return
+    if not isinstance(key, str) or not key.strip() or _SURROGATE(key):
+        code = "shape" if isinstance(key, str) else "type"
+        text = "expected a text that is not blank"
+        raise InvalidInput([Problem("key", code, text)])
+
+
+def form_body(fields: Mapping[str, str]) -> bytes:
+    """A form as it is sent. Raises `InvalidInput` for a field that is no text."""
+    return urlencode({name: given_text(name, text) for name, text in fields.items()}).encode()
