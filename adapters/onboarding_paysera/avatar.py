@@ -54,9 +54,9 @@ class Avatars(PayseraProtocol):
         """Sends the picture as it is: a PNG, a JPEG or a GIF. Raises `InvalidInput` for others."""
         path = self.of_user(user_id, "avatar")
         response = yield self.upload("PUT", "put_avatar", *path, page=an_image(image))
-        self.answered(response)
+        self.succeeded(response)
 
     def delete_avatar(self, user_id: str) -> Flow[None]:
         """Takes the picture away."""
         response = yield self.request("DELETE", "delete_avatar", *self.of_user(user_id, "avatar"))
-        self.answered(response)
+        self.succeeded(response)

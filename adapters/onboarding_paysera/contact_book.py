@@ -93,7 +93,7 @@ class ContactBooks(PayseraProtocol):
         if body := contacts.lists():
             path = ("contact-book", book_id, "append")
             response = yield self.request("PUT", "append_contacts", *path, body=body)
-            self.answered(response)
+            self.succeeded(response)
 
     def remove_contacts(self, book_id: str, contacts: ContactList) -> Flow[None]:
         """Takes contacts away; sends nothing for none.
@@ -103,12 +103,12 @@ class ContactBooks(PayseraProtocol):
         if query := tuple(_query(contacts)):
             path = ("contact-book", book_id, "contacts")
             response = yield self.request("DELETE", "remove_contacts", *path, query=query)
-            self.answered(response)
+            self.succeeded(response)
 
     def delete_contact_book(self, book_id: str) -> Flow[None]:
         """Deletes a contact book with all its contacts."""
         response = yield self.request("DELETE", "delete_contact_book", "contact-book", book_id)
-        self.answered(response)
+        self.succeeded(response)
 
 
 def _query(contacts: ContactList) -> Iterator[tuple[str, str]]:

@@ -113,7 +113,7 @@ class Documents(PayseraProtocol):
         again.
         """
         self.own(partial)
-        if partial.operation != _SUBMIT or not partial.id:
+        if not (isinstance(partial, Partial) and partial.operation == _SUBMIT and partial.id):  # pyright: ignore[reportUnnecessaryIsInstance]
             text = "is no document that was uploaded here"
             raise InvalidInput([Problem("operation", "conflict", text)])
         if not isinstance(given, Document):

@@ -169,13 +169,13 @@ class Identification(PayseraProtocol):
         """Sends one side of an identity document: 0 is the front, 1 the back."""
         path = ("identity-document", document_id, "image", str(order))
         response = yield self.upload("PUT", "put_document_image", *path, page=an_image(image))
-        self.answered(response)
+        self.succeeded(response)
 
     def put_face_photo(self, request_id: str, image: Page, *, order: int = 0) -> Flow[None]:
         """Sends a photo of the face."""
         path = ("identification-request", request_id, "face-photo", "image", str(order))
         response = yield self.upload("PUT", "put_face_photo", *path, page=an_image(image))
-        self.answered(response)
+        self.succeeded(response)
 
     def start_liveness_check(self, request_id: str) -> Flow[Mapping[str, Any]]:
         """Starts a check of liveness at a partner; gives the answer of Paysera as it came."""
@@ -198,7 +198,7 @@ class Identification(PayseraProtocol):
         """Sends the file of a further document."""
         path = ("additional-document", document_id, "file")
         response = yield self.upload("POST", "put_document_file", *path, page=page)
-        self.answered(response)
+        self.succeeded(response)
 
     def submit_identification(self, request_id: str) -> Flow[IdentificationRequest]:
         """Hands the request in for review."""

@@ -40,7 +40,7 @@ class Limits(PayseraProtocol):
             anonymous=True,
         )
         response = yield made.with_headers(Content_Type="application/x-www-form-urlencoded")
-        self.answered(response)
+        self.succeeded(response)
 
 
 def _is_address(text: object) -> TypeGuard[str]:

@@ -172,7 +172,7 @@ class OAuth(PayseraProtocol):
         self._by_the_client()
         query = (("access_token", token.access_token.reveal()),)
         response = yield self._form("DELETE", "revoke_token", "token", query=query)
-        self.answer(response)
+        self.succeeded(response)
 
     # -- shared
 

@@ -68,7 +68,7 @@ class Positions(PayseraProtocol):
         """Forgets where a user is."""
         path = self.of_user(user_id, "position")
         response = yield self.request("DELETE", "delete_position", *path)
-        self.answered(response)
+        self.succeeded(response)
 
     def find_positions(
         self, latitude: float, longitude: float, distance: float

@@ -184,6 +184,14 @@ class PayseraProtocol(Adapter):
             raise_for(response, self._wire.core_path)
         return response
 
+    def succeeded(self, response: Response) -> None:
+        """Reads an answer that says only that a write was carried out; raises what a no means.
+
+        It is empty, or JSON: a page of HTML is of a proxy, and says nothing of the write.
+        """
+        if self.answered(response).body:
+            response.json()
+
     def answer(self, response: Response) -> dict[str, Any]:
         """The object in an answer, an empty one for an empty body; raises what a no means."""
         shown = self.answered(response)

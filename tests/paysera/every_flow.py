@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any, cast
 
 from attrs import define, evolve, field
@@ -46,7 +47,17 @@ from onboarding_paysera.simulator import PayseraSimulator
 
 from .simulator_api import CLIENT_ID, MAC_KEY, NOW, a_simulator
 
-__all__ = ["BASE", "FLOWS", "PAPER", "READS", "WRITES", "Stage", "answers_of", "names_of_flows"]
+__all__ = [
+    "BASE",
+    "FLOWS",
+    "PAPER",
+    "READS",
+    "WRITES",
+    "Stage",
+    "names_of_flows",
+    "recorded",
+    "replayed",
+]
 
 BASE = "https://paysera.invalid"
 THERE = datetime.fromtimestamp(NOW, UTC)
@@ -324,7 +335,7 @@ def names_of_flows() -> Iterator[str]:
             yield name
 
 
-def _recorded(answer: Answer, kept: list[Response]) -> Answer:
+def _keeping(answer: Answer, kept: list[Response]) -> Answer:
     def answered(request: Request) -> Response:
         kept.append(answer(request))
         return kept[-1]
@@ -332,10 +343,17 @@ def _recorded(answer: Answer, kept: list[Response]) -> Answer:
     return answered
 
 
-def answers_of(name: str) -> tuple[Ready, list[Response]]:
+@cache
+def recorded(name: str) -> tuple[Ready, tuple[Response, ...]]:
     """A flow, and what the simulator answers it."""
     at = Stage(a_simulator())
     ready = FLOWS[name](at)
     kept: list[Response] = []
-    PaperGateway(at.ask, _recorded(paper(at.sim), kept), clock=lambda: THERE).run(ready())
-    return ready, kept
+    PaperGateway(at.ask, _keeping(paper(at.sim), kept), clock=lambda: THERE).run(ready())
+    return ready, tuple(kept)
+
+
+def replayed(answers: Iterable[Response]) -> PaperGateway[Paysera]:
+    """A gateway that gets these answers, one after the other."""
+    left = [*answers]
+    return PaperGateway(PAPER, lambda _: left.pop(0), clock=lambda: THERE)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any, TypeAlias, cast
 
 import pytest
@@ -20,11 +19,20 @@ from onboarding import (
     Secret,
     UnexpectedResponse,
 )
-from onboarding.testing import PaperGateway
 
 from onboarding_paysera import UserToken
 
-from .every_flow import BACK, FLOWS, PAPER, PASSPORT, THERE, Ready, answers_of, names_of_flows
+from .every_flow import (
+    BACK,
+    FLOWS,
+    PAPER,
+    PASSPORT,
+    THERE,
+    Ready,
+    names_of_flows,
+    recorded,
+    replayed,
+)
 
 Path: TypeAlias = tuple[str | int, ...]
 
@@ -44,7 +52,7 @@ def places(shown: Any, path: Path = ()) -> Iterator[Path]:
         for key, value in cast("dict[str, Any]", shown).items():
             yield from places(value, (*path, key))
     if isinstance(shown, list):
-        for index, value in enumerate(cast("list[Any]", shown)):
+        for index, value in enumerate(shown):  # pyright: ignore[reportUnknownArgumentType,reportUnknownVariableType]
             yield from places(value, (*path, index))
 
 
@@ -53,7 +61,7 @@ def marked(shown: Any, path: Path) -> Any:
     if not path:
         return MARK
     first, *rest = path
-    found = dict(shown) if isinstance(shown, dict) else list(shown)
+    found: Any = dict(shown) if isinstance(shown, dict) else list(shown)
     found[first] = marked(found[first], tuple(rest))
     return found
 
@@ -65,18 +73,10 @@ def spoiled(answer: Response, path: Path, values: Iterable[str] = ABSURD) -> Ite
         yield evolve(answer, body=f"{before}{value}{after}".encode())
 
 
-@cache
-def recorded(name: str) -> tuple[Ready, tuple[Response, ...]]:
-    ready, answers = answers_of(name)
-    return ready, tuple(answers)
-
-
 def end_of(ready: Ready, answers: Iterable[Response]) -> object:
     """What a flow returns for these answers, or the error of the library that it raises."""
-    left = [*answers]
-    gateway = PaperGateway(PAPER, lambda _: left.pop(0), clock=lambda: THERE)
     try:
-        return gateway.run(ready())
+        return replayed(answers).run(ready())
     except OnboardingError as error:
         return error
 

@@ -1,41 +1,29 @@
-"""A document is handed in whole and once, whatever happens between its two halves."""
+"""What is said of a document, and what its record says; see also `test_resume`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
-from attrs import define
 from onboarding import (
     DocumentKind,
     DocumentRecord,
     DocumentStatus,
     Forbidden,
     Gateway,
-    HalfDone,
     LossKind,
-    OutcomeUnknown,
-    ProviderError,
-    RateLimited,
     Refusal,
     RefusalReason,
     Response,
     Secret,
-    TransportError,
 )
-from onboarding.simulation import serve
 
 from onboarding_paysera import IdentityPaper, Paysera
 
+from .every_flow import PASSPORT, SCAN
 from .simulator_api import CLIENT_ID, EMAIL_ONLY, MAC_KEY, NOW, Api
-from .test_flows import PASSPORT, SCAN
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 Start = Callable[..., Api]
 
@@ -52,85 +40,6 @@ def at(api: Api) -> Iterator[Gateway[Paysera]]:
     api.register(EMAIL_ONLY)
     with gateway(api) as made:
         yield made
-
-
-@define
-class Proxy:
-    """What stands before Paysera: it answers the first description of a file in its own way."""
-
-    app: Any
-    status: str
-    body: bytes
-    after: bool  # whether Paysera hears of the request
-    left: int = 1
-
-    def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-        if not self.left or not environ["PATH_INFO"].endswith("/metadata"):
-            answer: Iterable[bytes] = self.app(environ, start)
-            return answer
-        self.left -= 1
-        if self.after:
-            b"".join(self.app(environ, lambda *_: None))
-        start(self.status, [("Content-Type", "text/html"), ("Content-Length", str(len(self.body)))])
-        return [self.body]
-
-
-@pytest.mark.parametrize("after", [False, True], ids=["not carried out", "carried out"])
-@pytest.mark.parametrize(
-    ("status", "body", "cause"),
-    [
-        ("502 Bad Gateway", b"<html>", ProviderError),
-        ("429 Too Many Requests", b'{"error":"rate_limit_exceeded"}', RateLimited),
-        ("400 Bad Request", b'{"error":"invalid_parameters"}', ProviderError),
-    ],
-    ids=["a proxy", "a limit", "a no"],
-)
-def test_a_document_that_broke_off_midway_goes_on_and_there_is_one(
-    api: Api, status: str, body: bytes, cause: type[Exception], after: bool
-) -> None:
-    api.register(EMAIL_ONLY)
-    proxy = Proxy(api.sim, status, body, after)
-    with serve(proxy) as base_url, gateway(Api(base_url, api.sim)) as at:
-        with pytest.raises(HalfDone) as broken:
-            at.submit_document("221", PASSPORT)
-        half = broken.value
-        record = at.run(half.rest())
-    (kept,) = api.sim.documents_of(221)
-
-    assert (half.begun.id, half.begun.status) == ("1", DocumentStatus.CREATED)
-    assert isinstance(half.__cause__, cause)
-    assert not half.retry_safe  # whatever its cause says: the call would begin another
-    assert "AB1234567" not in f"{half} {half!r}"
-    assert (record.id, record.user_id, record.status) == ("1", "221", DocumentStatus.IN_REVIEW)
-    assert (kept.type, kept.number) == ("passport", "AB1234567")
-
-
-@pytest.mark.parametrize("error", [TransportError("gone"), OutcomeUnknown("gone")], ids=repr)
-def test_a_connection_that_broke_between_the_halves_leaves_something_to_go_on_from(
-    error: TransportError,
-) -> None:
-    flow = Paysera(client_id="a", mac_key=Secret("b")).submit_document("221", PASSPORT)
-    next(flow)
-    flow.send(Response(status=200, body=b'{"id": 7}'))
-
-    with pytest.raises(HalfDone) as broken:
-        flow.throw(error)
-    again = next(broken.value.rest())
-
-    assert broken.value.begun.id == "7"
-    assert again.url.endswith("/rest/v1/user/document/7/metadata")
-
-
-def test_what_was_begun_is_stored_and_taken_up_in_another_process(
-    api: Api, at: Gateway[Paysera]
-) -> None:
-    uploaded = at.run(at.adapter.upload_document("221", SCAN))
-
-    begun = DocumentRecord.from_json(uploaded.to_json())
-    record = at.run(at.adapter.describe_document(begun.id, PASSPORT, user_id=begun.user_id))
-
-    assert (uploaded.status, record.status) == (DocumentStatus.CREATED, DocumentStatus.IN_REVIEW)
-    assert [kept.type for kept in api.sim.documents_of(221)] == ["passport"]
 
 
 def test_an_upload_that_was_refused_began_nothing(start: Start) -> None:

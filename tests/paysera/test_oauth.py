@@ -19,6 +19,7 @@ from onboarding import (
     Forbidden,
     Gateway,
     InvalidInput,
+    Outcome,
     ProviderError,
     RateLimited,
     Rejected,
@@ -569,7 +570,7 @@ def test_a_dead_grant_is_unauthorized(text: str, status: int) -> None:
         answered(answer, PAPER.refresh_token(TOKEN), status)
 
     assert caught.value.code == "invalid_grant"
-    assert not caught.value.retry_safe
+    assert caught.value.outcome is Outcome.NOT_DONE
 
 
 # -- secrets ---------------------------------------------------------------------------------------
