@@ -13,6 +13,7 @@ from onboarding.errors import (
     Conflict,
     ErrorDetails,
     Forbidden,
+    IdempotencyConflict,
     InvalidInput,
     NotFound,
     PartialFailure,
@@ -25,7 +26,7 @@ from onboarding.errors import (
     UnexpectedResponse,
     Unsupported,
 )
-from onboarding.http import Flow, Proof, Request, Response, Token
+from onboarding.http import Flow, Proof, Request, Response, Token, has_lone_surrogate
 from onboarding.mapping.effects import Effect, effects
 from onboarding.mapping.explain import Explanation, explain
 from onboarding.mapping.translation import Translation, translation
@@ -53,12 +54,15 @@ __all__ = ["Adapter", "Criterion", "Held", "part_way", "raise_error"]
 def part_way(partial: Partial) -> Generator[None]:
     """Turns whatever stops the requests inside into a `PartialFailure` with what is there.
 
-    Used inside a flow, around the `yield`s that follow the creation of an object.
+    Used inside a flow, around the `yield`s that follow the creation of an object. Where the
+    provider rejected the content, the partial keeps no digest: the content may be corrected.
     """
     try:
         yield
-    except PartialFailure:
+    except (PartialFailure, IdempotencyConflict):
         raise
+    except Rejected as error:
+        raise PartialFailure(evolve(partial, digest="")) from error
     except Exception as error:
         raise PartialFailure(partial) from error
 
@@ -217,6 +221,22 @@ class Adapter(Operations):
     def policy(self) -> LevelPolicy:
         return self.levels if self.levels is not None else self.native_levels
 
+    @staticmethod
+    def validated_key(key: str | None) -> str | None:
+        """The caller's idempotency key, for every operation that takes one; None for none.
+
+        Raises `InvalidInput` for a key that is blank, not a text, or that UTF-8 cannot hold.
+        """
+        if key is None:
+            return None
+        if not isinstance(key, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise InvalidInput([Problem("key", "type", "expected a text")])
+        if not key.strip():
+            raise InvalidInput([Problem("key", "shape", "is blank")])
+        if has_lone_surrogate(key):
+            raise InvalidInput([Problem("key", "shape", "has a lone surrogate")])
+        return key
+
     def checked(self, user: User, since: UserRecord | None = None) -> User:
         """The user, once its extras for this provider are in order.
 
@@ -247,6 +267,17 @@ class Adapter(Operations):
         if held.environment and held.environment != self.environment_name:
             text = f"is of {held.environment}, not of {self.environment_name}"
             raise InvalidInput([Problem("environment", "conflict", text)])
+
+    def resumable(self, partial: Partial, content: str) -> None:
+        """Raises what keeps a call from being resumed with the content of this `digest`.
+
+        `InvalidInput` for a partial of another gateway or environment, `IdempotencyConflict` for
+        other content. A partial without a digest takes any content: compare it with what the
+        provider shows.
+        """
+        self.own(partial)
+        if partial.digest and partial.digest != content:
+            raise IdempotencyConflict(partial.operation, partial.id)
 
     @staticmethod
     def unchanged(record: UserRecord, losses: tuple[Loss, ...]) -> UserRecord:

@@ -23,6 +23,7 @@ __all__ = [
     "Response",
     "Token",
     "as_object",
+    "has_lone_surrogate",
     "json_body",
     "retry_after",
     "url",
@@ -33,7 +34,15 @@ T = TypeVar("T")
 HEADER_TEXT = r"(?! )[ -~]*(?<! )"  # RFC 9110, 5.5, without what one client takes and another not
 _IN_A_HEADER = re.compile(HEADER_TEXT).fullmatch
 _IN_A_BASE = re.compile(r"[!-~]+").fullmatch  # other letters are written as punycode and %XX
-_LONE_SURROGATE = re.compile(r"[\ud800-\udfff]").search
+_METHOD = re.compile(r"[A-Z]+").fullmatch  # RFC 9110, 9.1: in capitals by convention
+has_lone_surrogate = re.compile(r"[\ud800-\udfff]").search
+"""Finds what no UTF-8 can hold."""
+
+
+def _is_method(_: object, __: object, value: str) -> None:
+    if not (isinstance(value, str) and _METHOD(value)):  # pyright: ignore[reportUnnecessaryIsInstance]
+        text = "expected an HTTP method in capitals, such as GET"
+        raise InvalidInput([Problem("method", "shape", text)])
 
 
 @frozen(kw_only=True)
@@ -45,7 +54,7 @@ class Request:
     idempotency key, by which the provider prevents a second execution.
     """
 
-    method: str
+    method: str = field(validator=_is_method)
     url: str = field(repr=False)
     headers: Mapping[str, str] = field(factory=dict[str, str], repr=False)
     body: bytes = field(default=b"", repr=False)
@@ -57,10 +66,15 @@ class Request:
     def json(
         cls, method: str, url: str, data: object = None, *, operation: str, **headers: str
     ) -> Request:
-        """A request whose body is `data` as JSON; without a body when `data` is None."""
+        """A request whose body is `data` as JSON; without a body when `data` is None.
+
+        Raises `InvalidInput` for data that is no object and no list, or that JSON cannot hold.
+        """
         request = cls(method=method, url=url, operation=operation).with_headers(**headers)
         if data is None:
             return request
+        if not isinstance(data, Mapping | list | tuple):
+            raise InvalidInput([Problem("body", "type", "expected an object or a list")])
         return evolve(request, body=json_body(data)).with_headers(Content_Type="application/json")
 
     def with_headers(self, **headers: str) -> Request:
@@ -178,8 +192,20 @@ class Proof:
 
 
 def json_body(data: object) -> bytes:
-    """JSON as it is sent: compact, ASCII, keys in their order."""
-    return json.dumps(data, separators=(",", ":"), allow_nan=False).encode("ascii")
+    """JSON as it is sent: compact, ASCII, keys in their order.
+
+    Raises `InvalidInput` for what JSON cannot hold.
+    """
+    with suppress(TypeError, ValueError, RecursionError):  # whose texts may show a value
+        text = json.dumps(data, separators=(",", ":"), allow_nan=False, default=_object)
+        return text.encode("ascii")
+    raise InvalidInput([Problem("body", "type", "JSON cannot hold it")])
+
+
+def _object(value: object) -> dict[Any, Any]:
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(type(value).__name__)
 
 
 @cache
@@ -194,14 +220,33 @@ def _base(text: str) -> SplitResult:
     raise ConfigurationError([problem])
 
 
-def _no_part(why: str) -> InvalidInput:
-    return InvalidInput([Problem("", "shape", f"a part of a URL {why}")])
+def _bad_part(why: str, code: str = "shape") -> InvalidInput:
+    return InvalidInput([Problem("", code, f"a part of a URL {why}")])
 
 
 def _quoted(text: str) -> str:
-    if _LONE_SURROGATE(text):
-        raise _no_part("is no text that UTF-8 can hold")
+    if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise _bad_part("is not a text", "type")
+    if has_lone_surrogate(text):
+        raise _bad_part("has a lone surrogate")
     return quote(text, safe="")
+
+
+def _segment(part: str | int) -> str:
+    if isinstance(part, bool) or not isinstance(part, str | int):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise _bad_part("is neither a text nor a whole number", "type")
+    if (text := str(part)) in ("", ".", ".."):
+        raise _bad_part("is empty, or only dots")
+    return _quoted(text)
+
+
+def _pairs(query: Iterable[tuple[str, str]]) -> list[str]:
+    try:
+        return [f"{_quoted(name)}={_quoted(value)}" for name, value in query]
+    except InvalidInput:
+        raise
+    except (TypeError, ValueError):
+        raise _bad_part("is not a pair of texts", "type") from None
 
 
 def url(
@@ -212,16 +257,11 @@ def url(
     """A URL in the one form that no client re-encodes: what is signed is what is sent.
 
     Every segment and every part of the query is quoted whole, so that an id cannot leave its
-    place. Raises `InvalidInput` for a segment that is empty, `.` or `..`, and for a text that
-    UTF-8 cannot hold; `ConfigurationError` for a base that is no absolute URL.
+    place. Raises `InvalidInput` for a segment of another type, for one that is empty, `.` or `..`,
+    and for a text that UTF-8 cannot hold; `ConfigurationError` for a base that is no absolute URL.
     """
     parts = _base(base)
-    path = parts.path.rstrip("/")
-    for segment in segments:
-        text = str(segment)
-        if text in ("", ".", ".."):
-            raise _no_part("is empty, or only dots")
-        path += "/" + _quoted(text)
-    search = "&".join(f"{_quoted(name)}={_quoted(value)}" for name, value in query)
+    path = parts.path.rstrip("/") + "".join(f"/{_segment(part)}" for part in segments)
+    search = "&".join(_pairs(query))
     whole = f"{parts.scheme.lower()}://{parts.netloc.lower()}{path}"
     return f"{whole}?{search}" if search else whole

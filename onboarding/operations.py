@@ -47,7 +47,7 @@ class Operations:
     # -- users
 
     def create_user(self, user: User, *, key: str | None = None) -> Flow[UserRecord]:
-        """Registers a user. `key` names the operation of the caller, so that it happens once."""
+        """Registers a user, once for a `key`: the idempotency key of the caller."""
         self.cannot("create_user")
 
     def fetch_user(self, user_id: str) -> Flow[UserRecord]:
@@ -95,7 +95,10 @@ class Operations:
     def submit_document(
         self, user_id: str, document: Document, *, key: str | None = None
     ) -> Flow[DocumentRecord]:
-        """Hands in a document with all its pages. With the same `key`, a half-done one goes on."""
+        """Hands in a document with all its pages, once for a `key`.
+
+        Raises `PartialFailure` when it fails part-way; `resume` finishes it.
+        """
         self.cannot("submit_document")
 
     def fetch_document(
@@ -115,7 +118,10 @@ class Operations:
     def declare_owners(
         self, user_id: str, company: Company, *, key: str | None = None
     ) -> Flow[OwnerDeclaration]:
-        """Declares all owners of a company. With the same `key`, a half-done one goes on."""
+        """Declares all owners of a company, once for a `key`.
+
+        Raises `PartialFailure` when it fails part-way; `resume` finishes it.
+        """
         self.cannot("declare_owners")
 
     def fetch_declaration(

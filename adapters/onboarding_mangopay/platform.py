@@ -87,12 +87,11 @@ class Platform(Keys):
         `raw("GET", "/v2.01/countries", "FR", "authorizations")`. A POST with a `key` happens
         once, as a creation does.
         """
-        sent = None if body is None else dict(body)
-        request = self.request(method, "raw", *path, body=sent, query=query)
-        if path and path[0].startswith("/"):
+        request = self.request(method, "raw", *path, body=body, query=query)
+        if path and str(path[0]).startswith("/"):
             whole = (*path[0].strip("/").split("/"), *path[1:])
             place = url(self.base, *whole, query=query)
-            request = Request.json(method, place, sent, operation="raw")
+            request = Request.json(method, place, body, operation="raw")
         response, _ = yield from self.once(request, key)
         self.accept(response)
         return response

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any, ClassVar, TypeVar, cast
@@ -136,7 +136,7 @@ class MangoPayProtocol(Adapter):
         method: str,
         operation: str,
         *path: str,
-        body: dict[str, Any] | None = None,
+        body: Mapping[str, Any] | None = None,
         query: Iterable[tuple[str, str]] = (),
     ) -> Request:
         """A request to a path of the platform's."""

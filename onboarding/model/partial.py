@@ -20,7 +20,8 @@ class Partial(Stored, form="partial/1"):
     - `user_id`: the user at the provider; `id`: the object that was created there;
     - `idempotency_key`: the caller's key, None where the call had none;
     - `digest`: of the content that the call was given. The content itself (pages, owners) is not
-      stored: `resume` is given it again, and refuses other content;
+      stored: `resume` is given it again, and refuses other content. Empty where the provider
+      rejected the content: `resume` takes a corrected one, and compares what is there already;
     - `done`: further facts that the adapter needs to resume, as plain data.
     """
 
