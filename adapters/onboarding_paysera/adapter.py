@@ -36,7 +36,6 @@ from onboarding_paysera.protocol import Environment, PayseraProtocol
 from onboarding_paysera.receipts import Receipts
 from onboarding_paysera.records import PROVIDER
 from onboarding_paysera.services import Services
-from onboarding_paysera.values import validated_key
 from onboarding_paysera.wallets import Wallets
 from onboarding_paysera.wire.user import PayseraUser
 
@@ -66,7 +65,7 @@ class Paysera(
 
         Paysera has no idempotency: `key` is checked, and not sent.
         """
-        validated_key(key)
+        self.validated_key(key)
         self._natural(self.checked(user))
         body, losses = self._wire.to_wire(user, On.CREATE)
         losses = self.refuse(losses)

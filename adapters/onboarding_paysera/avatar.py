@@ -7,7 +7,7 @@ from onboarding import Flow, InvalidInput, Page, Problem, Request
 from onboarding.http import url
 
 from onboarding_paysera.protocol import PayseraProtocol
-from onboarding_paysera.values import media_type
+from onboarding_paysera.values import given, media_type, some_id
 
 __all__ = ["Avatars"]
 
@@ -24,7 +24,7 @@ IMAGES = {
 
 def an_image(page: Page) -> Page:
     """The page, if it is an image of a type that Paysera takes. Raises `InvalidInput`."""
-    begins = IMAGES.get(page.media_type or "")
+    begins = IMAGES.get(given("image", page, Page).media_type or "")
     if begins is None:
         raise InvalidInput(
             [Problem("media_type", "choice", f"expected one of {', '.join(IMAGES)}")]
@@ -40,8 +40,11 @@ class Avatars(PayseraProtocol):
 
     def avatar_url(self, user_id: str, size: str | None = None) -> str:
         """Where anybody may see the picture, without credentials; no document lists the sizes."""
+        shown = some_id(user_id)
+        if shown is None:
+            raise InvalidInput([Problem("user_id", "type", "expected an id")])
         query = () if size is None else (("size", size),)
-        return url(self.base_url or _SHOWN_AT, "avatar", f"{user_id}.jpg", query=query)
+        return url(self.base_url or _SHOWN_AT, "avatar", f"{shown}.jpg", query=query)
 
     def fetch_avatar(self, user_id: str, size: str | None = None) -> Flow[Page]:
         """The picture. Raises `NotFound` where there is none."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -28,10 +27,11 @@ from onboarding import (
 )
 from onboarding.adapter import part_way
 from onboarding.mapping import core, document_losses, lost_of_document
+from onboarding.model.digest import digest
 
 from onboarding_paysera.protocol import PayseraProtocol
 from onboarding_paysera.reviews import refusal_of, status_of
-from onboarding_paysera.values import shown_id, shown_text, some_id, validated_key
+from onboarding_paysera.values import shown_id, shown_text, some_id
 
 __all__ = ["Documents"]
 
@@ -67,6 +67,7 @@ _MISSING = {
     "date": Problem("issued_on", "missing", "Paysera requires the date of issue"),
 }
 _SUBMIT = "submit_document"
+_FILE = "file"  # in a partial: the digest of the uploaded bytes
 LEFT_OUT = (
     lost_of_document(core(Document).country, "paysera has no place for it"),
     lost_of_document(
@@ -89,7 +90,7 @@ class Documents(PayseraProtocol):
         describes the file. Paysera lists no documents: an upload whose outcome is unknown cannot
         be looked up. It has no idempotency either, so `key` is checked, and not sent.
         """
-        validated_key(key)
+        self.validated_key(key)
         self._described(document)
         page = document.pages[0]
         uploaded = yield from self.upload_document(user_id, page)
@@ -98,28 +99,29 @@ class Documents(PayseraProtocol):
             gateway=self.name,
             environment=self.environment_name,
             operation=_SUBMIT,
-            user_id=user_id,
+            user_id=uploaded.user_id,
             id=uploaded.id,
             idempotency_key=key,
-            digest=_digest(page),
+            digest=digest(document),
+            done={_FILE: digest(page.content)},
         )
         return (yield from self._finished(partial, document))
 
     def resume(self, partial: Partial, given: Document | Company) -> Flow[Any]:
         """Describes the file that `submit_document` uploaded.
 
-        The file must be the same. What is said of it may be corrected, for Paysera may have
-        refused it. Raises `IdempotencyConflict` for another file, `PartialFailure` when it fails
-        again.
+        If Paysera rejected the description, it may be corrected; the file must be the same.
+        Raises `IdempotencyConflict` for other content, `PartialFailure` when it fails again.
         """
         self.own(partial)
         if not (isinstance(partial, Partial) and partial.operation == _SUBMIT and partial.id):  # pyright: ignore[reportUnnecessaryIsInstance]
-            text = "is no document that was uploaded here"
+            text = "expected the partial of a submit_document"
             raise InvalidInput([Problem("operation", "conflict", text)])
         if not isinstance(given, Document):
             raise InvalidInput([Problem("", "type", "expected a Document")])
+        self.resumable(partial, digest(given))
         self._described(given)
-        if _digest(given.pages[0]) != partial.digest:
+        if partial.done.get(_FILE) != digest(given.pages[0].content):
             raise IdempotencyConflict(_SUBMIT, partial.id)
         return (yield from self._finished(partial, given))
 
@@ -203,7 +205,7 @@ class Documents(PayseraProtocol):
             gateway=self.name,
             environment=self.environment_name,
             id=document_id,
-            user_id=some_id(shown.get("user_id")) or user_id,
+            user_id=some_id(shown.get("user_id")) or some_id(user_id),
             purpose=DocumentPurpose.IDENTITY,
             kind=KINDS.get(shown_text(shown.get("type")) or ""),
             status=status_of(shown, otherwise),
@@ -221,7 +223,3 @@ def _extension(page: Page) -> str | None:
         return after.lower()
     begins = (word for start, word in _BEGINS.items() if page.content.startswith(start))
     return _EXTENSIONS.get(page.media_type or "") or next(begins, None)
-
-
-def _digest(page: Page) -> str:
-    return hashlib.sha256(page.content).hexdigest()

@@ -140,7 +140,9 @@ class Identification(PayseraProtocol):
         statuses: Iterable[IdentificationStatus] = (),
     ) -> Flow[Paged[IdentificationRequest]]:
         """One page of a user's requests; `page` is the offset where it begins."""
-        query = [("statuses[]", str(status)) for status in statuses]
+        if isinstance(statuses, str):  # which would be read letter by letter
+            raise InvalidInput([Problem("statuses", "type", "expected a list of statuses")])
+        query = [("statuses[]", given_text("statuses", status)) for status in statuses]
         if page is not None:
             if not isinstance(page, str) or not _OFFSET(page):  # pyright: ignore[reportUnnecessaryIsInstance]
                 raise InvalidInput([Problem("page", "unknown", "unknown page token")])
@@ -167,13 +169,13 @@ class Identification(PayseraProtocol):
 
     def put_document_image(self, document_id: str, order: int, image: Page) -> Flow[None]:
         """Sends one side of an identity document: 0 is the front, 1 the back."""
-        path = ("identity-document", document_id, "image", str(order))
+        path = ("identity-document", document_id, "image", order)
         response = yield self.upload("PUT", "put_document_image", *path, page=an_image(image))
         self.succeeded(response)
 
     def put_face_photo(self, request_id: str, image: Page, *, order: int = 0) -> Flow[None]:
         """Sends a photo of the face."""
-        path = ("identification-request", request_id, "face-photo", "image", str(order))
+        path = ("identification-request", request_id, "face-photo", "image", order)
         response = yield self.upload("PUT", "put_face_photo", *path, page=an_image(image))
         self.succeeded(response)
 

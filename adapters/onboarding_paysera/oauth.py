@@ -21,7 +21,7 @@ from onboarding.model.urls import web_url
 from onboarding_paysera.protocol import Environment, PayseraProtocol
 from onboarding_paysera.records import PROVIDER
 from onboarding_paysera.tokens import UserToken, code_in, read_token
-from onboarding_paysera.values import form_body, some_id, unexpected
+from onboarding_paysera.values import form_body, given, given_text, some_id, unexpected
 
 __all__ = ["OAuth"]
 
@@ -132,7 +132,8 @@ class OAuth(PayseraProtocol):
 
         Takes the permission `use_password_grant`. After too many wrong ones a captcha is wanted.
         """
-        form = {"grant_type": "password", "username": username, "password": password.reveal()}
+        secret = given("password", password, Secret).reveal()
+        form = {"grant_type": "password", "username": username, "password": secret}
         return (yield from self._token("log_in", form | _joined(scopes)))
 
     def refresh_token(
@@ -222,5 +223,5 @@ def _joined(scopes: Iterable[str]) -> dict[str, str]:
     """`scope`, separated by blanks; left out when none is asked for."""
     if isinstance(scopes, str):  # which would be taken letter by letter
         raise InvalidInput([Problem("scopes", "type", "expected a list of scopes")])
-    text = " ".join(scopes)
+    text = " ".join(given_text("scopes", scope) for scope in scopes)
     return {"scope": text} if text else {}

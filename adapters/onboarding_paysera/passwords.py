@@ -9,7 +9,7 @@ from onboarding import Flow, InvalidInput, Problem, Secret, User, UserRecord
 
 from onboarding_paysera.contacts import with_links
 from onboarding_paysera.protocol import PayseraProtocol
-from onboarding_paysera.values import given_text
+from onboarding_paysera.values import given, given_text
 
 __all__ = ["Passwords"]
 
@@ -57,10 +57,10 @@ class Passwords(PayseraProtocol):
             text = "give exactly one: code or old_password"
             raise InvalidInput([Problem("", "conflict", text)])
         if old_password is not None:
-            proof = {"old_password": old_password.reveal()}
+            proof = {"old_password": given("old_password", old_password, Secret).reveal()}
         else:
             proof = {"code": given_text("code", code)}
-        body = {**proof, "password": password.reveal()}
+        body = {**proof, "password": given("password", password, Secret).reveal()}
         path = self.of_user(user_id, "password")
         response = yield self.request("PUT", "change_password", *path, body=body)
         return self.user_record(response)

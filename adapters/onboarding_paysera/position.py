@@ -78,6 +78,8 @@ class Positions(PayseraProtocol):
         The answer's shape is in no document: a list is read, or one under `positions` or `items`.
         """
         _in_degrees(latitude, longitude)
+        if shown_number(distance) is None or isinstance(distance, str):
+            raise InvalidInput([Problem("distance", "type", "expected a finite number")])
         numbers = {"lat": latitude, "lng": longitude, "distance": distance}
         query = tuple((name, repr(float(number))) for name, number in numbers.items())
         response = yield self.request("GET", "find_positions", "positions", query=query)
@@ -96,7 +98,7 @@ def _in_degrees(latitude: float, longitude: float) -> None:
     found = [
         Problem(name, "shape", f"expected degrees between -{most} and {most}")
         for name, (given, most) in limits.items()
-        if not -most <= given <= most
+        if isinstance(given, str) or shown_number(given) is None or not -most <= given <= most
     ]
     if found:
         raise InvalidInput(found)

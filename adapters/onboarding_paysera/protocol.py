@@ -36,7 +36,7 @@ from onboarding_paysera.extras import PayseraExtras
 from onboarding_paysera.records import PROVIDER, settled
 from onboarding_paysera.signing import authorization
 from onboarding_paysera.targets import TARGETS
-from onboarding_paysera.values import shown_id, shown_time, unexpected
+from onboarding_paysera.values import given, shown_id, shown_time, unexpected
 from onboarding_paysera.wire.user import WITH_CODE, AddressedUser, PayseraUser
 from onboarding_paysera.wire.vocabulary import LEVELS
 
@@ -156,7 +156,7 @@ class PayseraProtocol(Adapter):
         self,
         method: str,
         operation: str,
-        *path: str,
+        *path: str | int,
         body: Mapping[str, Any] | None = None,
         query: tuple[tuple[str, str], ...] = (),
     ) -> Request:
@@ -164,9 +164,10 @@ class PayseraProtocol(Adapter):
         place = url(self.base, "rest", "v1", *path, query=query)
         return Request.json(method, place, body, operation=operation)
 
-    def upload(self, method: str, operation: str, *path: str, page: Page) -> Request:
+    def upload(self, method: str, operation: str, *path: str | int, page: Page) -> Request:
         """A request whose body is the bytes of a page, as they are."""
-        made = attrs.evolve(self.request(method, operation, *path), body=page.content)
+        content = given("page", page, Page).content
+        made = attrs.evolve(self.request(method, operation, *path), body=content)
         return made.with_headers(Content_Type=page.media_type or "application/octet-stream")
 
     def of_user(self, user_id: str, *path: str) -> tuple[str, ...]:
@@ -179,7 +180,12 @@ class PayseraProtocol(Adapter):
     # -- answers
 
     def answered(self, response: Response) -> Response:
-        """The answer, if it is a yes; raises what a no means."""
+        """The answer, if it is a yes; raises what a no means.
+
+        Paysera documents no redirect: one is of a proxy, and says nothing of the request.
+        """
+        if response.status < 400 and not 200 <= response.status < 300:
+            raise unexpected(response, f"the answer has the status {response.status}")
         if not 200 <= response.status < 300:
             raise_for(response, self._wire.core_path)
         return response

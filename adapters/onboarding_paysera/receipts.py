@@ -9,7 +9,7 @@ from attrs import field, frozen
 from onboarding import Flow
 
 from onboarding_paysera.protocol import PayseraProtocol
-from onboarding_paysera.values import media_type
+from onboarding_paysera.values import given, media_type
 
 __all__ = ["Receipt", "Receipts"]
 
@@ -54,9 +54,12 @@ class Receipts(PayseraProtocol):
     def _receipt(
         self, user_id: str, kind: str, locale: str | None, width: int | None
     ) -> Flow[Receipt]:
-        asked = {"locale": locale, "width": width}
-        query = tuple((name, str(value)) for name, value in asked.items() if value is not None)
+        query: list[tuple[str, str]] = []
+        if locale is not None:
+            query.append(("locale", given("locale", locale, str)))
+        if width is not None:
+            query.append(("width", str(given("width", width, int))))
         path = self.of_user(user_id, "receipt", kind)
-        response = yield self.request("GET", f"{kind}_receipt", *path, query=query)
+        response = yield self.request("GET", f"{kind}_receipt", *path, query=tuple(query))
         content = self.answered(response).body
         return Receipt(content=content, media_type=media_type(response))

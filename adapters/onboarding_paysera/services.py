@@ -56,7 +56,7 @@ class Services(PayseraProtocol):
 
     def enable_service(self, user_id: str, service: ServiceName) -> Flow[Service]:
         """Enables a service; nothing disables one. Raises `InvalidInput` for an unknown word."""
-        if service not in frozenset(ServiceName):
+        if service not in tuple(ServiceName):
             text = f"expected one of {', '.join(ServiceName)}"
             raise InvalidInput([Problem("service", "choice", text)])
         path = self.of_user(user_id, "service", service)  # the singular, unlike the list's

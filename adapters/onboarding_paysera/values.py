@@ -6,13 +6,15 @@ import math
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from onboarding import InvalidInput, Problem, Response, UnexpectedResponse
+from onboarding.http import has_lone_surrogate
 
 __all__ = [
     "form_body",
+    "given",
     "given_text",
     "media_type",
     "shown_id",
@@ -22,14 +24,14 @@ __all__ = [
     "shown_word",
     "some_id",
     "unexpected",
-    "validated_key",
 ]
+
+T = TypeVar("T")
 
 _LONGEST = 255
 _MOST = 1 << 64
 _LAST_SECOND = 1 << 37  # of the year 6325; milliseconds lie above it since 1974
 _MEDIA_TYPE = re.compile(r"[\w.+-]{1,64}/[\w.+-]{1,64}", re.ASCII).fullmatch
-_SURROGATE = re.compile(r"[\ud800-\udfff]").search
 
 
 def unexpected(response: Response, message: str, name: str = "") -> UnexpectedResponse:
@@ -89,22 +91,19 @@ def media_type(response: Response) -> str | None:
     return word if _MEDIA_TYPE(word) else None
 
 
+def given(path: str, value: object, kind: type[T]) -> T:
+    """A value of the caller's, if it is of a kind. Raises `InvalidInput` for another."""
+    if isinstance(value, kind) and not (kind is not bool and isinstance(value, bool)):
+        return value
+    raise InvalidInput([Problem(path, "type", f"expected {kind.__name__}")])
+
+
 def given_text(path: str, value: object) -> str:
     """A text of the caller's, as it is. Raises `InvalidInput` for anything that is none."""
-    if isinstance(value, str) and value and not _SURROGATE(value):
+    if isinstance(value, str) and value and not has_lone_surrogate(value):
         return value
     code = "shape" if isinstance(value, str) else "type"
     raise InvalidInput([Problem(path, code, "expected a text that is not empty")])
-
-
-def validated_key(key: object) -> None:
-    """Raises `InvalidInput` for an idempotency key that is blank, or no text."""
-    if key is None:
-        return
-    if not isinstance(key, str) or not key.strip() or _SURROGATE(key):
-        code = "shape" if isinstance(key, str) else "type"
-        text = "expected a text that is not blank"
-        raise InvalidInput([Problem("key", code, text)])
 
 
 def form_body(fields: Mapping[str, str]) -> bytes:
