@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 import json
+import re
+import secrets
 from enum import Enum
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,21 +16,23 @@ import attrs
 from onboarding.adapter import Adapter
 from onboarding.errors import ConfigurationError, Problem
 
-__all__ = ["OPENING", "check_same", "header_of", "unusable"]
+__all__ = ["OPENING", "check_same", "header_of", "new_id", "unusable"]
 
-FORM = "onboarding_results/1"
+FORM = "onboarding_results/2"
 
 OPENING = b'{"state":"run","form":"onboarding_results/'
 """How every such line begins: a file that ends within it was being begun."""
 
 
-def header_of(adapter: Adapter) -> dict[str, Any]:
-    """The line for the results of a gateway."""
+def header_of(adapter: Adapter, journal: str) -> dict[str, Any]:
+    """The line for the results of a gateway, in the journal of that id."""
     return {
         "state": "run",
         "form": FORM,
+        "journal": journal,
         "gateway": adapter.name,
         "provider": adapter.provider,
+        "environment": adapter.environment_name,
         "settings": _fingerprint(adapter),
     }
 
@@ -39,19 +43,26 @@ def _fingerprint(adapter: Adapter) -> str:
     told = [
         (item.name, text)
         for item in attrs.fields(type(adapter))
-        if item.name not in shared and (text := _told(getattr(adapter, item.name))) is not None
+        if item.name not in shared
+        and (text := _told(getattr(adapter, item.name), item.default)) is not None
     ]
     return hashlib.sha256(json.dumps(sorted(told)).encode()).hexdigest()[:16]
 
 
-def _told(value: object) -> str | None:
-    """What a setting says of the gateway; of an address, only that a simulator may be there."""
+def _told(value: object, default: object) -> str | None:
+    """What a setting says of the gateway.
+
+    Of an address: whether it is the provider's own (the default), on loopback, or elsewhere; at
+    the latter two a simulator may be.
+    """
     if not isinstance(value, str | Enum):
         return None
     text = str(value.value if isinstance(value, Enum) else value)
     if "://" not in text:
         return text
-    return "loopback" if _is_loopback(text) else None
+    if value == default:
+        return None
+    return "loopback" if _is_loopback(text) else "elsewhere"
 
 
 def _is_loopback(address: str) -> bool:
@@ -67,8 +78,11 @@ def _is_loopback(address: str) -> bool:
         return False
 
 
-def check_same(found: dict[str, Any] | None, header: dict[str, Any]) -> None:
-    """Raises `ConfigurationError` when the line that was found is another gateway's, or none."""
+def check_same(found: dict[str, Any] | None, header: dict[str, Any]) -> str:
+    """The id of the journal that begins with the line `found`.
+
+    Raises `ConfigurationError` when it is another gateway's or environment's, or no journal.
+    """
     if found is None or found.get("state") != "run":
         raise unusable("conflict", "the file is there and holds no results; it was left alone")
     if found.get("form") != FORM:
@@ -77,9 +91,25 @@ def check_same(found: dict[str, Any] | None, header: dict[str, Any]) -> None:
     if was != now:
         text = f"the file holds the results of gateway {was}, not of {now}; name another file"
         raise unusable("conflict", text)
+    there, here = found.get("environment"), header["environment"]
+    if there != here:
+        text = f"the file holds the results of gateway {was} in {there!r}, not in {here!r}"
+        raise unusable("conflict", f"{text}; name another file")
     if found.get("settings") != header["settings"]:
         text = f"the file holds the results of gateway {was} with other settings; name another file"
         raise unusable("conflict", text)
+    journal = found.get("journal")
+    if not isinstance(journal, str) or not _ID(journal):
+        raise unusable("shape", "the first line of the file has no id of a journal")
+    return journal
+
+
+_ID = re.compile(r"[0-9a-f]{16}").fullmatch
+
+
+def new_id() -> str:
+    """An id for a new journal."""
+    return secrets.token_hex(8)
 
 
 def unusable(code: str, message: str) -> ConfigurationError:

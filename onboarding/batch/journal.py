@@ -16,10 +16,13 @@ from typing import IO, Any, Self, cast
 from attrs import define, field
 
 from onboarding.adapter import Adapter
-from onboarding.batch.header import OPENING, check_same, header_of, unusable
+from onboarding.batch.header import OPENING, check_same, header_of, new_id, unusable
 from onboarding.batch.results import Result, State
 from onboarding.engine import utc_now
+from onboarding.errors import InvalidInput
 from onboarding.gateway import Gateway
+from onboarding.model.json_values import SENT
+from onboarding.plain import read_json
 
 if sys.platform != "win32":
     import fcntl
@@ -37,16 +40,18 @@ class Journal:
     synced before a user is sent; every other line is a result, one a user. Of a user with an
     intent and no result nobody knows whether the provider has it.
 
-    Without a file (`Journal()`) it remembers for as long as it lives.
+    `id` is random, made with the file and kept in its first line; `failed` is true once a write
+    failed. Without a file (`Journal()`) it remembers for as long as it lives.
     """
 
     clock: Callable[[], datetime] = utc_now
     _file: IO[bytes] | None = None
+    id: str = field(factory=new_id, init=False)
+    failed: bool = field(default=False, init=False)
     _states: dict[str, str] = field(factory=dict[str, str], init=False)
     _lines: dict[str, int | None] = field(factory=dict[str, "int | None"], init=False)
     _rejected: dict[str, str] = field(factory=dict[str, str], init=False)
     _unsettled: set[bytes] = field(factory=set[bytes], init=False)
-    _failed: bool = field(default=False, init=False)
 
     @classmethod
     def open(
@@ -64,8 +69,9 @@ class Journal:
         file = Path(path).open("a+b")  # noqa: SIM115  # the journal closes it
         try:
             _lock(file)
+            _sync_folder(Path(path).parent)
             made = cls(clock, file)
-            made._take_up(header_of(gateway.adapter))
+            made._take_up(gateway.adapter)
         except BaseException:
             file.close()
             raise
@@ -111,7 +117,7 @@ class Journal:
         """Closes the file. A write that failed was told of; what closing says of it is not."""
         file, self._file = self._file, None
         if file is not None:
-            with suppress(OSError) if self._failed else nullcontext():
+            with suppress(OSError) if self.failed else nullcontext():
                 file.close()
 
     def __enter__(self) -> Self:
@@ -156,27 +162,27 @@ class Journal:
             file.flush()
             os.fsync(file.fileno())
         except OSError:
-            self._failed = True
+            self.failed = True
             raise
 
-    def _take_up(self, header: dict[str, Any]) -> None:
+    def _take_up(self, adapter: Adapter) -> None:
         """Reads what is there. An unfinished last line is cut off: its writer died."""
-        file = cast("IO[bytes]", self._file)
+        file, header = cast("IO[bytes]", self._file), header_of(adapter, self.id)
         file.seek(0)
-        end, torn, first, whole = 0, 0, True, True
+        end, torn, whole = 0, 0, True
         for number, raw in enumerate(file, 1):
             if torn:
                 raise unusable("shape", f"line {torn} is not of a results file")
             data = _parsed(raw)
-            if first and not (data is None and OPENING.startswith(raw[: len(OPENING)])):
-                check_same(data, header)
-            first = False
+            if number == 1 and not (data is None and OPENING.startswith(raw[: len(OPENING)])):
+                self.id = check_same(data, header)
+            elif data is not None:
+                self._read(number, data)
             if data is None:
                 torn = number
             else:
                 end += len(raw)
                 whole = raw.endswith(b"\n")
-                self._read(data)
         if torn:
             file.truncate(end)
         elif not whole:
@@ -184,15 +190,14 @@ class Journal:
         if end == 0:
             self._append(header)
 
-    def _read(self, data: dict[str, Any]) -> None:
-        match data.get("state"):
-            case "run":
-                pass
-            case "intent":
-                self._states[data["ref"]] = INTENT
-                self._lines[data["ref"]] = data.get("line")
-            case _:
-                self._note(data)
+    def _read(self, number: int, data: dict[str, Any]) -> None:
+        if not _is_sound(data):
+            raise unusable("shape", f"line {number} is not of a results file")
+        if data["state"] == INTENT:
+            self._states[data["ref"]] = INTENT
+            self._lines[data["ref"]] = data.get("line")
+        else:
+            self._note(data)
 
 
 def _mark(data: dict[str, Any]) -> bytes:
@@ -201,14 +206,36 @@ def _mark(data: dict[str, Any]) -> bytes:
 
 
 def _parsed(raw: bytes) -> dict[str, Any] | None:
+    """The object in a line; None if it holds none, as one that was being written."""
     try:
-        data: Any = json.loads(raw)
-        if data["state"] not in ("run", INTENT):
-            State(data["state"])
-        known = data["state"] == "run" or isinstance(data["ref"], str)
-    except (ValueError, KeyError, TypeError, RecursionError):
+        data = read_json(raw, SENT)  # words of the provider's are in it
+    except InvalidInput:
         return None
-    return cast("dict[str, Any]", data) if known else None
+    return cast("dict[str, Any]", data) if isinstance(data, dict) else None
+
+
+_WORDS = frozenset((INTENT, *map(str, State)))
+
+
+def _is_sound(data: dict[str, Any]) -> bool:
+    """Whether a journal wrote this line, as far as it is read again."""
+    state, ref, line = data.get("state"), data.get("ref"), data.get("line")
+    return (
+        isinstance(state, str)
+        and state in _WORDS
+        and isinstance(ref, str)
+        and (line is None or type(line) is int)
+    )
+
+
+def _sync_folder(folder: Path) -> None:
+    """Makes the name of a new file as durable as what is in it."""
+    if sys.platform != "win32":  # which opens no folder
+        number = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(number)
+        finally:
+            os.close(number)
 
 
 def _lock(file: IO[bytes]) -> None:

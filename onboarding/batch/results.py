@@ -10,24 +10,12 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from onboarding.adapter import Adapter
-from onboarding.errors import (
-    AlreadySent,
-    Forbidden,
-    InvalidInput,
-    OnboardingError,
-    Problem,
-    ProviderError,
-    RateLimited,
-    Unauthorized,
-    Unavailable,
-    UnexpectedResponse,
-    Unsupported,
-)
+from onboarding.errors import Problem
 from onboarding.model.levels import LevelPolicy
 from onboarding.model.loss import Loss
 from onboarding.model.record import UserRecord
 
-__all__ = ["Result", "State", "Step", "blank", "of_error", "of_record", "tame"]
+__all__ = ["Result", "State", "Step", "blank", "of_record", "tame"]
 
 
 class State(StrEnum):
@@ -44,7 +32,7 @@ class State(StrEnum):
     FAILED = "failed"
     """It was surely not carried out; the next run tries again."""
     UNKNOWN = "unknown"
-    """It may have been carried out: look at the provider's before sending again."""
+    """It may have been carried out, or a part of it was: look before sending again."""
 
     @property
     def settled(self) -> bool:
@@ -135,65 +123,29 @@ def of_record(blank: Result, record: UserRecord, policy: LevelPolicy) -> Result:
     )
 
 
-def of_error(blank: Result, error: Exception, *, sent: bool, taken: bool = False) -> Result:
-    """The result of a user with whom something went wrong.
-
-    `sent`: after a request had begun to leave; `taken`: after the provider had carried one out.
-    """
-    problems: tuple[Problem, ...] = getattr(error, "problems", ())
-    if not problems:
-        problems = (Problem("", *_words(error)),)
-    return evolve(
-        blank,
-        state=State.UNKNOWN if taken else _state(error, sent=sent),
-        problems=tame(problems),
-        error=type(error).__name__,
-        request_id=error.request_id if isinstance(error, ProviderError) else None,
-    )
-
-
-def _state(error: Exception, *, sent: bool) -> State:
-    match error:
-        case Unsupported() if not sent:
-            return State.REFUSED
-        case InvalidInput() if not sent:
-            return State.INVALID
-        case Unauthorized() | Forbidden() | RateLimited():
-            return State.FAILED
-        case AlreadySent() | Unavailable() | UnexpectedResponse():
-            return State.UNKNOWN if sent else State.FAILED
-        case ProviderError():
-            return State.REJECTED
-        case OnboardingError() if error.retry_safe:
-            return State.FAILED
-        case _:
-            return State.UNKNOWN if sent else State.FAILED
-
-
-def _words(error: Exception) -> tuple[str, str]:
-    match error:
-        case ProviderError():
-            return error.code, error.remedy or f"the provider answered {error.status}"
-        case OnboardingError():
-            return "no_answer", str(error)
-        case _:
-            return "fault", "the adapter failed on it"  # its own text may hold a value
+MOST_PROBLEMS = 50
+"""How many problems of one user are kept: a line with thousands is told of in as few."""
 
 
 _PATH = re.compile(r"[A-Za-z0-9_.\-]{0,120}").fullmatch
 
 
 def tame(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """The problems, without names that came with the data and are no paths, nor words that are
-    no codes."""
-    return tuple(
+    """The problems without personal values: a name that is no path may be one, a word that is no
+    code too. Beyond `MOST_PROBLEMS` they are only counted."""
+    found = tuple(problems)
+    kept = found if len(found) <= MOST_PROBLEMS else found[: MOST_PROBLEMS - 1]
+    tamed = [
         evolve(
             problem,
             path=problem.path if _PATH(problem.path) else "(a name that is no path)",
             code=problem.code if _WORD(problem.code) else "refused",
         )
-        for problem in problems
-    )
+        for problem in kept
+    ]
+    if len(kept) < len(found):
+        tamed.append(Problem("", "too_many", f"and {len(found) - len(kept)} further problems"))
+    return tuple(tamed)
 
 
 _WORD = re.compile(r"[A-Za-z0-9_.+-]{1,60}").fullmatch

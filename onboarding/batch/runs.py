@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterable, Iterator
 from attrs import define, evolve, field, frozen
 
 from onboarding.adapter import Adapter
+from onboarding.batch.failed import of_error
 from onboarding.batch.journal import Journal
 from onboarding.batch.lines import Line, numbered
-from onboarding.batch.results import Result, State, blank, of_error, of_record, tame
-from onboarding.errors import Forbidden, InvalidInput, NoAnswer, Problem, Unauthorized
+from onboarding.batch.results import Result, State, blank, of_record, tame
+from onboarding.errors import Forbidden, OnboardingError, Problem, Unauthorized
 from onboarding.gateway import Gateway
 from onboarding.http import Flow
 from onboarding.model.record import UserRecord
@@ -80,7 +81,8 @@ class Batch:
         """Sends the users of the lines; gives each new result once the journal has it.
 
         No line stops the next. Only when the provider does not accept the gateway's own
-        credentials, or they do not allow this, the run ends early: see `summary.stopped`.
+        credentials, or they do not allow this, the run ends early: see `summary.stopped`. Raises
+        `OSError` when the journal cannot be written.
         What is remembered grows with the refs, not with the data of the users.
         """
         seen: set[str] = set()
@@ -88,14 +90,15 @@ class Batch:
             result = self._settled(line, seen) or self._sent(line)
             if result is None:
                 continue
-            yield self._kept(result, _digest(line)[:NOTED])
+            yield self._kept(result, line)
             if self.summary.stopped is not None:
                 return
         for ref, number in self.journal.open_intents():
             yield self._kept(self._interrupted(ref, number))
 
-    def _kept(self, result: Result, digest: str | None = None) -> Result:
-        self.journal.record(result, digest)
+    def _kept(self, result: Result, line: Line | None = None) -> Result:
+        rejected = line is not None and result.state is State.REJECTED
+        self.journal.record(result, _digest(line) if line is not None and rejected else None)
         self.summary.add(result)
         return result
 
@@ -128,66 +131,61 @@ class Batch:
     def _corrected(self, line: Line, before: State) -> bool:
         """Whether the provider said no to other words than the line has now."""
         was = self.journal.rejected_as(line.ref)
-        return before is State.REJECTED and was is not None and was != _digest(line)[:NOTED]
+        return before is State.REJECTED and was is not None and was != _digest(line)
 
     def _tried(self, line: Line) -> Result:
-        started = blank(self.gateway.adapter, line.ref, line.number)
+        adapter, ref = self.gateway.adapter, line.ref
+        started = blank(adapter, ref, line.number)
         try:
             user = User.parse(line.data)
-        except InvalidInput as error:
-            return of_error(started, error, sent=False)
-        sending = _Sending(lambda: self.journal.intend(line.ref, line.number))
-        flow = self.gateway.adapter.create_user(user, key=_key(line))
-        try:
-            record = self.gateway.run(sending.noted(flow))
-        except OSError:
-            raise  # the journal cannot be written: nobody may be sent
+            flow = adapter.create_user(user, key=self._key(line))
+            record = self.gateway.run(_after(lambda: self.journal.intend(ref, line.number), flow))
         except Exception as error:
+            if self.journal.failed:
+                raise  # it cannot be written: nobody may be sent
             if isinstance(error, Unauthorized | Forbidden):
                 self.summary.stopped = error
-            return of_error(started, error, sent=sending.sent, taken=sending.taken)
-        return of_record(started, record, self.gateway.adapter.policy)
+            return of_error(started, error, sent=self.journal.is_open(ref))
+        return of_record(started, record, adapter.policy)
+
+    def _key(self, line: Line) -> str:
+        """The idempotency key of a user: it names the user, never the content (see ADR 26).
+
+        A `ref` names one user of this gateway, whatever file it comes in; the number of a line
+        does so within one results file alone.
+        """
+        scope = (self.journal.id,) if line.ref == numbered(line.number) else ()
+        parts = ("onboarding.batch", self.gateway.name, *scope, line.ref)
+        return "/".join(part.replace("%", "%25").replace("/", "%2F") for part in parts)
 
 
-@define(eq=False)
-class _Sending:
-    """How far the flow of one user came: a request was about to leave, one was carried out.
+def _after(intend: Callable[[], None], flow: Flow[UserRecord]) -> Flow[UserRecord]:
+    """The same flow, with `intend` called before its first request.
 
-    `intend` is called before the first: what an adapter refuses earlier leaves no intent.
+    What the adapter refuses to send leaves no intent.
     """
-
-    intend: Callable[[], None]
-    sent: bool = field(default=False, init=False)
-    taken: bool = field(default=False, init=False)
-
-    def noted(self, flow: Flow[UserRecord]) -> Flow[UserRecord]:
-        """The same flow, under watch."""
-        try:
-            request = next(flow)
-            self.intend()
-            self.sent = True
-            while True:
-                try:
-                    response = yield request
-                except NoAnswer as error:
-                    request = flow.throw(error)
-                else:
-                    self.taken |= request.method != "GET" and response.status < 400
-                    request = flow.send(response)
-        except StopIteration as done:
-            record: UserRecord = done.value
-            return record
+    try:
+        request = next(flow)
+        intend()
+        while True:
+            try:
+                response = yield request
+            except OnboardingError as error:
+                request = flow.throw(error)
+            else:
+                request = flow.send(response)
+    except StopIteration as done:
+        record: UserRecord = done.value
+        return record
 
 
-def _key(line: Line) -> str:
-    """Names the sending of this user in these words: a corrected line is another operation."""
-    return f"{line.ref}/{_digest(line)}"
-
-
-NOTED = 8
+DIGITS = 8
 """How many digits of a digest the journal keeps: they show a change, and little else."""
 
 
 def _digest(line: Line) -> str:
-    told = json.dumps(line.data, sort_keys=True, default=str).encode()
-    return hashlib.sha256(told).hexdigest()[:32]
+    try:
+        content = json.dumps(line.data, sort_keys=True, default=str).encode()
+    except (TypeError, ValueError, RecursionError):
+        return ""  # no file holds such data, and no provider rejected them
+    return hashlib.sha256(content).hexdigest()[:DIGITS]

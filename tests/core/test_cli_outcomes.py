@@ -11,23 +11,30 @@ import pytest
 from attrs import field, frozen
 from onboarding import (
     Adapter,
-    AlreadySent,
     Flow,
     Forbidden,
     Gateway,
+    IdempotencyConflict,
     InvalidInput,
     OnboardingError,
+    OutcomeUnknown,
     Problem,
+    RateLimited,
     Rejected,
     Request,
     Response,
     Unauthorized,
+    UnexpectedResponse,
     Unsupported,
     User,
     UserRecord,
 )
-from onboarding.batch import Batch, Journal, Line, State
-from onboarding.errors import ErrorDetails, ProviderError
+from onboarding import errors as all_errors
+from onboarding.adapter import part_way, raise_error
+from onboarding.batch import Batch, Journal, Line, Result, State
+from onboarding.batch.failed import state_of
+from onboarding.errors import ErrorDetails, Outcome, ProviderError
+from onboarding.model.partial import Partial
 from onboarding.simulation import serve
 
 Raise = Callable[[Response], None]
@@ -70,7 +77,7 @@ def served() -> Iterator[tuple[Provider, str]]:
         yield provider, url
 
 
-def says(error: OnboardingError) -> Raise:
+def says(error: Exception) -> Raise:
     def step(_: Response) -> None:
         raise error
 
@@ -93,13 +100,80 @@ LINES = [
 
 
 def outcome(served: tuple[Provider, str], *steps: tuple[int, Raise]) -> Batch:
+    return results(served, *steps)[0]
+
+
+def results(
+    served: tuple[Provider, str], *steps: tuple[int, Raise], adapter: type[Odd] = Odd
+) -> tuple[Batch, list[Result]]:
     provider, url = served
     provider.statuses, provider.asked = [status for status, _ in steps], 0
-    with Gateway(Odd(base_url=url, steps=tuple(step for _, step in steps))) as gateway:
+    with Gateway(adapter(base_url=url, steps=tuple(step for _, step in steps))) as gateway:
         batch = Batch(gateway)
-        for _ in batch.run(LINES):
-            pass
-    return batch
+        return batch, list(batch.run(LINES))
+
+
+# -- the table: error class x outcome
+
+# Of calls that were surely not carried out; in every other case the user is unknown.
+NOT_DONE = {
+    "OnboardingError": State.FAILED,
+    "InvalidInput": State.INVALID,
+    "ConfigurationError": State.FAILED,
+    "UnknownProvider": State.FAILED,
+    "AmbiguousProvider": State.FAILED,
+    "TranslationError": State.FAILED,
+    "Unsupported": State.REFUSED,
+    "UnexpectedResponse": State.FAILED,
+    "IdempotencyConflict": State.UNKNOWN,  # an earlier call was carried out
+    "NoAnswer": State.FAILED,
+    "TransportError": State.FAILED,
+    "OutcomeUnknown": State.FAILED,
+    "PartialFailure": State.UNKNOWN,  # an earlier request was carried out
+    "ProviderError": State.REJECTED,
+    "Rejected": State.REJECTED,
+    "Conflict": State.REJECTED,
+    "NotFound": State.REJECTED,
+    "ActionNeeded": State.FAILED,
+    "Unauthorized": State.FAILED,
+    "Forbidden": State.FAILED,
+    "RateLimited": State.FAILED,
+    "Unavailable": State.FAILED,
+}
+GOING = {"AlreadySent", "HalfDone"}
+KINDS = [
+    kind
+    for name, kind in vars(all_errors).items()
+    if isinstance(kind, type) and issubclass(kind, OnboardingError) and not name.startswith("_")
+]
+
+
+def test_every_class_of_error_has_a_state() -> None:
+    assert {kind.__name__ for kind in KINDS} - GOING == set(NOT_DONE)
+
+
+@pytest.mark.parametrize("sent", [False, True])
+@pytest.mark.parametrize("outcome", list(Outcome))
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.__name__ not in GOING])
+def test_only_a_call_that_was_surely_not_carried_out_is_not_unknown(
+    kind: type[OnboardingError], outcome: Outcome, sent: bool
+) -> None:
+    error = kind.__new__(kind)
+    error.outcome = outcome
+
+    state = state_of(error, sent=sent)
+
+    assert state is (NOT_DONE[kind.__name__] if outcome is Outcome.NOT_DONE else State.UNKNOWN)
+
+
+@pytest.mark.parametrize(("sent", "state"), [(False, State.FAILED), (True, State.UNKNOWN)])
+def test_a_fault_of_the_adapter_is_unknown_once_a_request_had_begun_to_leave(
+    sent: bool, state: State
+) -> None:
+    assert state_of(KeyError(), sent=sent) is state
+
+
+# -- the same through a gateway, whose engine finds the outcome
 
 
 @pytest.mark.parametrize("error", [Unsupported([PROBLEM]), InvalidInput([PROBLEM])])
@@ -111,10 +185,100 @@ def test_an_answer_that_cannot_be_read_is_never_nothing_was_sent(
     assert batch.summary.now == {State.UNKNOWN: 2}
 
 
-def test_an_operation_that_was_carried_out_before_is_unknown(served: tuple[Provider, str]) -> None:
-    batch = outcome(served, (409, says(no(AlreadySent, 409))))
+def by_status(response: Response) -> None:
+    raise_error(ErrorDetails(status=response.status, code="word"))
 
-    assert batch.summary.now == {State.UNKNOWN: 2}
+
+@pytest.mark.parametrize(
+    ("status", "step", "state"),
+    [
+        (500, by_status, State.UNKNOWN),
+        (502, by_status, State.UNKNOWN),
+        (302, by_status, State.UNKNOWN),
+        (200, says(UnexpectedResponse([PROBLEM], status=200)), State.UNKNOWN),
+        (409, says(OutcomeUnknown("no word of the first call")), State.UNKNOWN),
+        (409, says(IdempotencyConflict("create_user", "user_1")), State.UNKNOWN),
+        (200, says(KeyError("Id")), State.UNKNOWN),
+        (404, says(UnexpectedResponse([PROBLEM], status=404)), State.FAILED),
+        (429, says(no(RateLimited, 429)), State.FAILED),
+        (409, by_status, State.REJECTED),
+        (400, by_status, State.REJECTED),
+    ],
+)
+def test_an_answer_to_a_write_settles_only_what_it_says(
+    served: tuple[Provider, str], status: int, step: Raise, state: State
+) -> None:
+    batch = outcome(served, (status, step))
+
+    assert batch.summary.now == {state: 2}
+
+
+def test_a_key_that_was_used_for_other_content_leads_to_the_user_that_is_there(
+    served: tuple[Provider, str],
+) -> None:
+    conflict = IdempotencyConflict("create_user", "user_1")
+
+    _, (result, _) = results(served, (409, says(conflict)))
+
+    assert (result.state, result.id) == (State.UNKNOWN, "user_1")
+    assert result.problems[0].code == "idempotency_conflict"
+
+
+@frozen(kw_only=True)
+class InTwo(Odd):
+    """Creates a user, then writes something beside it."""
+
+    def create_user(self, user: User, *, key: str | None = None) -> Flow[UserRecord]:
+        yield Request(method="POST", url=f"{self.base_url}/0", operation="create_user")
+        partial = Partial(
+            provider=self.provider, gateway=self.name, operation="create_user", user_id="user_1"
+        )
+        with part_way(partial):
+            response = yield Request(
+                method="POST", url=f"{self.base_url}/1", operation="create_user"
+            )
+            self.steps[1](response)
+        raise AssertionError("the step raises")
+
+
+@pytest.mark.parametrize("status", [401, 429, 400, 500])
+def test_a_user_of_whom_a_part_is_there_is_unknown_with_its_id(
+    served: tuple[Provider, str], status: int
+) -> None:
+    batch, (result, *_) = results(served, (201, goes_on), (status, by_status), adapter=InTwo)
+
+    assert batch.summary.stopped is None
+    assert (result.state, result.id) == (State.UNKNOWN, "user_1")
+
+
+def test_what_fails_while_an_adapter_only_reads_is_tried_again(
+    served: tuple[Provider, str],
+) -> None:
+    batch, _ = results(served, (500, by_status), adapter=Looking)
+
+    assert batch.summary.now == {State.FAILED: 2}
+
+
+@frozen(kw_only=True)
+class Looking(Odd):
+    """Reads something before it would create a user."""
+
+    def create_user(self, user: User, *, key: str | None = None) -> Flow[UserRecord]:
+        self.steps[0]((yield Request(method="GET", url=f"{self.base_url}/0", operation="look")))
+        raise AssertionError("the step raises")
+
+
+def test_an_adapter_that_cannot_create_users_refuses_each(served: tuple[Provider, str]) -> None:
+    batch, _ = results(served, adapter=Unable)
+
+    assert batch.summary.now == {State.REFUSED: 2}
+
+
+@frozen(kw_only=True)
+class Unable(Odd):
+    """Has no call that creates a user."""
+
+    create_user = Adapter.create_user
 
 
 @pytest.mark.parametrize(("kind", "status"), [(Unauthorized, 401), (Forbidden, 403)])
