@@ -9,8 +9,9 @@ with UserFile.open("users.jsonl") as users, Journal.open("results.jsonl", gatewa
 ```
 """
 
+from onboarding.batch.files import UserFile
 from onboarding.batch.journal import Journal
-from onboarding.batch.lines import Line, UserFile
+from onboarding.batch.lines import Line
 from onboarding.batch.results import Result, State, Step
 from onboarding.batch.runs import Batch, Reason, Summary
 

@@ -15,7 +15,7 @@ from onboarding.errors import (
     Forbidden,
     InvalidInput,
     OnboardingError,
-    OutcomeUnknown,
+    Outcome,
     Problem,
     ProviderError,
     Unauthorized,
@@ -160,7 +160,7 @@ def _of_library(error: OnboardingError) -> Failure:
     code = NOT_ALL
     if isinstance(error, ConfigurationError | InvalidInput | Unauthorized | Forbidden):
         code = UNUSABLE
-    elif isinstance(error, OutcomeUnknown):
+    elif error.outcome is Outcome.UNKNOWN:
         code = UNKNOWN
     if isinstance(error, ProviderError) and error.request_id:
         message = f"{message} (request {screen.printable(error.request_id)})"

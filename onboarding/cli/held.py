@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import click
 from attrs import field, frozen
@@ -17,9 +16,7 @@ from onboarding.errors import InvalidInput, Problem
 from onboarding.model.record import UserRecord
 from onboarding.model.user import User
 
-__all__ = ["Held", "held_in"]
-
-_BY_LINE = (".csv", ".jsonl", ".ndjson")
+__all__ = ["Held", "held_in", "users_in"]
 
 
 @frozen(kw_only=True)
@@ -31,29 +28,19 @@ class Held:
     problems: tuple[Problem, ...] = ()
 
 
+def users_in(place: Path) -> UserFile:
+    """The file of users that a command line names; `-` is standard input, which is never CSV."""
+    return UserFile(click.open_file("-", "rb")) if str(place) == "-" else UserFile.open(place)
+
+
 def held_in(place: Path) -> Iterator[Held]:
-    """Everybody in a file: JSON Lines or CSV as for a batch, or one JSON object or list.
+    """Everybody in a file, as `run` reads it.
 
     An object that says of itself that it is a stored user or record is read as such.
     """
-    if place.suffix.lower() in _BY_LINE:
-        file = UserFile.open(place)
-    else:
-        with click.open_file(str(place), "rb") as stream:
-            file = UserFile(io.BytesIO(_lines(stream.read())))
-    with file as lines:
+    with users_in(place) as lines:
         for line in lines:
             yield _held(line)
-
-
-def _lines(text: bytes) -> bytes:
-    """JSON Lines, out of what may be one JSON document."""
-    try:
-        data: Any = json.loads(text)
-    except (ValueError, RecursionError):
-        return text
-    items = cast("list[object]", data) if isinstance(data, list) else [data]
-    return b"\n".join(json.dumps(item).encode() for item in items)
 
 
 def _held(line: Line) -> Held:

@@ -22,6 +22,7 @@ from onboarding.cli.failures import (
     failure_of,
     wants_json,
 )
+from onboarding.cli.held import users_in
 from onboarding.errors import OnboardingError
 
 __all__ = ["exit_code", "plain_summary", "run"]
@@ -63,7 +64,7 @@ def run(
     """
     with opened(config) as gateways:
         chosen = gateways.get(gateway)
-        with _users(users) as file, Journal.open(out, chosen) if out else Journal() as journal:
+        with users_in(users) as file, Journal.open(out, chosen) if out else Journal() as journal:
             batch = Batch(chosen, journal)
             if wants_json():
                 failure = _stream(batch, file)
@@ -97,12 +98,6 @@ def plain_summary(summary: Summary, failure: Failure | None = None) -> dict[str,
         "users": summary.total.total(),
         "exit_code": exit_code(summary, failure),
     }
-
-
-def _users(users: Path) -> UserFile:
-    if str(users) == "-":
-        return UserFile(click.open_file("-", "rb"))
-    return UserFile.open(users)
 
 
 def _stream(batch: Batch, file: UserFile) -> Failure | None:
