@@ -16,6 +16,7 @@ from onboarding.adapter import Adapter
 from onboarding.cli import screen
 from onboarding.cli.configured import CONFIG, opened
 from onboarding.cli.failures import NOT_ALL, Failure, as_json, wants_json
+from onboarding.cli.held import object_in
 from onboarding.errors import InvalidInput
 from onboarding.mapping.changes import changes
 from onboarding.mapping.effects import Effect
@@ -52,7 +53,7 @@ def effects(context: click.Context, record: Path, changed: Path, config: Path) -
     not sent, 2 the configuration or a file cannot be used.
     """
     held = UserRecord.from_json(_read(record))
-    user = _merged(held.user, _object(changed))
+    user = _merged(held.user, object_in(_read(changed), str(changed)))
     with opened(config) as gateways:
         adapter = gateways.get(held.gateway).adapter
         adapter.own(held)
@@ -99,16 +100,6 @@ def _unsent(losses: tuple[Loss, ...], accepted: tuple[str, ...]) -> Iterator[Los
 def _read(place: Path) -> bytes:
     with click.open_file(str(place), "rb") as stream:
         return cast("bytes", stream.read())
-
-
-def _object(place: Path) -> Mapping[str, Any]:
-    try:
-        data: Any = json.loads(_read(place))
-    except (ValueError, RecursionError):
-        raise Failure(f"{place} is not JSON in UTF-8") from None
-    if not isinstance(data, dict):
-        raise Failure(f"{place} holds no JSON object")
-    return cast("dict[str, Any]", data)
 
 
 def _merged(old: User, data: Mapping[str, Any]) -> User:

@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import click
 from attrs import field, frozen
 
 from onboarding.batch import Line, UserFile
 from onboarding.batch.lines import numbered
+from onboarding.cli.failures import Failure
 from onboarding.errors import InvalidInput, Problem
+from onboarding.model.json_values import GIVEN, JsonRule
 from onboarding.model.record import UserRecord
 from onboarding.model.user import User
+from onboarding.plain import read_json
 
-__all__ = ["Held", "held_in", "users_in"]
+__all__ = ["Held", "held_in", "object_in", "users_in"]
 
 
 @frozen(kw_only=True)
@@ -31,6 +34,19 @@ class Held:
 def users_in(place: Path) -> UserFile:
     """The file of users that a command line names; `-` is standard input, which is never CSV."""
     return UserFile(click.open_file("-", "rb")) if str(place) == "-" else UserFile.open(place)
+
+
+def object_in(text: bytes, what: str, rule: JsonRule = GIVEN) -> dict[str, Any]:
+    """The one JSON object in a file. Every mistake of it fails the command, by path."""
+    try:
+        data = read_json(text, rule)
+    except InvalidInput as error:
+        raise Failure(
+            f"{what} cannot be read as JSON", kind="InvalidInput", problems=error.problems
+        ) from None
+    if not isinstance(data, dict):
+        raise Failure(f"{what} holds no JSON object")
+    return cast("dict[str, Any]", data)
 
 
 def held_in(place: Path) -> Iterator[Held]:

@@ -72,10 +72,10 @@ def missing(
 ) -> None:
     """Tell what users still lack for each TARGET, offline.
 
-    USERS is JSON Lines or, if its name ends in .csv, CSV, both as for `run`; a .json file, or `-`
-    for standard input, may also hold one JSON object or a list. An object can be a stored user or
-    record (`to_json`) too. A TARGET is named `mangopay/create_owner` by its provider or, with
-    --config, by a gateway, whose settings then count, `accept_loss` among them.
+    USERS is JSON Lines, one JSON list, or CSV if its name ends in .csv, each as for `run`; `-` is
+    JSON from standard input. An object can be a stored user or record (`to_json`) too. A TARGET is
+    named `mangopay/create_owner` by its provider or, with --config, by a gateway, whose settings
+    then count, `accept_loss` among them.
 
     What is asked is met, missing, or left to the provider: then no document says before the call
     what the answer will be. No value of a user is printed.

@@ -46,10 +46,10 @@ def run(
 ) -> None:
     """Onboard a file of users with one gateway.
 
-    USERS holds JSON Lines (an object a line, `ref` being your own id of the user) or, if its
-    name ends in .csv, CSV with core paths as its header; `-` is JSON Lines from standard input.
-    Without a `ref` a user is called by the number of the line (`line-7`), which must then not
-    move between two runs.
+    USERS holds JSON Lines (an object a line, `ref` being your own id of the user), one JSON list
+    of such objects or, if its name ends in .csv, CSV with core paths as its header; `-` is JSON
+    from standard input. Without a `ref` a user is called by the number of the line (`line-7`),
+    which must then not move between two runs.
 
     A bad line stops nothing else. With --out, a note is written before each user is sent, so
     that another run with the same file sends nobody twice: whoever was sent and not answered is

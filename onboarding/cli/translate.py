@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import IO, Any, cast
+from typing import IO
 
 import click
 
 from onboarding.cli import screen
 from onboarding.cli.failures import NOT_ALL, Failure, as_json, wants_json
+from onboarding.cli.held import object_in
 from onboarding.errors import UnexpectedResponse
+from onboarding.model.json_values import SENT
 from onboarding.model.loss import Loss, LossKind
 from onboarding.registry import installed
 
@@ -33,14 +35,9 @@ def translate(context: click.Context, source: str, target: str, file: IO[bytes])
     2 the input cannot be used.
     """
     reader, writer = installed().find(source), installed().find(target)
+    payload = object_in(file.read(), "the file", SENT)
     try:
-        payload: Any = json.loads(file.read())
-    except (ValueError, RecursionError):
-        raise Failure("the file is not JSON in UTF-8") from None
-    if not isinstance(payload, dict):
-        raise Failure("the file holds no JSON object")
-    try:
-        user, unread = reader.read_user(cast("dict[str, Any]", payload))
+        user, unread = reader.read_user(payload)
     except UnexpectedResponse as error:
         text = f"the file is no user of {source}"
         raise Failure(text, kind=type(error).__name__, problems=error.problems) from None

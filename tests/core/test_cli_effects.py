@@ -139,7 +139,9 @@ def test_what_cannot_be_emptied_is_told(desk: Desk) -> None:
         ({"phone": CANARY}, "phone: expected a phone number"),
         ({"nope": 1}, "nope: there is no such field"),
         ("[]", "holds no JSON object"),
-        ("{", "is not JSON"),
+        ("{", "cannot be read as JSON"),
+        ('{"tag": "a", "tag": "b"}', "tag: is given more than once"),
+        ('{"extras": {"mangopay": ' + "[" * 900 + "]" * 900 + "}}", "is nested too deep"),
     ],
 )
 def test_changes_that_are_none_are_exit_code_2(desk: Desk, changes: Any, words: str) -> None:

@@ -126,7 +126,18 @@ def test_with_json_losses_are_a_document_of_their_own_on_standard_error() -> Non
     assert "losses" not in json.loads(done.stdout)
 
 
-@pytest.mark.parametrize("payload", ["[", "[]", '{"email": 5}', '{"identity": "x"}', "[" * 100_000])
+@pytest.mark.parametrize(
+    "payload",
+    [
+        '{"id": 1, "email": "a@example.com", "email": "b@example.com"}',
+        '{"A": NaN}',
+        "[",
+        "[]",
+        '{"email": 5}',
+        '{"identity": "x"}',
+        "[" * 100_000,
+    ],
+)
 def test_what_is_no_user_is_exit_code_2(payload: str) -> None:
     done = translate("paysera", "mangopay", payload)
 
