@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, ClassVar, NoReturn, TypeAlias, get_args
+from typing import Any, ClassVar, NoReturn, TypeAlias, cast, get_args
 
 from attrs import evolve, field, fields_dict, frozen
 
@@ -34,7 +34,7 @@ from onboarding.model.action import NextAction
 from onboarding.model.banking import BankAccountRecord
 from onboarding.model.base import checks_of
 from onboarding.model.documents import DocumentRecord
-from onboarding.model.levels import LevelPolicy
+from onboarding.model.levels import LevelPolicy, level_word
 from onboarding.model.limits import RateLimit
 from onboarding.model.loss import Loss, refused
 from onboarding.model.owners import OwnerDeclaration
@@ -309,7 +309,9 @@ class Adapter(Operations):
         """What the provider has on file, from its own object in a response.
 
         `id` and `levels` are wire paths of what the object keeps; the record's levels are the
-        least that any of the provider's words is worth. `facts` are further fields of the record.
+        least that any of the provider's words is worth, None where one of them is unknown. A
+        level that is there and is no word (null, false) is unknown too; one whose key is not
+        there, because a scope hides it, says nothing. `facts` are further fields of the record.
 
         Raises `UnexpectedResponse` for an object without id, or with fields of another type.
         """
@@ -321,7 +323,7 @@ class Adapter(Operations):
         except UnexpectedResponse as error:
             status, raw = response.status, response.body
             raise UnexpectedResponse(error.problems, status=status, raw=raw) from None
-        said = {path: word for path in levels if isinstance(word := native.get(path), str)}
+        said = {path: word for path in levels if (word := _level_at(payload, path)) is not None}
         words = said.values()
         return UserRecord(
             provider=self.provider,
@@ -348,6 +350,19 @@ class Adapter(Operations):
     def simulator(cls) -> Any:
         """The class that simulates the provider (extra `simulators`), or None."""
         return None
+
+
+def _level_at(payload: object, path: str) -> str | None:
+    """The word at the wire path of a level; None where the payload has no such key."""
+    for name in path.split("."):
+        if payload == []:  # an empty object, as some providers spell one
+            return None
+        if not isinstance(payload, Mapping):
+            break
+        if name not in payload:
+            return None
+        payload = cast("Mapping[str, object]", payload)[name]
+    return level_word(payload)
 
 
 _BY_STATUS: dict[int, type[ProviderError]] = {

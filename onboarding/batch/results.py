@@ -11,7 +11,6 @@ from attrs import evolve, field, frozen
 
 from onboarding.adapter import Adapter
 from onboarding.errors import Problem
-from onboarding.model.levels import LevelPolicy
 from onboarding.model.loss import Loss
 from onboarding.model.record import UserRecord
 
@@ -99,7 +98,7 @@ class Result:
         }
 
 
-def of_record(blank: Result, record: UserRecord, policy: LevelPolicy) -> Result:
+def of_record(blank: Result, record: UserRecord) -> Result:
     """The result of a user whom the provider registered."""
     return evolve(
         blank,
@@ -110,7 +109,7 @@ def of_record(blank: Result, record: UserRecord, policy: LevelPolicy) -> Result:
         identification_level=(
             record.identification_level.value if record.identification_level is not None else None
         ),
-        native=_levels(record.native, policy),
+        native=_levels(record),
         next_actions=tuple(
             Step(
                 kind=str(action.kind),
@@ -151,14 +150,9 @@ def tame(problems: Iterable[Problem]) -> tuple[Problem, ...]:
 _WORD = re.compile(r"[A-Za-z0-9_.+-]{1,60}").fullmatch
 
 
-def _levels(native: Mapping[str, Any], policy: LevelPolicy) -> dict[str, str]:
-    """The provider's own words for levels; its other facts may hold a name."""
-    known = {row.native for row in policy.rows}
-    return {
-        name: value
-        for name, value in native.items()
-        if isinstance(value, str) and _WORD(value) and (value in known or "level" in name.lower())
-    }
+def _levels(record: UserRecord) -> dict[str, str]:
+    """The provider's own words for levels; what is not spelled as one may hold a name."""
+    return {name: word for name, word in record.level_words.items() if _WORD(word)}
 
 
 def blank(adapter: Adapter, ref: str, line: int | None) -> Result:

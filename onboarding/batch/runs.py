@@ -146,7 +146,7 @@ class Batch:
             if isinstance(error, Unauthorized | Forbidden):
                 self.summary.stopped = error
             return of_error(started, error, sent=self.journal.is_open(ref))
-        return of_record(started, record, adapter.policy)
+        return of_record(started, record)
 
     def _key(self, line: Line) -> str:
         """The idempotency key of a user: it names the user, never the content (see ADR 26).

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -23,6 +24,9 @@ from onboarding.plain import plain
 __all__ = ["show"]
 
 MASK = "•••"
+
+_WORD = re.compile(r"[A-Za-z0-9_.+-]{1,60}").fullmatch
+"""The form of a level's word; what has another may hold a name or a link."""
 
 
 @click.command()
@@ -61,6 +65,9 @@ def _plain(record: UserRecord, *, reveal: bool) -> dict[str, Any]:
         "identification_level": (
             record.identification_level.value if record.identification_level else None
         ),
+        "level_words": {
+            name: word if _WORD(word) else MASK for name, word in record.level_words.items()
+        },
         "created_at": record.created_at.isoformat() if record.created_at else None,
         "seen_at": record.seen_at.isoformat() if record.seen_at else None,
         "next_actions": [
@@ -106,6 +113,7 @@ def _panel(told: dict[str, Any]) -> Panel:
     if not isinstance(native, dict):
         native = {", ".join(native): ""}
     for title, pairs in (
+        ("levels in the provider's words", told["level_words"].items()),
         ("next actions", actions),
         ("confirmed", [(name, "yes" if yes else "no") for name, yes in told["confirmed"].items()]),
         ("user", told["user"].items()),

@@ -36,7 +36,10 @@ class Effect:
 def effects(
     wire: Translation, record: UserRecord, user: User, on: On = On.UPDATE
 ) -> tuple[Effect, ...]:
-    """What an update of a record to `user` would bring with it, by the declared mapping."""
+    """What an update of a record to `user` would bring with it, by the declared mapping.
+
+    What follows at a level alone is not certain for a record whose level is unknown.
+    """
     found: dict[Consequence, list[str]] = {}
     for path in sorted(changes(record.user, user)):
         datum = wire.plan.by_core.get(path)
@@ -50,7 +53,7 @@ def effects(
             kind=cost.kind,
             words=cost.words,
             core_paths=tuple(paths),
-            certain=cost.certain,
+            certain=cost.certain and (cost.at_level is None or record.kyc_level is not None),
             documents=cost.documents,
             source=cost.source,
         )
@@ -59,7 +62,8 @@ def effects(
 
 
 def _follows(cost: Consequence, datum: Datum, record: UserRecord, user: User) -> bool:
-    if cost.at_level is not None and (record.kyc_level is None or record.kyc_level < cost.at_level):
+    level = record.kyc_level  # None may be any level: what follows at a level may follow
+    if cost.at_level is not None and level is not None and level < cost.at_level:
         return False
     if cost.to and lookup(user, datum.core) not in cost.to:
         return False

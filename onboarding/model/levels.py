@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import pairwise
 from typing import TypeVar
 
 from attrs import field, frozen
+from attrs.validators import instance_of, optional
 
 from onboarding.model.assurance import EidasLevel, NistIal
 from onboarding.model.ordered import Ordered
 
-__all__ = ["IdentificationLevel", "KYCLevel", "LevelPolicy", "LevelRow"]
+__all__ = ["IdentificationLevel", "KYCLevel", "LevelPolicy", "LevelRow", "level_word"]
 
 
 L = TypeVar("L", bound=Ordered)
@@ -34,20 +35,56 @@ class IdentificationLevel(Ordered):
     FULLY_IDENTIFIED = "fully_identified"
 
 
+def _is_text(_: object, __: object, word: object) -> None:
+    if not isinstance(word, str):  # compared with texts, another type would never be found
+        kind = type(word).__name__
+        text = 'a level is named by a text, a number too: 3 of a provider is the row "3"'
+        raise TypeError(f"{text}; got {kind}")
+
+
 @frozen
 class LevelRow:
     """What one provider's own level is worth in the core, and why.
 
+    `native` is the provider's word, as `level_word` spells it: a number `3` is the text `"3"`.
+
     `eidas` and `nist` are scales of their own, and nothing is put on them by default: a row names
     a place there only where somebody judged the provider's procedure by that very standard.
+
+    Raises `TypeError` for a word that is no text, and for a level of another scale.
     """
 
-    native: str
-    kyc: KYCLevel
-    identification: IdentificationLevel
+    native: str = field(validator=_is_text)
+    kyc: KYCLevel = field(validator=instance_of(KYCLevel))
+    identification: IdentificationLevel = field(validator=instance_of(IdentificationLevel))
     why: str = field(default="", eq=False)
-    eidas: EidasLevel | None = field(default=None, kw_only=True)
-    nist: NistIal | None = field(default=None, kw_only=True)
+    eidas: EidasLevel | None = field(
+        default=None, kw_only=True, validator=optional(instance_of(EidasLevel))
+    )
+    nist: NistIal | None = field(
+        default=None, kw_only=True, validator=optional(instance_of(NistIal))
+    )
+
+
+def level_word(value: object) -> str:
+    """A provider's level as a word: a text as it is, another scalar as JSON spells it.
+
+    So `3` is `"3"`, and a null, which names no level, is the word `"null"`, which no row knows.
+    An object or a list is known by its type alone, for nobody knows what it holds.
+    """
+    match value:
+        case str():
+            return value
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case int() | float():
+            return str(value)
+        case list():
+            return "array"
+        case _:
+            return "object"
 
 
 def _falls(lower: L | None, upper: L | None) -> bool:
@@ -88,39 +125,38 @@ def _within(level: L | None, limit: L | None) -> bool:
 class LevelPolicy:
     """Maps a provider's own levels into the core and back; never claims more than was said.
 
-    `rows` are the provider's levels, weakest first. A word that no row knows is worth nothing:
-    every answer is None, and the word itself stays in the record.
+    `rows` are the provider's levels, weakest first. A word that no row knows is worth nothing,
+    alone or beside others: every answer is None, and the word itself stays in the record.
     """
 
     rows: tuple[LevelRow, ...] = field(validator=[_once, _never_falls])
 
     def kyc(self, *natives: str | None) -> KYCLevel | None:
-        """The least that any of the given words is worth."""
-        found = [row.kyc for native in natives for row in self.rows if row.native == native]
-        return min(found) if found else None
+        """The least that the given words are worth; None where one of them is unknown."""
+        return self._least(lambda row: row.kyc, natives)
 
     def identification(self, *natives: str | None) -> IdentificationLevel | None:
-        """The least that any of the given words is worth."""
-        found = [
-            row.identification for native in natives for row in self.rows if row.native == native
-        ]
-        return min(found) if found else None
+        """The least that the given words are worth; None where one of them is unknown."""
+        return self._least(lambda row: row.identification, natives)
 
     def eidas(self, *natives: str | None) -> EidasLevel | None:
         """The least that the given words are worth, where the row of each of them names it."""
-        return _least(None if row is None else row.eidas for row in self._rows(natives))
+        return self._least(lambda row: row.eidas, natives)
 
     def nist(self, *natives: str | None) -> NistIal | None:
         """The least that the given words are worth, where the row of each of them names it."""
-        return _least(None if row is None else row.nist for row in self._rows(natives))
+        return self._least(lambda row: row.nist, natives)
 
-    def _rows(self, natives: tuple[str | None, ...]) -> list[LevelRow | None]:
-        """One row a word, None for a word that no row knows; what was not said is left out."""
-        return [
-            next((row for row in self.rows if row.native == native), None)
-            for native in natives
-            if native is not None
-        ]
+    def _least(
+        self, worth: Callable[[LevelRow], L | None], natives: tuple[str | None, ...]
+    ) -> L | None:
+        """The least that the words are worth. One that no row knows bounds: it may mean anything.
+
+        A word that is None was not said, and counts for nothing.
+        """
+        rows = {row.native: row for row in self.rows}
+        found = [rows.get(native) for native in natives if native is not None]
+        return _least(None if row is None else worth(row) for row in found)
 
     def native(
         self,

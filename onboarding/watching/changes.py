@@ -17,10 +17,14 @@ _CONTACTS = ("email", "phone")
 
 
 def _levels(record: UserRecord) -> dict[str, Any]:
-    """The levels that a record tells, and the provider's own words for them."""
+    """The levels that a record tells, and the provider's own words for them.
+
+    Where the provider says a word, a level that is None is told too: the word is unknown.
+    """
     told = {name: _word(getattr(record, name)) for name in _LEVELS}
-    told |= {f"level_words.{name}": word for name, word in record.level_words.items()}
-    return {name: word for name, word in told.items() if word is not None}
+    if not record.level_words:
+        return {name: word for name, word in told.items() if word is not None}
+    return told | {f"level_words.{name}": word for name, word in record.level_words.items()}
 
 
 def _word(level: StrEnum | None) -> str | None:
@@ -35,7 +39,8 @@ def _contact(name: str, record: UserRecord) -> dict[str, Any]:
 def changes(before: UserRecord, after: UserRecord) -> tuple[Event, ...]:
     """What changed between two records of one user: its levels, its e-mail address, its phone.
 
-    What the later record does not tell (a permission may have ended) is no change.
+    A level that becomes None, by a word that no row of the policy knows, is a change. What the
+    later record does not tell (a permission may have ended) is no change.
     """
     facts = [(EventKind.LEVEL_CHANGED, "", _levels(before), _levels(after))]
     facts += [

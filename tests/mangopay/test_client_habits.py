@@ -40,7 +40,7 @@ def login(stage: Stage, path: str, content_type: str, body: bytes) -> tuple[int,
 
 
 def bearer(stage: Stage) -> str:
-    return f"Authorization: {stage.http.headers['Authorization']}"
+    return f"Authorization: {stage.http.headers['Authorization']!s}"
 
 
 MULTIPART = (

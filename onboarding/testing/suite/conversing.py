@@ -89,7 +89,7 @@ def _hidden(made: UserRecord, seen: UserRecord) -> None:
 
 
 def _level(adapter: Adapter, record: UserRecord) -> None:
-    words = [word for word in record.native.values() if isinstance(word, str)]
+    words = record.level_words.values()
     kyc, step = adapter.policy.kyc(*words), adapter.policy.identification(*words)
     assert (record.kyc_level, record.identification_level) == (kyc, step), "a level of its own"
 

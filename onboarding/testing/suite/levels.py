@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+import copy
+from collections.abc import Mapping
+from itertools import pairwise, product
+from typing import Any
 
 from onboarding.adapter import Adapter
 from onboarding.mapping.plan import wire_value
-from onboarding.model.levels import IdentificationLevel, KYCLevel, LevelPolicy
+from onboarding.mapping.translation import Translation
+from onboarding.model.assurance import EidasLevel, NistIal
+from onboarding.model.levels import IdentificationLevel, KYCLevel, LevelPolicy, level_word
+from onboarding.model.ordered import Ordered
+from onboarding.model.record import UserRecord
 from onboarding.testing.law import law
 from onboarding.testing.subject import Json
 from onboarding.testing.suite.answers import put, shown, shows
@@ -15,9 +22,19 @@ from onboarding.testing.trial import Trial
 
 __all__ = ["levels"]
 
+AXES: Mapping[str, type[Ordered]] = {
+    "kyc": KYCLevel,
+    "identification": IdentificationLevel,
+    "eidas": EidasLevel,
+    "nist": NistIal,
+}
+UNHEARD = "x_unheard_of"
+NO_WORDS: tuple[Any, ...] = (None, False, True, 0, -1, 1.5, "", [], {})
+"""What a provider may show in the place of a level, beside a word of its list."""
+
 
 @law(
-    "a level is never read higher than its policy says, nor an unknown word as one",
+    "a level is never read higher than its policy says, and is None beside an unknown word",
     shows,
     exhaustive=True,
 )
@@ -25,61 +42,116 @@ def levels(trial: Trial) -> None:
     for adapter in trial.subject.variants.values():
         consistent(adapter.policy)
     for adapter, wire, payload in shown(trial):
-        words = {row.native for row in adapter.policy.rows}
-        places = [p for p in wire.plan.kept if _is_one_of(wire_value(payload, p), words)]
+        words = [row.native for row in adapter.policy.rows]
+        places = _places(trial, adapter, wire, payload)
         for path in places:
-            for word in sorted(words):
+            highest = payload
+            for other in places:
+                highest = put(highest, other, _as_there(payload, other, words[-1]))
+            for word in words:
                 trial.examples += 1
-                _read_level(trial, adapter, put(payload, path, word), path, word)
+                _known(trial, adapter, put(highest, path, _as_there(payload, path, word)), places)
+                trial.saw("level", word)
+            for value in NO_WORDS:
+                trial.examples += 1
+                _unknown(trial, adapter, put(highest, path, value), path)
+            _known(trial, adapter, _without(highest, path), [p for p in places if p != path])
             trial.for_all(
                 WORDS.map("x_{}".format),
-                lambda word, a=adapter, p=payload, at=path: _unknown_level(  # type: ignore[misc]
+                lambda word, a=adapter, p=highest, at=path: _unknown(  # type: ignore[misc]
                     trial, a, put(p, at, word), at
                 ),
                 share=2 * len(trial.wired),
             )
 
 
-def _is_one_of(value: object, words: set[str]) -> bool:
-    return isinstance(value, str) and value in words
+def _places(trial: Trial, adapter: Adapter, wire: Translation, payload: Json) -> list[str]:
+    """The wire paths of an object that hold a level: those the record tells, and their like."""
+    words = {row.native for row in adapter.policy.rows}
+    told = trial.read(adapter, payload).level_words
+    like = {path for path in wire.plan.kept if level_word(wire_value(payload, path)) in words}
+    return sorted({*told, *like}) if words else []
+
+
+def _as_there(payload: Json, path: str, word: str) -> str | int:
+    """The word as the provider spells it in this place: a number where it shows one."""
+    there = wire_value(payload, path)
+    return int(word) if isinstance(there, int) and word.isdecimal() else word
+
+
+def _without(payload: Json, path: str) -> Json:
+    made = copy.deepcopy(payload)
+    above, _, name = path.rpartition(".")
+    around = wire_value(made, above) if above else made
+    del around[name]
+    return made
+
+
+# -- the policy
 
 
 def consistent(policy: LevelPolicy) -> None:
-    """A policy never falls, never claims more there and back, and knows no unknown word."""
-    for lower, upper in pairwise(row.native for row in policy.rows):
-        weak, strong = policy.kyc(lower), policy.kyc(upper)
-        assert weak is not None, f"{lower} is worth no kyc_level"
-        assert strong is not None, f"{upper} is worth no kyc_level"
-        assert weak <= strong, f"{upper} is a weaker kyc_level than {lower}"
-        little, much = policy.identification(lower), policy.identification(upper)
-        assert little is not None, f"{lower} identifies nobody"
-        assert much is not None, f"{upper} identifies nobody"
-        assert little <= much, f"{upper} identifies less than {lower}"
-    for level in KYCLevel:
-        worth = policy.kyc(policy.native(kyc=level))
-        assert worth is None or worth <= level, "there and back raises kyc_level"
-    for step in IdentificationLevel:
-        word = policy.native(identification=step)
-        back = policy.identification(word)
-        assert back is None or back <= step, "there and back raises identification_level"
-    assert policy.kyc("x_unheard_of") is None, "an unknown word is a kyc_level"
-    assert policy.identification("x_unheard_of") is None, "an unknown word identifies"
+    """A policy never falls, never claims more there and back, and is bound by unknown words."""
+    for axis, scale in AXES.items():
+        worth = getattr(policy, axis)
+        _never_falls(policy, axis)
+        for level in scale:
+            back = worth(policy.native(**{axis: level}))
+            assert back is None or back <= level, f"there and back raises {axis}"
+        assert worth() is None, f"no word at all is worth {axis}"
+        assert worth(UNHEARD) is None, f"an unknown word is worth {axis}"
+        for word, other in product((row.native for row in policy.rows), repeat=2):
+            found = [worth(word), worth(other)]
+            least = None if None in found else min(found)
+            assert worth(word, other) == least, f"{word} and {other} are not worth the least {axis}"
+            for pair in ((word, UNHEARD), (UNHEARD, word)):
+                assert worth(*pair) is None, f"{word} beside an unknown word is worth {axis}"
 
 
-def _read_level(trial: Trial, adapter: Adapter, payload: Json, path: str, word: str) -> None:
+def _never_falls(policy: LevelPolicy, axis: str) -> None:
+    worth = getattr(policy, axis)
+    found = {row.native: worth(row.native) for row in policy.rows}
+    for (lower, weak), (upper, strong) in pairwise(found.items()):
+        if weak is not None:
+            assert strong is not None, f"{upper} is worth no {axis}, though {lower} is"
+            assert weak <= strong, f"{upper} is worth less {axis} than {lower}"
+    if axis in ("kyc", "identification"):
+        silent = [word for word, level in found.items() if level is None]
+        assert not silent, f"worth no {axis}: {silent}"
+
+
+# -- what is read by it
+
+
+def _told(record: UserRecord) -> tuple[Ordered | None, ...]:
+    return (
+        record.kyc_level,
+        record.identification_level,
+        record.eidas_level,
+        record.nist_ial,
+    )
+
+
+def _known(trial: Trial, adapter: Adapter, payload: Json, places: list[str]) -> None:
+    """Each place holds a word of the list, or none at all: the record has the least of them."""
     record = trial.read(adapter, payload)
-    said = [value for value in record.native.values() if isinstance(value, str)]
-    assert record.native.get(path) == word, "the provider's own word is not in the record"
-    wanted = adapter.policy.kyc(*said), adapter.policy.identification(*said)
-    got = record.kyc_level, record.identification_level
-    assert got == wanted, f"{word} is read as {got}, the policy says {wanted}"
-    trial.saw("level", word)
+    said = {path: level_word(wire_value(payload, path)) for path in places}
+    assert record.level_words == said, "level_words are not the provider's own words"
+    for path in places:
+        assert record.native.get(path) == wire_value(payload, path), f"{path} is not in the record"
+    wanted = tuple(getattr(adapter.policy, axis)(*said.values()) for axis in AXES)
+    got = _told(record)
+    words = sorted(set(said.values()))
+    assert got == wanted, f"{words} are read as {got}, the policy says {wanted}"
 
 
-def _unknown_level(trial: Trial, adapter: Adapter, payload: Json, path: str) -> None:
+def _unknown(trial: Trial, adapter: Adapter, payload: Json, path: str) -> None:
+    """One place holds what no row knows, and the others the highest word."""
+    value = wire_value(payload, path)
+    if level_word(value) in {row.native for row in adapter.policy.rows}:
+        return
     record = trial.read(adapter, payload)
-    others = [v for p, v in record.native.items() if isinstance(v, str) and p != path]
-    got = record.kyc_level, record.identification_level
-    known = adapter.policy.kyc(*others), adapter.policy.identification(*others)
-    assert got == known, "an unknown word counts as a level"
-    assert record.native.get(path) == wire_value(payload, path), "an unknown level is swallowed"
+    kind = type(value).__name__
+    known = [axis for axis, level in zip(AXES, _told(record), strict=True) if level is not None]
+    assert not known, f"{path}: beside an unknown word ({kind}) a record has {known}"
+    assert record.level_words.get(path) == level_word(value), f"{path}: a {kind} is swallowed"
