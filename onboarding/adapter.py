@@ -124,6 +124,11 @@ class Adapter(Operations):
         """Problems between settings, by path; a setting that is bad by itself may be left out."""
         return []
 
+    @classmethod
+    def supports(cls, operation: str) -> bool:
+        """Whether the adapter has an operation of its own, by its name: `find_user`."""
+        return getattr(cls, operation) is not getattr(Adapter, operation)
+
     # -- translation alone: offline
 
     def wire_for(self, user: User) -> Translation:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
 from typing import Any, ClassVar, NoReturn, overload
 
@@ -20,7 +21,7 @@ from onboarding.model.partial import Partial
 from onboarding.model.record import UserRecord
 from onboarding.model.user import User
 
-__all__ = ["Criterion", "Operations"]
+__all__ = ["OPERATIONS", "Criterion", "Operations"]
 
 
 @frozen(kw_only=True)
@@ -196,3 +197,11 @@ class Operations:
         """Raises `Unsupported` for a whole operation."""
         problem = Problem("", "operation", f"{cls.provider} has no {operation}")
         raise Unsupported([problem], provider=cls.provider)
+
+
+OPERATIONS: tuple[str, ...] = tuple(
+    name
+    for name, found in vars(Operations).items()
+    if inspect.isfunction(found) and not name.startswith("_")
+)
+"""The name of every operation, in the order of the class."""

@@ -15,10 +15,10 @@ from onboarding.cli import screen
 from onboarding.cli.chosen import chosen
 from onboarding.cli.failures import Failure, as_json, wants_json
 from onboarding.cli.overview import (
-    OPERATIONS,
     Cell,
     Fate,
     Provider,
+    does,
     grouped,
     level_axes,
     overview,
@@ -27,6 +27,7 @@ from onboarding.cli.overview import (
 )
 from onboarding.cli.standing import targets_table
 from onboarding.model.user import PersonType
+from onboarding.operations import OPERATIONS
 
 __all__ = ["matrix"]
 
@@ -144,11 +145,11 @@ def _more(cell: Cell) -> Iterator[str]:
 
 
 def _operations(found: list[Provider]) -> Table:
-    made = screen.table("Operations", "call", *(one.name for one in found), "which is to")
+    made = screen.table("Operations", "operation", *(one.name for one in found), "what it does")
     made.columns[0].no_wrap = True
-    for name, words in OPERATIONS.items():
-        can = (Text("yes", "green") if one.operations[name] else Text("no", "dim") for one in found)
-        made.add_row(name, *can, words)
+    for name in OPERATIONS:
+        has = (Text("yes", "green") if one.operations[name] else Text("no", "dim") for one in found)
+        made.add_row(name, *has, does(name))
     return made
 
 

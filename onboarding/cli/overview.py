@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any
@@ -18,13 +19,14 @@ from onboarding.mapping.translation import translation
 from onboarding.model.levels import LevelRow
 from onboarding.model.loss import LossKind
 from onboarding.model.user import PersonType, User
+from onboarding.operations import OPERATIONS, Operations
 from onboarding.requirements import Target
 
 __all__ = [
-    "OPERATIONS",
     "Cell",
     "Fate",
     "Provider",
+    "does",
     "grouped",
     "level_axes",
     "overview",
@@ -32,17 +34,6 @@ __all__ = [
     "plain_level",
     "plain_provider",
 ]
-
-OPERATIONS = {
-    "create_user": "register a user",
-    "fetch_user": "read one by its id",
-    "find_user": "look for one by a contact or number",
-    "update_user": "change one",
-    "categorise_user": "move one to another category",
-    "confirm": "hand in a code that the user received",
-    "renew": "start a step of the user anew",
-}
-
 
 _AXES = ("kyc_level", "identification_level")
 _LAWS = ("eidas_level", "nist_ial")
@@ -150,7 +141,7 @@ def overview(kinds: Mapping[str, type[Adapter]]) -> list[Provider]:
         Provider(
             name=name,
             cells={kind: _cells(adapter, kind) for kind in PersonType} if adapter.wires else {},
-            operations={name: _overrides(adapter, name) for name in OPERATIONS},
+            operations={name: adapter.supports(name) for name in OPERATIONS},
             targets=adapter.targets,
             levels=adapter.native_levels.rows,
         )
@@ -158,8 +149,10 @@ def overview(kinds: Mapping[str, type[Adapter]]) -> list[Provider]:
     ]
 
 
-def _overrides(adapter: type[Adapter], operation: str) -> bool:
-    return getattr(adapter, operation) is not getattr(Adapter, operation)
+def does(operation: str) -> str:
+    """What an operation does, in the first sentence of its own documentation."""
+    told = " ".join((inspect.getdoc(getattr(Operations, operation)) or "").split())
+    return told.partition(". ")[0].removesuffix(".")
 
 
 def _cells(adapter: type[Adapter], kind: PersonType) -> dict[str, Cell]:

@@ -9,15 +9,16 @@ from importlib import resources
 from onboarding import __version__
 from onboarding.cli.html import badge, body, code, listed, table, text
 from onboarding.cli.overview import (
-    OPERATIONS,
     Cell,
     Fate,
     Provider,
+    does,
     grouped,
     level_axes,
     plain_level,
 )
 from onboarding.model.user import PersonType
+from onboarding.operations import OPERATIONS
 
 __all__ = ["page"]
 
@@ -173,10 +174,10 @@ def _more(cell: Cell) -> Iterator[tuple[str, tuple[str, ...]]]:
 def _operations(found: list[Provider]) -> str:
     yes, no = badge("yes", "good"), badge("no", "none")
     lines = (
-        [code(name), *(yes if one.operations[name] else no for one in found), words]
-        for name, words in OPERATIONS.items()
+        [code(name), *(yes if one.operations[name] else no for one in found), text(does(name))]
+        for name in OPERATIONS
     )
-    head = ("Call", *(one.name for one in found), "Which is to")
+    head = ("Operation", *(one.name for one in found), "What it does")
     return table("Operations by provider", head, [body(lines)])
 
 

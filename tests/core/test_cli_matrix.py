@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 from html.parser import HTMLParser
@@ -25,10 +26,16 @@ from onboarding import (
 from onboarding.cli.app import app
 from onboarding.mapping.paths import leaves
 from onboarding.model.levels import LevelRow
+from onboarding.operations import Operations
 
 from onboarding_mangopay import MangoPay
 from onboarding_paysera import Paysera
 
+OPERATION_METHODS = {
+    name: method
+    for name, method in vars(Operations).items()
+    if inspect.isfunction(method) and not name.startswith("_")
+}
 KINDS: dict[str, type[Adapter]] = {"mangopay": MangoPay, "paysera": Paysera}
 
 
@@ -103,13 +110,32 @@ def test_what_the_provider_decides_is_not_told_as_certain(told: dict[str, Any]) 
     assert "perhaps needed for register" in matrix(columns=120).stdout
 
 
-def test_operations_are_those_that_an_adapter_has(told: dict[str, Any]) -> None:
-    lacking = {
-        name: [call for call, has in provider["operations"].items() if not has]
-        for name, provider in told.items()
-    }
+def test_every_operation_of_the_core_has_a_row(told: dict[str, Any]) -> None:
+    assert len(OPERATION_METHODS) >= 22
+    for provider in told.values():
+        assert list(provider["operations"]) == list(OPERATION_METHODS)
 
-    assert lacking == {"mangopay": ["find_user", "confirm"], "paysera": ["categorise_user"]}
+
+@pytest.mark.parametrize("name", KINDS)
+def test_an_operation_is_there_where_the_adapter_has_one_of_its_own(
+    told: dict[str, Any], name: str
+) -> None:
+    own = {
+        operation
+        for cls in KINDS[name].__mro__
+        if cls not in (Adapter, Operations)
+        for operation in vars(cls)
+    } & OPERATION_METHODS.keys()
+
+    assert {call for call, has in told[name]["operations"].items() if has} == own
+
+
+def test_the_matrix_says_what_each_operation_does() -> None:
+    words = " ".join(matrix(columns=200).stdout.split())
+
+    for name, method in OPERATION_METHODS.items():
+        assert name in words
+        assert (inspect.getdoc(method) or "").partition(".")[0].split("\n")[0] in words
 
 
 @pytest.mark.parametrize("name", KINDS)
