@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from onboarding import operations
 from onboarding.adapter import Adapter
 from onboarding.mapping.plan import Plan
 from onboarding.mapping.rows import On
@@ -24,8 +25,8 @@ WRITES = {
 }
 """The operations that write a user, and the rows that each may write."""
 
-OPERATIONS = (*WRITES, "fetch_user", "find_user", "confirm", "renew", "login")
-"""Every operation that an adapter may have."""
+OPERATIONS = (*operations.OPERATIONS, "login")
+"""Every operation that an adapter may have, and the login that is behind them."""
 
 
 @frozen(order=True)
@@ -46,7 +47,7 @@ class Claim:
 
 def can(adapter: Adapter, operation: str) -> bool:
     """Whether an adapter has an operation of its own."""
-    return getattr(type(adapter), operation) is not getattr(Adapter, operation)
+    return adapter.supports(operation)
 
 
 def claims_of(subject: Subject) -> frozenset[Claim]:
@@ -56,11 +57,11 @@ def claims_of(subject: Subject) -> frozenset[Claim]:
 
 def _claims(subject: Subject) -> Iterator[Claim]:
     for adapter in subject.variants.values():
-        operations = [name for name in OPERATIONS if can(adapter, name)]
-        yield from (Claim("operation", name) for name in operations)
+        able = [name for name in OPERATIONS if can(adapter, name)]
+        yield from (Claim("operation", name) for name in able)
         yield from (Claim("level", row.native) for row in adapter.policy.rows)
         for cls in adapter.wires:
-            writes = {name: on for name, on in WRITES.items() if name in operations}
+            writes = {name: on for name, on in WRITES.items() if name in able}
             yield from _of_wire(translation(cls, adapter.provider).plan, writes)
     yield from (Claim("error", code) for code in subject.codes)
 

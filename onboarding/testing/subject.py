@@ -4,19 +4,32 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from collections.abc import Callable, Collection, Generator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from types import UnionType
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 import attrs
 from attrs import field, frozen
 
 from onboarding.adapter import Adapter
-from onboarding.errors import OnboardingError, Unsupported
+from onboarding.errors import OnboardingError, OutcomeUnknown, Unsupported
 from onboarding.http import Flow, Request, Response, as_object, json_body
 from onboarding.mapping.translation import Translation
 from onboarding.model.company import Company
 from onboarding.model.record import UserRecord
 from onboarding.model.user import User
+from onboarding.operations import Operations
 from onboarding.testing.paper import PaperGateway, paper
 
 if TYPE_CHECKING:
@@ -26,6 +39,9 @@ __all__ = ["Json", "QuotedError", "Sample", "Subject", "World", "wires_of"]
 
 T = TypeVar("T")
 Json = dict[str, Any]
+
+MOST_ANSWERS = 500
+"""How many requests a world answers: a flow that asks for more does not end."""
 
 
 @frozen(kw_only=True)
@@ -66,20 +82,69 @@ class QuotedError:
         return Response(status=self.status, headers=self.headers, body=raw)
 
 
+def _seen_by_nobody(operation: str) -> None:
+    """A world outside of a law: what runs there is no proof."""
+
+
 @frozen(eq=False)
 class World:
-    """A provider that knows nobody yet, simulated without a socket, and a gateway to it."""
+    """A provider that knows nobody yet, simulated without a socket, and a gateway to it.
+
+    `saw` is told the name of each operation that ran to its end.
+    """
 
     simulator: Any
     gateway: PaperGateway[Adapter]
     answers: list[Response] = field(factory=list[Response])
+    saw: Callable[[str], None] = _seen_by_nobody
 
-    def call(self, operation: str, *arguments: Any) -> Any:
-        """Runs an operation of the adapter to its end."""
-        return self.run(getattr(self.gateway.adapter, operation)(*arguments))
+    @property
+    def adapter(self) -> Adapter:
+        return self.gateway.adapter
+
+    def call(self, operation: str, *arguments: Any, **named: Any) -> Any:
+        """Runs an operation of the adapter to its end; it gives back what the core says."""
+        found = self.run(getattr(self.adapter, operation)(*arguments, **named))
+        expected = results_of(operation)
+        kind = type(found).__name__
+        assert isinstance(found, expected), f"{operation} gives back a {kind}"
+        self.saw(operation)
+        return found
 
     def run(self, flow: Flow[T]) -> T:
-        return self.gateway.run(flow)
+        """Runs any flow of the adapter to its end."""
+        found = self.gateway.run(flow)
+        if self.gateway.token is not None:
+            self.saw("login")
+        return found
+
+    @contextmanager
+    def cut_off(self, after: int) -> Generator[None]:
+        """Loses every answer after so many: what was carried out by then is not told."""
+        whole, given = self.gateway.answer, 0
+
+        def cut(request: Request) -> Response:
+            nonlocal given
+            given += 1
+            response = whole(request)
+            if given > after:
+                raise OutcomeUnknown(f"the answer to {request.operation} is lost")
+            return response
+
+        self.gateway.answer = cut
+        try:
+            yield
+        finally:
+            self.gateway.answer = whole
+
+
+@cache
+def results_of(operation: str) -> tuple[type, ...]:
+    """What an operation gives back in the end, by the core."""
+    told = get_type_hints(getattr(Operations, operation))["return"]
+    flows = get_args(told) if get_origin(told) in (Union, UnionType) else (told,)
+    results = [get_args(flow)[-1] for flow in flows]
+    return tuple(get_origin(result) or result for result in results)
 
 
 class Subject:
@@ -88,7 +153,10 @@ class Subject:
     - `adapter`, or `adapters`: pairs of a variant's name and the adapter with all that it needs;
     - `simulator`: makes a WSGI application that simulates the provider and knows no user yet;
     - `samples`, `errors`: what the provider's documents quote;
-    - `codes`: every word of the adapter's own table of errors; each must be quoted once.
+    - `codes`: every word of the adapter's own table of errors; each must be quoted once;
+    - `scenarios`: functions of a `World`, each a story that calls what the kit cannot call by
+      itself: an operation that no law and no scenario ran to its end fails the last test;
+    - `arguments`: those of an operation, where the kit's own mean nothing to the provider.
     """
 
     adapter: ClassVar[Adapter | None] = None
@@ -97,6 +165,8 @@ class Subject:
     samples: ClassVar[tuple[Sample, ...]] = ()
     errors: ClassVar[tuple[QuotedError, ...]] = ()
     codes: ClassVar[Collection[str]] = ()
+    scenarios: ClassVar[tuple[Callable[[World], object], ...]] = ()
+    arguments: ClassVar[Mapping[str, tuple[Any, ...]]] = {}
 
     # -- hooks
 
@@ -168,6 +238,7 @@ class Subject:
         answer, answers = paper(simulator), list[Response]()
 
         def kept(request: Request) -> Response:
+            assert len(answers) < MOST_ANSWERS, f"{request.operation} does not end"
             answers.append(answer(request))
             return answers[-1]
 

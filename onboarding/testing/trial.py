@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, TypeVar
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
@@ -25,7 +25,7 @@ from onboarding.testing.carried import carried_users, fill_pools
 from onboarding.testing.claims import WRITES, Claim, can
 from onboarding.testing.settings import patient
 from onboarding.testing.strategies import fill_user_pools, users
-from onboarding.testing.subject import Json, Subject, tolerant, wires_of
+from onboarding.testing.subject import Json, Subject, World, tolerant, wires_of
 
 __all__ = ["Begun", "Case", "Trial", "attempt", "ended"]
 
@@ -96,6 +96,10 @@ class Trial:
         """Counts the losses by kind and path."""
         self.losses.update(f"{loss.kind} {loss.core_path}" for loss in losses)
 
+    def world(self, adapter: Adapter) -> World:
+        """A simulated provider of its own: what runs to its end there was seen at work."""
+        return evolve(self.subject.world(adapter), saw=partial(self.saw, "operation"))
+
     # -- what is drawn
 
     @cached_property
@@ -157,10 +161,10 @@ class Trial:
         except StopIteration as done:
             return Begun(request=None, body={}, losses=done.value.losses)
         body = self.subject.body_of(request)
-        self.saw("operation", operation)
         shown = self.shown(adapter, wire)
         if shown is not None:
             losses = ended(flow, self.subject.answer(shown)).losses
+            self.saw("operation", operation)
         else:
             flow.close()
             losses = _expected(wire, operation, user, old)
@@ -203,7 +207,7 @@ class Trial:
         found: dict[tuple[Adapter, Translation], Json] = {}
 
         def create(user: User) -> None:
-            world = self.subject.world(adapter)
+            world = self.world(adapter)
             record = world.call("create_user", self.subject.welcome(user))
             self.subject.settle(world, record)
             if can(adapter, "fetch_user"):
@@ -217,10 +221,11 @@ class Trial:
 
     def read(self, adapter: Adapter, payload: Json) -> UserRecord:
         """The record that a fetch makes of an object."""
-        self.saw("operation", "fetch_user")
         flow = adapter.fetch_user("1")
         next(flow)
-        return ended(flow, self.subject.answer(payload))
+        record = ended(flow, self.subject.answer(payload))
+        self.saw("operation", "fetch_user")
+        return record
 
 
 def ended(flow: Flow[T], answer: Response) -> T:

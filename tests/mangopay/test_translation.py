@@ -8,6 +8,7 @@ from typing import cast
 from onboarding import Response, Secret, User, UserCategory, UserRecord
 from onboarding.http import json_body
 from onboarding.testing import AdapterLaws, World, changed, errors_in, samples_in
+from tests.mangopay.scenarios import SCENARIOS
 
 from onboarding_mangopay import Api, MangoPay
 from onboarding_mangopay.errors import _TYPES as CODES
@@ -32,6 +33,10 @@ class TestMangoPay(AdapterLaws):
     samples = samples_in(DATA / "quoted.json", "legacy")
     errors = errors_in(DATA / "errors.json")
     codes = tuple(CODES)
+    scenarios = SCENARIOS
+    arguments = {  # noqa: RUF012
+        "read_event": ({"EventType": "USER_KYC_REGULAR", "RessourceId": "1", "Date": "1"},)
+    }
 
     def welcome(self, user: User) -> User:
         """No acting by proxy, for which MangoPay's permission is needed."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from onboarding import NextActionKind, Response, Secret, User, UserRecord
 from onboarding.http import json_body
 from onboarding.testing import AdapterLaws, World, changed, errors_in, samples_in
+from tests.paysera.scenarios import SCENARIOS
 
 from onboarding_paysera import Paysera
 from onboarding_paysera.errors import CODES
@@ -47,6 +48,7 @@ class TestPaysera(AdapterLaws):
     samples = samples_in(DATA / "quoted.json", "addressed")
     errors = errors_in(DATA / "errors.json")
     codes = tuple(CODES)
+    scenarios = SCENARIOS
 
     def welcome(self, user: User) -> User:
         """What no document says of the extras: what form a card has."""

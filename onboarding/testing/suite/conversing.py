@@ -53,7 +53,7 @@ def changeable(subject: Subject) -> bool:
 
 def live(trial: Trial, case: Case) -> tuple[World, UserRecord, UserRecord]:
     """A registration and what is shown after it."""
-    world = trial.subject.world(case.adapter)
+    world = trial.world(case.adapter)
     made: UserRecord = world.call("create_user", case.user)
     trial.subject.settle(world, made)
     seen: UserRecord = world.call("fetch_user", made.id)
@@ -143,7 +143,7 @@ def same_result(trial: Trial) -> None:
 def _together(trial: Trial, cases: tuple[Case, Case]) -> list[dict[str, object]]:
     """Both lives at once, awaited, with one adapter: a step of each in turn."""
     adapter = cases[0].adapter
-    lives = [_live_async(trial, trial.subject.world(adapter), case.user) for case in cases]
+    lives = [_live_async(trial, trial.world(adapter), case.user) for case in cases]
     ended = _in_turn(lives)
     return [facts(case.user, found) for case, found in zip(cases, ended, strict=True)]
 

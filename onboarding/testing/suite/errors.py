@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Callable
 from typing import Any
 
-from onboarding.adapter import Adapter, Criterion
+from onboarding.adapter import Adapter
 from onboarding.errors import OnboardingError, ProviderError
 from onboarding.http import Flow
 from onboarding.mapping.translation import Translation
-from onboarding.model.action import NextAction, NextActionKind
 from onboarding.model.company import Company
 from onboarding.model.user import User
+from onboarding.testing.calls import calls
 from onboarding.testing.claims import WRITES, can
 from onboarding.testing.law import law
 from onboarding.testing.laws import every_wire_path_has_a_way_back
@@ -34,27 +35,21 @@ def begun(trial: Trial, adapter: Adapter, operation: str, case: Case | None = No
     """A flow of any operation, as far as its first request."""
     record = trial.subject.record_of(adapter, _like(case))
     user = case.user if case is not None else User()
-    action = NextAction(
-        kind=NextActionKind.CONFIRM_CODE,
-        provider=adapter.provider,
-        gateway=adapter.name,
-        user_id="1",
-        concerns="phone",
-        value="+37066612345",
-    )
-    arguments: dict[str, tuple[Any, ...]] = {
-        "create_user": (user,),
-        "update_user": (record, user),
-        "categorise_user": (record, user),
-        "fetch_user": ("1",),
-        "find_user": (Criterion(email="someone@example.com"),),
-        "confirm": (action, "1"),
-        "renew": (action,),
-        "login": (),
+    found = {call.operation: call.flow for call in calls(trial.subject, adapter, user)}
+    makers: dict[str, Callable[[Adapter], Flow[Any]]] = {
+        **found,
+        "update_user": lambda one: one.update_user(record, user),
+        "categorise_user": lambda one: one.categorise_user(record, user),
+        "login": _login,
     }
-    flow: Flow[Any] = getattr(adapter, operation)(*arguments[operation])
+    flow = makers[operation](adapter)
     next(flow)
-    trial.saw("operation", operation)
+    return flow
+
+
+def _login(adapter: Adapter) -> Flow[Any]:
+    flow = adapter.login()
+    assert flow is not None, "the adapter does not log in"
     return flow
 
 

@@ -82,7 +82,7 @@ def _beside(path: str, name: str) -> bool:
 def _complaint(trial: Trial, case: Case, user: User) -> set[str] | None:
     """The paths that a provider who knows nobody complains of; None when it accepts."""
     try:
-        trial.subject.world(case.adapter).call("create_user", user)
+        trial.world(case.adapter).call("create_user", user)
     except Unsupported as error:
         return set(error.paths)
     except ProviderError as error:

@@ -68,7 +68,7 @@ class _Relay:
 
     def before(self, trial: Trial, adapter: Adapter, base_url: str) -> World:
         there: Any = attrs.evolve(adapter, base_url=base_url)  # type: ignore[call-arg]
-        world = trial.subject.world(there)
+        world = trial.world(there)
         self.app = world.simulator
         return world
 

@@ -1,0 +1,166 @@
+"""A call of every operation, with arguments that the kit invents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from attrs import evolve, field, frozen
+
+from onboarding.adapter import Adapter, Criterion
+from onboarding.http import Flow
+from onboarding.model.action import NextAction, NextActionKind
+from onboarding.model.address import Address
+from onboarding.model.banking import BankAccountRecord, IbanAccount
+from onboarding.model.company import BeneficialOwner, Company, LegalPersonType, Representative
+from onboarding.model.documents import Document, DocumentKind, DocumentPurpose, Page
+from onboarding.model.identity import Birthplace, Identity
+from onboarding.model.partial import Partial
+from onboarding.model.user import User
+from onboarding.testing.claims import can
+from onboarding.testing.subject import Subject
+
+__all__ = ["Call", "Words", "calls"]
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(33 * 1024)
+
+
+@frozen(kw_only=True)
+class Words:
+    """The values of a person that calls are made of."""
+
+    id: str = "1"
+    text: str = "abcd"
+    phone: str = "+37066612345"
+    iban: str = "FR7630004000031234567890143"
+    born: date = date(1968, 3, 9)
+
+    @property
+    def email(self) -> str:
+        return f"{self.text}@example.com"
+
+
+@frozen
+class Call:
+    """One call of a gateway: its operation and its arguments."""
+
+    operation: str
+    arguments: tuple[Any, ...] = field(default=(), repr=False)
+    named: Mapping[str, Any] = field(factory=dict[str, Any], repr=False)
+
+    @property
+    def method(self) -> str:
+        """The name of the gateway's method; the one for a list is named by its entries."""
+        return self.operation.removeprefix("list_")
+
+    def flow(self, adapter: Adapter) -> Flow[Any]:
+        """The flow of the adapter that the call runs."""
+        operation: Any = getattr(adapter, self.operation)
+        if self.operation == "find_user":
+            return operation(Criterion(**self.named))  # type: ignore[no-any-return]
+        return operation(*self.arguments, **self.named)  # type: ignore[no-any-return]
+
+
+def calls(
+    subject: Subject, adapter: Adapter, user: User, words: Words | None = None
+) -> tuple[Call, ...]:
+    """A call at least of each operation that an adapter has, about one user.
+
+    The arguments that the subject names for an operation go before the kit's own.
+    """
+    told = subject.arguments
+    return tuple(
+        evolve(call, arguments=told.get(call.operation, call.arguments))
+        for call in _every(subject, adapter, user, words or Words())
+        if can(adapter, call.operation)
+    )
+
+
+def _every(subject: Subject, adapter: Adapter, user: User, words: Words) -> list[Call]:
+    text, id = words.text, words.id
+    record = evolve(subject.record_of(adapter, User(email="someone@example.com")), id=id)
+    home = Address(line1=text, city=text, postal_code="75004", country="FR")
+    person = Identity(
+        given_name=text,
+        family_name=text,
+        birthdate=words.born,
+        nationality="FR",
+        country_of_residence="FR",
+        birthplace=Birthplace(city=text, country="FR"),
+    )
+    company = Company(
+        legal_name=text,
+        legal_person_type=LegalPersonType.BUSINESS,
+        registration_number="123456789",
+        headquarters=home,
+        representative=Representative(identity=person, email=words.email),
+        beneficial_owners=(BeneficialOwner(identity=person, address=home),),
+    )
+    document = Document(
+        purpose=DocumentPurpose.IDENTITY,
+        kind=DocumentKind.PASSPORT,
+        pages=(Page(content=PNG, media_type="image/png", filename=f"{text}.png"),),
+        title=text,
+        number=text,
+        issued_on=words.born,
+    )
+    account = IbanAccount(owner_name=text, owner_address=home, iban=words.iban)
+    held = BankAccountRecord(
+        provider=adapter.provider, gateway=adapter.name, id=id, user_id=id, account=account
+    )
+    code = NextAction(
+        kind=NextActionKind.CONFIRM_CODE,
+        provider=adapter.provider,
+        gateway=adapter.name,
+        user_id=id,
+        concerns="phone",
+        value=words.phone,
+    )
+    email = evolve(code, concerns="email", value=words.email)
+    link = evolve(
+        code,
+        kind=NextActionKind.REDIRECT,
+        concerns="",
+        value=None,
+        url=f"https://provider.invalid/session?token={text}",
+    )
+    broken = Partial(
+        provider=adapter.provider,
+        gateway=adapter.name,
+        operation="submit_document",
+        user_id=id,
+        id=id,
+    )
+    return [
+        Call("create_user", (user,)),
+        Call("fetch_user", (id,)),
+        Call("find_user", named={"email": words.email}),
+        Call("find_user", named={"phone": words.phone}),
+        Call("find_user", named={"national_id": text, "country": "LT"}),
+        Call("update_user", (record, user)),
+        Call("categorise_user", (record, user)),
+        Call("list_users"),
+        Call("close_user", (record,)),
+        Call("assign_contact", (record,), {"email": words.email}),
+        Call("assign_contact", (record,), {"phone": words.phone}),
+        Call("confirm", (code, text)),
+        Call("confirm", (email, text)),
+        Call("renew", (code,)),
+        Call("renew", (email,)),
+        Call("renew", (link,)),
+        Call("submit_document", (id, document)),
+        Call("fetch_document", (id,), {"user_id": id}),
+        Call("list_documents", (id,)),
+        Call("declare_owners", (id, company)),
+        Call("fetch_declaration", (id,), {"user_id": id}),
+        Call("list_declarations", (id,)),
+        Call("list_wallets", (id,)),
+        Call("add_bank_account", (id, account)),
+        Call("list_bank_accounts", (id,)),
+        Call("deactivate_bank_account", (held,)),
+        Call("resume", (broken, document)),
+        Call("read_event", ({"id": id},)),
+        Call("raw", ("GET", id), {"query": (("q", text),)}),
+        Call("raw", ("POST", id), {"body": {"name": text}}),
+    ]

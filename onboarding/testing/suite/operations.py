@@ -1,0 +1,64 @@
+"""The law of operations: what an adapter has of its own can be called, and gives what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from onboarding.model.record import UserRecord
+from onboarding.testing.claims import can
+from onboarding.testing.law import law
+from onboarding.testing.reasons import reason
+from onboarding.testing.subject import Subject
+from onboarding.testing.suite.conversing import live, simulated
+from onboarding.testing.trial import Case, Trial
+
+__all__ = ["each_operation"]
+
+
+def playable(subject: Subject) -> bool:
+    return simulated(subject) or bool(subject.scenarios)
+
+
+@law(
+    "each operation runs to its end against a simulated provider, and gives what the core says",
+    playable,
+    exhaustive=True,
+)
+def each_operation(trial: Trial) -> None:
+    """By a scenario, or by the kit where an operation wants no more than a user."""
+    for name, adapter in trial.subject.variants.items():
+        for scenario in trial.subject.scenarios:
+            trial.examples += 1
+            try:
+                scenario(trial.world(adapter))
+            except Exception as error:
+                told = f"scenario {scenario.__name__} {f'of {name} ' if name else ''}fails"
+                raise AssertionError(f"{told}: {reason(error)}") from error
+    played = {claim.what for claim in trial.exercised if claim.kind == "operation"}
+    if simulated(trial.subject):
+        for name in trial.subject.variants:
+            trial.for_all(
+                trial.cases(complete=True, variant=name),
+                lambda case: _by_itself(trial, case, played),
+                share=trial.settings.max_examples,
+            )
+
+
+def _by_itself(trial: Trial, case: Case, played: set[str]) -> None:
+    """What wants no more than a user who is there, but for what a scenario plays."""
+    world, _, record = live(trial, case)
+    for operation, arguments in _plain(record):
+        if can(case.adapter, operation) and operation not in played:
+            try:
+                world.call(operation, *arguments)
+            except Exception as error:
+                text = f"{operation} fails, and no scenario calls it: {reason(error)}"
+                raise AssertionError(text) from error
+
+
+def _plain(record: UserRecord) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    yield "list_users", ()
+    for name in ("documents", "declarations", "wallets", "bank_accounts"):
+        yield f"list_{name}", (record.id,)
+    yield "close_user", (record,)

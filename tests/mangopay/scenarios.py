@@ -1,0 +1,74 @@
+"""What is done with MangoPay beyond users: the stories that the laws of adapters play."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import pytest
+from onboarding import IbanAccount, PartialFailure, User, UserCategory, UserRecord
+from onboarding.testing import World
+from tests.mangopay.people import COMPANY, FACTS, HOME, OWNER, paper
+
+__all__ = ["SCENARIOS"]
+
+
+def _registered(world: World, user: User = OWNER) -> UserRecord:
+    """A new user; an OWNER has passed strong customer authentication."""
+    record = world.call("create_user", user)
+    if user.category is UserCategory.OWNER:
+        world.simulator.activate(record.id)
+    return cast("UserRecord", world.call("fetch_user", record.id))
+
+
+def enrolment(world: World) -> None:
+    for action in world.call("create_user", OWNER).next_actions:
+        assert world.call("renew", action).url != action.url
+
+
+def documents(world: World) -> None:
+    user = _registered(world)
+    handed_in = world.call("submit_document", user.id, paper())
+    world.simulator.accept_document(handed_in.id)
+    seen = world.call("fetch_document", handed_in.id)
+    assert [each.id for each in world.call("list_documents", user.id).items] == [seen.id]
+    told = {"EventType": "KYC_SUCCEEDED", "RessourceId": seen.id, "Date": "1737216704"}
+    assert world.call("read_event", told).confirmed
+
+
+def owners(world: World) -> None:
+    company = _registered(world, COMPANY)
+    declared = world.call("declare_owners", company.id, FACTS)
+    seen = world.call("fetch_declaration", declared.id)
+    assert [each.id for each in world.call("list_declarations", company.id).items] == [seen.id]
+
+
+def bank_accounts(world: World) -> None:
+    user = _registered(world)
+    iban = "FR7630004000031234567890143"  # docs: the sandbox's own
+    given = IbanAccount(owner_name="Alex Smith", owner_address=HOME, iban=iban)
+    account = world.call("add_bank_account", user.id, given)
+    assert [each.id for each in world.call("list_bank_accounts", user.id).items] == [account.id]
+    assert world.call("deactivate_bank_account", account).active is False
+
+
+def lists(world: World) -> None:
+    user = _registered(world)
+    assert [each.id for each in world.call("list_users").items] == [user.id]
+    world.simulator.add_wallet(user.id)
+    assert len(world.call("list_wallets", user.id).items) == 1
+    assert world.call("raw", "GET", "users", user.id).status == 200
+    world.call("close_user", user)
+
+
+def broken_off(world: World) -> None:
+    """A document of which only the first request is answered is finished by `resume`."""
+    if not world.adapter.supports("resume"):
+        return
+    user = _registered(world)
+    with world.cut_off(after=1), pytest.raises(PartialFailure) as failed:
+        world.call("submit_document", user.id, paper(), key="document 7")
+    world.call("resume", failed.value.partial, paper())
+    assert len(world.call("list_documents", user.id).items) == 1
+
+
+SCENARIOS = (enrolment, documents, owners, bank_accounts, lists, broken_off)
