@@ -68,6 +68,7 @@ class AsyncCalls(Generic[A_co]):
     ) -> UserRecord:
         """Looks for a user by e-mail, by phone, or by national number and its country."""
         criterion = Criterion(email=email, phone=phone, national_id=national_id, country=country)
+        del email, phone, national_id  # a traceback with locals would show them
         return await self.run(self.adapter.find_user(criterion), deadline=deadline)
 
     async def update_user(
@@ -100,6 +101,7 @@ class AsyncCalls(Generic[A_co]):
     ) -> UserRecord:
         """Gives a user another e-mail address or phone number, which may await its code."""
         flow = self.adapter.assign_contact(record, email=email, phone=phone)
+        del email, phone  # as in find_user
         return await self.run(flow, deadline=deadline)
 
     # -- next actions
@@ -108,7 +110,9 @@ class AsyncCalls(Generic[A_co]):
         self, action: NextAction, code: str, *, deadline: float | None = None
     ) -> UserRecord:
         """Gives the code that the user received."""
-        return await self.run(self.adapter.confirm(action, code), deadline=deadline)
+        flow = self.adapter.confirm(action, code)
+        del code  # as in find_user
+        return await self.run(flow, deadline=deadline)
 
     async def renew(self, action: NextAction, *, deadline: float | None = None) -> NextAction:
         """Starts an open action anew: a fresh link, a fresh code."""
@@ -233,7 +237,9 @@ class AsyncCalls(Generic[A_co]):
         self, notification: Mapping[str, Any], *, deadline: float | None = None
     ) -> Event:
         """What a notification of the provider says, confirmed by reading its subject anew."""
-        return await self.run(self.adapter.read_event(notification), deadline=deadline)
+        flow = self.adapter.read_event(notification)
+        del notification  # as in find_user
+        return await self.run(flow, deadline=deadline)
 
     # -- anything else of the provider's
 
@@ -247,6 +253,7 @@ class AsyncCalls(Generic[A_co]):
     ) -> Response:
         """Any request to the provider: signed, its errors mapped, its answer as it came."""
         flow = self.adapter.raw(method, *path, body=body, query=query)
+        del path, body, query  # as in find_user
         return await self.run(flow, deadline=deadline)
 
     async def each(

@@ -6,6 +6,7 @@ from onboarding.testing.law import Law
 from onboarding.testing.subject import Subject
 from onboarding.testing.suite import (
     answers,
+    canaries,
     conversing,
     data,
     errors,
@@ -50,6 +51,7 @@ LAWS: tuple[Law, ...] = (
     foretelling.demands,
     foretelling.effects,
     sockets.over_a_socket,
+    canaries.silent_everywhere,
 )
 """Each law looks at an adapter from outside: its flows, what they send, what they give back."""
 

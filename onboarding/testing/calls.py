@@ -160,7 +160,7 @@ def _every(subject: Subject, adapter: Adapter, user: User, words: Words) -> list
         Call("list_bank_accounts", (id,)),
         Call("deactivate_bank_account", (held,)),
         Call("resume", (broken, document)),
-        Call("read_event", ({"id": id},)),
+        Call("read_event", ({"id": id, "note": text},)),
         Call("raw", ("GET", id), {"query": (("q", text),)}),
         Call("raw", ("POST", id), {"body": {"name": text}}),
     ]

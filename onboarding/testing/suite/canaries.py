@@ -1,0 +1,226 @@
+"""The law of canaries: whatever comes over a socket, no value and no key is told anywhere."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import ExitStack, suppress
+from datetime import UTC, datetime
+from importlib.util import find_spec
+from typing import Any
+from urllib.parse import urlsplit
+
+import attrs
+from attrs import frozen
+from hypothesis import Phase, given
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from onboarding.adapter import Adapter
+from onboarding.errors import OnboardingError
+from onboarding.gateway import Gateway
+from onboarding.mapping.translation import Translation
+from onboarding.model.credentials import Password
+from onboarding.model.secret import Secret
+from onboarding.model.user import User
+from onboarding.testing.calls import Call, Words, calls
+from onboarding.testing.carried import full_users
+from onboarding.testing.claims import can
+from onboarding.testing.faults import FAULTS, Faulty, faulty
+from onboarding.testing.law import law
+from onboarding.testing.listening import Told, every_logger, of_error
+from onboarding.testing.settings import patient
+from onboarding.testing.strategies import changed, check_at
+from onboarding.testing.subject import Subject, tolerant
+from onboarding.testing.suite.keeping import BORN, CANARY, canaries, settings_of
+from onboarding.testing.trial import Trial
+
+__all__ = ["silent_everywhere"]
+
+WORDS = Words(text=CANARY, phone="+37066698765", iban="LT601010012345678901", born=BORN)
+PASSWORD = f"{CANARY}-password"
+_MIDNIGHT = int(datetime(BORN.year, BORN.month, BORN.day, tzinfo=UTC).timestamp())
+_VALUES = re.compile(
+    "|".join(
+        (
+            CANARY,
+            WORDS.phone.removeprefix("+"),
+            WORDS.iban,
+            BORN.isoformat(),
+            f"{BORN.year}, {BORN.month}, {BORN.day}",
+            str(_MIDNIGHT),
+        )
+    ),
+    re.IGNORECASE,
+)
+_SHORTEST = 6  # a shorter key cannot be told from a word
+
+
+@frozen(eq=False)
+class _Asked:
+    """A call of a gateway; the logins that are answered well, by the path of their requests."""
+
+    adapter: Adapter
+    call: Call
+    logins: Mapping[str, bytes]
+    good: bytes
+
+    def __repr__(self) -> str:
+        return f"{self.call.operation} of {type(self.adapter).__name__}"
+
+
+def reachable(subject: Subject) -> bool:
+    """Whether an adapter can be led to a provider on loopback."""
+    return all(hasattr(adapter, "base_url") for adapter in subject.variants.values())
+
+
+@law(
+    "whatever comes over a socket, no value and no key is in any log, error or traceback's locals",
+    reachable,
+)
+def silent_everywhere(trial: Trial) -> None:
+    """Of every call, called and awaited, with answers that are broken in every way."""
+    with ExitStack() as held:
+        provider = held.enter_context(faulty())
+        asked = list(_asked(trial, provider))
+        drivers: list[Any] = [held.enter_context(_Called())]
+        if find_spec("aiohttp") is not None:
+            drivers.append(held.enter_context(_Awaited()))
+
+        def check(drawn: tuple[_Asked, str, int]) -> None:
+            one, provider.fault, well = drawn
+            provider.said, provider.logins, provider.good = CANARY, one.logins, one.good
+            for driver in drivers:
+                provider.well = well
+                with every_logger() as heard:
+                    told = list(driver.told(one))
+                _silent(one, driver.name, provider, [*heard, *told])
+
+        trial.for_all(
+            st.tuples(st.sampled_from(asked), st.sampled_from([*FAULTS]), st.sampled_from((0, 1))),
+            check,
+        )
+
+
+def _silent(one: _Asked, way: str, provider: Faulty, told: list[Told]) -> None:
+    keys = {*settings_of(one.adapter), *provider.keys, PASSWORD}
+    about = f"{one.call.operation}, {way}, answered with {provider.fault}"
+    for who, text in told:
+        assert not _VALUES.search(text), f"{about}: {who} shows a value"
+        for key in keys:
+            assert len(key) < _SHORTEST or key not in text, f"{about}: {who} shows a key"
+
+
+# -- what is asked
+
+
+def _asked(trial: Trial, provider: Faulty) -> Iterator[_Asked]:
+    for _, adapter, wire in trial.wired:
+        there: Any = attrs.evolve(tolerant(adapter), base_url=provider.base_url)  # type: ignore[call-arg]
+        logins = _logins(trial, adapter)
+        good = json.dumps(trial.shown(adapter, wire) or {}).encode()
+        user = _spied(_example(full_users(wire, adapter.extras)), wire)
+        for call in calls(trial.subject, there, user, WORDS):
+            yield _Asked(there, call, logins, good)
+        if can(adapter, "login"):
+            yield _Asked(there, Call("fetch_user", ("1",)), {}, good)
+
+
+def _logins(trial: Trial, adapter: Adapter) -> dict[str, bytes]:
+    """How the simulated provider answers the login of an adapter."""
+    if trial.subject.simulator is None or not can(adapter, "login"):
+        return {}
+    world = trial.world(adapter)
+    with suppress(OnboardingError):  # it knows no user
+        world.call("fetch_user", "1")
+    first = next(iter(world.gateway.sent))
+    return {urlsplit(first.url).path: world.answers[0].body}
+
+
+def _example(strategy: SearchStrategy[User]) -> User:
+    found: list[User] = []
+    once = patient(max_examples=1, database=None, derandomize=True, phases=[Phase.generate])
+    once(given(strategy)(lambda user: found.append(user)))()  # Hypothesis wants a function
+    return found[-1]
+
+
+def _spied(user: User, wire: Translation) -> User:
+    """The user with canaries wherever the wire carries one."""
+    paths = [datum.core for datum in wire.plan.data if not datum.core.startswith("extras.")]
+    user = canaries(user, paths)
+    for path in paths:
+        shape = check_at(path).shape
+        if shape is not None and shape.name == "phone":
+            user = changed(user, path, WORDS.phone)
+    if "credentials" in paths:
+        user = changed(user, "credentials", Password(password=Secret(PASSWORD)))
+    return user
+
+
+# -- how it is driven
+
+
+class _Called:
+    """Calls in a thread, by one gateway for each adapter."""
+
+    name = "called"
+
+    def __init__(self) -> None:
+        self._gateways: dict[Adapter, Gateway[Adapter]] = {}
+
+    def __enter__(self) -> _Called:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for gateway in self._gateways.values():
+            gateway.close()
+
+    def told(self, one: _Asked) -> Iterator[Told]:
+        gateway = self._gateways.setdefault(one.adapter, Gateway(one.adapter))
+        call = one.call
+        try:
+            result = getattr(gateway, call.method)(*call.arguments, **call.named)
+            if isinstance(result, Iterator):
+                result = next(result, None)  # pyright: ignore[reportUnknownVariableType,reportUnknownArgumentType]
+        except Exception as error:
+            yield from of_error(error)
+        else:
+            yield "the result", f"{result!r} {result}"
+
+
+class _Awaited:
+    """Calls in one event loop, by one gateway for each adapter."""
+
+    name = "awaited"
+
+    def __init__(self) -> None:
+        self._runner = asyncio.Runner()
+        self._gateways: dict[Adapter, Any] = {}
+
+    def __enter__(self) -> _Awaited:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for gateway in self._gateways.values():
+            self._runner.run(gateway.close())
+        self._runner.close()
+
+    def told(self, one: _Asked) -> list[Told]:
+        return self._runner.run(self._told(one))
+
+    async def _told(self, one: _Asked) -> list[Told]:
+        from onboarding.aio import AsyncGateway  # the extra `async`
+
+        gateway = self._gateways.setdefault(one.adapter, AsyncGateway(one.adapter))
+        call = one.call
+        try:
+            result = getattr(gateway, call.method)(*call.arguments, **call.named)
+            if isinstance(result, AsyncIterator):
+                result = await anext(result, None)  # pyright: ignore[reportUnknownVariableType,reportUnknownArgumentType]
+            else:
+                result = await result
+        except Exception as error:
+            return list(of_error(error))
+        return [("the result", f"{result!r} {result}")]
