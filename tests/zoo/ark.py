@@ -1,0 +1,327 @@
+"""The Ark, a small provider with a simulator, and a sound adapter for it that obeys every law."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, cast
+from urllib.parse import parse_qs
+
+from attrs import frozen
+from onboarding import (
+    Adapter,
+    Address,
+    Conflict,
+    Criterion,
+    Flow,
+    Gender,
+    IdentificationLevel,
+    Identity,
+    KYCLevel,
+    LevelPolicy,
+    LevelRow,
+    Loss,
+    Paged,
+    Problem,
+    Proof,
+    Rejected,
+    Request,
+    Response,
+    Secret,
+    Target,
+    Unsupported,
+    User,
+    UserCategory,
+    UserRecord,
+)
+from onboarding.adapter import raise_error
+from onboarding.errors import ErrorDetails
+from onboarding.http import as_object, url
+from onboarding.mapping import (
+    ALWAYS,
+    BOOL,
+    JSON,
+    LOWER_COUNTRY,
+    PHONE_DIGITS,
+    TEXT,
+    UTC_MIDNIGHT,
+    Consequence,
+    EffectKind,
+    On,
+    Translation,
+    at,
+    core,
+    extra,
+    inside,
+    keep,
+    not_applicable,
+    some,
+    translation,
+    when,
+    wire,
+    words,
+)
+from onboarding.testing import AdapterLaws, QuotedError, Sample, World
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+Json = dict[str, Any]
+
+log = logging.getLogger(__name__)
+
+# -- the Ark's objects -----------------------------------------------------------------------------
+
+U = core(User)
+I = some(U.identity)  # noqa: E741
+A = core(Address)
+PAYER = when(U.category, UserCategory.PAYER)
+SOURCE = "the Ark's guide"
+LEFT_OUT = (not_applicable(U.locale, "the Ark speaks one language"),)
+
+SEXES = words(Gender, {Gender.MALE: "m", Gender.FEMALE: "f"})
+KINDS = words(
+    UserCategory,
+    {UserCategory.PAYER: "payer", UserCategory.OWNER: "owner", UserCategory.PLATFORM: "ark"},
+)
+
+
+FALLS = (
+    Consequence(
+        kind=EffectKind.LOWERS_LEVEL, words="back on deck", at_level=KYCLevel.REGULAR, source=SOURCE
+    ),
+)
+
+
+@wire(source=SOURCE)
+class Home:
+    """Where one lives, sent as a whole."""
+
+    street: str | None = at(A.line1, TEXT, max=40)
+    town: str | None = at(A.city, TEXT, max=40)
+    land: str | None = at(A.country, LOWER_COUNTRY, required=ALWAYS)
+
+
+@frozen(kw_only=True, repr=False)
+class ArkExtras:
+    """What only the Ark knows."""
+
+    cabin: str | None = None
+
+
+@wire(source=SOURCE, left_out=LEFT_OUT)
+class Passenger:
+    """One who travels with the Ark; `rank` is as the papers say, `berth` as things stand."""
+
+    id: str | None = keep(str)
+    rank: str | None = keep(str)
+    berth: str | None = keep(str)
+    first: str | None = at(I.given_name, TEXT, max=40, required=ALWAYS, changing=FALLS)
+    born: int | None = at(I.birthdate, UTC_MIDNIGHT, hidden=PAYER)
+    sex: str | None = at(I.gender, SEXES)
+    mail: str | None = at(U.email, TEXT, required=ALWAYS)
+    phone: str | None = at(U.phone, PHONE_DIGITS)
+    kind: str | None = at(U.category, KINDS, on=On.CREATE)
+    agreed: bool | None = at(some(U.terms).accepted, BOOL, default=False, goes_along=True)
+    home: Home | None = inside(Home, U.address, whole=True)
+    cabin: str | None = at(extra("ark", "cabin"), JSON, on=On.CREATE, shown=False)
+
+
+LEVELS = LevelPolicy(
+    (
+        LevelRow("deck", KYCLevel.LIGHT, IdentificationLevel.UNIDENTIFIED),
+        LevelRow("cabin", KYCLevel.REGULAR, IdentificationLevel.IDENTIFIED),
+    )
+)
+
+# -- the Ark ---------------------------------------------------------------------------------------
+
+
+class Ark:
+    """The provider: it keeps its passengers, and knows a few rules."""
+
+    def __init__(self) -> None:
+        self.aboard: dict[str, Json] = {}
+
+    def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        size = int(environ.get("CONTENT_LENGTH") or 0)
+        body = json.loads(environ["wsgi.input"].read(size) or b"{}")
+        status, told = self._answer(environ, body)
+        start(f"{status} told", [("Content-Type", "application/json")])
+        return [json.dumps(told).encode()]
+
+    def _answer(self, environ: WSGIEnvironment, body: Json) -> tuple[int, Json]:
+        if environ.get("HTTP_X_KEY") != "noah-and-sons":
+            return 401, {"error": "bad_key"}
+        id = environ["PATH_INFO"].removeprefix("/passengers").strip("/")
+        if environ["REQUEST_METHOD"] == "GET" and not id:
+            return self._found(parse_qs(environ["QUERY_STRING"]))
+        if environ["REQUEST_METHOD"] == "POST":
+            missing = [name for name in ("first", "mail") if name not in body]
+            missing += ["home.land"] if "home" in body and "land" not in body["home"] else []
+            if missing:
+                return 422, {"error": "invalid", "fields": dict.fromkeys(missing, "missing")}
+            id = str(len(self.aboard) + 1)
+            self.aboard[id] = {"id": id, "rank": "deck", "berth": "deck"}
+        if id not in self.aboard:
+            return 404, {"error": "overboard"}
+        if body.get("first", self.aboard[id].get("first")) != self.aboard[id].get("first"):
+            self.aboard[id]["rank"] = "deck"
+        self.aboard[id].update(body)
+        return 200, self._shown(id)
+
+    def _found(self, query: Mapping[str, list[str]]) -> tuple[int, Json]:
+        if "mail" not in query:
+            return 200, {"passengers": [self._shown(id) for id in self.aboard]}
+        ids = [id for id, one in self.aboard.items() if [one.get("mail")] == query["mail"]]
+        return (200, self._shown(ids[0])) if ids else (404, {"error": "overboard"})
+
+    def _shown(self, id: str) -> Json:
+        hidden = {"born": None} if self.aboard[id].get("kind") == "payer" else {}
+        shown = {**self.aboard[id], **hidden}
+        shown.pop("cabin", None)
+        return shown
+
+
+# -- the sound adapter -----------------------------------------------------------------------------
+
+
+@frozen(kw_only=True)
+class Sound(Adapter):
+    """Passengers of the Ark, as they should be carried."""
+
+    provider: ClassVar[str] = "ark"
+    native_levels: ClassVar[LevelPolicy] = LEVELS
+    extras: ClassVar[type | None] = ArkExtras
+    wires: ClassVar[tuple[type, ...]] = (Passenger,)
+    targets: ClassVar[Mapping[str, Target]] = {
+        "board": Target(
+            provider="ark", name="board", words="go aboard", source=SOURCE, on=On.CREATE,
+            natural=Passenger,
+        )
+    }  # fmt: skip
+
+    api_key: Secret
+    base_url: str = "https://ark.invalid"
+
+    def create_user(self, user: User, *, key: str | None = None) -> Flow[UserRecord]:
+        body, losses = self.wire_for(self.checked(user)).to_wire(user)
+        losses = self.refuse(losses)
+        response = yield self.ask("POST", "create_user", body=body)
+        return self.kept(response, losses)
+
+    def fetch_user(self, user_id: str) -> Flow[UserRecord]:
+        response = yield self.ask("GET", "fetch_user", user_id)
+        return self.kept(response)
+
+    def find_user(self, criterion: Criterion) -> Flow[UserRecord]:
+        response = yield self.ask("GET", "find_user", query=(("mail", criterion.email or ""),))
+        return self.kept(response)
+
+    def list_users(self, page: str | None = None) -> Flow[Paged[UserRecord]]:
+        response = yield self.ask("GET", "list_users")
+        if response.status != 200:
+            self.no(response)
+        found = response.json_object().get("passengers", [])
+        return Paged(items=tuple(self.read(one, response) for one in found))
+
+    def update_user(self, record: UserRecord, user: User) -> Flow[UserRecord]:
+        self.own(record)
+        wire = self.wire_for(self.checked(user, record))
+        body, losses = wire.update(record.user, user, residue=record.residue)
+        losses = self.refuse(losses)
+        if not body:
+            return self.unchanged(record, losses)
+        response = yield self.ask("PATCH", "update_user", record.id, body=body)
+        return self.kept(response, losses)
+
+    def wire_for(self, user: User) -> Translation:
+        if user.company is not None:
+            raise Unsupported([Problem("company", "unsupported", "no cargo")], provider="ark")
+        return translation(self.wires[0], self.provider)
+
+    def target(self, name: str) -> Target:
+        return super().target(name).written_by(self.wires[0], None)
+
+    def sign(self, request: Request, proof: Proof) -> Request:
+        return request.with_headers(X_Key=self.api_key.reveal())
+
+    def ask(
+        self,
+        method: str,
+        operation: str,
+        *path: str,
+        body: Json | None = None,
+        query: tuple[tuple[str, str], ...] = (),
+    ) -> Request:
+        place = url(self.base_url, "passengers", *path, query=query)
+        return Request.json(method, place, body, operation=operation)
+
+    def kept(self, response: Response, losses: tuple[Loss, ...] = ()) -> UserRecord:
+        if not 200 <= response.status < 300:
+            self.no(response)
+        return self.read(response.json_object(), response, losses)
+
+    def read(self, payload: Json, response: Response, losses: tuple[Loss, ...] = ()) -> UserRecord:
+        wire = self.wire_for(User())
+        return self.record(
+            wire, payload, response, id="id", levels=["rank", "berth"], losses=losses
+        )
+
+    def no(self, response: Response) -> NoReturn:
+        body = response.loose_object()
+        code = body.get("error")
+        problems = tuple(
+            Problem(self.wire_for(User()).core_path(name) or "", "refused", "was refused", name)
+            for name in as_object(body.get("fields"))
+        )
+        raise_error(
+            ErrorDetails(
+                status=response.status,
+                code=code if code in ("bad_key", "invalid", "overboard", "twice") else "http",
+                problems=problems,
+                raw=body or response.body,
+            )
+        )
+
+
+SHOWN: Json = {
+    "id": "7", "rank": "deck", "berth": "deck", "first": "Ham", "born": 0, "sex": "m",
+    "mail": "ham@ark.example", "phone": "37066612345", "kind": "owner", "agreed": True,
+    "home": {"street": "Deck 1", "town": "Ararat", "land": "tr"},
+}  # fmt: skip
+
+
+def looks_for_one(world: World) -> None:
+    noah = User(identity=Identity(given_name="Noah"), email="noah@ark.example")
+    made = world.call("create_user", noah)
+    assert world.call("find_user", Criterion(email=noah.email)).id == made.id
+
+
+class Zoo(AdapterLaws):
+    """What is quoted of the Ark, for whichever adapter."""
+
+    simulator = Ark
+    samples = (Sample(payload=SHOWN, name="Ham"),)
+    errors = (
+        QuotedError(
+            status=422, body={"error": "invalid", "fields": {"home.land": "unknown land"}},
+            kind=Rejected, code="invalid", paths=("address.country",),
+        ),
+        QuotedError(status=409, body={"error": "twice"}, kind=Conflict, code="twice"),
+    )  # fmt: skip
+    codes = ("invalid", "twice")
+    scenarios = (looks_for_one,)
+
+    def verify(self, world: World, record: UserRecord) -> UserRecord:
+        world.simulator.aboard[record.id] |= {"rank": "cabin", "berth": "cabin"}
+        return cast("UserRecord", world.call("fetch_user", record.id))
+
+    def complaint(self, wire_path: str) -> Response:
+        told = {"error": "invalid", "fields": {wire_path: "is odd"}}
+        return Response(status=422, body=json.dumps(told).encode())
+
+
+def key() -> Secret:
+    return Secret("noah-and-sons")
