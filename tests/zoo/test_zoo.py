@@ -587,7 +587,8 @@ class KeepsTheAddressInAFrame(Sound):
 @breaks("silent_everywhere", "the error shows a value")
 class TellsWhereARedirectLeads(Sound):
     def no(self, response: Response) -> NoReturn:
-        code = response.headers.get("Location", "http")
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        code = headers.get("location", "http")
         raise_error(ErrorDetails(status=response.status, code=code))
 
 
