@@ -121,6 +121,8 @@ def gathered(
             "examples": entry["examples"],
             "seconds": entry["seconds"],
         }
+        if entry["outcome"] != "passed":
+            provider["laws"][entry["law"]]["reason"] = entry.get("reason") or "the test failed"
         seen = {tuple(claim) for claim in [*provider["exercised"], *entry["exercised"]]}
         provider["exercised"] = sorted(list(claim) for claim in seen)
         provider["claims"] = provider["claims"] or entry.get("claims", [])

@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 from onboarding.pytest_plugin import PROPERTY
 from onboarding.testing.book import LAWS, laws_for
 from onboarding.testing.law import Law
-from onboarding.testing.proof import BRIEF, CLAIMS, Proof, findings, prove
+from onboarding.testing.proof import BRIEF, CLAIMS, Proof, findings, prove, unseen
+from onboarding.testing.reasons import reason
 from onboarding.testing.subject import Subject
 from onboarding.testing.trial import Trial
 
@@ -55,11 +56,14 @@ class AdapterLaws(Subject):
 def _test_of(law: Law) -> Callable[..., None]:
     def test(self: Subject, record_property: Callable[[str, object], None]) -> None:
         began = time.perf_counter()
-        trial = Trial(self, name=law.name)
+        trial, broken = Trial(self, name=law.name), ""
         try:
             law.check(trial)
+        except Exception as error:
+            broken = reason(error)
+            raise
         finally:
-            record_property(PROPERTY, findings(trial, time.perf_counter() - began))
+            record_property(PROPERTY, findings(trial, time.perf_counter() - began, broken))
 
     test.__doc__ = f"Law: {law.says}."
     test.__name__ = test.__qualname__ = f"test_{law.name}"
@@ -85,8 +89,10 @@ def _claims_test(self: Subject, record_property: Callable[[str, object], None]) 
             "claims": told["claims"],
             "exercised": told["exercised"],
             "not_claimed": [law.name for law in LAWS if law.name not in asked],
+            "reason": unseen(proof.unexercised),
             "losses": {},
         },
     )
-    left = [str(claim) for claim in proof.unexercised]
-    assert not left, f"claimed, and never seen at work: {left}"
+    # a law that broke off has not seen everything
+    broken = "".join(f"; {law} is broken: {why}" for law, why in proof.reasons.items())
+    assert not proof.unexercised, f"{unseen(proof.unexercised)}{broken}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from typing import Any
 
 from attrs import field, frozen
@@ -11,11 +12,12 @@ from hypothesis import settings
 from onboarding.testing.book import LAWS, laws_for
 from onboarding.testing.claims import Claim, claims_of
 from onboarding.testing.law import Law
+from onboarding.testing.reasons import reason
 from onboarding.testing.settings import patient
 from onboarding.testing.subject import Subject
 from onboarding.testing.trial import Trial
 
-__all__ = ["BRIEF", "CLAIMS", "Proof", "Verdict", "findings", "prove", "tried"]
+__all__ = ["BRIEF", "CLAIMS", "Proof", "Verdict", "findings", "prove", "tried", "unseen"]
 
 CLAIMS = "every_claim_is_exercised"
 """The last law: it compares what is claimed with what the others saw at work."""
@@ -26,12 +28,17 @@ BRIEF = 10
 
 @frozen(kw_only=True)
 class Verdict:
-    """What became of one law: `broken` is the type of what it raised, if anything."""
+    """What became of one law: `broken` is the reason why it does not hold, empty where it does."""
 
     law: str
     examples: int
     seconds: float
     broken: str = ""
+
+    def plain(self) -> dict[str, Any]:
+        """The verdict in the form that a report has for a law."""
+        told: dict[str, Any] = {"holds": not self.broken, "examples": self.examples}
+        return told | ({"reason": self.broken} if self.broken else {})
 
 
 @frozen(kw_only=True)
@@ -55,6 +62,11 @@ class Proof:
         return tuple(verdict.law for verdict in self.verdicts if verdict.broken)
 
     @property
+    def reasons(self) -> dict[str, str]:
+        """Why each of the laws that do not hold is broken, by path and without a value."""
+        return {verdict.law: verdict.broken for verdict in self.verdicts if verdict.broken}
+
+    @property
     def not_claimed(self) -> tuple[str, ...]:
         """The laws that the adapter was not asked for."""
         asked = {verdict.law for verdict in self.verdicts}
@@ -62,11 +74,10 @@ class Proof:
 
     def plain(self) -> dict[str, Any]:
         """The proof in the form that a report has for a provider."""
-        laws = {
-            verdict.law: {"holds": not verdict.broken, "examples": verdict.examples}
-            for verdict in self.verdicts
-        }
-        laws[CLAIMS] = {"holds": not self.unexercised, "examples": len(self.claims)}
+        laws = {verdict.law: verdict.plain() for verdict in self.verdicts}
+        laws[CLAIMS] = Verdict(
+            law=CLAIMS, examples=len(self.claims), seconds=0, broken=unseen(self.unexercised)
+        ).plain()
         return {
             "laws": laws,
             "claims": [[claim.kind, claim.what, claim.by] for claim in sorted(self.claims)],
@@ -86,7 +97,7 @@ def prove(subject: Subject, *, examples: int = BRIEF, exhaustive: bool = False) 
     """Puts every law that an adapter claims to it, always with the same examples.
 
     `exhaustive` leaves out the laws that go by examples: the others see every claim at work.
-    A broken law is in the result, by the type of what it raised.
+    A broken law is in the result, with the reason.
     """
     given = settings(max_examples=examples, derandomize=True, database=None)
     verdicts: list[Verdict] = []
@@ -100,7 +111,7 @@ def prove(subject: Subject, *, examples: int = BRIEF, exhaustive: bool = False) 
         try:
             law.check(trial)
         except Exception as error:
-            broken = type(error).__name__
+            broken = reason(error)
         exercised |= trial.exercised
         for path, count in trial.losses.items():
             losses[path] = losses.get(path, 0) + count
@@ -118,11 +129,18 @@ def prove(subject: Subject, *, examples: int = BRIEF, exhaustive: bool = False) 
     )
 
 
-def findings(trial: Trial, seconds: float) -> dict[str, Any]:
-    """What a run of a law has to report, as plain data."""
+def unseen(claims: Iterable[Claim]) -> str:
+    """The reason why not every claim is exercised; empty where there is no such claim."""
+    left = [str(claim) for claim in claims]
+    return f"claimed, and never seen at work: {', '.join(left)}" if left else ""
+
+
+def findings(trial: Trial, seconds: float, reason: str = "") -> dict[str, Any]:
+    """What a run of a law has to report, as plain data; `reason` is why it does not hold."""
     return {
         "provider": trial.subject.provider,
         "law": trial.name,
+        "reason": reason,
         "examples": trial.examples,
         "seconds": round(seconds, 3),
         "exercised": [[claim.kind, claim.what, claim.by] for claim in sorted(trial.exercised)],

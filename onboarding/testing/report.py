@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 from onboarding.testing.book import LAWS
 from onboarding.testing.proof import CLAIMS
 
-__all__ = ["claims_table", "law_table", "laws_told", "refreshed"]
+__all__ = ["claims_table", "law_table", "laws_told", "reasons_told", "refreshed"]
 
 Providers: TypeAlias = Mapping[str, Mapping[str, Any]]
 """What a report says of each provider, by its name."""
@@ -50,6 +50,16 @@ def _verdict(provider: Mapping[str, Any], law: str) -> str:
     if found is None:
         return "not claimed" if law in provider["not_claimed"] else "not run"
     return "holds" if found["holds"] else "**broken**"
+
+
+def reasons_told(providers: Providers) -> str:
+    """Why each broken law is broken, a line each; empty where every law holds."""
+    return "\n".join(
+        f"- {provider}, `{name}`: {found.get('reason', 'not said')}"
+        for provider, of in providers.items()
+        for name, found in of["laws"].items()
+        if not found["holds"]
+    )
 
 
 def claims_table(providers: Providers) -> str:
@@ -101,7 +111,8 @@ def refreshed(page: str, providers: Providers) -> str:
 def main(path: str) -> None:
     """Prints the tables of a report."""
     providers: Providers = json.loads(Path(path).read_text("utf-8"))["providers"]
-    sys.stdout.write(f"{law_table(providers)}\n\n{claims_table(providers)}\n")
+    told = (law_table(providers), reasons_told(providers), claims_table(providers))
+    sys.stdout.write("\n\n".join(filter(None, told)) + "\n")
 
 
 if __name__ == "__main__":

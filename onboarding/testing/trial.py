@@ -26,6 +26,7 @@ from onboarding.testing.claims import WRITES, Claim, can
 from onboarding.testing.settings import patient
 from onboarding.testing.strategies import fill_user_pools, users
 from onboarding.testing.subject import Json, Subject, World, tolerant, wires_of
+from onboarding.testing.telling import Example, told
 
 __all__ = ["Begun", "Case", "Trial", "attempt", "ended"]
 
@@ -37,7 +38,7 @@ POOL = 100
 _MOST_REQUESTS = 8  # of one flow
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class Case:
     """A user, and the variant and the translation that would carry it."""
 
@@ -45,6 +46,9 @@ class Case:
     wire: Translation
     user: User
     variant: str = ""
+
+    def __repr__(self) -> str:
+        return f"{told(self.user)} by {told(self.wire)}{f' of {self.variant}' * bool(self.variant)}"
 
 
 @frozen(kw_only=True)
@@ -81,12 +85,14 @@ class Trial:
         few = max(2, self.settings.max_examples // share)
         _ = self._shown
 
-        def holds(value: T) -> None:
+        def holds(example: Example) -> None:
             self.examples += 1
-            check(value)
+            check(example.value)
 
         holds.__name__ = f"{self.name}_of_{type(self.subject).__name__}"
-        patient(self.settings, max_examples=few)(given(strategy)(holds))()
+        phases = [phase for phase in self.settings.phases if phase is not Phase.explain]
+        asked = patient(self.settings, max_examples=few, phases=phases)
+        asked(given(strategy.map(Example))(holds))()
 
     def saw(self, kind: str, what: str, by: str = "") -> None:
         """Notes that a claim was seen at work."""

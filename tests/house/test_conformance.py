@@ -87,6 +87,9 @@ def test_a_run_writes_down_what_held_what_did_not_and_what_was_not_asked(tmp_pat
         "error_inverse": True,
         "every_claim_is_exercised": False,
     }
+    reason = paysera["laws"]["every_claim_is_exercised"]["reason"]
+    assert reason.startswith("claimed, and never seen at work: error never_quoted, ")
+    assert "operation submit_document" in reason
     assert ["error", "never_quoted", ""] in paysera["claims"]
     assert ["error", "never_quoted", ""] not in paysera["exercised"]
     assert set(paysera["not_claimed"]) < {law.name for law in LAWS}
