@@ -614,6 +614,25 @@ def test_there_is_a_broken_adapter_for_every_law_and_twenty_at_least() -> None:
     assert len(ANIMALS) >= 20
 
 
+def test_a_proof_gives_the_reason_of_each_broken_law() -> None:
+    proof = prove(ANIMALS["LosesAnErrorPath"][2](), exhaustive=True)
+
+    assert tuple(proof.reasons) == proof.broken
+    assert proof.reasons["error_inverse"] == "home.land has no way back"
+    assert proof.plain()["laws"]["error_inverse"]["reason"] == "home.land has no way back"
+    assert "reason" not in proof.plain()["laws"]["levels"]
+
+
+def test_a_failure_leads_with_paths_and_its_example_shows_what_is_set_alone() -> None:
+    with pytest.raises(AssertionError) as caught:
+        tried(ANIMALS["UpdatesEverything"][2](), BY_NAME["minimal_update"], settings(BRISK))
+
+    assert str(caught.value).startswith("sent, though not changed: ['")
+    (example,) = [note for note in caught.value.__notes__ if "example=" in note]
+    assert "User(" in example
+    assert "None" not in example
+
+
 def claimed(**declared: Any) -> list[str]:
     """The claims that no law saw at work, of the Ark's adapter with other declarations."""
     subject = type("Claimant", (Zoo,), {"adapter": Sound(api_key=key()), **declared})

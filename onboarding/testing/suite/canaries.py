@@ -186,7 +186,7 @@ class _Called:
             result = getattr(gateway, call.method)(*call.arguments, **call.named)
             if isinstance(result, Iterator):
                 result = next(result, None)  # pyright: ignore[reportUnknownVariableType,reportUnknownArgumentType]
-        except Exception as error:
+        except OnboardingError as error:
             yield from of_error(error)
         else:
             yield "the result", f"{result!r} {result}"
@@ -223,6 +223,6 @@ class _Awaited:
                 result = await anext(result, None)  # pyright: ignore[reportUnknownVariableType,reportUnknownArgumentType]
             else:
                 result = await result
-        except Exception as error:
+        except OnboardingError as error:
             return list(of_error(error))
         return [("the result", f"{result!r} {result}")]
