@@ -17,6 +17,8 @@ ADAPTERS: dict[str, Any] = {
     "paysera": Paysera(client_id="acme", mac_key=Secret("key")),
 }
 BOTH = pytest.mark.parametrize("adapter", ADAPTERS.values(), ids=ADAPTERS)
+
+
 def shown(value: object) -> str:
     """The repr without an address, so that two workers collect tests of the same names."""
     return repr(value).partition(" at 0x")[0]
