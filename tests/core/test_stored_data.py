@@ -245,7 +245,7 @@ def test_every_stored_class_of_the_core_is_here() -> None:
 
 
 @pytest.mark.parametrize("cls", stored_classes(), ids=lambda cls: cls.__name__)
-@settings(max_examples=settings().max_examples // 4)
+@settings(max_examples=settings().max_examples // 8)
 @given(data=st.data())
 def test_a_value_comes_back_equal_or_is_refused_when_it_is_built(
     cls: type[Any], data: st.DataObject
@@ -276,6 +276,7 @@ def built(cls: type[Any], fields: dict[str, Any]) -> Any:
         return error
 
 
+@settings(max_examples=settings().max_examples // 2)
 @given(READ, st.dictionaries(TEXTS, READ, max_size=2))
 def test_what_a_provider_sent_as_json_comes_back_equal(inner: Any, outer: dict[str, Any]) -> None:
     sent: Mapping[str, Any] = as_sent({"x": inner, **outer})
