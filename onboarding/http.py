@@ -103,7 +103,10 @@ def _lower(headers: Mapping[str, str]) -> dict[str, str]:
 
 @frozen(kw_only=True)
 class Response:
-    """One HTTP answer. Header names are lower case; `received_at` is in UTC."""
+    """One HTTP answer. Header names are lower case; `received_at` is in UTC.
+
+    Header lines of one name are one value, joined by `, `; there is no `set-cookie`.
+    """
 
     status: int
     headers: Mapping[str, str] = field(factory=dict[str, str], converter=_lower, repr=False)

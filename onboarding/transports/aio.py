@@ -24,6 +24,9 @@ from onboarding.transports.silence import no_answer
 __all__ = ["AsyncTransport"]
 
 
+_Selector = getattr(selectors, "PollSelector", selectors.SelectSelector)  # quickly made
+
+
 class _Failed(Exception):
     """What stopped a request is its cause."""
 
@@ -184,7 +187,7 @@ class _Connector(aiohttp.TCPConnector):
 
 def _readable(transport: Any) -> bool:
     """Whether there is something to read: on an idle connection, that is its end."""
-    with selectors.DefaultSelector() as selector:
+    with _Selector() as selector:
         selector.register(transport.get_extra_info("socket"), selectors.EVENT_READ)
         return bool(selector.select(0))
 

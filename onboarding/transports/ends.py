@@ -13,6 +13,7 @@ import queue
 import re
 import socket
 import time
+from contextlib import suppress
 from functools import partial
 from typing import Any, cast
 
@@ -194,7 +195,8 @@ class Pools(HTTPAdapter):
                 pool._prepare_proxy(connection) if tunnel else connection.connect()
             connection.timeout = attempt.wait()
             target = self.request_url(request, proxies)
-            connection.request(request.method, target, request.body, headers)
+            with suppress(BrokenPipeError, ConnectionResetError):  # it may have been answered
+                connection.request(request.method, target, request.body, headers)
             with connection.getresponse() as answer:
                 parts: tuple[int, dict[str, str], bytes] = answer.parts()
                 return parts

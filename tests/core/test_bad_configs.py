@@ -736,7 +736,9 @@ def test_a_secret_is_never_empty(secret: Any) -> None:
         Secret(secret)
 
 
-@pytest.mark.parametrize("field", ["timeout", "connect_timeout", "pool"])
+@pytest.mark.parametrize(
+    "field", ["timeout", "connect_timeout", "pool", "max_response_bytes", "max_header_bytes"]
+)
 def test_a_connection_takes_no_limit_below_one(field: str) -> None:
     values: dict[str, Any] = {field: 0}
 

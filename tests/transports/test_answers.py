@@ -43,7 +43,7 @@ def reason(error: Exception) -> str:
         ((), b"x" * 1001),
         (("Content-Encoding: gzip",), gzip.compress(bytes(1001))),
         (("Content-Encoding: deflate",), zlib.compress(bytes(1_000_000))),
-        (("Content-Encoding: gzip",), gzip.compress(bytes(range(256)) * 4, 0)),
+        (("Content-Encoding: gzip",), gzip.compress(bytes(990), 0)),
     ],
     ids=["as read", "unpacked", "a bomb", "packed"],
 )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from onboarding import Adapter, OutcomeUnknown, TransportError
+from onboarding import Adapter, Gateway, OutcomeUnknown, TransportError
 from tests.transports.wire import (
     ADAPTERS,
     DRIVERS,
@@ -100,3 +102,21 @@ def test_a_connection_that_stands_is_used_again(driver: Any) -> None:
 
     assert [response.status for response in found] == [200] * 4
     assert wire.opened == 1
+
+
+def test_an_answer_that_comes_before_the_request_was_read_is_read() -> None:
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def refuse() -> None:
+        connection, _ = listener.accept()
+        with connection:
+            connection.recv(1024)
+            connection.sendall(answer("413 Content Too Large", "Connection: close"))
+
+    with listener:
+        threading.Thread(target=refuse, daemon=True).start()
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+        (found,) = results(Gateway, paysera(url), call("POST", url, bytes(9_000_000)))
+
+    assert found.status == 413

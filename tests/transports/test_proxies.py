@@ -186,6 +186,22 @@ def test_a_request_goes_through_a_tunnel_and_the_login_of_the_proxy_does_not(
 
 
 @DRIVERS
+def test_a_proxy_behind_tls_forwards_a_request_in_the_clear(
+    driver: Any, certificates: Certificates
+) -> None:
+    url = "http://api.invalid"
+    with served(OK, certificates.server()) as proxy:
+        authority = certificates.file("authority.pem")
+
+        (found,) = results(
+            driver, paysera(url), call("POST", f"{url}/a"), ca_bundle=authority, proxy=proxy.url
+        )
+
+    assert found.status == 200
+    assert proxy.requests[0].startswith(b"POST http://api.invalid/a HTTP/1.1\r\n")
+
+
+@DRIVERS
 def test_a_write_that_left_through_a_tunnel_may_have_been_carried_out(
     driver: Any, certificates: Certificates
 ) -> None:
