@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import selectors
 import ssl
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from datetime import UTC, datetime
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 from weakref import WeakSet
 
 import aiohttp
@@ -111,8 +111,7 @@ async def _held(wanted: Connection) -> AsyncGenerator[aiohttp.ClientSession]:
     `asyncio.run` shuts down the asynchronous generators of its loop.
     """
     session = aiohttp.ClientSession(
-        # addresses as getaddrinfo finds them, as for threads, not as aiodns does
-        connector=_Connector(limit=wanted.pool, resolver=aiohttp.ThreadedResolver()),
+        connector=_Connector(wanted.pool),
         headers=own_headers(wanted),
         skip_auto_headers=("Content-Type",),
         cookie_jar=_NoCookies(),
@@ -160,7 +159,7 @@ def _traced() -> aiohttp.TraceConfig:
 class _NoCookies(aiohttp.DummyCookieJar):
     """Reads no cookies: aiohttp logs the names of those that it cannot read."""
 
-    def update_cookies_from_headers(self, *_: Any) -> None:
+    def update_cookies_from_headers(self, headers: Sequence[str], response_url: URL) -> None:
         pass
 
 
@@ -170,8 +169,9 @@ class _Connector(aiohttp.TCPConnector):
     aiohttp knows what the event loop has heard, and nothing of the time in which none ran.
     """
 
-    def __init__(self, **settings: Any) -> None:
-        super().__init__(**settings)
+    def __init__(self, limit: int) -> None:
+        # addresses as getaddrinfo finds them, as for threads, not as aiodns does
+        cast("Any", super()).__init__(limit=limit, resolver=aiohttp.ThreadedResolver())
         self._known: WeakSet[Any] = WeakSet()
 
     async def connect(self, *args: Any, **kwargs: Any) -> Any:

@@ -40,10 +40,10 @@ def read_head(readline: Callable[[int], bytes], limit: int) -> bytes:
     Raises `Unreadable` for a head that is too long, or malformed: where a line cannot be read, it
     is not known either where the body ends. `ConnectionResetError` for one that is cut off.
     """
-    read = 0
-    final = False
+    read, final = 0, False
+    head: list[bytes] = []
     while not final:
-        head: list[bytes] = []
+        head.clear()
         while not head or head[-1] not in _END:
             line = readline(limit + 1)
             read += len(line)

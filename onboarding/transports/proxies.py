@@ -35,11 +35,11 @@ def proxy_for(wanted: Connection, url: str) -> str | None:
             found = proxies.get(place.scheme) or proxies.get("all")
     if not found:
         return None
-    if "://" not in found:
-        found = f"http://{found}"
-    if urlsplit(found).scheme.lower() not in _PORTS or not urlsplit(found).hostname:
+    scheme, _, rest = found.rpartition("://")
+    scheme = scheme.lower() or "http"
+    if scheme not in _PORTS:
         raise ValueError("a proxy is reached by http or https")
-    return found
+    return f"{scheme}://{rest}"
 
 
 def refused(status: int, proxy: str | None, url: str) -> bool:

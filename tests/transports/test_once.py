@@ -104,7 +104,7 @@ def test_a_connection_that_stands_is_used_again(driver: Any) -> None:
     assert wire.opened == 1
 
 
-def test_an_answer_that_comes_before_the_request_was_read_is_read() -> None:
+def test_an_answer_that_comes_before_the_request_was_read_is_read_by_threads() -> None:
     listener = socket.create_server(("127.0.0.1", 0))
 
     def refuse() -> None:

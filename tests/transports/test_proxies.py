@@ -237,6 +237,7 @@ def test_a_tunnel_to_a_server_that_is_not_trusted_carries_no_request(
     [
         ({"http_proxy": "http://{}"}, True),
         ({"http_proxy": "{}"}, True),
+        ({"http_proxy": "HTTP://{}"}, True),
         ({"all_proxy": "http://{}"}, True),
         ({"https_proxy": "http://{}"}, False),
         ({"http_proxy": "http://{}", "no_proxy": "other.invalid,.invalid"}, False),
