@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from itertools import pairwise
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from attrs import field, frozen
 from attrs.validators import instance_of, optional
@@ -35,7 +35,7 @@ class IdentificationLevel(Ordered):
     FULLY_IDENTIFIED = "fully_identified"
 
 
-def _is_text(_: object, __: object, word: object) -> None:
+def _is_text(_: object, __: object, word: Any) -> None:
     if not isinstance(word, str):  # compared with texts, another type would never be found
         kind = type(word).__name__
         text = 'a level is named by a text, a number too: 3 of a provider is the row "3"'

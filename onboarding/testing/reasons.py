@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from typing import cast
 
 from onboarding.errors import OnboardingError
 
@@ -15,7 +16,8 @@ def reason(error: BaseException) -> str:
     The first lines of laws and the texts of the library's errors hold no value. Others may.
     """
     if isinstance(error, BaseExceptionGroup):  # the several ways in which a law failed
-        return "; ".join(dict.fromkeys(reason(one) for one in error.exceptions))
+        several = cast("BaseExceptionGroup[BaseException]", error).exceptions
+        return "; ".join(dict.fromkeys(reason(one) for one in several))
     if isinstance(error, AssertionError) and str(error):
         return str(error).partition("\n")[0]  # what follows is pytest's, and shows values
     if isinstance(error, OnboardingError):

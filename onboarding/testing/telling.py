@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, cast
 
-from attrs import fields_dict, frozen
+from attrs import frozen
 
 from onboarding.adapter import Adapter
 from onboarding.mapping.paths import EMPTY
@@ -53,8 +53,7 @@ def told(value: object) -> str:
 
 def given_fields(value: Model, prefix: str = "") -> Iterator[tuple[str, object]]:
     """The fields of a value of the core that are set, by path: `address.country`."""
-    for name in fields_dict(type(value)):
-        one = getattr(value, name)
+    for name, one in vars(value).items():
         if isinstance(one, Model):
             below = list(given_fields(one, f"{prefix}{name}."))
             yield from below or [(f"{prefix}{name}", one)]

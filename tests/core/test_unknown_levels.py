@@ -308,7 +308,7 @@ def test_a_change_may_cost_a_level_that_is_unknown(word: Any) -> None:
     new = regular.user.but(identity=Identity(given_name="Onutė"))
 
     surely, never, perhaps = (
-        {effect.kind: effect.certain for effect in FR.effects(record, new)}
+        {str(effect.kind): effect.certain for effect in FR.effects(record, new)}
         for record in (regular, light, unknown)
     )
 

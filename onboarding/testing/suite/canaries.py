@@ -143,8 +143,12 @@ def _logins(trial: Trial, adapter: Adapter) -> dict[str, bytes]:
 
 def _example(strategy: SearchStrategy[User]) -> User:
     found: list[User] = []
+
+    def keep(user: User) -> None:
+        found.append(user)
+
     once = patient(max_examples=1, database=None, derandomize=True, phases=[Phase.generate])
-    once(given(strategy)(lambda user: found.append(user)))()  # Hypothesis wants a function
+    once(given(strategy)(keep))()
     return found[-1]
 
 

@@ -22,7 +22,7 @@ from onboarding.testing.trial import Trial
 
 __all__ = ["levels"]
 
-AXES: Mapping[str, type[Ordered]] = {
+AXES: Mapping[str, Any] = {
     "kyc": KYCLevel,
     "identification": IdentificationLevel,
     "eidas": EidasLevel,
