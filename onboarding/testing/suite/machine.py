@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-import attrs
 from hypothesis import strategies as st
 
-from onboarding.adapter import Adapter, Criterion
-from onboarding.errors import InvalidInput
-from onboarding.http import Flow, Proof, Request, Token
-from onboarding.model.action import NextAction, NextActionKind
+from onboarding.adapter import Adapter
+from onboarding.errors import InvalidInput, OnboardingError
+from onboarding.http import Proof, Request, Token
 from onboarding.model.user import User
-from onboarding.testing.claims import can
+from onboarding.testing.calls import Call, Words, calls
+from onboarding.testing.claims import OPERATIONS, can
 from onboarding.testing.law import law
 from onboarding.testing.strategies import texts
 from onboarding.testing.subject import Subject
@@ -71,8 +70,12 @@ def same_everywhere(trial: Trial) -> None:
 _IDS = st.text("ab1/?#%.&= \\é", min_size=1, max_size=8) | texts() | st.just("../other")
 
 
+_ELSEWHERE = ("create_user", "list_users", "find_user", "resume", "read_event", "raw")
+"""Operations without an id, with one among other words, or with a path of the caller's."""
+
+
 def calls_by_id(subject: Subject) -> bool:
-    names = ("fetch_user", "update_user", "confirm", "renew", "find_user")
+    names = {*OPERATIONS} - {*_ELSEWHERE, "login"} | {"find_user"}
     return any(can(a, name) for a in subject.variants.values() for name in names)
 
 
@@ -82,42 +85,32 @@ def calls_by_id(subject: Subject) -> bool:
     exhaustive=True,
 )
 def ids_stay_in_place(trial: Trial) -> None:
-    def check(drawn: tuple[Adapter, str, str]) -> None:
-        adapter, id, kind = drawn
-        makers = _makers(trial, adapter, kind)
-        for operation, make in makers.items():
-            if can(adapter, operation):
-                _one_place(operation, make, id)
-
-    adapters = st.sampled_from(list(trial.subject.variants.values()))
-    kinds = st.sampled_from(("phone", "email"))
-    trial.for_all(st.tuples(adapters, _IDS, kinds), check)
-
-
-def _makers(trial: Trial, adapter: Adapter, kind: str) -> dict[str, Callable[[str], Flow[Any]]]:
-    record = trial.subject.record_of(adapter, User())
-
-    def action(id: str) -> NextAction:
-        return NextAction(
-            kind=NextActionKind.CONFIRM_CODE, provider=adapter.provider, gateway=adapter.name,
-            user_id=id, concerns=kind, value="a@example.com",
-        )  # fmt: skip
-
-    user = User(email="someone@example.com")
-    return {
-        "fetch_user": adapter.fetch_user,
-        "update_user": lambda id: adapter.update_user(attrs.evolve(record, id=id), user),
-        "categorise_user": lambda id: adapter.categorise_user(attrs.evolve(record, id=id), user),
-        "confirm": lambda id: adapter.confirm(action(id), "1"),
-        "renew": lambda id: adapter.renew(action(id)),
-        "find_user": lambda email: adapter.find_user(Criterion(email=email)),
+    plain = {
+        adapter: [attempt(call.flow, adapter) for call in _calls(trial, adapter, PLAIN)]
+        for adapter in trial.subject.variants.values()
     }
 
+    def check(drawn: tuple[Adapter, str]) -> None:
+        adapter, id = drawn
+        for usual, call in zip(plain[adapter], _calls(trial, adapter, id), strict=True):
+            if isinstance(usual, Request):
+                _one_place(usual, attempt(call.flow, adapter), call.operation, id)
 
-def _one_place(operation: str, make: Callable[[str], Flow[Any]], id: str) -> None:
-    plain, odd = attempt(make, PLAIN), attempt(make, id)
-    if not isinstance(plain, Request):
-        return
+    adapters = st.sampled_from(list(plain))
+    trial.for_all(st.tuples(adapters, _IDS), check)
+
+
+def _calls(trial: Trial, adapter: Adapter, id: str) -> list[Call]:
+    """A call of each operation that names an id, and a search by a criterion in its place."""
+    user = User(email="other@example.com")
+    found = calls(trial.subject, adapter, user, Words(id=id))
+    looking = [Call("find_user", named={"email": id})] if can(adapter, "find_user") else []
+    return [*looking, *(call for call in found if call.operation not in _ELSEWHERE)]
+
+
+def _one_place(
+    plain: Request, odd: Request | OnboardingError | None, operation: str, id: str
+) -> None:
     if isinstance(odd, InvalidInput):  # dots alone, or no text: refused rather than sent
         return
     assert isinstance(odd, Request), f"{operation} sends nothing for an odd id"
