@@ -236,7 +236,10 @@ def _of(prepare: Callable[[Stage], Any], flow: Callable[[Paysera, Any], Flow[Any
 
 
 def _plain(flow: Callable[[Paysera], Flow[Any]]) -> Any:
-    return lambda at: lambda: flow(at.ask)
+    def ready(at: Stage) -> Ready:
+        return lambda: flow(at.ask)
+
+    return ready
 
 
 WRITES: dict[str, Callable[[Stage], Ready]] = {

@@ -31,7 +31,12 @@ def _raises(error: Exception) -> Callable[[Response | None], Response]:
 
 
 def _answers(status: int, body: bytes = b"", **headers: str) -> Callable[..., Response]:
-    return lambda _: Response(status=status, headers=headers, body=body)
+    answer = Response(status=status, headers=headers, body=body)
+
+    def happens(_: Response | None) -> Response:
+        return answer
+
+    return happens
 
 
 def _refuses(status: int, code: str) -> Callable[..., Response]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias, cast
 
@@ -61,7 +62,7 @@ def marked(shown: Any, path: Path) -> Any:
     if not path:
         return MARK
     first, *rest = path
-    found: Any = dict(shown) if isinstance(shown, dict) else list(shown)
+    found: Any = copy(shown)
     found[first] = marked(found[first], tuple(rest))
     return found
 

@@ -347,6 +347,14 @@ class TrustsEveryAnswer(Sound):
         super().no(response)
 
 
+@breaks("any_answer")
+class TrustsEachFieldOfAnAnswer(Sound):
+    def kept(self, response: Response, losses: tuple[Loss, ...] = ()) -> UserRecord:
+        home = as_object(response.loose_object().get("home"))
+        assert len(home.get("street", "")) >= 0
+        return super().kept(response, losses)
+
+
 @frozen(slots=False)
 class Wayless(Translation):
     """A translation that does not know where one of its fields lives."""

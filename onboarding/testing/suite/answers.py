@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from onboarding.adapter import Adapter
 from onboarding.errors import OnboardingError
-from onboarding.http import Response
+from onboarding.http import Response, as_object
 from onboarding.mapping.paths import EMPTY, lookup
 from onboarding.mapping.plan import wire_value
 from onboarding.mapping.translation import Translation
@@ -172,15 +172,26 @@ _JSON: st.SearchStrategy[Any] = st.recursive(
 )
 
 
+# values that no field is documented to have: out of range, of another type, nested
+_ABSURD: tuple[Any, ...] = (
+    None, True, -1, 1.5, 10**15, 10**400, -(10**400), float("inf"), float("nan"), "", "\ud800",
+    "\x00", "x" * 2_000, [], [None], {}, {"": []},
+)  # fmt: skip
+
+
 @law("whatever the answer, what is raised is an error of the library's", shows)
 def any_answer(trial: Trial) -> None:
-    """A yes or a no, in JSON of any shape or in none, with keys of the provider's."""
+    """A success or a refusal: any JSON or none, keys of the provider's, any value in any field."""
     found = list(shown(trial))
     keys = {key for _, wire, payload in found for key in [*wire.plan.known[""], *payload]}
     for error in trial.subject.errors:
         keys |= error.body.keys() if isinstance(error.body, dict) else set()
     bodies = st.dictionaries(st.sampled_from(sorted(keys)), _JSON, max_size=4) | _JSON
     raw = bodies.map(lambda body: json.dumps(body).encode()) | st.binary(max_size=60)
+    fields = [(payload, path) for _, _, payload in found for path in _fields(payload)]
+    spoiled = st.tuples(st.sampled_from(fields), st.sampled_from(_ABSURD)).map(
+        lambda drawn: json.dumps(put(*drawn[0], drawn[1])).encode()
+    )
 
     def check(drawn: tuple[tuple[Adapter, Translation, Json], int, bytes]) -> None:
         (adapter, _, _), status, body = drawn
@@ -194,4 +205,12 @@ def any_answer(trial: Trial) -> None:
             flow.close()
 
     statuses = st.sampled_from((200, 201, 204)) | st.integers(400, 599)
-    trial.for_all(st.tuples(st.sampled_from(found), statuses, raw), check)
+    trial.for_all(st.tuples(st.sampled_from(found), statuses, raw), check, share=2)
+    trial.for_all(st.tuples(st.sampled_from(found), st.just(200), spoiled), check, share=2)
+
+
+def _fields(payload: Json, before: str = "") -> Iterator[str]:
+    """The path of each field of an object, at every level."""
+    for name, value in payload.items():
+        yield before + name
+        yield from _fields(as_object(value), f"{before}{name}.")
