@@ -151,7 +151,7 @@ STEP = st.tuples(
 )
 
 
-@given(st.lists(STEP, max_size=6))
+@given(st.lists(STEP, max_size=5))
 def test_no_sequence_of_calls_sends_anything_twice_or_leaves_a_document_stuck(
     steps: list[tuple[str, int, Fault | None]],
 ) -> None:

@@ -38,10 +38,8 @@ FLOWS: dict[str, Callable[[Paysera], Flow[Any]]] = {
 }
 KINDS: dict[str, dict[str, Any]] = {
     "401": {"kind": "error", "status": 401},
-    "409": {"kind": "error", "status": 409},
     "429": {"kind": "rate_limit"},
     "500": {"kind": "error"},
-    "HTML": {"kind": "bad_gateway"},
     "truncated": {"kind": "truncated"},
     "dropped": {"kind": "drop_after"},
     "description": {"kind": "drop_after", "route": "*/metadata"},
