@@ -43,6 +43,7 @@ ABSURD = (
     '""', '" "', '"\\ud800"', '"\\u0000"', '"nan"', json.dumps("x" * 6_000), "[]", "[null]",
     "[[1e999]]", "{}", '{"id": []}', "[" * 900 + "]" * 900,
 )  # fmt: skip
+NO_JSON = {"NaN", ABSURD[-1]}  # by the rule of the core
 MARK = "the absurd value"
 
 
@@ -142,7 +143,7 @@ def test_an_upload_with_an_id_is_described_whatever_else_its_answer_holds() -> N
     answer = Response(status=200, body=json.dumps(shown).encode())
 
     for name in (*shown,)[1:]:
-        for bad in spoiled(answer, (name,)):
+        for bad in spoiled(answer, (name,), [text for text in ABSURD if text not in NO_JSON]):
             end = end_of(ready, [bad, described])
 
             assert isinstance(end, DocumentRecord), (name, bad.body[:99])
@@ -171,7 +172,6 @@ GRANTED = {"access_token": "a", "mac_key": "k", "token_type": "mac", "refresh_to
         (10**15, None),
         (-1, None),
         (True, None),
-        (float("inf"), None),
         (10**400, None),
         ([], None),
     ],

@@ -37,6 +37,7 @@ from onboarding import (
 )
 from onboarding.adapter import raise_error
 from onboarding.errors import ErrorDetails
+from onboarding.http import as_object
 from onboarding.mapping import (
     ALWAYS,
     LOWER_COUNTRY,
