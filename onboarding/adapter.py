@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, ClassVar, NoReturn, TypeAlias, cast, get_args
+from typing import Any, ClassVar, NoReturn, Protocol, TypedDict, cast, runtime_checkable
 
 from attrs import evolve, field, fields_dict, frozen
 
@@ -30,14 +30,10 @@ from onboarding.http import Flow, Proof, Request, Response, Token, has_lone_surr
 from onboarding.mapping.effects import Effect, effects
 from onboarding.mapping.explain import Explanation, explain
 from onboarding.mapping.translation import Translation, translation
-from onboarding.model.action import NextAction
-from onboarding.model.banking import BankAccountRecord
 from onboarding.model.base import checks_of
-from onboarding.model.documents import DocumentRecord
 from onboarding.model.levels import LevelPolicy, level_word
 from onboarding.model.limits import RateLimit
 from onboarding.model.loss import Loss, refused
-from onboarding.model.owners import OwnerDeclaration
 from onboarding.model.partial import Partial
 from onboarding.model.record import UserRecord
 from onboarding.model.secret import Secret
@@ -67,10 +63,24 @@ def part_way(partial: Partial) -> Generator[None]:
         raise PartialFailure(partial) from error
 
 
-Held: TypeAlias = (
-    UserRecord | NextAction | BankAccountRecord | OwnerDeclaration | DocumentRecord | Partial
-)
-"""What a gateway returned, and takes back."""
+@runtime_checkable
+class Held(Protocol):
+    """What a gateway returned and takes back; it says where it comes from."""
+
+    @property
+    def provider(self) -> str: ...
+    @property
+    def gateway(self) -> str: ...
+    @property
+    def environment(self) -> str: ...
+
+
+class Provenance(TypedDict):
+    """The fields of a `Held` value that say where it comes from."""
+
+    provider: str
+    gateway: str
+    environment: str
 
 
 def _not_one_text(_: object, __: object, value: object) -> None:
@@ -181,7 +191,7 @@ class Adapter(Operations):
 
     def effects(self, record: UserRecord, user: User) -> tuple[Effect, ...]:
         """What `update_user` would bring with it, without asking the provider."""
-        self.own(record)
+        self.own(record, UserRecord)
         return effects(self.wire_for(user), record, user)
 
     # -- the protocol
@@ -223,6 +233,18 @@ class Adapter(Operations):
         return None if environment is None else str(environment)
 
     @property
+    def provenance(self) -> Provenance:
+        """Where a value that this gateway returns comes from: `UserRecord(**self.provenance, ...)`.
+
+        `own` compares it when the value is taken back.
+        """
+        return {
+            "provider": self.provider,
+            "gateway": self.name,
+            "environment": self.environment_name,
+        }
+
+    @property
     def policy(self) -> LevelPolicy:
         return self.levels if self.levels is not None else self.native_levels
 
@@ -261,11 +283,17 @@ class Adapter(Operations):
                 raise InvalidInput(x.under(f"extras.{self.provider}") for x in found)
         return user
 
-    def own(self, held: Held) -> None:
-        """Raises `InvalidInput` for what another provider, gateway or environment returned."""
-        if not isinstance(held, get_args(Held)):
-            names = ", ".join(kind.__name__ for kind in get_args(Held))
-            raise InvalidInput([Problem("", "type", f"expected one of: {names}")])
+    def own(self, held: Held, kind: type[Any] | None = None) -> None:
+        """Raises `InvalidInput` for what another provider, gateway or environment returned.
+
+        `kind` is the class that the call takes. A value that was stored before records had an
+        environment has none, and is not refused for it.
+        """
+        wanted = kind if kind is not None else Held
+        if not isinstance(held, wanted):
+            what = "value that a gateway returned" if kind is None else kind.__name__
+            article = "an" if what[0] in "AEIOU" else "a"
+            raise InvalidInput([Problem("", "type", f"expected {article} {what}")])
         if (held.provider, held.gateway) != (self.provider, self.name):
             text = f"is of {held.gateway} ({held.provider}), not of {self.name} ({self.provider})"
             raise InvalidInput([Problem("gateway", "conflict", text)])
@@ -331,9 +359,7 @@ class Adapter(Operations):
         said = {path: word for path in levels if (word := _level_at(payload, path)) is not None}
         words = said.values()
         return UserRecord(
-            provider=self.provider,
-            gateway=self.name,
-            environment=self.environment_name,
+            **self.provenance,
             id=str(native.pop(id)),
             user=user,
             seen_at=response.received_at,

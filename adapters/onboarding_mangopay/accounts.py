@@ -70,7 +70,7 @@ class BankAccounts(Keys):
 
     def deactivate_bank_account(self, record: BankAccountRecord) -> Flow[BankAccountRecord]:
         """docs: deactivate-bank-account. Only false is taken: there is no way back."""
-        self.own(record)
+        self.own(record, BankAccountRecord)
         if record.user_id is None:
             raise InvalidInput([Problem("user_id", "missing", "is required")])
         path = ("users", record.user_id, "bankaccounts", record.id)
@@ -84,8 +84,7 @@ class BankAccounts(Keys):
             problem = Problem("", "missing", "the answer has no id", "Id")
             raise UnexpectedResponse([problem], status=response.status, raw=response.body)
         return BankAccountRecord(
-            provider=PROVIDER,
-            gateway=self.name,
+            **self.provenance,
             id=account_id,
             user_id=text(payload.get("UserId")),
             account=read_account(payload),

@@ -20,7 +20,7 @@ from onboarding import (
     Response,
     Unauthorized,
 )
-from onboarding.adapter import raise_error
+from onboarding.adapter import Provenance, raise_error
 from onboarding.errors import ErrorDetails
 from onboarding.http import as_object, retry_after
 
@@ -115,7 +115,7 @@ def raise_for(
     *,
     about: str = "",
     user_id: str = "",
-    gateway: str = "",
+    provenance: Provenance,
 ) -> NoReturn:
     """Raises what an answer means. The body may be JSON of several shapes, HTML, or nothing.
 
@@ -143,14 +143,14 @@ def raise_for(
             request_id=_first_text(body, "Id", "traceId") or None,
             retry_after=_retry_after(response),
             rate_limits=rate_limits(response),
-            next_action=_action(response, user_id, gateway),
+            next_action=_action(response, user_id, provenance),
             raw=body if body else response.body,
         ),
         kind,
     )
 
 
-def _action(response: Response, user_id: str, gateway: str) -> NextAction | None:
+def _action(response: Response, user_id: str, provenance: Provenance) -> NextAction | None:
     """The step that a 401 asks of the user, whose link is in a header alone."""
     if not is_sca_demand(response):
         return None
@@ -158,7 +158,7 @@ def _action(response: Response, user_id: str, gateway: str) -> NextAction | None
     if found is None:
         return None
     at = response.received_at
-    return enrolment(user_id, found[1], gateway, at, concerns="account_access")
+    return enrolment(user_id, found[1], provenance, at, concerns="account_access")
 
 
 def _first_text(body: dict[str, Any], *names: str) -> str:

@@ -19,7 +19,7 @@ from onboarding_mangopay.owners import Owners
 from onboarding_mangopay.platform import Platform
 from onboarding_mangopay.reading import filters, seconds
 from onboarding_mangopay.recipients import Recipients
-from onboarding_mangopay.records import PROVIDER, moment
+from onboarding_mangopay.records import moment
 from onboarding_mangopay.users import Users
 from onboarding_mangopay.verifications import Verifications
 from onboarding_mangopay.wire.events import Meaning, Subject, meaning_of
@@ -117,8 +117,7 @@ class Events(Users, Documents, Owners, Verifications, Recipients, Platform):
             raise InvalidInput(found)
         return Event(
             kind=EventKind.OTHER,
-            provider=PROVIDER,
-            gateway=self.name,
+            **self.provenance,
             id=f"{event_type}:{subject_id}:{date}",
             native=event_type,
             subject_id=subject_id,

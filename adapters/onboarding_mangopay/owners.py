@@ -74,7 +74,7 @@ class Owners(Keys):
         self, declaration: OwnerDeclaration, owner_id: str, owner: BeneficialOwner
     ) -> Flow[DeclaredOwner]:
         """Writes an owner anew, all of it, while the declaration is editable (docs: update-ubo)."""
-        self.own(declaration)
+        self.own(declaration, OwnerDeclaration)
         body, losses = self._body(owner, f"{_PATH}.")
         path = (*_place(declaration), "ubos", owner_id)
         response = yield self.request("PUT", "update_owner", *path, body=body)
@@ -84,7 +84,7 @@ class Owners(Keys):
         self, declaration: OwnerDeclaration, *, user_id: str | None = None
     ) -> Flow[OwnerDeclaration]:
         """Asks MangoPay to look at a declaration (docs: submit-ubo-declaration)."""
-        self.own(declaration)
+        self.own(declaration, OwnerDeclaration)
         if user_id is not None:
             declaration = evolve(declaration, user_id=user_id)
         body = {"Status": "VALIDATION_ASKED"}

@@ -157,7 +157,7 @@ class MangoPayProtocol(Adapter):
         the whole request; `user_id` is who must act, where the answer asks a user to.
         """
         if not 200 <= response.status < 300:
-            raise_for(response, core_path, about=about, user_id=user_id, gateway=self.name)
+            raise_for(response, core_path, about=about, user_id=user_id, provenance=self.provenance)
 
     def answer(
         self,

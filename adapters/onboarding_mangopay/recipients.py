@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from attrs import evolve, frozen
-from onboarding import Flow, InvalidInput, Paged, Problem, Response, UnexpectedResponse
+from onboarding import Flow, Paged, Problem, Response, UnexpectedResponse
 from onboarding.http import as_object
 
 from onboarding_mangopay.keys import Keys
@@ -109,9 +109,7 @@ class Recipients(Keys):
 
     def deactivate_recipient(self, recipient: Recipient) -> Flow[Recipient]:
         """Takes a recipient out of use, which is final (docs: deactivate-recipient)."""
-        if recipient.gateway != self.name:
-            text = f"is of {recipient.gateway}, not of {self.name}"
-            raise InvalidInput([Problem("gateway", "conflict", text)])
+        self.own(recipient, Recipient)
         body = {"Status": "DEACTIVATED"}
         path = ("recipients", recipient.id)
         response = yield self.request("PUT", "deactivate_recipient", *path, body=body)
@@ -127,11 +125,13 @@ class Recipients(Keys):
         link = text(as_object(payload.get("PendingUserAction")).get("RedirectUrl"))
         seen_at = response.received_at
         action = (
-            enrolment(owner or "", link, self.name, seen_at, concerns="recipient") if link else None
+            enrolment(owner or "", link, self.provenance, seen_at, concerns="recipient")
+            if link
+            else None
         )
         read = read_recipient(
             payload,
-            gateway=self.name,
+            self.provenance,
             seen_at=seen_at,
             created_at=moment(payload.get("CreationDate")),
             next_actions=(action,) if action else (),

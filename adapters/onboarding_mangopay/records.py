@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from onboarding import Adapter, LinkRule, NextAction, NextActionKind, Response, UserRecord
+from onboarding.adapter import Provenance
 from onboarding.http import as_object
 from onboarding.mapping import Translation, translation
 from onboarding.model.loss import Loss
@@ -43,13 +44,12 @@ def shape_of(payload: Mapping[str, Any]) -> Translation:
 
 
 def enrolment(
-    user_id: str, url: str, gateway: str, seen_at: datetime, *, concerns: str = ""
+    user_id: str, url: str, provenance: Provenance, seen_at: datetime, *, concerns: str = ""
 ) -> NextAction:
     """The step that a RedirectUrl stands for; `concerns` what it is about beside enrolment."""
     return NextAction(
         kind=NextActionKind.REDIRECT,
-        provider=PROVIDER,
-        gateway=gateway,
+        **provenance,
         user_id=user_id,
         concerns=concerns,
         url=url,
@@ -77,7 +77,7 @@ def record(
         levels=("KYCLevel",),
         created_at=moment(payload.get("CreationDate")),
         status=STATUS.get(str(payload.get("UserStatus"))),
-        next_actions=(enrolment(user_id, url, adapter.name, response.received_at),)
+        next_actions=(enrolment(user_id, url, adapter.provenance, response.received_at),)
         if isinstance(url, str)
         else (),
         losses=losses,

@@ -61,7 +61,7 @@ class Authentication(MangoPayProtocol):
 
         Raises `Unsupported` for the steps whose link comes with something else alone.
         """
-        self.own(action)
+        self.own(action, NextAction)
         if text := _NEVER_ANEW.get(action.concerns):
             raise Unsupported([Problem("concerns", "unsupported", text)], provider=PROVIDER)
         step = "consent" if action.concerns == CONSENT else "enrollment"
@@ -108,4 +108,4 @@ class Authentication(MangoPayProtocol):
             problem = Problem("", "missing", "the answer has no link", "PendingUserAction")
             raise UnexpectedResponse([problem], status=response.status, raw=response.body)
         concerns = CONSENT if step == "consent" else ""
-        return enrolment(user_id, link, self.name, response.received_at, concerns=concerns)
+        return enrolment(user_id, link, self.provenance, response.received_at, concerns=concerns)

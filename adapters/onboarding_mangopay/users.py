@@ -63,7 +63,7 @@ class Users(Keys):
 
     def update_user(self, record: UserRecord, user: User) -> Flow[UserRecord]:
         """docs: update-natural-user-sca, update-legal-user-sca; legacy: update-natural-user."""
-        self.own(record)
+        self.own(record, UserRecord)
         wire = self.wire_for(self.checked(user, record))
         _want_same_person(record, user)
         body, losses = wire.update(record.user, user, residue=record.residue)
@@ -78,7 +78,7 @@ class Users(Keys):
         """docs: categorize-natural-user, categorize-legal-user. The legacy way is an update."""
         if self.api is Api.LEGACY:
             return (yield from self.update_user(record, user))
-        self.own(record)
+        self.own(record, UserRecord)
         wire = self.wire_for(self.checked(user, record))
         _want_same_person(record, user)
         body, losses = wire.to_wire(user, On.CATEGORISE, since=record.user)
@@ -92,7 +92,7 @@ class Users(Keys):
 
         The answer is empty: what comes back is the record given, as closed.
         """
-        self.own(record)
+        self.own(record, UserRecord)
         path = ("users", str(record.user.person_type), record.id)
         response = yield self.request("DELETE", "close_user", *path)
         self.accept(response)

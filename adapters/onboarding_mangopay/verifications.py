@@ -24,7 +24,7 @@ from onboarding.http import as_object
 from onboarding.model.urls import web_url
 
 from onboarding_mangopay.keys import Keys
-from onboarding_mangopay.records import PROVIDER, moment
+from onboarding_mangopay.records import moment
 
 __all__ = ["Check", "IdentityVerification", "Verifications"]
 
@@ -125,8 +125,7 @@ class Verifications(Keys):
         issued_at = moment(payload.get("CreationDate"))
         return NextAction(
             kind=NextActionKind.REDIRECT,
-            provider=PROVIDER,
-            gateway=self.name,
+            **self.provenance,
             user_id=user_id or "",
             concerns="identity",
             url=link,

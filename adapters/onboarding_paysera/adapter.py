@@ -93,7 +93,7 @@ class Paysera(
         The record of a call that provided an identity says so by an action of the kind
         `print_receipt`: `identification_receipt` fetches what is to be printed.
         """
-        self.own(record)
+        self.own(record, UserRecord)
         self._natural(self.checked(user, record))
         body, losses = self._wire.update(record.user, user, residue=record.residue)
         losses = self.refuse(losses)

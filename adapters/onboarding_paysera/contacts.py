@@ -26,7 +26,7 @@ class Contacts(PayseraProtocol):
         The record that comes back holds the action that waits for the code; its link, if any, is
         that of the record's extras, else that of the settings. What is shown already is not sent.
         """
-        self.own(record)
+        self.own(record, UserRecord)
         if (email is None) == (phone is None):
             text = "give exactly one: email or phone"
             raise InvalidInput([Problem("", "conflict", text)])
@@ -58,7 +58,7 @@ class Contacts(PayseraProtocol):
         return attrs.evolve(action, issued_at=response.received_at)
 
     def _takes_a_code(self, action: NextAction) -> None:
-        self.own(action)
+        self.own(action, NextAction)
         if action.kind is not NextActionKind.CONFIRM_CODE:
             problem = Problem("kind", "conflict", f"an action of kind {action.kind} has no code")
             raise InvalidInput([problem])

@@ -201,9 +201,7 @@ class Documents(PayseraProtocol):
         otherwise: DocumentStatus,
     ) -> DocumentRecord:
         return DocumentRecord(
-            provider=self.provider,
-            gateway=self.name,
-            environment=self.environment_name,
+            **self.provenance,
             id=document_id,
             user_id=some_id(shown.get("user_id")) or some_id(user_id),
             purpose=DocumentPurpose.IDENTITY,

@@ -235,9 +235,7 @@ class Identification(PayseraProtocol):
         otherwise: DocumentStatus = DocumentStatus.CREATED,
     ) -> DocumentRecord:
         return DocumentRecord(
-            provider=self.provider,
-            gateway=self.name,
-            environment=self.environment_name,
+            **self.provenance,
             id=shown_id(shown, response),
             purpose=DocumentPurpose.IDENTITY,
             kind=KINDS.get(shown_text(shown.get("type")) or ""),

@@ -60,6 +60,7 @@ class OAuth(PayseraProtocol):
         client say nothing of it.
         """
         if isinstance(access_token, UserToken):
+            self._own_token(access_token)
             token, key = access_token.access_token, access_token.mac_key
         elif mac_key is not None:
             token, key = Secret(access_token), Secret(mac_key)
@@ -150,6 +151,7 @@ class OAuth(PayseraProtocol):
         With `activation` the old pair stays good until `activate_token`, so that an answer that
         was lost loses nothing.
         """
+        self._own_token(token)
         if token.refresh_token is None:
             raise InvalidInput([Problem("refresh_token", "missing", "the token has none")])
         grant = "refresh_token_with_activation" if activation else "refresh_token"
@@ -160,16 +162,18 @@ class OAuth(PayseraProtocol):
 
     def activate_token(self, token: UserToken) -> Flow[UserToken]:
         """Ends a refresh in two phases: the token is good from now on, the old one no more."""
+        self._own_token(token)
         self._by_the_client()
         path = ("tokens", token.access_token.reveal(), "activate")
         response = yield self._form("PUT", "activate_token", *path)
         given = self.answer(response)
         if not given:  # a void answer is a yes as well
             return attrs.evolve(token, active=True)
-        return read_token(response, given, active=True, before=token)
+        return read_token(response, given, active=True, provenance=self.provenance, before=token)
 
     def revoke_token(self, token: UserToken) -> Flow[None]:
         """Ends a token, and its refresh token with it."""
+        self._own_token(token)
         self._by_the_client()
         query = (("access_token", token.access_token.reveal()),)
         response = yield self._form("DELETE", "revoke_token", "token", query=query)
@@ -187,7 +191,13 @@ class OAuth(PayseraProtocol):
     ) -> Flow[UserToken]:
         self._by_the_client()
         response = yield self._form("POST", operation, "token", form=form)
-        return read_token(response, self.answer(response), active=active, before=before)
+        given = self.answer(response)
+        return read_token(response, given, active=active, provenance=self.provenance, before=before)
+
+    def _own_token(self, token: UserToken) -> None:
+        known = isinstance(token, UserToken)  # pyright: ignore[reportUnnecessaryIsInstance]
+        if not known or token.gateway or token.environment:
+            self.own(token, UserToken)
 
     def _form(
         self,

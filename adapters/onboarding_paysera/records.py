@@ -46,7 +46,7 @@ def _step(
 ) -> NextAction:
     return NextAction(
         kind=kind,
-        provider=PROVIDER,
+        provider=shown.provider,
         gateway=shown.gateway,
         environment=shown.environment,
         user_id=shown.id,

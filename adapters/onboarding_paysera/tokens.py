@@ -11,9 +11,11 @@ from urllib.parse import parse_qs, urlsplit
 
 from attrs import frozen
 from onboarding import Forbidden, InvalidInput, Problem, Response, Secret, UnexpectedResponse
+from onboarding.adapter import Provenance
 from onboarding.errors import ErrorDetails
 from onboarding.model.stored import Stored
 
+from onboarding_paysera.records import PROVIDER
 from onboarding_paysera.values import shown_number, shown_text
 
 __all__ = ["UserToken", "code_in", "read_token"]
@@ -26,16 +28,24 @@ class UserToken(Stored, form="paysera_user_token/1"):
     - `access_token`, `mac_key`: they sign requests in place of the client's own;
     - `refresh_token`: gives the next token, once; absent where Paysera gave none;
     - `expires_at`: UTC; by the clock of this machine at the time of the answer;
-    - `active`: false until `activate_token`, for one that was refreshed in two phases.
+    - `active`: false until `activate_token`, for one that was refreshed in two phases;
+    - `gateway`, `environment`: of the gateway that it was granted to, which alone takes it back;
+      empty for a token that was stored before tokens had them, which any gateway takes.
 
     `to_json(secrets=True)` stores it; its repr shows nothing of it.
     """
 
+    gateway: str = ""
+    environment: str = ""
     access_token: Secret
     mac_key: Secret
     refresh_token: Secret | None = None
     expires_at: datetime | None = None
     active: bool = True
+
+    @property
+    def provider(self) -> str:
+        return PROVIDER
 
     def __repr__(self) -> str:
         ends = f"{self.expires_at:%Y-%m-%dT%H:%M:%SZ}" if self.expires_at is not None else None
@@ -49,7 +59,12 @@ _LONGEST = timedelta(days=36_500).total_seconds()
 
 
 def read_token(
-    response: Response, given: Mapping[str, Any], *, active: bool, before: UserToken | None = None
+    response: Response,
+    given: Mapping[str, Any],
+    *,
+    active: bool,
+    provenance: Provenance,
+    before: UserToken | None = None,
 ) -> UserToken:
     """The token in an answer. An answer without a refresh token leaves the old one in force.
 
@@ -73,6 +88,8 @@ def read_token(
     if lives is not None and not 0 <= lives <= _LONGEST:
         lives = None
     return UserToken(
+        gateway=provenance["gateway"],
+        environment=provenance["environment"],
         access_token=Secret(texts["access_token"]),
         mac_key=Secret(texts["mac_key"]),
         refresh_token=Secret(texts["refresh_token"]) if "refresh_token" in texts else kept,

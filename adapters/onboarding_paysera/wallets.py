@@ -56,9 +56,7 @@ class Wallets(PayseraProtocol):
             *(cast("list[object]", ibans) if isinstance(ibans, list) else []),
         ]
         return Wallet(
-            provider=self.provider,
-            gateway=self.name,
-            environment=self.environment_name,
+            **self.provenance,
             id=shown_id(shown, response),
             owner_ids=() if owner is None else (owner,),
             account_numbers=tuple(dict.fromkeys(n for n in numbers if isinstance(n, str))),

@@ -42,6 +42,7 @@ class Provenance(Model):
 
     provider: str
     gateway: str = ""
+    environment: str = ""
     id: str = ""
     seen_at: datetime | None = None
     level_words: Mapping[str, str] = field(factory=dict[str, str])
@@ -52,6 +53,7 @@ class Provenance(Model):
         return cls(
             provider=record.provider,
             gateway=record.gateway,
+            environment=record.environment,
             id=record.id,
             seen_at=record.seen_at,
             level_words=dict(record.level_words),

@@ -61,6 +61,7 @@ class Event(Stored, form="event/1"):
     kind: EventKind
     provider: str
     gateway: str
+    environment: str = ""
     id: str
     native: str = ""
     subject_id: str = ""

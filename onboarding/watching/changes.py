@@ -70,6 +70,7 @@ def _event(
         kind=kind,
         provider=after.provider,
         gateway=after.gateway,
+        environment=after.environment,
         id=hashlib.sha256(text.encode()).hexdigest()[:32],
         subject_id=after.id,
         user_id=after.id,

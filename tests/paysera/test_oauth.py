@@ -505,6 +505,8 @@ def test_the_documented_answer_is_read() -> None:
     token = answered(ANSWER, PAPER.exchange_code("code", redirect_uri=BACK))
 
     assert token == UserToken(
+        gateway="lt",
+        environment="production",
         access_token=Secret("SlAV32hkKG"),
         mac_key=Secret("xq7Key"),
         refresh_token=Secret("8xLOxBtZp8"),

@@ -203,6 +203,7 @@ class Sound(Adapter):
     }  # fmt: skip
 
     api_key: Secret
+    environment: str = "sandbox"
     base_url: str = "https://ark.invalid"
 
     def create_user(self, user: User, *, key: str | None = None) -> Flow[UserRecord]:
@@ -227,7 +228,7 @@ class Sound(Adapter):
         return Paged(items=tuple(self.read(one, response) for one in found))
 
     def update_user(self, record: UserRecord, user: User) -> Flow[UserRecord]:
-        self.own(record)
+        self.own(record, UserRecord)
         wire = self.wire_for(self.checked(user, record))
         body, losses = wire.update(record.user, user, residue=record.residue)
         losses = self.refuse(losses)

@@ -35,7 +35,7 @@ from onboarding import (
     UserCategory,
     UserRecord,
 )
-from onboarding.adapter import raise_error
+from onboarding.adapter import Held, raise_error
 from onboarding.errors import ErrorDetails
 from onboarding.http import as_object
 from onboarding.mapping import (
@@ -421,6 +421,24 @@ class LogsWhatItSends(Writer):
     def spoil(self, body: Json, operation: str) -> Json:
         log.debug("sending %s", body)
         return body
+
+
+@breaks("foreign_values_refused")
+class UpdatesTheRecordsOfOtherGateways(Sound):
+    def own(self, held: Held, kind: type[Any] | None = None) -> None:
+        pass
+
+
+@breaks("foreign_values_refused")
+class UpdatesInTheOtherEnvironment(Sound):
+    def own(self, held: Held, kind: type[Any] | None = None) -> None:
+        super().own(attrs.evolve(cast("UserRecord", held), environment=""), kind)
+
+
+@breaks("provenance")
+class ForgetsTheEnvironment(Sound):
+    def kept(self, response: Response, losses: tuple[Loss, ...] = ()) -> UserRecord:
+        return attrs.evolve(super().kept(response, losses), environment="")
 
 
 @breaks("ids_stay_in_place")

@@ -24,7 +24,7 @@ from onboarding import (
 )
 from onboarding.mapping import core, lost_of_document
 
-from onboarding_mangopay.records import PROVIDER, moment
+from onboarding_mangopay.records import moment
 
 __all__ = [
     "LEFT_OUT",
@@ -136,8 +136,7 @@ def document_record(
         raise UnexpectedResponse([problem], status=response.status, raw=response.body)
     user_id = payload.get("UserId")
     return DocumentRecord(
-        provider=PROVIDER,
-        gateway=adapter.name,
+        **adapter.provenance,
         id=str(id),
         user_id=None if user_id is None else str(user_id),
         purpose=_PURPOSE_OF.get(str(payload.get("Type"))),

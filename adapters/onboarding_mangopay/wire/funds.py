@@ -9,10 +9,11 @@ from typing import Any
 
 from attrs import field, frozen
 from onboarding import Money, Wallet
+from onboarding.adapter import Provenance
 from onboarding.model.base import Model
 
 from onboarding_mangopay.reading import flag, money, text, texts
-from onboarding_mangopay.records import PROVIDER, moment
+from onboarding_mangopay.records import moment
 
 __all__ = [
     "Card",
@@ -174,11 +175,10 @@ def read_emoney(row: Mapping[str, Any]) -> EMoney:
     )
 
 
-def read_wallet(row: Mapping[str, Any], *, gateway: str, seen_at: datetime) -> Wallet:
+def read_wallet(row: Mapping[str, Any], provenance: Provenance, *, seen_at: datetime) -> Wallet:
     """A wallet from MangoPay's object (docs: wallet-object)."""
     return Wallet(
-        provider=PROVIDER,
-        gateway=gateway,
+        **provenance,
         id=_id(row),
         owner_ids=texts(row.get("Owners")),
         balance=money(row.get("Balance")),

@@ -120,8 +120,7 @@ def owner_declaration(
     owners = cast("list[object]", found) if isinstance(found, list) else []
     status = text(payload.get("Status"))
     return OwnerDeclaration(
-        provider=PROVIDER,
-        gateway=adapter.name,
+        **adapter.provenance,
         id=str(id),
         user_id=None if user_id is None else str(user_id),
         owners=tuple(declared_owner(as_object(owner)) for owner in owners),

@@ -9,12 +9,14 @@ from typing import Any
 
 from attrs import field, frozen
 from onboarding import Address, NextAction, Problem
+from onboarding.adapter import Provenance
 from onboarding.http import as_object
 from onboarding.model.base import Model
 from onboarding.model.shapes import Country, Currency, Text
 
 from onboarding_mangopay.extras import ScaContext
 from onboarding_mangopay.reading import ADDRESS, address, address_body, text, texts
+from onboarding_mangopay.records import PROVIDER
 
 __all__ = [
     "NewRecipient",
@@ -92,7 +94,9 @@ class Recipient(Model):
     `payee_check` is what the payee's bank said of the name (EUR within SEPA).
     """
 
+    provider: str = PROVIDER
     gateway: str
+    environment: str = ""
     id: str
     user_id: str | None = None
     status: str | None = None
@@ -115,7 +119,7 @@ class Recipient(Model):
     raw: Mapping[str, Any] = field(factory=dict[str, Any])
 
     def __repr__(self) -> str:
-        return f"Recipient(mangopay/{self.gateway}, id={self.id!r}, status={self.status!r})"
+        return f"Recipient({self.provider}/{self.gateway}, id={self.id!r}, status={self.status!r})"
 
 
 @frozen(kw_only=True)
@@ -181,7 +185,7 @@ def core_path(wire_path: str) -> str | None:
 
 
 def read_recipient(
-    payload: Mapping[str, Any], *, gateway: str, seen_at: datetime, **facts: Any
+    payload: Mapping[str, Any], provenance: Provenance, *, seen_at: datetime, **facts: Any
 ) -> Recipient:
     """A recipient from MangoPay's object; what has another type is None, and stays in raw."""
     person = {
@@ -198,7 +202,7 @@ def read_recipient(
         **{name: text(person.get(wire)) for wire, name in _NAMES.items()},
     }
     return Recipient(
-        gateway=gateway,
+        **provenance,
         id=str(payload["Id"]),
         user_id=text(payload.get("UserId")),
         status=text(payload.get("Status")),

@@ -1,0 +1,92 @@
+"""Laws of provenance: a value says where it comes from, and only its own gateway takes it back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import attrs
+
+from onboarding.adapter import Adapter
+from onboarding.errors import InvalidInput
+from onboarding.http import Flow, Request
+from onboarding.model.action import NextAction, NextActionKind
+from onboarding.model.banking import BankAccountRecord
+from onboarding.model.documents import Document, DocumentPurpose
+from onboarding.model.partial import Partial
+from onboarding.model.user import User
+from onboarding.testing.claims import can
+from onboarding.testing.law import law
+from onboarding.testing.subject import Subject
+from onboarding.testing.suite.conversing import live, simulated
+from onboarding.testing.trial import Case, Trial, attempt
+
+__all__ = ["TAKES_BACK", "foreign_values_refused", "provenance"]
+
+ELSEWHERE = "elsewhere"
+
+Held: TypeAlias = Any
+"""A record, an action, an account: `UserRecord | NextAction | BankAccountRecord | Partial`."""
+
+TAKES_BACK: dict[str, Callable[[Adapter, Held], Flow[Any]]] = {
+    "update_user": lambda a, held: a.update_user(held, User(email="someone@example.com")),
+    "categorise_user": lambda a, held: a.categorise_user(held, User()),
+    "close_user": lambda a, held: a.close_user(held),
+    "assign_contact": lambda a, held: a.assign_contact(held, email="someone@example.com"),
+    "confirm": lambda a, held: a.confirm(held, "1"),
+    "renew": lambda a, held: a.renew(held),
+    "deactivate_bank_account": lambda a, held: a.deactivate_bank_account(held),
+    "resume": lambda a, held: a.resume(held, Document(purpose=DocumentPurpose.IDENTITY)),
+}
+"""Every operation that takes back what a gateway returned, each with a call of it."""
+
+
+def _held(subject: Subject, adapter: Adapter, operation: str) -> Held:
+    """What the operation would take back from this adapter."""
+    where = adapter.provenance
+    match operation:
+        case "confirm" | "renew":
+            kind = NextActionKind.CONFIRM_CODE
+            return NextAction(**where, kind=kind, user_id="1", concerns="email")
+        case "deactivate_bank_account":
+            return BankAccountRecord(**where, id="1", user_id="1")
+        case "resume":
+            return Partial(**where, operation="submit_document", user_id="1", id="1")
+        case _:
+            return attrs.evolve(subject.record_of(adapter, User()), **where)
+
+
+def takes_back(subject: Subject) -> bool:
+    """Whether any call takes back what a gateway returned."""
+    return any(can(a, name) for a in subject.variants.values() for name in TAKES_BACK)
+
+
+@law(
+    "what another provider, gateway or environment returned is refused before anything is sent",
+    takes_back,
+    exhaustive=True,
+)
+def foreign_values_refused(trial: Trial) -> None:
+    for adapter in trial.subject.variants.values():
+        for operation, call in TAKES_BACK.items():
+            if can(adapter, operation):
+                held = _held(trial.subject, adapter, operation)
+                for name in adapter.provenance:
+                    foreign = attrs.evolve(held, **{name: ELSEWHERE})
+                    told = attempt(call, adapter, foreign)
+                    assert not isinstance(told, Request), f"{operation} sends another {name}'s"
+                    assert isinstance(told, InvalidInput), f"{operation} takes another {name}'s"
+                    trial.examples += 1
+
+
+@law("a record, and what must be done next, say their provider, gateway, environment", simulated)
+def provenance(trial: Trial) -> None:
+    def check(case: Case) -> None:
+        adapter = attrs.evolve(case.adapter, name="ours")
+        _, made, seen = live(trial, attrs.evolve(case, adapter=adapter))
+        expected = adapter.provenance
+        for held in (made, seen, *made.next_actions, *seen.next_actions):
+            for name, value in expected.items():
+                assert getattr(held, name) == value, f"{type(held).__name__} has another {name}"
+
+    trial.for_all(trial.cases(complete=True), check, share=10)
