@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Iterable, Mapping
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, ClassVar, NoReturn, Protocol, TypedDict, cast, runtime_checkable
@@ -26,7 +26,15 @@ from onboarding.errors import (
     UnexpectedResponse,
     Unsupported,
 )
-from onboarding.http import Flow, Proof, Request, Response, Token, has_lone_surrogate
+from onboarding.http import (
+    Flow,
+    Proof,
+    Request,
+    Response,
+    Token,
+    has_lone_surrogate,
+    is_loopback,
+)
 from onboarding.mapping.effects import Effect, effects
 from onboarding.mapping.explain import Explanation, explain
 from onboarding.mapping.translation import Translation, translation
@@ -88,6 +96,24 @@ def _not_one_text(_: object, __: object, value: object) -> None:
         raise InvalidInput([Problem("accept_loss", "type", "expected a tuple of paths")])
 
 
+def _in_clear(cls: type, settings: Mapping[str, Any]) -> Iterator[Problem]:
+    """A problem for each address to which keys and personal data would go unencrypted."""
+    environment = settings.get("environment")
+    in_production = getattr(environment, "value", environment) == "production"
+    allowed = settings.get("allow_insecure_http") is True
+    if allowed and in_production:
+        yield Problem("allow_insecure_http", "conflict", "production takes https:// only")
+    for name, check in checks_of(cls).items():
+        address = settings.get(name)
+        if check.shape is None or check.shape.name != "url" or not isinstance(address, str):
+            continue
+        is_safe = address.lower().startswith("https:") or is_loopback(address)
+        if not is_safe and (in_production or not allowed):
+            text = "expected https://, or a host on this machine: http:// is not encrypted"
+            more = "" if in_production else "; allow_insecure_http permits it outside production"
+            yield Problem(name, "insecure", text + more)
+
+
 @frozen(kw_only=True)
 class Adapter(Operations):
     """The code for one provider. A subclass is a frozen attrs class; its fields are its settings.
@@ -109,6 +135,9 @@ class Adapter(Operations):
     targets: ClassVar[Mapping[str, Target]] = {}
     """Where a user can get with the provider, by name: `create_owner`."""
 
+    certificate_settings: ClassVar[tuple[str, ...]] = ()
+    """Settings that, when on, have the connection's TLS certificate say who calls."""
+
     name: str = ""
     """The gateway's name, for provenance; taken from the configuration's table."""
 
@@ -118,16 +147,26 @@ class Adapter(Operations):
     levels: LevelPolicy | None = None
     """What the provider's own levels are worth to this gateway."""
 
+    allow_insecure_http: bool = False
+    """Whether `http://` may lead to another machine; the environment `production` refuses it."""
+
     def __attrs_post_init__(self) -> None:
         found = [
             problem
             for name, check in checks_of(type(self)).items()
-            if Secret in check.kind
+            if Secret in check.kind or check.shape is not None
             for problem in check.problems(getattr(self, name))
         ]
-        found += self.rules({name: getattr(self, name) for name in fields_dict(type(self))})
+        settings = {name: getattr(self, name) for name in fields_dict(type(self))}
+        bad = {problem.path.partition(".")[0] for problem in found}
+        found += [x for x in self.problems_in(settings) if x.path.partition(".")[0] not in bad]
         if found:
             raise InvalidInput(found)
+
+    @classmethod
+    def problems_in(cls, settings: Mapping[str, Any]) -> list[Problem]:
+        """Problems between settings, by path: those of every adapter, and those of `rules`."""
+        return [*_in_clear(cls, settings), *cls.rules(settings)]
 
     @classmethod
     def rules(cls, settings: Mapping[str, Any]) -> list[Problem]:
@@ -292,7 +331,7 @@ class Adapter(Operations):
         wanted = kind if kind is not None else Held
         if not isinstance(held, wanted):
             what = "value that a gateway returned" if kind is None else kind.__name__
-            article = "an" if what[0] in "AEIOU" else "a"
+            article = "an" if what[0] in "AEIO" else "a"
             raise InvalidInput([Problem("", "type", f"expected {article} {what}")])
         if (held.provider, held.gateway) != (self.provider, self.name):
             text = f"is of {held.gateway} ({held.provider}), not of {self.name} ({self.provider})"

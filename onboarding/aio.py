@@ -26,7 +26,7 @@ from onboarding.engine import (
     without_frames,
 )
 from onboarding.errors import TransportError
-from onboarding.gateway import Deadline, exchange_of, new_nonce, report
+from onboarding.gateway import Deadline, exchange_of, new_nonce, refuse_unsafe, report
 from onboarding.hooks import Exchange, Observe
 from onboarding.http import Flow, Request, Response, Token
 from onboarding.model.limits import RateLimit
@@ -81,6 +81,7 @@ class AsyncGateway(AsyncCalls[A_co]):
 
     def __attrs_post_init__(self) -> None:
         self._timed = ServerClock(self.clock)
+        refuse_unsafe(self.adapter, self.connection)
 
     @property
     def name(self) -> str:

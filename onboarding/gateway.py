@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from attrs import define, field
+from attrs import define, field, fields_dict
 
 from onboarding.adapter import Adapter
 from onboarding.calls.sync import Calls
@@ -29,16 +29,24 @@ from onboarding.engine import (
     utc_now,
     without_frames,
 )
-from onboarding.errors import InvalidInput, Problem, TransportError
+from onboarding.errors import ConfigurationError, InvalidInput, Problem, TransportError
 from onboarding.hooks import Exchange, Observe
 from onboarding.http import Flow, Request, Response, Token
 from onboarding.model.limits import RateLimit
-from onboarding.transports.connection import Connection
+from onboarding.transports.connection import Connection, uncertified
 
 if TYPE_CHECKING:
     from onboarding.transports.sync import SyncTransport
 
-__all__ = ["DEADLINE", "Deadline", "Gateway", "exchange_of", "new_nonce", "report"]
+__all__ = [
+    "DEADLINE",
+    "Deadline",
+    "Gateway",
+    "exchange_of",
+    "new_nonce",
+    "refuse_unsafe",
+    "report",
+]
 
 A_co = TypeVar("A_co", bound=Adapter, covariant=True)
 B = TypeVar("B", bound=Adapter)
@@ -117,6 +125,18 @@ def exchange_of(
     )
 
 
+def refuse_unsafe(adapter: Adapter, connection: Connection) -> None:
+    """Raises `ConfigurationError` for settings with which keys or calls would be unprotected.
+
+    An adapter checks its own when it is built, unless its class replaces that check.
+    """
+    settings = {name: getattr(adapter, name) for name in fields_dict(type(adapter))}
+    on = [name for name in adapter.certificate_settings if settings[name]]
+    problems = [*adapter.problems_in(settings), *uncertified(on, connection.certificate)]
+    if problems:
+        raise ConfigurationError(problems)
+
+
 class _Life:
     """What one process holds: connections, a token, and the lock around its renewal."""
 
@@ -149,6 +169,7 @@ class Gateway(Calls[A_co]):
 
     def __attrs_post_init__(self) -> None:
         self._timed = ServerClock(self.clock)
+        refuse_unsafe(self.adapter, self.connection)
 
     @property
     def name(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import re
 from collections.abc import Generator, Iterable, Mapping
@@ -24,6 +25,7 @@ __all__ = [
     "Token",
     "as_object",
     "has_lone_surrogate",
+    "is_loopback",
     "json_body",
     "retry_after",
     "url",
@@ -268,3 +270,17 @@ def url(
     search = "&".join(_pairs(query))
     whole = f"{parts.scheme.lower()}://{parts.netloc.lower()}{path}"
     return f"{whole}?{search}" if search else whole
+
+
+def is_loopback(address: str) -> bool:
+    """Whether the host of a URL is this machine, so that requests to it cross no network."""
+    try:
+        host = urlsplit(address).hostname or ""
+    except ValueError:
+        return False
+    if host == "localhost" or host.endswith(".localhost"):  # RFC 6761, 6.3
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -25,7 +25,7 @@ from onboarding import (
 )
 from onboarding.http import as_object, url
 from onboarding.model.paging import Paged
-from onboarding.model.shapes import Url
+from onboarding.model.shapes import Identifier, Url
 
 from onboarding_mangopay.errors import CorePath, is_sca_demand, nowhere, raise_for
 from onboarding_mangopay.limits import rate_limits
@@ -72,8 +72,9 @@ class MangoPayProtocol(Adapter):
     """
 
     provider: ClassVar[str] = PROVIDER
+    certificate_settings: ClassVar[tuple[str, ...]] = ("mtls",)
 
-    client_id: str
+    client_id: Identifier
     api_key: Secret
     environment: Environment = Environment.SANDBOX
     api: Api = Api.SCA

@@ -29,7 +29,7 @@ from onboarding import (
 from onboarding.http import url
 from onboarding.mapping import Translation, translation
 from onboarding.model.loss import Loss
-from onboarding.model.shapes import Url
+from onboarding.model.shapes import Identifier, Url
 
 from onboarding_paysera.errors import clock_refused, raise_for
 from onboarding_paysera.extras import PayseraExtras
@@ -82,17 +82,18 @@ class PayseraProtocol(Adapter):
     extras: ClassVar[type | None] = PayseraExtras
     wires: ClassVar[tuple[type, ...]] = (PayseraUser, AddressedUser)
     targets: ClassVar[Mapping[str, Target]] = TARGETS
+    certificate_settings: ClassVar[tuple[str, ...]] = ("client_certificate",)
 
-    client_id: str
+    client_id: Identifier
     mac_key: Secret | None = None
     client_certificate: bool = False
     access_token: Secret | None = None
     environment: Environment = Environment.PRODUCTION
     base_url: Url | None = None
     authorize_url: Url | None = None
-    project_id: str | None = None
-    location_id: str | None = None
-    scopes: tuple[str, ...] | None = None
+    project_id: Identifier | None = None
+    location_id: Identifier | None = None
+    scopes: tuple[Identifier, ...] | None = None
     sends_address: bool = False
     phone_link: str | None = attrs.field(default=None, validator=_with_code)
     email_link: str | None = attrs.field(default=None, validator=_with_code)

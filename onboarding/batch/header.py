@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import ipaddress
 import json
 import re
 import secrets
 from enum import Enum
 from typing import Any
-from urllib.parse import urlsplit
 
 import attrs
 
 from onboarding.adapter import Adapter
 from onboarding.errors import ConfigurationError, Problem
+from onboarding.http import is_loopback
 
 __all__ = ["OPENING", "check_same", "header_of", "new_id", "unusable"]
 
@@ -62,20 +61,7 @@ def _told(value: object, default: object) -> str | None:
         return text
     if value == default:
         return None
-    return "loopback" if _is_loopback(text) else "elsewhere"
-
-
-def _is_loopback(address: str) -> bool:
-    try:
-        host = urlsplit(address).hostname or ""
-    except ValueError:
-        return False
-    if host == "localhost" or host.endswith(".localhost"):  # RFC 6761
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return "loopback" if is_loopback(text) else "elsewhere"
 
 
 def check_same(found: dict[str, Any] | None, header: dict[str, Any]) -> str:

@@ -20,11 +20,11 @@ from onboarding.model.levels import IdentificationLevel, KYCLevel, LevelPolicy, 
 from onboarding.model.user import User
 from onboarding.plain import nearest, reader
 from onboarding.registry import Registry
-from onboarding.transports.connection import Connection, unusable
+from onboarding.transports.connection import Connection, uncertified, unusable
 
 __all__ = ["Build"]
 
-_SPECIAL = ("provider", "levels", "connection")
+_SPECIAL = ("provider", "levels", "connection", "debug")
 
 
 @frozen(kw_only=True)
@@ -47,6 +47,23 @@ def _changed(row: LevelRow, worth: _Worth | None) -> LevelRow:
         "from the configuration",
         eidas=worth.eidas or row.eidas,
         nist=worth.nist or row.nist,
+    )
+
+
+def _files(table: Any) -> Connection:
+    """A connection with the files that a table names, whatever else is wrong in it."""
+    named: Mapping[str, object] = {}
+    if isinstance(table, Mapping):
+        named = cast("Mapping[str, object]", table)
+
+    def path(name: str) -> str | None:
+        found = named.get(name)
+        return found if isinstance(found, str) and found.strip() else None
+
+    return Connection(
+        ca_bundle=path("ca_bundle"),
+        certificate=path("certificate"),
+        private_key=path("private_key"),
     )
 
 
@@ -110,9 +127,11 @@ class Build:
         fields = dict(cast("Mapping[str, Any]", table))
         before = len(self.problems)
         kind = self._provider(at, fields)
-        connection = self._read(f"{at}.connection", fields.pop("connection", {}), Connection)
-        if connection is not None:
-            self.problems += [problem.under(at) for problem in unusable(connection)]
+        table = fields.pop("connection", {})
+        connection = self._read(f"{at}.connection", table, Connection)
+        files = _files(table)
+        self.problems += [problem.under(at) for problem in unusable(files)]
+        debug = self._debug(f"{at}.debug", fields.pop("debug", False))
         self._accepted(f"{at}.accept_loss", fields.get("accept_loss"))
         if kind is None:
             return None
@@ -120,11 +139,24 @@ class Build:
         if "name" in fields:
             self._note(f"{at}.name", "unknown", "the table's own name is the gateway's name")
             del fields["name"]
+        certified = [name for name in kind.certificate_settings if self._is_on(fields, name)]
+        self.problems += [x.under(at) for x in uncertified(certified, files.certificate)]
         adapter = self._read(at, fields, kind, also=_SPECIAL)
         if len(self.problems) > before or adapter is None or connection is None:
             return None
         adapter = attrs.evolve(adapter, name=name, levels=levels)
-        return Gateway(adapter, connection=connection, observe=self.registry.tell)
+        return Gateway(adapter, connection=connection, observe=self.registry.tell, debug=debug)
+
+    def _is_on(self, fields: Mapping[str, Any], name: str) -> bool:
+        value = fields.get(name)
+        return (as_toml(value) if self.from_env and isinstance(value, str) else value) is True
+
+    def _debug(self, at: str, value: Any) -> bool:
+        if self.from_env and isinstance(value, str):
+            value = as_toml(value)
+        if not isinstance(value, bool):
+            self._note(at, "type", "expected true or false")
+        return value is True
 
     def _provider(self, at: str, fields: dict[str, Any]) -> type[Adapter] | None:
         provider = fields.pop("provider", None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from onboarding.errors import InvalidInput, Problem
 from onboarding.model.secret import Secret
 
 __all__ = ["References"]
+
+_LONE_SURROGATE = re.compile(r"[\ud800-\udfff]").search
 
 
 @frozen(kw_only=True)
@@ -41,7 +44,7 @@ class References:
             case "keyring:":
                 return _found(_keyring(rest), f"the keyring has no {rest}")
             case _ if self.literal and value:
-                return Secret(value)
+                return _found(value, "the variable holds no secret")
             case _:
                 text = "a secret is given by reference: env:, file:, keyring: or in code"
                 raise _problem("literal_secret", text)
@@ -54,8 +57,10 @@ class References:
 
 
 def _found(text: str | None, otherwise: str) -> Secret:
-    if not text:
+    if not text or text.isspace():
         raise _problem("missing", otherwise)
+    if _LONE_SURROGATE(text):  # of bytes in the environment that are not UTF-8
+        raise _problem("shape", "the secret is not UTF-8")
     return Secret(text)
 
 

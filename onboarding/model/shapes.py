@@ -15,7 +15,18 @@ from onboarding.model.base import Shape
 from onboarding.model.json_values import GIVEN
 from onboarding.model.urls import is_link, is_web_url
 
-__all__ = ["Country", "Currency", "Email", "Extras", "Link", "Locale", "Phone", "Text", "Url"]
+__all__ = [
+    "Country",
+    "Currency",
+    "Email",
+    "Extras",
+    "Identifier",
+    "Link",
+    "Locale",
+    "Phone",
+    "Text",
+    "Url",
+]
 
 # Control characters (C0, C1), line breaks of Unicode, overrides and isolates of the direction of
 # writing, surrogates. Marks of a direction and joiners stay: some scripts are written with them.
@@ -28,6 +39,7 @@ _EMPTY = (
     r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
 _TEXT = re.compile(rf"[{_EMPTY}]*[^{_EMPTY}{_BAD}][^{_BAD}]*").fullmatch  # linear in length
+_IDENTIFIER = re.compile(rf"[^\s{_BAD}](?:[^{_BAD}]*[^\s{_BAD}])?").fullmatch
 _COUNTRY = re.compile(r"[A-Z]{2}").fullmatch
 _CURRENCY = re.compile(r"[A-Z]{3}").fullmatch
 _EMAIL = re.compile(rf"[^@\s{_BAD}]{{1,64}}@[^@\s.{_BAD}]+(?:\.[^@\s.{_BAD}]+)+").fullmatch
@@ -98,6 +110,12 @@ Text = Annotated[
     ),
 ]
 """Any text with something to see in it."""
+
+Identifier = Annotated[
+    str,
+    Shape("identifier", "a text without blanks around it, nor control characters", _IDENTIFIER),
+]
+"""A name or id that a provider gave, as it gave it: for the settings of an adapter."""
 
 Country = Annotated[
     str,

@@ -7,6 +7,7 @@ import binascii
 import math
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from enum import Enum
 from typing import Any
@@ -47,9 +48,13 @@ def _whole(value: Any, _: Any) -> int:
 
 
 def _number(value: Any, _: Any) -> float:
-    if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+    found = math.nan
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        with suppress(OverflowError):  # an integer of hundreds of digits
+            found = float(value)
+    if not math.isfinite(found):
         raise fail("type", "expected a finite number")
-    return float(value)
+    return found
 
 
 def _day(value: Any, _: Any) -> date:

@@ -207,10 +207,10 @@ def _built(cls: type, values: dict[str, Any], problems: list[Problem], *, checke
 
 def _refused_by_rules(cls: type, values: Mapping[str, Any], told: set[str]) -> list[Problem]:
     """What a class of settings says of several of them, where none of them is told of already."""
-    rules = getattr(cls, "rules", None)
-    if rules is None:
+    problems_in = getattr(cls, "problems_in", None)
+    if problems_in is None:
         return []
-    found: list[Problem] = rules({**defaults_of(cls), **values})
+    found: list[Problem] = problems_in({**defaults_of(cls), **values})
     return [problem for problem in found if problem.path.partition(".")[0] not in told]
 
 
@@ -222,6 +222,8 @@ def _refused_by_validators(cls: type, values: Mapping[str, Any]) -> Iterator[Pro
             continue
         try:
             validator(None, field, values[name])
+        except InvalidInput as error:
+            yield from error.problems
         except (TypeError, ValueError, AttributeError):
             rule = f" ({validator!r})" if repr(validator).startswith("<") else ""
             yield Problem(name, "shape", f"is outside its limits{rule}")

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import TYPE_CHECKING
 
 from attrs import field, frozen
-from attrs.validators import gt, matches_re
+from attrs.validators import matches_re
 
 from onboarding import __version__
 from onboarding.errors import ConfigurationError, Problem
 from onboarding.http import HEADER_TEXT
+from onboarding.transports.checks import is_count, is_file, is_proxy, is_seconds, is_size
 
 if TYPE_CHECKING:
     from ssl import SSLContext
 
-__all__ = ["Connection", "own_headers", "tls_of", "unusable"]
+__all__ = ["Connection", "own_headers", "tls_of", "uncertified", "unusable"]
 
 
 @frozen(kw_only=True)
@@ -26,23 +27,25 @@ class Connection:
     """How a gateway connects. Times are seconds.
 
     `timeout` bounds each wait for bytes, `connect_timeout` the making of a connection;
-    `pool` is how many connections are kept; `ca_bundle` replaces the trusted authorities, which
-    are those of `certifi`; `certificate` and `private_key` are files of a TLS client certificate;
-    `trust_env` lets the proxies of the environment apply, and nothing else of it counts
+    `pool` is how many connections are kept; `proxy` is the address of an HTTP proxy, and may hold
+    a password; `ca_bundle` replaces the trusted authorities, which are those of `certifi`;
+    `certificate` and `private_key` are files of a TLS client certificate; `trust_env` lets the proxies of the environment apply, and nothing else of it counts
     (`SSL_CERT_FILE` and its like do not). An answer is read up to `max_response_bytes`, packed and
     unpacked, and its headers up to `max_header_bytes`: a longer one is no answer.
+
+    Raises `InvalidInput` for a value out of its limits.
     """
 
-    timeout: float = field(default=30.0, validator=gt(0))
-    connect_timeout: float = field(default=5.0, validator=gt(0))
-    pool: int = field(default=32, validator=gt(0))
-    proxy: str | None = field(default=None, repr=False)  # it may hold a password
-    ca_bundle: str | None = None
-    certificate: str | None = None
-    private_key: str | None = None
+    timeout: float = field(default=30.0, validator=is_seconds)
+    connect_timeout: float = field(default=5.0, validator=is_seconds)
+    pool: int = field(default=32, validator=is_count)
+    proxy: str | None = field(default=None, repr=False, validator=is_proxy)
+    ca_bundle: str | None = field(default=None, validator=is_file)
+    certificate: str | None = field(default=None, validator=is_file)
+    private_key: str | None = field(default=None, validator=is_file)
     trust_env: bool = False
-    max_response_bytes: int = field(default=32 * 1024**2, validator=gt(0))
-    max_header_bytes: int = field(default=64 * 1024, validator=gt(0))
+    max_response_bytes: int = field(default=32 * 1024**2, validator=is_size)
+    max_header_bytes: int = field(default=64 * 1024, validator=is_size)
     user_agent: str = field(default=f"onboarding/{__version__}", validator=matches_re(HEADER_TEXT))
 
 
@@ -53,6 +56,19 @@ def own_headers(wanted: Connection) -> dict[str, str]:
         "Accept": "application/json",
         "Accept-Encoding": "gzip",
     }
+
+
+def uncertified(settings: Iterable[str], certificate: str | None) -> list[Problem]:
+    """A problem for each setting that leaves it to a TLS certificate to say who calls.
+
+    Without the certificate such a call would be sent with no authentication at all.
+    """
+    if certificate:
+        return []
+    return [
+        Problem("connection.certificate", "missing", f"is required beside {name}")
+        for name in settings
+    ]
 
 
 def unusable(wanted: Connection) -> list[Problem]:
@@ -69,7 +85,7 @@ def tls_of(wanted: Connection) -> Callable[[], SSLContext]:
 
     Raises `ConfigurationError` at once for files that cannot be used.
     """
-    if not (wanted.ca_bundle or wanted.certificate):
+    if not (wanted.ca_bundle or wanted.certificate or wanted.private_key):
         return _default
     made = _tls(wanted)
     return lambda: made
@@ -87,7 +103,15 @@ def _tls(wanted: Connection) -> SSLContext:
     except (OSError, ValueError) as error:  # an SSLError is an OSError
         problems.append(_unread("connection.ca_bundle", "the file", error))
         context = _trusting(None)
-    if wanted.certificate:
+    if wanted.private_key and not wanted.certificate:
+        text = "is required beside private_key"
+        problems.append(Problem("connection.certificate", "missing", text))
+    missing = [
+        *_missing("certificate", wanted.certificate),
+        *_missing("private_key", wanted.private_key),
+    ]
+    problems += missing
+    if wanted.certificate and not missing:
         try:
             # with a password, even an empty one, OpenSSL asks nobody for another
             context.load_cert_chain(wanted.certificate, wanted.private_key, password="")
@@ -114,6 +138,17 @@ def _trusting(bundle: str | None) -> SSLContext:
         cafile=None if folder else bundle, capath=bundle if folder else None
     )
     return context
+
+
+def _missing(name: str, path: str | None) -> list[Problem]:
+    """A problem with a file that cannot be opened: OpenSSL would not say which one it is."""
+    if path is None:
+        return []
+    try:
+        with open(path, "rb"):
+            return []
+    except (OSError, ValueError):
+        return [Problem(f"connection.{name}", "missing", "the file cannot be read")]
 
 
 def _unread(path: str, what: str, error: Exception) -> Problem:

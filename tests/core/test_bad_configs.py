@@ -604,7 +604,8 @@ def test_the_environment_alone_can_configure_a_gateway() -> None:
         "ONBOARDING__FR__PROVIDER": "mangopay",
         "ONBOARDING__FR__CLIENT_ID": "007",
         "ONBOARDING__FR__API_KEY": LITERAL,
-        "ONBOARDING__FR__MTLS": "true",
+        "ONBOARDING__FR__API": "legacy",
+        "ONBOARDING__FR__DEBUG": "true",
         "ONBOARDING__FR__ENVIRONMENT": "production",
         "ONBOARDING__FR__ACCEPT_LOSS": '["identity.birthdate", "address.*"]',
         "ONBOARDING__FR__CONNECTION__TIMEOUT": "3",
@@ -617,7 +618,8 @@ def test_the_environment_alone_can_configure_a_gateway() -> None:
     adapter: Any = gateway.adapter
     assert adapter.client_id == "007"
     assert adapter.api_key == Secret(LITERAL)
-    assert adapter.mtls is True
+    assert adapter.api == "legacy"
+    assert gateway.debug is True
     assert adapter.environment == "production"
     assert adapter.accept_loss == ("identity.birthdate", "address.*")
     assert adapter.levels.rows[1].identification.value == "identified"

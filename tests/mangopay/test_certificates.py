@@ -127,4 +127,7 @@ def test_a_certificate_that_cannot_be_read_is_a_mistake_of_the_configuration(
     with pytest.raises(ConfigurationError) as raised:
         Gateways.from_config({"gateways": {"fr": table}})
 
-    assert raised.value.paths == ("gateways.fr.connection.certificate",)
+    assert raised.value.paths == (
+        "gateways.fr.connection.certificate",
+        "gateways.fr.connection.private_key",
+    )

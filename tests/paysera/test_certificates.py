@@ -19,7 +19,6 @@ from onboarding import (
     Proof,
     Request,
     Secret,
-    Unauthorized,
     User,
     UserRecord,
 )
@@ -90,13 +89,16 @@ def test_an_event_loop_shows_the_certificate_as_well(secure: Secure) -> None:
 
 
 @needs_openssl
-def test_without_its_certificate_a_client_is_nobody(secure: Secure) -> None:
+@pytest.mark.parametrize("kind", [Gateway, AsyncGateway])
+def test_without_its_certificate_no_gateway_is_made(kind: type[Any], secure: Secure) -> None:
     adapter = evolve(CERTIFIED, base_url=secure.url)
-    with (
-        Gateway(adapter, connection=secure.connection(certified=False)) as gateway,
-        pytest.raises(Unauthorized),
-    ):
-        gateway.fetch_user("221")
+    before = len(secure.simulator.log)
+
+    with pytest.raises(ConfigurationError) as caught:
+        kind(adapter, connection=secure.connection(certified=False))
+
+    assert caught.value.paths == ("connection.certificate",)
+    assert len(secure.simulator.log) == before
 
 
 @needs_openssl
@@ -164,7 +166,7 @@ def test_a_configuration_without_key_and_certificate_is_refused_by_path() -> Non
         ({}, {"client_id", "mac_key"}),
         ({"mac_key": "env:NOWHERE"}, {"client_id", "mac_key"}),
         ({"client_certificate": "perhaps"}, {"client_id", "client_certificate", "mac_key"}),
-        ({"client_certificate": True}, {"client_id"}),
+        ({"client_certificate": True}, {"client_id", "connection.certificate"}),
     ],
 )
 def test_a_missing_key_is_told_once_beside_every_other_mistake(
@@ -178,8 +180,16 @@ def test_a_missing_key_is_told_once_beside_every_other_mistake(
     assert sorted(caught.value.paths) == sorted(f"gateways.lt.{path}" for path in paths)
 
 
-def test_a_configuration_with_a_certificate_takes_no_key() -> None:
-    table = {"provider": "paysera", "client_id": "acme", "client_certificate": True}
+@needs_openssl
+def test_a_configuration_with_a_certificate_takes_no_key(secure: Secure) -> None:
+    certificate = str(secure.folder / "client.pem")
+    files = {"certificate": certificate, "private_key": str(secure.folder / "client.key")}
+    table = {
+        "provider": "paysera",
+        "client_id": "acme",
+        "client_certificate": True,
+        "connection": files,
+    }
 
     with Gateways.from_config({"gateways": {"lt": table}}) as gateways:
         adapter = gateways.get("lt").adapter

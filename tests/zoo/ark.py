@@ -62,6 +62,7 @@ from onboarding.mapping import (
     wire,
     words,
 )
+from onboarding.model.shapes import Url
 from onboarding.testing import AdapterLaws, QuotedError, Sample, World
 
 if TYPE_CHECKING:
@@ -204,7 +205,7 @@ class Sound(Adapter):
 
     api_key: Secret
     environment: str = "sandbox"
-    base_url: str = "https://ark.invalid"
+    base_url: Url = "https://ark.invalid"
 
     def create_user(self, user: User, *, key: str | None = None) -> Flow[UserRecord]:
         body, losses = self.wire_for(self.checked(user)).to_wire(user)

@@ -423,6 +423,11 @@ class LogsWhatItSends(Writer):
         return body
 
 
+@breaks("encryption")
+class SendsItsKeyInClear(Sound):
+    base_url: str = "https://ark.invalid"
+
+
 @breaks("foreign_values_refused")
 class UpdatesTheRecordsOfOtherGateways(Sound):
     def own(self, held: Held, kind: type[Any] | None = None) -> None:
@@ -432,7 +437,7 @@ class UpdatesTheRecordsOfOtherGateways(Sound):
 @breaks("foreign_values_refused")
 class UpdatesInTheOtherEnvironment(Sound):
     def own(self, held: Held, kind: type[Any] | None = None) -> None:
-        super().own(attrs.evolve(cast("UserRecord", held), environment=""), kind)
+        super().own(attrs.evolve(held, environment=""), kind)  # type: ignore[type-var]
 
 
 @breaks("provenance")

@@ -7,6 +7,7 @@ from onboarding.errors import ErrorDetails
 from onboarding.http import Proof, as_object, url
 from onboarding.mapping import ISO_DATE, TEXT, On, at, core, keep, some, wire
 from onboarding.mapping.translation import Translation, translation
+from onboarding.model.shapes import Url
 
 
 @wire(source="https://acme.example/docs/customer")
@@ -23,7 +24,7 @@ class Acme(Adapter):
 
     provider, wires, wire = "acme", (Customer,), translation(Customer, "acme")
     token: Secret
-    base_url: str
+    base_url: Url
 
     def create_user(self, user: User, *, key: str | None = None) -> Flow[UserRecord]:
         body, losses = self.wire.to_wire(user)
@@ -33,6 +34,7 @@ class Acme(Adapter):
         return (yield from self._ask("GET", None, (), user_id))
 
     def update_user(self, record: UserRecord, user: User) -> Flow[UserRecord]:
+        self.own(record, UserRecord)
         body, losses = self.wire.update(record.user, user)
         asked = self._ask("PATCH", body, self.refuse(losses), record.id)
         return (yield from asked) if body else self.unchanged(record, losses)
