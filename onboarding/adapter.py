@@ -80,7 +80,7 @@ class Held(Protocol):
     @property
     def gateway(self) -> str: ...
     @property
-    def environment(self) -> str: ...
+    def environment(self) -> str | None: ...
 
 
 class Provenance(TypedDict):
@@ -88,7 +88,7 @@ class Provenance(TypedDict):
 
     provider: str
     gateway: str
-    environment: str
+    environment: str | None
 
 
 def _not_one_text(_: object, __: object, value: object) -> None:
@@ -96,10 +96,14 @@ def _not_one_text(_: object, __: object, value: object) -> None:
         raise InvalidInput([Problem("accept_loss", "type", "expected a tuple of paths")])
 
 
+def _word(environment: object) -> str | None:
+    word: object = getattr(environment, "value", environment)  # of an enum, whatever its kind
+    return None if word is None else str(word)
+
+
 def _in_clear(cls: type, settings: Mapping[str, Any]) -> Iterator[Problem]:
     """A problem for each address to which keys and personal data would go unencrypted."""
-    environment = settings.get("environment")
-    in_production = getattr(environment, "value", environment) == "production"
+    in_production = _word(settings.get("environment")) == "production"
     allowed = settings.get("allow_insecure_http") is True
     if allowed and in_production:
         yield Problem("allow_insecure_http", "conflict", "production takes https:// only")
@@ -268,8 +272,7 @@ class Adapter(Operations):
     @property
     def environment_name(self) -> str | None:
         """Which environment of the provider these settings reach, for provenance: `sandbox`."""
-        environment: object = getattr(self, "environment", None)
-        return None if environment is None else str(environment)
+        return _word(getattr(self, "environment", None))
 
     @property
     def provenance(self) -> Provenance:

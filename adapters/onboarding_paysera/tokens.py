@@ -30,13 +30,13 @@ class UserToken(Stored, form="paysera_user_token/1"):
     - `expires_at`: UTC; by the clock of this machine at the time of the answer;
     - `active`: false until `activate_token`, for one that was refreshed in two phases;
     - `gateway`, `environment`: of the gateway that it was granted to, which alone takes it back;
-      empty for a token that was stored before tokens had them, which any gateway takes.
+      a token that was stored before tokens had them has no environment: any gateway takes it.
 
     `to_json(secrets=True)` stores it; its repr shows nothing of it.
     """
 
     gateway: str = ""
-    environment: str = ""
+    environment: str | None = None
     access_token: Secret
     mac_key: Secret
     refresh_token: Secret | None = None

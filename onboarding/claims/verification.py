@@ -42,7 +42,7 @@ class Provenance(Model):
 
     provider: str
     gateway: str = ""
-    environment: str = ""
+    environment: str | None = None
     id: str = ""
     seen_at: datetime | None = None
     level_words: Mapping[str, str] = field(factory=dict[str, str])

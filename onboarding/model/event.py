@@ -61,7 +61,7 @@ class Event(Stored, form="event/1"):
     kind: EventKind
     provider: str
     gateway: str
-    environment: str = ""
+    environment: str | None = None
     id: str
     native: str = ""
     subject_id: str = ""

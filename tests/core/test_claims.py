@@ -347,7 +347,6 @@ def test_an_example_is_written_as_a_reader_expects() -> None:
                 "onboarding_provenance": {
                     "provider": "paysera",
                     "gateway": "lt",
-                    "environment": "",
                     "id": "221",
                     "seen_at": "2026-01-02T12:30:00+00:00",
                     "level_words": {"identification_level": "fully_identified"},

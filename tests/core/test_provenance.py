@@ -218,12 +218,12 @@ def test_a_gateways_own_value_is_taken_also_one_that_was_stored_without_an_envir
     if before is not None:
         del before["environment"]
         old = kind.from_json(json.dumps(before))
-        assert old == attrs.evolve(held, environment="")
+        assert old == attrs.evolve(held, environment=None)
         assert isinstance(call(adapter, operation, parameter, old), Request | Paysera | tuple)
 
 
 def test_a_token_that_was_stored_without_a_gateway_is_any_gateways() -> None:
-    token = attrs.evolve(held_by(LT, UserToken), gateway="", environment="")
+    token = attrs.evolve(held_by(LT, UserToken), gateway="", environment=None)
 
     assert isinstance(next(LT.refresh_token(token)), Request)
 

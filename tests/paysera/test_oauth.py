@@ -40,7 +40,7 @@ BACK = "https://app.example/cb"
 STATE = "0123456789abcdef"
 EMAIL, PASSWORD = "something@example.com", "secretPassword22"
 PAPER = Paysera(
-    client_id=CLIENT_ID, mac_key=Secret(MAC_KEY), base_url="http://paysera.invalid", name="lt"
+    client_id=CLIENT_ID, mac_key=Secret(MAC_KEY), base_url="https://paysera.invalid", name="lt"
 )
 TOKEN = UserToken(
     access_token=Secret("xq7Access"), mac_key=Secret("xq7Key"), refresh_token=Secret("xq7Refresh")

@@ -437,13 +437,13 @@ class UpdatesTheRecordsOfOtherGateways(Sound):
 @breaks("foreign_values_refused")
 class UpdatesInTheOtherEnvironment(Sound):
     def own(self, held: Held, kind: type[Any] | None = None) -> None:
-        super().own(attrs.evolve(held, environment=""), kind)  # type: ignore[type-var]
+        super().own(attrs.evolve(held, environment=None), kind)  # type: ignore[type-var]
 
 
 @breaks("provenance")
 class ForgetsTheEnvironment(Sound):
     def kept(self, response: Response, losses: tuple[Loss, ...] = ()) -> UserRecord:
-        return attrs.evolve(super().kept(response, losses), environment="")
+        return attrs.evolve(super().kept(response, losses), environment=None)
 
 
 @breaks("ids_stay_in_place")

@@ -96,7 +96,7 @@ class Recipient(Model):
 
     provider: str = PROVIDER
     gateway: str
-    environment: str = ""
+    environment: str | None = None
     id: str
     user_id: str | None = None
     status: str | None = None
