@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import math
 import os
 import secrets
 import sys
@@ -73,7 +72,8 @@ class Deadline:
 
     def __init__(self, seconds: float | None) -> None:
         wanted = DEADLINE if seconds is None else seconds
-        if math.isnan(wanted):
+        known = isinstance(wanted, int | float)  # pyright: ignore[reportUnnecessaryIsInstance]
+        if not known or wanted != wanted:  # NaN; isnan raises for a huge integer
             raise InvalidInput([Problem("deadline", "shape", "expected a number of seconds")])
         self._ends = time.monotonic() + min(wanted, _LONGEST)
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Callable
 
 from attrs import define, field, frozen
-from attrs.validators import ge, gt
 
 from onboarding.errors import (
     InvalidInput,
@@ -20,7 +20,11 @@ from onboarding.model.event import Event
 from onboarding.model.record import UserRecord
 from onboarding.watching.changes import changes
 
-__all__ = ["Pace", "Plan", "Watched"]
+__all__ = ["Pace", "Plan", "Watched", "is_number"]
+
+_LEAST = 0.001
+_MOST = 366 * 86_400  # seconds, a year: no clock sleeps for ever
+_DAY = 86_400
 
 
 @frozen(kw_only=True)
@@ -33,16 +37,34 @@ class Pace:
     of its own, for the provider's limits.
     """
 
-    shortest: float = field(default=15.0, validator=gt(0))
-    longest: float = field(default=3600.0, validator=gt(0))
-    growth: float = field(default=2.0, validator=ge(1))
-    jitter: float = field(default=0.2, validator=ge(0))
-    between: float = field(default=0.0, validator=ge(0))
+    shortest: float = 15.0
+    longest: float = 3600.0
+    growth: float = 2.0
+    jitter: float = 0.2
+    between: float = 0.0
 
     def __attrs_post_init__(self) -> None:
-        if self.longest < self.shortest or self.jitter > 1:
-            text = "longest is no less than shortest, and jitter is a part of one"
-            raise InvalidInput([Problem("pace", "conflict", text)])
+        limits = {
+            "shortest": (_LEAST, _MOST),
+            "longest": (_LEAST, _MOST),
+            "growth": (1, 1000),
+            "jitter": (0, 1),
+            "between": (0, _MOST),
+        }
+        problems = [
+            Problem(name, "shape", f"expected a number from {least} to {most}")
+            for name, (least, most) in limits.items()
+            if not is_number(getattr(self, name), least, most)
+        ]
+        if not problems and self.longest < self.shortest:
+            problems = [Problem("longest", "conflict", "is less than shortest")]
+        if problems:
+            raise InvalidInput(problems)
+
+
+def is_number(value: object, least: float, most: float) -> bool:
+    """Whether a value is a number within limits; NaN is within none."""
+    return isinstance(value, int | float) and least <= value <= most
 
 
 @define(eq=False)
@@ -65,7 +87,7 @@ class Plan:
     ends: float
     users: dict[str, Watched] = field(factory=dict[str, Watched])
     events: deque[Event] = field(factory=deque[Event])
-    _free: float = 0.0
+    _free: float = -math.inf  # a clock may begin anywhere, below zero too
     _read: tuple[Watched, UserRecord] | None = None
 
     def add(self, record: UserRecord, now: float) -> None:
@@ -104,7 +126,9 @@ class Plan:
         self._free = now + self.pace.between
         self._put_off(watched, now)
         if isinstance(error, RateLimited):  # the next user would be refused as well
-            self._free = now + max(error.retry_after or self.pace.shortest, self.pace.between)
+            asked = error.retry_after
+            wait = asked if asked and is_number(asked, 0, _DAY) else self.pace.shortest
+            self._free = now + max(wait, self.pace.between)
         if isinstance(error, NoAnswer | Unavailable | RateLimited):
             return True
         del self.users[watched.id]

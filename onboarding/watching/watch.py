@@ -11,11 +11,11 @@ from typing import Any, Self
 
 from onboarding.adapter import Adapter
 from onboarding.aio import AsyncGateway
-from onboarding.errors import OnboardingError
+from onboarding.errors import InvalidInput, OnboardingError, Problem
 from onboarding.gateway import Gateway
 from onboarding.model.event import Event
 from onboarding.model.record import UserRecord
-from onboarding.watching.plan import Pace, Plan
+from onboarding.watching.plan import Pace, Plan, is_number
 
 __all__ = ["AsyncWatch", "Watch"]
 
@@ -42,6 +42,9 @@ class _Watching:
         clock: Callable[[], float],
         chance: Callable[[], float],
     ) -> None:
+        if patience is not None and not is_number(patience, 0, math.inf):
+            text = "expected a number of seconds, 0 or more"
+            raise InvalidInput([Problem("patience", "shape", text)])
         now = clock()
         ends = math.inf if patience is None else now + patience
         self._plan = Plan(pace, until, chance, ends)

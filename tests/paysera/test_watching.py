@@ -22,11 +22,14 @@ from onboarding import (
     KYCLevel,
     NotFound,
     Pace,
+    RateLimited,
     Secret,
     User,
     UserRecord,
     Watch,
 )
+from onboarding.errors import ErrorDetails
+from onboarding.watching.plan import Plan
 
 from onboarding_paysera import Paysera
 
@@ -357,11 +360,76 @@ def test_no_event_shows_a_contact_outside_of_its_data(api: Api) -> None:
     assert Event.from_json(event.to_json()).after == event.after
 
 
+NAN, INF = float("nan"), float("inf")
+
+
 @pytest.mark.parametrize(
-    "settings",
-    [{"shortest": 100.0, "longest": 10.0}, {"jitter": 1.5}],
-    ids=["longest before shortest", "more than the whole wait"],
+    ("settings", "paths"),
+    [
+        ({"shortest": 100.0, "longest": 10.0}, ("longest",)),
+        ({"shortest": 0.0, "longest": -1.0}, ("shortest", "longest")),
+        ({"shortest": NAN, "longest": INF}, ("shortest", "longest")),
+        ({"longest": 1e300}, ("longest",)),
+        ({"growth": 0.5}, ("growth",)),
+        ({"growth": NAN, "jitter": NAN, "between": NAN}, ("growth", "jitter", "between")),
+        ({"growth": INF, "jitter": INF, "between": INF}, ("growth", "jitter", "between")),
+        ({"jitter": 1.5}, ("jitter",)),
+        ({"jitter": -0.1, "between": -1.0}, ("jitter", "between")),
+        ({"shortest": "15"}, ("shortest",)),
+    ],
 )
-def test_a_pace_that_contradicts_itself_is_refused(settings: dict[str, float]) -> None:
-    with pytest.raises(InvalidInput):
+def test_a_pace_out_of_its_limits_is_refused_by_every_field(
+    settings: dict[str, Any], paths: tuple[str, ...]
+) -> None:
+    with pytest.raises(InvalidInput) as caught:
         Pace(**settings)
+
+    assert caught.value.paths == paths
+
+
+@pytest.mark.parametrize("patience", [NAN, -1.0, -INF, "9"])
+@pytest.mark.parametrize("kind", [Watch, AsyncWatch])
+def test_a_patience_that_is_no_number_of_seconds_is_refused(kind: Any, patience: Any) -> None:
+    nobody = Gateway(Paysera(client_id=CLIENT_ID, mac_key=Secret(MAC_KEY)))
+
+    with pytest.raises(InvalidInput) as caught:
+        kind(nobody, [], patience=patience)
+
+    assert caught.value.paths == ("patience",)
+
+
+@BOTH
+@pytest.mark.parametrize("begins", [-1e9, -1000.0, -0.5, 0.0, 1e9])
+@pytest.mark.parametrize("patience", [None, 300.0])
+def test_a_watch_is_the_same_wherever_its_clock_begins(
+    collect: Collect, api: Api, begins: float, patience: float | None
+) -> None:
+    user_id = api.register(EMAIL_ONLY)
+    record, time = record_of(api, user_id), Time(begins)
+    api.sim.set_level(user_id, "fully_identified")
+
+    events = collect(api, time, [record], patience=patience, until=is_known)
+
+    assert [event.kind for event in events] == [EventKind.LEVEL_CHANGED]
+    assert time.slept == [10.0]
+
+
+def is_known(record: UserRecord) -> bool:
+    return record.kyc_level is KYCLevel.REGULAR
+
+
+@pytest.mark.parametrize("wait", [NAN, INF, -5.0, 1e12])
+def test_a_watch_waits_its_own_time_where_a_provider_names_none_that_can_be_waited(
+    wait: float,
+) -> None:
+    plan = Plan(EVEN, lambda _: False, lambda: 0.0, float("inf"))
+    plan.add(UserRecord(provider="paysera", gateway="lt", id="1", user=User()), 0.0)
+    found = plan.next()
+    assert found is not None
+    details = ErrorDetails(status=429, code="too_many", retry_after=wait)
+
+    assert plan.failed(found[1], RateLimited(details), 100.0)
+
+    later = plan.next()
+    assert later is not None
+    assert later[0] == 120.0
