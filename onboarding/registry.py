@@ -70,15 +70,15 @@ class Registry:
         brought: list[type[Adapter]] = []
         try:
             brought = _brought(plugin)
-        except Exception as error:
-            text = f"the plugin cannot be used: {type(error).__name__}: {error}"
-            problem = Problem("", "broken", text)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            problem = Problem("", "broken", f"the plugin cannot be used: {_told(error)}")
         if problem is not None:
             raise InvalidInput([problem])
         with self._lock:
             self._add(brought)
-            if not self._manager.is_registered(plugin):
-                self._manager.register(plugin)
+            self._keep(plugin)
 
     def _add(self, adapters: Iterable[object]) -> None:
         """Every one of them, or none."""
@@ -86,7 +86,7 @@ class Registry:
         for adapter in adapters:
             if not (isinstance(adapter, type) and issubclass(adapter, Adapter)):
                 raise InvalidInput([Problem("", "type", "expected a subclass of Adapter")])
-            if not adapter.provider:
+            if not (isinstance(adapter.provider, str) and adapter.provider):  # pyright: ignore[reportUnnecessaryIsInstance]
                 text = f"{adapter.__name__} names no provider"
                 raise InvalidInput([Problem("", "missing", text)])
             before = added.setdefault(adapter.provider, adapter)
@@ -161,16 +161,23 @@ class Registry:
             raise AmbiguousProvider([Problem(name, "conflict", f"claimed by {owners}")])
         try:
             plugin = points[0].load()
-            adapters = {adapter.provider: adapter for adapter in _brought(plugin)}
-        except (Exception, SystemExit) as error:
-            text = f"its plugin cannot be loaded: {type(error).__name__}: {error}"
+            adapters = {str(adapter.provider): adapter for adapter in _brought(plugin)}
+            if name in adapters:
+                self._keep(plugin)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # such as SystemExit, or an outcome of pytest's
+            text = f"its plugin cannot be loaded: {_told(error)}"
             raise UnknownProvider([Problem(name, "broken", text)]) from error
         if name not in adapters:
             text = f"its plugin brings {', '.join(adapters) or 'no adapter'} instead"
             raise UnknownProvider([Problem(name, "broken", text)])
-        if not self._manager.is_registered(plugin):
-            self._manager.register(plugin)
         return adapters[name]
+
+    def _keep(self, plugin: object) -> None:
+        if not self._manager.is_registered(plugin):
+            # by a name that no other plugin has: pluggy would take it from an attribute
+            self._manager.register(plugin, name=str(id(plugin)))
 
     def _entry_points(self) -> tuple[metadata.EntryPoint, ...]:
         if self._given is None:
@@ -196,9 +203,22 @@ def _brought(plugin: object) -> list[type[Adapter]]:
     return found
 
 
+def _told(error: BaseException) -> str:
+    """The class and the text of an error of a plugin, whose text may fail as well."""
+    try:
+        return f"{type(error).__name__}: {error}"
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
+        return type(error).__name__
+
+
 def _distribution(point: metadata.EntryPoint) -> tuple[str, str]:
     dist = point.dist
-    return (dist.name, dist.version) if dist is not None else ("(unknown)", "")
+    try:
+        return (str(dist.name), str(dist.version)) if dist is not None else ("(unknown)", "")
+    except Exception:  # of metadata without a name or a version
+        return "(unknown)", ""
 
 
 @cache

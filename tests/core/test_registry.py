@@ -6,9 +6,10 @@ import json
 import logging
 import subprocess
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from importlib.metadata import EntryPoint
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Any, NoReturn, Protocol, cast
 
 import pytest
 from attrs import frozen
@@ -183,19 +184,126 @@ def test_a_broken_plugin_is_explained_when_it_is_asked_for(target: str, reason: 
     ]
 
 
-def test_a_plugin_that_exits_at_import_is_broken_and_no_more(
-    tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+class NoTextError(BaseException):
+    """An error that cannot even be told."""
+
+    def __str__(self) -> str:
+        raise SystemExit(4)
+
+
+FAILURES = [
+    "raise SystemExit(3)",
+    "raise GeneratorExit",
+    "raise BaseException('gone')",
+    "import pytest; pytest.skip('not here', allow_module_level=True)",
+    "import pytest; pytest.fail('no')",
+    "import pytest; pytest.exit('enough')",
+    "import asyncio; raise asyncio.CancelledError",
+    f"from {__name__} import NoTextError; raise NoTextError",
+    "def loop(): loop()\nloop()",
+]
+
+
+@pytest.mark.parametrize("code", FAILURES)
+def test_a_plugin_that_raises_anything_while_it_is_imported_is_listed_and_harms_no_other(
+    code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "leaves_at_once.py").write_text("raise SystemExit(3)\n", "utf-8")
+    (tmp_path / "fails_at_once.py").write_text(f"{code}\n", "utf-8")
     monkeypatch.syspath_prepend(tmp_path)
-    entry = EntryPoint(name="leaver", value="leaves_at_once", group="onboarding")
-    registry = Registry(entry_points=[entry])
+    entry = EntryPoint(name="broken", value="fails_at_once", group="onboarding")
+    registry = Registry(entry_points=[entry, point("acme", "brings")])
 
     reported = registry.report()
 
-    assert [(plugin.name, "SystemExit" in plugin.problem) for plugin in reported] == [
-        ("leaver", True)
-    ]
+    found = {plugin.name: plugin.problem for plugin in reported}
+    assert "its plugin cannot be loaded" in found["broken"]
+    assert found["acme"] == ""
+    with pytest.raises(UnknownProvider):
+        registry.find("broken")
+
+
+def test_a_key_press_while_a_plugin_is_imported_passes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "takes_long.py").write_text("raise KeyboardInterrupt\n", "utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    entry = EntryPoint(name="slow", value="takes_long", group="onboarding")
+
+    with pytest.raises(KeyboardInterrupt):
+        Registry(entry_points=[entry]).find("slow")
+
+
+@frozen(kw_only=True)
+class Numbered(Adapter):
+    provider = 5  # type: ignore[assignment]  # what this is a test of
+
+
+class Failing:
+    """A plugin object that fails in one way or another when it is asked."""
+
+    def __init__(self, answer: Callable[[], Any]) -> None:
+        self._answer = answer
+
+    @hookimpl
+    def onboarding_adapters(self) -> list[type[Adapter]]:
+        return cast("list[type[Adapter]]", self._answer())
+
+
+def leaves() -> NoReturn:
+    raise SystemExit(3)
+
+
+def cannot_be_told() -> NoReturn:
+    raise NoTextError
+
+
+leaver, mute, numbered = Failing(leaves), Failing(cannot_be_told), Failing(lambda: [Numbered])
+
+
+@pytest.mark.parametrize("name", ["leaver", "mute", "numbered"])
+def test_a_plugin_that_fails_when_it_is_asked_is_listed_and_harms_no_other(name: str) -> None:
+    registry = Registry(entry_points=[point("broken", name), point("acme", "brings")])
+
+    assert [bool(plugin.problem) for plugin in registry.report()] == [False, True]
+    assert registry.find("acme") is Acme
+
+
+@pytest.mark.parametrize("plugin", [leaver, mute, numbered])
+def test_a_plugin_that_fails_when_it_is_asked_cannot_be_registered(plugin: object) -> None:
+    registry = Registry(entry_points=[])
+
+    with pytest.raises(InvalidInput):
+        registry.register_plugin(plugin)
+
+    assert registry.names() == ()
+
+
+class Named(Brings):
+    __name__ = "the_same"
+
+
+def test_two_plugins_of_one_python_name_are_both_taken() -> None:
+    registry = Registry(entry_points=[])
+    plugins = [Named(), Named()]
+
+    for plugin in plugins:
+        registry.register_plugin(plugin)
+
+    assert all(registry._manager.is_registered(plugin) for plugin in plugins)
+
+
+def test_a_distribution_without_a_name_is_listed_too() -> None:
+    class Nameless:
+        @property
+        def name(self) -> str:
+            raise KeyError("Name")
+
+    entry = point("zeta", "no.such.module")
+    vars(entry)["dist"] = Nameless()
+
+    [reported] = Registry(entry_points=[entry]).report()
+
+    assert (reported.distribution, reported.version) == ("(unknown)", "")
 
 
 def test_two_distributions_that_claim_one_name_are_both_named() -> None:
