@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import time
 
 from attrs import define, field
 
-__all__ = ["VirtualClock"]
+__all__ = ["LAST", "VirtualClock"]
+
+LAST = 32_503_680_000
+"""The first second of the year 3000, in Unix time."""
 
 
 @define(eq=False)
@@ -23,5 +27,12 @@ class VirtualClock:
         return (time.time() if self.start is None else self.start) + self._moved
 
     def advance(self, seconds: float) -> None:
-        """Moves the clock; a negative number moves it back."""
+        """Moves the clock; a negative number moves it back.
+
+        Raises ValueError for what is no finite number, or leads out of the years 1970 to 2999.
+        """
+        if not math.isfinite(seconds):
+            raise ValueError("seconds: expected a finite number")
+        if not 0 <= self() + seconds < LAST:
+            raise ValueError("seconds: the clock has the years 1970 to 2999")
         self._moved += seconds

@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable, Mapping, Set
 from functools import partial
 from typing import Any, cast
 
-from attrs import AttrsInstance, asdict, define, has
+from attrs import AttrsInstance, asdict, define, fields_dict, has
 from werkzeug.wrappers import Request, Response
 
+from .arguments import check_arguments, name_of, read_object
 from .clock import VirtualClock
 from .guard import is_foreign
 from .misbehaviour import Fault, Misbehaviour
@@ -32,7 +33,8 @@ class Control:
     - `POST /_control/clock` with `{"advance": seconds}` moves the clock;
     - `POST /_control/ACTION` calls an action with its body as keywords.
 
-    Bodies are JSON objects and say so. A page in a browser that was served from elsewhere is
+    Bodies are JSON objects and say so. What an action does not take is answered with 400, says what
+    is wrong and changes nothing. A page in a browser that was served from elsewhere is
     refused, and so is a request for another host's name.
     """
 
@@ -63,14 +65,23 @@ class Control:
             return _said({"error": "this is to be sent with POST"}, 405)
         body = _body(request)
         if name == "misbehave":
-            self.misbehaviour.add(Fault(**body))
+            self._set(body)
             return _said(self._shown())
         if name == "clock":
+            check_arguments(self._move, body)
             self._move(**body)
             return _said(self._shown())
         if name not in self.actions:
             return _said({"error": "there is no such action"}, 404)
         return _said({"result": self.actions[name](**body)})
+
+    def _set(self, given: Mapping[str, Any]) -> None:
+        known = fields_dict(Fault)
+        if unknown := [name for name in given if name not in known]:
+            raise ValueError(f"a fault has no {', '.join(map(name_of, unknown))}")
+        if "kind" not in given:
+            raise ValueError("kind: is required")
+        self.misbehaviour.add(Fault(**given))
 
     def _move(self, *, advance: float) -> None:
         if not isinstance(self.clock, VirtualClock):
@@ -88,16 +99,15 @@ def actions_of(simulator: object, names: Iterable[str]) -> dict[str, Action]:
 
 
 def _act(simulator: object, name: str, /, **keywords: Any) -> object:
-    return getattr(simulator, name)(**keywords)
+    action: Action = getattr(simulator, name)
+    check_arguments(action, keywords)
+    return action(**keywords)
 
 
 def _body(request: Request) -> dict[str, Any]:
     if request.mimetype != "application/json":  # a form of a foreign page cannot say this
         raise ValueError("the body must be declared as application/json")
-    parsed: object = json.loads(request.get_data() or b"{}")
-    if not isinstance(parsed, dict):
-        raise ValueError("the body must be a JSON object")
-    return cast("dict[str, Any]", parsed)
+    return read_object(request.get_data() or b"{}")
 
 
 def _said(body: object, status: int = 200) -> Response:

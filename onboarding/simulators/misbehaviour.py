@@ -5,14 +5,15 @@ from __future__ import annotations
 import errno
 import json
 import random
+import re
 import time
 from collections.abc import Callable, Collection
 from email.utils import formatdate
 from fnmatch import fnmatchcase
 from threading import Lock
-from typing import Any, NoReturn, cast
+from typing import Any, NoReturn, TypeAlias, cast
 
-from attrs import define, field, frozen, validators
+from attrs import asdict, define, field, frozen
 from werkzeug.wrappers import Request, Response
 
 __all__ = ["KINDS", "Fault", "Misbehaviour"]
@@ -39,9 +40,53 @@ Refuse = Callable[[Request, int | None, str | None], Response]
 """Words an error as the provider would, from its status, its code, both, or neither for a 500."""
 
 
+Rule: TypeAlias = tuple[Callable[[Any], bool], str]
+"""Whether a field may have a value, and what it may have in words."""
+
+_YEAR = 366 * 86_400
+_SECONDS = {"slow": (0, 86_400), "rate_limit": (0, _YEAR)}  # of `skew`, ten years either way
+
+
+def _rules(kind: object) -> dict[str, Rule]:
+    least, most = _SECONDS.get(str(kind), (-10 * _YEAR, 10 * _YEAR))
+    return {
+        "kind": (lambda x: isinstance(x, str) and x in KINDS, f"one of {', '.join(KINDS)}"),
+        "route": (_is_pattern, "a pattern of 1 to 1000 characters"),
+        "times": (_or_none(_whole(1, 2**31)), "a whole number, 1 or more"),
+        "probability": (_number(0, 1), "a number from 0 to 1"),
+        "seed": (_whole(-(2**63), 2**63 - 1), "a whole number"),
+        "seconds": (_or_none(_number(least, most)), f"a number from {least} to {most}"),
+        "status": (_or_none(_whole(400, 599)), "a whole number from 400 to 599"),
+        "code": (_or_none(_is_word), "a word of 1 to 100 letters, digits, dots, dashes"),
+    }
+
+
+def _whole(least: int, most: int) -> Callable[[Any], bool]:
+    return lambda x: isinstance(x, int) and not isinstance(x, bool) and least <= x <= most
+
+
+def _number(least: float, most: float) -> Callable[[Any], bool]:
+    return lambda x: isinstance(x, int | float) and not isinstance(x, bool) and least <= x <= most
+
+
+def _or_none(rule: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    return lambda x: x is None or rule(x)
+
+
+def _is_word(value: object) -> bool:
+    return isinstance(value, str) and _WORD(value) is not None
+
+
+def _is_pattern(value: object) -> bool:
+    return isinstance(value, str) and 1 <= len(value) <= 1000
+
+
+_WORD = re.compile(r"[A-Za-z0-9_.-]{1,100}").fullmatch
+
+
 @frozen(kw_only=True)
 class Fault:
-    """One fault, for the calls it is meant for.
+    """One fault, for the calls it is meant for. Raises ValueError for fields that cannot be.
 
     `route` is a pattern as of a shell, matched without regard to case against the path, or
     against `METHOD path` if it holds a blank. `times` is how often it happens, without end if
@@ -49,16 +94,24 @@ class Fault:
     are those of an `error`.
     """
 
-    kind: str = field(validator=validators.in_(KINDS))
+    kind: str
     route: str = "*"
-    times: int | None = field(default=None, validator=validators.optional(validators.ge(1)))
-    probability: float = field(default=1.0, validator=[validators.ge(0), validators.le(1)])
+    times: int | None = None
+    probability: float = 1.0
     seed: int = 0
     seconds: float | None = None
-    status: int | None = field(
-        default=None, validator=validators.optional([validators.ge(400), validators.lt(600)])
-    )
+    status: int | None = None
     code: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        given: dict[str, Any] = asdict(self)
+        wrong = [
+            f"{name}: expected {expected}"
+            for name, (fits, expected) in _rules(given["kind"]).items()
+            if not fits(given[name])
+        ]
+        if wrong:
+            raise ValueError("; ".join(wrong))
 
     def meets(self, method: str, path: str) -> bool:
         """Whether a call is one of those it is meant for."""

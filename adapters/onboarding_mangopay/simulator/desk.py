@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date
 from threading import RLock
 
 from attrs import define, evolve, field
@@ -25,6 +27,12 @@ from .state import User
 from .values import Value
 
 LEVELS = ("LIGHT", "REGULAR")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").fullmatch
+
+
+def _check_currency(currency: str) -> None:
+    if not money.CURRENCY.fullmatch(currency):
+        raise ValueError("currency: expected three capital letters")
 
 
 @define(kw_only=True, eq=False)
@@ -144,6 +152,10 @@ class Desk(Settings):
     def require_renewal(self, user_id: str, deadline: str) -> None:
         """Asks for a new verification until a date, YYYY-MM-DD."""
 
+        if not _DAY(deadline):
+            raise ValueError("deadline: expected a date as YYYY-MM-DD")
+        date.fromisoformat(deadline)  # which raises for the 31st of February
+
         def change(user: User) -> User:
             emit(self, "USER_KYC_RENEWAL_REQUIRED", user.id)
             return evolve(user, renewal_deadline=deadline)
@@ -161,6 +173,7 @@ class Desk(Settings):
 
     def add_wallet(self, user_id: str, currency: str = "EUR", amount: int = 0) -> str:
         """Gives the id of a new wallet of a user, with an amount in minor units."""
+        _check_currency(currency)
         with self._lock:
             user = self._open_user(user_id)
             row = money.add_wallet(self, user, currency=currency, amount=amount)
@@ -178,6 +191,7 @@ class Desk(Settings):
         wallet_id: str | None = None,
     ) -> str:
         """Gives the id of a new transaction of a user, which moves the money of a wallet."""
+        _check_currency(currency)
         with self._lock, self.tables.all_or_nothing():
             row = money.add_transaction(
                 self,
@@ -201,6 +215,7 @@ class Desk(Settings):
         currency: str = "EUR",
     ) -> str:
         """Gives the id of a new card of a user."""
+        _check_currency(currency)
         with self._lock:
             row = money.add_card(
                 self,

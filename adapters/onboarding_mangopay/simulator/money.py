@@ -95,6 +95,9 @@ def add_transaction(
     wallet_id: str | None = None,
 ) -> Row:
     """Gives a new transaction of a user; money that moved changes the balance of the wallet."""
+    wallet = None if wallet_id is None else world.tables.get(WALLETS, wallet_id)
+    if wallet_id is not None and wallet is None:
+        raise LookupError("no wallet has this id")
     now = int(world.clock())
     succeeded, incoming = status == "SUCCEEDED", type == "PAYIN"
     money = {"Currency": currency, "Amount": amount}
@@ -117,7 +120,6 @@ def add_transaction(
         "DebitedWalletId": None if incoming else wallet_id,
     }
     world.tables.save(TRANSACTIONS, row["Id"], row, user.id)
-    wallet = None if wallet_id is None else world.tables.get(WALLETS, wallet_id)
     if succeeded and wallet is not None:
         balance = wallet["Balance"]["Amount"] + (amount if incoming else -amount)
         changed = {**wallet, "Balance": {**wallet["Balance"], "Amount": balance}}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from onboarding.simulators.desk import Action, Input, WrongInputError
 
 from .levels import LEVELS
-from .rows import Account, Document, IdentificationRequest
+from .rows import WALLET_STATUSES, Account, Document, IdentificationRequest
 from .services import SERVICES
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 Given = Mapping[str, str]
 
-WALLETS = ("active", "inactive", "closed")
 EARNED = "as the evidence earns"
 
 
@@ -42,7 +41,7 @@ def of_account(account: Account, *, consented: bool) -> list[Action]:
         Action(
             name="add-wallet",
             label="Add a wallet",
-            inputs=[_choice("status", "Status", WALLETS, WALLETS[0])],
+            inputs=[_choice("status", "Status", WALLET_STATUSES, WALLET_STATUSES[0])],
         ),
         Action(
             name="set-company",

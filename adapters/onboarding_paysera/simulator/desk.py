@@ -15,7 +15,15 @@ from .contacts import code_sent
 from .issuing import authorize, consent_to
 from .passwords import reset_code
 from .rates import Rates
-from .rows import Account, ContactBook, Document, IdentificationRequest, Pep, Wallet
+from .rows import (
+    WALLET_STATUSES,
+    Account,
+    ContactBook,
+    Document,
+    IdentificationRequest,
+    Pep,
+    Wallet,
+)
 from .services import enabled
 from .settings import Settings
 from .store import Store
@@ -124,6 +132,8 @@ class Desk(Settings):
 
     def add_wallet(self, user_id: int, status: str = "active") -> int:
         """Gives the id of one more wallet: `active`, `inactive` or `closed`."""
+        if status not in WALLET_STATUSES:
+            raise ValueError(f"status: expected one of {', '.join(WALLET_STATUSES)}")
         with self._whole():
             account = self._account(user_id)
             wallet = Wallet(id=self._store.next_wallet_id(), status=status)

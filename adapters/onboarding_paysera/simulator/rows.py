@@ -85,6 +85,9 @@ class Pep:
     positions: tuple[str, ...]
 
 
+WALLET_STATUSES = ("active", "inactive", "closed")
+
+
 @frozen(kw_only=True, repr=False)
 class Wallet:
     id: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from onboarding.simulators.clock import VirtualClock
+from onboarding.simulators.clock import LAST, VirtualClock
 from onboarding.simulators.misbehaviour import KINDS, Fault, Misbehaviour
 
 from .values import Action, Input, WrongInputError
@@ -12,8 +12,6 @@ from .values import Action, Input, WrongInputError
 __all__ = ["ADD_FAULT", "MOVE_CLOCK", "add", "can_move", "move"]
 
 UNITS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86_400}
-LAST = 32_503_680_000
-"""The first second of the year 3000, in Unix time."""
 
 ADD_FAULT = Action(
     name="faults",
