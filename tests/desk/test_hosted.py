@@ -135,7 +135,18 @@ def test_without_a_way_back_the_page_says_so_and_stays(scene: Scene) -> None:
     assert scene.seen(made["Id"])["UserStatus"] == "ACTIVE"
 
 
-@pytest.mark.parametrize("back", ["/here", "javascript://x/%0aalert(1)", "data:text/html,x", "//x"])
+NO_WAY_BACK = [
+    "/here", "//x", "", "javascript://x/%0aalert(1)", "data:text/html,x", "file:///etc/passwd",
+    "file://host/share", "chrome://settings", "view-source:https://shop.example/",
+    "view-source://shop.example", "ftp://shop.example/", "about:blank", "shop://done",
+    "blob:https://shop.example/1", "https://", "https://:80/", "https://shop.example:0/",
+    "https://shop.example:99999/", "https://[", "https:shop.example", "https://shop.example\\x",
+    "https://shop.example/a b", "https://shop.example/\u0161", "https://shop.example/\r\nX: 1",
+    " https://shop.example/",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("back", NO_WAY_BACK)
 def test_a_way_back_that_leads_nowhere_is_refused(scene: Scene, back: str) -> None:
     made = scene.user(OWNER)
     page = path(scene, made["PendingUserAction"]["RedirectUrl"], back)
@@ -146,12 +157,27 @@ def test_a_way_back_that_leads_nowhere_is_refused(scene: Scene, back: str) -> No
     assert scene.seen(made["Id"])["UserStatus"] == "PENDING_USER_ACTION"
 
 
-def test_an_app_may_be_led_back_to(scene: Scene) -> None:
+@pytest.mark.parametrize("back", NO_WAY_BACK)
+def test_the_end_of_a_verification_leads_nowhere_but_to_a_site(scene: Scene, back: str) -> None:
+    id = scene.user(OWNER)["Id"]
+    scene.sim.activate(id)
+    sent = {"ReturnUrl": back or "/"}
+    made = scene.call("POST", f"users/{id}/identity-verifications", sent)
+    page = made["HostedUrl"].removeprefix(scene.base_url)
+
+    answer = scene.press(page, {"decision": "confirm"})
+
+    assert "Location" not in answer.headers
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("back", ["http://localhost:8080/done", "HTTPS://shop.example?x=1#end"])
+def test_a_site_is_led_back_to_whatever_its_port(scene: Scene, back: str) -> None:
     redirect = scene.user(OWNER)["PendingUserAction"]["RedirectUrl"]
 
-    answer = scene.press(path(scene, redirect, "shop://done"), {"decision": "confirm"})
+    answer = scene.press(path(scene, redirect, back), {"decision": "confirm"})
 
-    assert answer.headers["Location"] == "shop://done?controlStatus=VALIDATED"
+    assert answer.headers["Location"].lower().startswith(back.partition("?")[0].lower())
 
 
 def test_a_page_of_another_site_can_decide_nothing(scene: Scene, user: tuple[str, str]) -> None:

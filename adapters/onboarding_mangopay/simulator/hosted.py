@@ -7,7 +7,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from attrs import evolve
 from onboarding.simulators import Row, is_elsewhere, is_foreign
-from onboarding.simulators.desk import Hosted, Input, hosted_page
+from onboarding.simulators.desk import Hosted, Input, hosted_page, leads_back
 from werkzeug.wrappers import Request, Response
 
 from . import links, recipients
@@ -81,8 +81,8 @@ class _Sca:
             return _told("This page was used already", 410, "Ask for a new one where you began.")
         if not links.is_open(row, self.sim.clock()):
             return _told("The time of this page is over", 410, "It lives for ten minutes.")
-        if self.back is not None and not _is_address(self.back):
-            return _told("The returnUrl is no absolute address", 400)
+        if self.back is not None and not leads_back(self.back):
+            return _told("The returnUrl is no absolute address of http or https", 400)
         return hosted_page(self._page(row, user))
 
     def decide(self) -> Response:
@@ -174,8 +174,10 @@ class _Verification:
             self.sim.complete_verification(row["Id"], status)
         except LookupError:
             return _told("This was settled already", 410)
-        if not _is_address(row["ReturnUrl"]):
-            return _told("It is done", 200, "The ReturnUrl is no absolute address.")
+        if not leads_back(row["ReturnUrl"]):
+            return _told(
+                "It is done", 200, "The ReturnUrl is no absolute address of http or https."
+            )
         return _sent_back(row["ReturnUrl"], {})
 
     def _row(self) -> Row | None:
@@ -201,17 +203,6 @@ def _who(user: User | None) -> list[str]:
     points = [" ".join(str(name) for name in names if name), user.facts.get(f"{person}Email")]
     company = user.facts.get("Name") if user.person_type == "LEGAL" else None
     return [str(point) for point in (*points, company) if point]
-
-
-def _is_address(url: str) -> bool:
-    """Whether it leads somewhere: `myapp://done` does, `javascript:` does not."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:  # such as a bracket that opens no IPv6 address
-        return False
-    plain = url.isascii() and url.isprintable() and " " not in url
-    scripts = parts.scheme in ("javascript", "vbscript", "data")
-    return plain and bool(parts.scheme and parts.netloc) and not scripts
 
 
 def _sent_back(url: str, answer: dict[str, str]) -> Response:

@@ -6,13 +6,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from contextlib import suppress
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from attrs import frozen
-from onboarding.simulators.desk import Hosted, Input, hosted_page
+from onboarding.simulators.desk import Hosted, Input, hosted_page, leads_back
 from werkzeug.wrappers import Response
 
 from .calls import Call
@@ -23,9 +21,6 @@ from .issuing import authorize, check_scopes
 from .passwords import check_login
 from .rows import Account
 from .tokens import Session
-
-# Any absolute URI that leads out of here: `myapp://callback` is one, `javascript:` is none.
-_REDIRECT = re.compile(r"(?!(?i:javascript|vbscript|data):)[A-Za-z][A-Za-z0-9+.-]*://[!-\"$-~]+")
 
 
 @frozen(kw_only=True, repr=False)
@@ -86,7 +81,8 @@ def _asked(call: Call) -> Asked:
         raise ApiError("unauthorized", "There is no such client.")
     redirect_uri = given.get("redirect_uri", "")
     allowed = call.settings.redirect_uris
-    if not _leads_out(redirect_uri) or (allowed and redirect_uri not in allowed):
+    is_endpoint = leads_back(redirect_uri) and "#" not in redirect_uri  # section 3.1.2
+    if not is_endpoint or (allowed and redirect_uri not in allowed):
         raise ApiError("invalid_request", "The redirect URI is missing or not allowed.")
     return Asked(
         scopes=tuple(given.get("scope", "").split()),
@@ -94,13 +90,6 @@ def _asked(call: Call) -> Asked:
         state=given.get("state"),
         email=given.get("user[email]"),
     )
-
-
-def _leads_out(uri: str) -> bool:
-    with suppress(ValueError):  # such as a bracket that opens no IPv6 address
-        urlsplit(uri)
-        return _REDIRECT.fullmatch(uri) is not None
-    return False
 
 
 def _fault(call: Call, asked: Asked) -> dict[str, str] | None:

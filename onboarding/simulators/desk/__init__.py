@@ -2,7 +2,7 @@
 
 from .clerk import Clerk
 from .forms import Filled, read
-from .hosted import Hosted, hosted_page
+from .hosted import Hosted, hosted_page, leads_back
 from .site import PREFIX, DeskSite
 from .values import (
     Action,
@@ -42,5 +42,6 @@ __all__ = [
     "Tone",
     "WrongInputError",
     "hosted_page",
+    "leads_back",
     "read",
 ]
