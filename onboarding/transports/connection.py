@@ -30,8 +30,9 @@ class Connection:
     `pool` is how many connections are kept; `proxy` is the address of an HTTP proxy, and may hold
     a password; `ca_bundle` replaces the trusted authorities, which are those of `certifi`;
     `certificate` and `private_key` are files of a TLS client certificate; `trust_env` lets the
-    proxies of the environment apply, and nothing else of it counts (`SSL_CERT_FILE` and its like do not). An answer is read up to `max_response_bytes`, packed and
-    unpacked, and its headers up to `max_header_bytes`: a longer one is no answer.
+    proxies of the environment apply, and nothing else of it counts (`SSL_CERT_FILE` and its like
+    do not). An answer is read up to `max_response_bytes`, packed and unpacked, and its headers up
+    to `max_header_bytes`: a longer one is no answer.
 
     Raises `InvalidInput` for a value out of its limits.
     """
