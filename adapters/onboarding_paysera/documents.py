@@ -113,8 +113,8 @@ class Documents(PayseraProtocol):
         If Paysera rejected the description, it may be corrected; the file must be the same.
         Raises `IdempotencyConflict` for other content, `PartialFailure` when it fails again.
         """
-        self.own(partial)
-        if not (isinstance(partial, Partial) and partial.operation == _SUBMIT and partial.id):  # pyright: ignore[reportUnnecessaryIsInstance]
+        self.own(partial, Partial)
+        if partial.operation != _SUBMIT or not partial.id:
             text = "expected the partial of a submit_document"
             raise InvalidInput([Problem("operation", "conflict", text)])
         if not isinstance(given, Document):

@@ -7,7 +7,7 @@ import json
 import types
 import typing
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, cast
 
 import attrs
@@ -201,12 +201,14 @@ def test_a_value_of_another_class_is_refused_and_nothing_is_sent(
         with pytest.raises(InvalidInput) as refused:
             call(adapter, operation, parameter, wrong)
 
-        expected = [(kind.__name__, "type")]
-        told = refused.value.problems
-        assert [(problem.message.split()[-1], problem.code) for problem in told] == expected
+        [told] = refused.value.problems
+        assert (told.message.split()[-1], told.code) == (kind.__name__, "type")
 
 
-@pytest.mark.parametrize(("gateway", "operation", "parameter", "kind"), CALLS)
+@pytest.mark.parametrize(
+    ("gateway", "operation", "parameter", "kind"),
+    [one for one in CALLS if one[1] != "resume"],  # which compares what it is given as well
+)
 def test_a_gateways_own_value_is_taken_also_one_that_was_stored_without_an_environment(
     gateway: str, operation: str, parameter: str, kind: type[Any]
 ) -> None:
@@ -319,7 +321,14 @@ def test_whatever_mangopay_returns_says_which_gateway_and_environment_it_is_from
 
 def test_whatever_paysera_returns_says_which_gateway_and_environment_it_is_from() -> None:
     gateway = PaperGateway(LT, paysera)
-    document = Document(purpose=DocumentPurpose.IDENTITY, title="card", pages=(PAGE,))
+    document = Document(
+        purpose=DocumentPurpose.IDENTITY,
+        kind=DocumentKind.PASSPORT,
+        title="card",
+        number="1",
+        issued_on=date(2020, 1, 2),
+        pages=(PAGE,),
+    )
 
     found = [
         gateway.run(LT.create_user(ONA)),
