@@ -5,7 +5,6 @@ from onboarding.mapping.codecs import (
     ISO_DATE,
     JSON,
     LOWER_COUNTRY,
-    PHONE_DIGITS,
     TEXT,
     UTC_MIDNIGHT,
     UTC_SECONDS,
@@ -16,6 +15,7 @@ from onboarding.mapping.codecs import (
 from onboarding.mapping.conditions import ALWAYS, Condition, given, lacks, matches, when
 from onboarding.mapping.documents import document_losses, lost_of_document
 from onboarding.mapping.paths import core, extra, some
+from onboarding.mapping.phones import PHONE_DIGITS, phone
 from onboarding.mapping.policy import Bar, Consequence, EffectKind, OneOf, bar, judged, one_of
 from onboarding.mapping.rows import (
     EVERY,
@@ -64,6 +64,7 @@ __all__ = [
     "matches",
     "not_applicable",
     "one_of",
+    "phone",
     "some",
     "translation",
     "when",

@@ -4,38 +4,70 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 
 from onboarding.mapping.paths import EMPTY, lookup, model_below
-from onboarding.mapping.plan import Plan, wire_value
+from onboarding.mapping.plan import Datum, Plan, wire_value
 from onboarding.mapping.rows import On, Row, rows_of
+from onboarding.mapping.spelling import same
+from onboarding.model.base import Model, checks_of, trust
 from onboarding.model.loss import Loss, LossKind
 from onboarding.model.user import User
 
-__all__ = ["changes", "concerned", "unheard", "updated"]
+__all__ = [
+    "changes",
+    "compared",
+    "concerned",
+    "keep_unchanged",
+    "overwritten",
+    "unheard",
+    "updated",
+]
+
+
+_BLANK = (*EMPTY, "")  # some providers show an empty text where nothing was given
 
 
 def changes(old: User, new: User) -> set[str]:
-    """The core paths at which two users differ. An empty tuple or object says no more than none."""
+    """The core paths at which two users differ.
+
+    An empty text, tuple or object is the same as None, and so is another spelling of a value.
+    """
+    return compared(old, new)[0]
+
+
+def compared(old: User, new: User) -> tuple[set[str], User]:
+    """The core paths at which two users differ, and the new one in the old one's spelling."""
     found: set[str] = set()
-    _differ(User, old, new, "", found)
+    spelled = _compare(User, old, new, "", found)
     for provider in {*old.extras, *new.extras}:
         before, after = old.extras.get(provider, {}), new.extras.get(provider, {})
         for name in {*before, *after}:
             if before.get(name) != after.get(name):
                 found.add(f"extras.{provider}.{name}")
-    return found
+    return found, cast("User", spelled)
 
 
-def _differ(cls: type, old: object, new: object, prefix: str, found: set[str]) -> None:
+def _compare(
+    cls: type[Any], old: object, new: Model | None, prefix: str, found: set[str]
+) -> Model | None:
+    """Adds the paths that differ; gives the new object, spelled as the old one where it is same."""
+    spelled: dict[str, Any] = {}
     for name, below in model_below(cls).items():
         before, after = getattr(old, name, None), getattr(new, name, None)
         if before is after or before == after or name == "extras":
             continue
+        if before in _BLANK and after in _BLANK:
+            continue
         if below is not object:
-            _differ(below, before, after, f"{prefix}{name}.", found)
-        elif before not in EMPTY or after not in EMPTY:
+            inner = _compare(below, before, after, f"{prefix}{name}.", found)
+            if inner is not after:
+                spelled[name] = inner
+        elif same(checks_of(cls)[name].shape, before, after):
+            spelled[name] = before
+        else:
             found.add(prefix + name)
+    return trust(cls, {**vars(new), **spelled}) if spelled and new is not None else new
 
 
 def updated(
@@ -47,76 +79,100 @@ def updated(
     residue: Mapping[str, Any],
 ) -> tuple[dict[str, Any], tuple[Loss, ...]]:
     """The body of an update and its losses, out of all that could be written of `new`."""
-    body = _picked(plan, plan.rows, full, changed, "")
-    _keep_unshapely(plan, body, new, changed, lost)
-    _empty(plan, body, new, changed)
+    touched = plan.touched(changed)
+    wanted = {core for core in touched if not _stays(plan, core, new)}
+    body = _picked(plan, plan.rows, full, wanted, "")
+    _clear(plan, body, new, changed)
+    if body:
+        along = {datum.core for datum in plan.data if datum.row.goes_along}
+        body = _picked(plan, plan.rows, full, wanted | along, "")
+        keep_unchanged(plan, body, new, touched, lost, residue, On.UPDATE)
+        _clear(plan, body, new, changed)
     paths = concerned(plan, changed)
     kept = [loss for loss in lost if loss.core_path in paths]
     kept += unheard(plan, changed - {loss.core_path for loss in kept}, new, body, On.UPDATE)
-    if not body:
-        return {}, tuple(kept)
-    for row in (row for row in plan.rows if row.goes_along and row.wire in full):
-        body.setdefault(row.wire, full[row.wire])
-    _keep_residue(plan, body, new, residue)
+    kept += overwritten(plan, body, residue)
     return {row.wire: body[row.wire] for row in plan.rows if row.wire in body}, tuple(kept)
 
 
-def _keep_residue(plan: Plan, body: dict[str, Any], new: User, residue: Mapping[str, Any]) -> None:
-    """Puts back what the core has no shape for, into objects sent whole and what goes along."""
-    for wire, original in residue.items():
-        parent, _, name = wire.rpartition(".")
-        datum = plan.by_wire.get(wire)
-        place = wire_value(body, parent) if parent else body
-        if place is None:
-            continue
-        if datum is None:
-            known = [other for other in plan.data if other.wire.rpartition(".")[0] == parent]
-            if parent and any(other.whole for other in known):
-                place[name] = original
-        elif datum.on & On.UPDATE and (datum.whole or datum.row.goes_along):
-            place[name] = original if lookup(new, datum.core) in EMPTY else place[name]
+def _stays(plan: Plan, core: str, new: User) -> bool:
+    """Whether a field is cleared and no body says so: that is no reason to send its object."""
+    datum = plan.by_core.get(core)
+    cleared = datum is not None and (datum.row.clears or datum.replaced)
+    return lookup(new, core) in EMPTY and not cleared
 
 
 def _picked(
-    plan: Plan, rows: tuple[Row, ...], full: Mapping[str, Any], changed: set[str], prefix: str
+    plan: Plan, rows: tuple[Row, ...], full: Mapping[str, Any], wanted: set[str], prefix: str
 ) -> dict[str, Any]:
     body: dict[str, Any] = {}
     for row in (row for row in rows if row.wire in full):
         wire = prefix + row.wire
         if row.inside is None:
             datum = plan.by_wire.get(wire)
-            if datum is not None and datum.core in changed:
+            if datum is not None and datum.core in wanted:
                 body[row.wire] = full[row.wire]
         elif row.whole:
             below = [d for d in plan.data if d.wire.startswith(f"{wire}.")]
-            if any(datum.core in changed for datum in below):
+            if any(datum.core in wanted for datum in below):
                 body[row.wire] = full[row.wire]
-        elif inner := _picked(plan, rows_of(row.inside), full[row.wire], changed, f"{wire}."):
+        elif inner := _picked(plan, rows_of(row.inside), full[row.wire], wanted, f"{wire}."):
             body[row.wire] = inner
     return body
 
 
-def _keep_unshapely(
-    plan: Plan, body: dict[str, Any], new: User, changed: set[str], lost: Collection[Loss]
+def keep_unchanged(
+    plan: Plan,
+    body: dict[str, Any],
+    new: User,
+    touched: Collection[str],
+    lost: Collection[Loss],
+    residue: Mapping[str, Any],
+    on: On,
 ) -> None:
-    """Puts what is unchanged back into an object sent whole, though it is beyond a limit.
+    """Spells what is sent along as the provider does, and adds what could not be written again.
 
-    The provider once sent it so; left out, it would be gone.
+    That is what is beyond a limit, what the core has no shape for, and unknown keys of an object
+    that is sent whole: the provider once sent it so; left out, it would be gone.
     """
     beyond = {loss.wire_path for loss in lost if loss.kind is LossKind.DROPPED}
-    for wire in beyond:
-        datum = plan.by_wire.get(wire)
-        if datum is None or datum.core in changed or not datum.whole:
-            continue
-        place = wire_value(body, wire.rpartition(".")[0])
-        codec = datum.row.codec
-        if place is not None and codec is not None and datum.on & On.UPDATE:
+    for one in (plan.by_wire[wire] for wire in beyond if wire in plan.by_wire):
+        place, codec = _place(body, one, on), one.row.codec
+        if place is not None and codec is not None and one.core not in touched:
             with suppress(ValueError):
-                place[wire.rpartition(".")[2]] = codec.write(lookup(new, datum.core))
+                place[one.row.wire] = codec.write(lookup(new, one.core))
+    for wire, original in residue.items():
+        datum = plan.by_wire.get(wire)
+        if datum is None:
+            _keep_unknown(plan, body, wire, original)
+        elif datum.core not in touched and (place := _place(body, datum, on)) is not None:
+            place[datum.row.wire] = original
 
 
-def _empty(plan: Plan, body: dict[str, Any], new: User, changed: set[str]) -> None:
-    """Puts null where a document says that it empties a datum."""
+def _place(body: dict[str, Any], datum: Datum, on: On) -> dict[str, Any] | None:
+    """The object of a body that a datum goes into though it is unchanged, if there is one."""
+    along = on is On.UPDATE and datum.row.goes_along
+    if not datum.on & on or (on is On.UPDATE and not (along or datum.whole)):
+        return None
+    place = body
+    for parent in datum.parents:
+        if parent.wire not in place and not along:
+            return None
+        place = place.setdefault(parent.wire, {})
+    return place
+
+
+def _keep_unknown(plan: Plan, body: dict[str, Any], wire: str, original: Any) -> None:
+    parent, _, name = wire.rpartition(".")
+    place = wire_value(body, parent) if parent else None
+    if place is not None:
+        siblings = [datum for datum in plan.data if datum.wire.rpartition(".")[0] == parent]
+        if any(datum.whole for datum in siblings):
+            place[name] = original
+
+
+def _clear(plan: Plan, body: dict[str, Any], new: User, changed: set[str]) -> None:
+    """Puts null where a document says that it clears a datum."""
     for datum in plan.data:
         if not datum.row.clears or not datum.on & On.UPDATE or datum.core not in changed:
             continue
@@ -135,20 +191,34 @@ def concerned(plan: Plan, changed: set[str]) -> set[str]:
 def unheard(
     plan: Plan, changed: set[str], new: User, body: Mapping[str, Any], on: On
 ) -> list[Loss]:
-    """The losses of changes that empty a datum, where the body does not say so."""
+    """The losses of cleared fields, where the body does not clear them."""
     found: list[Loss] = []
     for path in sorted(changed):
         if lookup(new, path) not in EMPTY:
             continue  # it is in the body, or was found lost
         datum = plan.by_core.get(path)
         if datum is not None and datum.on & on:
-            replaced = datum.whole and datum.parents[0].wire in body
+            replaced = datum.replaced and wire_value(body, datum.replaced) is not None
             if replaced or (datum.row.clears and on is On.UPDATE):
                 continue
         loss = plan.loss_of(path, on)
         if loss is None:
             assert datum is not None
-            reason = "no document says that it can be emptied"
+            reason = "no document says that it can be cleared"
             loss = Loss(core_path=path, kind=LossKind.DROPPED, reason=reason, wire_path=datum.wire)
         found.append(loss)
     return found
+
+
+def overwritten(plan: Plan, body: Mapping[str, Any], residue: Mapping[str, Any]) -> list[Loss]:
+    """The losses of values where a nested object should be, which a body replaces unread."""
+    return [
+        Loss(
+            core_path=plan.objects[wire],
+            kind=LossKind.DROPPED,
+            reason="what is on file is not an object, and would be overwritten unread",
+            wire_path=wire,
+        )
+        for wire in residue
+        if wire in plan.objects and wire_value(body, wire) is not None
+    ]

@@ -1,8 +1,9 @@
 """Codecs: how one core value is spelled on a wire, and back.
 
 A codec reads and writes one value that is not None. Reading raises `ValueError` for what the
-core has no shape for (it is then kept as residue), `TypeError` for what no document allows.
-Writing raises `ValueError`, with a text that shows no value, for what the wire cannot carry.
+core has no shape for, `TypeError` for what no document allows: the field is then unreadable, and
+kept as residue. Writing raises `ValueError`, with a text that shows no value, for what the wire
+cannot carry.
 """
 
 from __future__ import annotations
@@ -22,12 +23,14 @@ __all__ = [
     "ISO_DATE",
     "JSON",
     "LOWER_COUNTRY",
-    "PHONE_DIGITS",
     "TEXT",
+    "UNREADABLE",
     "UTC_MIDNIGHT",
     "UTC_SECONDS",
     "Codec",
     "Inline",
+    "read_text",
+    "word_kinds",
     "words",
 ]
 
@@ -35,15 +38,18 @@ C = TypeVar("C")
 W = TypeVar("W")
 E = TypeVar("E", bound=Enum)
 
+UNREADABLE = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, OSError)
+"""What reading raises for a value that the core has no shape for, whichever function it is of."""
+
 
 @frozen(kw_only=True)
 class Inline:
     """What a codec's functions come to, as expressions that compiled code holds instead of calls.
 
-    - `read`: of a wire value `{w}` whose class is `kind` and no other; it raises `ValueError`,
-      `OverflowError` or `OSError` where the function raises `ValueError`;
+    - `read`: of a wire value `{w}` whose class is `kind` and no other; it may raise any of
+      `UNREADABLE` where the function does;
     - `differs`: whether what was read, `{v}`, is written otherwise than `{w}`;
-    - `write`: of a core value `{v}`; it never raises.
+    - `write`: of a core value `{v}` that has the codec's `form`; it never raises.
 
     Empty, the function is called. `names` are what the expressions call, as `{name}`.
     """
@@ -65,6 +71,10 @@ class Codec(Generic[C, W]):
     timestamp inside a day), the original is kept as residue. `exact_write` says the same of
     core values; where it does not hold, what is coarsened is found by going there and back,
     and reported as `blur`. `members` are the core values that can be written, where they are few.
+    `form` is that of the core texts that can be written, where it is narrower than the field's.
+
+    A value that means something only beside another is read by `join`, which also takes the value
+    at the key `beside`, of the same object; `read` then reads it alone.
     """
 
     name: str
@@ -77,10 +87,18 @@ class Codec(Generic[C, W]):
     blur: LossKind = LossKind.COARSENED
     members: tuple[C, ...] = ()
     table: Mapping[C, W] | None = None
+    form: re.Pattern[str] | None = None
+    beside: str = ""
+    join: Callable[[Any, Any], C] | None = None
     inline: Inline = Inline()
 
+    def read_in(self, value: Any, around: Mapping[str, Any]) -> C:
+        """The core value of a wire value that lies in an object."""
+        return self.read(value) if self.join is None else self.join(value, around.get(self.beside))
 
-def _read_text(value: Any) -> str:
+
+def read_text(value: Any) -> str:
+    """A text. Raises `TypeError` for anything else."""
     if value.__class__ is not str:
         raise TypeError("expected a text")
     return value
@@ -90,7 +108,7 @@ def _same(value: C) -> C:
     return value
 
 
-TEXT: Codec[str, str] = Codec("text", _read_text, _same, "string", plain=str)
+TEXT: Codec[str, str] = Codec("text", read_text, _same, "string", plain=str)
 
 
 def _read_bool(value: Any) -> bool:
@@ -173,7 +191,7 @@ ISO_DATE: Codec[date, str] = Codec(
 
 
 def _read_country(value: Any) -> str:
-    return _read_text(value).upper()
+    return read_text(value).upper()
 
 
 LOWER_COUNTRY: Codec[str, str] = Codec(
@@ -181,23 +199,6 @@ LOWER_COUNTRY: Codec[str, str] = Codec(
     inline=Inline(
         kind=str, read="{w}.upper()", differs="{v}.lower() != {w}", write="{v}.lower()"
     ),
-)  # fmt: skip
-
-_DIGITS = re.compile(r"[1-9][0-9]{6,14}").fullmatch
-
-
-def _read_digits(value: Any) -> str:
-    text = _read_text(value)
-    return f"+{text}" if _DIGITS(text) else text
-
-
-def _write_digits(value: str) -> str:
-    return value.removeprefix("+")
-
-
-PHONE_DIGITS: Codec[str, str] = Codec(
-    "digits with country code, no + or 00", _read_digits, _write_digits, "string",
-    inline=Inline(write="{v}.removeprefix('+')"),
 )  # fmt: skip
 
 
@@ -216,9 +217,10 @@ def words(kind: type[E], table: Mapping[E, Any], *, wire: str = "string") -> Cod
     back = {spelling: member for member, spelling in table.items()}
     if len(back) != len(table):
         raise ValueError(f"two members of {kind.__name__} share one word")
+    spelled = word_kinds(table)
 
     def read(value: Any) -> E:
-        if isinstance(value, list | dict):
+        if value.__class__ not in spelled:  # True is no 1
             raise TypeError("expected a word")
         try:
             return back[value]
@@ -233,3 +235,8 @@ def words(kind: type[E], table: Mapping[E, Any], *, wire: str = "string") -> Cod
 
     name = f"one of {', '.join(map(str, back))}"
     return Codec(name, read, write, wire, members=tuple(table), table=dict(table))
+
+
+def word_kinds(table: Mapping[Any, Any]) -> frozenset[type]:
+    """The JSON types of a vocabulary's words."""
+    return frozenset(str if isinstance(word, str) else type(word) for word in table.values())

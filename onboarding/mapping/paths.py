@@ -18,6 +18,7 @@ __all__ = [
     "extra",
     "leaves",
     "lookup",
+    "model_below",
     "root_of",
     "some",
 ]

@@ -11,13 +11,12 @@ from attrs import frozen
 from onboarding.mapping.conditions import Condition
 from onboarding.mapping.paths import EMPTY, leaves, lookup
 from onboarding.mapping.policy import Bar, Consequence
-from onboarding.mapping.rows import NEVER, On, Row, WireClass, about_of, rows_of
+from onboarding.mapping.rows import EXTRAS, NEVER, On, Row, WireClass, about_of, rows_of
 from onboarding.model.loss import Loss, LossKind
 from onboarding.model.user import User
 
 __all__ = ["EXTRAS", "Datum", "Plan", "wire_value"]
 
-EXTRAS = "extras."
 _PERSONS = {"identity", "company"}
 
 
@@ -69,6 +68,12 @@ class Datum:
     @property
     def whole(self) -> bool:
         return any(parent.whole for parent in self.parents)
+
+    @property
+    def replaced(self) -> str:
+        """The wire path of the object around it that replaces the one on file; empty for none."""
+        pairs = zip(self.parents, self.objects, strict=True)
+        return next((path for row, path in pairs if row.whole and row.clears), "")
 
 
 @frozen
@@ -138,6 +143,27 @@ class Plan:
         return found
 
     @cached_property
+    def objects(self) -> dict[str, str]:
+        """The wire path of each nested object, with its core path where it has one of its own."""
+        return dict(_objects(self.rows, "", ""))
+
+    @cached_property
+    def joined(self) -> dict[str, str]:
+        """Core paths whose wire keys give another key its meaning, with the path of that one."""
+        found: dict[str, str] = {}
+        for datum in self.data:
+            if datum.row.codec is not None and datum.row.codec.beside:
+                parent = datum.wire.rpartition(".")[0]
+                beside = f"{parent}.{datum.row.codec.beside}".lstrip(".")
+                if beside in self.by_wire:
+                    found[self.by_wire[beside].core] = datum.core
+        return found
+
+    def touched(self, changed: set[str]) -> set[str]:
+        """What changed, and what would mean something else beside it unless it is written anew."""
+        return changed | {self.joined[core] for core in changed if core in self.joined}
+
+    @cached_property
     def kept(self) -> tuple[str, ...]:
         """The wire paths of the record's own facts."""
         return tuple(_kept(self.rows, ""))
@@ -198,16 +224,11 @@ class Plan:
 
 
 def wire_value(payload: Mapping[str, Any], path: str) -> Any:
-    """The value at a wire path; None when something on the way is empty.
-
-    Raises `TypeError` when something on the way is no object.
-    """
+    """The value at a wire path; None when something on the way is empty, or no object."""
     value: Any = payload
     for name in path.split("."):
-        if not value:
-            return None  # null, or an empty object, which some providers spell as an empty list
         if not isinstance(value, Mapping):
-            raise TypeError("expected an object around it")
+            return None
         value = cast("Mapping[str, Any]", value).get(name)
     return value
 
@@ -253,3 +274,12 @@ def _nested(rows: tuple[Row, ...], base: str) -> Iterator[tuple[Row, str]]:
         if row.inside is not None:
             yield row, base + row.wire
             yield from _nested(rows_of(row.inside), f"{base}{row.wire}.")
+
+
+def _objects(rows: tuple[Row, ...], wire: str, base: str) -> Iterator[tuple[str, str]]:
+    for row in rows:
+        if row.inside is not None:
+            path, core = wire + row.wire, f"{base}{row.core}"
+            yield path, core if row.core else ""
+            below = f"{core}." if row.core else base
+            yield from _objects(rows_of(row.inside), f"{path}.", below)

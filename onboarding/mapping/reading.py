@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
-from onboarding.mapping.codecs import Codec
+from onboarding.mapping.codecs import UNREADABLE, Codec, word_kinds
 from onboarding.mapping.paths import model_below
 from onboarding.mapping.plan import EXTRAS, Plan
 from onboarding.mapping.rows import Row, rows_of
@@ -22,13 +22,12 @@ __all__ = ["Read", "compile_read"]
 Read = Callable[[Mapping[str, Any]], tuple[User, dict[str, Any]]]
 
 
-def _mismatch(wire: str) -> None:
-    raise TypeError(wire)
-
-
 def compile_read(plan: Plan) -> Read:
-    """A function from the provider's object to (user, residue). Raises `TypeError` on bad types."""
-    text = Source(names={"new": object.__new__, "put": put, "bad": _mismatch})
+    """A function from the provider's object to (user, residue).
+
+    A value that cannot be read, whatever its type, is None in the user, and residue.
+    """
+    text = Source(names={"new": object.__new__, "put": put, "unreadable": UNREADABLE})
     variables: dict[str, str] = {}
     text.add(0, "def read(d):")
     text.add(1, "residue = {}")
@@ -76,13 +75,14 @@ def _read_nested(
 ) -> None:
     inner = text.fresh("o")
     text.add(depth, f"{inner} = {source}.get({row.wire!r})")
-    text.add(depth, f"if {inner}:")
-    text.add(depth + 1, f"if {inner}.__class__ is not dict: bad({wire!r})")
+    text.add(depth, f"if {inner}.__class__ is dict and {inner}:")
     before = set(variables)
     _read_object(text, plan, rows_of(cast("type", row.inside)), inner, wire, depth + 1, variables)
     fresh = [name for key, name in variables.items() if key not in before]
     text.add(depth, "else:")
-    text.add(depth + 1, " = ".join([*fresh, "None"]) if fresh else "pass")
+    text.add(depth + 1, f"if {inner}: residue[{wire!r}] = {inner}")
+    if fresh:
+        text.add(depth + 1, " = ".join([*fresh, "None"]))
 
 
 def _read_leaf(text: Source, row: Row, source: str, wire: str, depth: int) -> str:
@@ -95,29 +95,36 @@ def _read_leaf(text: Source, row: Row, source: str, wire: str, depth: int) -> st
         text.add(depth, f"{v} = {given}")
         if codec.plain is not object:
             other = f"{v}.__class__ is not {codec.plain.__name__}"
-            text.add(depth, f"if {other} and {v} is not None: bad({wire!r})")
+            text.add(depth, f"if {other} and {v} is not None:")
+            text.add(depth + 1, f"residue[{wire!r}] = {v}")
+            text.add(depth + 1, f"{v} = None")
         return v
     text.add(depth, f"{v} = w = {given}")
     text.add(depth, "if w is not None:")
     if codec.table is not None:
         words = text.name({word: member for member, word in codec.table.items()}, "words")
-        text.add(depth + 1, f"{v} = {words}.get(w)")
+        kinds = text.name(word_kinds(codec.table), "kinds")
+        text.add(depth + 1, f"{v} = {words}.get(w) if w.__class__ in {kinds} else None")
         text.add(depth + 1, f"if {v} is None: residue[{wire!r}] = w")
     else:
-        _read_by_codec(text, codec, v, wire, depth + 1)
+        beside = f"{source}.get({codec.beside!r})"
+        _read_by_codec(text, codec, v, beside, wire, depth + 1)
     return v
 
 
-def _read_by_codec(text: Source, codec: Codec[Any, Any], v: str, wire: str, depth: int) -> None:
+def _read_by_codec(
+    text: Source, codec: Codec[Any, Any], v: str, beside: str, wire: str, depth: int
+) -> None:
     """Emits how `w` becomes `v`; what has no shape, or comes back otherwise, is residue."""
-    inline, unfit = codec.inline, "ValueError"
+    inline = codec.inline
     call = f"{text.name(codec.read, 'r')}(w)"
+    if codec.join is not None:
+        call = f"{text.name(codec.join, 'j')}(w, {beside})"
     if inline.read:
-        unfit = "(ValueError, OverflowError, OSError)"
-        short = text.filled(inline, inline.read, w="w")
-        call = f"{short} if w.__class__ is {inline.kind.__name__} else {call}"
+        short = text.filled(inline, inline.read, w="w", beside=beside)
+        call = f"({short}) if w.__class__ is {inline.kind.__name__} else {call}"
     text.add(depth, f"try: {v} = {call}")
-    text.add(depth, f"except {unfit}:")
+    text.add(depth, "except unreadable:")
     text.add(depth + 1, f"{v} = None")
     text.add(depth + 1, f"residue[{wire!r}] = w")
     if codec.exact_read:
@@ -129,7 +136,7 @@ def _read_by_codec(text: Source, codec: Codec[Any, Any], v: str, wire: str, dept
         return
     text.add(depth + 1, "try:")
     text.add(depth + 2, f"if {text.name(codec.write, 'w')}({v}) != w: residue[{wire!r}] = w")
-    text.add(depth + 1, "except ValueError:")  # read, but not of the words that may be written
+    text.add(depth + 1, "except unreadable:")  # read, but not of the words that may be written
     text.add(depth + 2, f"residue[{wire!r}] = w")
 
 

@@ -14,7 +14,7 @@ class Person:
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from enum import Flag, auto
 from typing import Any, TypeVar, cast, dataclass_transform
@@ -24,12 +24,14 @@ from attrs import field, frozen
 
 from onboarding.mapping.codecs import Codec
 from onboarding.mapping.conditions import Condition
-from onboarding.mapping.paths import dotted
+from onboarding.mapping.paths import dotted, model_below, root_of
 from onboarding.mapping.policy import Bar, Consequence, OneOf
 from onboarding.model.loss import Loss, LossKind
+from onboarding.model.user import User
 
 __all__ = [
     "EVERY",
+    "EXTRAS",
     "NEVER",
     "On",
     "Row",
@@ -60,6 +62,7 @@ class On(Flag):
 
 EVERY = On.CREATE | On.UPDATE | On.CATEGORISE
 NEVER = On(0)
+EXTRAS = "extras."
 
 
 @frozen
@@ -72,6 +75,7 @@ class Row:
 
     wire: str
     core: str = ""
+    root: type | None = None
     codec: Codec[Any, Any] | None = None
     inside: type | None = None
     min: int = 0
@@ -146,7 +150,7 @@ def at(
     - `hidden`: when the provider shows null in its place; `shown=False`: it never shows it;
     - `scope`: the permissions, one of which it takes to see it, separated by blanks;
     - `default`: what a creation writes when the core has nothing, reported as `defaulted`;
-    - `goes_along`: every update carries it; `clears`: a document says that null empties it;
+    - `goes_along`: every update carries it; `clears`: a document says that null clears it;
     - `uncertain`: why the documents leave open whether it is required, where they do;
     - `barred`: values that the provider refuses; `changing`: what a change brings with it;
     - `since`, `until`: the first and the last day of the rule, where a provider changed its mind;
@@ -155,7 +159,7 @@ def at(
     return cast(
         "W | None",
         _declare(
-            core=dotted(core), codec=codec, min=min, max=max,
+            core=dotted(core), root=_root(core), codec=codec, min=min, max=max,
             pattern=re.compile(pattern) if pattern else None,
             on=on, required=required, required_on=required_on, hidden=hidden, shown=shown,
             scope=scope, default=default,
@@ -170,6 +174,7 @@ def inside(
     core: object = "",
     *,
     whole: bool = False,
+    clears: bool = False,
     on: On = EVERY,
     required: Condition | None = None,
     hidden: Condition | None = None,
@@ -178,16 +183,23 @@ def inside(
 ) -> T | None:
     """A nested wire object whose rows live below a core path.
 
-    `whole`: a change of one part sends all parts; `required`: when the object must be there (its
-    rows say what it must hold); `hidden`: when the provider shows nulls in place of every part.
+    `whole`: a change of one part sends all parts; `clears`: a document says that the object
+    replaces the one on file, so that a part left out is cleared; `required`: when the object must
+    be there (its rows say what it must hold); `hidden`: when the provider shows nulls in place of
+    every part.
     """
     return cast(
         "T | None",
         _declare(
-            core=dotted(core), inside=cls, whole=whole, on=on, required=required, hidden=hidden,
-            shown=shown, scope=scope,
+            core=dotted(core), root=_root(core), inside=cls, whole=whole, clears=clears, on=on,
+            required=required, hidden=hidden, shown=shown, scope=scope,
         ),
     )  # fmt: skip
+
+
+def _root(core: object) -> type | None:
+    """The class that a path starts from; None for a text, which does not say."""
+    return None if isinstance(core, str) else root_of(core)
 
 
 def keep(kind: type[T], *, scope: str = "", shown: bool = True) -> T | None:
@@ -221,12 +233,16 @@ def wire(
     path that has no wire key with the path whose key says it too; of each of `wanted`, the
     provider asks for one datum at least; `since` and `until` are the days within which the
     provider takes the object.
+
+    Raises `ValueError`, which names the row, for a row whose path is not one field of the core,
+    for two rows with one path, and for a codec that reads a key beside it which is not there.
     """
     pairs = tuple((dotted(path), dotted(by)) for path, by in implied)
 
     def decorate(cls: type[T]) -> type[T]:
         made = attrs.frozen(cls, kw_only=True, slots=False, repr=False)
         setattr(made, "__wire__", WireClass(source, left_out, pairs, wanted, since, until))  # noqa: B010
+        _check(made)
         return made
 
     return decorate
@@ -245,3 +261,46 @@ def rows_of(cls: type) -> tuple[Row, ...]:
         for field in fields  # pyright: ignore[reportUnknownVariableType]
         if _ROW in field.metadata  # pyright: ignore[reportUnknownMemberType]
     )
+
+
+def _check(cls: type) -> None:
+    rows: dict[str, str] = {}
+    for row, path in _fields(cls, "", "", None):
+        if path in rows:
+            raise ValueError(f"{cls.__name__}.{row}: {path} is the path of {rows[path]}, too")
+        rows[path] = row
+
+
+def _fields(cls: type, wire: str, base: str, around: type | None) -> Iterator[tuple[str, str]]:
+    """The wire and the core path of each row; `around` is the class of the core at `base`."""
+    rows = rows_of(cls)
+    for row in rows:
+        name, core, root = f"{cls.__name__}.{row.wire}", row.core, row.root or around or User
+        if row.codec is not None and row.codec.beside not in ("", *(other.wire for other in rows)):
+            raise ValueError(f"{name}: its codec reads {row.codec.beside}, which is not there")
+        if core.startswith(EXTRAS):
+            yield f"{wire}{row.wire}", core
+            continue
+        if core and around not in (None, root):
+            text = f"is a path of {root.__name__}, and lies in an object at {base.rstrip('.')}"
+            raise ValueError(f"{name}: {core} {text}")
+        kind = _kind_at(root, core, name) if core else around
+        if row.inside is not None:
+            if kind is object:
+                raise ValueError(f"{name}: {core} is a field, and not an object with fields")
+            below = f"{base}{core}." if core else base
+            yield from _fields(row.inside, f"{wire}{row.wire}.", below, kind)
+        elif core:
+            if kind is not object or core == "extras":
+                raise ValueError(f"{name}: {core} is an object; a row holds one field of it")
+            yield f"{wire}{row.wire}", base + core
+
+
+def _kind_at(cls: type, core: str, name: str) -> type:
+    """The class that a path below `cls` leads to; `object` for a field."""
+    for part in core.split("."):
+        below = model_below(cls)
+        if part not in below:
+            raise ValueError(f"{name}: the core has no path {core}")
+        cls = below[part]
+    return cls

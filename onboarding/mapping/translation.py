@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from functools import cache, cached_property
-from typing import Any, cast
+from typing import Any
 
 from attrs import frozen
 
 from onboarding.errors import Problem, UnexpectedResponse
-from onboarding.mapping.changes import changes, concerned, unheard, updated
+from onboarding.mapping.changes import (
+    compared,
+    concerned,
+    keep_unchanged,
+    overwritten,
+    unheard,
+    updated,
+)
+from onboarding.mapping.codecs import UNREADABLE
 from onboarding.mapping.paths import EMPTY, lookup
 from onboarding.mapping.plan import Datum, Plan, wire_value
 from onboarding.mapping.reading import Read, compile_read
@@ -40,46 +48,41 @@ class Translation:
     ) -> tuple[dict[str, Any], tuple[Loss, ...]]:
         """The provider's object, and what it cannot carry; never truncates, never raises.
 
-        With the residue of a record, a datum that is still the same is spelled as it came;
-        with `since`, only what changed since then counts as lost.
+        With the residue of a record, a datum that is still the same is spelled as it came; with
+        `since`, the user of that record, all that is unchanged is, and only what changed since
+        then counts as lost.
         """
         lost: list[Loss] = []
+        if since is None:
+            out = self._write(on)(user, lost)
+            if residue:
+                anew = {
+                    datum.core
+                    for wire in residue
+                    if (datum := self.plan.by_wire.get(wire))
+                    and not _reads_as(datum, residue, out, user)
+                }
+                keep_unchanged(self.plan, out, user, anew, (), residue, on)
+            return out, tuple(lost)
+        changed, user = compared(since, user)
         out = self._write(on)(user, lost)
-        if since is not None:
-            lost = self._lost_since(since, user, lost, out, on)
-        if residue:
-            self._keep_spelling(out, residue, user, on)
-        return out, tuple(lost)
-
-    def _lost_since(
-        self, old: User, new: User, lost: list[Loss], out: Mapping[str, Any], on: On
-    ) -> list[Loss]:
-        changed = changes(old, new)
+        keep_unchanged(self.plan, out, user, self.plan.touched(changed), lost, residue or {}, on)
         paths = concerned(self.plan, changed)
         kept = [loss for loss in lost if loss.core_path in paths]
         left = changed - {loss.core_path for loss in kept}
-        return kept + unheard(self.plan, left, new, out, on)
-
-    def _keep_spelling(
-        self, out: dict[str, Any], residue: Mapping[str, Any], user: User, on: On
-    ) -> None:
-        for wire, original in residue.items():
-            datum = self.plan.by_wire.get(wire)
-            if datum is None or not datum.on & on or not _reads_as(datum, original, user):
-                continue
-            place = wire_value(out, wire.rpartition(".")[0]) if datum.parents else out
-            if place is not None:
-                place[datum.row.wire] = original
+        kept += unheard(self.plan, left, user, out, on)
+        return out, (*kept, *overwritten(self.plan, out, residue or {}))
 
     def update(
         self, old: User, new: User, *, residue: Mapping[str, Any] | None = None
     ) -> tuple[dict[str, Any], tuple[Loss, ...]]:
         """What an update from `old` to `new` sends: what changed, and what must go with it.
 
-        Empty when nothing changed. What is unchanged is never a loss: where it must go along it
-        goes as it came, in whatever shape; so does the residue of the record.
+        Empty when nothing changed; another spelling of the same value is no change. What is
+        unchanged is never a loss: where it must go along it goes as it came, in whatever shape;
+        so does the residue of the record.
         """
-        changed = changes(old, new)
+        changed, new = compared(old, new)
         if not changed:
             return {}, ()
         lost: list[Loss] = []
@@ -91,12 +94,12 @@ class Translation:
     def from_wire(self, payload: Mapping[str, Any]) -> tuple[User, dict[str, Any]]:
         """The user as the provider shows it, and the residue, by wire path.
 
-        Raises `UnexpectedResponse`, which names every field of a wrong type.
+        A field that cannot be read is None in the user and in the residue as it came. Raises
+        `UnexpectedResponse` for what is no object.
         """
-        try:
-            return self._read(payload)
-        except (TypeError, AttributeError):
-            raise UnexpectedResponse(self._type_problems(payload)) from None
+        if payload.__class__ is not dict and not isinstance(payload, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise UnexpectedResponse([Problem("", "type", "expected an object")])
+        return self._read(payload)
 
     def native(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         """The record's own facts, by wire path."""
@@ -104,31 +107,23 @@ class Translation:
         return {path: value for path, value in found.items() if value is not None}
 
     def absent(
-        self, user: User, payload: Mapping[str, Any], *, scopes: Collection[str] | None = None
+        self,
+        user: User,
+        payload: Mapping[str, Any],
+        *,
+        residue: Mapping[str, Any] | None = None,
+        scopes: Collection[str] | None = None,
     ) -> dict[str, Absence]:
-        """Why a datum of `user` is empty, by core path; `scopes` are those held, if known."""
+        """Why a datum of `user` is empty, by core path.
+
+        `residue` is what was read beside the user; `scopes` are those held, if known.
+        """
+        left = self._read(payload)[1] if residue is None else residue
         return {
-            datum.core: _why(datum, user, payload, scopes)
+            datum.core: _why(datum, user, payload, left, scopes)
             for datum in self.plan.data
             if lookup(user, datum.core) in EMPTY
         }
-
-    def _type_problems(self, payload: object) -> list[Problem]:
-        if not isinstance(payload, Mapping):
-            return [Problem("", "type", "expected an object")]
-        found: list[Problem] = []
-        for datum in self.plan.data:
-            codec = datum.row.codec
-            try:
-                value = wire_value(cast("Mapping[str, Any]", payload), datum.wire)
-                if value is not None and codec is not None:
-                    codec.read(value)
-            except ValueError:
-                continue  # legal, only not modelled
-            except (TypeError, AttributeError) as error:
-                words = str(error) if type(error) is TypeError else "has another type"
-                found.append(Problem(datum.core, "type", words, datum.wire))
-        return found or [Problem("", "type", "a nested object has another type")]
 
     # -- the way back
 
@@ -159,13 +154,15 @@ def translation(cls: type, provider: str) -> Translation:
     return Translation(Plan(cls, provider))
 
 
-def _reads_as(datum: Datum, original: Any, user: User) -> bool:
-    """Whether a wire value still means what the user has."""
-    codec = datum.row.codec
+def _reads_as(datum: Datum, residue: Mapping[str, Any], out: Mapping[str, Any], user: User) -> bool:
+    """Whether what was kept of a datum still means what the user has."""
+    codec, parent = datum.row.codec, datum.wire.rpartition(".")[0]
+    around = wire_value(out, parent) if parent else out
     try:
-        return codec is not None and codec.read(original) == lookup(user, datum.core)
-    except (TypeError, ValueError):
+        read = codec.read_in(residue[datum.wire], around or {}) if codec is not None else None
+    except UNREADABLE:
         return False
+    return bool(read == lookup(user, datum.core))
 
 
 def _has(payload: Mapping[str, Any], path: str) -> bool:
@@ -175,9 +172,13 @@ def _has(payload: Mapping[str, Any], path: str) -> bool:
 
 
 def _why(
-    datum: Datum, user: User, payload: Mapping[str, Any], scopes: Collection[str] | None
+    datum: Datum,
+    user: User,
+    payload: Mapping[str, Any],
+    residue: Mapping[str, Any],
+    scopes: Collection[str] | None,
 ) -> Absence:
-    if wire_value(payload, datum.wire) not in (None, ""):
+    if any(residue.get(path) not in (None, "") for path in (datum.wire, *datum.objects)):
         return Absence.UNREADABLE
     if not datum.shown or (datum.hidden is not None and datum.hidden.holds(user)):
         return Absence.NULL_BY_RULE

@@ -18,7 +18,7 @@ def read_with_losses(
 ) -> tuple[User, tuple[Loss, ...]]:
     """The user in a provider's object, and what the core has no shape for.
 
-    Raises `UnexpectedResponse` for an object of another kind.
+    Raises `UnexpectedResponse` for what is no object.
     """
     user, residue = wire.from_wire(payload)
     return user, (*_unread(wire, user, residue), *_own(wire, payload))
@@ -28,7 +28,9 @@ def _unread(wire: Translation, user: User, residue: Mapping[str, Any]) -> Iterat
     for path in residue:
         datum = wire.plan.by_wire.get(path)
         codec = datum.row.codec if datum is not None else None
-        if datum is None or codec is None:
+        if path in wire.plan.objects:
+            core, kind, reason = wire.plan.objects[path], LossKind.DROPPED, "is not an object"
+        elif datum is None or codec is None:
             core, kind, reason = "", LossKind.DROPPED, "the core has no place for it"
         elif lookup(user, datum.core) in (None, ()):
             core, kind, reason = datum.core, LossKind.DROPPED, f"is not {codec.name}"

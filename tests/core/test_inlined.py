@@ -18,14 +18,16 @@ from onboarding.mapping import (
     UTC_SECONDS,
     Codec,
     Inline,
+    phone,
     words,
 )
+from onboarding.mapping.codecs import UNREADABLE
 from onboarding.mapping.source import Source
 from onboarding.model.user import UserCategory
 
 INLINED: dict[str, Codec[Any, Any]] = {
     codec.name: codec
-    for codec in (UTC_MIDNIGHT, UTC_SECONDS, ISO_DATE, LOWER_COUNTRY, PHONE_DIGITS)
+    for codec in (UTC_MIDNIGHT, UTC_SECONDS, ISO_DATE, LOWER_COUNTRY, PHONE_DIGITS, phone("land"))
 }
 READ = [name for name, codec in INLINED.items() if codec.inline.read]
 DIFFERS = [name for name, codec in INLINED.items() if codec.inline.differs]
@@ -34,7 +36,12 @@ WRITTEN = [name for name, codec in INLINED.items() if codec.inline.write]
 HOURS = st.integers(-9999, 9999).map(lambda hours: hours * 3600)
 DAYS = HOURS.map(lambda seconds: seconds * 24)
 NUMBERS = st.integers() | st.integers(-(10**12), 10**12) | HOURS | DAYS
-WIRE = NUMBERS | st.floats() | st.text() | st.sampled_from(["lt", "LT", "ß", "37066612345"])
+WIRE = (
+    NUMBERS
+    | st.floats()
+    | st.text()
+    | st.sampled_from(["lt", "LT", "ß", "37066612345", "+37066612345"])
+)
 CORE: dict[str, st.SearchStrategy[Any]] = {
     UTC_MIDNIGHT.name: st.dates(),
     ISO_DATE.name: st.dates(),
@@ -57,6 +64,13 @@ def read(codec: Codec[Any, Any], value: object) -> Any:
         return NOTHING
 
 
+def written(codec: Codec[Any, Any], value: object) -> Any:
+    try:
+        return codec.write(value)
+    except ValueError:
+        return NOTHING
+
+
 @pytest.mark.parametrize("name", READ)
 @given(value=WIRE)
 def test_an_inlined_reading_gives_what_the_codec_reads(name: str, value: object) -> None:
@@ -65,8 +79,8 @@ def test_an_inlined_reading_gives_what_the_codec_reads(name: str, value: object)
         return  # generated code asks for that first
 
     try:
-        found = evaluated(codec.inline, codec.inline.read, w=value)
-    except (ValueError, OverflowError, OSError):
+        found = evaluated(codec.inline, codec.inline.read, w=value, beside=None)
+    except UNREADABLE:
         found = NOTHING
 
     assert found == read(codec, value)
@@ -82,7 +96,7 @@ def test_what_is_said_to_differ_is_what_does_not_come_back(name: str, value: obj
 
     differs = evaluated(codec.inline, codec.inline.differs, v=there, w=value)
 
-    assert bool(differs) is (codec.write(there) != value)
+    assert bool(differs) is (written(codec, there) != value)
 
 
 @pytest.mark.parametrize("name", WRITTEN)
@@ -90,6 +104,9 @@ def test_what_is_said_to_differ_is_what_does_not_come_back(name: str, value: obj
 def test_an_inlined_writing_gives_what_the_codec_writes(name: str, data: st.DataObject) -> None:
     codec = INLINED[name]
     value = data.draw(CORE[name])
+    if codec.form is not None and codec.form.fullmatch(value) is None:
+        assert written(codec, value) is NOTHING
+        return  # generated code asks for that first
 
     found = evaluated(codec.inline, codec.inline.write, v=value)
 

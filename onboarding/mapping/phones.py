@@ -1,0 +1,65 @@
+"""Codecs of phone numbers: E.164 in the core, whatever a provider spells beside it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from onboarding.mapping.codecs import Codec, Inline, read_text
+
+__all__ = ["PHONE_DIGITS", "phone"]
+
+E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+_E164, _DIGITS = E164.fullmatch, re.compile(r"[1-9][0-9]{6,14}").fullmatch
+
+
+def _international(value: str) -> str:
+    if not _E164(value):
+        raise ValueError("is a national number without its country: expected E.164")
+    return value
+
+
+def _read_digits(value: Any) -> str:
+    text = read_text(value)
+    return f"+{text}" if _DIGITS(text) else text
+
+
+PHONE_DIGITS: Codec[str, str] = Codec(
+    "digits with country code, no + or 00", _read_digits, lambda value: _international(value)[1:],
+    "string", exact_read=False, form=E164,
+    inline=Inline(differs="{v} == {w}", write="{v}[1:]"),
+)  # fmt: skip
+"""A number of another form is read as it came, and is never written."""
+
+
+def phone(beside: str) -> Codec[str, str]:
+    """E.164; a national number is read with the alpha-2 country at the key `beside`.
+
+    It is written as E.164. A number that cannot be joined with a country is read as it came, and
+    is never written.
+    """
+    return Codec(
+        "E.164", lambda value: _joined(value, None), _international, "string",
+        exact_read=False, form=E164, beside=beside, join=_joined,
+        inline=Inline(
+            kind=str, read="{w} if {e164}({w}) else {joined}({w}, {beside})",
+            differs="not {e164}({w})", names={"e164": _E164, "joined": _joined},
+        ),
+    )  # fmt: skip
+
+
+def _joined(value: Any, country: Any) -> str:
+    text = read_text(value)
+    if _E164(text):
+        return text
+    import phonenumbers  # a large library, wanted only where a number is national
+
+    region = country.upper() if isinstance(country, str) else None
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        return text
+    if number.extension or not phonenumbers.is_possible_number(number):
+        return text
+    found = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return found if _E164(found) else text
