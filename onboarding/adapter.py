@@ -47,6 +47,7 @@ from onboarding.model.record import UserRecord
 from onboarding.model.secret import Secret
 from onboarding.model.user import User
 from onboarding.operations import Criterion, Operations
+from onboarding.reading import identifier
 from onboarding.requirements.missing import missing
 from onboarding.requirements.report import Report
 from onboarding.requirements.target import Target
@@ -388,21 +389,22 @@ class Adapter(Operations):
         level that is there and is no word (null, false) is unknown too; one whose key is not
         there, because a scope hides it, says nothing. `facts` are further fields of the record.
 
-        Raises `UnexpectedResponse` for an object without id, or with fields of another type.
+        A field that cannot be read is `Absence.UNREADABLE`, and the rest is sound. Raises
+        `UnexpectedResponse` for what is no object, and for one without a usable id.
         """
         try:
             user, residue = wire.from_wire(payload)
-            native = wire.native(payload)
-            if id not in native:
-                raise UnexpectedResponse([Problem("", "missing", "the answer has no id", id)])
         except UnexpectedResponse as error:
             status, raw = response.status, response.body
             raise UnexpectedResponse(error.problems, status=status, raw=raw) from None
+        native = wire.native(payload)
+        found = identifier(native, id, response)
+        native.pop(id)
         said = {path: word for path in levels if (word := _level_at(payload, path)) is not None}
         words = said.values()
         return UserRecord(
             **self.provenance,
-            id=str(native.pop(id)),
+            id=found,
             user=user,
             seen_at=response.received_at,
             kyc_level=self.policy.kyc(*words),
@@ -410,7 +412,7 @@ class Adapter(Operations):
             eidas_level=self.policy.eidas(*words),
             nist_ial=self.policy.nist(*words),
             level_words=said,
-            absent=wire.absent(user, payload, scopes=scopes),
+            absent=wire.absent(user, payload, residue=residue, scopes=scopes),
             native=native,
             residue=residue,
             losses=losses,

@@ -128,6 +128,8 @@ def _of_data(
             yield _finding(one, Status.PROVIDER_DECIDES, one.row.uncertain)
         elif absent.get(one.core) is Absence.HIDDEN:
             yield _finding(one, Status.PROVIDER_DECIDES, "the record does not show it")
+        elif absent.get(one.core) is Absence.UNREADABLE:
+            yield _finding(one, Status.PROVIDER_DECIDES, "what is on file could not be read")
         else:
             yield _finding(one, Status.MISSING, "is required")
 
