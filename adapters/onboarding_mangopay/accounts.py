@@ -14,13 +14,13 @@ from onboarding import (
     Paged,
     Problem,
     Response,
-    UnexpectedResponse,
     Unsupported,
 )
+from onboarding.reading import identifier, moment, reference
 
 from onboarding_mangopay.keys import Keys
-from onboarding_mangopay.reading import filters, flag, text
-from onboarding_mangopay.records import PROVIDER, moment
+from onboarding_mangopay.reading import filters, flag
+from onboarding_mangopay.records import PROVIDER
 from onboarding_mangopay.wire.accounts import form_of, read_account
 
 __all__ = ["BankAccounts"]
@@ -79,14 +79,10 @@ class BankAccounts(Keys):
         return self._account(self.answer(response), response)
 
     def _account(self, payload: Mapping[str, Any], response: Response) -> BankAccountRecord:
-        account_id = text(payload.get("Id"))
-        if account_id is None:
-            problem = Problem("", "missing", "the answer has no id", "Id")
-            raise UnexpectedResponse([problem], status=response.status, raw=response.body)
         return BankAccountRecord(
             **self.provenance,
-            id=account_id,
-            user_id=text(payload.get("UserId")),
+            id=identifier(payload, "Id", response),
+            user_id=reference(payload.get("UserId")),
             account=read_account(payload),
             active=flag(payload.get("Active")),
             created_at=moment(payload.get("CreationDate")),

@@ -33,10 +33,10 @@ from onboarding.errors import ErrorDetails
 from onboarding.http import as_object
 from onboarding.mapping import document_losses
 from onboarding.model.documents import Page
+from onboarding.reading import moment
 
 from onboarding_mangopay.keys import Keys
 from onboarding_mangopay.reading import filters
-from onboarding_mangopay.records import moment
 from onboarding_mangopay.wire.documents import LEFT_OUT, PURPOSES, document_record, pages_problems
 
 __all__ = ["Documents", "PageLink"]

@@ -13,13 +13,13 @@ from attrs import evolve, frozen
 from onboarding import Event, Flow, InvalidInput, Paged, Problem, Response, UserRecord
 from onboarding.http import as_object
 from onboarding.model.event import EventKind
+from onboarding.reading import moment
 
 from onboarding_mangopay.documents import Documents
 from onboarding_mangopay.owners import Owners
 from onboarding_mangopay.platform import Platform
 from onboarding_mangopay.reading import filters, seconds
 from onboarding_mangopay.recipients import Recipients
-from onboarding_mangopay.records import moment
 from onboarding_mangopay.users import Users
 from onboarding_mangopay.verifications import Verifications
 from onboarding_mangopay.wire.events import Meaning, Subject, meaning_of

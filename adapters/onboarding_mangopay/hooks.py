@@ -11,10 +11,10 @@ from typing import Any
 
 from attrs import field, frozen
 from onboarding import Flow, Paged, Problem, Response, UnexpectedResponse
+from onboarding.reading import moment, reference
 
 from onboarding_mangopay.keys import Keys
 from onboarding_mangopay.reading import text
-from onboarding_mangopay.records import moment
 
 __all__ = ["Hook", "Hooks"]
 
@@ -97,12 +97,13 @@ class Hooks(Keys):
 
 
 def _hook(payload: Mapping[str, Any], response: Response) -> Hook:
-    id, event_type, url, tag = (payload.get(name) for name in ("Id", "EventType", "Url", "Tag"))
-    if not (isinstance(id, str | int) and isinstance(event_type, str) and isinstance(url, str)):
+    event_type, url, tag = (payload.get(name) for name in ("EventType", "Url", "Tag"))
+    id = reference(payload.get("Id"))
+    if id is None or not isinstance(event_type, str) or not isinstance(url, str):
         problem = Problem("", "missing", "the answer is no hook", "Id")
         raise UnexpectedResponse([problem], status=response.status, raw=response.body)
     return Hook(
-        id=str(id),
+        id=id,
         event_type=event_type,
         url=url,
         enabled=payload.get("Status") == "ENABLED",

@@ -6,9 +6,10 @@ docs: overview/rate-limiting
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 
 from onboarding import RateLimit, Response
+from onboarding.reading import moment
 
 __all__ = ["rate_limits", "seconds_to_wait"]
 
@@ -26,9 +27,9 @@ def rate_limits(response: Response) -> tuple[RateLimit, ...]:
     if _HEADERS[0] not in response.headers:
         return ()
     columns = [response.headers.get(name, "").split(",") for name in _HEADERS]
-    with suppress(ValueError, OverflowError, OSError):
+    with suppress(ValueError):
         values = list(zip(*(map(int, column) for column in columns), strict=True))
-        resets = [datetime.fromtimestamp(reset, UTC) for _, _, reset in values]
+        resets = [at for _, _, reset in values if (at := moment(reset)) is not None]
         documented = len(values) == len(_WINDOWS)
         windows = _WINDOWS if documented else [_window(x, response.received_at) for x in resets]
         return tuple(

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from attrs import evolve, frozen
-from onboarding import Flow, Paged, Problem, Response, UnexpectedResponse
+from onboarding import Flow, Paged, Response
 from onboarding.http import as_object
+from onboarding.reading import identifier, moment, reference
 
 from onboarding_mangopay.keys import Keys
 from onboarding_mangopay.reading import filters, text, texts
-from onboarding_mangopay.records import enrolment, moment
+from onboarding_mangopay.records import enrolment
 from onboarding_mangopay.wire.recipients import (
     NewRecipient,
     PayoutMethod,
@@ -118,10 +119,8 @@ class Recipients(Keys):
     def _recipient(
         self, payload: Mapping[str, Any], response: Response, user_id: str | None = None
     ) -> Recipient:
-        if text(payload.get("Id")) is None:
-            problem = Problem("", "missing", "the answer has no id", "Id")
-            raise UnexpectedResponse([problem], status=response.status, raw=response.body)
-        owner = text(payload.get("UserId")) or user_id
+        identifier(payload, "Id", response)  # raises without one
+        owner = reference(payload.get("UserId")) or user_id
         link = text(as_object(payload.get("PendingUserAction")).get("RedirectUrl"))
         seen_at = response.received_at
         action = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from onboarding import Adapter, LinkRule, NextAction, NextActionKind, Response, UserRecord
@@ -11,12 +11,13 @@ from onboarding.adapter import Provenance
 from onboarding.http import as_object
 from onboarding.mapping import Translation, translation
 from onboarding.model.loss import Loss
+from onboarding.reading import moment, reference
 
 from onboarding_mangopay.wire.legal import LegacyLegalUser, LegalUser
 from onboarding_mangopay.wire.natural import LegacyNaturalUser, NaturalUser
 from onboarding_mangopay.wire.vocabulary import LANGUAGES, STATUS
 
-__all__ = ["PROVIDER", "enrolment", "moment", "record", "shape_of"]
+__all__ = ["PROVIDER", "enrolment", "record", "shape_of"]
 
 PROVIDER = "mangopay"
 
@@ -68,7 +69,7 @@ def record(
 ) -> UserRecord:
     """What MangoPay has on file, from its own object."""
     url = as_object(payload.get("PendingUserAction")).get("RedirectUrl")
-    user_id = str(payload.get("Id", ""))
+    user_id = reference(payload.get("Id")) or ""
     return adapter.record(
         shape_of(payload),
         payload,
@@ -82,11 +83,3 @@ def record(
         else (),
         losses=losses,
     )
-
-
-def moment(value: Any) -> datetime | None:
-    """A Unix time as an aware datetime in UTC; None for what is none."""
-    try:
-        return datetime.fromtimestamp(value, UTC)
-    except (TypeError, ValueError, OverflowError, OSError):
-        return None

@@ -18,9 +18,10 @@ from onboarding import (
 )
 from onboarding.http import as_object
 from onboarding.mapping.translation import translation
+from onboarding.reading import moment
 
 from onboarding_mangopay.protocol import MangoPayProtocol
-from onboarding_mangopay.records import PROVIDER, enrolment, moment
+from onboarding_mangopay.records import PROVIDER, enrolment
 from onboarding_mangopay.wire.natural import NaturalUser
 
 __all__ = ["Authentication", "ScaStatus"]

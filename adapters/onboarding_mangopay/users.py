@@ -81,7 +81,7 @@ class Users(Keys):
         self.own(record, UserRecord)
         wire = self.wire_for(self.checked(user, record))
         _want_same_person(record, user)
-        body, losses = wire.to_wire(user, On.CATEGORISE, since=record.user)
+        body, losses = wire.to_wire(user, On.CATEGORISE, residue=record.residue, since=record.user)
         losses = self.refuse(losses)
         path = (*self._place(user), record.id, "category")
         response = yield self.request("PUT", "categorise_user", *path, body=body)

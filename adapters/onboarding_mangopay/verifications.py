@@ -18,13 +18,12 @@ from onboarding import (
     Paged,
     Problem,
     Response,
-    UnexpectedResponse,
 )
 from onboarding.http import as_object
 from onboarding.model.urls import web_url
+from onboarding.reading import identifier, moment, reference
 
 from onboarding_mangopay.keys import Keys
-from onboarding_mangopay.records import moment
 
 __all__ = ["Check", "IdentityVerification", "Verifications"]
 
@@ -99,15 +98,11 @@ class Verifications(Keys):
     def _session(
         self, payload: Mapping[str, Any], response: Response, user_id: str | None
     ) -> IdentityVerification:
-        id, status, found = (payload.get(name) for name in ("Id", "Status", "Checks"))
-        if not isinstance(id, str):
-            problem = Problem("", "missing", "the answer has no id", "Id")
-            raise UnexpectedResponse([problem], status=response.status, raw=response.body)
-        said = payload.get("UserId")
-        user_id = user_id if said is None else str(said)
+        status, found = payload.get("Status"), payload.get("Checks")
+        user_id = reference(payload.get("UserId")) or user_id
         checks = cast("list[object]", found) if isinstance(found, list) else []
         return IdentityVerification(
-            id=id,
+            id=identifier(payload, "Id", response),
             user_id=user_id,
             status=str(status or ""),
             next_action=self._page(payload, user_id) if status == "PENDING" else None,
@@ -138,7 +133,7 @@ def _check(payload: Mapping[str, Any]) -> Check:
     found: object = payload.get("Reasons")
     reasons = cast("list[object]", found) if isinstance(found, list) else []
     return Check(
-        id=str(payload.get("CheckId") or ""),
+        id=reference(payload.get("CheckId")) or "",
         type=str(payload.get("Type") or ""),
         status=str(payload.get("CheckStatus") or ""),
         reasons=tuple(str(as_object(reason).get("Type") or "") for reason in reasons),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import attrs
 from onboarding import Company, NextAction, NextActionKind, User, UserRecord, UserStatus
+from onboarding.mapping.changes import changes
+from onboarding.model.base import trust
 
-__all__ = ["PROVIDER", "settled"]
+__all__ = ["PROVIDER", "same_contact", "settled"]
 
 PROVIDER = "paysera"
 
@@ -26,9 +28,10 @@ def settled(
     steps = {action.concerns: action for action in before.next_actions} if before else {}
     for contact in CONTACTS:
         value = getattr(given, contact) if given is not None else None
-        if value not in (None, getattr(shown.user, contact)):
+        there = getattr(shown.user, contact)
+        if value is not None and not same_contact(contact, value, there):
             steps[contact] = _step(NextActionKind.CONFIRM_CODE, shown, contact, value)
-        elif steps.get(contact) and steps[contact].value == getattr(shown.user, contact):
+        elif contact in steps and same_contact(contact, steps[contact].value, there):
             del steps[contact]
     if identified:
         steps[IDENTITY] = _step(NextActionKind.PRINT_RECEIPT, shown, IDENTITY)
@@ -39,6 +42,11 @@ def settled(
         next_actions=tuple(steps.values()),
         confirmed=confirmed | dict.fromkeys(waiting, False),
     )
+
+
+def same_contact(contact: str, one: str | None, other: str | None) -> bool:
+    """Whether two spellings of an e-mail address or a phone number are the same contact."""
+    return not changes(trust(User, {contact: one}), trust(User, {contact: other}))
 
 
 def _step(

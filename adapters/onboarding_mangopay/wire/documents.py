@@ -20,11 +20,9 @@ from onboarding import (
     Refusal,
     RefusalReason,
     Response,
-    UnexpectedResponse,
 )
 from onboarding.mapping import core, lost_of_document
-
-from onboarding_mangopay.records import moment
+from onboarding.reading import identifier, moment, reference
 
 __all__ = [
     "LEFT_OUT",
@@ -130,15 +128,10 @@ def document_record(
     adapter: Adapter, payload: Mapping[str, Any], response: Response
 ) -> DocumentRecord:
     """What MangoPay has on file of a document. Raises `UnexpectedResponse` for one without id."""
-    id = payload.get("Id")
-    if not isinstance(id, str | int):
-        problem = Problem("", "missing", "the answer has no id", "Id")
-        raise UnexpectedResponse([problem], status=response.status, raw=response.body)
-    user_id = payload.get("UserId")
     return DocumentRecord(
         **adapter.provenance,
-        id=str(id),
-        user_id=None if user_id is None else str(user_id),
+        id=identifier(payload, "Id", response),
+        user_id=reference(payload.get("UserId")),
         purpose=_PURPOSE_OF.get(str(payload.get("Type"))),
         status=STATUSES.get(str(payload.get("Status"))),
         refusal=_refusal(payload),

@@ -11,9 +11,9 @@ from attrs import field, frozen
 from onboarding import Money, Wallet
 from onboarding.adapter import Provenance
 from onboarding.model.base import Model
+from onboarding.reading import moment, reference
 
 from onboarding_mangopay.reading import flag, money, text, texts
-from onboarding_mangopay.records import moment
 
 __all__ = [
     "Card",
@@ -128,13 +128,13 @@ def read_transaction(row: Mapping[str, Any]) -> Transaction:
         status=text(row.get("Status")),
         type=text(row.get("Type")),
         nature=text(row.get("Nature")),
-        author_id=text(row.get("AuthorId")),
-        credited_user_id=text(row.get("CreditedUserId")),
+        author_id=reference(row.get("AuthorId")),
+        credited_user_id=reference(row.get("CreditedUserId")),
         debited=money(row.get("DebitedFunds")),
         credited=money(row.get("CreditedFunds")),
         fees=money(row.get("Fees")),
-        debited_wallet_id=text(row.get("DebitedWalletId")),
-        credited_wallet_id=text(row.get("CreditedWalletId")),
+        debited_wallet_id=reference(row.get("DebitedWalletId")),
+        credited_wallet_id=reference(row.get("CreditedWalletId")),
         result_code=text(row.get("ResultCode")),
         result_message=text(row.get("ResultMessage")),
         tag=text(row.get("Tag")),
@@ -148,7 +148,7 @@ def read_card(row: Mapping[str, Any]) -> Card:
     """A card from MangoPay's object."""
     return Card(
         id=_id(row),
-        user_id=text(row.get("UserId")),
+        user_id=reference(row.get("UserId")),
         alias=text(row.get("Alias")),
         expires=text(row.get("ExpirationDate")),
         scheme=text(row.get("CardProvider")),
@@ -168,7 +168,7 @@ def read_card(row: Mapping[str, Any]) -> Card:
 def read_emoney(row: Mapping[str, Any]) -> EMoney:
     """The sums of a period from MangoPay's object."""
     return EMoney(
-        user_id=text(row.get("UserId")),
+        user_id=reference(row.get("UserId")),
         credited=money(row.get("CreditedEMoney")),
         debited=money(row.get("DebitedEMoney")),
         raw=row,
@@ -191,4 +191,4 @@ def read_wallet(row: Mapping[str, Any], provenance: Provenance, *, seen_at: date
 
 
 def _id(row: Mapping[str, Any]) -> str:
-    return str(row.get("Id") or "")
+    return reference(row.get("Id")) or ""

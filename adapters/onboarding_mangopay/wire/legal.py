@@ -19,7 +19,6 @@ from onboarding.mapping import (
     extra,
     inside,
     keep,
-    matches,
     not_applicable,
     some,
     when,
@@ -27,7 +26,7 @@ from onboarding.mapping import (
 )
 
 from onboarding_mangopay.wire.address import MangoAddress
-from onboarding_mangopay.wire.natural import COMMON_LEFT_OUT
+from onboarding_mangopay.wire.natural import COMMON_LEFT_OUT, PHONE
 from onboarding_mangopay.wire.policy import (
     BLOCKED,
     LEGACY_UNTIL,
@@ -58,8 +57,6 @@ RI = some(R.identity)
 T = some(U.terms)
 
 NUMBERED = OWNER & when(C.legal_person_type, LegalPersonType.BUSINESS)
-LOCAL = matches(R.phone, r"[^+].*", example="0612345678", words="the phone number is in local form")
-
 
 LEFT_OUT = (
     *COMMON_LEFT_OUT,
@@ -94,11 +91,10 @@ class MangoRepresentative:
     Email: str | None = at(
         R.email, TEXT, pattern=EMAIL, required=OWNER, hidden=PAYER, changing=RE_ENROLS
     )
-    PhoneNumber: str | None = at(R.phone, TEXT, changing=RE_ENROLS)
+    PhoneNumber: str | None = at(R.phone, PHONE, changing=RE_ENROLS)
     PhoneNumberCountry: str | None = at(
         extra("mangopay", "representative_phone_number_country"),
         JSON,
-        required=LOCAL,
         changing=RE_ENROLS,
     )
     ProofOfIdentity: str | None = keep(str)
@@ -109,10 +105,10 @@ class LegalUser:
     """A legal user on the SCA endpoints."""
 
     HeadquartersAddress: MangoAddress | None = inside(
-        MangoAddress, some(C.headquarters), whole=True, required=OWNER, hidden=PAYER
+        MangoAddress, some(C.headquarters), whole=True, clears=True, required=OWNER, hidden=PAYER
     )
     LegalRepresentativeAddress: MangoAddress | None = inside(
-        MangoAddress, some(P.address), whole=True, on=CHANGE
+        MangoAddress, some(P.address), whole=True, clears=True, on=CHANGE
     )
     Name: str | None = at(C.legal_name, TEXT, max=255, on=CHANGE, required=ALWAYS)
     LegalPersonType: str | None = at(
@@ -152,10 +148,10 @@ class LegacyLegalUser:
     """A legal user on the legacy endpoints: the representative's fields lie flat."""
 
     HeadquartersAddress: MangoAddress | None = inside(
-        MangoAddress, some(C.headquarters), whole=True, required=OWNER, hidden=PAYER
+        MangoAddress, some(C.headquarters), whole=True, clears=True, required=OWNER, hidden=PAYER
     )
     LegalRepresentativeAddress: MangoAddress | None = inside(
-        MangoAddress, some(P.address), whole=True
+        MangoAddress, some(P.address), whole=True, clears=True
     )
     Name: str | None = at(C.legal_name, TEXT, max=255, required=ALWAYS)
     LegalPersonType: str | None = at(

@@ -22,8 +22,8 @@ from onboarding.mapping import (
     extra,
     inside,
     keep,
-    matches,
     not_applicable,
+    phone,
     some,
     wire,
 )
@@ -48,15 +48,15 @@ from onboarding_mangopay.wire.shared import (
 )
 from onboarding_mangopay.wire.vocabulary import EMAIL, INCOME
 
-__all__ = ["COMMON_LEFT_OUT", "LegacyNaturalUser", "NaturalUser"]
+__all__ = ["COMMON_LEFT_OUT", "PHONE", "LegacyNaturalUser", "NaturalUser"]
 
 U = core(User)
 I = some(U.identity)  # noqa: E741
 T = some(U.terms)
 
-# docs: create-natural-user-sca, PhoneNumberCountry
-LOCAL = matches(U.phone, r"[^+].*", example="0612345678", words="the phone number is in local form")
-
+# docs: create-natural-user-sca, PhoneNumber: E.164, or national beside its country. It is always
+# sent as E.164, so that PhoneNumberCountry is never required.
+PHONE = phone("PhoneNumberCountry")
 
 COMMON_LEFT_OUT = (
     not_applicable(T.accepted_at, "MangoPay notes the time itself"),
@@ -96,11 +96,13 @@ class NaturalUser:
     ProofOfIdentity: str | None = keep(str)
     ProofOfAddress: str | None = keep(str)
     Capacity: str | None = keep(str)
-    PhoneNumber: str | None = at(U.phone, TEXT, changing=RE_ENROLS)
+    PhoneNumber: str | None = at(U.phone, PHONE, changing=RE_ENROLS)
     PhoneNumberCountry: str | None = at(
-        extra("mangopay", "phone_number_country"), JSON, required=LOCAL, changing=RE_ENROLS
+        extra("mangopay", "phone_number_country"), JSON, changing=RE_ENROLS
     )
-    Address: MangoAddress | None = inside(MangoAddress, some(U.address), whole=True, on=CHANGE)
+    Address: MangoAddress | None = inside(
+        MangoAddress, some(U.address), whole=True, clears=True, on=CHANGE
+    )
     PendingUserAction: dict[str, Any] | None = keep(dict[str, Any], shown=False)
     Id: str | None = keep(str)
     Tag: str | None = at(U.tag, TEXT, max=255, on=CHANGE)
@@ -129,7 +131,7 @@ class LegacyNaturalUser:
     The documents ask for the category in every legacy update (update-natural-user).
     """
 
-    Address: MangoAddress | None = inside(MangoAddress, some(U.address), whole=True)
+    Address: MangoAddress | None = inside(MangoAddress, some(U.address), whole=True, clears=True)
     FirstName: str | None = at(
         I.given_name, TEXT, min=1, max=100, required=ALWAYS, changing=NATURAL_DOWNGRADE
     )
@@ -155,7 +157,7 @@ class LegacyNaturalUser:
     ProofOfIdentity: str | None = keep(str)
     ProofOfAddress: str | None = keep(str)
     Capacity: str | None = keep(str)
-    PhoneNumber: str | None = at(U.phone, TEXT, on=NEVER)  # shown there, writable by SCA alone
+    PhoneNumber: str | None = at(U.phone, PHONE, on=NEVER)  # shown there, writable by SCA alone
     PhoneNumberCountry: str | None = at(extra("mangopay", "phone_number_country"), JSON, on=NEVER)
     Id: str | None = keep(str)
     Tag: str | None = at(U.tag, TEXT, max=255)

@@ -14,9 +14,7 @@ from onboarding import (
     DeclaredOwner,
     DocumentStatus,
     OwnerDeclaration,
-    Problem,
     Response,
-    UnexpectedResponse,
     User,
 )
 from onboarding.http import as_object
@@ -34,9 +32,10 @@ from onboarding.mapping import (
     wire,
 )
 from onboarding.model.identity import Birthplace
+from onboarding.reading import identifier, moment, reference
 
 from onboarding_mangopay.reading import text
-from onboarding_mangopay.records import PROVIDER, moment
+from onboarding_mangopay.records import PROVIDER
 from onboarding_mangopay.wire.address import MangoAddress
 from onboarding_mangopay.wire.policy import BLOCKED
 
@@ -112,17 +111,13 @@ def owner_declaration(
     adapter: Adapter, payload: Mapping[str, Any], response: Response
 ) -> OwnerDeclaration:
     """What MangoPay has on file of a declaration. Raises `UnexpectedResponse` without an id."""
-    id, found = payload.get("Id"), payload.get("Ubos")
-    if not isinstance(id, str | int):
-        problem = Problem("", "missing", "the answer has no id", "Id")
-        raise UnexpectedResponse([problem], status=response.status, raw=response.body)
-    user_id, reason, message = (payload.get(name) for name in ("UserId", "Reason", "Message"))
+    reason, message, found = (payload.get(name) for name in ("Reason", "Message", "Ubos"))
     owners = cast("list[object]", found) if isinstance(found, list) else []
     status = text(payload.get("Status"))
     return OwnerDeclaration(
         **adapter.provenance,
-        id=str(id),
-        user_id=None if user_id is None else str(user_id),
+        id=identifier(payload, "Id", response),
+        user_id=reference(payload.get("UserId")),
         owners=tuple(declared_owner(as_object(owner)) for owner in owners),
         standing=STANDINGS.get(status or ""),
         status=status,
@@ -141,7 +136,7 @@ def declared_owner(payload: Mapping[str, Any]) -> DeclaredOwner:
     """One owner of a declaration."""
     user, _ = owner_wire().from_wire(payload)
     return DeclaredOwner(
-        id=str(payload.get("Id") or ""),
+        id=reference(payload.get("Id")) or "",
         owner=as_owner(user),
         active=payload.get("IsActive") is not False,
     )

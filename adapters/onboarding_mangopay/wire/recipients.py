@@ -13,6 +13,7 @@ from onboarding.adapter import Provenance
 from onboarding.http import as_object
 from onboarding.model.base import Model
 from onboarding.model.shapes import Country, Currency, Text
+from onboarding.reading import reference
 
 from onboarding_mangopay.extras import ScaContext
 from onboarding_mangopay.reading import ADDRESS, address, address_body, text, texts
@@ -203,8 +204,8 @@ def read_recipient(
     }
     return Recipient(
         **provenance,
-        id=str(payload["Id"]),
-        user_id=text(payload.get("UserId")),
+        id=reference(payload.get("Id")) or "",
+        user_id=reference(payload.get("UserId")),
         status=text(payload.get("Status")),
         address=address(person.get("Address")),
         details=account,

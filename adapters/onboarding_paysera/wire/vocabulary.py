@@ -55,7 +55,7 @@ def _read_code(value: Any) -> str:
     return _read_locale(value)
 
 
-CODE: Codec[str, str] = Codec("text", _read_code, str, "string", exact_read=False)
+CODE: Codec[str, str] = Codec("text", _read_code, str, "string")
 """A person code: always a text on the way out, for leading zeros matter."""
 
 
