@@ -9,7 +9,7 @@ from typing import Any, cast
 from onboarding.http import json_body
 from onboarding.mapping.translation import Translation
 
-__all__ = ["at_path", "merged", "on_wire", "wire_paths"]
+__all__ = ["NOTHING", "at_path", "merged", "on_wire", "wire_paths"]
 
 Json = dict[str, Any]
 
@@ -19,14 +19,15 @@ def on_wire(body: Json) -> Json:
     return cast("Json", json.loads(json_body(body)))
 
 
-_NOTHING = object()
+NOTHING = object()
+"""What a body says at a path that it does not have."""
 
 
 def at_path(body: object, wire: str) -> object:
     """What a body says at a wire path; an explicit null is something."""
     for name in wire.split("."):
         found = cast("Json", body) if isinstance(body, dict) else {}
-        body = found.get(name, _NOTHING)
+        body = found.get(name, NOTHING)
     return body
 
 
@@ -45,12 +46,8 @@ def wire_paths(translation: Translation, body: Mapping[str, Any], prefix: str = 
 
 
 def merged(translation: Translation, there: Json, body: Json, prefix: str = "") -> Json:
-    """What a provider has on file after an update: objects merge, but for those sent whole."""
-    whole = {
-        ".".join(row.wire for row in datum.parents)
-        for datum in translation.plan.data
-        if datum.whole
-    }
+    """What a provider has on file after an update: objects merge, but for those replaced."""
+    whole = {datum.replaced for datum in translation.plan.data if datum.replaced}
     result = dict(there)
     for name, value in body.items():
         path = prefix + name

@@ -10,7 +10,7 @@ from typing import Any
 
 from onboarding.mapping.changes import changes
 from onboarding.mapping.paths import EMPTY, lookup
-from onboarding.mapping.plan import Datum
+from onboarding.mapping.plan import Datum, wire_value
 from onboarding.mapping.rows import On
 from onboarding.mapping.translation import Translation
 from onboarding.model.loss import Loss, LossKind
@@ -27,6 +27,7 @@ __all__ = [
     "residue_survives",
     "round_trip",
     "says_no_more",
+    "sends_along",
     "silent_losses",
     "unheard_of",
     "update_arrives",
@@ -67,8 +68,9 @@ def reads_back(translation: Translation, user: User, body: Json, losses: Iterabl
 
     strange = changes(user, back) - _named(losses)
     assert not strange, f"not as it was, and not in the report: {sorted(strange)}"
-    arrived = {x.core_path for x in losses if x.kind in MISSING} - changes(user, back)
-    assert not arrived, f"in the report, and yet it came back: {sorted(arrived)}"
+    missing = {x.core_path for x in losses if x.kind in MISSING}
+    arrived = [path for path in sorted(missing) if lookup(user, path) == lookup(back, path)]
+    assert not arrived, f"in the report, and yet it came back: {arrived}"
     unread = {path for path in residue if not _is_never_shown(translation, path)}
     assert not unread, f"written, and yet not read: {sorted(unread)}"
 
@@ -116,9 +118,9 @@ def unheard_of(
 
 
 def _is_heard(datum: Datum, body: Json, same: Json) -> bool:
-    """Whether a body tells of a datum: by its key, or by the whole object around it without it."""
-    replaced = datum.whole and datum.parents[0].wire in body and body != same
-    return replaced or at_path(body, datum.wire) != at_path(same, datum.wire)
+    """Whether a body tells of a datum: by its key, or by an object that replaces the one around."""
+    replaced = datum.replaced and wire_value(body, datum.replaced) is not None and body != same
+    return bool(replaced) or at_path(body, datum.wire) != at_path(same, datum.wire)
 
 
 def no_change_no_write(translation: Translation, user: User) -> None:
@@ -130,20 +132,30 @@ def update_is_minimal(translation: Translation, old: User, new: User) -> Json:
     """An update sends what changed, and beside it only what the declaration sends along."""
     body, _ = translation.update(old, new)
     says_no_more(translation, old, new, body)
+    sends_along(translation, new, body)
     return body
 
 
 def says_no_more(translation: Translation, old: User, new: User, body: Json) -> None:
     """The body of an update holds what changed, and what the declaration sends along."""
-    changed = changes(old, new)
+    plan = translation.plan
+    wanted = plan.touched(changes(old, new)) | {d.core for d in plan.data if d.row.goes_along}
     allowed: set[str] = set()
-    for datum in translation.plan.data:
-        along = [row for row in (*datum.parents, datum.row) if row.goes_along]
-        around = [d for d in translation.plan.data if datum.whole and d.parents == datum.parents]
-        if along or datum.core in changed or any(d.core in changed for d in around):
+    for datum in plan.data:
+        around = [d for d in plan.data if datum.whole and d.parents == datum.parents]
+        if any(d.core in wanted for d in (datum, *around)):
             allowed.add(datum.wire)
     extra = set(wire_paths(translation, body)) - allowed
     assert not extra, f"sent, though not changed: {sorted(extra)}"
+
+
+def sends_along(translation: Translation, new: User, body: Json) -> None:
+    """The body of an update holds what is declared to go with every one."""
+    full, _ = translation.to_wire(new, On.UPDATE)
+    along = [d.wire for d in translation.plan.data if d.row.goes_along and d.on & On.UPDATE]
+    given = set(wire_paths(translation, full))
+    left = [wire for wire in along if wire in given and wire not in wire_paths(translation, body)]
+    assert not (body and left), f"declared to go along, and left out: {left}"
 
 
 def update_arrives(translation: Translation, old: User, new: User) -> None:

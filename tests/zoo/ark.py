@@ -125,7 +125,7 @@ class Passenger:
     phone: str | None = at(U.phone, PHONE_DIGITS)
     kind: str | None = at(U.category, KINDS, on=On.CREATE)
     agreed: bool | None = at(some(U.terms).accepted, BOOL, default=False, goes_along=True)
-    home: Home | None = inside(Home, U.address, whole=True)
+    home: Home | None = inside(Home, U.address, whole=True, clears=True)
     cabin: str | None = at(extra("ark", "cabin"), JSON, on=On.CREATE, shown=False)
 
 

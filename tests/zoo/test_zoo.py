@@ -17,6 +17,7 @@ import pytest
 from attrs import frozen
 from hypothesis import Phase, settings
 from onboarding import (
+    Absence,
     Conflict,
     Criterion,
     Flow,
@@ -30,6 +31,7 @@ from onboarding import (
     Rejected,
     Request,
     Response,
+    UnexpectedResponse,
     Unsupported,
     User,
     UserCategory,
@@ -135,7 +137,7 @@ class MisspeltHome:
 
 @wire(source=SOURCE, left_out=LEFT_OUT)
 class Misspelt(Passenger):
-    home: MisspeltHome | None = inside(MisspeltHome, U.address, whole=True)  # type: ignore[assignment]
+    home: MisspeltHome | None = inside(MisspeltHome, U.address, whole=True, clears=True)  # type: ignore[assignment]
 
 
 @breaks("quoted_samples")
@@ -244,6 +246,14 @@ class UpdatesEverything(Sound):
         return self.kept(response, losses)
 
 
+@breaks("minimal_update")
+class LeavesOutWhatGoesAlong(Writer):
+    def spoil(self, body: Json, operation: str) -> Json:
+        if operation == "update_user" and len(body) > 1:
+            body.pop("agreed", None)
+        return body
+
+
 @breaks("update_arrives")
 class SendsHalfOfAWhole(Writer):
     def spoil(self, body: Json, operation: str) -> Json:
@@ -256,6 +266,55 @@ class SendsHalfOfAWhole(Writer):
 class ForgetsTheResidue(Sound):
     def update_user(self, record: UserRecord, user: User) -> Flow[UserRecord]:
         return super().update_user(attrs.evolve(record, residue={}), user)
+
+
+class Spoiler(Sound):
+    """An adapter that spoils what an update sends, by the record and the user given."""
+
+    def update_user(self, record: UserRecord, user: User) -> Flow[UserRecord]:
+        wire = self.wire_for(self.checked(user, record))
+        body, losses = wire.update(record.user, user, residue=record.residue)
+        losses = self.refuse(losses)
+        body = self.spoilt(body, record, user)
+        if not body:
+            return self.unchanged(record, losses)
+        response = yield self.ask("PATCH", "update_user", record.id, body=body)
+        return self.kept(response, losses)
+
+    def spoilt(self, body: Json, record: UserRecord, user: User) -> Json:
+        return body
+
+
+@breaks("stays_cleared")
+class BringsBackWhatWasCleared(Spoiler):
+    def spoilt(self, body: Json, record: UserRecord, user: User) -> Json:
+        kept = record.residue.get("home.land")
+        if kept is not None and "home" in body:
+            body["home"] = {"land": kept, **body["home"]}
+        return body
+
+
+@breaks("stays_as_it_came")
+class SpellsTheCountryAnew(Spoiler):
+    def spoilt(self, body: Json, record: UserRecord, user: User) -> Json:
+        if "land" in body.get("home", {}):
+            body["home"] = {**body["home"], "land": body["home"]["land"].lower()}
+        return body
+
+
+@breaks("stays_as_it_came")
+class SendsAnotherSpelling(Spoiler):
+    def spoilt(self, body: Json, record: UserRecord, user: User) -> Json:
+        return body if user.email == record.user.email else {**body, "mail": user.email}
+
+
+@breaks("stays_as_it_came")
+class ClearsWhatItCannotRead(Spoiler):
+    def spoilt(self, body: Json, record: UserRecord, user: User) -> Json:
+        if "home" in body:
+            home = body["home"].items()
+            body["home"] = {name: part for name, part in home if isinstance(part, str)}
+        return body
 
 
 @breaks("strange_keys")
@@ -546,6 +605,40 @@ class CostsTooMuch(Passenger):
 @breaks("effects")
 class ForetellsWhatDoesNotHappen(Sound):
     wires = (CostsTooMuch,)
+
+
+@breaks("bad_field")
+class GivesUpAtABadField(Reader):
+    def kept(self, response: Response, losses: tuple[Loss, ...] = ()) -> UserRecord:
+        found = super().kept(response, losses)
+        if bad := [path for path, why in found.absent.items() if why is Absence.UNREADABLE]:
+            raise UnexpectedResponse([Problem(path, "type", "is odd") for path in bad])
+        return found
+
+
+@breaks("bad_field")
+class SaysNotWhatItCannotRead(Sound):
+    def kept(self, response: Response, losses: tuple[Loss, ...] = ()) -> UserRecord:
+        return attrs.evolve(super().kept(response, losses), absent={})
+
+
+@breaks("bad_field")
+class TrustsTheTime(Sound):
+    def kept(self, response: Response, losses: tuple[Loss, ...] = ()) -> UserRecord:
+        found = super().kept(response, losses)
+        born = found.raw.get("born")
+        late = isinstance(born, int) and datetime.fromtimestamp(born) > datetime(2100, 1, 1)
+        return attrs.evolve(found, created_at=None) if late else found
+
+
+@breaks("bounded_ids")
+class TakesAnythingForAnId(Sound):
+    def kept(self, response: Response, losses: tuple[Loss, ...] = ()) -> UserRecord:
+        if not 200 <= response.status < 300:
+            self.no(response)
+        payload = response.json_object()
+        small = attrs.evolve(response, body=json.dumps({**payload, "id": "1"}).encode())
+        return attrs.evolve(super().kept(small, losses), id=str(payload.get("id")), raw=payload)
 
 
 LAST: list[tuple[Loss, ...]] = []

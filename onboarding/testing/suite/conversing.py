@@ -17,7 +17,7 @@ from onboarding.mapping.changes import changes
 from onboarding.mapping.paths import EMPTY, lookup
 from onboarding.mapping.plan import EXTRAS
 from onboarding.mapping.rows import On
-from onboarding.model.loss import LossKind
+from onboarding.model.loss import LossKind, refused
 from onboarding.model.record import Absence, UserRecord
 from onboarding.model.user import User
 from onboarding.testing.claims import can
@@ -37,8 +37,6 @@ __all__ = [
 ]
 
 T = TypeVar("T")
-
-REFUSED = (LossKind.DROPPED, LossKind.COARSENED)
 
 
 def simulated(subject: Subject) -> bool:
@@ -71,7 +69,7 @@ def shown_as_given(trial: Trial) -> None:
             if lookup(case.user, path) not in EMPTY and lookup(seen.user, path) not in EMPTY
         } - {loss.core_path for loss in made.losses}
         assert not added, f"shown otherwise than given: {sorted(added)}"
-        assert not [x for x in made.losses if x.kind in REFUSED], "lost without leave"
+        assert not refused(made.losses, case.adapter.accept_loss), "lost without leave"
         _hidden(made, seen)
         for record in (made, seen):
             _level(case.adapter, record)

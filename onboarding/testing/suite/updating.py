@@ -12,7 +12,7 @@ from onboarding.mapping.rows import On
 from onboarding.testing.bodies import merged, on_wire
 from onboarding.testing.claims import can
 from onboarding.testing.law import law
-from onboarding.testing.laws import becomes, residue_survives, says_no_more
+from onboarding.testing.laws import becomes, residue_survives, says_no_more, sends_along
 from onboarding.testing.strategies import alike, changed, values_at
 from onboarding.testing.subject import Json, Subject
 from onboarding.testing.suite.writing import anybody, of_the_whole
@@ -73,6 +73,7 @@ def minimal_update(trial: Trial) -> None:
             assert of_the_whole(error, new), f"refused, though accepted: {error.paths}"
             return
         says_no_more(case.wire, case.user, new, begun.body)
+        sends_along(case.wire, new, begun.body)
 
     trial.for_all(pairs(trial), check)
 

@@ -1,0 +1,145 @@
+"""Laws of spelling: what is unchanged stays as the provider has it, what is cleared stays away."""
+
+from __future__ import annotations
+
+from typing import Any
+from unicodedata import normalize
+
+from hypothesis import strategies as st
+
+from onboarding.errors import Unsupported
+from onboarding.mapping.paths import leaves, lookup
+from onboarding.mapping.plan import EXTRAS, Datum
+from onboarding.mapping.rows import On
+from onboarding.model.user import User
+from onboarding.testing.bodies import NOTHING, at_path, on_wire, wire_paths
+from onboarding.testing.law import law
+from onboarding.testing.strategies import changed, check_at, values_at
+from onboarding.testing.subject import Json
+from onboarding.testing.suite.answers import put
+from onboarding.testing.suite.updating import STRANGE, odd, updates, updating
+from onboarding.testing.suite.writing import of_the_whole
+from onboarding.testing.trial import Case, Trial
+
+__all__ = ["respelled", "stays_as_it_came", "stays_cleared"]
+
+
+def respelled(user: User, without: str = "") -> User:
+    """The same user, each value in another spelling where it has one."""
+    for path in leaves(User):
+        value, shape = lookup(user, path), check_at(path).shape
+        if path == without or shape is None or not isinstance(value, str):
+            continue
+        other = _otherwise(shape.name, value)
+        user = user if other == value else changed(user, path, other)
+    return user
+
+
+def _otherwise(shape: str, value: str) -> str:
+    if shape == "text":
+        return normalize("NFD", value)
+    if shape in ("email", "locale") and value.upper().lower() == value.lower():
+        return value.upper()
+    return value
+
+
+def spelled_oddly(case: Case, payload: Json) -> Json:
+    """An object with each text in capitals that still reads as the same."""
+    user, _ = case.wire.from_wire(payload)
+    for datum in case.wire.plan.data:
+        codec, word = datum.row.codec, at_path(payload, datum.wire)
+        if codec is None or codec.plain is not None or not isinstance(word, str):
+            continue
+        place = payload
+        for parent in datum.parents:
+            place = place[parent.wire]
+        place[datum.row.wire] = word.upper()
+        if lookup(case.wire.from_wire(payload)[0], datum.core) != lookup(user, datum.core):
+            place[datum.row.wire] = word
+    return payload
+
+
+def records(trial: Trial) -> st.SearchStrategy[tuple[Case, Json]]:
+    """What a provider shows of users, with unknown keys and words, and odd spellings."""
+    drawn = st.tuples(updating(trial), STRANGE, st.integers(1, 86_399))
+    return drawn.map(lambda found: (found[0], _shown(*found)))
+
+
+def _shown(case: Case, strange: Json, number: int) -> Json:
+    body, _ = case.wire.to_wire(changed(case.user, "credentials", None))
+    payload = spelled_oddly(case, odd({**strange, **on_wire(body)}, case, strange, number))
+    return _with_one_unreadable(case, payload, number)
+
+
+def _with_one_unreadable(case: Case, payload: Json, number: int) -> Json:
+    """One in two has a part of another type in an object that is sent whole."""
+    parts = [d.wire for d in case.wire.plan.data if d.whole]
+    there = [wire for wire in parts if at_path(payload, wire) is not NOTHING]
+    if not there or number % 2:
+        return payload
+    return put(payload, there[number % len(there)], [number])
+
+
+def _updatable(case: Case) -> list[Datum]:
+    data = case.wire.plan.data
+    return [d for d in data if d.on & On.UPDATE and not d.core.startswith(EXTRAS)]
+
+
+@law("what an update sends unchanged is spelled as the provider has it, or it is not sent", updates)
+def stays_as_it_came(trial: Trial) -> None:
+    def check(drawn: tuple[tuple[Case, Json], Any]) -> None:
+        (case, payload), data = drawn
+        user, residue = case.wire.from_wire(payload)
+        nothing = trial.begin(case.adapter, "update_user", respelled(user), user, residue)
+        assert nothing.request is None, "sends what only has another spelling"
+        if not (data_of := _updatable(case)):
+            return
+        datum = data.draw(st.sampled_from(data_of))
+        new = changed(user, datum.core, data.draw(values_at(datum.core)))
+        try:
+            begun = trial.begin(
+                case.adapter, "update_user", respelled(new, datum.core), user, residue
+            )
+        except Unsupported as error:
+            assert of_the_whole(error, new), f"refused, though accepted: {error.paths}"
+            return
+        anew = case.wire.plan.touched({datum.core})
+        for one in case.wire.plan.data:
+            sent, around = at_path(begun.body, one.wire), one.wire.rpartition(".")[0]
+            whole = one.whole and one.wire in residue and at_path(begun.body, around) is not NOTHING
+            if one.core not in anew and (whole or sent is not NOTHING):
+                same = sent == at_path(payload, one.wire)
+                assert same, f"{one.wire} is unchanged, and is not sent as it came"
+
+    trial.for_all(st.tuples(records(trial), st.data()), check)
+
+
+@law(
+    "a cleared field is never sent again as it was: it is cleared, or the report names it", updates
+)
+def stays_cleared(trial: Trial) -> None:
+    def check(drawn: tuple[tuple[Case, Json], Any]) -> None:
+        (case, payload), data = drawn
+        user, residue = case.wire.from_wire(payload)
+        given = [d for d in _updatable(case) if lookup(user, d.core) not in (None, ())]
+        if not given:
+            return
+        datum, other = data.draw(st.sampled_from(given)), data.draw(st.sampled_from(given))
+        nothing = () if check_at(datum.core).many else None
+        new = changed(user, datum.core, nothing)
+        if other is not datum:
+            new = changed(new, other.core, data.draw(values_at(other.core)))
+        try:
+            begun = trial.begin(case.adapter, "update_user", new, user, residue)
+        except Unsupported as error:
+            assert of_the_whole(error, new), f"refused, though accepted: {error.paths}"
+            return
+        sent = datum.wire in wire_paths(case.wire, begun.body)
+        again = sent and at_path(begun.body, datum.wire) is not None
+        assert not again, f"{datum.core} is cleared, and sent again"
+        told = {loss.core_path for loss in begun.losses}
+        replaced = datum.replaced and at_path(begun.body, datum.replaced)
+        silent = not (sent or replaced or datum.core in told)
+        assert not silent, f"{datum.core} is cleared, and nobody hears of it"
+
+    trial.for_all(st.tuples(records(trial), st.data()), check)
