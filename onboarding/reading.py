@@ -15,6 +15,7 @@ __all__ = ["LONGEST_ID", "identifier", "moment", "reference"]
 LONGEST_ID = 512
 """Characters of an id. No provider documents more than 128; an answer may hold megabytes."""
 
+_MOST = 1 << 64  # Python refuses to write very large numbers as text
 _LAST_YEAR = 9998  # days are added to what a provider shows, and the calendar ends in 9999
 
 
@@ -33,12 +34,14 @@ def moment(value: object) -> datetime | None:
 def reference(value: object) -> str | None:
     """An id as text; None for what is not one.
 
-    An id is a text or a whole number with at least one character and at most `LONGEST_ID`.
+    An id is a whole number, or a printable text that is not blank, of at most `LONGEST_ID`
+    characters.
     """
-    if value.__class__ is not str and value.__class__ is not int:
-        return None
-    found = str(value)
-    return found if 0 < len(found) <= LONGEST_ID else None
+    if value.__class__ is int and -_MOST < value < _MOST:
+        return str(value)
+    if isinstance(value, str) and len(value) <= LONGEST_ID and value.isprintable():
+        return value if value.strip() else None
+    return None
 
 
 def identifier(shown: Mapping[str, Any], name: str, response: Response) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from attrs import frozen
 from onboarding import Flow, InvalidInput, Page, Problem, Request
 from onboarding.http import url
+from onboarding.reading import reference
 
 from onboarding_paysera.protocol import PayseraProtocol
-from onboarding_paysera.values import given, media_type, some_id
+from onboarding_paysera.values import given, media_type
 
 __all__ = ["Avatars"]
 
@@ -40,7 +41,7 @@ class Avatars(PayseraProtocol):
 
     def avatar_url(self, user_id: str, size: str | None = None) -> str:
         """Where anybody may see the picture, without credentials; no document lists the sizes."""
-        shown = some_id(user_id)
+        shown = reference(user_id)
         if shown is None:
             raise InvalidInput([Problem("user_id", "type", "expected an id")])
         query = () if size is None else (("size", size),)

@@ -28,10 +28,11 @@ from onboarding import (
 from onboarding.adapter import part_way
 from onboarding.mapping import core, document_losses, lost_of_document
 from onboarding.model.digest import digest
+from onboarding.reading import reference
 
 from onboarding_paysera.protocol import PayseraProtocol
 from onboarding_paysera.reviews import refusal_of, status_of
-from onboarding_paysera.values import shown_id, shown_text, some_id
+from onboarding_paysera.values import shown_id, shown_text
 
 __all__ = ["Documents"]
 
@@ -203,7 +204,7 @@ class Documents(PayseraProtocol):
         return DocumentRecord(
             **self.provenance,
             id=document_id,
-            user_id=some_id(shown.get("user_id")) or some_id(user_id),
+            user_id=reference(shown.get("user_id")) or reference(user_id),
             purpose=DocumentPurpose.IDENTITY,
             kind=KINDS.get(shown_text(shown.get("type")) or ""),
             status=status_of(shown, otherwise),

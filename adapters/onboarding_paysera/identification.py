@@ -23,18 +23,12 @@ from onboarding import (
     User,
 )
 from onboarding.http import as_object
+from onboarding.reading import moment, reference
 
 from onboarding_paysera.avatar import an_image
 from onboarding_paysera.protocol import PayseraProtocol
 from onboarding_paysera.reviews import refusal_of, status_of
-from onboarding_paysera.values import (
-    given_text,
-    shown_id,
-    shown_text,
-    shown_time,
-    shown_word,
-    some_id,
-)
+from onboarding_paysera.values import given_text, shown_id, shown_text, shown_word
 
 __all__ = ["Identification", "IdentificationRequest", "IdentificationStatus", "IdentityPaper"]
 
@@ -220,9 +214,9 @@ class Identification(PayseraProtocol):
         return IdentificationRequest(
             id=shown_id(shown, response),
             status=status,
-            user_id=some_id(shown.get("user_id")),
+            user_id=reference(shown.get("user_id")),
             relation=shown_word(relation),
-            created_at=shown_time(shown.get("created")),
+            created_at=moment(shown.get("created")),
             documents=tuple(self._paper(as_object(row), response, otherwise) for row in rows),
             comment=shown_text(shown.get("comment")),
             raw=shown,
@@ -241,7 +235,7 @@ class Identification(PayseraProtocol):
             kind=KINDS.get(shown_text(shown.get("type")) or ""),
             status=status_of(shown, otherwise),
             refusal=refusal_of(shown),
-            processed_at=shown_time(shown.get("reviewed_at")),
+            processed_at=moment(shown.get("reviewed_at")),
             seen_at=response.received_at,
             native={
                 name: shown[name]

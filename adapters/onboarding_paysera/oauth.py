@@ -17,11 +17,12 @@ from onboarding import (
 )
 from onboarding.http import url
 from onboarding.model.urls import web_url
+from onboarding.reading import reference
 
 from onboarding_paysera.protocol import Environment, PayseraProtocol
 from onboarding_paysera.records import PROVIDER
 from onboarding_paysera.tokens import UserToken, code_in, read_token
-from onboarding_paysera.values import form_body, given, given_text, some_id, unexpected
+from onboarding_paysera.values import form_body, given, given_text, unexpected
 
 __all__ = ["OAuth"]
 
@@ -113,7 +114,7 @@ class OAuth(PayseraProtocol):
         form = {**self._asked(redirect_uri, state, scopes), "user[email]": email}
         self._by_the_client()
         response = yield self._form("POST", "open_session", "session", form=form)
-        key = some_id(self.answer(response).get("key"))
+        key = reference(self.answer(response).get("key"))
         if key is None:
             raise unexpected(response, "the answer has no key", "key")
         return key

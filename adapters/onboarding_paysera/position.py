@@ -9,9 +9,10 @@ from typing import Any, cast
 from attrs import field, frozen
 from onboarding import Flow, InvalidInput, Problem, Response
 from onboarding.http import as_object
+from onboarding.reading import reference
 
 from onboarding_paysera.protocol import PayseraProtocol
-from onboarding_paysera.values import shown_number, shown_text, some_id, unexpected
+from onboarding_paysera.values import shown_number, shown_text, unexpected
 
 __all__ = ["Position", "PositionKind", "Positions"]
 
@@ -113,6 +114,6 @@ def _position(shown: Mapping[str, Any], response: Response) -> Position:
         latitude=latitude,
         longitude=longitude,
         kind=PositionKind.PUBLIC if word is None else KINDS.get(shown_text(word) or ""),
-        user_id=some_id(shown.get("user_id")),
+        user_id=reference(shown.get("user_id")),
         raw=shown,
     )

@@ -30,13 +30,14 @@ from onboarding.http import url
 from onboarding.mapping import Translation, translation
 from onboarding.model.loss import Loss
 from onboarding.model.shapes import Identifier, Url
+from onboarding.reading import moment
 
 from onboarding_paysera.errors import clock_refused, raise_for
 from onboarding_paysera.extras import PayseraExtras
 from onboarding_paysera.records import PROVIDER, settled
 from onboarding_paysera.signing import authorization
 from onboarding_paysera.targets import TARGETS
-from onboarding_paysera.values import given, shown_id, shown_time, unexpected
+from onboarding_paysera.values import given, shown_id, unexpected
 from onboarding_paysera.wire.user import WITH_CODE, AddressedUser, PayseraUser
 from onboarding_paysera.wire.vocabulary import LEVELS
 
@@ -141,7 +142,7 @@ class PayseraProtocol(Adapter):
         """docs: api/wallet/get-server-info. It takes no credentials, and so no clock."""
         place = url(self.base, "rest", "v1", "server")
         response = yield Request(method="GET", url=place, operation="server_time", anonymous=True)
-        found = shown_time(self.answer(response).get("time"))
+        found = moment(self.answer(response).get("time"))
         if found is None:
             raise unexpected(response, "the answer has no time", "time")
         return found

@@ -10,9 +10,10 @@ from typing import Any, cast
 from attrs import field, frozen
 from onboarding import Flow, InvalidInput, Problem
 from onboarding.http import as_object
+from onboarding.reading import moment
 
 from onboarding_paysera.protocol import PayseraProtocol
-from onboarding_paysera.values import shown_time, shown_word
+from onboarding_paysera.values import shown_word
 
 __all__ = ["Service", "ServiceName", "Services"]
 
@@ -70,6 +71,6 @@ def _service(shown: Mapping[str, Any]) -> Service:
         name=shown_word(shown.get("service")) or "",
         enabled={"enabled": True, "disabled": False}.get(shown_word(shown.get("status")) or ""),
         title=shown_word(shown.get("title")),
-        added_at=shown_time(shown.get("added")),
+        added_at=moment(shown.get("added")),
         raw=shown,
     )

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from onboarding import InvalidInput, Problem, Response, UnexpectedResponse
 from onboarding.http import has_lone_surrogate
+from onboarding.reading import identifier
 
 __all__ = [
     "form_body",
@@ -20,17 +20,13 @@ __all__ = [
     "shown_id",
     "shown_number",
     "shown_text",
-    "shown_time",
     "shown_word",
-    "some_id",
     "unexpected",
 ]
 
 T = TypeVar("T")
 
 _LONGEST = 255
-_MOST = 1 << 64
-_LAST_SECOND = 1 << 37  # of the year 6325; milliseconds lie above it since 1974
 _MEDIA_TYPE = re.compile(r"[\w.+-]{1,64}/[\w.+-]{1,64}", re.ASCII).fullmatch
 
 
@@ -40,21 +36,9 @@ def unexpected(response: Response, message: str, name: str = "") -> UnexpectedRe
     return UnexpectedResponse([problem], status=response.status, raw=response.body)
 
 
-def some_id(value: object) -> str | None:
-    """An id: a whole number, or the text of one in some samples; None for anything else."""
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _MOST:
-        return str(value)
-    if isinstance(value, str) and 0 < len(value) <= _LONGEST and value.isprintable():
-        return value if value.strip() else None
-    return None
-
-
 def shown_id(shown: Mapping[str, Any], response: Response) -> str:
     """The id of the object in an answer. Raises `UnexpectedResponse` without one."""
-    found = some_id(shown.get("id"))
-    if found is None:
-        raise unexpected(response, "the answer has no id", "id")
-    return found
+    return identifier(shown, "id", response)
 
 
 def shown_text(value: object) -> str | None:
@@ -65,13 +49,6 @@ def shown_text(value: object) -> str | None:
 def shown_word(value: object) -> str | None:
     """A short text, such as a status, which a repr can show; None for anything else."""
     return value if isinstance(value, str) and len(value) <= _LONGEST else None
-
-
-def shown_time(value: object) -> datetime | None:
-    """Unix seconds as a time; None for anything else, and for a number that is none of them."""
-    if isinstance(value, int) and not isinstance(value, bool) and 0 < value < _LAST_SECOND:
-        return datetime.fromtimestamp(value, UTC)
-    return None
 
 
 def shown_number(value: object) -> float | None:

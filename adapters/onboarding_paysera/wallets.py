@@ -7,9 +7,10 @@ from typing import cast
 from attrs import frozen
 from onboarding import Flow, NotFound, Paged, Response, Wallet
 from onboarding.http import as_object
+from onboarding.reading import reference
 
 from onboarding_paysera.protocol import PayseraProtocol
-from onboarding_paysera.values import shown_id, shown_text, some_id
+from onboarding_paysera.values import shown_id, shown_text
 
 __all__ = ["Wallets"]
 
@@ -47,7 +48,7 @@ class Wallets(PayseraProtocol):
 
     def _wallet(self, entry: object, response: Response) -> Wallet:
         shown = as_object(entry)
-        owner = some_id(shown.get("owner"))
+        owner = reference(shown.get("owner"))
         account = as_object(shown.get("account"))
         ibans = account.get("ibans")
         numbers = [
