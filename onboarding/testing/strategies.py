@@ -70,7 +70,12 @@ def texts(min_size: int = 1, max_size: int = 20) -> SearchStrategy[str]:
 
 
 _CONTROLS = [*map(chr, (*range(0x20), *range(0x7F, 0xA0)))]
-_is_text = next(note.rule for note in get_args(Text) if isinstance(note, Shape))
+_TEXT = next(note.rule for note in get_args(Text) if isinstance(note, Shape))
+
+
+def _is_text(text: str) -> bool:
+    """A function of ours: Hypothesis would make a slow strategy of a pattern's own method."""
+    return bool(_TEXT(text))
 
 
 @cache
