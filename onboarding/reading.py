@@ -20,10 +20,12 @@ _LAST_YEAR = 9998  # days are added to what a provider shows, and the calendar e
 
 
 def moment(value: object) -> datetime | None:
-    """A Unix time in seconds as an aware datetime in UTC; None for anything else.
+    """A Unix time in seconds, whole and above 0, as an aware datetime in UTC; else None.
 
     Milliseconds are None: as seconds, they lie beyond the calendar.
     """
+    if value.__class__ is not int or value <= 0:
+        return None
     try:
         found = UTC_SECONDS.read(value)
     except UNREADABLE:
@@ -37,7 +39,7 @@ def reference(value: object) -> str | None:
     An id is a whole number, or a printable text that is not blank, of at most `LONGEST_ID`
     characters.
     """
-    if value.__class__ is int and -_MOST < value < _MOST:
+    if value.__class__ is int and 0 <= value < _MOST:
         return str(value)
     if isinstance(value, str) and len(value) <= LONGEST_ID and value.isprintable():
         return value if value.strip() else None

@@ -24,10 +24,10 @@ from onboarding.testing.trial import Trial
 
 __all__ = ["bad_field", "bounded_ids"]
 
-# Of every JSON type, and numbers that are no time: milliseconds, beyond 64 bits, no number.
+# Of every JSON type, and numbers that are no time: milliseconds, beyond 64 bits.
 ABSURD: tuple[Any, ...] = (
-    True, False, 1_753_315_200_000, -(10**15), 10**30, 1.5, 1e308, float("inf"), float("nan"),
-    "x_no_word", [], [1], {}, {"x": 1}, [{"x": None}],
+    True, False, 1_753_315_200_000, -(10**15), 10**30, 1.5, 1e308, "x_no_word", [], [1], {},
+    {"x": 1}, [{"x": None}],
 )  # fmt: skip
 NO_IDS: tuple[Any, ...] = (
     None, "", True, 1.5, [], ["7"], {}, {"x": 1}, "7" * (LONGEST_ID + 1), 10 ** (LONGEST_ID + 1),
@@ -35,7 +35,7 @@ NO_IDS: tuple[Any, ...] = (
 
 
 def _answer(trial: Trial, adapter: Adapter, payload: Json) -> UserRecord:
-    """The record that a fetch makes of an object, be it no JSON by the letter (`NaN`)."""
+    """The record that a fetch makes of an object."""
     flow = adapter.fetch_user("1")
     next(flow)
     try:
