@@ -8,7 +8,6 @@ cannot carry.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from enum import Enum
@@ -49,7 +48,8 @@ class Inline:
     - `read`: of a wire value `{w}` whose class is `kind` and no other; it may raise any of
       `UNREADABLE` where the function does;
     - `differs`: whether what was read, `{v}`, is written otherwise than `{w}`;
-    - `write`: of a core value `{v}` that has the codec's `form`; it never raises.
+    - `refuses`: whether a core value `{v}` cannot be written, and the function raises;
+    - `write`: of a core value `{v}` that can; it never raises.
 
     Empty, the function is called. `names` are what the expressions call, as `{name}`.
     """
@@ -57,6 +57,7 @@ class Inline:
     kind: type = object
     read: str = ""
     differs: str = ""
+    refuses: str = ""
     write: str = ""
     names: Mapping[str, Any] = field(factory=dict[str, Any])
 
@@ -71,7 +72,6 @@ class Codec(Generic[C, W]):
     timestamp inside a day), the original is kept as residue. `exact_write` says the same of
     core values; where it does not hold, what is coarsened is found by going there and back,
     and reported as `blur`. `members` are the core values that can be written, where they are few.
-    `form` is that of the core texts that can be written, where it is narrower than the field's.
 
     A value that means something only beside another is read by `join`, which also takes the value
     at the key `beside`, of the same object; `read` then reads it alone.
@@ -87,7 +87,6 @@ class Codec(Generic[C, W]):
     blur: LossKind = LossKind.COARSENED
     members: tuple[C, ...] = ()
     table: Mapping[C, W] | None = None
-    form: re.Pattern[str] | None = None
     beside: str = ""
     join: Callable[[Any, Any], C] | None = None
     inline: Inline = Inline()

@@ -23,9 +23,10 @@ def emit_losses(text: Source, plan: Plan, on: On, nodes: Mapping[str, str]) -> N
         reason = f"{plan.provider} takes it for the same as {by}"
         loss = Loss(core_path=core, kind=LossKind.DROPPED, reason=reason)
         (around, _, name), (other, _, like) = core.rpartition("."), by.rpartition(".")
-        test = f"(v := {nodes[around]}.{name}) is not None and v != {nodes[other]}.{like}"
-        guards = [f"{nodes[path]} is not None and " for path in (around, other) if path]
-        text.add(1, f"if {''.join(guards)}{test}: lost.append({text.name(loss, 'L')})")
+        mine, theirs = nodes[around], nodes[other]
+        same = f"{theirs}.{like}" if not other else f"({theirs} and {theirs}.{like})"
+        guard = f"{mine} is not None and " if around else ""
+        text.add(1, f"if {guard}{mine}.{name} != {same}: lost.append({text.name(loss, 'L')})")
     mine = {core.split(".", 2)[2] for core in plan.writable(on) if core.startswith(EXTRAS)}
     known = text.name(frozenset(mine), "known")
     text.names["lose_extras"] = _lose_extras

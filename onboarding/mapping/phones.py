@@ -9,13 +9,15 @@ from onboarding.mapping.codecs import Codec, Inline, read_text
 
 __all__ = ["PHONE_DIGITS", "phone"]
 
-E164 = re.compile(r"\+[1-9][0-9]{6,14}")
-_E164, _DIGITS = E164.fullmatch, re.compile(r"[1-9][0-9]{6,14}").fullmatch
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}").fullmatch
+_DIGITS = re.compile(r"[1-9][0-9]{6,14}").fullmatch
+
+_NATIONAL = "{v}[:1] != '+'"
 
 
 def _international(value: str) -> str:
-    if not _E164(value):
-        raise ValueError("is a national number without its country: expected E.164")
+    if value[:1] != "+":
+        raise ValueError("is a national number, which means nothing without its country")
     return value
 
 
@@ -26,10 +28,10 @@ def _read_digits(value: Any) -> str:
 
 PHONE_DIGITS: Codec[str, str] = Codec(
     "digits with country code, no + or 00", _read_digits, lambda value: _international(value)[1:],
-    "string", exact_read=False, form=E164,
-    inline=Inline(differs="{v} == {w}", write="{v}[1:]"),
+    "string", exact_read=False,
+    inline=Inline(differs="{v} == {w}", refuses=_NATIONAL, write="{v}.removeprefix('+')"),
 )  # fmt: skip
-"""A number of another form is read as it came, and is never written."""
+"""A number of another form is read as it came, and a national one is never written."""
 
 
 def phone(beside: str) -> Codec[str, str]:
@@ -40,10 +42,11 @@ def phone(beside: str) -> Codec[str, str]:
     """
     return Codec(
         "E.164", lambda value: _joined(value, None), _international, "string",
-        exact_read=False, form=E164, beside=beside, join=_joined,
+        exact_read=False, beside=beside, join=_joined,
         inline=Inline(
             kind=str, read="{w} if {e164}({w}) else {joined}({w}, {beside})",
-            differs="not {e164}({w})", names={"e164": _E164, "joined": _joined},
+            differs=f"{{v}} is not {{w}} or {_NATIONAL}", refuses=_NATIONAL, write="{v}",
+            names={"e164": _E164, "joined": _joined},
         ),
     )  # fmt: skip
 

@@ -52,26 +52,32 @@ class Translation:
         `since`, the user of that record, all that is unchanged is, and only what changed since
         then counts as lost.
         """
+        if since is not None:
+            return self._written_since(since, user, on, residue or {})
         lost: list[Loss] = []
-        if since is None:
-            out = self._write(on)(user, lost)
-            if residue:
-                anew = {
-                    datum.core
-                    for wire in residue
-                    if (datum := self.plan.by_wire.get(wire))
-                    and not _reads_as(datum, residue, out, user)
-                }
-                keep_unchanged(self.plan, out, user, anew, (), residue, on)
-            return out, tuple(lost)
-        changed, user = compared(since, user)
         out = self._write(on)(user, lost)
-        keep_unchanged(self.plan, out, user, self.plan.touched(changed), lost, residue or {}, on)
+        if residue:
+            self._keep_spelling(out, residue, user, on)
+        return out, tuple(lost)
+
+    def _keep_spelling(
+        self, out: dict[str, Any], residue: Mapping[str, Any], user: User, on: On
+    ) -> None:
+        kept = [self.plan.by_wire[wire] for wire in residue if wire in self.plan.by_wire]
+        anew = {datum.core for datum in kept if not _reads_as(datum, residue, out, user)}
+        keep_unchanged(self.plan, out, user, anew, (), residue, on)
+
+    def _written_since(
+        self, old: User, new: User, on: On, residue: Mapping[str, Any]
+    ) -> tuple[dict[str, Any], tuple[Loss, ...]]:
+        changed, new = compared(old, new)
+        lost: list[Loss] = []
+        out = self._write(on)(new, lost)
+        keep_unchanged(self.plan, out, new, self.plan.touched(changed), lost, residue, on)
         paths = concerned(self.plan, changed)
         kept = [loss for loss in lost if loss.core_path in paths]
-        left = changed - {loss.core_path for loss in kept}
-        kept += unheard(self.plan, left, user, out, on)
-        return out, (*kept, *overwritten(self.plan, out, residue or {}))
+        kept += unheard(self.plan, changed - {loss.core_path for loss in kept}, new, out, on)
+        return out, (*kept, *overwritten(self.plan, out, residue))
 
     def update(
         self, old: User, new: User, *, residue: Mapping[str, Any] | None = None

@@ -157,9 +157,9 @@ class _Writing:
             lost = self._lost(datum, LossKind.DROPPED, reason)
             text.add(inner, f"{word} {test}: {lost}")
             word = "elif"
-        if row.codec is not None and row.codec.form is not None:
-            form, refused = text.name(row.codec.form.fullmatch, "p"), text.name(datum, "d")
-            text.add(inner, f"{word} {form}(v) is None: lost.append(cannot({refused}, v))")
+        if row.codec is not None and row.codec.inline.refuses:
+            test = text.filled(row.codec.inline, row.codec.inline.refuses, v="v")
+            text.add(inner, f"{word} {test}: lost.append(cannot({text.name(datum, 'd')}, v))")
             word = "elif"
         if word == "elif":
             text.add(inner, "else:")

@@ -15,7 +15,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from onboarding import UnexpectedResponse
 from onboarding.mapping import On, Translation
 from onboarding.mapping.plan import Plan
 
@@ -98,26 +97,17 @@ def called(wire: Translation, payload: dict[str, Any]) -> set[str]:
     sys.setprofile(note)
     try:
         wire.from_wire(payload)
-    except UnexpectedResponse:
-        pass
     finally:
         sys.setprofile(before)
     return names
 
 
-def test_unknown_keys_and_words_stay_on_the_fast_path() -> None:
+def test_unknown_keys_and_words_and_other_types_stay_on_the_fast_path() -> None:
     wire = speed.shape_of(speed.OWNER)
-    payload = {**speed.OWNER, **speed.UNKNOWN, "UserCategory": "ROYAL"}
+    payload = {**speed.OWNER, **speed.UNKNOWN, "UserCategory": "ROYAL", "FirstName": 5}
     wire.from_wire(payload)
 
     assert called(wire, payload) == {"from_wire", "read"}
-
-
-def test_the_slow_path_runs_after_the_fast_one_failed() -> None:
-    wire = speed.shape_of(speed.OWNER)
-    payload = {**speed.OWNER, "FirstName": 5}
-
-    assert {"read", "_type_problems"} <= called(wire, payload)
 
 
 def test_a_mapping_is_compiled_when_it_is_first_used() -> None:

@@ -47,6 +47,7 @@ CORE: dict[str, st.SearchStrategy[Any]] = {
     ISO_DATE.name: st.dates(),
     LOWER_COUNTRY.name: st.text(),
     PHONE_DIGITS.name: st.text() | st.just("+37066612345"),
+    phone("land").name: st.text() | st.just("+37066612345"),
 }
 NOTHING = object()
 
@@ -104,7 +105,8 @@ def test_what_is_said_to_differ_is_what_does_not_come_back(name: str, value: obj
 def test_an_inlined_writing_gives_what_the_codec_writes(name: str, data: st.DataObject) -> None:
     codec = INLINED[name]
     value = data.draw(CORE[name])
-    if codec.form is not None and codec.form.fullmatch(value) is None:
+    refuses = codec.inline.refuses
+    if refuses and evaluated(codec.inline, refuses, v=value):
         assert written(codec, value) is NOTHING
         return  # generated code asks for that first
 
