@@ -33,6 +33,7 @@ LAWS: tuple[Law, ...] = (
     writing.round_trip,
     writing.silent_loss,
     writing.refuse_before_sending,
+    writing.national_numbers,
     updating.no_change_no_write,
     updating.minimal_update,
     updating.update_arrives,

@@ -128,6 +128,11 @@ class RefusesEverything(Sound):
         raise Unsupported([Problem("email", "unsupported", "no")], provider="ark")
 
 
+ANY_DIGITS: Codec[str, str] = Codec(
+    "digits", lambda text: f"+{text}", lambda value: value.removeprefix("+"), "string"
+)
+
+
 @wire(source=SOURCE)
 class MisspeltHome:
     street: str | None = at(A.line1, TEXT, max=40)
@@ -244,6 +249,16 @@ class UpdatesEverything(Sound):
         body, _ = self.wire_for(user).to_wire(user, On.UPDATE)
         response = yield self.ask("PATCH", "update_user", record.id, body=body)
         return self.kept(response, losses)
+
+
+@wire(source=SOURCE, left_out=LEFT_OUT)
+class CallsAnybody(Passenger):
+    phone: str | None = at(U.phone, ANY_DIGITS)
+
+
+@breaks("national_numbers")
+class SendsNationalNumbers(Sound):
+    wires = (CallsAnybody,)
 
 
 @breaks("minimal_update")
@@ -555,6 +570,33 @@ class HidesNothing(Passenger):
 @breaks("shown_as_given")
 class SaysNotWhatIsHidden(Sound):
     wires = (HidesNothing,)
+
+
+YEAR: Codec[date, int] = Codec(
+    "a year", lambda year: date(year, 1, 1), lambda day: day.year, "integer", exact_write=False
+)
+
+
+@wire(source=SOURCE, left_out=LEFT_OUT)
+class KnowsTheYear(Passenger):
+    born: int | None = at(I.birthdate, YEAR, hidden=PAYER)
+
+
+class Coarse(Sound):
+    """A sound adapter that keeps the year of a birthdate alone, with leave to."""
+
+    wires = (KnowsTheYear,)
+
+
+def test_a_loss_that_the_gateway_accepts_is_no_loss_without_leave() -> None:
+    def shown_by(**settings: Any) -> None:
+        adapter = frozen(Coarse, kw_only=True)(api_key=key(), **settings)
+        subject = type("Lenient", (Zoo,), {"adapter": adapter, "samples": (), "asked": ()})
+        tried(subject(), BY_NAME["shown_as_given"], BRISK)
+
+    shown_by(accept_loss=("identity.birthdate",))
+    with pytest.raises(Unsupported):
+        shown_by()
 
 
 @wire(source=SOURCE, left_out=LEFT_OUT)

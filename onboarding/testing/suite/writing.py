@@ -10,9 +10,10 @@ from onboarding.adapter import Adapter
 from onboarding.errors import Unsupported
 from onboarding.mapping.changes import changes
 from onboarding.mapping.paths import leaves
+from onboarding.mapping.plan import EXTRAS
 from onboarding.model.loss import refused
 from onboarding.model.user import User
-from onboarding.testing.bodies import on_wire
+from onboarding.testing.bodies import at_path, on_wire
 from onboarding.testing.claims import WRITES, can
 from onboarding.testing.law import law
 from onboarding.testing.laws import reads_back, unheard_of
@@ -20,7 +21,7 @@ from onboarding.testing.strategies import alike, changed, check_at, values_at
 from onboarding.testing.subject import Subject
 from onboarding.testing.trial import Case, Trial, attempt
 
-__all__ = ["refuse_before_sending", "round_trip", "silent_loss", "willingness"]
+__all__ = ["national_numbers", "refuse_before_sending", "round_trip", "silent_loss", "willingness"]
 
 ENOUGH = 0.9
 """The share of users within the declared limits that must be accepted."""
@@ -130,6 +131,34 @@ def hear(trial: Trial, adapter: Adapter, operation: str, before: User, after: Us
         adapter.wire_for(after), before, after, begun.body, same.body, begun.losses, same.losses
     )
     assert not silent, f"changes, and nobody hears of it: {sorted(silent)}"
+
+
+NATIONAL = "861234567"
+
+
+@law("a phone number without its country is never sent as if it were one of any country", writes)
+def national_numbers(trial: Trial) -> None:
+    """A record may hold one; in another country's form it would be another person's number."""
+
+    def check(case: Case) -> None:
+        for datum in case.wire.plan.data:
+            path = datum.core
+            if path.startswith(EXTRAS) or not _is_phone(path):
+                continue
+            try:
+                begun = trial.begin(case.adapter, "create_user", changed(case.user, path, NATIONAL))
+            except Unsupported as error:
+                assert path in error.paths, f"{path} is refused by other paths: {error.paths}"
+                continue
+            sent = str(at_path(on_wire(begun.body), datum.wire))
+            assert NATIONAL not in sent, f"{path} is sent without its country"
+
+    trial.for_all(trial.cases(), check, share=4)
+
+
+def _is_phone(path: str) -> bool:
+    shape = check_at(path).shape
+    return shape is not None and shape.name == "phone"
 
 
 @law("what cannot be carried is refused by all its paths before anything is sent", writes)
