@@ -65,9 +65,14 @@ def _clean_phone(text: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+LONGEST_EMAIL = 254  # RFC 5321, 4.5.3.1.3, without the brackets
+
+
 def _clean_email(text: str) -> str:
     from email_validator import EmailNotValidError, validate_email
 
+    if len(text) > LONGEST_EMAIL:  # the library says so too, after a second for each megabyte
+        raise ValueError(text)
     try:
         validate_email(text, check_deliverability=False, test_environment=True)
     except EmailNotValidError:
