@@ -126,7 +126,7 @@ def test_a_ref_has_one_key_whatever_its_line_says_and_whatever_file_it_is_in(
     assert first == second
 
 
-def test_a_line_corrected_after_a_refusal_goes_on_under_its_key(
+def test_a_line_corrected_after_a_refusal_keeps_its_key(
     tmp_path: Path, served: tuple[Provider, str]
 ) -> None:
     url, place = served[1], tmp_path / "results.jsonl"
