@@ -242,7 +242,10 @@ class PartialFailure(OnboardingError):
     it is never safe to retry; `outcome` is that of the request that failed.
     """
 
-    retry_safe = False  # pyright: ignore[reportAssignmentType]  # a fact of the class here
+    @property
+    def retry_safe(self) -> bool:
+        """Never: the call, sent again, would begin another one."""
+        return False
 
     def __init__(self, partial: Partial) -> None:
         self.partial = partial

@@ -77,7 +77,8 @@ class Request:
             return request
         if not isinstance(data, Mapping | list | tuple):
             raise InvalidInput([Problem("body", "type", "expected an object or a list")])
-        return evolve(request, body=json_body(data)).with_headers(Content_Type="application/json")
+        body = json_body(cast("object", data))
+        return evolve(request, body=body).with_headers(Content_Type="application/json")
 
     def with_headers(self, **headers: str) -> Request:
         """The request with more headers; underscores stand for dashes."""
@@ -209,7 +210,7 @@ def json_body(data: object) -> bytes:
 
 def _object(value: object) -> dict[Any, Any]:
     if isinstance(value, Mapping):
-        return dict(value)
+        return dict(value)  # pyright: ignore[reportUnknownArgumentType]  # of keys of any type
     raise TypeError(type(value).__name__)
 
 

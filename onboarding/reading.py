@@ -24,7 +24,7 @@ def moment(value: object) -> datetime | None:
 
     Milliseconds are None: as seconds, they lie beyond the calendar.
     """
-    if value.__class__ is not int or value <= 0:
+    if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
         return None
     try:
         found = UTC_SECONDS.read(value)
@@ -39,7 +39,7 @@ def reference(value: object) -> str | None:
     An id is a whole number, or a printable text that is not blank, of at most `LONGEST_ID`
     characters.
     """
-    if value.__class__ is int and 0 <= value < _MOST:
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _MOST:
         return str(value)
     if isinstance(value, str) and len(value) <= LONGEST_ID and value.isprintable():
         return value if value.strip() else None

@@ -8,10 +8,10 @@ cannot carry.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from enum import Enum
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from attrs import field, frozen
 
@@ -238,4 +238,5 @@ def words(kind: type[E], table: Mapping[E, Any], *, wire: str = "string") -> Cod
 
 def word_kinds(table: Mapping[Any, Any]) -> frozenset[type]:
     """The JSON types of a vocabulary's words."""
-    return frozenset(str if isinstance(word, str) else type(word) for word in table.values())
+    words = cast("Iterable[object]", table.values())
+    return frozenset(str if isinstance(word, str) else type(word) for word in words)

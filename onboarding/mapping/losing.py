@@ -27,8 +27,8 @@ def emit_losses(text: Source, plan: Plan, on: On, nodes: Mapping[str, str]) -> N
         same = f"{theirs}.{like}" if not other else f"({theirs} and {theirs}.{like})"
         guard = f"{mine} is not None and " if around else ""
         text.add(1, f"if {guard}{mine}.{name} != {same}: lost.append({text.name(loss, 'L')})")
-    mine = {core.split(".", 2)[2] for core in plan.writable(on) if core.startswith(EXTRAS)}
-    known = text.name(frozenset(mine), "known")
+    extras = {core.split(".", 2)[2] for core in plan.writable(on) if core.startswith(EXTRAS)}
+    known = text.name(frozenset(extras), "known")
     text.names["lose_extras"] = _lose_extras
     text.add(1, f"if u.extras: lose_extras(u.extras, {plan.provider!r}, {known}, lost)")
 
