@@ -23,8 +23,8 @@ class ScaContext(StrEnum):
 class MangoPayExtras:
     """Data of a user that have no place in the core.
 
-    - `phone_number_country`: MangoPay's country beside the phone number (alpha-2), never needed,
-      because the number is sent as E.164;
+    - `phone_number_country`: MangoPay's country beside the phone number (alpha-2); it is never
+      needed, for the number is sent as E.164;
     - `representative_phone_number_country`: the same for a company's representative;
     - `sca_context`: `USER_PRESENT` unless given;
     - `profiling_attempt_reference`: a reference of MangoPay's fraud profiler.
