@@ -23,12 +23,12 @@ def emit_losses(text: Source, plan: Plan, on: On, nodes: Mapping[str, str]) -> N
         reason = f"{plan.provider} takes it for the same as {by}"
         loss = Loss(core_path=core, kind=LossKind.DROPPED, reason=reason)
         (around, _, name), (other, _, like) = core.rpartition("."), by.rpartition(".")
-        mine, theirs = nodes[around], nodes[other]
+        place, theirs = nodes[around], nodes[other]
         same = f"{theirs}.{like}" if not other else f"({theirs} and {theirs}.{like})"
-        guard = f"{mine} is not None and " if around else ""
-        text.add(1, f"if {guard}{mine}.{name} != {same}: lost.append({text.name(loss, 'L')})")
-    extras = {core.split(".", 2)[2] for core in plan.writable(on) if core.startswith(EXTRAS)}
-    known = text.name(frozenset(extras), "known")
+        guard = f"{place} is not None and " if around else ""
+        text.add(1, f"if {guard}{place}.{name} != {same}: lost.append({text.name(loss, 'L')})")
+    mine = {core.split(".", 2)[2] for core in plan.writable(on) if core.startswith(EXTRAS)}
+    known = text.name(frozenset(mine), "known")
     text.names["lose_extras"] = _lose_extras
     text.add(1, f"if u.extras: lose_extras(u.extras, {plan.provider!r}, {known}, lost)")
 

@@ -267,7 +267,7 @@ def test_an_account_of_another_gateway_is_not_deactivated() -> None:
     assert len(paper.sent) == sent
 
 
-@pytest.mark.parametrize("body", [[], {"Type": "IBAN"}, {"Id": 7}])
+@pytest.mark.parametrize("body", [[], {"Type": "IBAN"}, {"Id": {"x": 7}}])
 def test_an_answer_that_is_no_account_is_told_as_such(body: Any) -> None:
     paper = on_paper(200, body)
 
