@@ -160,7 +160,21 @@ def test_the_first_answer_can_be_fetched_by_its_key(stage: Stage) -> None:
         "Resource": first.json(),
     }
     assert list(answer)[:3] == ["StatusCode", "ContentLength", "ContentType"]
-    assert stage.call("GET", "responses/unknown-key-0000").status_code == 404
+
+
+# the documents print a 404; the tests of the official Python and Java clients expect this 400
+@pytest.mark.parametrize(
+    ("strict", "status", "type"),
+    [(False, 400, "correlationid_not_found"), (True, 404, "ressource_not_found")],
+)
+def test_a_key_that_was_not_used_has_no_first_answer(
+    stage: Stage, strict: bool, status: int, type: str
+) -> None:
+    stage.sim.strict = strict
+
+    answer = stage.call("GET", "responses/unknown-key-0000")
+
+    assert (answer.status_code, answer.json()["Type"]) == (status, type)
 
 
 @pytest.mark.parametrize("key", ["short", "x" * 37, "sixteen letters_"])

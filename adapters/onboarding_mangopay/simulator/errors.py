@@ -81,6 +81,17 @@ def not_found(kind: str, id: str) -> Problem:
     )
 
 
+def unknown_key(key: str, *, strict: bool) -> Problem:
+    """Gives the refusal of an idempotency key that was not used.
+
+    The documents print a 404; the tests of the official Python and Java clients expect this 400,
+    whose text they do not print.
+    """
+    if strict:
+        return not_found("Response", key)
+    return _problem(400, "correlationid_not_found", "The idempotency key was not found")
+
+
 def unknown_route(url: str) -> Problem:
     """Gives the 404 of an unknown path, which is the web framework's own."""
     message = f"No HTTP resource was found that matches the request URI '{url}'."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from email.utils import formatdate
 
-from .errors import RefusedError, not_found
+from .errors import RefusedError, unknown_key
 from .idempotency import remembered
 from .kinds import Kind
 from .lookup import find
@@ -39,7 +39,7 @@ def view_response(world: World, call: Call) -> Reply:
     key = call.params["key"]
     stored = remembered(world, key)
     if stored is None:
-        raise RefusedError(not_found("Response", key))
+        raise RefusedError(unknown_key(key, strict=world.strict))
     return Reply(
         body={
             "StatusCode": str(stored.status),

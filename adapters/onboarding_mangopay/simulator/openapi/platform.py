@@ -115,6 +115,8 @@ _TOO_OLD = error(
     PARAM_ERROR,
     errors=shape({"AfterDate": just("Events are available for 45 days.")}),
 )
+# the tests of the official Python and Java clients; no page prints the text
+_UNKNOWN_KEY = error("correlationid_not_found", "The idempotency key was not found")
 _FILES = ("application/pdf", "image/jpeg", "image/png", "image/gif")
 _MINE = "/v2.01/{ClientId}"
 _COUNTRIES = "api-reference/country-authorizations/"
@@ -163,6 +165,7 @@ PATHS: dict[str, dict[str, Json]] = {
         "listEvents", f"{_API}events/list-events", ref("Event"), "EventType", refusals=(_TOO_OLD,)
     ),
     f"{_MINE}/responses/{{IdempotencyKey}}": call(
-        "viewResponse", f"{_API}overview/idempotency", ref("StoredResponse"), nouns=("Response",)
+        "viewResponse", f"{_API}overview/idempotency", ref("StoredResponse"),
+        nouns=("Response",), refusals=(_UNKNOWN_KEY,),
     ),
 }  # fmt: skip
