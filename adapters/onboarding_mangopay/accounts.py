@@ -18,12 +18,15 @@ from onboarding import (
 )
 from onboarding.reading import identifier, moment, reference
 
+from onboarding_mangopay.content import same_content
 from onboarding_mangopay.keys import Keys
-from onboarding_mangopay.reading import filters, flag
+from onboarding_mangopay.reading import ADDRESS, filters, flag
 from onboarding_mangopay.records import PROVIDER
 from onboarding_mangopay.wire.accounts import form_of, read_account
 
 __all__ = ["BankAccounts"]
+
+_ADDRESS = tuple(f"OwnerAddress.{name}" for name in ADDRESS)
 
 
 @frozen(kw_only=True)
@@ -38,6 +41,7 @@ class BankAccounts(Keys):
         self, user_id: str, account: BankAccount, *, key: str | None = None
     ) -> Flow[BankAccountRecord]:
         """docs: create-iban-bank-account, and -gb-, -us-, -ca-, -other-."""
+        keyed = self.keyed("add_bank_account", user_id, key=key)
         form = form_of(account)
         if form is None:
             words = "MangoPay has no account of this kind"
@@ -47,7 +51,13 @@ class BankAccounts(Keys):
         path = ("users", user_id, "bankaccounts", form.word.lower())
         body = form.write(account)
         request = self.request("POST", "add_bank_account", *path, body=body)
-        response, _ = yield from self.once(request, key)
+        sent = {"Type": form.word, **body}
+        paths = ("Type", *(part.wire for part in form.parts), *_ADDRESS)
+
+        def same(shown: Mapping[str, Any]) -> bool:
+            return same_content(sent, shown, paths, defaults=("DepositAccountType",))
+
+        response, _ = yield from self.once(request, keyed, same)
         return self._account(self.answer(response, form.core_path, user_id=user_id), response)
 
     def fetch_bank_account(self, user_id: str, account_id: str) -> Flow[BankAccountRecord]:

@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, overload
 
 from attrs import frozen
-from onboarding import LevelPolicy, PersonType, Target, User
+from onboarding import (
+    Company,
+    Document,
+    DocumentRecord,
+    Flow,
+    InvalidInput,
+    LevelPolicy,
+    OwnerDeclaration,
+    PersonType,
+    Problem,
+    Target,
+    User,
+)
 from onboarding.mapping import On
 from onboarding.mapping.translation import translation
 from onboarding.mapping.unread import read_with_losses
 from onboarding.model.loss import Loss
+from onboarding.model.partial import Partial
 
 from onboarding_mangopay.accounts import BankAccounts
 from onboarding_mangopay.documents import Documents
@@ -52,6 +65,24 @@ class MangoPay(
     extras: ClassVar[type | None] = MangoPayExtras
     wires: ClassVar[tuple[type, ...]] = tuple(WIRES.values())
     targets: ClassVar[Mapping[str, Target]] = TARGETS
+
+    @overload
+    def resume(self, partial: Partial, given: Document) -> Flow[DocumentRecord]: ...
+    @overload
+    def resume(self, partial: Partial, given: Company) -> Flow[OwnerDeclaration]: ...
+    def resume(self, partial: Partial, given: Document | Company) -> Flow[Any]:
+        """Finishes `submit_document` or `declare_owners`: adds what is missing, and submits.
+
+        What was submitted already is returned as it is. Where the partial names no object, a
+        call that had a key is sent again.
+        """
+        self.own(partial)
+        if partial.operation == "submit_document" and isinstance(given, Document):
+            return (yield from self._resume_document(partial, given))
+        if partial.operation == "declare_owners" and isinstance(given, Company):
+            return (yield from self._resume_declaration(partial, given))
+        text = "expected submit_document with a Document, or declare_owners with a Company"
+        raise InvalidInput([Problem("operation", "conflict", text)])
 
     @classmethod
     def read_user(cls, payload: Mapping[str, Any]) -> tuple[User, tuple[Loss, ...]]:

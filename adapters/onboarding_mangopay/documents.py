@@ -8,34 +8,34 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Iterator
 from datetime import datetime
-from functools import partial
+from functools import partial as with_arguments
 from hashlib import sha256
 from typing import cast
 
 from attrs import evolve, field, frozen
 from onboarding import (
-    AlreadySent,
     Document,
     DocumentRecord,
+    DocumentStatus,
     Flow,
-    HalfDone,
+    IdempotencyConflict,
     InvalidInput,
     Loss,
-    NoAnswer,
+    OutcomeUnknown,
+    Page,
     Paged,
     Problem,
-    RateLimited,
     Response,
-    Unavailable,
-    UnexpectedResponse,
 )
-from onboarding.errors import ErrorDetails
+from onboarding.adapter import part_way
 from onboarding.http import as_object
 from onboarding.mapping import document_losses
-from onboarding.model.documents import Page
+from onboarding.model.digest import digest
+from onboarding.model.partial import Partial
 from onboarding.reading import moment
 
-from onboarding_mangopay.keys import Keys
+from onboarding_mangopay.content import same_content
+from onboarding_mangopay.keys import Keyed, Keys
 from onboarding_mangopay.reading import filters
 from onboarding_mangopay.wire.documents import LEFT_OUT, PURPOSES, document_record, pages_problems
 
@@ -50,17 +50,12 @@ class PageLink:
     expires_at: datetime | None = None
 
 
-_UNSEEN = ErrorDetails(
-    status=409,
-    code="idempotent_creation_conflict",
-    remedy=(
-        "the first call with this key failed at MangoPay, and the user has an open document of "
-        "this type: look at `documents`, then call with another key"
-    ),
+_UNSEEN = (
+    "the first call with this key failed at MangoPay, and the user has an open document of this "
+    "type, which may be of another call: look at `documents`, then call with another key"
 )
 _PLACES = {"Type": "purpose", "Tag": "title"}
-# after these, the same request may well go through
-_HITCHES = (NoAnswer, UnexpectedResponse, Unavailable, RateLimited)
+_CALL = "submit_document"
 
 
 @frozen(kw_only=True)
@@ -72,32 +67,47 @@ class Documents(Keys):
     ) -> Flow[DocumentRecord]:
         """docs: create-kyc-document, create-kyc-document-page, submit-kyc-document.
 
-        The title becomes the tag. For number, country and day of issue there is no place: they
-        are refused (`Unsupported`) unless `accept_loss` names them (`documents.number`). With
-        the same `key`, for 24 hours: no second document, no page twice; one that was submitted
-        comes back as it is. Without one, a hitch once the document is there raises `HalfDone`,
-        whose `rest()` goes on, with no page twice either.
+        The title becomes the tag. Number, country and day of issue are not supported: they are
+        refused (`Unsupported`) unless `accept_loss` names them (`documents.number`). With the
+        same `key` and document, for 24 hours, the call goes on where an earlier one failed; a
+        document that was submitted is returned as it is.
 
-        Raises `InvalidInput` for pages that MangoPay would refuse, by path; nothing is sent then.
+        Raises `InvalidInput` for pages that MangoPay would refuse, by path, before anything is
+        sent; `PartialFailure` once the document was created; `IdempotencyConflict` when the key
+        was used for another document.
         """
-        if not isinstance(document, Document):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise InvalidInput([Problem("", "type", "expected a Document")])
-        losses = self.refuse(document_losses(document, LEFT_OUT))
-        if found := pages_problems(document):
-            raise InvalidInput(found)
-        if document.title is not None and len(document.title) > 255:
-            raise InvalidInput([Problem("title", "shape", "has more than 255 characters")])
-        response, again = yield from self._create(user_id, document, key)
-        record = document_record(self, self.answer(response, _PLACES.get), response)
-        parts = (user_id, record.id, document, key or f"document {record.id}", losses)
-        if again:
-            return (yield from self._go_on(*parts))
-        try:
-            return (yield from self._finish(*parts))
-        except _HITCHES as error:
-            if key is not None:
-                raise
-            raise HalfDone(record, partial(self._go_on, *parts)) from error
+        losses = self._document_losses(document)
+        keyed = self.keyed(_CALL, user_id, key=key)
+        response, again = yield from self._create(user_id, document, keyed)
+        created = document_record(self, self.answer(response, _PLACES.get), response)
+        partial = self.begun(_CALL, user_id, created.id, key, _content(document))
+        if again:  # with which pages is not known yet
+            return (yield from self._resume_document(evolve(partial, digest=""), document))
+        return (yield from self._finish(partial, document, 0, losses))
+
+    def _resume_document(self, partial: Partial, document: Document) -> Flow[DocumentRecord]:
+        """Finishes a `submit_document` that failed part-way; see `resume`."""
+        losses = self._document_losses(document)
+        self.resumable(partial, _content(document))
+        user_id, key = partial.user_id, partial.idempotency_key
+        if user_id is None or (partial.id is None and key is None):
+            raise InvalidInput([Problem("id", "missing", "the partial names no document")])
+        if partial.id is None:
+            return (yield from self.submit_document(user_id, document, key=key))
+        with part_way(partial):
+            record = yield from self.fetch_document(partial.id)
+            submitted = record.status is not DocumentStatus.CREATED
+            if submitted and partial.digest:
+                return evolve(record, losses=losses)
+            there = len((yield from self.consult_document(partial.id)))
+            if not partial.digest:
+                yield from self._compare(partial, document, there, submitted)
+        if submitted:
+            return evolve(record, losses=losses)
+        if there > len(document.pages):
+            raise IdempotencyConflict(_CALL, partial.id)
+        known = evolve(partial, digest=_content(document))
+        return (yield from self._finish(known, document, there, losses))
 
     def fetch_document(
         self, document_id: str, *, user_id: str | None = None
@@ -121,61 +131,94 @@ class Documents(Keys):
         self.accept(response)
         return tuple(_links(response.json()))
 
+    def _document_losses(self, document: Document) -> tuple[Loss, ...]:
+        """What a document loses; raises what keeps it from being sent."""
+        if not isinstance(document, Document):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise InvalidInput([Problem("", "type", "expected a Document")])
+        losses = self.refuse(document_losses(document, LEFT_OUT))
+        if found := pages_problems(document):
+            raise InvalidInput(found)
+        if document.title is not None and len(document.title) > 255:
+            raise InvalidInput([Problem("title", "shape", "has more than 255 characters")])
+        return losses
+
     def _create(
-        self, user_id: str, document: Document, key: str | None
+        self, user_id: str, document: Document, keyed: Keyed | None
     ) -> Flow[tuple[Response, bool]]:
         body = {"Type": PURPOSES[document.purpose]}
         if document.title is not None:
             body["Tag"] = document.title
-        request = self.request(
-            "POST", "submit_document", "users", user_id, "kyc", "documents", body=body
-        )
+        request = self.request("POST", _CALL, "users", user_id, "kyc", "documents", body=body)
 
         def look() -> Flow[Response | None]:
             # One that is there may be of another call, so it is not taken for this one's.
             query = filters(Status="CREATED", Type=body["Type"])
             path = ("users", user_id, "kyc", "documents")
-            response = yield self.page("submit_document", *path, page=None, query=query)
+            response = yield self.page(_CALL, *path, page=None, query=query)
             if self.paged(response, None, lambda row: row).items:
-                raise AlreadySent(_UNSEEN)
+                raise OutcomeUnknown(_UNSEEN)
             return None
 
-        return (yield from self.once(request, key, look))
+        same = with_arguments(same_content, body, paths=tuple(_PLACES))
+        return (yield from self.once(request, keyed, same, look))
 
-    def _go_on(
-        self, user_id: str, id: str, document: Document, key: str, losses: tuple[Loss, ...]
-    ) -> Flow[DocumentRecord]:
-        """From where it broke off: one that was submitted comes back as it is."""
-        record = yield from self.fetch_document(id)
-        if record.native.get("Status") != "CREATED":
-            return evolve(record, losses=losses)
-        return (yield from self._finish(user_id, id, document, key, losses))
+    def _compare(
+        self, partial: Partial, document: Document, there: int, submitted: bool
+    ) -> Flow[None]:
+        """Raises `IdempotencyConflict` unless the pages that are there are those of a document.
+
+        No answer shows a page, so the answers to the requests that added them are looked for.
+        """
+        pages = document.pages
+        added = len(pages) if submitted else there
+        if there > len(pages):
+            raise IdempotencyConflict(_CALL, partial.id)
+        for number, page in enumerate(pages[:added]):
+            first = yield from self._settled(_page(partial, number, page))
+            if first is None or first.refused:
+                raise IdempotencyConflict(_CALL, partial.id)
 
     def _finish(
-        self, user_id: str, id: str, document: Document, key: str, losses: tuple[Loss, ...]
+        self, partial: Partial, document: Document, there: int, losses: tuple[Loss, ...]
     ) -> Flow[DocumentRecord]:
-        place = ("users", user_id, "kyc", "documents", id)
-        for number, page in enumerate(document.pages):
-            yield from self._add(place, id, page, number, key)
-        body = {"Status": "VALIDATION_ASKED"}
-        response = yield self.request("PUT", "submit_document", *place, body=body)
-        return evolve(document_record(self, self.answer(response), response), losses=losses)
+        """Adds the pages that are not there yet, and submits the document."""
+        assert partial.user_id is not None
+        assert partial.id is not None
+        place = ("users", partial.user_id, "kyc", "documents", partial.id)
+        with part_way(partial):
+            for number, page in enumerate(document.pages[there:], there):
+                yield from self._add(partial, place, number, page)
+            body = {"Status": "VALIDATION_ASKED"}
+            response = yield self.request("PUT", _CALL, *place, body=body)
+            record = document_record(self, self.answer(response), response)
+        return evolve(record, losses=losses)
 
-    def _add(
-        self, place: tuple[str, ...], document_id: str, page: Page, number: int, key: str
-    ) -> Flow[None]:
+    def _add(self, partial: Partial, place: tuple[str, ...], number: int, page: Page) -> Flow[None]:
         body = {"File": b64encode(page.content).decode("ascii")}
-        request = self.request("POST", "submit_document", *place, "pages", body=body)
-        # another content is another page
-        key = f"{key}/page/{number}/{sha256(page.content).hexdigest()}"
+        request = self.request("POST", _CALL, *place, "pages", body=body)
 
         def look() -> Flow[Response | None]:
-            links = yield from self.consult_document(document_id)
+            links = yield from self.consult_document(place[-1])
             return Response(status=204) if len(links) > number else None
 
-        response, _ = yield from self.once(request, key, look)
+        response, _ = yield from self.once(request, _page(partial, number, page), look=look)
         path = f"pages.{number}"
         self.accept(response, {"File": path}.get, about=path)
+
+
+def _content(document: Document) -> str:
+    """The digest of what MangoPay is given of a document."""
+    return digest([document.purpose, document.title, [page.content for page in document.pages]])
+
+
+def _page(partial: Partial, number: int, page: Page) -> Keyed:
+    """What the key of a page names: these bytes, at this place of a document.
+
+    A page has no name but its bytes, and MangoPay shows them nowhere: by this key one finds later
+    whether it was they that were added.
+    """
+    subject = (str(partial.id), str(number), sha256(page.content).hexdigest())
+    return Keyed(f"{_CALL}.page", subject, partial.idempotency_key)
 
 
 def _links(rows: object) -> Iterator[PageLink]:

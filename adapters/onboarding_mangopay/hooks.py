@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from attrs import field, frozen
 from onboarding import Flow, Paged, Problem, Response, UnexpectedResponse
 from onboarding.reading import moment, reference
 
+from onboarding_mangopay.content import same_content
 from onboarding_mangopay.keys import Keys
 from onboarding_mangopay.reading import text
 
@@ -56,10 +58,12 @@ class Hooks(Keys):
 
         `email` is warned when deliveries fail (docs: create-hook).
         """
+        keyed = self.keyed("register_hook", key=key)
         given = {"EventType": event_type, "Url": url, "Tag": tag, "Email": email}
         body = {name: value for name, value in given.items() if value is not None}
         request = self.request("POST", "register_hook", "hooks", body=body)
-        response, _ = yield from self.once(request, key)
+        same = partial(same_content, body, paths=_PLACES)
+        response, _ = yield from self.once(request, keyed, same)
         return _hook(self.answer(response, _PLACES.get), response)
 
     def fetch_hook(self, hook_id: str) -> Flow[Hook]:

@@ -5,9 +5,10 @@ docs: api-reference/ubo-declarations
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from functools import partial as with_arguments
+from typing import Any, cast
 
 from attrs import evolve, frozen
 from onboarding import (
@@ -16,22 +17,32 @@ from onboarding import (
     DeclaredOwner,
     DocumentStatus,
     Flow,
+    IdempotencyConflict,
     InvalidInput,
     Loss,
+    OnboardingError,
     OwnerDeclaration,
     Paged,
+    PartialFailure,
     Problem,
+    Rejected,
     Response,
+    User,
 )
-from onboarding.http import json_body
+from onboarding.adapter import part_way
+from onboarding.http import as_object, json_body
+from onboarding.model.digest import digest
+from onboarding.model.partial import Partial
 
-from onboarding_mangopay.keys import Keys
+from onboarding_mangopay.content import comparable, same_content
+from onboarding_mangopay.keys import Keyed, Keys
 from onboarding_mangopay.wire.owners import as_user, declared_owner, owner_declaration, owner_wire
 
 __all__ = ["Owners"]
 
 MOST_OWNERS = 15  # docs: create-ubo
 _PATH = "company.beneficial_owners"
+_CALL = "declare_owners"
 
 
 @frozen(kw_only=True)
@@ -43,32 +54,65 @@ class Owners(Keys):
     ) -> Flow[OwnerDeclaration]:
         """Declares all owners of a company and submits them.
 
-        docs: create-ubo-declaration, create-ubo, submit-ubo-declaration. With the same `key`,
-        for 24 hours, one that was cut off goes on, with no owner twice.
+        docs: create-ubo-declaration, create-ubo, submit-ubo-declaration. With the same `key` and
+        owners, for 24 hours, the call goes on where an earlier one failed; a declaration that
+        was submitted is returned as it is.
 
-        Raises `InvalidInput` for none or more than 15, `Unsupported` for what MangoPay has no
-        place for; nothing is sent then.
+        Raises `InvalidInput` for no owner or more than 15, `Unsupported` for what MangoPay does
+        not support, before anything is sent; `PartialFailure` once the declaration is open,
+        also when another call opened it; `IdempotencyConflict` when the key was used for others.
         """
-        if not isinstance(company, Company):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise InvalidInput([Problem("", "type", "expected a Company")])
         bodies, losses = self._bodies(company)
+        keyed = self.keyed(_CALL, user_id, key=key)
         place = ("users", user_id, "kyc", "ubodeclarations")
-        request = self.request("POST", "declare_owners", *place)
-        response, again = yield from self.once(request, key, lambda: self._open(place))
-        declaration = owner_declaration(self, self.answer(response), response)
-        if again:
-            declaration = yield from self.fetch_declaration(declaration.id)
-            if declaration.standing is not DocumentStatus.CREATED:
-                return evolve(declaration, losses=losses)
-        for number, body in enumerate(bodies):
-            path = (*place, declaration.id, "ubos")
-            request = self.request("POST", "declare_owners", *path, body=body)
-            own = None if key is None else f"{key}/owner/{number}"
-            look = partial(self._written, declaration.id, number)
-            response, _ = yield from self.once(request, own, look)
-            self.answer(response, _inside(f"{_PATH}.{number}"))
-        submitted = yield from self.submit_declaration(declaration, user_id=user_id)
-        return evolve(submitted, losses=losses)
+        request = self.request("POST", _CALL, *place)
+        response, again = yield from self.once(request, keyed, look=lambda: self._open(place))
+        try:
+            declaration = owner_declaration(self, self.answer(response), response)
+        except Rejected as error:
+            # A user has one open declaration at most; one that waits for owners can be finished.
+            shown = yield from self._in_the_way(error, place)
+            if shown is None:
+                raise
+            declaration = owner_declaration(self, shown.json_object(), shown)
+            raise PartialFailure(self.begun(_CALL, user_id, declaration.id, key, "")) from error
+        partial = self.begun(_CALL, user_id, declaration.id, key, _content(company))
+        if again:  # with which owners is not known yet
+            return (yield from self._resume_declaration(evolve(partial, digest=""), company))
+        return (yield from self._fill(partial, bodies, range(len(bodies)), 0, losses))
+
+    def _resume_declaration(self, partial: Partial, company: Company) -> Flow[OwnerDeclaration]:
+        """Finishes a `declare_owners` that failed part-way; see `resume`."""
+        bodies, losses = self._bodies(company)
+        self.resumable(partial, _content(company))
+        user_id, key = partial.user_id, partial.idempotency_key
+        if user_id is None or (partial.id is None and key is None):
+            raise InvalidInput([Problem("id", "missing", "the partial names no declaration")])
+        if partial.id is None:
+            return (yield from self.declare_owners(user_id, company, key=key))
+        with part_way(partial):
+            declaration = yield from self.fetch_declaration(partial.id)
+        submitted = declaration.standing is not DocumentStatus.CREATED
+        if submitted and partial.digest:
+            return evolve(declaration, losses=losses)
+        rows = _active(declaration)
+        missing = _missing(bodies, rows)
+        if missing is None or (submitted and missing):
+            raise IdempotencyConflict(_CALL, partial.id)
+        if submitted:
+            return evolve(declaration, losses=losses)
+        known = evolve(partial, digest=_content(company))
+        return (yield from self._fill(known, bodies, missing, len(rows), losses))
+
+    def add_owner(
+        self, declaration: OwnerDeclaration, owner: BeneficialOwner
+    ) -> Flow[DeclaredOwner]:
+        """Adds an owner to a declaration while it is editable (docs: create-ubo)."""
+        self.own(declaration)
+        body, losses = self._body(owner, f"{_PATH}.")
+        request = self.request("POST", "add_owner", *_place(declaration), "ubos", body=body)
+        response = yield request
+        return evolve(declared_owner(self.answer(response, _inside(""))), losses=losses)
 
     def update_owner(
         self, declaration: OwnerDeclaration, owner_id: str, owner: BeneficialOwner
@@ -87,10 +131,7 @@ class Owners(Keys):
         self.own(declaration, OwnerDeclaration)
         if user_id is not None:
             declaration = evolve(declaration, user_id=user_id)
-        body = {"Status": "VALIDATION_ASKED"}
-        path = _place(declaration)
-        response = yield self.request("PUT", "submit_declaration", *path, body=body)
-        return owner_declaration(self, self.answer(response), response)
+        return (yield from self._submit(_place(declaration)))
 
     def fetch_declaration(
         self, declaration_id: str, *, user_id: str | None = None
@@ -115,13 +156,53 @@ class Owners(Keys):
         found = next((row for row in rows if row.get("Status") == "CREATED"), None)
         return None if found is None else Response(status=200, body=json_body(found))
 
-    def _written(self, declaration_id: str, number: int) -> Flow[Response | None]:
-        """An answer like that to an owner who was added, if there are more than `number`."""
+    def _in_the_way(self, error: Rejected, place: tuple[str, ...]) -> Flow[Response | None]:
+        """The open declaration because of which another one was refused, if that is the reason."""
+        if error.code == "invalid_action":
+            with suppress(OnboardingError):
+                return (yield from self._open(place))
+        return None
+
+    def _fill(
+        self,
+        partial: Partial,
+        bodies: Sequence[dict[str, Any]],
+        missing: Iterable[int],
+        there: int,
+        losses: tuple[Loss, ...],
+    ) -> Flow[OwnerDeclaration]:
+        """Adds the owners that are missing to those that are there, and submits them all."""
+        assert partial.user_id is not None
+        assert partial.id is not None
+        place = ("users", partial.user_id, "kyc", "ubodeclarations", partial.id)
+        with part_way(partial):
+            for position, index in enumerate(missing, there):
+                body = bodies[index]
+                request = self.request("POST", _CALL, *place, "ubos", body=body)
+                subject = (partial.id, str(position))
+                keyed = Keyed(f"{_CALL}.owner", subject, partial.idempotency_key)
+                look = with_arguments(self._written, partial.id, position)
+                same = with_arguments(_same_owner, body)
+                response, _ = yield from self.once(request, keyed, same, look)
+                self.answer(response, _inside(f"{_PATH}.{index}"))
+            submitted = yield from self._submit(place)
+        return evolve(submitted, losses=losses)
+
+    def _submit(self, place: tuple[str, ...]) -> Flow[OwnerDeclaration]:
+        body = {"Status": "VALIDATION_ASKED"}
+        response = yield self.request("PUT", "submit_declaration", *place, body=body)
+        return owner_declaration(self, self.answer(response), response)
+
+    def _written(self, declaration_id: str, position: int) -> Flow[Response | None]:
+        """An answer like that to an owner who was added, if there is one at this position."""
         declaration = yield from self.fetch_declaration(declaration_id)
-        there = len(declaration.owners) > number
+        there = len(_active(declaration)) > position
         return Response(status=200, body=b"{}") if there else None
 
     def _bodies(self, company: Company) -> tuple[list[dict[str, Any]], tuple[Loss, ...]]:
+        """The bodies of the owners, and what they lose; raises what keeps them from being sent."""
+        if not isinstance(company, Company):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise InvalidInput([Problem("", "type", "expected a Company")])
         owners = company.beneficial_owners
         if not owners:
             raise InvalidInput([Problem(_PATH, "missing", "there is none to declare")])
@@ -134,6 +215,34 @@ class Owners(Keys):
     def _body(self, owner: BeneficialOwner, prefix: str) -> tuple[dict[str, Any], tuple[Loss, ...]]:
         body, losses = owner_wire().to_wire(as_user(owner))
         return body, self.refuse(evolve(x, core_path=prefix + x.core_path) for x in losses)
+
+
+def _content(company: Company) -> str:
+    return digest(company.beneficial_owners)
+
+
+def _active(declaration: OwnerDeclaration) -> list[dict[str, Any]]:
+    """The owners that a declaration shows, as they came."""
+    rows: object = declaration.raw.get("Ubos")
+    found = cast("list[object]", rows) if isinstance(rows, list) else []
+    return [row for row in map(as_object, found) if row.get("IsActive") is not False]
+
+
+def _missing(
+    bodies: Sequence[Mapping[str, Any]], rows: Iterable[Mapping[str, Any]]
+) -> list[int] | None:
+    """Which of the owners are not shown yet; None where others are shown."""
+    missing = list(range(len(bodies)))
+    for row in rows:
+        match = next((index for index in missing if _same_owner(bodies[index], row)), None)
+        if match is None:
+            return None
+        missing.remove(match)
+    return missing
+
+
+def _same_owner(body: Mapping[str, Any], shown: Mapping[str, Any]) -> bool:
+    return same_content(body, shown, comparable(owner_wire(), User()))
 
 
 def _inside(prefix: str) -> Callable[[str], str | None]:

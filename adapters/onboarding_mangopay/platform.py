@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from typing import Any, cast
 
 from attrs import field, frozen
-from onboarding import Flow, Request, Response
+from onboarding import Flow, InvalidInput, Problem, Request, Response
 from onboarding.http import as_object, url
 
+from onboarding_mangopay.content import leaves, same_content
 from onboarding_mangopay.keys import Keys
 
 __all__ = ["CompanyNumberCheck", "Platform", "Regulatory"]
@@ -85,14 +87,21 @@ class Platform(Keys):
 
         A first part that begins with a slash is a path of its own, from the host on:
         `raw("GET", "/v2.01/countries", "FR", "authorizations")`. A POST with a `key` happens
-        once, as a creation does.
+        once, as a creation does; no other method takes one.
         """
+        keyed = self.keyed("raw", method, *path, key=key)
+        if keyed is not None and method != "POST":
+            text = "MangoPay takes idempotency keys with POST alone"
+            raise InvalidInput([Problem("key", "unsupported", text)])
         request = self.request(method, "raw", *path, body=body, query=query)
         if path and str(path[0]).startswith("/"):
             whole = (*path[0].strip("/").split("/"), *path[1:])
             place = url(self.base, *whole, query=query)
             request = Request.json(method, place, body, operation="raw")
-        response, _ = yield from self.once(request, key)
+        same = None
+        if body is not None:
+            same = partial(same_content, body, paths=tuple(leaves(body)), nulls=True)
+        response, _ = yield from self.once(request, keyed, same)
         self.accept(response)
         return response
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any, ClassVar, TypeVar, cast
-from uuid import NAMESPACE_URL, uuid5
 
 from attrs import frozen
 from onboarding import (
@@ -34,6 +33,9 @@ from onboarding_mangopay.records import PROVIDER
 __all__ = ["PER_PAGE", "Api", "Environment", "MangoPayProtocol"]
 
 T = TypeVar("T")
+
+_LONGEST_LIFE = 24 * 60 * 60
+"""Seconds that a token is used at most, whatever a login says; the documented life is an hour."""
 
 PER_PAGE = 100
 """Entries of one page of a list (docs: overview/pagination: the most there are)."""
@@ -109,10 +111,13 @@ class MangoPayProtocol(Adapter):
         )
         answer = self.answer(response)
         value, life = answer.get("access_token"), answer.get("expires_in")
-        if not isinstance(value, str) or not isinstance(life, int):
+        if not isinstance(value, str) or not value:
             problem = Problem("", "missing", "the answer has no token", "access_token")
             raise UnexpectedResponse([problem], status=response.status)
-        return Token(value, response.received_at + timedelta(seconds=life))
+        if isinstance(life, bool) or not isinstance(life, int) or life < 0:
+            problem = Problem("", "type", "expected whole seconds", "expires_in")
+            raise UnexpectedResponse([problem], status=response.status)
+        return Token(value, response.received_at + timedelta(seconds=min(life, _LONGEST_LIFE)))
 
     def sign(self, request: Request, proof: Proof) -> Request:
         if proof.token is None:
@@ -125,10 +130,6 @@ class MangoPayProtocol(Adapter):
     def rate_limits(self, response: Response) -> tuple[RateLimit, ...]:
         """docs: overview/rate-limiting: four sliding windows."""
         return rate_limits(response)
-
-    def idempotency_key(self, key: str) -> str:
-        """docs: overview/idempotency: 16 to 36 letters, digits and dashes; here a UUID."""
-        return str(uuid5(NAMESPACE_URL, f"onboarding:mangopay:{self.client_id}:{key}"))
 
     # -- requests and answers
 
@@ -183,7 +184,7 @@ class MangoPayProtocol(Adapter):
         that no list named.
         """
         number = "1" if page is None else page
-        if not (number.isascii() and number.isdigit()):
+        if not (isinstance(number, str) and number.isascii() and number.isdigit()):  # pyright: ignore[reportUnnecessaryIsInstance]
             text = "is none that a list named"
             raise InvalidInput([Problem("page", "shape", text)])
         wanted = (("page", number), ("per_page", str(PER_PAGE)))

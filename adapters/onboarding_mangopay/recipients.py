@@ -10,8 +10,9 @@ from onboarding import Flow, Paged, Response
 from onboarding.http import as_object
 from onboarding.reading import identifier, moment, reference
 
+from onboarding_mangopay.content import leaves, same_content
 from onboarding_mangopay.keys import Keys
-from onboarding_mangopay.reading import filters, text, texts
+from onboarding_mangopay.reading import ADDRESS, filters, text, texts
 from onboarding_mangopay.records import enrolment
 from onboarding_mangopay.wire.recipients import (
     NewRecipient,
@@ -27,6 +28,9 @@ from onboarding_mangopay.wire.recipients import (
 )
 
 __all__ = ["Recipients"]
+
+_OPTIONAL = ("Country", "RecipientScope", "Tag")
+_PERSON = ("FirstName", "LastName", "BusinessName", *(f"Address.{name}" for name in ADDRESS))
 
 
 @frozen(kw_only=True)
@@ -69,10 +73,17 @@ class Recipients(Keys):
 
         docs: create-recipient: 201, and a link of ten minutes, which is never shown again
         """
+        keyed = self.keyed("create_recipient", user_id, key=key)
         path = ("users", user_id, "recipients")
         body = write_recipient(new)
         request = self.request("POST", "create_recipient", *path, body=body)
-        response, _ = yield from self.once(request, key)
+        person = tuple(f"{new.type}Recipient.{name}" for name in _PERSON)
+        paths = {*leaves(body), *person, *_OPTIONAL}
+
+        def same(shown: Mapping[str, Any]) -> bool:
+            return same_content(body, shown, paths, defaults=("Country", "RecipientScope"))
+
+        response, _ = yield from self.once(request, keyed, same)
         answer = self.answer(response, core_path, user_id=user_id)
         return self._recipient(answer, response, user_id)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from attrs import evolve, frozen
 from onboarding import (
     Company,
@@ -19,6 +22,7 @@ from onboarding.mapping import On
 from onboarding.mapping.translation import Translation, translation
 from onboarding.model.loss import Loss
 
+from onboarding_mangopay.content import comparable, same_content
 from onboarding_mangopay.keys import Keys
 from onboarding_mangopay.protocol import Api
 from onboarding_mangopay.records import PROVIDER, record
@@ -42,13 +46,22 @@ class Users(Keys):
     def create_user(self, user: User, *, key: str | None = None) -> Flow[UserRecord]:
         """docs: create-natural-user-sca, create-legal-user-sca; legacy: create-natural-user.
 
-        A call with the same `key` gives the record of the first one, as it was answered then.
+        A call with the same `key` and user gives the record of the first one, as it was answered
+        then; with another user it raises `IdempotencyConflict`.
         """
+        keyed = self.keyed("create_user", key=key)
         wire = self.wire_for(self.checked(user))
         body, losses = wire.to_wire(user, On.CREATE)
         losses = self.refuse(losses)
         request = self.request("POST", "create_user", *self._place(user), body=body)
-        response, _ = yield from self.once(request, key)
+        sent = {"PersonType": str(user.person_type).upper(), **body}
+
+        def same(shown: Mapping[str, Any]) -> bool:
+            there, _ = wire.from_wire(shown)
+            paths = ("PersonType", *comparable(wire, there))
+            return same_content(sent, shown, paths, defaults=("UserCategory",))
+
+        response, _ = yield from self.once(request, keyed, same)
         return self._record(response, wire, losses)
 
     def fetch_user(self, user_id: str) -> Flow[UserRecord]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, cast
 
 from attrs import field, frozen
@@ -23,6 +24,7 @@ from onboarding.http import as_object
 from onboarding.model.urls import web_url
 from onboarding.reading import identifier, moment, reference
 
+from onboarding_mangopay.content import same_content
 from onboarding_mangopay.keys import Keys
 
 __all__ = ["Check", "IdentityVerification", "Verifications"]
@@ -71,13 +73,15 @@ class Verifications(Keys):
         self, user_id: str, return_url: str, *, tag: str | None = None, key: str | None = None
     ) -> Flow[IdentityVerification]:
         """Starts a session; the user comes back to `return_url` (docs: create-idv-session)."""
+        keyed = self.keyed("verify_identity", user_id, key=key)
         if len(web_url("return_url", return_url)) > _MOST_OF_RETURN_URL:
             text = f"has more than {_MOST_OF_RETURN_URL} characters"
             raise InvalidInput([Problem("return_url", "shape", text)])
         body = {"ReturnUrl": return_url} | ({} if tag is None else {"Tag": tag})
         path = ("users", user_id, "identity-verifications")
         request = self.request("POST", "verify_identity", *path, body=body)
-        response, _ = yield from self.once(request, key)
+        same = partial(same_content, body, paths=("ReturnUrl", "Tag"))
+        response, _ = yield from self.once(request, keyed, same)
         known = {"ReturnUrl": "return_url", "Tag": "tag"}
         return self._session(self.answer(response, known.get), response, user_id)
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
 from attrs import frozen
-from onboarding import Gateway, IbanAccount, User, UserCategory
+from onboarding import Gateway, IbanAccount, PartialFailure, User, UserCategory
 from onboarding.calls.sync import Calls
 from onboarding.operations import Operations
 
@@ -190,6 +190,14 @@ def _document(s: Scene, user_id: str) -> Any:
     return s.fr.submit_document(user_id, paper())
 
 
+def _broken_off(s: Scene, user_id: str) -> Any:
+    s.stage.sim.misbehave(kind="drop_after", route="*pages", times=1)
+    try:
+        return s.fr.submit_document(user_id, paper())
+    except PartialFailure as error:
+        return error.partial
+
+
 def _session(s: Scene, user_id: str) -> Any:
     return s.fr.run(s.do.verify_identity(user_id, "https://acme.test/back"))
 
@@ -339,12 +347,25 @@ OPERATIONS: tuple[Operation, ...] = (
         play=_after(_document, lambda s, _, document: s.fr.run(s.do.consult_document(document.id))),
         tests=_tests(_DOCUMENTS, "the_pages_of_a_document_are_shown_by_links_that_are_in_no_repr"),
     ),
+    Operation(
+        flow="resume",
+        call="resume",
+        play=_after(_broken_off, lambda s, _, partial: s.fr.resume(partial, paper())),
+        tests=_tests(_DOCUMENTS, "an_upload_whose_page_was_refused_names_its_path_and_is_resumed"),
+    ),
     # owners of a company
     Operation(
         flow="declare_owners",
         call="declare_owners",
         play=_on_user(lambda s, user: s.fr.declare_owners(user.id, FACTS), COMPANY),
         tests=_tests(_OWNERS, "one_call_declares_all_owners_and_submits_them"),
+    ),
+    Operation(
+        flow="add_owner",
+        play=_after(
+            _open_declaration, lambda s, _, made: s.fr.run(s.do.add_owner(made, UBO)), COMPANY
+        ),
+        tests=_tests(_OWNERS, "an_owner_is_added_to_an_open_declaration"),
     ),
     Operation(
         flow="update_owner",

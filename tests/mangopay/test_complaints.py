@@ -184,11 +184,13 @@ def test_a_key_that_a_refused_token_used_up_is_no_reason_to_give_up() -> None:
     key = next(flow).headers["Idempotency-Key"]
 
     looked = flow.send(answer(409, {"Type": "idempotent_creation_conflict", "errors": None}))
-    again = flow.send(answer(200, {"StatusCode": "401", "Resource": None}))
+    later = flow.send(answer(200, {"StatusCode": "401", "Resource": None}))
+    again = flow.send(answer(400, {"Type": "correlationid_not_found"}))
     with pytest.raises(StopIteration) as done:
         flow.send(answer(200, {"Id": "user_m_1", "PersonType": "NATURAL"}))
 
     assert looked.url.endswith(f"/responses/{key}")
+    assert later.method == "GET"
     assert (again.method, again.body) == ("POST", first(PAPER.create_user(OWNER)).body)
     assert again.headers["Idempotency-Key"] != key
     assert done.value.value.id == "user_m_1"

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from onboarding import (
     Absence,
     ActionNeeded,
-    AlreadySent,
     Company,
     Conflict,
     Flow,
@@ -22,6 +21,7 @@ from onboarding import (
     NextAction,
     NextActionKind,
     NotFound,
+    PartialFailure,
     ProviderError,
     RateLimited,
     Rejected,
@@ -84,7 +84,6 @@ class Sample:
     request_id: str | None = None
     flow: Callable[[], Flow[Any]] = create
     headers: dict[str, str] = field(factory=dict)
-    retry_safe: bool = False
 
 
 def param_error(errors: Json, id: str = "864a164a-cbb9-4e9d-b140-2b83c720e729") -> Json:
@@ -370,7 +369,7 @@ SAMPLES = (
             "idempotent_creation_conflict",
             "A resource has already been created with this Idempotency Key",
         ),
-        AlreadySent,
+        Conflict,
         "idempotent_creation_conflict",
         request_id="51876239-4814-422e-8f4b-6986520414bb",
     ),
@@ -381,7 +380,6 @@ SAMPLES = (
         RateLimited,
         "rate_limit",
         request_id="51876239-4814-422e-8f4b-6986520414bb",
-        retry_safe=True,
     ),
     Sample(
         "wrong credentials",
@@ -500,7 +498,7 @@ def test_a_documented_no_is_a_typed_error_by_core_path(sample: Sample) -> None:
     if sample.codes:
         assert tuple(problem.code for problem in error.problems) == sample.codes
     assert error.request_id == sample.request_id
-    assert error.retry_safe is sample.retry_safe
+    assert error.retry_safe is (sample.status < 500)
     assert error.raw == sample.body
 
 
@@ -582,11 +580,13 @@ def test_a_no_to_a_page_is_about_that_page(
     next(flow)
     flow.send(Response(status=200, body=b'{"Id": "kyc_1", "Status": "CREATED"}'))
 
-    with pytest.raises(Rejected) as raised:
+    with pytest.raises(PartialFailure) as raised:
         flow.send(Response(status=status, body=body))
 
-    assert raised.value.code == code
-    assert [problem.path for problem in raised.value.problems] == paths
+    refusal = raised.value.__cause__
+    assert isinstance(refusal, Rejected)
+    assert refusal.code == code
+    assert [problem.path for problem in refusal.problems] == paths
 
 
 def test_a_retry_after_is_kept_in_seconds() -> None:
@@ -654,8 +654,18 @@ def test_a_field_of_a_wrong_type_is_unreadable_by_its_paths() -> None:
     assert record.user.identity.family_name == "Smith"
 
 
+NO_LIVES: list[object] = [None, True, "1200", 1.5, -1, []]
+
+
 @pytest.mark.parametrize(
-    "answer", [{}, {"access_token": 7, "expires_in": 1}, {"access_token": "x"}]
+    "answer",
+    [
+        {},
+        {"access_token": 7, "expires_in": 1},
+        {"access_token": "", "expires_in": 1},
+        {"access_token": "x"},
+        *({"access_token": "x", "expires_in": life} for life in NO_LIVES),
+    ],
 )
 def test_a_login_without_a_token_is_an_unexpected_response(answer: Json) -> None:
     flow = SCA.login()
@@ -663,3 +673,19 @@ def test_a_login_without_a_token_is_an_unexpected_response(answer: Json) -> None
 
     with pytest.raises(UnexpectedResponse):
         flow.send(Response(status=200, body=json.dumps(answer).encode()))
+
+
+@pytest.mark.parametrize(
+    ("life", "used"), [(0, 0), (1200, 1200), (10**15, 86_400), (10**400, 86_400)]
+)
+def test_a_token_is_used_for_a_day_at_most_whatever_a_login_says(life: int, used: int) -> None:
+    flow = SCA.login()
+    next(flow)
+    body = f'{{"access_token": "x", "expires_in": {life}}}'
+    response = Response(status=200, body=body.encode())
+
+    with pytest.raises(StopIteration) as done:
+        flow.send(response)
+
+    token = done.value.value
+    assert (token.expires_at - response.received_at).total_seconds() == used

@@ -172,17 +172,6 @@ def test_a_creation_is_json_with_a_key_of_the_documented_form(inbox: Inbox, run:
     assert json.loads(create.body)["FirstName"] == "Alex"
 
 
-def test_a_key_is_the_same_for_the_same_operation_and_another_for_another_client(
-    inbox: Inbox,
-) -> None:
-    acme_, other = acme(inbox), MangoPay(client_id="other", api_key=Secret("x"))
-
-    keys = [acme_.idempotency_key("7"), acme_.idempotency_key("7")]
-
-    assert keys[0] == keys[1]
-    assert len({*keys, other.idempotency_key("7"), acme_.idempotency_key("8")}) == 3
-
-
 # docs: errors/http-response-codes: 411 without a Content-Length
 @BOTH
 def test_a_post_without_a_body_says_that_it_has_none(inbox: Inbox, run: Run) -> None:
