@@ -208,6 +208,7 @@ class Sound(Adapter):
     base_url: Url = "https://ark.invalid"
 
     def create_user(self, user: User, *, key: str | None = None) -> Flow[UserRecord]:
+        self.validated_key(key)
         body, losses = self.wire_for(self.checked(user)).to_wire(user)
         losses = self.refuse(losses)
         response = yield self.ask("POST", "create_user", body=body)

@@ -695,6 +695,25 @@ class RemembersTheLastUser(Sound):
         return self.kept(response, LAST[-1])
 
 
+@breaks("keys_are_checked", "create_user takes the bad key number 0")
+class TakesAnyKey(Sound):
+    @staticmethod
+    def validated_key(key: str | None) -> str | None:
+        return key
+
+
+REPLAYED: dict[str, UserRecord] = {}
+
+
+@breaks("keyed_results", "lost, and not in the report")
+class BindsAKeyToNothing(Sound):
+    def create_user(self, user: User, *, key: str | None = None) -> Flow[UserRecord]:
+        made = yield from super().create_user(user, key=key)
+        if made.id == "1":  # of another Ark
+            REPLAYED.clear()
+        return REPLAYED.setdefault(str(key), made)
+
+
 @breaks("over_a_socket")
 class CallsOneHostAlone(Sound):
     def ask(self, method: str, operation: str, *path: str, **more: Any) -> Request:

@@ -27,6 +27,7 @@ class Acme(Adapter):
     base_url: Url
 
     def create_user(self, user: User, *, key: str | None = None) -> Flow[UserRecord]:
+        self.validated_key(key)
         body, losses = self.wire.to_wire(user)
         return (yield from self._ask("POST", body, self.refuse(losses)))
 
