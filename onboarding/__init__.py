@@ -21,12 +21,10 @@ if TYPE_CHECKING:
     from onboarding.config import Gateways
     from onboarding.errors import (
         ActionNeeded,
-        AlreadySent,
         AmbiguousProvider,
         ConfigurationError,
         Conflict,
         Forbidden,
-        HalfDone,
         IdempotencyConflict,
         InvalidInput,
         NoAnswer,
@@ -126,8 +124,8 @@ _HOMES = {
     "aio": "AsyncGateway",
     "claims": "Provenance VerifiedClaims from_verified_claims to_verified_claims",
     "config": "Gateways",
-    "errors": "ActionNeeded AlreadySent AmbiguousProvider ConfigurationError Conflict Forbidden "
-    "HalfDone IdempotencyConflict InvalidInput NoAnswer NotFound OnboardingError Outcome "
+    "errors": "ActionNeeded AmbiguousProvider ConfigurationError Conflict Forbidden "
+    "IdempotencyConflict InvalidInput NoAnswer NotFound OnboardingError Outcome "
     "OutcomeUnknown PartialFailure Problem ProviderError RateLimited Rejected TranslationError "
     "TransportError Unauthorized Unavailable "
     "UnexpectedResponse UnknownProvider Unsupported",
@@ -172,7 +170,6 @@ __all__ = [
     "Actor",
     "Adapter",
     "Address",
-    "AlreadySent",
     "AmbiguousProvider",
     "Ask",
     "AsyncGateway",
@@ -208,7 +205,6 @@ __all__ = [
     "Gateway",
     "Gateways",
     "Gender",
-    "HalfDone",
     "IbanAccount",
     "IdempotencyConflict",
     "IdentificationLevel",

@@ -14,10 +14,8 @@ OnboardingError
 │   ├── TransportError        no answer, and the request was surely not carried out
 │   └── OutcomeUnknown        no answer, and the request may have been carried out
 ├── PartialFailure            some of several requests were carried out; `gateway.resume` continues
-├── HalfDone                  (goes)
 └── ProviderError             an answer came, and it is a no
     ├── Rejected  Conflict  NotFound  Unauthorized  Forbidden
-    │             └── AlreadySent   (goes)
     ├── ActionNeeded          the user must act first
     └── RateLimited  Unavailable
 ```
@@ -31,27 +29,23 @@ No text here shows a value of a user or a secret: errors speak in paths, codes a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from attrs import field, frozen
 
 if TYPE_CHECKING:
-    from onboarding.http import Flow
     from onboarding.model.action import NextAction
-    from onboarding.model.documents import DocumentRecord
     from onboarding.model.limits import RateLimit
     from onboarding.model.partial import Partial
 
 __all__ = [
     "ActionNeeded",
-    "AlreadySent",
     "AmbiguousProvider",
     "ConfigurationError",
     "Conflict",
     "Forbidden",
-    "HalfDone",
     "IdempotencyConflict",
     "InvalidInput",
     "NoAnswer",
@@ -261,25 +255,6 @@ class PartialFailure(OnboardingError):
         return f"PartialFailure({self.partial!r})"
 
 
-class HalfDone(OnboardingError):
-    """A call of several requests broke off after some of them; its cause says why.
-
-    `begun` is what the provider has by then, and can be stored. `rest()` is the flow that goes on
-    from there (`gateway.run(error.rest())`); the call itself, sent again, would begin another.
-    """
-
-    def __init__(self, begun: DocumentRecord, rest: Callable[[], Flow[DocumentRecord]]) -> None:
-        self.begun = begun
-        self.rest = rest
-        super().__init__(begun, rest)
-
-    def __str__(self) -> str:
-        return f"the call broke off midway; go on from what is there: {self.begun!r}"
-
-    def __repr__(self) -> str:
-        return f"HalfDone({self.begun!r})"
-
-
 @frozen(kw_only=True)
 class ErrorDetails:
     """What a provider said when it said no.
@@ -354,10 +329,6 @@ class Rejected(ProviderError):
 
 class Conflict(ProviderError):
     """It exists already, or its state forbids the call."""
-
-
-class AlreadySent(Conflict):
-    """This very operation was sent before; what became of it is not in the answer."""
 
 
 class ActionNeeded(ProviderError):
