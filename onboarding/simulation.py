@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from onboarding.adapter import Adapter
 
-__all__ = ["Simulated", "serve", "simulator"]
+__all__ = ["Simulated", "serve", "simulator", "table_of"]
 
 LOOPBACK = "127.0.0.1"
 
@@ -92,13 +92,17 @@ def simulator(
     with serve(app, port=port) as base_url:
         simulated = Simulated(base_url)
         simulated.app = app
-        simulated.table = {"provider": provider, "base_url": base_url, **_access(adapter, app)}
+        simulated.table = table_of(adapter, app, base_url)
         yield simulated
 
 
-def _access(adapter: type[Adapter], app: Any) -> dict[str, Any]:
-    """What lets a gateway in: each setting that it needs or keeps secret, as the app has it."""
-    found: dict[str, Any] = {}
+def table_of(adapter: type[Adapter], app: Any, base_url: str) -> dict[str, Any]:
+    """What a configuration says of a gateway to a simulator that is served.
+
+    Beside the address, each setting that the adapter requires or keeps secret, as the simulator
+    has it.
+    """
+    found: dict[str, Any] = {"provider": adapter.provider, "base_url": base_url}
     for name, setting in fields_dict(adapter).items():
         secret = Secret in checks_of(adapter)[name].kind
         if (secret or setting.default is NOTHING) and hasattr(app, name):

@@ -8,14 +8,23 @@ import types
 import typing
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import click
 
 from onboarding.cli.failures import Failure, as_json, wants_json
 from onboarding.errors import ConfigurationError
+from onboarding.mapping import On
+from onboarding.mapping.paths import leaves
+from onboarding.mapping.translation import translation
+from onboarding.model.loss import LossKind
+from onboarding.model.secret import Secret
+from onboarding.model.user import User
 from onboarding.registry import installed
+
+if TYPE_CHECKING:
+    from onboarding.adapter import Adapter
 
 __all__ = ["simulate"]
 
@@ -58,7 +67,7 @@ class _Providers(click.Group):
         except ConfigurationError:
             return None
         simulator = adapter.simulator()
-        return None if simulator is None else command_for(cmd_name, simulator)
+        return None if simulator is None else command_for(cmd_name, simulator, adapter)
 
 
 def _has(adapter: Any) -> bool:
@@ -73,13 +82,15 @@ def simulate() -> None:
     """Run a provider's simulator until interrupted.
 
     It listens on loopback and prints its base URL on its first line, below it the address of its
-    desk, to be opened in a browser. What it remembers is gone when it ends, unless a setting keeps
-    it. `onboarding simulate PROVIDER --help` lists its
-    settings.
+    desk, to be opened in a browser, and a configuration of a gateway to it, to be saved as
+    onboarding.toml. What it remembers is gone when it ends, unless a setting keeps it.
+    `onboarding simulate PROVIDER --help` lists its settings.
     """
 
 
-def command_for(name: str, simulator: type[Any]) -> click.Command:
+def command_for(
+    name: str, simulator: type[Any], adapter: type[Adapter] | None = None
+) -> click.Command:
     settings = dict(_settings(simulator))
 
     def serve(port: int, faults: tuple[str, ...] = (), **given: Any) -> None:
@@ -90,7 +101,7 @@ def command_for(name: str, simulator: type[Any]) -> click.Command:
                 app.misbehave(**_fault(fault))
         except ValueError as error:
             raise Failure(str(error)) from None
-        _serve(app, port)
+        _serve(app, port, adapter)
 
     command = click.Command(
         name,
@@ -164,24 +175,58 @@ def _none_if_empty(_: click.Context, __: click.Parameter, value: Any) -> Any:
     return value or None
 
 
-def _say_where(app: Any, base_url: str) -> None:
+def _say_where(app: Any, base_url: str, adapter: type[Adapter] | None) -> None:
     path: str | None = getattr(app, "desk_path", None)  # not every simulator has a desk
     desk_url = None if path is None else base_url + path
     if wants_json():
         where = {"base_url": base_url, "desk_url": desk_url}
         click.echo(json.dumps({name: url for name, url in where.items() if url}))
-    else:
-        click.echo(base_url)
-        if desk_url is not None:
-            click.echo(f"desk: {desk_url}")
+        return
+    click.echo(base_url)
+    if desk_url is not None:
+        click.echo(f"desk: {desk_url}")
+    if adapter is not None:
+        click.echo("\n" + "\n".join(_configuration(adapter, app, base_url)))
 
 
-def _serve(app: Any, port: int) -> None:
+def _configuration(adapter: type[Adapter], app: Any, base_url: str) -> Iterator[str]:
+    """The lines of a configuration file with one gateway: to this simulator."""
+    from onboarding.simulation import table_of
+
+    yield "# save as onboarding.toml: a gateway to this simulator"
+    yield f"[gateways.{adapter.provider}]"
+    for name, value in table_of(adapter, app, base_url).items():
+        text = value.reveal() if isinstance(value, Secret) else value
+        yield f"{name} = {json.dumps(text)}"  # a TOML string, or a number, or a truth value
+    if lost := sorted(_unsupported(adapter)):
+        yield "# left out and reported, because the provider does not support them:"
+        yield "accept_loss = ["
+        yield from (f"    {json.dumps(path)}," for path in lost)
+        yield "]"
+
+
+def _unsupported(adapter: type[Adapter]) -> set[str]:
+    """The core paths of a natural person that a registration drops; whole objects as one."""
+    if not adapter.wires:
+        return set()
+    plan = translation(adapter.wires[0], adapter.provider).plan
+    losses = plan.lost_leaves(On.CREATE)
+    lost = {core for core, loss in losses if loss.kind is LossKind.DROPPED}
+    found: set[str] = set()
+    for core in lost:
+        parent = core.rpartition(".")[0]
+        beside = [leaf for leaf in leaves(User) if leaf.startswith(f"{parent}.")]
+        whole = parent and all(leaf in lost for leaf in beside)
+        found.add(f"{parent}.*" if whole else core)
+    return {path for path in found if not path.startswith("company.")}
+
+
+def _serve(app: Any, port: int, adapter: type[Adapter] | None) -> None:
     from onboarding.simulation import serve
 
     try:
         with suppress(KeyboardInterrupt), serve(app, port=port) as base_url:
-            _say_where(app, base_url)
+            _say_where(app, base_url, adapter)
             threading.Event().wait()
     except OSError:
         raise Failure(f"port {port} is not free") from None

@@ -13,6 +13,7 @@ from onboarding.config.environment import as_toml, typed
 from onboarding.config.references import References
 from onboarding.errors import ConfigurationError, InvalidInput, Problem
 from onboarding.gateway import Gateway
+from onboarding.http import is_loopback
 from onboarding.mapping.documents import document_paths
 from onboarding.mapping.paths import leaves
 from onboarding.model.assurance import EidasLevel, NistIal
@@ -141,7 +142,10 @@ class Build:
             del fields["name"]
         certified = [name for name in kind.certificate_settings if self._is_on(fields, name)]
         self.problems += [x.under(at) for x in uncertified(certified, files.certificate)]
-        adapter = self._read(at, fields, kind, also=_SPECIAL)
+        # A key of a simulator on this machine is no secret, so it may stand in the table itself.
+        here = is_loopback(str(fields.get("base_url", "")))
+        secrets = attrs.evolve(self.secrets, literal=True) if here else self.secrets
+        adapter = self._read(at, fields, kind, also=_SPECIAL, secrets=secrets)
         if len(self.problems) > before or adapter is None or connection is None:
             return None
         adapter = attrs.evolve(adapter, name=name, levels=levels)
@@ -176,11 +180,19 @@ class Build:
             self._note(f"{at}.provider", code, message)
             return None
 
-    def _read(self, at: str, table: Any, kind: Any, *, also: tuple[str, ...] = ()) -> Any:
+    def _read(
+        self,
+        at: str,
+        table: Any,
+        kind: Any,
+        *,
+        also: tuple[str, ...] = (),
+        secrets: References | None = None,
+    ) -> Any:
         if self.from_env and attrs.has(kind):
             table = typed(table, kind)
         try:
-            return reader(secret=self.secrets.read).structure(table, kind)
+            return reader(secret=(secrets or self.secrets).read).structure(table, kind)
         except InvalidInput as error:
             for problem in error.problems:
                 if problem.code == "unknown" and also:

@@ -22,7 +22,7 @@ class References:
     """Reads `env:NAME`, `file:PATH` and `keyring:SERVICE/NAME`.
 
     `folder` is what a relative path is relative to; `literal` allows a secret to stand there
-    itself, as it may in the environment.
+    itself, as it may in the environment, and for a simulator on this machine.
     """
 
     env: Mapping[str, str] = field(kw_only=False, repr=False)

@@ -19,7 +19,7 @@ import pytest
 import requests
 from attrs import define
 from click.testing import CliRunner, Result
-from onboarding import Identity, Registry, Terms, User, UserCategory
+from onboarding import Gateways, Identity, NationalId, Registry, Terms, User, UserCategory
 from onboarding.cli.app import app
 from onboarding.cli.simulate import command_for
 from onboarding.simulation import serve
@@ -285,6 +285,38 @@ def test_the_desk_is_told_below_the_address_of_the_api() -> None:
         line = process.stdout.readline().strip()
 
     assert line == f"desk: {url}/_desk"
+
+
+README_USER = User(
+    identity=Identity(
+        given_name="Ona",
+        family_name="Šimkutė",
+        birthdate=date(1968, 3, 9),
+        nationality="LT",
+        country_of_residence="LT",
+        national_id=NationalId(code="46803090000", country="LT"),
+    ),
+    email="ona@example.com",
+    phone="+37061234567",
+    category=UserCategory.OWNER,
+    terms=Terms(accepted=True),
+)
+
+
+@pytest.mark.parametrize("provider", ["mangopay", "paysera"])
+def test_the_printed_configuration_works_as_it_is(provider: str, tmp_path: Path) -> None:
+    file = tmp_path / "onboarding.toml"
+    with simulated(provider) as (process, _):
+        assert process.stdout is not None
+        lines = list(iter(process.stdout.readline, "]\n"))
+        start = lines.index("# save as onboarding.toml: a gateway to this simulator\n")
+        file.write_text("".join([*lines[start:], "]\n"]), "utf-8")
+
+        with Gateways.from_file(file) as gateways:
+            record = gateways.get().create_user(README_USER)
+
+    assert record.provider == provider
+    assert record.next_actions
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
