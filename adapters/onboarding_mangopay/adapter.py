@@ -76,7 +76,7 @@ class MangoPay(
         What was submitted already is returned as it is. Where the partial names no object, a
         call that had a key is sent again.
         """
-        self.own(partial)
+        self.own(partial, Partial)
         if partial.operation == "submit_document" and isinstance(given, Document):
             return (yield from self._resume_document(partial, given))
         if partial.operation == "declare_owners" and isinstance(given, Company):

@@ -166,9 +166,7 @@ class Keys(MangoPayProtocol):
     ) -> Partial:
         """What there is of a call once its object was created; `content` is a digest."""
         return Partial(
-            provider=self.provider,
-            gateway=self.name,
-            environment=self.environment_name,
+            **self.provenance,
             operation=operation,
             user_id=str(user_id),
             id=id,

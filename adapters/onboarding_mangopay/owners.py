@@ -108,7 +108,7 @@ class Owners(Keys):
         self, declaration: OwnerDeclaration, owner: BeneficialOwner
     ) -> Flow[DeclaredOwner]:
         """Adds an owner to a declaration while it is editable (docs: create-ubo)."""
-        self.own(declaration)
+        self.own(declaration, OwnerDeclaration)
         body, losses = self._body(owner, f"{_PATH}.")
         request = self.request("POST", "add_owner", *_place(declaration), "ubos", body=body)
         response = yield request

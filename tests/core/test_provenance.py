@@ -148,6 +148,7 @@ def call(adapter: Adapter, name: str, parameter: str, value: Any) -> Any:
 def test_the_calls_are_those_that_take_something_back() -> None:
     assert sorted({name for _, name, _, _ in CALLS} - set(TAKES_BACK)) == [
         "activate_token",
+        "add_owner",
         "as_user",
         "deactivate_recipient",
         "effects",
