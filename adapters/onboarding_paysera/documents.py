@@ -96,9 +96,7 @@ class Documents(PayseraProtocol):
         page = document.pages[0]
         uploaded = yield from self.upload_document(user_id, page)
         partial = Partial(
-            provider=self.provider,
-            gateway=self.name,
-            environment=self.environment_name,
+            **self.provenance,
             operation=_SUBMIT,
             user_id=uploaded.user_id,
             id=uploaded.id,
