@@ -238,5 +238,5 @@ def words(kind: type[E], table: Mapping[E, Any], *, wire: str = "string") -> Cod
 
 def word_kinds(table: Mapping[Any, Any]) -> frozenset[type]:
     """The JSON types of a vocabulary's words."""
-    words = cast("Iterable[object]", table.values())
-    return frozenset(str if isinstance(word, str) else type(word) for word in words)
+    given = cast("Iterable[object]", table.values())
+    return frozenset(str if isinstance(word, str) else type(word) for word in given)
