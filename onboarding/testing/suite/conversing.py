@@ -28,6 +28,7 @@ from onboarding.testing.subject import Subject, World
 from onboarding.testing.trial import Case, Trial
 
 __all__ = [
+    "LIVES",
     "change_is_shown",
     "facts",
     "live",
@@ -37,6 +38,9 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+
+LIVES = 2
+"""An example of two lives counts for two: what a life costs is most of what the laws cost."""
 
 
 def simulated(subject: Subject) -> bool:
@@ -104,7 +108,7 @@ def change_is_shown(trial: Trial) -> None:
         wanted = trial.subject.welcome(changed(record.user, path, data.draw(values_at(path))))
         _changed(trial, world, record, wanted, path)
 
-    trial.for_all(st.tuples(trial.cases(complete=True), st.data()), check)
+    trial.for_all(st.tuples(trial.cases(complete=True), st.data()), check, share=LIVES)
 
 
 def _changed(trial: Trial, world: World, record: UserRecord, new: User, path: str) -> None:
@@ -135,7 +139,7 @@ def same_result(trial: Trial) -> None:
             assert not other_facts, f"depends on how the flow is driven: {other_facts}"
 
     each = [trial.cases(complete=True, variant=name) for name in trial.subject.variants]
-    trial.for_all(st.one_of([st.tuples(one, one) for one in each]), check)
+    trial.for_all(st.one_of([st.tuples(one, one) for one in each]), check, share=2 * LIVES)
 
 
 def _together(trial: Trial, cases: tuple[Case, Case]) -> list[dict[str, object]]:

@@ -21,7 +21,7 @@ from onboarding.testing.claims import can
 from onboarding.testing.law import law
 from onboarding.testing.strategies import changed
 from onboarding.testing.subject import Subject, World
-from onboarding.testing.suite.conversing import live, simulated
+from onboarding.testing.suite.conversing import LIVES, live, simulated
 from onboarding.testing.trial import Case, Trial
 
 __all__ = ["demands", "effects"]
@@ -54,7 +54,7 @@ def demands(trial: Trial) -> None:
             _answered(trial, case, user, case.adapter.missing(user, name))
 
     cases = trial.cases(complete=True) | trial.cases(complete=True) | trial.cases()
-    trial.for_all(st.tuples(cases, st.data()), check)
+    trial.for_all(st.tuples(cases, st.data()), check, share=LIVES)
 
 
 def _core_paths(case: Case) -> list[str]:
