@@ -76,11 +76,22 @@ def _moment(value: Any, _: Any) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
+_DATA_URI = re.compile(r"data:[\w.+-]+/[\w.+-]+(?:;[\w-]+=[\w.\"-]*)*;base64,", re.ASCII | re.I)
+
+
 def _bytes(value: Any, _: Any) -> bytes:
+    """Bytes, or base64: with or without line breaks, also as a `data:` URI (RFC 2397)."""
+    if isinstance(value, bytes):
+        return value
+    if not isinstance(value, str):
+        raise fail("type", "expected base64")
+    text = value
+    if (uri := _DATA_URI.match(text)) is not None:
+        text = text[uri.end() :]
     try:
-        return value if isinstance(value, bytes) else base64.b64decode(value, validate=True)
-    except (TypeError, ValueError, binascii.Error):
-        raise fail("shape", "expected base64") from None
+        return base64.b64decode("".join(text.split()), validate=True)
+    except (ValueError, binascii.Error):
+        raise fail("shape", "expected base64, or a data: URI in base64") from None
 
 
 def read_secret(value: Any, _: Any) -> Secret:

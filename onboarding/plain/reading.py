@@ -17,6 +17,7 @@ from onboarding.errors import InvalidInput, Problem
 from onboarding.model.base import Model, Shape, defaults_of, field_types, required_of, trust
 from onboarding.model.json_values import GIVEN, faults, named
 from onboarding.model.secret import Secret
+from onboarding.plain.aliases import meant
 from onboarding.plain.json_text import DEEPEST_TEXT
 from onboarding.plain.leaves import (
     LEAVES,
@@ -43,10 +44,14 @@ def _is_word(hint: Any) -> bool:
 
 
 def nearest(word: object, known: Iterable[str]) -> str:
-    """A hint at the nearest right spelling, or nothing."""
-    text = str(word)
-    close = difflib.get_close_matches(text, known, n=1) if len(text) <= _LONGEST_WORD else []
-    return f"; did you mean {close[0]}?" if close else ""
+    """A hint at what a word means, else at the nearest right spelling, or nothing."""
+    text, names = str(word), tuple(known)
+    if len(text) > _LONGEST_WORD:
+        return ""
+    found = meant(text, names)
+    if found is None:
+        found = next(iter(difflib.get_close_matches(text, names, n=1)), "")
+    return f"; did you mean {found}?" if found else ""
 
 
 def reader(
