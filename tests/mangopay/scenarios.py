@@ -62,8 +62,6 @@ def lists(world: World) -> None:
 
 def broken_off(world: World) -> None:
     """A document of which only the first request is answered is finished by `resume`."""
-    if not world.adapter.supports("resume"):
-        return
     user = _registered(world)
     with world.cut_off(after=1), pytest.raises(PartialFailure) as failed:
         world.call("submit_document", user.id, paper(), key="document 7")

@@ -61,8 +61,6 @@ def documents(world: World) -> None:
 
 def broken_off(world: World) -> None:
     """A document of which only the first request is answered is finished by `resume`."""
-    if not world.adapter.supports("resume"):
-        return
     record = _confirmed(world, world.call("create_user", ONA))
     with world.cut_off(after=1), pytest.raises(PartialFailure) as failed:
         world.call("submit_document", record.id, PASSPORT)

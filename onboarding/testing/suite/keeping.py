@@ -30,7 +30,7 @@ __all__ = ["canaries", "secrets_stay_in"]
 
 CANARY = "Zqcanary"
 BORN = date(1907, 3, 11)
-_BORN = re.compile(r"1907-0?3-11|1907, 3, 11|-1982873600|-1982880000")
+_BORN = re.compile(r"1907-0?3-11|1907, 3, 11|-1982188800")
 _SENTENCE = re.compile(r"\s")
 
 
