@@ -155,8 +155,8 @@ def _country(response: Response) -> dict[str, Any]:
 
 def _moment(seconds: str) -> datetime | None:
     try:
-        return moment(float(seconds))
-    except ValueError:
+        return moment(int(float(seconds)))
+    except (ValueError, OverflowError):
         return None
 
 

@@ -120,8 +120,15 @@ class MangoPayProtocol(Adapter):
         return Token(value, response.received_at + timedelta(seconds=min(life, _LONGEST_LIFE)))
 
     def sign(self, request: Request, proof: Proof) -> Request:
+        """docs: overview/authentication; overview/idempotency: a key for every POST.
+
+        Where the caller gave no key, a random one keeps anything on the way from sending the
+        request twice. It is another one at each try of the engine's.
+        """
         if proof.token is None:
             return request
+        if request.method == "POST" and "Idempotency-Key" not in request.headers:
+            request = request.with_headers(Idempotency_Key=proof.nonce)
         return request.with_headers(Authorization=f"bearer {proof.token.value}")
 
     def token_refused(self, response: Response) -> bool:

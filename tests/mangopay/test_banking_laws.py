@@ -27,6 +27,7 @@ from onboarding import (
     Wallet,
 )
 from onboarding.testing import PaperGateway
+from onboarding.testing.strategies import texts as texts_of_the_core
 
 from onboarding_mangopay import MangoPay, NewRecipient, PayoutMethod, RecipientType
 from onboarding_mangopay.wire.accounts import FORMS, form_of, read_account
@@ -36,8 +37,7 @@ PAPER = MangoPay(client_id="acme", api_key=Secret("key"), name="fr")
 
 
 def texts(most: int = 40) -> st.SearchStrategy[str]:
-    alphabet = st.characters(min_codepoint=32, exclude_categories=["Cs", "Cc", "Zs", "Zl", "Zp"])
-    return st.text(alphabet, min_size=1, max_size=most)
+    return texts_of_the_core(max_size=most)
 
 
 def digits(least: int, most: int | None = None) -> st.SearchStrategy[str]:
@@ -102,8 +102,9 @@ COMPANIES = st.builds(
     method=st.sampled_from(PayoutMethod),
     business_name=st.none() | texts(),
 )
+FLOATS = st.floats(allow_nan=False, allow_infinity=False)
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    st.none() | st.booleans() | st.integers() | FLOATS | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner),
     max_leaves=4,
 )
