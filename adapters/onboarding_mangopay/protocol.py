@@ -160,12 +160,15 @@ class MangoPayProtocol(Adapter):
         about: str = "",
         user_id: str = "",
     ) -> None:
-        """Raises what a no means.
+        """Raises what a no means; a status of no documented kind is `UnexpectedResponse`.
 
         `core_path` finds the core path of a field that MangoPay names; `about` is the one of
         the whole request; `user_id` is who must act, where the answer asks a user to.
         """
         if not 200 <= response.status < 300:
+            if response.status < 400:  # such as a redirect, which refuses nothing
+                problem = Problem("", "type", f"the answer has the status {response.status}")
+                raise UnexpectedResponse([problem], status=response.status, raw=response.body)
             raise_for(response, core_path, about=about, user_id=user_id, provenance=self.provenance)
 
     def answer(

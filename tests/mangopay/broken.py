@@ -58,6 +58,7 @@ FAULTS: dict[str, Callable[[Answer, Request], Response]] = {
     "401": lambda answer, request: no(401),
     "truncated": lambda answer, request: _after(answer, request, _half),
     "HTML 200": lambda answer, request: _after(answer, request, _html),
+    "307": lambda answer, request: Response(status=307),
     "HTML 502": lambda answer, request: Response(status=502, body=b"<html>Bad Gateway</html>"),
     "login 401": lambda answer, request: no(401),
     "login 503": lambda answer, request: no(401),

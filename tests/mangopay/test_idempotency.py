@@ -115,6 +115,12 @@ def users(sim: MangoPaySimulator) -> int:
     return sim.store.count_users()
 
 
+def everything(sim: MangoPaySimulator) -> list[int]:
+    """How many objects of each kind there are."""
+    kinds = ("documents", "pages", "declarations", "ubos", "accounts", "recipients", "hooks")
+    return [users(sim), *(sim.tables.count(kind) for kind in (*kinds, SESSIONS))]
+
+
 def owner(sim: MangoPaySimulator, name: str = "") -> str:
     one = gateway(sim)
     kind = COMPANY if name in ("declare_owners", "company") else OWNER
@@ -132,11 +138,11 @@ def test_the_same_call_with_the_same_key_gives_the_first_result(name: str) -> No
     one, other = gateway(sim), gateway(sim)
 
     first = one.run(same(one.adapter, user))
-    before = sim.tables.count("responses")
+    before = everything(sim)
     second = other.run(same(other.adapter, user))
 
     assert _id(first) == _id(second)
-    assert sim.tables.count("responses") == before
+    assert everything(sim) == before
 
 
 @NAMES
@@ -146,14 +152,14 @@ def test_other_content_under_the_same_key_is_a_conflict_with_the_first_id(name: 
     same, differing = CALLS[name]
     one = gateway(sim)
     first = one.run(same(one.adapter, user))
-    before = sim.tables.count("responses")
+    before = everything(sim)
 
     with pytest.raises(IdempotencyConflict) as raised:
         one.run(differing(one.adapter, user))
 
     assert (raised.value.operation, raised.value.id) == (name.partition(",")[0], _id(first))
     assert (raised.value.outcome, raised.value.retry_safe) == (Outcome.NOT_DONE, True)
-    assert sim.tables.count("responses") == before
+    assert everything(sim) == before
 
 
 @pytest.mark.parametrize(
@@ -243,6 +249,19 @@ def test_the_key_does_not_depend_on_the_content() -> None:
     assert len({request.headers["Idempotency-Key"] for request in sent}) == 1
     assert all(request.idempotent for request in sent)
     assert not next(ADAPTER.create_user(OWNER)).idempotent
+
+
+def test_a_post_without_a_key_of_the_callers_has_a_random_one() -> None:
+    one = gateway(simulator())
+    for _ in range(2):
+        one.run(one.adapter.create_user(OWNER))
+    one.run(one.adapter.raw("GET", "users"))
+
+    keys = [request.headers.get("Idempotency-Key") for request in one.sent]
+
+    assert [key is None for key in keys] == [True, False, False, True]  # not login, not GET
+    assert len({*keys}) == 3
+    assert not any(request.idempotent for request in one.sent)
 
 
 WRONG_KEYS = ["", " ", "\n", 7, True, b"order", "order-\ud800"]
