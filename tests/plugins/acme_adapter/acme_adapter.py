@@ -1,4 +1,4 @@
-"""Acme Pay for `onboarding`: customers, over its REST API."""
+"""Acme Pay for `onboarding`: customers, over its REST API; `token` and host are the shop's own."""
 
 from attrs import frozen
 from onboarding import Adapter, Flow, Loss, Problem, Request, Secret, User, UserRecord, hookimpl
@@ -20,8 +20,6 @@ class Customer:
 
 @frozen(kw_only=True)
 class Acme(Adapter):
-    """Customers at Acme Pay; `token` is the shop's own, as is the host of `base_url`."""
-
     provider, wires, wire = "acme", (Customer,), translation(Customer, "acme")
     token: Secret
     base_url: Url
