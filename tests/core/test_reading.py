@@ -37,24 +37,24 @@ def played(flow: Flow[Any], payload: object, headers: dict[str, str] | None = No
 
 NO_TIMES: list[Any] = [
     None, "", "1737216704", True, [], {}, 1_737_216_704_000, -(10**15), 10**30, -(10**30),
-    float("inf"), float("-inf"), float("nan"), 253_402_300_799, -62_135_596_800,
+    0, -1, 0.5, 1e308, 253_402_300_799, -62_135_596_800,
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("value", NO_TIMES)
+@pytest.mark.parametrize("value", [*NO_TIMES, float("inf"), float("-inf"), float("nan")])
 def test_what_is_no_time_in_seconds_is_none(value: object) -> None:
     assert moment(value) is None
 
 
 def test_a_time_in_seconds_is_in_utc() -> None:
     assert moment(1_737_216_704) == datetime(2025, 1, 18, 16, 11, 44, tzinfo=UTC)
-    assert moment(0.5) == datetime(1970, 1, 1, 0, 0, 0, 500_000, tzinfo=UTC)
-    assert moment(-1) == datetime(1969, 12, 31, 23, 59, 59, tzinfo=UTC)
+    assert moment(1) == datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC)
+    assert moment(253_339_228_800) == datetime(9998, 1, 1, tzinfo=UTC)
 
 
 @given(st.integers() | st.floats() | st.text() | st.booleans())
 def test_any_value_is_a_time_or_none(value: object) -> None:
-    assert moment(value) is None or isinstance(value, int | float)
+    assert moment(value) is None or isinstance(value, int)
 
 
 BANK: dict[str, Any] = {"Id": "1", "Type": "IBAN", "UserId": "2"}

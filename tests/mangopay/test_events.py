@@ -139,6 +139,23 @@ def test_a_notification_without_a_subject_is_a_test_and_nothing_is_read() -> Non
     assert done.value.value.kind is EventKind.TEST
 
 
+@pytest.mark.parametrize(
+    ("date", "seconds"),
+    [
+        ("1737216704", 1737216704), ("1737216704.5", 1737216704), ("", None), ("soon", None),
+        ("nan", None), ("inf", None), ("1737216704000", None), ("9" * 400, None),
+    ],
+)  # fmt: skip
+def test_a_date_of_a_notification_is_a_time_or_none(date: str, seconds: int | None) -> None:
+    flow = PAPER.read_event({"EventType": "KYC_FAILED", "RessourceId": "", "Date": date})
+
+    with pytest.raises(StopIteration) as ended:
+        next(flow)
+
+    found = ended.value.value.occurred_at
+    assert (None if found is None else int(found.timestamp())) == seconds
+
+
 def test_an_event_of_a_type_that_nobody_knows_is_kept() -> None:
     flow = PAPER.read_event({"EventType": "MOON_ECLIPSED", "RessourceId": "m_1", "Date": "1"})
 
