@@ -9,6 +9,7 @@ from attrs import frozen
 from onboarding import Flow, InvalidInput, NextAction, NextActionKind, Problem, User, UserRecord
 
 from onboarding_paysera.protocol import PayseraProtocol
+from onboarding_paysera.records import same_contact
 from onboarding_paysera.values import given_text
 
 __all__ = ["Contacts"]
@@ -32,7 +33,7 @@ class Contacts(PayseraProtocol):
             raise InvalidInput([Problem("", "conflict", text)])
         given = User(email=email, phone=phone)  # which checks its shape
         concerns, value = ("email", email) if email is not None else ("phone", phone or "")
-        if value == getattr(record.user, concerns):
+        if same_contact(concerns, value, getattr(record.user, concerns)):
             return record
         extras = self.checked(record.user).extras.get(self.provider, {})
         body = self._assigned(concerns, value, extras.get(f"{concerns}_link"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Generic, TypeVar, cast
 
@@ -17,6 +16,7 @@ from onboarding import (
     PoliticalExposure,
     User,
 )
+from onboarding.mapping import PHONE_DIGITS
 
 from onboarding_paysera.protocol import PayseraProtocol
 from onboarding_paysera.values import unexpected
@@ -25,12 +25,10 @@ __all__ = ["Part", "Parts"]
 
 T = TypeVar("T")
 
-_PHONE = re.compile(r"\+?[0-9]{1,32}").fullmatch
-
 
 @frozen(kw_only=True)
 class Part(Generic[T]):
-    """One datum, or why it is not here: hidden (403), or not there (404)."""
+    """One field, or why it is not here: hidden (403), not there (404), or unreadable."""
 
     value: T | None = field(default=None, repr=False)
     absent: Absence | None = None
@@ -74,10 +72,10 @@ class Parts(PayseraProtocol):
         response = yield self.request("GET", "fetch_confirmed_phones", *path)
         shown = self.answered(response).json()
         numbers = cast("list[object]", shown) if isinstance(shown, list) else [None]
-        found = tuple(n for n in numbers if isinstance(n, str) and _PHONE(n))
-        if len(found) != len(numbers):
+        found = tuple(PHONE_DIGITS.read(n) for n in numbers if isinstance(n, str))
+        if len(found) != len(numbers) or not all(number.startswith("+") for number in found):
             raise unexpected(response, "expected a list of phone numbers", "phone")
-        return tuple(f"+{number.removeprefix('+')}" for number in found)
+        return found
 
     def _part(
         self, operation: str, user_id: str, place: str, key: str, pick: Callable[[User], T | None]
@@ -89,6 +87,8 @@ class Parts(PayseraProtocol):
             return Part(absent=Absence.HIDDEN)
         except NotFound:
             return Part(absent=Absence.NOT_THERE)
-        user, _ = self._wire.from_wire({"id": 0, key: shown})
-        value = pick(user)
-        return Part(value=value, absent=Absence.NOT_THERE if value is None else None)
+        user, residue = self._wire.from_wire({key: shown})
+        if (value := pick(user)) is not None:
+            return Part(value=value)
+        unread = any(path.partition(".")[0] == key for path in residue)
+        return Part(absent=Absence.UNREADABLE if unread else Absence.NOT_THERE)

@@ -11,6 +11,7 @@ from typing import Any
 import attrs
 import pytest
 from onboarding import (
+    Absence,
     Adapter,
     Flow,
     InvalidInput,
@@ -18,6 +19,7 @@ from onboarding import (
     Request,
     Response,
     Secret,
+    UnexpectedResponse,
     Unsupported,
     UserCategory,
     UserRecord,
@@ -280,11 +282,39 @@ def test_a_personal_number_whose_country_is_not_known_is_given_none_by_the_way()
     assert raised.value.paths == ("identity.national_id.country",)
 
 
-def test_a_confirmed_phone_number_of_another_form_is_given_no_country_code() -> None:
+def confirmed_phones(body: bytes) -> Any:
     flow = LT.fetch_confirmed_phones("1")
+    next(flow)
+    try:
+        flow.send(Response(status=200, body=body))
+    except StopIteration as done:
+        return done.value
+    raise AssertionError("asks again")
+
+
+def test_a_confirmed_phone_number_of_another_form_is_given_no_country_code() -> None:
+    assert confirmed_phones(b'["37061234567", "+37061234567"]') == ("+37061234567",) * 2
+    with pytest.raises(UnexpectedResponse):
+        confirmed_phones(b'["061234567"]')
+
+
+@pytest.mark.parametrize(
+    ("fetch", "shown", "why"),
+    [
+        (LT.fetch_email, {"a": 1}, Absence.UNREADABLE),
+        (LT.fetch_identity, "Ona", Absence.UNREADABLE),
+        (LT.fetch_address, {"city": 7}, Absence.UNREADABLE),
+        (LT.fetch_email, None, Absence.NOT_THERE),
+        (LT.fetch_address, {}, Absence.NOT_THERE),
+    ],
+)
+def test_a_single_field_that_cannot_be_read_says_so(
+    fetch: Any, shown: object, why: Absence
+) -> None:
+    flow = fetch("1")
     next(flow)
 
     with pytest.raises(StopIteration) as ended:
-        flow.send(Response(status=200, body=b'["37061234567", "+37061234567", "0612"]'))
+        flow.send(Response(status=200, body=json.dumps(shown).encode()))
 
-    assert ended.value.value == ("+37061234567", "+37061234567", "0612")
+    assert (ended.value.value.value, ended.value.value.absent) == (None, why)
