@@ -33,46 +33,48 @@ def _json(status: str, *headers: str, body: str) -> bytes:
 FAULTS: Mapping[str, Callable[[str], bytes]] = {
     "no answer": lambda _: b"",
     "no status line": lambda said: f"GARBAGE {said}\r\n\r\n".encode(),
-    "a status of letters": lambda said: f"HTTP/1.1 2x0 {said}\r\n\r\n".encode(),
-    "a reason that quotes": lambda said: _json(f"400 {said}", body="{}"),
+    "a malformed status": lambda said: f"HTTP/1.1 2x0 {said}\r\n\r\n".encode(),
+    "values in the reason phrase": lambda said: _json(f"400 {said}", body="{}"),
     "a header without a colon": lambda said: _json("200 OK", f"X-{said}", body="{}"),
     "a header without a name": lambda said: _json("200 OK", f": {said}", body="{}"),
     "a folded first header": lambda said: (
         f"HTTP/1.1 200 OK\r\n {said}\r\nContent-Length: 2\r\n\r\n{{}}".encode()
     ),
-    "a header without an end": lambda said: _json("200 OK", f"X: {said}{'x' * 70_000}", body="{}"),
-    "a header of other bytes": lambda said: (
+    "a header too long": lambda said: _json("200 OK", f"X: {said}{'x' * 70_000}", body="{}"),
+    "a header that is not ASCII": lambda said: (
         b"HTTP/1.1 400 No\r\nX: \xff\x00" + said.encode() + b"\r\nContent-Length: 0\r\n\r\n"
     ),
     "two lengths": lambda said: _json("200 OK", "Content-Length: 1", body=f'"{said}"'),
-    "a length that is no number": lambda said: (
+    "a malformed length": lambda said: (
         f"HTTP/1.1 200 OK\r\nContent-Length: {said}\r\n\r\n{{}}".encode()
     ),
-    "less than the length": lambda said: (
+    "a truncated body": lambda said: (
         f'HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n{{"{said}": 1'.encode()
     ),
-    "chunks that are none": lambda said: (
+    "malformed chunks": lambda said: (
         f"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{said}\r\n{said}".encode()
     ),
-    "gzip that is none": lambda said: _json("200 OK", "Content-Encoding: gzip", body=said),
-    "an encoding of another name": lambda said: _answer(
+    "malformed gzip": lambda said: _json("200 OK", "Content-Encoding: gzip", body=said),
+    "an unknown charset": lambda said: _answer(
         "400 No", f"Content-Type: application/json; charset={said}", body=said
     ),
-    "bytes that are no text": lambda said: (
+    "a body that is not UTF-8": lambda said: (
         b"HTTP/1.1 422 No\r\nContent-Length: 99\r\nConnection: close\r\n\r\n"
         + f'{{"error": "{said}'.encode().ljust(99, b"\xff")
     ),
     "a cookie": lambda said: _json("400 No", f'Set-Cookie: {said}="{said}; expires=x', body="{}"),
     "a redirect": lambda said: _answer("302 Found", f"Location: /elsewhere?q={said}"),
-    "a redirect to nowhere": lambda said: _answer("307 Go", f"Location: http://[{said}"),
-    "a page": lambda said: _answer("502 No", "Content-Type: text/html", body=f"<p>{said}"),
-    "no login": lambda said: _json("401 No", f'WWW-Authenticate: x="{said}"', body=f'"{said}"'),
-    "no right": lambda said: _json("403 No", body=f'{{"error": "is {said}", "{said}": "{said}"}}'),
-    "no such thing": lambda said: _json("404 No", body=f'{{"{said}": "{said}"}}'),
+    "a malformed redirect": lambda said: _answer("307 Go", f"Location: http://[{said}"),
+    "an HTML page": lambda said: _answer("502 No", "Content-Type: text/html", body=f"<p>{said}"),
+    "unauthorized": lambda said: _json("401 No", f'WWW-Authenticate: x="{said}"', body=f'"{said}"'),
+    "forbidden": lambda said: _json("403 No", body=f'{{"error": "is {said}", "{said}": "{said}"}}'),
+    "not found": lambda said: _json("404 No", body=f'{{"{said}": "{said}"}}'),
     "a conflict": lambda said: _json("409 No", body=f'{{"error": ["{said}"]}}'),
-    "too many": lambda said: _json("429 No", f"Retry-After: {said}", body=f'["{said}"]'),
-    "another shape": lambda said: _json("200 OK", body=f'{{"id": 1, "{said}": {{"x": "{said}"}}}}'),
-    "no JSON": lambda said: _json("200 OK", body=f'{{"{said}": '),
+    "rate limited": lambda said: _json("429 No", f"Retry-After: {said}", body=f'["{said}"]'),
+    "an undocumented shape": lambda said: _json(
+        "200 OK", body=f'{{"id": 1, "{said}": {{"x": "{said}"}}}}'
+    ),
+    "truncated JSON": lambda said: _json("200 OK", body=f'{{"{said}": '),
 }
 """Answers by name; each quotes what was said to it wherever its form has room."""
 

@@ -82,8 +82,8 @@ class QuotedError:
         return Response(status=self.status, headers=self.headers, body=raw)
 
 
-def _seen_by_nobody(operation: str) -> None:
-    """A world outside of a law: what runs there is no proof."""
+def _unrecorded(operation: str) -> None:
+    """Outside of a law, nothing is recorded."""
 
 
 @frozen(eq=False)
@@ -96,7 +96,7 @@ class World:
     simulator: Any
     gateway: PaperGateway[Adapter]
     answers: list[Response] = field(factory=list[Response])
-    saw: Callable[[str], None] = _seen_by_nobody
+    saw: Callable[[str], None] = _unrecorded
 
     @property
     def adapter(self) -> Adapter:
