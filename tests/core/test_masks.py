@@ -115,7 +115,10 @@ def person(credentials: Credentials | None = None) -> User:
         tag=word("Tag"),
         extras={
             "mangopay": {"profiling_attempt_reference": word("Profiling")},
-            "paysera": {"card": {"number": word("Card")}, "phone_link": word("Link")},
+            "paysera": {
+                "card": {"number": word("Card")},
+                "phone_link": f"myapp://{word('Link').lower()}/{{code}}",
+            },
         },
     )
 

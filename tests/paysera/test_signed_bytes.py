@@ -139,6 +139,11 @@ def text(rng: random.Random, most: int) -> str:
     return "".join(rng.choices(AWKWARD, k=rng.randint(1, most)))
 
 
+def setting(rng: random.Random) -> str:
+    """An awkward text that a setting may have: printable, without blanks around it."""
+    return "".join(char for char in text(rng, 4) if char.isprintable()).strip() or "p"
+
+
 def body(rng: random.Random) -> bytes:
     kind = rng.randrange(4)
     if kind == 0:
@@ -167,8 +172,8 @@ def signed(rng: random.Random, request: Request) -> tuple[Sent, str]:
     adapter = Paysera(
         client_id=CLIENT_ID,
         mac_key=Secret(MAC_KEY),
-        project_id=text(rng, 4) if rng.randrange(3) == 0 else None,
-        location_id=text(rng, 4) if rng.randrange(3) == 0 else None,
+        project_id=setting(rng) if rng.randrange(3) == 0 else None,
+        location_id=setting(rng) if rng.randrange(3) == 0 else None,
     )
     nonce = "".join(rng.choices(LEGAL, k=rng.randint(1, 40)))
     now = datetime.fromtimestamp(rng.randrange(1, 1 << 33), UTC)
