@@ -5,6 +5,10 @@ from __future__ import annotations
 import runpy
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.benchmark
+
 
 def test_importing_costs_at_most_six_tenths_of_importing_requests() -> None:
     script = runpy.run_path(str(Path(__file__).parent / "import_cost.py"))

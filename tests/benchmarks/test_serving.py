@@ -5,6 +5,10 @@ from __future__ import annotations
 import runpy
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.benchmark
+
 
 def test_no_simulator_takes_ten_times_as_long_as_an_application_that_does_nothing() -> None:
     script = runpy.run_path(str(Path(__file__).parent / "serving.py"))

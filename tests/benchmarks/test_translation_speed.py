@@ -36,6 +36,7 @@ def figures() -> dict[str, dict[str, float]]:
     return found
 
 
+@pytest.mark.benchmark
 def test_the_figures_are_shown(
     figures: dict[str, dict[str, float]], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -46,6 +47,7 @@ def test_the_figures_are_shown(
     assert all(ratio > 0 for table in figures.values() for ratio in table.values())
 
 
+@pytest.mark.benchmark
 @pytest.mark.parametrize("shape", ["mangopay", "mangopay sca"])
 def test_the_translation_leaves_the_sdk_far_behind(
     shape: str, figures: dict[str, dict[str, float]]
@@ -54,6 +56,7 @@ def test_the_translation_leaves_the_sdk_far_behind(
     assert figures[f"{shape} write"]["A, the SDK"] > 8  # 12 is the goal
 
 
+@pytest.mark.benchmark
 @pytest.mark.parametrize("shape", ["mangopay", "mangopay sca", "paysera"])
 def test_the_translation_stays_in_sight_of_a_compiled_library(
     shape: str, figures: dict[str, dict[str, float]]
@@ -62,6 +65,7 @@ def test_the_translation_stays_in_sight_of_a_compiled_library(
     assert 1 / figures[f"{shape} write"]["B, msgspec"] < 6  # 4 is the goal
 
 
+@pytest.mark.benchmark
 @pytest.mark.parametrize("shape", ["mangopay", "paysera"])
 def test_unknown_keys_cost_little(shape: str, figures: dict[str, dict[str, float]]) -> None:
     assert figures[f"{shape} read"]["onboarding, 5 unknown keys"] < 2
