@@ -538,7 +538,7 @@ def test_a_proxy_that_no_client_knows_sends_nothing(kind: type[Any], world: Worl
         (503, b'{"error": "down"}', TransportError),
         (200, b"<html>", TransportError),
         (200, b"{}", TransportError),
-        (302, b"", Unauthorized),
+        (302, b"", TransportError),
         (400, b'{"error": "invalid_client"}', Unauthorized),
         (403, b"", Unauthorized),
         (404, b"", Unauthorized),
