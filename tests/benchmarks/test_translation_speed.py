@@ -125,6 +125,7 @@ def test_a_mapping_is_compiled_when_it_is_first_used() -> None:
     assert set(wire._writers) == {On.CREATE}
 
 
+@pytest.mark.benchmark
 @pytest.mark.parametrize("how", [[], ["--traced"]], ids=["process", "objects"])
 def test_a_stream_of_users_leaves_nothing_behind(
     how: list[str], capsys: pytest.CaptureFixture[str]
