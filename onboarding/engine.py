@@ -128,7 +128,7 @@ def conversation(adapter: Adapter, flow: Flow[T], *, clock: Clock, nonces: Nonce
     """The steps of a flow. Whatever stops a request is thrown into the flow at its `yield`.
 
     A `ServerClock` remembers from one conversation to the next how wrong the clock is. An error
-    that leaves the flow says by `outcome` and `repeatable` what became of the call.
+    that leaves the flow carries the `outcome` of the call, and whether it is `repeatable`.
 
     Raises `InvalidInput` for a flow that was run before: a generator runs once.
     """

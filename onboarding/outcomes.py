@@ -1,4 +1,4 @@
-"""What became of a call that failed: derived from its requests and their answers."""
+"""The outcome of a call that failed, derived from its requests and their answers."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Progress:
             self.repeatable &= request.idempotent
 
     def settle(self, error: OnboardingError) -> None:
-        """Writes on an error what became of the call that it ends."""
+        """Sets the outcome of the call on the error that ends it."""
         error.repeatable = self.repeatable
         if isinstance(error, PartialFailure):
             error.outcome = self._of_last()

@@ -80,7 +80,7 @@ class Documents(Keys):
         keyed = self.keyed(_CALL, user_id, key=key)
         response, again = yield from self._create(user_id, document, keyed)
         created = document_record(self, self.answer(response, _PLACES.get), response)
-        partial = self.begun(_CALL, user_id, created.id, key, _content(document))
+        partial = self.partial_of(_CALL, user_id, created.id, key, _content(document))
         if again:  # with which pages is not known yet
             return (yield from self._resume_document(evolve(partial, digest=""), document))
         return (yield from self._finish(partial, document, 0, losses))

@@ -135,8 +135,8 @@ class Keys(MangoPayProtocol):
         of this one (`same`). After a refusal (4xx) nothing was created, and the next attempt is
         sent. Where MangoPay failed (5xx), `look` sees whether the object is there all the same.
 
-        Raises `IdempotencyConflict` for other content, `OutcomeUnknown` when MangoPay does not
-        say what became of the earlier call.
+        Raises `IdempotencyConflict` for other content, `OutcomeUnknown` when the outcome of the
+        earlier call cannot be read.
         """
         if keyed is None:
             return (yield request), False
@@ -161,10 +161,10 @@ class Keys(MangoPayProtocol):
         _, first = yield from self._last(keyed, 0)
         return first
 
-    def begun(
+    def partial_of(
         self, operation: str, user_id: str, id: str, key: str | None, content: str
     ) -> Partial:
-        """What there is of a call once its object was created; `content` is a digest."""
+        """The partial of a call whose object was created; `content` is a digest."""
         return Partial(
             **self.provenance,
             operation=operation,
@@ -246,7 +246,7 @@ def _may_be_spent(response: Response) -> bool:
 
 @contextmanager
 def _unanswered() -> Generator[None]:
-    """Whatever keeps one from reading what became of an earlier call leaves that unknown."""
+    """Turns any failure to read the outcome of an earlier call into `OutcomeUnknown`."""
     try:
         yield
     except (OutcomeUnknown, IdempotencyConflict):

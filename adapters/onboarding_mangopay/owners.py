@@ -75,8 +75,10 @@ class Owners(Keys):
             if shown is None:
                 raise
             declaration = owner_declaration(self, shown.json_object(), shown)
-            raise PartialFailure(self.begun(_CALL, user_id, declaration.id, key, "")) from error
-        partial = self.begun(_CALL, user_id, declaration.id, key, _content(company))
+            raise PartialFailure(
+                self.partial_of(_CALL, user_id, declaration.id, key, "")
+            ) from error
+        partial = self.partial_of(_CALL, user_id, declaration.id, key, _content(company))
         if again:  # with which owners is not known yet
             return (yield from self._resume_declaration(evolve(partial, digest=""), company))
         return (yield from self._fill(partial, bodies, range(len(bodies)), 0, losses))

@@ -157,7 +157,7 @@ class Documents(PayseraProtocol):
         return evolve(record, kind=kind, losses=losses)
 
     def _described(self, document: Document) -> tuple[dict[str, str], tuple[Loss, ...]]:
-        """What Paysera is told of a document, and what of it is left out.
+        """The metadata of a document that Paysera gets, and the losses.
 
         The documents name five facts in one example and call none of them optional. A file that
         lacks one might never be described, so that all five are required.

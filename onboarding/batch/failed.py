@@ -26,7 +26,7 @@ __all__ = ["of_error", "state_of"]
 
 
 def of_error(blank: Result, error: Exception, *, sent: bool) -> Result:
-    """The result of a user whose call failed. `sent`: after a request had begun to leave."""
+    """The result of a user whose call failed. `sent`: once a request was being sent."""
     problems: tuple[Problem, ...] = getattr(error, "problems", ())
     if not problems:
         problems = (Problem("", *_words(error)),)
@@ -63,7 +63,7 @@ def state_of(error: Exception, *, sent: bool) -> State:
     """The state of a user whose call failed: by the outcome of the call, then by the error.
 
     Only a call that was surely not carried out may be tried again. A fault of the adapter's has
-    no outcome: then it counts whether a request had begun to leave.
+    no outcome: then it counts whether a request was being sent.
     """
     if not isinstance(error, OnboardingError):
         return State.UNKNOWN if sent else State.FAILED

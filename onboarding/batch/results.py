@@ -123,7 +123,7 @@ def of_record(blank: Result, record: UserRecord) -> Result:
 
 
 MOST_PROBLEMS = 50
-"""How many problems of one user are kept: a line with thousands is told of in as few."""
+"""The most problems kept of one user; a line can have thousands."""
 
 
 _PATH = re.compile(r"[A-Za-z0-9_.\-]{0,120}").fullmatch
