@@ -27,7 +27,7 @@ class UserFile:
     is one JSON list, or one object on several lines, is read as these users, numbered from 1.
     CSV: a header of core paths (`ref`, `identity.given_name`, `credentials.kind` ...), a row a
     line: no cell holds a line break, so a stray quote spoils its own line alone. Blanks around
-    a cell are dropped, an empty cell is an absent datum, a list's words are separated by blanks.
+    a cell are dropped, an empty cell is an absent field, a list's words are separated by blanks.
     A row with cells too many or too few keeps its ref if `ref` is the first column and the row is
     no rest of the one before: otherwise a value of the user may stand in the ref's place.
     A cell of `extras.PROVIDER.NAME` is a text: what the provider wants as a list, a number or a

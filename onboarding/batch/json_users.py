@@ -85,7 +85,7 @@ def _up_to_most_bytes(rest: Iterator[tuple[int, Raw]]) -> Iterator[tuple[int, Ra
 
 
 def _document(lines: list[Raw]) -> list[object]:
-    """The users of a document, each as it came."""
+    """The users of a JSON document, unchanged."""
     text = b"".join(raw or b"" for raw in lines)
     if None in lines or len(text) > MOST_BYTES:
         what = f"the file is one JSON document of more than {MOST_BYTES} bytes: give JSON Lines"
