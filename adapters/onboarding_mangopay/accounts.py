@@ -61,10 +61,7 @@ class BankAccounts(Keys):
         return self._account(self.answer(response, form.core_path, user_id=user_id), response)
 
     def fetch_bank_account(self, user_id: str, account_id: str) -> Flow[BankAccountRecord]:
-        """Reads one bank account of a user.
-
-        docs: view-bank-account. An unknown one is `Rejected`, at BankAccountId, and no `NotFound`.
-        """
+        """docs: view-bank-account."""
         path = ("users", user_id, "bankaccounts", account_id)
         response = yield self.request("GET", "fetch_bank_account", *path)
         return self._account(self.answer(response), response)

@@ -14,6 +14,7 @@ from onboarding.adapter import Adapter
 from onboarding.engine import Clock, Nonces, ServerClock, Wish, conversation, drive, login, utc_now
 from onboarding.gateway import new_nonce
 from onboarding.http import Flow, Request, Response, Token
+from onboarding.transports.answers import headers_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -27,6 +28,8 @@ Answer: TypeAlias = Callable[[Request], Response]
 """A provider, as far as a gateway can tell."""
 
 _PORTS = {"https": "443", "http": "80"}
+_MOST_HEADERS = 65_536
+"""Bytes; named in an error alone, for nothing is read here."""
 
 
 @define(eq=False, repr=False)
@@ -67,7 +70,10 @@ class PaperGateway(Generic[A_co]):
 
 
 def paper(app: WSGIApplication) -> Answer:
-    """A WSGI application as a function: no socket, no thread, the request target as it is."""
+    """A WSGI application as a function: no socket, no thread, the request target as it is.
+
+    Headers are read as both drivers read them: lines of one name are one value.
+    """
 
     def answer(request: Request) -> Response:
         head: list[Any] = []
@@ -76,7 +82,7 @@ def paper(app: WSGIApplication) -> Answer:
         def start(
             status: str, headers: list[tuple[str, str]], _: object = None
         ) -> Callable[[bytes], object]:
-            head[:] = [int(status.split()[0]), dict(headers)]
+            head[:] = [int(status.split()[0]), headers_of(headers, _MOST_HEADERS)]
             return written.append
 
         written += app(_environ(request), start)

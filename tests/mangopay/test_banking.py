@@ -19,6 +19,7 @@ from onboarding import (
     IbanAccount,
     InvalidInput,
     NextActionKind,
+    NotFound,
     OtherAccount,
     Rejected,
     Request,
@@ -275,13 +276,25 @@ def test_an_answer_that_is_no_account_is_told_as_such(body: Any) -> None:
         paper.run(paper.adapter.fetch_bank_account("1", "9"))
 
 
-def test_an_unknown_account_is_a_bad_parameter(stage: Stage, fr: Gateway[MangoPay]) -> None:
+def test_an_unknown_account_is_not_found(stage: Stage, fr: Gateway[MangoPay]) -> None:
     user = stage.owner()
+    record = fr.add_bank_account(user, ACCOUNTS["IBAN"])
 
-    with pytest.raises(Rejected) as caught:
-        fr.run(fr.adapter.fetch_bank_account(user, "none"))
+    for flow in (
+        fr.adapter.fetch_bank_account(user, "none"),
+        fr.adapter.deactivate_bank_account(evolve(record, id="none")),
+    ):
+        with pytest.raises(NotFound) as caught:
+            fr.run(flow)
+        assert (caught.value.status, caught.value.code) == (400, "param_error")
+        assert [problem.wire_path for problem in caught.value.problems] == ["BankAccountId"]
 
-    assert [problem.wire_path for problem in caught.value.problems] == ["BankAccountId"]
+
+def test_a_recipient_of_an_unknown_user_is_not_found(fr: Gateway[MangoPay]) -> None:
+    with pytest.raises(NotFound) as caught:
+        fr.run(fr.adapter.create_recipient("user_m_none", EUROS))
+
+    assert [problem.wire_path for problem in caught.value.problems] == ["UserId"]
 
 
 # --- recipients ---------------------------------------------------------------------------------

@@ -354,6 +354,70 @@ SAMPLES = (
         "51876239-4814-422e-8f4b-6986520414bb",
         lambda: SCA.fetch_user("47401997"),
     ),
+    # the fact sheet, section 11: recorded 2017-2020
+    Sample(
+        "unknown bank account",
+        400,
+        param_error({"BankAccountId": "The ressource does not exist"}),
+        NotFound,
+        "param_error",
+        ("",),
+        ("unknown",),
+        "864a164a-cbb9-4e9d-b140-2b83c720e729",
+        lambda: SCA.fetch_bank_account("47401997", "1"),
+    ),
+    # docs: create-idv-session
+    Sample(
+        "unknown user of a verification",
+        400,
+        param_error({"UserId": "UserId is not valid"}),
+        NotFound,
+        "param_error",
+        ("",),
+        ("unknown",),
+        "864a164a-cbb9-4e9d-b140-2b83c720e729",
+        lambda: SCA.verify_identity("47401997", "https://shop.example"),
+    ),
+    # docs: create-recipient
+    Sample(
+        "unknown user of a recipient",
+        400,
+        {
+            "Id": "r-1",
+            "Message": PARAMS,
+            "Type": "param_error",
+            "Date": 1,
+            "Errors": {"UserId": "USER_NOT_FOUND"},
+        },
+        NotFound,
+        "param_error",
+        ("",),
+        ("unknown",),
+        "r-1",
+        lambda: SCA.list_recipients("47401997"),
+    ),
+    Sample(
+        "an id that the body lacks",
+        400,
+        param_error({"AuthorId": "The AuthorId field is required."}),
+        Rejected,
+        "param_error",
+        ("",),
+        ("missing",),
+        "864a164a-cbb9-4e9d-b140-2b83c720e729",
+        lambda: SCA.raw("POST", "wallets", body={}),
+    ),
+    Sample(
+        "an unknown id beside a bad field",
+        400,
+        param_error({"AuthorId": "The value is wrong", "Currency": "The value is wrong"}),
+        Rejected,
+        "param_error",
+        ("", ""),
+        ("unknown", "refused"),
+        "864a164a-cbb9-4e9d-b140-2b83c720e729",
+        lambda: SCA.raw("POST", "wallets", body={}),
+    ),
     Sample(
         "forbidden",
         403,
@@ -587,6 +651,25 @@ def test_a_no_to_a_page_is_about_that_page(
     assert isinstance(refusal, Rejected)
     assert refusal.code == code
     assert [problem.path for problem in refusal.problems] == paths
+
+
+def test_a_document_that_turns_out_to_be_empty_is_a_no_to_its_pages() -> None:
+    flow = SCA.submit_document("user_m_1", paper())
+    next(flow)
+    flow.send(Response(status=200, body=b'{"Id": "kyc_1", "Status": "CREATED"}'))
+    flow.send(Response(status=204))
+    text = "You can not request validation for a document which has no pages"
+    body = json.dumps(plain("cant_validate_empty_document", text)).encode()
+
+    with pytest.raises(PartialFailure) as raised:
+        flow.send(Response(status=400, body=body))
+
+    refusal = raised.value.__cause__
+    assert isinstance(refusal, Rejected)
+    assert [(one.path, one.code) for one in refusal.problems] == [
+        ("pages", "cant_validate_empty_document")
+    ]
+    assert "add a page" in str(refusal)
 
 
 def test_a_retry_after_is_kept_in_seconds() -> None:

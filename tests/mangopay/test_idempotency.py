@@ -589,6 +589,27 @@ def test_the_first_answer_under_a_key_can_be_read(fr: Gateway[MangoPay], stage: 
         fr.run(fr.adapter.first_answer("order-8"))
 
 
+# The documents print a 404 for an unknown key, the official clients' tests expect this 400.
+@pytest.mark.parametrize(("strict", "unknown"), [(False, 400), (True, 404)])
+def test_after_a_refusal_the_corrected_call_asks_for_its_next_key_and_is_sent(
+    strict: bool, unknown: int, fr: Gateway[MangoPay], stage: Stage
+) -> None:
+    stage.sim.strict = strict
+    with pytest.raises(Rejected):
+        fr.create_user(OWNER.but({"identity.nationality": "KP"}), key="order-7")
+    stage.sim.clear_log()
+
+    record = fr.create_user(OWNER, key="order-7")
+
+    assert record.user.email == OWNER.email
+    assert [(one.method, one.status) for one in stage.sim.log] == [
+        ("POST", 409),
+        ("GET", 200),
+        ("GET", unknown),
+        ("POST", 200),
+    ]
+
+
 @pytest.mark.parametrize("strict", [False, True])
 def test_an_unknown_key_is_not_found_however_it_is_answered(strict: bool) -> None:
     sim = simulator()

@@ -22,6 +22,8 @@ from onboarding import (
     Secret,
     UserRecord,
 )
+from onboarding.testing import PaperGateway
+from onboarding.testing import paper as wsgi
 
 from onboarding_mangopay import MangoPay
 
@@ -95,6 +97,29 @@ def test_an_event_loop_hears_the_same(stage: Stage) -> None:
 
     assert [limit.seconds for limit in limits] == WINDOWS
     assert record.rate_limits == limits
+
+
+def test_a_function_and_both_drivers_read_the_lines_of_one_answer_alike(stage: Stage) -> None:
+    adapter = evolve(PAPER, base_url=stage.base_url)
+
+    async def read() -> Response:
+        async with AsyncGateway(adapter) as gateway:
+            return await gateway.raw("GET", "users")
+
+    with Gateway(adapter) as gateway:
+        by_thread = gateway.raw("GET", "users")
+    by_loop = asyncio.run(read())
+    by_function = PaperGateway(adapter, wsgi(stage.sim)).run(adapter.raw("GET", "users"))
+
+    answers = (by_thread, by_loop, by_function)
+    limits = [adapter.rate_limits(found) for found in answers]
+    assert [[limit.seconds for limit in found] for found in limits] == [WINDOWS] * 3
+    assert [found.headers["x-ratelimit"] for found in answers] == [
+        ", ".join([str(made)] * 4) for made in (3, 5, 7)
+    ]
+    of_sockets = {"date", "server", "connection"}
+    names = [found.headers.keys() - of_sockets for found in answers]
+    assert names[0] == names[1] == names[2]
 
 
 def test_threads_leave_the_windows_of_one_answer_and_no_mixture(fr: Gateway[MangoPay]) -> None:

@@ -223,6 +223,15 @@ def test_an_unknown_user_is_refused_in_words_of_its_own(stage: Stage) -> None:
     assert (body["Type"], body["errors"]) == ("param_error", {"UserId": "UserId is not valid"})
 
 
+def test_a_closed_user_is_not_verified(stage: Stage) -> None:
+    user = stage.owner()
+    stage.call("DELETE", f"users/natural/{user}")
+
+    answer = stage.call("POST", f"users/{user}/identity-verifications", RETURN)
+
+    assert refusal(answer)[:2] == (400, "user_closed")
+
+
 def test_without_the_feature_the_answer_is_a_standard_problem(stage: Stage) -> None:
     stage.sim.hosted_verification = False
 

@@ -12,6 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from onboarding import NoAnswer, OutcomeUnknown, TransportError
+from onboarding.simulation import serve
+from onboarding.testing import paper
 from onboarding.transports.answers import Body, Unreadable, headers_of, read_head
 from tests.transports.wire import DRIVERS, HANG_UP, answer, call, mangopay, paysera, results, served
 
@@ -269,6 +271,23 @@ def test_every_line_of_a_header_is_kept(driver: Any) -> None:
         (found,) = results(driver, paysera(wire.url), call("GET", wire.url))
 
     assert found.headers == {"x-seen": "a, b, c, d", "vary": "*", "content-length": "2"}
+
+
+@DRIVERS
+def test_a_function_reads_the_headers_of_an_answer_as_both_drivers_do(driver: Any) -> None:
+    lines_of_it = [("X-Seen", "a"), ("x-seen", "b, c"), ("Set-Cookie", "xq7=1"), ("Vary", "*")]
+
+    def app(environ: Any, start: Any) -> list[bytes]:
+        start("200 OK", [*lines_of_it, ("Content-Length", "2"), ("Connection", "close")])
+        return [b"{}"]
+
+    with serve(app) as url:
+        (found,) = results(driver, paysera(url), call("GET", url))
+    told = paper(app)(call("GET", "http://127.0.0.1/"))
+
+    assert told.headers["x-seen"] == "a, b, c"
+    assert {name: found.headers.get(name) for name in told.headers} == told.headers
+    assert "set-cookie" not in told.headers
 
 
 @DRIVERS

@@ -154,7 +154,7 @@ class MangoPaySimulator(Desk):
             response = self._refusing(lambda: self._route(request))
         else:
             response = self._problem(RATE_LIMITED)
-        response.headers.update(self._rates.headers(now))
+        response.headers.extend(self._rates.headers(now))
         return response
 
     def _route(self, request: Request) -> Response:

@@ -66,14 +66,21 @@ class RateMeter:
             counter.count(now)
         return True
 
-    def headers(self, now: float) -> dict[str, str]:
-        """Gives the three headers, four values each; `x-ratelimit` is calls made, not a limit."""
+    def headers(self, now: float) -> list[tuple[str, str]]:
+        """Gives three headers of four lines each; `x-ratelimit` is calls made, not a limit.
+
+        A line is a window, the shortest first: the official Java and PHP clients read one number
+        a line.
+        """
         minute = int(now) // MINUTE * MINUTE
-        made = [each.made for each in self._counters]
-        left = [max(each.window.limit - each.made, 0) for each in self._counters]
-        reset = [minute + each.window.minutes * MINUTE for each in self._counters]
-        return {
-            "x-ratelimit": ", ".join(map(str, made)),
-            "x-ratelimit-remaining": ", ".join(map(str, left)),
-            "x-ratelimit-reset": ", ".join(map(str, reset)),
-        }
+        return [
+            *(("x-ratelimit", str(each.made)) for each in self._counters),
+            *(
+                ("x-ratelimit-remaining", str(max(each.window.limit - each.made, 0)))
+                for each in self._counters
+            ),
+            *(
+                ("x-ratelimit-reset", str(minute + each.window.minutes * MINUTE))
+                for each in self._counters
+            ),
+        ]

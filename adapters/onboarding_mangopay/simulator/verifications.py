@@ -9,7 +9,14 @@ from onboarding.simulators import Row
 
 from . import ids, persons
 from .bodies import json_object
-from .errors import FEATURE_OFF, RefusedError, invalid_action, not_found, param_error
+from .errors import (
+    FEATURE_OFF,
+    USER_CLOSED,
+    RefusedError,
+    invalid_action,
+    not_found,
+    param_error,
+)
 from .events import emit
 from .kinds import KINDS
 from .levels import kind_of, set_level
@@ -39,9 +46,11 @@ def create(world: World, call: Call) -> Reply:
     """Opens a session (docs: create-idv-session)."""
     _want_feature(world)
     user = world.store.user(call.params["user"])
-    if user is None or user.status == "CLOSED":
+    if user is None:
         text = "Missing or incorrect required parameter"
         raise RefusedError(evolve(param_error({"UserId": "UserId is not valid"}), message=text))
+    if user.status == "CLOSED":  # docs: release-notes/api/2025-04-14
+        raise RefusedError(USER_CLOSED)
     reading = read_shape(_NEW, json_object(call.request), lambda need: need is Need.EVERYBODY)
     if reading.errors:
         raise RefusedError(param_error(reading.errors))

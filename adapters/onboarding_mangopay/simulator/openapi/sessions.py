@@ -18,6 +18,7 @@ from onboarding.simulators.openapi import (
 )
 
 from .answers import (
+    CLOSED,
     RATES,
     call,
     error,
@@ -100,6 +101,7 @@ SCHEMAS: dict[str, Json] = {
 }
 
 _NO_SESSION = (
+    CLOSED,
     error(
         "param_error",
         "Missing or incorrect required parameter",
