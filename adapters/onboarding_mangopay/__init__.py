@@ -12,6 +12,7 @@ from onboarding_mangopay.keys import FirstAnswer
 from onboarding_mangopay.platform import CompanyNumberCheck, Regulatory
 from onboarding_mangopay.sca import ScaStatus
 from onboarding_mangopay.verifications import Check, IdentityVerification
+from onboarding_mangopay.wire.event_types import EVENT_TYPES
 from onboarding_mangopay.wire.funds import (
     Card,
     EMoney,
@@ -30,6 +31,7 @@ from onboarding_mangopay.wire.recipients import (
 )
 
 __all__ = [
+    "EVENT_TYPES",
     "Api",
     "Card",
     "Check",

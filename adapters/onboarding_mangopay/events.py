@@ -13,6 +13,7 @@ from attrs import evolve, frozen
 from onboarding import Event, Flow, InvalidInput, Paged, Problem, Response, UserRecord
 from onboarding.http import as_object
 from onboarding.model.event import EventKind
+from onboarding.model.words import known_word
 from onboarding.reading import moment
 
 from onboarding_mangopay.documents import Documents
@@ -22,12 +23,14 @@ from onboarding_mangopay.reading import filters, seconds
 from onboarding_mangopay.recipients import Recipients
 from onboarding_mangopay.users import Users
 from onboarding_mangopay.verifications import Verifications
+from onboarding_mangopay.wire.event_types import EVENT_TYPES
 from onboarding_mangopay.wire.events import Meaning, Subject, meaning_of
 
 __all__ = ["Events"]
 
 # The id is spelled with two s in a notification, with one in the list of events.
 _IDS = ("RessourceId", "ResourceId")
+_NEWER = "onboarding_mangopay.EVENT_TYPES lists them; for a newer one list the events of every type"
 
 
 @frozen(kw_only=True)
@@ -94,8 +97,11 @@ class Events(Users, Documents, Owners, Verifications, Recipients, Platform):
     ) -> Flow[Paged[Mapping[str, Any]]]:
         """The events of the last 45 days, oldest first: each can be given to `read_event`.
 
-        `after` and `before` are aware, and cut to seconds (docs: api-reference/events).
+        `after` and `before` are aware, and cut to seconds (docs: api-reference/events). Raises
+        `InvalidInput` for a type that is not documented (`EVENT_TYPES`).
         """
+        if event_type is not None:
+            known_word("event_type", event_type, EVENT_TYPES, newer=_NEWER)
         query = filters(
             EventType=event_type,
             AfterDate=seconds("after", after),

@@ -7,10 +7,11 @@ from datetime import datetime
 
 from attrs import frozen
 from onboarding import Flow, InvalidInput, Paged, Problem, Wallet
+from onboarding.model.words import known_words
 
 from onboarding_mangopay.extras import ScaContext
 from onboarding_mangopay.protocol import MangoPayProtocol
-from onboarding_mangopay.reading import filters, seconds
+from onboarding_mangopay.reading import filters, sca_filter, seconds
 from onboarding_mangopay.wire.funds import (
     Card,
     EMoney,
@@ -40,7 +41,7 @@ class Funds(MangoPayProtocol):
         self, user_id: str, page: str | None = None, *, sca_context: ScaContext | None = None
     ) -> Flow[Paged[Wallet]]:
         """docs: list-wallets-user."""
-        query = filters(ScaContext=sca_context)
+        query = sca_filter(sca_context)
         path = ("users", user_id, "wallets")
         response = yield self.page("list_wallets", *path, page=page, query=query)
         at = response.received_at
@@ -55,7 +56,7 @@ class Funds(MangoPayProtocol):
         self, wallet_id: str, *, sca_context: ScaContext | None = None
     ) -> Flow[Wallet]:
         """Reads a wallet (docs: view-wallet)."""
-        query = filters(ScaContext=sca_context)
+        query = sca_filter(sca_context)
         response = yield self.request("GET", "fetch_wallet", "wallets", wallet_id, query=query)
         row = self.answer(response)
         return read_wallet(row, self.provenance, seen_at=response.received_at)
@@ -76,18 +77,18 @@ class Funds(MangoPayProtocol):
         """One page of the transactions whose author is a user, oldest first.
 
         Of several words of a filter any may hold; `after` and `before` are aware, and cut to
-        seconds (docs: list-transactions-user).
+        seconds (docs: list-transactions-user). Raises `InvalidInput` for an unknown word.
         """
-        query = filters(
-            Status=",".join(statuses),
-            Type=",".join(types),
-            Nature=",".join(natures),
+        filtered = filters(
+            Status=",".join(known_words("statuses", statuses, TransactionStatus)),
+            Type=",".join(known_words("types", types, TransactionType)),
+            Nature=",".join(known_words("natures", natures, TransactionNature)),
             ResultCode=",".join(result_codes),
             AfterDate=seconds("after", after),
             BeforeDate=seconds("before", before),
-            ScaContext=sca_context,
         )
         path = ("users", user_id, "transactions")
+        query = [*filtered, *sca_filter(sca_context)]
         response = yield self.page("list_transactions", *path, page=page, query=query)
         return self.paged(response, page, read_transaction, user_id=user_id)
 

@@ -12,14 +12,20 @@ from typing import Any
 
 from attrs import field, frozen
 from onboarding import Flow, Paged, Problem, Response, UnexpectedResponse
+from onboarding.model.words import known_word
 from onboarding.reading import moment, reference
 
 from onboarding_mangopay.content import same_content
 from onboarding_mangopay.keys import Keys
 from onboarding_mangopay.reading import text
+from onboarding_mangopay.wire.event_types import EVENT_TYPES
 
 __all__ = ["Hook", "Hooks"]
 
+_NEWER = (
+    "onboarding_mangopay.EVENT_TYPES lists them; for a newer one call "
+    'raw("POST", "hooks", body={"EventType": ..., "Url": ...})'
+)
 _PLACES = {"Url": "url", "EventType": "event_type", "Tag": "tag", "Email": "email"}
 
 
@@ -56,9 +62,11 @@ class Hooks(Keys):
     ) -> Flow[Hook]:
         """Has MangoPay notify `url` of a type of event, which takes one hook at most.
 
-        `email` is warned when deliveries fail (docs: create-hook).
+        `email` is warned when deliveries fail (docs: create-hook). Raises `InvalidInput` for a
+        type that is not documented (`EVENT_TYPES`), before anything is sent.
         """
         keyed = self.keyed("register_hook", key=key)
+        known_word("event_type", event_type, EVENT_TYPES, newer=_NEWER)
         given = {"EventType": event_type, "Url": url, "Tag": tag, "Email": email}
         body = {name: value for name, value in given.items() if value is not None}
         request = self.request("POST", "register_hook", "hooks", body=body)

@@ -8,6 +8,9 @@ from typing import cast
 from onboarding import Address, InvalidInput, Money, Problem
 from onboarding.http import as_object
 from onboarding.model.base import trust
+from onboarding.model.words import known_word
+
+from onboarding_mangopay.extras import ScaContext
 
 __all__ = [
     "ADDRESS",
@@ -16,6 +19,7 @@ __all__ = [
     "filters",
     "flag",
     "money",
+    "sca_filter",
     "seconds",
     "text",
     "texts",
@@ -79,6 +83,13 @@ def filters(**given: str | bool | None) -> list[tuple[str, str]]:
         for name, value in given.items()
         if value is not None and value != ""
     ]
+
+
+def sca_filter(context: ScaContext | None) -> list[tuple[str, str]]:
+    """Whether the user is there, where a caller says so. Raises `InvalidInput` for another word."""
+    return (
+        [] if context is None else [("ScaContext", known_word("sca_context", context, ScaContext))]
+    )
 
 
 def seconds(name: str, value: datetime | None) -> str | None:

@@ -8,6 +8,7 @@ from typing import Any
 from attrs import evolve, frozen
 from onboarding import Flow, Paged, Response
 from onboarding.http import as_object
+from onboarding.model.words import known_word
 from onboarding.reading import identifier, moment, reference
 
 from onboarding_mangopay.content import leaves, same_content
@@ -50,8 +51,8 @@ class Recipients(Keys):
         docs: view-recipient-schema
         """
         query = [
-            ("PayoutMethodType", str(method)),
-            ("RecipientType", str(type)),
+            ("PayoutMethodType", known_word("method", method, PayoutMethod)),
+            ("RecipientType", known_word("type", type, RecipientType)),
             ("Currency", currency),
             ("Country", country),
         ]
@@ -109,7 +110,8 @@ class Recipients(Keys):
 
         docs: list-recipients-user; release-notes/api/2026-05-11 (every scope without a filter)
         """
-        query = filters(RecipientScope=scope)
+        word = None if scope is None else known_word("scope", scope, RecipientScope)
+        query = filters(RecipientScope=word)
         path = ("users", user_id, "recipients")
         response = yield self.page("list_recipients", *path, page=page, query=query)
         return self.paged(

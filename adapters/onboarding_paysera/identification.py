@@ -23,6 +23,7 @@ from onboarding import (
     User,
 )
 from onboarding.http import as_object
+from onboarding.model.words import known_word, known_words
 from onboarding.reading import moment, reference
 
 from onboarding_paysera.avatar import an_image
@@ -82,7 +83,7 @@ class IdentityPaper:
         }
         told = any(value is not None for value in person.values())
         found = {
-            "type": TYPES[self.kind],
+            "type": TYPES[DocumentKind(known_word("kind", self.kind, TYPES))],
             **person,
             "country" if told else "country_of_issue": self.country,
         }
@@ -134,9 +135,8 @@ class Identification(PayseraProtocol):
         statuses: Iterable[IdentificationStatus] = (),
     ) -> Flow[Paged[IdentificationRequest]]:
         """One page of a user's requests; `page` is the offset where it begins."""
-        if isinstance(statuses, str):  # which would be read letter by letter
-            raise InvalidInput([Problem("statuses", "type", "expected a list of statuses")])
-        query = [("statuses[]", given_text("statuses", status)) for status in statuses]
+        words = known_words("statuses", statuses, IdentificationStatus)
+        query = [("statuses[]", word) for word in words]
         if page is not None:
             if not isinstance(page, str) or not _OFFSET(page):  # pyright: ignore[reportUnnecessaryIsInstance]
                 raise InvalidInput([Problem("page", "unknown", "unknown page token")])

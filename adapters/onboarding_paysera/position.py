@@ -9,6 +9,7 @@ from typing import Any, cast
 from attrs import field, frozen
 from onboarding import Flow, InvalidInput, Problem, Response
 from onboarding.http import as_object
+from onboarding.model.words import known_word
 from onboarding.reading import reference
 
 from onboarding_paysera.protocol import PayseraProtocol
@@ -52,6 +53,7 @@ class Positions(PayseraProtocol):
         """Says where a user is."""
         if position.kind is None:
             raise InvalidInput([Problem("kind", "missing", "is required")])
+        known_word("kind", position.kind, PositionKind)  # any other would make it public
         body: dict[str, Any] = {"lat": position.latitude, "lng": position.longitude}
         _in_degrees(position.latitude, position.longitude)
         if position.kind in TYPES:

@@ -8,8 +8,9 @@ from enum import StrEnum
 from typing import Any, cast
 
 from attrs import field, frozen
-from onboarding import Flow, InvalidInput, Problem
+from onboarding import Flow
 from onboarding.http import as_object
+from onboarding.model.words import known_word
 from onboarding.reading import moment
 
 from onboarding_paysera.protocol import PayseraProtocol
@@ -57,13 +58,11 @@ class Services(PayseraProtocol):
 
     def enable_service(self, user_id: str, service: ServiceName) -> Flow[Service]:
         """Enables a service; nothing disables one. Raises `InvalidInput` for an unknown word."""
-        if service not in tuple(ServiceName):
-            text = f"expected one of {', '.join(ServiceName)}"
-            raise InvalidInput([Problem("service", "choice", text)])
-        path = self.of_user(user_id, "service", service)  # the singular, unlike the list's
+        word = known_word("service", service, ServiceName)
+        path = self.of_user(user_id, "service", word)  # the singular, unlike the list's
         response = yield self.request("PUT", "enable_service", *path)
         # The official clients disagree on whether the answer holds the service.
-        return _service({"service": str(service), "status": "enabled"} | self.answer(response))
+        return _service({"service": word, "status": "enabled"} | self.answer(response))
 
 
 def _service(shown: Mapping[str, Any]) -> Service:

@@ -13,11 +13,11 @@ The words are: the kind of table, where its subject is, and what else the table 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
 from importlib import import_module
 from inspect import get_annotations
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 import attrs
 
@@ -33,6 +33,7 @@ from onboarding.model.user import User
 __all__ = [
     "carried_table",
     "error_table",
+    "event_table",
     "field_table",
     "level_table",
     "loss_table",
@@ -219,6 +220,26 @@ def word_table(kind: type[Enum]) -> str:
     return _table(("Member", "In plain data"), rows)
 
 
+class _Meaning(Protocol):
+    """What a type of event becomes, and what is read of it."""
+
+    @property
+    def kind(self) -> Enum: ...
+    @property
+    def subject(self) -> Enum: ...
+
+
+def event_table(words: Iterable[str], meaning_of: Callable[[str], _Meaning]) -> str:
+    """Every documented type of event, the kind that it becomes, and what is read to confirm it."""
+    rows: list[list[str]] = []
+    for word in words:
+        meaning = meaning_of(word)
+        subject = meaning.subject.name.lower()
+        read = "nothing" if subject == "unknown" else subject
+        rows.append([_code(word), _code(str(meaning.kind.value)), read])
+    return _table(("Event type", "`event.kind`", "Read anew"), rows)
+
+
 def error_table(module: str = OnboardingError.__module__) -> str:
     """Every error of a module, what it is a kind of, and the outcome of its class."""
     rows: list[list[str]] = []
@@ -280,6 +301,8 @@ def _drawn(kind: str, place: str, rest: list[str]) -> str:
             return field_table(subject, inherited=False)
         case "words":
             return word_table(subject)
+        case "events":
+            return event_table(subject, _subject(rest[0]))
         case "errors":
             return error_table(place)
         case _:

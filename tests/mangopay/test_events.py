@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -9,10 +10,12 @@ from typing import Any
 from urllib.parse import parse_qs, parse_qsl
 
 import pytest
+from mangopay.constants import EVENT_TYPE_CHOICES  # type: ignore[import-untyped]
 from onboarding import (
     DocumentStatus,
     Event,
     EventKind,
+    Flow,
     Gateway,
     InvalidInput,
     KYCLevel,
@@ -23,7 +26,7 @@ from onboarding import (
 )
 from onboarding.simulation import serve
 
-from onboarding_mangopay import MangoPay
+from onboarding_mangopay import EVENT_TYPES, MangoPay
 from onboarding_mangopay.wire.events import EVENTS, Subject, meaning_of
 
 from .operations import RECIPIENT
@@ -75,6 +78,51 @@ def test_a_type_of_event_takes_one_hook(fr: Gateway[MangoPay]) -> None:
     assert [(problem.path, problem.code) for problem in raised.value.problems] == [
         ("event_type", "conflict")
     ]
+
+
+PAPER_HOOKS: dict[str, Callable[[str], Flow[Any]]] = {
+    "a hook": lambda word: PAPER.register_hook(word, HOOK),
+    "a hook with a key": lambda word: PAPER.register_hook(word, HOOK, key="7"),
+    "a list": lambda word: PAPER.list_events(event_type=word),
+}
+
+
+@pytest.mark.parametrize("call", PAPER_HOOKS)
+@pytest.mark.parametrize(
+    ("word", "near"),
+    [("NOPE", ""), ("kyc_failed", "KYC_FAILED"), ("KYC_SUCEEDED", "KYC_SUCCEEDED")],
+)
+def test_an_event_type_that_is_not_documented_is_refused_before_sending(
+    call: str, word: str, near: str
+) -> None:
+    with pytest.raises(InvalidInput) as raised:
+        next(PAPER_HOOKS[call](word))
+
+    assert [(one.path, one.code) for one in raised.value.problems] == [("event_type", "choice")]
+    assert near in str(raised.value)
+    assert "EVENT_TYPES lists them; for a newer one" in str(raised.value)
+
+
+def test_a_hook_is_sent_for_every_documented_event_type() -> None:
+    requests = [next(PAPER.register_hook(word, HOOK)) for word in EVENT_TYPES]
+
+    assert [json.loads(request.body)["EventType"] for request in requests] == list(EVENT_TYPES)
+
+
+def test_every_event_type_of_the_official_sdk_is_documented() -> None:
+    assert {word for word, *_ in EVENT_TYPE_CHOICES} - {*EVENT_TYPES} == set()
+    assert {*EVENTS} - {*EVENT_TYPES} == set()
+    assert len(EVENT_TYPES) == len({*EVENT_TYPES})
+
+
+def test_an_event_of_a_type_that_no_page_names_is_read_as_data() -> None:
+    flow = PAPER.read_event({"EventType": "NEW_THING", "RessourceId": "1", "Date": "1"})
+
+    with pytest.raises(StopIteration) as done:
+        next(flow)
+
+    event = done.value.value
+    assert (event.kind, event.native, event.subject_id) == (EventKind.OTHER, "NEW_THING", "1")
 
 
 def test_an_invalid_hook_is_revived(fr: Gateway[MangoPay], stage: Stage) -> None:

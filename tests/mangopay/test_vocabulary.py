@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
+from onboarding import Flow, InvalidInput, Secret
 from onboarding.mapping import Codec, EffectKind, Translation, translation
 from onboarding.mapping.rows import Row
 from onboarding.model.loss import LossKind
@@ -114,3 +118,38 @@ def test_only_what_mangopay_does_not_distinguish_is_let_go_without_refusal(
     assert let_go - {"company.beneficial_owners"} == {
         "terms.accepted_at", "terms.version", "locale", "credentials", "documents",
     }  # fmt: skip
+
+
+PAPER = MangoPay(client_id="acme", api_key=Secret("key"), name="fr")
+GIVEN: list[tuple[str, Callable[[Any], Flow[Any]]]] = [
+    ("event_type", lambda word: PAPER.list_events(event_type=word)),
+    ("statuses", lambda word: PAPER.list_transactions("1", statuses=[word])),
+    ("types", lambda word: PAPER.list_transactions("1", types=[word])),
+    ("natures", lambda word: PAPER.list_transactions("1", natures=[word])),
+    ("scope", lambda word: PAPER.list_recipients("1", scope=word)),
+    ("type", lambda word: PAPER.recipient_schema(currency="EUR", country="FR", type=word)),
+    ("method", lambda word: PAPER.recipient_schema(currency="EUR", country="FR", method=word)),
+    ("sca_context", lambda word: PAPER.list_wallets("1", sca_context=word)),
+    ("sca_context", lambda word: PAPER.fetch_wallet("1", sca_context=word)),
+    ("sca_context", lambda word: PAPER.list_transactions("1", sca_context=word)),
+]
+
+
+@pytest.mark.parametrize(("path", "call"), GIVEN, ids=[path for path, _ in GIVEN])
+def test_a_word_that_mangopay_does_not_have_is_refused_before_anything_is_sent(
+    path: str, call: Callable[[Any], Flow[Any]]
+) -> None:
+    for word in ("NOPE", 7):
+        with pytest.raises(InvalidInput) as raised:
+            next(call(word))
+        assert raised.value.paths == (path,)
+        assert "NOPE" not in str(raised.value)
+
+
+def test_one_text_is_no_list_of_statuses() -> None:
+    one: Any = "FAILED"
+
+    with pytest.raises(InvalidInput) as raised:
+        next(PAPER.list_transactions("1", statuses=one))
+
+    assert raised.value.paths == ("statuses",)

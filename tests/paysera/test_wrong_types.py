@@ -56,6 +56,10 @@ def test_flows_about_users_documents_and_books_are_tried() -> None:
     assert names >= {"fetch_user", "submit_document", "fetch_avatar", "delete_contact_book"}
 
 
+def at(**given: Any) -> Position:
+    return Position(latitude=1, longitude=2, **given)
+
+
 TOKEN = UserToken(access_token=Secret("a"), mac_key=Secret("k"), refresh_token=Secret("r"))
 CALLS: dict[str, Callable[[Any], Flow[Any]]] = {
     "raw": lambda bad: PAPER.raw("GET", "user", query=(("email", bad),)),
@@ -78,6 +82,8 @@ CALLS: dict[str, Callable[[Any], Flow[Any]]] = {
     "distance": lambda bad: PAPER.find_positions(1, 2, bad),
     "statuses": lambda bad: PAPER.list_identifications("221", statuses=[bad]),
     "document": lambda bad: PAPER.submit_document("221", bad),
+    "kind of position": lambda bad: PAPER.put_position("221", at(kind=bad)),
+    "kind of paper": lambda bad: PAPER.add_identity_document("1", IdentityPaper(kind=bad)),
 }
 
 
@@ -88,6 +94,21 @@ def test_any_other_argument_of_a_wrong_type_is_refused_before_anything_is_sent(
     for bad in (None, True, b"bytes", ["list"], {"a": 1}, object(), "\ud800"):
         with pytest.raises(InvalidInput):
             next(call(bad))
+
+
+WORDS: dict[str, Callable[[Any], Flow[Any]]] = {
+    "service": lambda word: PAPER.enable_service("221", word),
+    "statuses": lambda word: PAPER.list_identifications("221", statuses=[word]),
+    "kind": lambda word: PAPER.put_position("221", at(kind=word)),  # else it would be public
+}
+
+
+@pytest.mark.parametrize("path", WORDS)
+def test_a_word_that_paysera_does_not_have_is_refused_before_anything_is_sent(path: str) -> None:
+    with pytest.raises(InvalidInput, match="expected one of") as raised:
+        next(WORDS[path]("NOPE"))
+
+    assert raised.value.paths == (path,)
 
 
 @pytest.mark.parametrize("page", ["", "one", "-1", "1.5", "9" * 400, 20, True, b"20", "٢"])
