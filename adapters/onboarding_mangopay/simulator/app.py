@@ -158,7 +158,7 @@ class MangoPaySimulator(Desk):
         return response
 
     def _route(self, request: Request) -> Response:
-        found = find_route(request.path)
+        found = find_route(request.path, strict=self.strict)
         if found is None:
             raise RefusedError(unknown_route(request.base_url))
         route, params = found

@@ -27,7 +27,8 @@ from .kinds import LEGAL, NATURAL
 from .world import Handler
 
 VERSION = "v2.01"
-_SPELLINGS = ("v2.01", "v2_01")  # the official Java client logs in at /V2_01/oauth/token
+_OTHER_SPELLING = "v2_01"
+"""How the official Java client spells the version when it logs in (/V2_01/oauth/token)."""
 TOKEN_PATH = (VERSION, "oauth", "token")
 
 
@@ -177,10 +178,13 @@ _BY_LENGTH = {
 }
 
 
-def find_route(path: str) -> tuple[Route, dict[str, str]] | None:
-    """Gives the route of a path with its named segments; extra slashes do not matter."""
+def find_route(path: str, *, strict: bool = False) -> tuple[Route, dict[str, str]] | None:
+    """Gives the route of a path with its named segments; extra slashes do not matter.
+
+    `strict` takes the documented spelling of the version alone.
+    """
     segments = tuple(segment for segment in path.split("/") if segment)
-    if segments and segments[0].lower() in _SPELLINGS:
+    if segments and segments[0].lower() == _OTHER_SPELLING and not strict:
         segments = (VERSION, *segments[1:])
     for route in _BY_LENGTH.get(len(segments), ()):
         params = route.match(segments)
