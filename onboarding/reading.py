@@ -22,8 +22,11 @@ _LAST_YEAR = 9998  # days are added to what a provider shows, and the calendar e
 def moment(value: object) -> datetime | None:
     """A Unix time in seconds, whole and above 0, as an aware datetime in UTC; else None.
 
-    Milliseconds are None: as seconds, they lie beyond the calendar.
+    JSON may spell it `1690296665.0`. Milliseconds are None: as seconds, they lie beyond the
+    calendar.
     """
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
         return None
     try:

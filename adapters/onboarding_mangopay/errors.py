@@ -102,19 +102,25 @@ _TYPES: dict[str, tuple[str, str, type[ProviderError] | None]] = {
     "unauthorized_client": (
         "the account is locked for a while: too many logins", "", Unauthorized,
     ),
-    "ressource_not_found": ("check the id, and which environment it is of", "", None),
+    # spelled so in every recording; the second is what a mended spelling would be
+    **dict.fromkeys(
+        ("ressource_not_found", "resource_not_found"),
+        ("check the id, and which environment it is of", "", NotFound),
+    ),
 }  # fmt: skip
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}").fullmatch
 _REVOCATION = re.compile(r"revoke the terms and conditions")
 # docs: guides/sca/wallets; the name of the parameter is printed in two spellings
-_LINK = re.compile(r"redirecturl=\s*\"?([^\s\",]+)", re.IGNORECASE)
+_LINK = re.compile(r"redirecturl\s*=\s*\"?([^\s\",]+)", re.IGNORECASE)
+# a challenge of its own, perhaps after another one (RFC 9110, 11.6.1)
+_DEMAND = re.compile(r"(?:^|,)\s*pendinguseraction\b", re.IGNORECASE)
 
 
 def is_sca_demand(response: Response) -> bool:
     """Whether a 401 asks the user to authenticate, rather than the platform (docs: sca/wallets)."""
     challenge = response.headers.get("www-authenticate", "")
-    return response.status == 401 and challenge.lower().startswith("pendinguseraction")
+    return response.status == 401 and _DEMAND.search(challenge) is not None
 
 
 def nowhere(_: str) -> None:

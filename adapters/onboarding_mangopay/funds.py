@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import cast
 
 from attrs import frozen
 from onboarding import Flow, InvalidInput, Paged, Problem, Wallet
+from onboarding.http import as_object
 from onboarding.model.words import known_words
 
 from onboarding_mangopay.extras import ScaContext
@@ -123,4 +125,8 @@ class Funds(MangoPayProtocol):
         query = filters(Currency=currency)
         path = ("users", user_id, "emoney", *period)
         response = yield self.request("GET", "emoney", *path, query=query)
-        return read_emoney(self.answer(response))
+        self.accept(response)
+        shown: object = response.json()
+        if isinstance(shown, list):  # the official Python SDK takes it for a list
+            shown = next(iter(cast("list[object]", shown)), None)
+        return read_emoney(as_object(shown))

@@ -30,7 +30,7 @@ from onboarding import (
 )
 from onboarding.http import as_object
 from onboarding.model.partial import Partial
-from onboarding.reading import reference
+from onboarding.reading import moment, reference
 
 from onboarding_mangopay.protocol import MangoPayProtocol
 from onboarding_mangopay.reading import text
@@ -226,12 +226,12 @@ class Keys(MangoPayProtocol):
         if not (status.isascii() and status.isdigit() and len(status) == 3):
             problem = Problem("", "missing", "the answer has no status", "StatusCode")
             raise UnexpectedResponse([problem], status=response.status, raw=response.body)
-        moment = response.received_at
-        with suppress(TypeError, ValueError):
-            moment = parsedate_to_datetime(str(answer.get("Date"))).astimezone(UTC)
+        answered_at = moment(answer.get("Date")) or response.received_at
+        with suppress(TypeError, ValueError):  # a text there, unlike all other times
+            answered_at = parsedate_to_datetime(str(answer.get("Date"))).astimezone(UTC)
         return FirstAnswer(
             status=int(status),
-            answered_at=moment,
+            answered_at=answered_at,
             resource=answer.get("Resource"),
             url=text(answer.get("RequestURL")) or "",
         )

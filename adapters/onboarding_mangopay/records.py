@@ -39,7 +39,8 @@ def shape_of(payload: Mapping[str, Any]) -> Translation:
     """
     sca = "PendingUserAction" in payload
     if payload.get("PersonType") == "LEGAL" or "LegalPersonType" in payload:
-        nested = sca or "LegalRepresentative" in payload
+        flat = "LegalRepresentativeFirstName" in payload  # whichever endpoint it came from
+        nested = "LegalRepresentative" in payload or (sca and not flat)
         return translation(LegalUser if nested else LegacyLegalUser, PROVIDER)
     return translation(NaturalUser if sca else LegacyNaturalUser, PROVIDER)
 

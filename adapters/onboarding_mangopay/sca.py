@@ -21,6 +21,7 @@ from onboarding.mapping.translation import translation
 from onboarding.reading import moment
 
 from onboarding_mangopay.protocol import MangoPayProtocol
+from onboarding_mangopay.reading import flag
 from onboarding_mangopay.records import PROVIDER, enrolment
 from onboarding_mangopay.wire.natural import NaturalUser
 
@@ -92,7 +93,7 @@ class Authentication(MangoPayProtocol):
         scopes = as_object(answer.get("ConsentScope"))
         return ScaStatus(
             user_id=user_id,
-            enrolled=answer.get("IsEnrolled") is True,
+            enrolled=flag(answer.get("IsEnrolled")) is True,
             user_status=str(answer.get("UserStatus") or ""),
             enrolled_at=moment(answer.get("LastEnrollmentDate")),
             consented_at=moment(answer.get("LastConsentCollectionDate")),

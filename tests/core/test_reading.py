@@ -48,13 +48,14 @@ def test_what_is_no_time_in_seconds_is_none(value: object) -> None:
 
 def test_a_time_in_seconds_is_in_utc() -> None:
     assert moment(1_737_216_704) == datetime(2025, 1, 18, 16, 11, 44, tzinfo=UTC)
+    assert moment(1_737_216_704.0) == datetime(2025, 1, 18, 16, 11, 44, tzinfo=UTC)
     assert moment(1) == datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC)
     assert moment(253_339_228_800) == datetime(9998, 1, 1, tzinfo=UTC)
 
 
 @given(st.integers() | st.floats() | st.text() | st.booleans())
 def test_any_value_is_a_time_or_none(value: object) -> None:
-    assert moment(value) is None or isinstance(value, int)
+    assert moment(value) is None or isinstance(value, int | float)
 
 
 BANK: dict[str, Any] = {"Id": "1", "Type": "IBAN", "UserId": "2"}

@@ -17,7 +17,7 @@ from onboarding.mapping.tables import refresh
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-MARK = re.compile(r"<!-- (?:table: |help: |operations -->|calls -->)")
+MARK = re.compile(r"<!-- (?:table: |help: |(?:operations|calls|shapes) -->)")
 EVERY = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
 PAGES = [page for page in EVERY if MARK.search(page.read_text("utf-8"))]
 UPDATE = os.environ.get("ONBOARDING_UPDATE_DOCS") == "1"
@@ -52,9 +52,8 @@ def test_tables_say_what_the_code_says(page: Path) -> None:
 def test_a_provider_page_has_no_row_written_by_hand(name: str) -> None:
     text = (DOCS / "providers" / f"{name}.md").read_text("utf-8")
 
-    by_hand = re.sub(
-        r"<!-- (?:table: |operations -->|calls -->).*?<!-- end -->", "", text, flags=re.DOTALL
-    )
+    written = r"<!-- (?:table: |(?:operations|calls|shapes) -->).*?<!-- end -->"
+    by_hand = re.sub(written, "", text, flags=re.DOTALL)
 
     assert not re.search(r"^\|", by_hand, re.MULTILINE)
     assert "<!-- table: wire " in text
