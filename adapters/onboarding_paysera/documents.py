@@ -26,6 +26,7 @@ from onboarding import (
     Unsupported,
 )
 from onboarding.adapter import part_way
+from onboarding.http import as_object
 from onboarding.mapping import core, document_losses, lost_of_document
 from onboarding.model.digest import digest
 from onboarding.reading import reference
@@ -134,8 +135,11 @@ class Documents(PayseraProtocol):
         path = self.of_user(user_id, "document")
         response = yield self.upload("POST", "upload_document", *path, page=page)
         shown = self.answer(response)
+        # No document prints the answer; the description needs the id, wherever it is.
+        inner = as_object(shown.get("document"))
+        found = {"id": inner.get("id", shown.get("document_id")), **shown}
         return self._document(
-            shown_id(shown, response), shown, response, user_id, otherwise=DocumentStatus.CREATED
+            shown_id(found, response), shown, response, user_id, otherwise=DocumentStatus.CREATED
         )
 
     def describe_document(

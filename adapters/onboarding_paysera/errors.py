@@ -13,6 +13,7 @@ from typing import Any, NoReturn, cast
 from onboarding import (
     Conflict,
     Forbidden,
+    NotFound,
     Problem,
     ProviderError,
     RateLimited,
@@ -51,7 +52,7 @@ CODES: dict[str, tuple[str, str, type[ProviderError] | None]] = {
     "invalid_scope": ("ask for scopes that the token has, or bring the code", "", None),
     "unauthorized": ("check client_id and mac_key", "", None),
     "forbidden": ("the client lacks a permission or a scope for this", "", Forbidden),
-    "not_found": ("there is no such user, or it has no such datum", "", None),
+    "not_found": ("there is no such user, or it has no such datum", "", NotFound),
     "rate_limit_exceeded": ("wait, or have the user solve the captcha", "", RateLimited),
     # the official Java client: too many checks of liveness; its status is in no document
     "rate_limit_exceeded_ge": ("no more checks of liveness for now", "", RateLimited),

@@ -147,12 +147,15 @@ class Identification(PayseraProtocol):
         entries: Any = shown.get("identification_requests")
         rows = cast("list[object]", entries) if isinstance(entries, list) else []
         meta = as_object(shown.get("_metadata"))
-        after = str(int(page or 0) + len(rows)) if meta.get("has_next") and rows else None
         total = meta.get("total")
+        total = total if isinstance(total, int) and not isinstance(total, bool) else None
+        end = int(page or 0) + len(rows)
+        # Any key of the metadata may be missing (the official Java client).
+        more = meta.get("has_next", total is not None and end < total)
         return Paged(
             items=tuple(self._request_of(as_object(row), response) for row in rows),
-            next=after,
-            total=total if isinstance(total, int) and not isinstance(total, bool) else None,
+            next=str(end) if more and rows else None,
+            total=total,
         )
 
     def add_identity_document(self, request_id: str, paper: IdentityPaper) -> Flow[DocumentRecord]:

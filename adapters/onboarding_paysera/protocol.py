@@ -201,9 +201,14 @@ class PayseraProtocol(Adapter):
             response.json()
 
     def answer(self, response: Response) -> dict[str, Any]:
-        """The object in an answer, an empty one for an empty body; raises what a no means."""
+        """The object in an answer, an empty one for an empty body; raises what a no means.
+
+        PHP writes an empty object as `[]`, unless it is told otherwise.
+        """
         shown = self.answered(response)
-        return shown.json_object() if shown.body else {}
+        if not shown.body or shown.body.strip() in (b"[]", b"null"):
+            return {}
+        return shown.json_object()
 
     def user_record(
         self,

@@ -52,9 +52,11 @@ class Services(PayseraProtocol):
     def list_services(self, user_id: str) -> Flow[tuple[Service, ...]]:
         """The services there are, and which of them the user has enabled."""
         response = yield self.request("GET", "list_services", *self.of_user(user_id, "services"))
-        entries: Any = self.answer(response).get("services")
-        shown = cast("list[object]", entries) if isinstance(entries, list) else []
-        return tuple(_service(as_object(entry)) for entry in shown)
+        shown: Any = self.answered(response).json()
+        # The official clients read `services`; other lists of the API have no such key.
+        entries = shown if isinstance(shown, list) else as_object(shown).get("services")
+        rows = cast("list[object]", entries) if isinstance(entries, list) else []
+        return tuple(_service(as_object(entry)) for entry in rows)
 
     def enable_service(self, user_id: str, service: ServiceName) -> Flow[Service]:
         """Enables a service; nothing disables one. Raises `InvalidInput` for an unknown word."""

@@ -37,6 +37,7 @@ class Wallets(PayseraProtocol):
             found = yield self.request("GET", "list_wallets", *self.of_user(user_id))
             self.answered(found)
             return Paged(items=())
+        shown = as_object(shown).get("wallets", shown)  # as the lists of the newer framework
         # One sample of the documents shows a single object in place of the list.
         entries = cast("list[object]", shown) if isinstance(shown, list) else [shown]
         return Paged(items=tuple(self._wallet(entry, response) for entry in entries))
