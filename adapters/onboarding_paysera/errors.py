@@ -52,7 +52,7 @@ CODES: dict[str, tuple[str, str, type[ProviderError] | None]] = {
     "invalid_scope": ("ask for scopes that the token has, or bring the code", "", None),
     "unauthorized": ("check client_id and mac_key", "", None),
     "forbidden": ("the client lacks a permission or a scope for this", "", Forbidden),
-    "not_found": ("there is no such user, or it has no such datum", "", NotFound),
+    "not_found": ("there is no such user, or it has no such datum", "", None),
     "rate_limit_exceeded": ("wait, or have the user solve the captcha", "", RateLimited),
     # the official Java client: too many checks of liveness; its status is in no document
     "rate_limit_exceeded_ge": ("no more checks of liveness for now", "", RateLimited),
@@ -94,6 +94,8 @@ def raise_for(response: Response, core_path: CorePath) -> NoReturn:
     if code is None:
         code = f"http_{response.status}"
     remedy, path, kind = CODES.get(code, ("", "", None))
+    if code == "not_found" and response.status == 400:
+        kind = NotFound  # a code has this status where none is configured; 405 is a wrong method
     problems = [
         Problem(core_path(name) or "", *_CONSTRAINTS.get(word, (word, _ELSE)), name)
         for name, word in islice(_fields(body), _MOST_FIELDS)
