@@ -49,6 +49,11 @@ def user(**more: object) -> Response:
     return said({**USER, **more})
 
 
+def requested(id: object, user_id: object, relation: str) -> Response:
+    body = {"id": id, "user_id": user_id, relation: "related"}
+    return said({**body, "created": 1587381473, "status": "waiting"})
+
+
 def fetched(found: Callable[[Any], object], **more: Any) -> dict[str, Any]:
     return {"flow": lambda: PAPER.fetch_user("221"), "found": found, **more}
 
@@ -316,12 +321,9 @@ SHAPES = (
         found=lambda one: (one.id, one.user_id, one.created_at, one.status, one.relation),
         expected=("1", "221", AT, "waiting", "related"),
         variants={
-            words: said({"created": 1587381473, "status": "waiting", **more})
-            for words, more in {
-                "numbers": {"id": 1, "user_id": 221, "relation_status": "related"},
-                "texts": {"id": "1", "user_id": "221", "relation_status": "related"},
-                "`realation_status`": {"id": 1, "user_id": 221, "realation_status": "related"},
-            }.items()
+            "numbers": requested(1, 221, "relation_status"),
+            "texts": requested("1", "221", "relation_status"),
+            "`realation_status`": requested(1, 221, "realation_status"),
         },
     ),
     Shape(
