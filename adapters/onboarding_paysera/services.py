@@ -52,9 +52,9 @@ class Services(PayseraProtocol):
     def list_services(self, user_id: str) -> Flow[tuple[Service, ...]]:
         """The services there are, and which of them the user has enabled."""
         response = yield self.request("GET", "list_services", *self.of_user(user_id, "services"))
-        shown: Any = self.answered(response).json()
+        shown: object = self.answered(response).json()
         # The official clients read `services`; other lists of the API have no such key.
-        entries = shown if isinstance(shown, list) else as_object(shown).get("services")
+        entries: object = as_object(shown).get("services", shown)
         rows = cast("list[object]", entries) if isinstance(entries, list) else []
         return tuple(_service(as_object(entry)) for entry in rows)
 

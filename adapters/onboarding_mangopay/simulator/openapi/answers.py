@@ -30,7 +30,7 @@ DOCS = "https://docs.mangopay.com/"
 
 # docs: overview/rate-limiting: four windows, a line each; who joins the lines reads a list
 _NUMBERS = text("^-?[0-9]+(, ?-?[0-9]+){0,3}$")
-RATES = dict.fromkeys(("x-ratelimit", "x-ratelimit-remaining", "x-ratelimit-reset"), _NUMBERS)
+RATES = {"x-ratelimit": _NUMBERS, "x-ratelimit-remaining": _NUMBERS, "x-ratelimit-reset": _NUMBERS}
 # docs: overview/pagination
 PAGES = {"x-number-of-pages": text("^[0-9]+$"), "x-number-of-items": text("^[0-9]+$"), "link": TEXT}
 
