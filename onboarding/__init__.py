@@ -18,7 +18,7 @@ if TYPE_CHECKING:
         from_verified_claims,
         to_verified_claims,
     )
-    from onboarding.config import Gateways
+    from onboarding.config import AsyncGateways, Gateways
     from onboarding.errors import (
         ActionNeeded,
         AmbiguousProvider,
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
         Unauthorized,
         Unavailable,
         UnexpectedResponse,
+        UnknownGateway,
         UnknownProvider,
         Unsupported,
     )
@@ -123,12 +124,12 @@ _HOMES = {
     "adapter": "Adapter Criterion",
     "aio": "AsyncGateway",
     "claims": "Provenance VerifiedClaims from_verified_claims to_verified_claims",
-    "config": "Gateways",
+    "config": "AsyncGateways Gateways",
     "errors": "ActionNeeded AmbiguousProvider ConfigurationError Conflict Forbidden "
     "IdempotencyConflict InvalidInput NoAnswer NotFound OnboardingError Outcome "
     "OutcomeUnknown PartialFailure Problem ProviderError RateLimited Rejected TranslationError "
     "TransportError Unauthorized Unavailable "
-    "UnexpectedResponse UnknownProvider Unsupported",
+    "UnexpectedResponse UnknownGateway UnknownProvider Unsupported",
     "gateway": "Gateway",
     "hooks": "Exchange hookimpl",
     "http": "Flow Proof Request Response Token",
@@ -173,6 +174,7 @@ __all__ = [
     "AmbiguousProvider",
     "Ask",
     "AsyncGateway",
+    "AsyncGateways",
     "AsyncWatch",
     "BankAccount",
     "BankAccountRecord",
@@ -268,6 +270,7 @@ __all__ = [
     "Unauthorized",
     "Unavailable",
     "UnexpectedResponse",
+    "UnknownGateway",
     "UnknownProvider",
     "Unsupported",
     "UsAccount",

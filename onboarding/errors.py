@@ -4,6 +4,7 @@
 OnboardingError
 ├── InvalidInput              the caller's data have no legal shape; nothing was sent
 ├── ConfigurationError        the configuration cannot be used
+│   ├── UnknownGateway        also a KeyError
 │   ├── UnknownProvider
 │   └── AmbiguousProvider
 ├── TranslationError
@@ -63,6 +64,7 @@ __all__ = [
     "Unauthorized",
     "Unavailable",
     "UnexpectedResponse",
+    "UnknownGateway",
     "UnknownProvider",
     "Unsupported",
 ]
@@ -152,6 +154,12 @@ class ConfigurationError(_Listed):
     """The configuration cannot be used; every mistake is listed."""
 
     headline = "the configuration cannot be used"
+
+
+class UnknownGateway(ConfigurationError, KeyError):
+    """The configuration has no gateway of that name."""
+
+    headline = "no such gateway is configured"
 
 
 class UnknownProvider(ConfigurationError):

@@ -1,7 +1,7 @@
 """Onboards a file of users through one gateway: one line a user, and nobody twice.
 
 ```python
-gateway = Gateways.from_file("onboarding.toml").get()
+gateway = Gateways.from_file("onboarding.toml").default
 with UserFile.open("users.jsonl") as users, Journal.open("results.jsonl", gateway) as journal:
     batch = Batch(gateway, journal)
     for result in batch.run(users):

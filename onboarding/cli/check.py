@@ -36,7 +36,7 @@ def check(context: click.Context, file: Path | None, config: Path) -> None:
             raise click.UsageError("CONFIG and --config name the same thing: give one of them")
         config = file
     with opened(config) as gateways:
-        found = [_plain(gateways.get(name).adapter, gateways.default) for name in gateways]
+        found = [_plain(gateways[name].adapter, gateways.default_name) for name in gateways]
     if wants_json():
         click.echo(json.dumps({"gateways": found}, indent=2))
         return

@@ -117,7 +117,7 @@ def _run(config: Path, file: Path, default: str | None) -> _Run:
     after = _DEFAULT.sub(f'default = "{default}"', before) if default else before
     config.write_text(after, "utf-8")
     with Gateways.from_file(config) as gateways:
-        chosen = gateways.get()
+        chosen = gateways.default
         out = config.with_name(f"{chosen.name}.jsonl")
         with UserFile.open(file) as users, Journal.open(out, chosen) as journal:
             batch = Batch(chosen, journal)

@@ -55,7 +55,7 @@ def effects(context: click.Context, record: Path, changed: Path, config: Path) -
     held = UserRecord.from_json(_read(record))
     user = _merged(held.user, object_in(_read(changed), str(changed)))
     with opened(config) as gateways:
-        adapter = gateways.get(held.gateway).adapter
+        adapter = gateways[held.gateway].adapter
         adapter.own(held)
         follows = _found(adapter, held, user)
         _, losses = adapter.wire_for(user).update(held.user, user, residue=held.residue)

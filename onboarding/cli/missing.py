@@ -132,7 +132,7 @@ def _goals(names: Iterable[str], config: Path | None) -> list[Goal]:
             Goal(
                 name=name,
                 target=gateways.target(name),
-                accept_loss=gateways.get(name.partition("/")[0]).adapter.accept_loss,
+                accept_loss=gateways[name.partition("/")[0]].adapter.accept_loss,
             )
             for name in wanted
         ]
@@ -153,7 +153,7 @@ def _list(config: Path | None) -> None:
         by = {name: dict(kind.targets) for name, kind in chosen().items()}
     else:
         with opened(config) as gateways:
-            kinds = {name: gateways.get(name).adapter for name in gateways}
+            kinds = {name: gateways[name].adapter for name in gateways}
             by = {name: {n: it.target(n) for n in it.targets} for name, it in kinds.items()}
     found = {f"{name}/{n}": target for name, own in by.items() for n, target in own.items()}
     if wants_json():

@@ -63,7 +63,7 @@ def run(
     configuration cannot be used, 3 somebody's outcome is unknown.
     """
     with opened(config) as gateways:
-        chosen = gateways.get(gateway)
+        chosen = gateways.default if gateway is None else gateways[gateway]
         with users_in(users) as file, Journal.open(out, chosen) if out else Journal() as journal:
             batch = Batch(chosen, journal)
             if wants_json():

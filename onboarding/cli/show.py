@@ -43,7 +43,7 @@ def show(gateway: str, user_id: str, config: Path, reveal: bool) -> None:
     shown, for whoever has it can use it.
     """
     with opened(config) as gateways:
-        chosen = gateways.get(gateway)
+        chosen = gateways[gateway]
         try:
             record = chosen.fetch_user(user_id)
         except ValueError:

@@ -8,15 +8,15 @@ import typing
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar, overload
+from typing import Any, Self, TypeVar
 
-from attrs import define, field
+from attrs import define, field, frozen
 
 from onboarding.adapter import Adapter
 from onboarding.config.build import Build
 from onboarding.config.environment import tables_of
 from onboarding.config.references import References
-from onboarding.errors import ConfigurationError, Problem
+from onboarding.errors import ConfigurationError, Problem, UnknownGateway
 from onboarding.gateway import Gateway
 from onboarding.model.record import UserRecord
 from onboarding.model.user import User
@@ -27,14 +27,17 @@ from onboarding.requirements import Questionnaire, Target, questionnaire
 if typing.TYPE_CHECKING:
     from onboarding.aio import AsyncGateway
 
-__all__ = ["Gateways"]
+__all__ = ["AsyncGateways", "Gateways"]
 
 A = TypeVar("A", bound=Adapter)
 
 
 @define(eq=False, repr=False)
 class Gateways:
-    """Every gateway of a backend, by name. It closes what it opened; a context manager."""
+    """Every gateway of a backend, by name: `gateways["fr"]`, `gateways.default`.
+
+    A context manager that closes every connection its gateways opened.
+    """
 
     _made: dict[str, Gateway[Adapter]]
     _default: str | None = None
@@ -103,71 +106,72 @@ class Gateways:
 
     # -- choosing
 
-    @overload
-    def get(self, name: str | None = None) -> Gateway[Adapter]: ...
-    @overload
-    def get(self, name: str | None, kind: type[A]) -> Gateway[A]: ...
-    def get(self, name: str | None = None, kind: type[Adapter] = Adapter) -> Gateway[Any]:
-        """The gateway of that name, or the default one.
+    def __getitem__(self, name: str) -> Gateway[Adapter]:
+        """The gateway of that name. Raises `UnknownGateway`."""
+        try:
+            return self._made[name]
+        except KeyError:
+            hint = nearest(name, self._made) or f"; there is {', '.join(self._made)}"
+            problem = Problem(str(name), "unknown", f"no such gateway{hint}")
+        raise UnknownGateway([problem])
 
-        With an adapter class, the gateway is typed for its own flows. Raises
-        `ConfigurationError` when there is none, or when it is of another provider.
+    @property
+    def default(self) -> Gateway[Adapter]:
+        """The default gateway. Raises `ConfigurationError` if no default is configured."""
+        return self[self._named_default()]
+
+    def typed(self, name: str, kind: type[A]) -> Gateway[A]:
+        """The gateway of that name, typed for the calls of its own adapter.
+
+        Raises `UnknownGateway`, and `ConfigurationError` if it is of another provider.
         """
-        wanted = name if name is not None else self._default
-        if wanted is None:
-            raise ConfigurationError([Problem("default", "missing", "no default is configured")])
-        if wanted not in self._made:
-            hint = nearest(wanted, self._made)
-            raise ConfigurationError([Problem(wanted, "unknown", f"no such gateway{hint}")])
-        gateway = self._made[wanted]
+        gateway: Gateway[Any] = self[name]
         if not isinstance(gateway.adapter, kind):
             text = f"is of {gateway.provider}, not a {kind.__name__}"
-            raise ConfigurationError([Problem(wanted, "type", text)])
+            raise ConfigurationError([Problem(name, "type", text)])
         return gateway
 
-    @overload
-    def get_async(self, name: str | None = None) -> AsyncGateway[Adapter]: ...
-    @overload
-    def get_async(self, name: str | None, kind: type[A]) -> AsyncGateway[A]: ...
-    def get_async(
-        self, name: str | None = None, kind: type[Adapter] = Adapter
-    ) -> AsyncGateway[Any]:
-        """The same gateway for an event loop (extra `async`); see `get`."""
-        from onboarding.aio import AsyncGateway
+    @property
+    def aio(self) -> AsyncGateways:
+        """The same gateways for an event loop (extra `async`)."""
+        return AsyncGateways(self)
 
-        like = self.get(name, kind)
-        # Of two threads that come first at once, setdefault keeps one; the other opened nothing.
-        return self._async.get(like.name) or self._async.setdefault(
-            like.name,
-            AsyncGateway(
-                like.adapter,
-                connection=like.connection,
-                observe=like.observe,
-                debug=like.debug,
-            ),
-        )
+    @property
+    def default_name(self) -> str | None:
+        """The name of the default gateway."""
+        return self._default
+
+    def _named_default(self) -> str:
+        if self._default is None:
+            text = f"no default is configured; name one of {', '.join(self._made)}"
+            raise ConfigurationError([Problem("default", "missing", text)])
+        return self._default
+
+    if not typing.TYPE_CHECKING:  # a type checker would take any attribute to exist
+
+        def __getattr__(self, name: str) -> object:
+            hint = '; use gateways["name"] or gateways.default' if name == "get" else ""
+            raise AttributeError(f"Gateways has no attribute {name}{hint}", name=name, obj=self)
 
     # -- before anything is sent
 
     def target(self, name: str) -> Target:
         """The target of a gateway, named `gateway/target`: `fr/create_owner`.
 
-        Raises `ConfigurationError` for an unknown gateway, `InvalidInput` for an unknown target.
+        Raises `UnknownGateway`, and `InvalidInput` for an unknown target.
         """
         gateway, _, target = name.partition("/")
-        return self.get(gateway).adapter.target(target)
+        return self[gateway].adapter.target(target)
 
     def questionnaire(self, held: User | UserRecord, targets: Iterable[str]) -> Questionnaire:
         """The least to ask of a user for several targets, each named `gateway/target`."""
         return questionnaire(held, [self.target(name) for name in targets])
 
-    @property
-    def default(self) -> str | None:
-        """The name of the default gateway."""
-        return self._default
-
     def __iter__(self) -> Iterator[str]:
         return iter(self._made)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._made
 
     def __len__(self) -> int:
         return len(self._made)
@@ -209,3 +213,53 @@ class Gateways:
         trace: TracebackType | None,
     ) -> None:
         await self.aclose()
+
+
+@frozen(eq=False, repr=False)
+class AsyncGateways:
+    """The gateways of a `Gateways` for an event loop: `gateways.aio["fr"]`."""
+
+    _gateways: Gateways
+
+    def __getitem__(self, name: str) -> AsyncGateway[Adapter]:
+        """The gateway of that name. Raises `UnknownGateway`."""
+        return self._like(self._gateways[name])
+
+    @property
+    def default(self) -> AsyncGateway[Adapter]:
+        """The default gateway. Raises `ConfigurationError` if no default is configured."""
+        return self._like(self._gateways.default)
+
+    def typed(self, name: str, kind: type[A]) -> AsyncGateway[A]:
+        """The gateway of that name, typed for the calls of its own adapter.
+
+        Raises `UnknownGateway`, and `ConfigurationError` if it is of another provider.
+        """
+        return self._like(self._gateways.typed(name, kind))
+
+    def _like(self, like: Gateway[Any]) -> AsyncGateway[Any]:
+        from onboarding.aio import AsyncGateway
+
+        made = self._gateways._async
+        # Of two threads that come first at once, setdefault keeps one; the other opened nothing.
+        return made.get(like.name) or made.setdefault(
+            like.name,
+            AsyncGateway(
+                like.adapter,
+                connection=like.connection,
+                observe=like.observe,
+                debug=like.debug,
+            ),
+        )
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._gateways
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._gateways)
+
+    def __len__(self) -> int:
+        return len(self._gateways)
+
+    def __repr__(self) -> str:
+        return f"AsyncGateways({', '.join(self)})"

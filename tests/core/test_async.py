@@ -511,7 +511,7 @@ def test_threads_that_ask_at_once_get_one_gateway_for_event_loops() -> None:
 
             def ask(_: int, one: Gateways = gateways, at: threading.Barrier = barrier) -> Any:
                 at.wait()
-                return one.get_async()
+                return one.aio.default
 
             with ThreadPoolExecutor(8) as pool:
                 assert len({id(found) for found in list(pool.map(ask, range(8)))}) == 1

@@ -18,6 +18,7 @@ from onboarding import (
     InvalidInput,
     Registry,
     Secret,
+    UnknownGateway,
     UnknownProvider,
 )
 from onboarding.model.shapes import Text
@@ -392,7 +393,7 @@ def test_the_same_configurations_without_the_mistake_are_taken() -> None:
     gateways = Gateways.from_config({**fr(), "default": "fr"}, env=ENV)
 
     assert list(gateways) == ["fr"]
-    assert gateways.get().name == "fr"
+    assert gateways.default.name == "fr"
 
 
 # -- from a file
@@ -480,7 +481,7 @@ def test_a_secret_file_is_found_beside_the_configuration(tmp_path: Path) -> None
         '[gateways.fr]\nprovider = "mangopay"\nclient_id = "a"\napi_key = "file:key"\n', "utf-8"
     )
 
-    adapter: Any = Gateways.from_file(file).get("fr").adapter
+    adapter: Any = Gateways.from_file(file)["fr"].adapter
 
     assert adapter.api_key == Secret(LITERAL)
 
@@ -613,7 +614,7 @@ def test_the_environment_alone_can_configure_a_gateway() -> None:
         "ONBOARDING__FR__LEVELS__REGULAR__EIDAS": "low",
     }
 
-    gateway = Gateways.from_env(env).get()
+    gateway = Gateways.from_env(env).default
 
     adapter: Any = gateway.adapter
     assert adapter.client_id == "007"
@@ -648,7 +649,7 @@ def test_a_text_of_the_environment_that_looks_like_a_number_stays_a_text() -> No
 
     gateways = Gateways.from_env(env, registry=registry)
 
-    adapter: Any = gateways.get("a").adapter
+    adapter: Any = gateways["a"].adapter
     assert adapter.account == "12345"
     assert adapter.limits == ("1",)
 
@@ -681,7 +682,7 @@ def ring(monkeypatch: pytest.MonkeyPatch) -> Ring:
 def test_a_secret_comes_out_of_the_keyring(ring: Ring) -> None:
     gateways = Gateways.from_config(fr(api_key="keyring:acme/mangopay"))
 
-    adapter: Any = gateways.get("fr").adapter
+    adapter: Any = gateways["fr"].adapter
     assert adapter.api_key == Secret(LITERAL)
 
 
@@ -705,7 +706,7 @@ def test_a_secret_that_the_keyring_does_not_give_is_a_mistake_by_path(
 def test_a_secret_given_in_code_is_taken_as_it_is() -> None:
     gateways = Gateways.from_config(fr(api_key=Secret(LITERAL)), env={})
 
-    adapter: Any = gateways.get("fr").adapter
+    adapter: Any = gateways["fr"].adapter
     assert adapter.api_key.reveal() == LITERAL
 
 
@@ -751,15 +752,58 @@ def test_a_connection_takes_no_limit_below_one(field: str) -> None:
 def test_a_gateway_that_is_not_configured_is_named_with_the_nearest_one() -> None:
     gateways = Gateways.from_config(fr(), env=ENV)
 
-    with pytest.raises(ConfigurationError, match="did you mean fr"):
-        gateways.get("frr")
+    with pytest.raises(UnknownGateway, match="did you mean fr"):
+        gateways["frr"]
+    with pytest.raises(UnknownGateway, match="did you mean fr"):
+        gateways.aio["frr"]
+    with pytest.raises(UnknownGateway, match="did you mean fr"):
+        gateways.typed("frr", MangoPay)
+
+
+@pytest.mark.parametrize("name", ["x", "", None, 7])
+def test_an_unknown_gateway_is_a_key_error_that_names_the_configured_ones(name: Any) -> None:
+    gateways = Gateways.from_config(fr(), env=ENV)
+
+    with pytest.raises(KeyError) as caught:
+        gateways[name]
+
+    assert isinstance(caught.value, ConfigurationError)
+    assert str(caught.value) == (
+        "no such gateway is configured (1 problem)\n"
+        f"  {name if name != '' else '(whole)'}: no such gateway; there is fr [unknown]"
+    )
+
+
+@pytest.mark.parametrize("aio", [False, True])
+def test_gateways_are_a_collection_of_their_names(aio: bool) -> None:
+    gateways = Gateways.from_config({"gateways": {**fr()["gateways"], **lt()["gateways"]}}, env=ENV)
+    asked: Any = gateways.aio if aio else gateways
+
+    found = [*asked]
+
+    assert found == ["fr", "lt"]
+    assert len(asked) == 2
+    assert "fr" in asked
+    assert "xx" not in asked
+    assert [asked[name].name for name in found] == found
+
+
+def test_gateways_have_no_get_that_could_answer_none() -> None:
+    gateways: Any = Gateways.from_config(fr(), env=ENV)
+
+    with pytest.raises(AttributeError, match=r'use gateways\["name"\] or gateways.default'):
+        gateways.get("fr")
+    with pytest.raises(AttributeError, match=r"no attribute gett$"):
+        gateways.gett("fr")
 
 
 def test_without_a_default_several_gateways_must_be_named() -> None:
     gateways = Gateways.from_config({"gateways": {**fr()["gateways"], **lt()["gateways"]}}, env=ENV)
 
     with pytest.raises(ConfigurationError) as caught:
-        gateways.get()
+        _ = gateways.default
+    with pytest.raises(ConfigurationError, match="name one of fr, lt"):
+        _ = gateways.aio.default
 
     assert listed(caught.value) == [("default", "missing")]
 

@@ -381,7 +381,7 @@ def test_there_are_at_least_forty_malformed_users() -> None:
 def test_a_malformed_user_is_one_error_with_every_problem_and_nothing_is_sent(
     case: Case, gateway: str, world: World, told: Callable[[BaseException], str]
 ) -> None:
-    provider = world.gateways.get(gateway)
+    provider = world.gateways[gateway]
 
     with pytest.raises(InvalidInput) as caught:
         provider.create_user(User.parse(case.data))
@@ -513,10 +513,10 @@ def test_what_a_provider_cannot_carry_is_refused_by_path_before_anything_is_sent
     user = User.parse(FRENCH if gateway == "fr" else LITHUANIAN).but(change)
 
     with pytest.raises(Unsupported) as caught:
-        world.gateways.get(gateway).create_user(user)
+        world.gateways[gateway].create_user(user)
 
     assert listed(caught.value) == sorted((path, "unsupported") for path in paths)
-    assert caught.value.provider == world.gateways.get(gateway).provider
+    assert caught.value.provider == world.gateways[gateway].provider
     assert SECRET_WORD not in told(caught.value)
     assert world.logs == []
 
@@ -553,7 +553,7 @@ def test_extras_that_the_adapter_does_not_know_are_refused_by_path_before_anythi
     user = User.parse(FRENCH if gateway == "fr" else LITHUANIAN).but(extras=extras)
 
     with pytest.raises(InvalidInput) as caught:
-        world.gateways.get(gateway).create_user(user)
+        world.gateways[gateway].create_user(user)
 
     assert listed(caught.value) == sorted(expected.items())
     assert SECRET_WORD not in told(caught.value)
@@ -564,7 +564,7 @@ def test_extras_that_the_adapter_does_not_know_are_refused_by_path_before_anythi
 def test_the_same_users_without_the_fault_are_taken(gateway: str, world: World) -> None:
     user = User.parse(FRENCH if gateway == "fr" else LITHUANIAN)
 
-    record = world.gateways.get(gateway).create_user(user)
+    record = world.gateways[gateway].create_user(user)
 
     assert record.id
     assert world.logs
@@ -573,7 +573,7 @@ def test_the_same_users_without_the_fault_are_taken(gateway: str, world: World) 
 def test_an_update_that_cannot_be_carried_sends_nothing(
     world: World, told: Callable[[BaseException], str]
 ) -> None:
-    gateway = world.gateways.get("fr")
+    gateway = world.gateways["fr"]
     record = gateway.create_user(User.parse(FRENCH))
     before = len(world.logs)
 

@@ -855,7 +855,7 @@ def test_claims_follow_what_the_provider_shows_and_the_policy_names(world: World
         "fully_identified": {"eidas": "substantial"},
     }
     with Gateways.from_config(config, env=world.env) as gateways:
-        lt = gateways.get("lt")
+        lt = gateways["lt"]
         record = lt.create_user(User.parse(SIGNUP))
         with pytest.raises(InvalidInput, match="eidas_level"):
             to_verified_claims(record, trust_framework="eidas")
@@ -897,7 +897,7 @@ def test_what_another_verified_raises_no_level_of_a_new_user(world: World, gatew
         national_id = NationalId(code="48801010017", country="LT")
         user = user.but({"identity.national_id": national_id, "identity.nationality": "LT"})
 
-    record = world.gateways.get(gateway).create_user(user)
+    record = world.gateways[gateway].create_user(user)
 
     assert read.eidas_level is EidasLevel.HIGH
     assert record.kyc_level in (None, KYCLevel.LIGHT)

@@ -154,7 +154,7 @@ def shown(world: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[
         category=UserCategory.OWNER,
         terms=Terms(accepted=True),
     )
-    record = world.gateways.get("fr").create_user(user)
+    record = world.gateways["fr"].create_user(user)
     return config(tmp_path, "\n".join(lines)), record.id
 
 
@@ -313,7 +313,7 @@ def test_the_printed_configuration_works_as_it_is(provider: str, tmp_path: Path)
         file.write_text("".join([*lines[start:], "]\n"]), "utf-8")
 
         with Gateways.from_file(file) as gateways:
-            record = gateways.get().create_user(README_USER)
+            record = gateways.default.create_user(README_USER)
 
     assert record.provider == provider
     assert record.next_actions

@@ -120,6 +120,7 @@ NOT_DONE = {
     "OnboardingError": State.FAILED,
     "InvalidInput": State.INVALID,
     "ConfigurationError": State.FAILED,
+    "UnknownGateway": State.FAILED,
     "UnknownProvider": State.FAILED,
     "AmbiguousProvider": State.FAILED,
     "TranslationError": State.FAILED,

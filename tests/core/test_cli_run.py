@@ -664,7 +664,7 @@ def test_credentials_that_are_not_accepted_end_the_run(site: Site) -> None:
 def test_two_runs_cannot_write_one_file(site: Site) -> None:
     with (
         Gateways.from_file(site.config) as gateways,
-        Journal.open(site.out, gateways.get("fr")),
+        Journal.open(site.out, gateways["fr"]),
     ):
         done = site.run(site.users(person("a")), "--out", str(site.out))
 
@@ -803,7 +803,7 @@ def test_a_run_holds_no_earlier_line_in_memory(site: Site) -> None:
             yield Line(number=number, ref=str(number), data=data)
 
     with Gateways.from_file(site.config) as gateways:
-        batch = Batch(gateways.get(), Journal())
+        batch = Batch(gateways.default, Journal())
         found = [result.state for result in batch.run(lines())]
 
     assert found == ["invalid"] * 10

@@ -62,7 +62,7 @@ def onboard(config: Path) -> tuple[UserRecord, UserRecord]:
     """The ten lines of a backend, which name no provider."""
     user = User.parse(FORM)
     with Gateways.from_file(config) as gateways:
-        gateway = gateways.get()
+        gateway = gateways.default
         made = gateway.create_user(user, key="signup-1")
         changed = made.user.but({"identity.family_name": "Jonaitė"})
         gateway.update_user(made, changed)
@@ -156,7 +156,7 @@ def pair() -> Iterator[Pair]:
 
 
 def test_two_gateways_of_one_provider_share_neither_tokens_nor_users(pair: Pair) -> None:
-    north, south = pair.gateways.get("north"), pair.gateways.get("south")
+    north, south = pair.gateways["north"], pair.gateways["south"]
     user = User.parse(FORM).but({"identity.national_id": None})
 
     mine = [north.create_user(user), north.create_user(user)]
@@ -173,8 +173,8 @@ def test_two_gateways_of_one_provider_share_neither_tokens_nor_users(pair: Pair)
 
 
 def test_a_gateway_with_the_key_of_another_is_refused(pair: Pair) -> None:
-    south: Any = pair.gateways.get("south").adapter
-    north: Any = pair.gateways.get("north").adapter
+    south: Any = pair.gateways["south"].adapter
+    north: Any = pair.gateways["north"].adapter
     mixed = Gateway(
         MangoPay(client_id=north.client_id, api_key=south.api_key, base_url=north.base_url)
     )
@@ -186,11 +186,11 @@ def test_a_gateway_with_the_key_of_another_is_refused(pair: Pair) -> None:
 def test_closing_one_gateway_leaves_the_other_its_token(pair: Pair) -> None:
     user = User.parse(FORM).but({"identity.national_id": None})
     for name in ("north", "south"):
-        pair.gateways.get(name).create_user(user)
+        pair.gateways[name].create_user(user)
 
-    pair.gateways.get("north").close()
+    pair.gateways["north"].close()
     for name in ("north", "south"):
-        pair.gateways.get(name).create_user(user)
+        pair.gateways[name].create_user(user)
 
     logins = [
         sum(entry.path.endswith("/oauth/token") for entry in simulator.log)
@@ -203,7 +203,7 @@ def test_a_closed_set_of_gateways_opens_again_when_it_is_called(pair: Pair) -> N
     pair.gateways.close()
     pair.gateways.close()
 
-    record = pair.gateways.get().create_user(User.parse(FORM).but({"identity.national_id": None}))
+    record = pair.gateways.default.create_user(User.parse(FORM).but({"identity.national_id": None}))
 
     assert record.id
 
@@ -212,17 +212,17 @@ def test_a_closed_set_of_gateways_opens_again_when_it_is_called(pair: Pair) -> N
 
 
 def test_a_gateway_can_be_asked_for_with_the_type_of_its_adapter(pair: Pair) -> None:
-    gateway = pair.gateways.get("north", MangoPay)
+    gateway = pair.gateways.typed("north", MangoPay)
 
     api: Api = gateway.adapter.api  # a type checker knows the adapter's own fields
 
     assert api is Api.SCA
-    assert gateway is pair.gateways.get("north")
+    assert gateway is pair.gateways["north"]
 
 
 def test_a_gateway_of_another_provider_is_not_given_under_a_wrong_type(pair: Pair) -> None:
     with pytest.raises(ConfigurationError, match="is of mangopay, not a Paysera") as caught:
-        pair.gateways.get("north", Paysera)
+        pair.gateways.typed("north", Paysera)
 
     assert caught.value.paths == ("north",)
 
@@ -234,7 +234,7 @@ def test_the_same_gateways_serve_an_event_loop(pair: Pair) -> None:
 
     async def call() -> tuple[AsyncGateway[MangoPay], UserRecord]:
         async with pair.gateways as gateways:
-            gateway = gateways.get_async("south", MangoPay)
+            gateway = gateways.aio.typed("south", MangoPay)
             return gateway, await gateway.create_user(user)
 
     gateway, record = asyncio.run(call())
@@ -247,7 +247,7 @@ def test_the_same_gateways_serve_an_event_loop(pair: Pair) -> None:
 
 @pytest.mark.parametrize("show", [repr, str])
 def test_gateways_show_names_and_no_secret(show: Callable[[object], str], pair: Pair) -> None:
-    gateway = pair.gateways.get("north")
+    gateway = pair.gateways["north"]
 
     shown = [show(pair.gateways), show(gateway), show(gateway.adapter), show(gateway.connection)]
 

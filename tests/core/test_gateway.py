@@ -219,7 +219,7 @@ def test_every_call_of_a_gateway_takes_a_deadline(kind: type[Any]) -> None:
 @pytest.mark.parametrize("deadline", [0.0, -1.0])
 def test_a_deadline_that_has_passed_sends_nothing(deadline: float, world: World) -> None:
     with pytest.raises(TransportError):
-        world.gateways.get("lt").create_user(User.parse(PERSON), deadline=deadline)
+        world.gateways["lt"].create_user(User.parse(PERSON), deadline=deadline)
 
     assert world.paysera.log == []
 
@@ -416,7 +416,7 @@ def test_a_deadline_too_far_for_a_clock_is_one_that_is_far(
 def test_a_deadline_that_is_no_number_is_refused(
     deadline: Any, kind: type[Any], world: World
 ) -> None:
-    gateway = kind(world.gateways.get("lt").adapter)
+    gateway = kind(world.gateways["lt"].adapter)
 
     with pytest.raises(InvalidInput) as caught:
         result_of(gateway, "fetch_user", "221", deadline=deadline)
@@ -428,7 +428,7 @@ def test_a_deadline_that_is_no_number_is_refused(
 @pytest.mark.parametrize("user_id", ["", ".", "..", "\ud800", "a\udfffb"])
 def test_an_id_that_no_url_can_hold_is_invalid_input(user_id: str, world: World) -> None:
     with pytest.raises(InvalidInput) as caught:
-        world.gateways.get("lt").fetch_user(user_id)
+        world.gateways["lt"].fetch_user(user_id)
 
     assert caught.value.__context__ is None
     assert world.paysera.log == []
@@ -436,7 +436,7 @@ def test_an_id_that_no_url_can_hold_is_invalid_input(user_id: str, world: World)
 
 @BOTH
 def test_a_flow_that_was_run_is_refused_the_second_time(kind: type[Any], world: World) -> None:
-    adapter = world.gateways.get("lt").adapter
+    adapter = world.gateways["lt"].adapter
     flow = adapter.fetch_user("221")
     with pytest.raises(NotFound):
         result_of(kind(adapter), "run", flow)
@@ -453,7 +453,7 @@ def test_an_observer_hears_nothing_of_a_request_that_never_left(
     kind: type[Any], world: World
 ) -> None:
     heard: list[Any] = []
-    gateway = kind(world.gateways.get("lt").adapter, observe=heard.append)
+    gateway = kind(world.gateways["lt"].adapter, observe=heard.append)
 
     with pytest.raises(TransportError):
         result_of(gateway, "fetch_user", "221", deadline=0.0)
@@ -489,7 +489,7 @@ def test_a_login_of_netrc_never_replaces_a_signature(
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login xq7 password xq7\n", "utf-8")
     monkeypatch.setenv("NETRC", str(netrc))
-    gateway = kind(world.gateways.get("lt").adapter, connection=Connection(trust_env=True))
+    gateway = kind(world.gateways["lt"].adapter, connection=Connection(trust_env=True))
 
     record = result_of(gateway, "create_user", User(phone="+37066600042"))
 
@@ -511,7 +511,7 @@ def test_a_proxy_of_the_environment_applies_where_it_is_trusted(
         monkeypatch.setenv("http_proxy", url)
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/no/such/file")
         monkeypatch.delenv("no_proxy", raising=False)
-        adapter = world.gateways.get("lt").adapter
+        adapter = world.gateways["lt"].adapter
         with pytest.raises(NotFound):
             result_of(kind(adapter, connection=Connection(trust_env=trusted)), "fetch_user", "221")
 
@@ -521,7 +521,7 @@ def test_a_proxy_of_the_environment_applies_where_it_is_trusted(
 @BOTH
 def test_a_proxy_that_no_client_knows_sends_nothing(kind: type[Any], world: World) -> None:
     with pytest.raises(InvalidInput) as caught:
-        kind(world.gateways.get("lt").adapter, connection=Connection(proxy="xq7://127.0.0.1:1"))
+        kind(world.gateways["lt"].adapter, connection=Connection(proxy="xq7://127.0.0.1:1"))
 
     assert caught.value.paths == ("proxy",)
     assert world.paysera.log == []
@@ -574,7 +574,7 @@ def logins(simulator: Any) -> int:
 
 
 def test_one_login_serves_many_calls(world: World) -> None:
-    gateway = world.gateways.get("fr")
+    gateway = world.gateways["fr"]
     record = gateway.create_user(User.parse(PERSON))
 
     for _ in range(5):
@@ -584,7 +584,7 @@ def test_one_login_serves_many_calls(world: World) -> None:
 
 
 def test_sixteen_threads_that_start_at_once_log_in_once(world: World) -> None:
-    gateway = world.gateways.get("fr")
+    gateway = world.gateways["fr"]
     barrier = threading.Barrier(16)
 
     def call(number: int) -> str:
@@ -600,7 +600,7 @@ def test_sixteen_threads_that_start_at_once_log_in_once(world: World) -> None:
 
 
 def test_a_refused_token_is_replaced_once_by_sixteen_threads(world: World) -> None:
-    gateway = world.gateways.get("fr")
+    gateway = world.gateways["fr"]
     record = gateway.create_user(User.parse(PERSON))
     world.mangopay.store.forget_tokens()
     world.mangopay.clear_log()
@@ -618,7 +618,7 @@ def test_a_refused_token_is_replaced_once_by_sixteen_threads(world: World) -> No
 
 
 def test_a_call_whose_token_is_refused_is_sent_again_once(world: World) -> None:
-    gateway = world.gateways.get("fr")
+    gateway = world.gateways["fr"]
     record = gateway.create_user(User.parse(PERSON))
     world.mangopay.store.forget_tokens()
     world.mangopay.clear_log()
@@ -679,7 +679,7 @@ def test_a_token_is_renewed_before_it_expires() -> None:
 def test_a_gateway_works_on_both_sides_of_a_fork_with_connections_of_its_own(
     name: str, world: World
 ) -> None:
-    gateway = world.gateways.get(name)
+    gateway = world.gateways[name]
     record = gateway.create_user(User.parse(PERSON) if name == "fr" else User(phone="+37066600042"))
 
     def call_often() -> int:
@@ -726,7 +726,7 @@ def test_a_forked_child_opens_a_connection_of_its_own_and_each_side_keeps_its_ow
 
 
 def test_a_child_that_was_forked_during_a_login_does_not_wait_for_it(world: World) -> None:
-    gateway = world.gateways.get("fr")
+    gateway = world.gateways["fr"]
     record = gateway.create_user(User.parse(PERSON))
     life: Any = gateway._alive()
     with life.lock:  # as if another thread were logging in at this moment

@@ -382,7 +382,7 @@ from onboarding import Gateways, NextAction
 told = json.load(sys.stdin)
 action = NextAction.from_json(told["action"])
 with Gateways.from_config(told["config"]) as gateways:
-    record = gateways.get(action.gateway).confirm(action, told["code"])
+    record = gateways[action.gateway].confirm(action, told["code"])
 print(record.to_json())
 """
 
@@ -393,7 +393,7 @@ from onboarding import Gateways, NextAction
 told = json.load(sys.stdin)
 action = NextAction.from_json(told["action"])
 with Gateways.from_config(told["config"]) as gateways:
-    fresh = gateways.get(action.gateway).renew(action)
+    fresh = gateways[action.gateway].renew(action)
 print(fresh.to_json())
 """
 
@@ -424,7 +424,7 @@ SIGNUP = {
 
 
 def test_a_code_is_confirmed_in_another_process(world: World) -> None:
-    record = world.gateways.get("lt").create_user(User.parse(SIGNUP))
+    record = world.gateways["lt"].create_user(User.parse(SIGNUP))
     action = next(action for action in record.next_actions if action.concerns == "phone")
     code = world.paysera.code_for(int(record.id), "phone")
 
@@ -438,7 +438,7 @@ def test_a_code_is_confirmed_in_another_process(world: World) -> None:
 
 def test_a_code_is_sent_again_from_another_process(world: World) -> None:
     signup = {"email": "renewed@example.com"}
-    record = world.gateways.get("lt").create_user(User.parse(signup))
+    record = world.gateways["lt"].create_user(User.parse(signup))
     action = record.next_actions[0]
     first = world.paysera.code_for(int(record.id), "email")
 
@@ -464,7 +464,7 @@ def test_a_link_is_renewed_in_another_process(world: World) -> None:
         "category": "OWNER",
         "terms": {"accepted": True},
     }
-    record = world.gateways.get("fr").create_user(User.parse(owner))
+    record = world.gateways["fr"].create_user(User.parse(owner))
     action = record.next_actions[0]
 
     answer = elsewhere(RENEWS, world, action=action.to_json())

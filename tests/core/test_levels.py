@@ -259,7 +259,7 @@ def fetched(adapter: Adapter, payload: dict[str, Any]) -> UserRecord:
 def paysera(**levels: Any) -> Adapter:
     table = {"provider": "paysera", "client_id": "a", "mac_key": Secret("k"), "levels": levels}
     with Gateways.from_config({"gateways": {"lt": table}}) as gateways:
-        return gateways.get("lt").adapter
+        return gateways["lt"].adapter
 
 
 JUDGED = {

@@ -404,9 +404,7 @@ def test_no_logger_and_no_error_shows_a_user_however_talkative(
     world: World, caplog: pytest.LogCaptureFixture, told: Callable[[BaseException], str]
 ) -> None:
     with caplog.at_level(logging.NOTSET):
-        errors = [
-            error for name in ("fr", "lt") for error in run_everything(world.gateways.get(name))
-        ]
+        errors = [error for name in ("fr", "lt") for error in run_everything(world.gateways[name])]
 
     assert errors
     assert world.logs
@@ -419,7 +417,7 @@ def test_no_logger_of_the_event_loop_shows_a_user(
 ) -> None:
     async def look() -> None:
         async with world.gateways as gateways:
-            gateway = gateways.get_async("lt")
+            gateway = gateways.aio["lt"]
             with pytest.raises(OnboardingError):
                 await gateway.find_user(email="xq7birdNobody@example.com")
 
@@ -436,7 +434,7 @@ def test_the_loggers_of_other_code_are_left_alone(
     import requests
 
     with caplog.at_level(logging.DEBUG):
-        requests.get(world.gateways.get("lt", Paysera).adapter.base, timeout=5)
+        requests.get(world.gateways.typed("lt", Paysera).adapter.base, timeout=5)
 
     assert "GET / HTTP/1.1" in caplog.text
 

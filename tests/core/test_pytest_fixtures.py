@@ -49,12 +49,12 @@ def test_gateways_take_a_name_a_simulator_or_a_table(onboarding_gateways, onboar
     )
 
     assert list(gateways) == ["fr", "lt", "loose"]
-    assert gateways.get().name == "fr"
-    assert gateways.get("fr").adapter.client_id == "acme"
-    assert gateways.get("loose").adapter.accept_loss == ("address.*",)
-    assert gateways.get("lt").adapter.base_url != gateways.get("loose").adapter.base_url
-    gateways.get("fr").raw("GET", "users")
-    gateways.get("lt").raw("GET", "configuration")
+    assert gateways.default.name == "fr"
+    assert gateways["fr"].adapter.client_id == "acme"
+    assert gateways["loose"].adapter.accept_loss == ("address.*",)
+    assert gateways["lt"].adapter.base_url != gateways["loose"].adapter.base_url
+    gateways["fr"].raw("GET", "users")
+    gateways["lt"].raw("GET", "configuration")
 
 
 def test_a_wrong_name_is_told(onboarding_simulator):

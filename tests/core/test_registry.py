@@ -517,7 +517,7 @@ def test_an_observer_hears_of_each_exchange_and_sees_no_user(world: World) -> No
     listener = Listener()
 
     with listening(world, listener) as gateways:
-        record = gateways.get("fr").create_user(User.parse(USER))
+        record = gateways["fr"].create_user(User.parse(USER))
 
     told = [
         (heard.provider, heard.gateway, heard.operation, heard.method, heard.status)
@@ -542,7 +542,7 @@ def test_an_observer_that_raises_harms_neither_the_call_nor_another_observer(
         caplog.at_level(logging.DEBUG),
         listening(world, before, failing, after, deaf) as gateways,
     ):
-        record = gateways.get("fr").create_user(User.parse(USER))
+        record = gateways["fr"].create_user(User.parse(USER))
 
     assert record.id
     assert len(before.heard) == len(failing.heard) == len(after.heard) == deaf.calls == 2
@@ -569,7 +569,7 @@ def test_an_observer_hears_of_a_request_that_got_no_answer() -> None:
         Gateways.from_config(config, env={"KEY": "k"}, registry=registry) as gateways,
         pytest.raises(Exception, match="no answer"),
     ):
-        gateways.get().fetch_user("221")
+        gateways.default.fetch_user("221")
 
     assert [(heard.operation, heard.status) for heard in listener.heard] == [("fetch_user", None)]
 
@@ -590,7 +590,7 @@ def test_an_operation_that_an_adapter_lacks_is_refused_by_name() -> None:
     registry.register(Tiny)
     gateway = Gateways.from_config(
         {"gateways": {"t": {"provider": "tiny"}}}, registry=registry
-    ).get()
+    ).default
 
     with pytest.raises(Exception, match="tiny has no create_user"):
         gateway.create_user(User())

@@ -41,7 +41,7 @@ OUTSIDE = ["http://localhost.example", "http://127.0.0.1.example", "http://0.0.0
 def from_config(provider: str, **fields: Any) -> Gateway[Adapter]:
     key = {KEYS[provider]: Secret("key")}
     table = {"provider": provider, "client_id": "acme", **key, **fields}
-    return Gateways.from_config({"gateways": {"x": table}}, env={}).get()
+    return Gateways.from_config({"gateways": {"x": table}}, env={}).default
 
 
 def in_code(provider: str, **fields: Any) -> Adapter:
@@ -118,7 +118,7 @@ def test_the_environment_variables_may_allow_it_too() -> None:
     }
 
     with Gateways.from_env(env) as gateways:
-        assert gateways.get("x").adapter.allow_insecure_http is True
+        assert gateways["x"].adapter.allow_insecure_http is True
 
 
 @frozen(kw_only=True)
@@ -368,7 +368,7 @@ def test_a_gateway_is_told_by_its_table_whether_to_keep_inner_frames(wanted: boo
     table = {"provider": "mangopay", "client_id": "acme", "api_key": Secret("key")}
 
     with Gateways.from_config({"gateways": {"x": {**table, "debug": wanted}}}) as gateways:
-        assert gateways.get().debug is gateways.get_async().debug is wanted
+        assert gateways.default.debug is gateways.aio.default.debug is wanted
 
 
 def test_without_a_word_inner_frames_are_cut() -> None:
@@ -382,7 +382,7 @@ def test_a_file_may_say_debug(tmp_path: Path) -> None:
     place.write_text(text, "utf-8")
 
     with Gateways.from_file(place, env={"K": "key"}) as gateways:
-        assert gateways.get().debug is True
+        assert gateways.default.debug is True
 
 
 @pytest.mark.parametrize("value", ["true", 1, None, ["x"], {}])
@@ -403,7 +403,7 @@ def test_an_environment_variable_may_say_debug(text: str, expected: bool) -> Non
     }
 
     with Gateways.from_env(env) as gateways:
-        assert gateways.get().debug is expected
+        assert gateways.default.debug is expected
     with pytest.raises(ConfigurationError) as caught:
         Gateways.from_env({**env, "ONBOARDING__X__DEBUG": "yes"})
     assert caught.value.paths == ("gateways.x.debug",)

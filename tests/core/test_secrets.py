@@ -64,9 +64,9 @@ HOLDERS: dict[str, Any] = {
     "Paysera": LITHUANIAN,
     "a token of Paysera": UserToken(access_token=KEY, mac_key=KEY, expires_at=NOON),
     "gateways": gateways(),
-    "a gateway": gateways().get("fr"),
+    "a gateway": gateways()["fr"],
     "an asynchronous gateway": AsyncGateway(LITHUANIAN),
-    "a call": gateways().get("fr").create_user,
+    "a call": gateways()["fr"].create_user,
     "an error": ValueError(KEY),
 }
 

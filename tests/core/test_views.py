@@ -19,7 +19,7 @@ def logins(world: World) -> int:
 
 
 def test_a_view_logs_in_for_itself(world: World) -> None:
-    gateway: Gateway[Any] = world.gateways.get("fr")
+    gateway: Gateway[Any] = world.gateways["fr"]
     with pytest.raises(NotFound):
         gateway.fetch_user("nobody")
     wrong = gateway.view(evolve(gateway.adapter, api_key=Secret("another key")))
@@ -33,7 +33,7 @@ def test_a_view_logs_in_for_itself(world: World) -> None:
 
 
 def test_a_view_of_a_view_has_the_connections_of_the_first_gateway(world: World) -> None:
-    gateway: Gateway[Any] = world.gateways.get("lt")
+    gateway: Gateway[Any] = world.gateways["lt"]
     inner = gateway.view(gateway.adapter).view(gateway.adapter)
 
     inner.create_user(JANE)
@@ -42,7 +42,7 @@ def test_a_view_of_a_view_has_the_connections_of_the_first_gateway(world: World)
 
 
 def test_a_closed_view_leaves_its_gateway_open(world: World) -> None:
-    gateway: Gateway[Any] = world.gateways.get("lt")
+    gateway: Gateway[Any] = world.gateways["lt"]
     view = gateway.view(gateway.adapter)
     view.create_user(JANE)
     before = gateway._alive().transport
@@ -55,7 +55,7 @@ def test_a_closed_view_leaves_its_gateway_open(world: World) -> None:
 
 def test_a_view_tells_the_same_observer(world: World) -> None:
     seen: list[Exchange] = []
-    gateway: Gateway[Any] = world.gateways.get("lt")
+    gateway: Gateway[Any] = world.gateways["lt"]
     with Gateway(gateway.adapter, observe=seen.append) as observed:
         observed.view(evolve(gateway.adapter, name="of a user")).create_user(JANE)
 
@@ -66,7 +66,7 @@ def test_a_view_tells_the_same_observer(world: World) -> None:
 
 def test_a_view_of_an_event_loop_logs_in_for_itself(world: World) -> None:
     async def life() -> None:
-        adapter: Any = world.gateways.get("fr").adapter
+        adapter: Any = world.gateways["fr"].adapter
         async with AsyncGateway(adapter) as gateway:
             view = gateway.view(evolve(adapter, api_key=Secret("another key")))
             with pytest.raises(Unauthorized):

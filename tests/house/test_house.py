@@ -15,6 +15,7 @@ PACKAGES = ("onboarding", "onboarding_mangopay", "onboarding_paysera")
 
 ABOVE_ADAPTERS = {
     "AsyncGateway",
+    "AsyncGateways",
     "AsyncWatch",
     "Gateway",
     "Gateways",

@@ -83,8 +83,8 @@ def test_a_configured_certificate_opens_every_call_that_for_a_token_as_well(
     guarded: Guarded,
 ) -> None:
     with Gateways.from_config({"gateways": {"fr": guarded.table()}}) as gateways:
-        made = gateways.get("fr").create_user(PAYER)
-        found = gateways.get("fr").fetch_user(made.id)
+        made = gateways["fr"].create_user(PAYER)
+        found = gateways["fr"].fetch_user(made.id)
 
     assert found.id == made.id
     assert guarded.simulator.log[0].path == "/v2.01/oauth/token"

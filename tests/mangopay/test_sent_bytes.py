@@ -197,7 +197,7 @@ def test_two_clients_of_one_configuration_never_use_each_others_token(inbox: Inb
 
         def work(name: str) -> None:
             for _ in range(5):
-                gateways.get(name).fetch_user("user_m_1")
+                gateways[name].fetch_user("user_m_1")
 
         threads = [threading.Thread(target=work, args=(name,)) for name in ("one", "two") * 3]
         for thread in threads:

@@ -192,7 +192,7 @@ def test_a_configuration_with_a_certificate_takes_no_key(secure: Secure) -> None
     }
 
     with Gateways.from_config({"gateways": {"lt": table}}) as gateways:
-        adapter = gateways.get("lt").adapter
+        adapter = gateways["lt"].adapter
 
     assert isinstance(adapter, Paysera)
     assert adapter.mac_key is None

@@ -37,7 +37,7 @@ user = User.parse({
     "identity": {"given_name": "Ana", "birthdate": "1987-07-14"}, "email": "ana@example.com",
 })
 with Gateways.from_file(sys.argv[1]) as gateways:
-    gateway = gateways.get()
+    gateway = gateways.default
     made = gateway.create_user(user)
     changed = gateway.update_user(made, made.user.but({"identity.given_name": "Anna"}))
     seen = gateway.fetch_user(made.id)

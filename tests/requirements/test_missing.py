@@ -237,7 +237,7 @@ def test_several_gateways_are_asked_at_once_by_their_names() -> None:
     }  # fmt: skip
 
     with Gateways.from_config({"gateways": table}) as gateways:
-        report = gateways.get("old").missing(ONA, "create_owner")
+        report = gateways["old"].missing(ONA, "create_owner")
         found = gateways.questionnaire(ONA, ["fr/create_owner", "lt/register"])
 
     assert report.target.natural is not MangoPay.targets["create_owner"].natural
