@@ -16,6 +16,8 @@ _WEB = re.compile(
     r"(?:[/?#][^\s\\]*)?"
 ).fullmatch
 
+_LONGEST_LABEL = 63  # RFC 1035, 2.3.4; no DNS query holds a longer one
+
 
 def is_web_url(text: object) -> bool:
     """Whether it is an absolute URL of http or https with a host.
@@ -27,7 +29,10 @@ def is_web_url(text: object) -> bool:
         return False
     try:
         parts = urlsplit(text)
-        return parts.port != 0 and any(char.isalnum() for char in parts.hostname or "")
+        host = parts.hostname or ""
+        labels = host.removesuffix(".").split(".")
+        sound = all(0 < len(label) <= _LONGEST_LABEL for label in labels)
+        return sound and parts.port != 0 and any(char.isalnum() for char in host)
     except ValueError:  # of a port that is none, and of brackets around no address
         return False
 

@@ -23,7 +23,7 @@ from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from onboarding.transports.answers import Body, headers_of, read_head, too_long
+from onboarding.transports.answers import Body, bad_head, headers_of, read_head, too_long
 from onboarding.transports.connection import Connection, tls_of
 from onboarding.transports.proxies import ProxyRefused
 
@@ -129,6 +129,8 @@ class _Noted:
             if answered := _answered_by_proxy(str(error)):
                 raise ProxyRefused(int(answered[1])) from None
             raise
+        except http.client.HTTPException:
+            raise bad_head(self.attempt.wanted.max_header_bytes) from None
 
 
 # urllib3 types its own connections against a protocol that they do not meet either.

@@ -51,5 +51,5 @@ def place_of(url: str) -> str:
     """The host and the port of a URL; the rest of it may name a user, or hold a password."""
     parts = urlsplit(url)
     host = parts.hostname or ""
-    port = parts.port or _PORTS.get(parts.scheme.lower())
+    port = _PORTS.get(parts.scheme.lower()) if parts.port is None else parts.port
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -13,10 +13,15 @@ from onboarding.transports.proxies import ProxyRefused, place_of
 
 __all__ = ["no_answer"]
 
+_NO_SUCH_HOST = "DNS: the host name was not found"
+_OF_A_PROXY = {  # which finds and reaches the provider itself, and answers when it cannot
+    _NO_SUCH_HOST: "DNS: the host name of the proxy was not found",
+    "connection refused": "the proxy refused the connection",
+}
 _BEFORE_IT_WAS_SENT = (
     (ssl.SSLCertVerificationError, "TLS: the certificate is not trusted"),
     (ssl.SSLError, "TLS: the handshake failed"),
-    (socket.gaierror, "DNS: the host name was not found"),
+    (socket.gaierror, _NO_SUCH_HOST),
     (TimeoutError, "timed out before the request was sent"),
     (ConnectionRefusedError, "connection refused"),
     (ConnectionError, "connection closed before the request was sent"),
@@ -47,6 +52,7 @@ def no_answer(request: Request, error: BaseException, *, sent: bool, proxy: str 
         why = _reason(causes, only_tls_was_left=direct, sent=sent)
         if proxy is not None:
             place = f"{place} through the proxy {place_of(proxy)}"
+            why = _OF_A_PROXY.get(why, why)
     text = f"no answer came from {place} to {request.method} ({request.operation}): {why}"
     if request.changes_nothing or not sent:
         return TransportError(text)

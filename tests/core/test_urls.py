@@ -39,6 +39,8 @@ GOOD = (
     "https://[2001:db8::1]:8443/x",
     "HTTPS://parduotuvė.lt/",
     "https://xn--bcher-kva.example:443?x",
+    "https://shop.example./",
+    f"https://{'a' * 63}.example/",
 )
 BAD = (
     "",
@@ -52,6 +54,9 @@ BAD = (
     "https://:80/",
     "https://?x",
     "https://./",
+    "https://shop..example/",
+    "https://.example/",
+    f"https://{'a' * 64}.example/",
     "https://%00/",
     "https:/shop.example",
     "https:shop.example",

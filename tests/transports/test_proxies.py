@@ -17,6 +17,7 @@ from tests.transports.conftest import Certificates
 from tests.transports.wire import (
     DRIVERS,
     DROP,
+    HANG_UP,
     OK,
     answer,
     call,
@@ -136,8 +137,54 @@ def test_a_proxy_that_is_not_there_is_named(url: str, place: str, driver: Any) -
 
     assert type(found) is TransportError
     assert str(found) == (
-        f"no answer came from {place} through the proxy {proxy} to POST (call): connection refused"
+        f"no answer came from {place} through the proxy {proxy} to POST (call): "
+        "the proxy refused the connection"
     )
+
+
+@DRIVERS
+@HOSTS
+def test_a_proxy_whose_name_is_not_found_is_told_from_the_provider(
+    url: str, place: str, driver: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without_dns(monkeypatch)
+
+    (found,) = results(
+        driver, paysera(url), call("POST", url), proxy=f"http://{LOGIN}@gate.invalid"
+    )
+
+    assert type(found) is TransportError
+    assert str(found) == (
+        f"no answer came from {place} through the proxy gate.invalid:80 to POST (call): "
+        "DNS: the host name of the proxy was not found"
+    )
+
+
+@DRIVERS
+@HOSTS
+def test_a_proxy_that_takes_no_connection_in_time_is_named(
+    url: str, place: str, driver: Any, full: str
+) -> None:
+    (found,) = results(
+        driver, paysera(url), call("POST", url), proxy=f"http://{full}", connect_timeout=0.1
+    )
+
+    assert type(found) is TransportError
+    assert str(found) == (
+        f"no answer came from {place} through the proxy {full} to POST (call): "
+        "timed out before the request was sent"
+    )
+
+
+@DRIVERS
+def test_a_proxy_that_talks_no_http_is_told_as_that(driver: Any) -> None:
+    url = "https://api.invalid"
+    with served(HANG_UP + b" Xq7\r\n\r\n") as proxy:
+        (found,) = results(driver, paysera(url), call("POST", url), proxy=f"http://{proxy.place}")
+
+    assert type(found) is TransportError
+    assert "(call): malformed HTTP" in str(found)
+    assert "Xq7" not in str(found)
 
 
 @DRIVERS

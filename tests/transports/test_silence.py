@@ -132,6 +132,21 @@ def test_a_failed_connection_is_told_by_host_port_and_reason_alone(
 
 
 @DRIVERS
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_host_that_takes_no_connection_in_time_is_named(
+    scheme: str, driver: Any, full: str
+) -> None:
+    url = f"{scheme}://{full}"
+
+    (found,) = results(driver, paysera(url), call("POST", url), connect_timeout=0.1)
+
+    assert type(found) is TransportError
+    assert str(found) == (
+        f"no answer came from {full} to POST (call): timed out before the request was sent"
+    )
+
+
+@DRIVERS
 def test_a_failure_is_not_told_by_what_the_caller_was_handling(driver: Any) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
