@@ -75,8 +75,9 @@ class Problem:
     """One thing that is wrong, and where.
 
     `path` is a core path below the user (`identity.birthdate`) or a path in a configuration
-    (`gateways.fr.api_key`); empty when the whole is meant. `code` is a stable word for programs:
-    `missing`, `unknown`, `type`, `shape`, `choice`, `conflict`, `unsupported`, `refused` ...
+    (`gateways.fr.api_key`), or the name of a file; empty when the whole is meant. `code` is a
+    stable word for programs: `missing`, `unknown`, `type`, `shape`, `choice`, `conflict`,
+    `unsupported`, `refused` ...
     `message` is for people and shows no value. `wire_path` is the provider's own name, if any.
     """
 

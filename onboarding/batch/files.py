@@ -15,6 +15,7 @@ from onboarding.batch.flat import REF, check_header, unflattened
 from onboarding.batch.json_users import json_users
 from onboarding.batch.lines import MOST_BYTES, Line, bad_line, is_utf8, line_of
 from onboarding.errors import InvalidInput, Problem
+from onboarding.files import open_file
 
 __all__ = ["UserFile"]
 
@@ -44,9 +45,12 @@ class UserFile:
 
     @classmethod
     def open(cls, path: str | os.PathLike[str]) -> UserFile:
-        """Opens a file; it is CSV if its name says so. Raises `OSError`."""
+        """Opens a file; it is CSV if its name says so.
+
+        Raises `InvalidInput` for one that cannot be opened, with its name and the reason.
+        """
         place = Path(path)
-        stream = place.open("rb")
+        stream = open_file(place, "rb", InvalidInput)
         return cls(stream, is_csv=place.suffix.lower() == ".csv", size=place.stat().st_size)
 
     def __iter__(self) -> Iterator[Line]:

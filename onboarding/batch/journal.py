@@ -19,7 +19,8 @@ from onboarding.adapter import Adapter
 from onboarding.batch.header import OPENING, check_same, header_of, new_id, unusable
 from onboarding.batch.results import Result, State
 from onboarding.engine import utc_now
-from onboarding.errors import InvalidInput
+from onboarding.errors import ConfigurationError, InvalidInput
+from onboarding.files import open_file
 from onboarding.gateway import Gateway
 from onboarding.model.json_values import SENT
 from onboarding.plain import read_json
@@ -66,7 +67,7 @@ class Journal:
         Raises `ConfigurationError` when the file is another gateway's, is no results file, or
         is in use; `OSError` when it cannot be written.
         """
-        file = Path(path).open("a+b")  # noqa: SIM115  # the journal closes it
+        file = open_file(path, "a+b", ConfigurationError)
         try:
             _lock(file)
             _sync_folder(Path(path).parent)

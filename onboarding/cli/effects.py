@@ -52,7 +52,7 @@ def effects(context: click.Context, record: Path, changed: Path, config: Path) -
     Exit codes: 0 nothing follows but the change itself, 1 something does or is
     not sent, 2 the configuration or a file cannot be used.
     """
-    held = UserRecord.from_json(_read(record))
+    held = _stored(record)
     user = _merged(held.user, object_in(_read(changed), str(changed)))
     with opened(config) as gateways:
         adapter = gateways[held.gateway].adapter
@@ -100,6 +100,14 @@ def _unsent(losses: tuple[Loss, ...], accepted: tuple[str, ...]) -> Iterator[Los
 def _read(place: Path) -> bytes:
     with click.open_file(str(place), "rb") as stream:
         return cast("bytes", stream.read())
+
+
+def _stored(place: Path) -> UserRecord:
+    try:
+        return UserRecord.from_json(_read(place))
+    except InvalidInput as error:
+        text = f"{place} is not a stored record"
+        raise Failure(text, kind="InvalidInput", problems=error.problems) from None
 
 
 def _merged(old: User, data: Mapping[str, Any]) -> User:

@@ -20,6 +20,7 @@ from onboarding.errors import (
     ProviderError,
     Unauthorized,
 )
+from onboarding.files import why_unusable
 
 __all__ = [
     "NOT_ALL",
@@ -139,7 +140,7 @@ def failure_of(error: BaseException) -> Failure:
             return Failure(text, code=EXTRA, kind="MissingExtra")
         case OSError():
             where = f"{error.filename}: " if error.filename else ""
-            text = f"{where}{error.strerror or type(error).__name__}"
+            text = f"{where}{why_unusable(error)}"
             return Failure(text, kind="OSError")
         case _:
             raise error

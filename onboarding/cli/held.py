@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import IO, Any, cast
 
 import click
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from onboarding.batch import Line, UserFile
 from onboarding.batch.lines import numbered
@@ -19,7 +19,7 @@ from onboarding.model.record import UserRecord
 from onboarding.model.user import User
 from onboarding.plain import read_json
 
-__all__ = ["Held", "held_in", "object_in", "users_in"]
+__all__ = ["Held", "held_in", "lines_of", "name_of", "object_in", "users_in"]
 
 
 @frozen(kw_only=True)
@@ -34,6 +34,23 @@ class Held:
 def users_in(place: Path) -> UserFile:
     """The file of users that a command line names; `-` is standard input, which is never CSV."""
     return UserFile(click.open_file("-", "rb")) if str(place) == "-" else UserFile.open(place)
+
+
+def name_of(stream: IO[bytes]) -> str:
+    """What a message calls a file that is open."""
+    name: str = getattr(stream, "name", "<stdin>")
+    return "standard input" if name == "<stdin>" else name
+
+
+def lines_of(file: UserFile) -> Iterator[Line]:
+    """The lines of a file of users. A mistake of the whole file is told with its name."""
+    place = name_of(file.stream)
+    try:
+        yield from file
+        return
+    except InvalidInput as error:
+        problems = [evolve(x, path=f"{place}: {x.path}".removesuffix(": ")) for x in error.problems]
+    raise InvalidInput(problems)
 
 
 def object_in(text: bytes, what: str, rule: JsonRule = GIVEN) -> dict[str, Any]:
@@ -55,7 +72,7 @@ def held_in(place: Path) -> Iterator[Held]:
     An object that says of itself that it is a stored user or record is read as such.
     """
     with users_in(place) as lines:
-        for line in lines:
+        for line in lines_of(lines):
             yield _held(line)
 
 

@@ -22,7 +22,7 @@ from onboarding.cli.failures import (
     failure_of,
     wants_json,
 )
-from onboarding.cli.held import users_in
+from onboarding.cli.held import lines_of, users_in
 from onboarding.errors import OnboardingError
 
 __all__ = ["exit_code", "plain_summary", "run"]
@@ -147,7 +147,7 @@ def _progress(file: UserFile) -> Generator[Iterator[Line]]:
         task = bar.add_task("Onboarding", total=file.size, users=0)
 
         def lines() -> Iterator[Line]:
-            for count, line in enumerate(file, 1):
+            for count, line in enumerate(lines_of(file), 1):
                 yield line
                 bar.update(task, completed=file.consumed, users=count)
 

@@ -9,7 +9,7 @@ import click
 
 from onboarding.cli import screen
 from onboarding.cli.failures import NOT_ALL, Failure, as_json, wants_json
-from onboarding.cli.held import object_in
+from onboarding.cli.held import name_of, object_in
 from onboarding.errors import UnexpectedResponse
 from onboarding.model.json_values import SENT
 from onboarding.model.loss import Loss, LossKind
@@ -35,11 +35,12 @@ def translate(context: click.Context, source: str, target: str, file: IO[bytes])
     2 the input cannot be used.
     """
     reader, writer = installed().find(source), installed().find(target)
-    payload = object_in(file.read(), "the file", SENT)
+    name = name_of(file)
+    payload = object_in(file.read(), name, SENT)
     try:
         user, unread = reader.read_user(payload)
     except UnexpectedResponse as error:
-        text = f"the file is no user of {source}"
+        text = f"{name} is not a user of {source}"
         raise Failure(text, kind=type(error).__name__, problems=error.problems) from None
     written, unwritten = writer.write_user(user)
     losses = (*unread, *unwritten)

@@ -76,5 +76,5 @@ def as_toml(text: str) -> Any:
     """The value that a text means as TOML; the text itself when it means none."""
     try:
         return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         return text

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 import typing
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -16,6 +15,7 @@ from onboarding.adapter import Adapter
 from onboarding.config.build import Build
 from onboarding.config.environment import tables_of
 from onboarding.config.references import References
+from onboarding.config.toml import read_toml
 from onboarding.errors import ConfigurationError, Problem, UnknownGateway
 from onboarding.gateway import Gateway
 from onboarding.model.record import UserRecord
@@ -75,16 +75,7 @@ class Gateways:
     ) -> Gateways:
         """Reads a TOML file; `file:` paths in it are relative to it. See `from_config`."""
         place = Path(path)
-        problem, config = None, dict[str, Any]()
-        try:
-            config = tomllib.loads(place.read_text("utf-8-sig"))
-        except OSError as error:
-            problem = Problem("", "missing", f"the file cannot be read ({error.strerror})")
-        except ValueError as error:
-            where = str(error).rpartition("(")[2].rstrip(")") if "(at" in str(error) else "?"
-            problem = Problem("", "shape", f"not TOML ({where})")
-        if problem is not None:
-            raise ConfigurationError([problem])
+        config = read_toml(place)
         secrets = References(os.environ if env is None else env, folder=place.parent)
         return cls(*Build(registry or installed(), secrets).all(config))
 

@@ -10,6 +10,7 @@ from typing import Any
 from attrs import field, frozen
 
 from onboarding.errors import InvalidInput, Problem
+from onboarding.files import unusable_file
 from onboarding.model.secret import Secret
 
 __all__ = ["References"]
@@ -40,7 +41,7 @@ class References:
             case "env:":
                 return _found(self.env.get(rest), f"the environment has no {rest}")
             case "file:":
-                return _found(self._file(rest), f"the file {rest} cannot be read, or is empty")
+                return self._file(rest)
             case "keyring:":
                 return _found(_keyring(rest), f"the keyring has no {rest}")
             case _ if self.literal and value:
@@ -49,11 +50,15 @@ class References:
                 text = "a secret is given by reference: env:, file:, keyring: or in code"
                 raise _problem("literal_secret", text)
 
-    def _file(self, path: str) -> str | None:
+    def _file(self, path: str) -> Secret:
+        place = self.folder / path
         try:
-            return (self.folder / path).read_text("utf-8").strip()
-        except (OSError, ValueError):
-            return None
+            text = place.read_text("utf-8").strip()
+        except (OSError, ValueError) as error:
+            found = unusable_file(place, error)
+        else:
+            return _found(text, f"the file {place} is empty")
+        raise _problem(found.code, f"the file {place}: {found.message}")
 
 
 def _found(text: str | None, otherwise: str) -> Secret:

@@ -13,6 +13,7 @@ from attrs.validators import matches_re
 
 from onboarding import __version__
 from onboarding.errors import ConfigurationError, Problem
+from onboarding.files import unusable_file
 from onboarding.http import HEADER_TEXT
 from onboarding.transports.checks import is_count, is_file, is_proxy, is_seconds, is_size
 
@@ -99,10 +100,15 @@ def _default() -> SSLContext:
 
 def _tls(wanted: Connection) -> SSLContext:
     problems: list[Problem] = []
+    unread = (
+        [] if os.path.isdir(wanted.ca_bundle or "") else _missing("ca_bundle", wanted.ca_bundle)
+    )
+    problems += unread
     try:
-        context = _trusting(wanted.ca_bundle)
-    except (OSError, ValueError) as error:  # an SSLError is an OSError
-        problems.append(_unread("connection.ca_bundle", "the file", error))
+        context = _trusting(None if unread else wanted.ca_bundle)
+    except (OSError, ValueError):  # an SSLError is an OSError
+        text = f"{wanted.ca_bundle} holds no certificates in PEM form"
+        problems.append(Problem("connection.ca_bundle", "shape", text))
         context = _trusting(None)
     if wanted.private_key and not wanted.certificate:
         text = "is required beside private_key"
@@ -117,7 +123,8 @@ def _tls(wanted: Connection) -> SSLContext:
             # with a password, even an empty one, OpenSSL asks nobody for another
             context.load_cert_chain(wanted.certificate, wanted.private_key, password="")
         except (OSError, ValueError) as error:
-            problems.append(_unread("connection.certificate", "the file, or private_key,", error))
+            text = _uncertain(wanted.certificate, wanted.private_key, error)
+            problems.append(Problem("connection.certificate", "shape", text))
     if problems:
         raise ConfigurationError(problems)
     return context
@@ -148,11 +155,15 @@ def _missing(name: str, path: str | None) -> list[Problem]:
     try:
         with open(path, "rb"):
             return []
-    except (OSError, ValueError):
-        return [Problem(f"connection.{name}", "missing", "the file cannot be read")]
+    except (OSError, ValueError) as error:
+        found = unusable_file(path, error)
+        return [Problem(f"connection.{name}", found.code, f"{path}: {found.message}")]
 
 
-def _unread(path: str, what: str, error: Exception) -> Problem:
-    if isinstance(error, FileNotFoundError | PermissionError | IsADirectoryError):
-        return Problem(path, "missing", f"{what} cannot be read")
-    return Problem(path, "shape", f"{what} holds nothing that TLS can use")
+def _uncertain(certificate: str, key: str | None, error: Exception) -> str:
+    """Why OpenSSL does not take a certificate and its key, which it reads as one."""
+    if getattr(error, "reason", None) == "KEY_VALUES_MISMATCH":
+        return f"{key or certificate} holds the private key of another certificate"
+    if key is None:
+        return f"{certificate} does not hold a certificate and its private key, unencrypted, in PEM"
+    return f"{certificate} holds no certificate, or {key} no unencrypted private key, in PEM"
