@@ -276,6 +276,12 @@ class Adapter(Operations):
         return _word(getattr(self, "environment", None))
 
     @property
+    def base(self) -> str | None:
+        """The URL that the calls of these settings go to, as far as one is known before a call."""
+        found: object = getattr(self, "base_url", None)
+        return found if isinstance(found, str) else None
+
+    @property
     def provenance(self) -> Provenance:
         """Where a value that this gateway returns comes from: `UserRecord(**self.provenance, ...)`.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import attrs
 import click
@@ -14,6 +15,9 @@ from onboarding.adapter import Adapter
 from onboarding.cli import screen
 from onboarding.cli.configured import CONFIG, opened
 from onboarding.cli.failures import as_json, wants_json
+from onboarding.gateway import Gateway
+from onboarding.model.secret import Secret
+from onboarding.transports.proxies import place_of
 
 __all__ = ["check"]
 
@@ -28,41 +32,59 @@ __all__ = ["check"]
 def check(context: click.Context, file: Path | None, config: Path) -> None:
     """Check a configuration, offline: its gateways, or every mistake by its path.
 
-    CONFIG may also be given by --config. Settings are named, never shown. Exit code 2 if there is
-    a mistake.
+    Of each gateway: the environment (sandbox or production) and the host that it will call, and
+    what was checked. CONFIG may also be given by --config. Settings are named, never shown. Exit
+    code 2 if there is a mistake.
     """
     if file is not None:
         if context.get_parameter_source("config") is not ParameterSource.DEFAULT:
             raise click.UsageError("CONFIG and --config name the same thing: give one of them")
         config = file
     with opened(config) as gateways:
-        found = [_plain(gateways[name].adapter, gateways.default_name) for name in gateways]
+        found = [_plain(gateways[name], gateways.default_name) for name in gateways]
     if wants_json():
         click.echo(json.dumps({"gateways": found}, indent=2))
         return
-    made = screen.table(str(config), "gateway", "provider", "settings", "may be left out")
+    made = screen.table(str(config), "gateway", "", "")
     for gateway in found:
         name = f"{gateway['name']} (default)" if gateway["default"] else gateway["name"]
-        made.add_row(
-            screen.printable(name),
-            gateway["provider"],
-            ", ".join(gateway["settings"]),
-            ", ".join(gateway["accept_loss"]),
-        )
+        for label, value in gateway.items():
+            if value and label not in ("name", "default"):
+                text = ", ".join(value) if isinstance(value, list) else str(value)
+                made.add_row(
+                    screen.printable(name), label.replace("_", " "), screen.printable(text)
+                )
+                name = ""
+        made.add_section()
     screen.out().print(made)
+    screen.out().print(_OFFLINE)
 
 
-def _plain(adapter: Adapter, default: str | None) -> dict[str, Any]:
-    """The gateway with the names of the settings that differ from what they are by themselves."""
+_OFFLINE = "Nothing was sent: the provider may still refuse a key. `onboarding show` makes a call."
+
+
+def _plain(gateway: Gateway[Adapter], default: str | None) -> dict[str, Any]:
+    """What a gateway will call and what was checked of it; of settings the names alone."""
+    adapter, connection = gateway.adapter, gateway.connection
     shared = attrs.fields_dict(Adapter)
+    own = {
+        field.name: getattr(adapter, field.name)
+        for field in attrs.fields(type(adapter))
+        if field.name not in shared and getattr(adapter, field.name) != field.default
+    }
+    files = [x for x in ("ca_bundle", "certificate", "private_key") if getattr(connection, x)]
     return {
         "name": adapter.name,
-        "provider": adapter.provider,
         "default": adapter.name == default,
-        "settings": [
-            field.name
-            for field in attrs.fields(type(adapter))
-            if field.name not in shared and getattr(adapter, field.name) != field.default
-        ],
+        "provider": adapter.provider,
+        "environment": adapter.environment_name,
+        "host": urlsplit(adapter.base).netloc if adapter.base else None,
+        "proxy": place_of(connection.proxy) if connection.proxy else None,
+        "settings": list(own),
         "accept_loss": list(adapter.accept_loss),
+        "checked": [
+            "every setting",
+            *(f"{name} is there" for name, value in own.items() if isinstance(value, Secret)),
+            *(f"{name} can be used" for name in files),
+        ],
     }

@@ -10,7 +10,14 @@ __all__ = ["Ordered"]
 
 @total_ordering
 class Ordered(Enum):
-    """Compares by the order of its members; none equals or exceeds a member of another scale."""
+    """Compares by the order of its members; as text it is its value, as JSON shows it.
+
+    It is no `str`, which would compare by the alphabet. To order it against a text, or against a
+    member of another scale, raises `TypeError`.
+    """
+
+    def __str__(self) -> str:
+        return str(self.value)
 
     def __lt__(self, other: object) -> bool:
         if type(other) is not type(self):

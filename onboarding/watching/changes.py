@@ -28,7 +28,7 @@ def _levels(record: UserRecord) -> dict[str, Any]:
 
 
 def _word(level: StrEnum | None) -> str | None:
-    return None if level is None else str(level.value)
+    return None if level is None else str(level)
 
 
 def _contact(name: str, record: UserRecord) -> dict[str, Any]:

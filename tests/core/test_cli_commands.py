@@ -15,6 +15,7 @@ from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
+import certifi
 import pytest
 import requests
 from attrs import define
@@ -79,6 +80,68 @@ def test_check_names_settings_and_shows_none(tmp_path: Path) -> None:
     assert "api_key" in done.stdout
     assert CANARY not in done.stdout
     assert "acme" not in done.stdout
+
+
+SEVERAL = """
+default = "fr"
+[gateways.fr]
+provider = "mangopay"
+client_id = "acme"
+api_key = "file:key"
+environment = "production"
+[gateways.try]
+provider = "mangopay"
+client_id = "acme"
+api_key = "file:key"
+[gateways.lt]
+provider = "paysera"
+client_id = "acme"
+mac_key = "file:key"
+accept_loss = ["identity.birthdate"]
+[gateways.lt.connection]
+proxy = "http://user:Xq7pass@proxy.example:3128"
+[gateways.here]
+provider = "paysera"
+environment = "sandbox"
+client_id = "acme"
+mac_key = "file:key"
+base_url = "http://127.0.0.1:8080"
+"""
+
+REACHED = {
+    "fr": ("mangopay", "production", "api.mangopay.com", None),
+    "try": ("mangopay", "sandbox", "api.sandbox.mangopay.com", None),
+    "lt": ("paysera", "production", "wallet.paysera.com", "proxy.example:3128"),
+    "here": ("paysera", "sandbox", "127.0.0.1:8080", None),
+}
+
+
+def test_check_tells_the_environment_and_the_host_of_each_gateway(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text(CANARY, "utf-8")
+    place = config(tmp_path, SEVERAL)
+
+    told, done = invoke("check", place, "--json"), invoke("check", place)
+
+    found = {one.pop("name"): one for one in json.loads(told.stdout)["gateways"]}
+    names = ("provider", "environment", "host", "proxy")
+    assert {name: tuple(map(one.get, names)) for name, one in found.items()} == REACHED
+    assert found["fr"]["checked"] == ["every setting", "api_key is there"]
+    assert found["lt"]["checked"] == ["every setting", "mac_key is there"]
+    words = [word for one in REACHED.values() for word in one if word]
+    assert [word for word in words if word not in done.stdout] == []
+    assert "Nothing was sent" in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 80
+    assert "Xq7pass" not in done.stdout + told.stdout
+
+
+def test_check_tells_which_files_of_a_connection_it_read(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text(CANARY, "utf-8")
+    text = f'{GOOD}[gateways.fr.connection]\nca_bundle = "{certifi.where()}"\n'
+
+    done = invoke("check", config(tmp_path, text), "--json")
+
+    (told,) = json.loads(done.stdout)["gateways"]
+    assert "ca_bundle can be used" in told["checked"]
 
 
 def test_check_lists_every_mistake_by_path(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from enum import Enum
+from enum import StrEnum
 from typing import Any, cast
 
 from attrs import frozen
@@ -21,7 +21,7 @@ from .values import (
 )
 
 
-class Need(Enum):
+class Need(StrEnum):
     """Who must send a field."""
 
     NOBODY = "nobody"

@@ -6,7 +6,7 @@ docs: webhooks/event-types
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from enum import Enum, auto
+from enum import StrEnum, auto
 from typing import Any
 
 from attrs import frozen
@@ -15,7 +15,7 @@ from onboarding import EventKind
 __all__ = ["EVENTS", "Meaning", "Subject", "meaning_of"]
 
 
-class Subject(Enum):
+class Subject(StrEnum):
     """What the id in a notification is one of."""
 
     USER = auto()
