@@ -26,7 +26,7 @@ from onboarding.engine import (
     without_frames,
 )
 from onboarding.errors import TransportError
-from onboarding.gateway import Deadline, exchange_of, new_nonce, refuse_unsafe, report
+from onboarding.gateway import Deadline, described, exchange_of, new_nonce, refuse_unsafe, report
 from onboarding.hooks import Exchange, Observe
 from onboarding.http import Flow, Request, Response, Token
 from onboarding.model.limits import RateLimit
@@ -156,7 +156,7 @@ class AsyncGateway(AsyncCalls[A_co]):
         await self.close()
 
     def __repr__(self) -> str:
-        return f"AsyncGateway({self.name or self.provider!r}, {type(self.adapter).__name__})"
+        return f"AsyncGateway({described(self.adapter)})"
 
     # -- the driver's hands
 

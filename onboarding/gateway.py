@@ -125,6 +125,12 @@ def exchange_of(
     )
 
 
+def described(adapter: Adapter) -> str:
+    """Which gateway it is, for a repr: its name, the adapter and the environment."""
+    name, kind = repr(adapter.name or adapter.provider), type(adapter).__name__
+    return ", ".join(filter(None, (name, kind, adapter.environment_name)))
+
+
 def refuse_unsafe(adapter: Adapter, connection: Connection) -> None:
     """Raises `ConfigurationError` for settings with which keys or calls would be unprotected.
 
@@ -241,7 +247,7 @@ class Gateway(Calls[A_co]):
         self.close()
 
     def __repr__(self) -> str:
-        return f"Gateway({self.name or self.provider!r}, {type(self.adapter).__name__})"
+        return f"Gateway({described(self.adapter)})"
 
     # -- the driver's hands
 

@@ -45,8 +45,8 @@ class NextAction(Stored, form="next_action/1"):
     """One open step of a user, or about one. It can be stored, and taken up in another process.
 
     `concerns` is the core path it is about (`phone`), empty when it is about the whole user.
-    `value` is the contact that waits for its code. `url` may hold a token; like every field,
-    it is in no repr. Times are aware datetimes in UTC.
+    `value` is the contact that waits for its code. `url` may hold a token; it
+    is in no repr, and `value` is in none. Times are aware datetimes in UTC.
     """
 
     kind: NextActionKind
@@ -60,6 +60,9 @@ class NextAction(Stored, form="next_action/1"):
     link_rule: LinkRule | None = None
     issued_at: datetime | None = None
     expires_at: datetime | None = None
+
+    def __repr__(self) -> str:
+        return self._shown("kind", "user_id", "concerns", "expires_at")
 
     def link(self, return_url: str, *, language: str | None = None) -> str:
         """The whole link for the user's browser, which will come back to `return_url`.

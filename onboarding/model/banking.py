@@ -114,7 +114,7 @@ class BankAccountRecord(Stored, form="bank_account_record/1"):
     raw: Mapping[str, Any] = field(factory=dict[str, Any])
 
     def __repr__(self) -> str:
-        return f"BankAccountRecord({self.provider}/{self.gateway}, active={self.active})"
+        return self._shown("id", "user_id", "active")
 
 
 @frozen(kw_only=True, slots=False, repr=False)
@@ -140,4 +140,4 @@ class Wallet(Stored, form="wallet/1"):
     raw: Mapping[str, Any] = field(factory=dict[str, Any])
 
     def __repr__(self) -> str:
-        return f"Wallet({self.provider}/{self.gateway}, id={self.id!r})"
+        return self._shown("id")

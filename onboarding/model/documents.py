@@ -181,7 +181,6 @@ class DocumentRecord(Stored, form="document_record/1"):
     raw: Mapping[str, Any] = field(factory=dict[str, Any])
 
     def __repr__(self) -> str:
-        return (
-            f"DocumentRecord({self.provider}/{self.gateway}, id={self.id!r}, "
-            f"purpose={self.purpose}, status={self.status})"
-        )
+        refused = self.refusal.reason if self.refusal is not None else None
+        facts = ("id", "user_id", "purpose", "kind", "status")
+        return self._shown(*facts, refusal=refused)

@@ -75,4 +75,4 @@ class Event(Stored, form="event/1"):
     confirmed: bool | None = None
 
     def __repr__(self) -> str:
-        return f"Event({self.provider}/{self.gateway}, {self.kind}, native={self.native!r})"
+        return self._shown("id", "kind", "native", "subject_id", "user_id", "confirmed")

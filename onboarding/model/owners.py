@@ -61,7 +61,4 @@ class OwnerDeclaration(Stored, form="owner_declaration/1"):
     raw: Mapping[str, Any] = field(factory=dict[str, Any])
 
     def __repr__(self) -> str:
-        return (
-            f"OwnerDeclaration({self.provider}/{self.gateway}, id={self.id!r}, "
-            f"standing={self.standing})"
-        )
+        return self._shown("id", "user_id", "standing", "editable", owners=len(self.owners))

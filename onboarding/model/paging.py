@@ -21,7 +21,7 @@ class Paged(Generic[T]):
     counts all entries, where the provider says so; `rate_limits` are the calls left.
     """
 
-    items: tuple[T, ...] = field(repr=False)
-    next: str | None = None
+    items: tuple[T, ...] = field(repr=lambda items: f"<{len(items)}>")
+    next: str | None = field(default=None, repr=lambda token: "…" if token else "None")
     total: int | None = None
     rate_limits: tuple[RateLimit, ...] = field(default=(), eq=False)

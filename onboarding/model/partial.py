@@ -36,4 +36,4 @@ class Partial(Stored, form="partial/1"):
     done: Mapping[str, Any] = field(factory=dict[str, Any])
 
     def __repr__(self) -> str:
-        return f"Partial({self.provider}/{self.gateway}, {self.operation}, id={self.id!r})"
+        return self._shown("operation", "user_id", "id")

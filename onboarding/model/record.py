@@ -81,8 +81,6 @@ class UserRecord(Stored, form="user_record/1"):
     raw: Mapping[str, Any] = field(factory=dict[str, Any])
 
     def __repr__(self) -> str:
-        levels = f"kyc_level={self.kyc_level}, identification_level={self.identification_level}"
-        return (
-            f"UserRecord({self.provider}/{self.gateway}, id={self.id!r}, "
-            f"status={self.status}, {levels}, next_actions={len(self.next_actions)})"
-        )
+        waiting = "+".join(action.kind for action in self.next_actions) or None
+        facts = ("id", "status", "kyc_level", "identification_level", "eidas_level", "nist_ial")
+        return self._shown(*facts, next_actions=waiting)

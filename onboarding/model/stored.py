@@ -38,3 +38,12 @@ class Stored(Model):
         from onboarding.plain import loads
 
         return loads(text, cls, cls.form)
+
+    def _shown(self, *names: str, **more: object) -> str:
+        """The repr of a value of a gateway: where it is from, and facts that are not personal."""
+        own = vars(self)
+        shown = {name: repr(x) if type(x := own[name]) is str else x for name in names} | more
+        facts = [f"{name}={x}" for name, x in shown.items() if x not in (None, "''")]
+        place = f"{own['provider']}/{own['gateway']}"
+        told = filter(None, (place, own["environment"], *facts))
+        return f"{type(self).__name__}({', '.join(told)})"

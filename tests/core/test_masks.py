@@ -14,27 +14,46 @@ from typing import Any, Protocol
 import attrs
 import pytest
 from onboarding import (
+    ActionNeeded,
     Adapter,
     Address,
+    AsyncGateway,
+    BankAccountRecord,
     BeneficialOwner,
     Birthplace,
     Company,
     Credentials,
     Criterion,
+    DeclaredOwner,
     Document,
     DocumentPurpose,
+    DocumentRecord,
+    DocumentStatus,
+    EidasLevel,
+    Event,
+    EventKind,
     Gateway,
     Gateways,
     Gender,
+    IbanAccount,
     Identity,
+    KYCLevel,
     MigratedHash,
     NationalId,
+    NextAction,
+    NextActionKind,
     OnboardingError,
+    OwnerDeclaration,
     Page,
+    Paged,
+    Partial,
+    PartialFailure,
     Password,
     PoliticalExposure,
     Proof,
     ProviderError,
+    Refusal,
+    RefusalReason,
     Representative,
     Request,
     Response,
@@ -44,7 +63,11 @@ from onboarding import (
     User,
     UserCategory,
     UserRecord,
+    UserStatus,
+    Wallet,
 )
+from onboarding.errors import ErrorDetails
+from onboarding.model.stored import Stored
 
 from onboarding_mangopay import MangoPay, MangoPayExtras
 from onboarding_paysera import Paysera, PayseraExtras
@@ -215,6 +238,154 @@ def test_extras_show_no_value(cls: type[Any]) -> None:
     value = cls(**fields)
 
     assert clean(f"{value!r} {value}")
+
+
+NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
+PLACE: dict[str, Any] = {"provider": "mangopay", "gateway": "fr", "environment": "sandbox"}
+ACTION = NextAction(
+    **PLACE,
+    kind=NextActionKind.REDIRECT,
+    user_id="user_7",
+    concerns="phone",
+    value="+37066677777",
+    url=f"https://sca.example/?token={CANARY}",
+    expires_at=NOON,
+)
+ODD = {word("key"): word("value")}  # what a provider sends beside
+
+RETURNED: dict[str, tuple[Any, str]] = {
+    "a record": (
+        UserRecord(
+            **PLACE,
+            id="user_7",
+            user=person(),
+            status=UserStatus.PENDING,
+            kyc_level=KYCLevel.LIGHT,
+            eidas_level=EidasLevel.LOW,
+            level_words=ODD,
+            next_actions=(ACTION,),
+            native=ODD,
+            residue=ODD,
+            raw=ODD,
+        ),
+        "UserRecord(mangopay/fr, sandbox, id='user_7', status=pending, kyc_level=LIGHT, "
+        "eidas_level=low, next_actions=redirect)",
+    ),
+    "a next action": (
+        ACTION,
+        "NextAction(mangopay/fr, sandbox, kind=redirect, user_id='user_7', concerns='phone', "
+        "expires_at=2026-01-02 12:00:00+00:00)",
+    ),
+    "a document": (
+        DocumentRecord(
+            **PLACE,
+            id="doc_1",
+            user_id="user_7",
+            purpose=DocumentPurpose.IDENTITY,
+            status=DocumentStatus.REFUSED,
+            refusal=Refusal(reason=RefusalReason.EXPIRED, native=word("W"), text=word("Text")),
+            native=ODD,
+            raw=ODD,
+        ),
+        "DocumentRecord(mangopay/fr, sandbox, id='doc_1', user_id='user_7', "
+        "purpose=proof_of_identity, status=refused, refusal=expired)",
+    ),
+    "a declaration": (
+        OwnerDeclaration(
+            **PLACE,
+            id="ubo_1",
+            user_id="user_7",
+            owners=(DeclaredOwner(id="1", owner=BeneficialOwner(address=HOME)),),
+            standing=DocumentStatus.CREATED,
+            status=word("Status"),
+            reason=word("Reason"),
+            message=word("Message"),
+            editable=True,
+            raw=ODD,
+        ),
+        "OwnerDeclaration(mangopay/fr, sandbox, id='ubo_1', user_id='user_7', standing=created, "
+        "editable=True, owners=1)",
+    ),
+    "a bank account": (
+        BankAccountRecord(
+            **PLACE,
+            id="bank_1",
+            user_id="user_7",
+            account=IbanAccount(owner_name=word("Name"), iban="FR7630004000031234567890143"),
+            active=True,
+            status=word("Status"),
+            native=ODD,
+            raw=ODD,
+        ),
+        "BankAccountRecord(mangopay/fr, sandbox, id='bank_1', user_id='user_7', active=True)",
+    ),
+    "a wallet": (
+        Wallet(
+            **PLACE,
+            id="wallet_1",
+            description=word("Description"),
+            account_numbers=(word("Number"),),
+            status=word("Status"),
+            native=ODD,
+            raw=ODD,
+        ),
+        "Wallet(mangopay/fr, sandbox, id='wallet_1')",
+    ),
+    "an event": (
+        Event(
+            **PLACE,
+            id="event_1",
+            kind=EventKind.LEVEL_CHANGED,
+            native="USER_KYC_REGULAR",
+            user_id="user_7",
+            before=ODD,
+            after=ODD,
+            confirmed=True,
+        ),
+        "Event(mangopay/fr, sandbox, id='event_1', kind=level_changed, "
+        "native='USER_KYC_REGULAR', user_id='user_7', confirmed=True)",
+    ),
+    "a partial": (
+        Partial(
+            **PLACE,
+            operation="submit_document",
+            user_id="user_7",
+            id="doc_1",
+            idempotency_key=word("Key"),
+            digest=word("Digest"),
+            done=ODD,
+        ),
+        "Partial(mangopay/fr, sandbox, operation='submit_document', user_id='user_7', id='doc_1')",
+    ),
+    "a page": (
+        Paged(items=(person(), person()), next=word("Token"), total=7),
+        "Paged(items=<2>, next=…, total=7, rate_limits=())",
+    ),
+    "a last page": (
+        Paged[User](items=()),
+        "Paged(items=<0>, next=None, total=None, rate_limits=())",
+    ),
+    "a gateway": (Gateway(MANGOPAY), "Gateway('fr', MangoPay, sandbox)"),
+    "an async gateway": (AsyncGateway(PAYSERA), "AsyncGateway('lt', Paysera, production)"),
+    "an error": (ActionNeeded(ErrorDetails(status=403, code="x", next_action=ACTION)), ""),
+    "a partial failure": (PartialFailure(Partial(**PLACE, operation="x", done=ODD)), ""),
+}
+
+
+@pytest.mark.parametrize("name", RETURNED)
+def test_what_a_gateway_gives_shows_where_it_is_from_and_how_it_stands_alone(name: str) -> None:
+    value, expected = RETURNED[name]
+
+    text = f"{value!r} {value} {[value]!r}"
+
+    assert clean(text)
+    assert expected in ("", repr(value))
+
+
+def test_every_stored_value_has_such_a_repr() -> None:
+    known = {kind for kind in Stored.__subclasses__() if kind.__module__.startswith("onboarding.")}
+
+    assert {type(value) for value, _ in RETURNED.values()} >= known - {User}
 
 
 # -- flows against a provider that echoes what it got
