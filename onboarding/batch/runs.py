@@ -14,7 +14,13 @@ from onboarding.batch.failed import of_error
 from onboarding.batch.journal import Journal
 from onboarding.batch.lines import Line, numbered
 from onboarding.batch.results import Result, State, blank, of_record, tame
-from onboarding.errors import Forbidden, OnboardingError, Problem, Unauthorized
+from onboarding.errors import (
+    ConfigurationError,
+    Forbidden,
+    OnboardingError,
+    Problem,
+    Unauthorized,
+)
 from onboarding.gateway import Gateway
 from onboarding.http import Flow
 from onboarding.model.record import UserRecord
@@ -48,7 +54,7 @@ class Summary:
     before: Counter[State] = field(factory=Counter[State])
     reasons: Counter[Reason] = field(factory=Counter[Reason])
     examples: dict[Reason, list[str]] = field(factory=dict[Reason, list[str]])
-    stopped: Unauthorized | Forbidden | None = None
+    stopped: Unauthorized | Forbidden | ConfigurationError | None = None
 
     @property
     def total(self) -> Counter[State]:
@@ -80,8 +86,8 @@ class Batch:
     def run(self, lines: Iterable[Line]) -> Iterator[Result]:
         """Sends the users of the lines; gives each new result once the journal has it.
 
-        No line stops the next. Only when the provider does not accept the gateway's own
-        credentials, or they do not allow this, the run ends early: see `summary.stopped`. Raises
+        No line stops the next. Only when the gateway's own credentials cannot be used, are not
+        accepted, or do not allow this, the run ends early: see `summary.stopped`. Raises
         `OSError` when the journal cannot be written.
         What is remembered grows with the refs, not with the data of the users.
         """
@@ -143,7 +149,7 @@ class Batch:
         except Exception as error:
             if self.journal.failed:
                 raise  # it cannot be written: nobody may be sent
-            if isinstance(error, Unauthorized | Forbidden):
+            if isinstance(error, Unauthorized | Forbidden | ConfigurationError):
                 self.summary.stopped = error
             return of_error(started, error, sent=self.journal.is_open(ref))
         return of_record(started, record)

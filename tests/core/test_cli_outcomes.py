@@ -11,6 +11,7 @@ import pytest
 from attrs import field, frozen
 from onboarding import (
     Adapter,
+    ConfigurationError,
     Flow,
     Forbidden,
     Gateway,
@@ -19,6 +20,7 @@ from onboarding import (
     OnboardingError,
     OutcomeUnknown,
     Problem,
+    Proof,
     RateLimited,
     Rejected,
     Request,
@@ -290,6 +292,29 @@ def test_a_no_to_the_gateway_is_no_answer_about_the_user(
     assert batch.summary.now == {State.FAILED: 1}
     assert isinstance(batch.summary.stopped, kind)
     assert served[0].asked == 1
+
+
+def test_a_credential_that_no_request_can_hold_ends_the_run_before_anyone_is_sent(
+    served: tuple[Provider, str],
+) -> None:
+    batch, _ = results(served, adapter=Unsignable)
+
+    assert batch.summary.now == {State.FAILED: 1}
+    assert isinstance(batch.summary.stopped, ConfigurationError)
+    assert "look at the credentials" in str(batch.summary.stopped)
+    assert served[0].asked == 0
+
+
+@frozen(kw_only=True)
+class Unsignable(Odd):
+    """Has a key that no header can hold."""
+
+    def create_user(self, user: User, *, key: str | None = None) -> Flow[UserRecord]:
+        yield Request(method="POST", url=f"{self.base_url}/0", operation="create_user")
+        raise AssertionError("it is never sent")
+
+    def sign(self, request: Request, proof: Proof) -> Request:
+        return request.with_headers(Authorization="Bearer \u2713")
 
 
 @pytest.mark.parametrize(("kind", "status"), [(Rejected, 400), (Forbidden, 403)])
