@@ -7,7 +7,6 @@ import json
 import operator
 import pkgutil
 from enum import Enum, Flag, StrEnum
-from typing import Any
 
 import onboarding
 import pytest
@@ -42,7 +41,7 @@ def enums() -> list[type[Enum]]:
 
 
 ENUMS = enums()
-LEVELS: tuple[type[Any], ...] = (KYCLevel, IdentificationLevel, EidasLevel, NistIal)
+LEVELS: tuple[type[Ordered], ...] = (KYCLevel, IdentificationLevel, EidasLevel, NistIal)
 
 
 def test_the_enums_are_found() -> None:
@@ -70,7 +69,7 @@ def test_the_levels_are_the_ordered_enums() -> None:
 @pytest.mark.parametrize("kind", LEVELS)
 @pytest.mark.parametrize("compare", ["__lt__", "__le__", "__gt__", "__ge__"])
 def test_a_level_is_not_ordered_against_a_text_or_another_scale(
-    kind: type[Any], compare: str
+    kind: type[Ordered], compare: str
 ) -> None:
     ordered = getattr(operator, compare)
     for level in kind:
