@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import attrs
@@ -50,7 +50,9 @@ def check(context: click.Context, file: Path | None, config: Path) -> None:
         name = f"{gateway['name']} (default)" if gateway["default"] else gateway["name"]
         for label, value in gateway.items():
             if value and label not in ("name", "default"):
-                text = ", ".join(value) if isinstance(value, list) else str(value)
+                text = (
+                    ", ".join(cast("list[str]", value)) if isinstance(value, list) else str(value)
+                )
                 made.add_row(
                     screen.printable(name), label.replace("_", " "), screen.printable(text)
                 )

@@ -125,7 +125,7 @@ class Gateways:
     @property
     def aio(self) -> AsyncGateways:
         """The same gateways for an event loop (extra `async`)."""
-        return AsyncGateways(self)
+        return AsyncGateways(self, self._async)
 
     @property
     def default_name(self) -> str | None:
@@ -211,6 +211,7 @@ class AsyncGateways:
     """The gateways of a `Gateways` for an event loop: `gateways.aio["fr"]`."""
 
     _gateways: Gateways
+    _made: dict[str, AsyncGateway[Adapter]]
 
     def __getitem__(self, name: str) -> AsyncGateway[Adapter]:
         """The gateway of that name. Raises `UnknownGateway`."""
@@ -231,9 +232,8 @@ class AsyncGateways:
     def _like(self, like: Gateway[Any]) -> AsyncGateway[Any]:
         from onboarding.aio import AsyncGateway
 
-        made = self._gateways._async
         # Of two threads that come first at once, setdefault keeps one; the other opened nothing.
-        return made.get(like.name) or made.setdefault(
+        return self._made.get(like.name) or self._made.setdefault(
             like.name,
             AsyncGateway(
                 like.adapter,

@@ -220,7 +220,11 @@ def run(files: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     (files / "record").write_text(RECORD, "utf-8")
     (files / "users.csv").write_bytes(b"\xff\xfeid")
     monkeypatch.chdir(files)
-    return lambda line: CliRunner(env={"COLUMNS": "200"}).invoke(app, line.split())
+
+    def invoke(line: str) -> Result:
+        return CliRunner(env={"COLUMNS": "200"}).invoke(app, line.split())
+
+    return invoke
 
 
 @pytest.mark.parametrize(
