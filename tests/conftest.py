@@ -23,6 +23,10 @@ settings.register_profile("quick", settings.get_profile("ci"), max_examples=30)
 settings.register_profile("laws", _BASE, max_examples=1_000)
 settings.register_profile("thorough", _BASE, max_examples=5_000)
 settings.register_profile("full", _BASE, max_examples=10_000)
+
+# What a test looks for must not depend on where the terminal of its run breaks a line.
+os.environ["COLUMNS"] = "200"
+
 settings.load_profile(
     os.environ.get("HYPOTHESIS_PROFILE", "ci" if "CI" in os.environ else "default")
 )

@@ -21,20 +21,21 @@ from onboarding.cli.translate import translate
 __all__ = ["app"]
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+_CODES = {
+    "0": "done; of `run`: every user is onboarded",
+    "1": "done in part: `run` onboarded not everybody, `translate` lost something, or the "
+    "provider said no",
+    "2": "the command, the configuration or an input file cannot be used",
+    "3": "`run` does not know what became of somebody",
+    "4": "an extra is not installed",
+    "130": "interrupted",
+}
+
+
+@click.group(cls=Commands, codes=_CODES, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="onboarding", message="%(prog)s %(version)s")
 def app() -> None:
     """Describe a user once, onboard them with any payment provider.
-
-    \b
-    Exit codes
-      0    done; of `run`: every user is onboarded
-      1    done in part: `run` onboarded not everybody, `translate` lost
-           something, or the provider said no
-      2    the command, the configuration or an input file cannot be used
-      3    `run` does not know what became of somebody
-      4    an extra is not installed
-      130  interrupted
 
     Every command takes --json: then standard output holds one JSON document and nothing else.
     An error is one too, {"error": ...}, even if the arguments are wrong.

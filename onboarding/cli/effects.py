@@ -48,7 +48,6 @@ def effects(context: click.Context, record: Path, changed: Path, config: Path) -
     documents that go out of date, an enrolment anew, a step that cannot be undone; and what the
     change could not tell the provider. No value of a user is printed.
 
-    \b
     Exit codes: 0 nothing follows but the change itself, 1 something does or is
     not sent, 2 the configuration or a file cannot be used.
     """

@@ -129,9 +129,8 @@ def _tell(console: Console, told: Told) -> None:
                 alike = one is not said[0] and 2 * len(other) < len(mine)
                 same = f": as {said[0].classes[0]}, but for" if alike else ""
                 console.print(_head(name, one, same))
-                console.print(
-                    screen.indented(other if alike else mine, console.width), soft_wrap=True
-                )
+                words = (other if alike else mine).items()
+                console.print(screen.indented(words, console.width))
 
 
 def _head(name: str, one: Variant, same: str) -> Text:

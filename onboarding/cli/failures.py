@@ -8,8 +8,10 @@ from collections.abc import Iterable
 from typing import IO, Any
 
 import click
+from click.exceptions import NoArgsIsHelpError
 
 from onboarding.cli import screen
+from onboarding.cli.helping import Group
 from onboarding.errors import (
     ConfigurationError,
     Forbidden,
@@ -98,7 +100,7 @@ class Failure(click.ClickException):
             console.print(f"  {problem.path or '(whole)'}: {problem.message}", soft_wrap=True)
 
 
-class Commands(click.Group):
+class Commands(Group):
     """A group that turns what goes wrong into failures."""
 
     def make_context(
@@ -146,10 +148,23 @@ def failure_of(error: BaseException) -> Failure:
             raise error
 
 
+class _Misuse(click.UsageError):
+    """A wrong command line, told with its usage, at the width of the terminal."""
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        console = screen.err()
+        if self.ctx is not None:
+            console.print(self.ctx.get_usage())
+            console.print(f"Try '{self.ctx.command_path} --help' for help.\n")
+        console.print(f"Error: {self.format_message()}")
+
+
 def _of_usage(error: click.UsageError, *, asked: bool) -> click.ClickException:
-    """The error itself, which shows the usage too, or the failure that JSON can say."""
-    if not asked:
+    """The error for a person, which shows the usage too, or the failure that JSON can say."""
+    if isinstance(error, NoArgsIsHelpError) and not asked:
         return error
+    if not asked:
+        return _Misuse(error.format_message(), error.ctx)
     failure = Failure(error.format_message(), kind="UsageError")
     failure.json = True  # there may be no context yet to tell it
     return failure

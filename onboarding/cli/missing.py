@@ -80,7 +80,6 @@ def missing(
     What is asked is met, missing, or left to the provider: then no document says before the call
     what the answer will be. No value of a user is printed.
 
-    \b
     Exit codes: 0 nothing is missing, 1 something is, or a line is no user,
     2 the command, the configuration or the file cannot be used. With --list,
     --questionnaire or --schema it is 0 when they are printed.

@@ -58,7 +58,6 @@ def run(
 
     No result holds a personal value, a link or a token.
 
-    \b
     Exit codes: 0 everybody is onboarded, 1 not everybody, 2 the command or the
     configuration cannot be used, 3 somebody's outcome is unknown.
     """

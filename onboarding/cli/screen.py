@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from textwrap import wrap
+from collections.abc import Iterable
 from typing import TypeVar
 
 from rich import box
@@ -13,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from onboarding.batch import State, Summary
+from onboarding.cli.layout import FittedTable, Page, beside
 from onboarding.errors import Problem
 
 __all__ = [
@@ -54,20 +54,19 @@ MEANINGS = {
 
 def out() -> Console:
     """Standard output."""
-    return Console(markup=False, highlight=False, emoji=False, soft_wrap=False)
+    return Page(markup=False, highlight=False, emoji=False)
 
 
 def err() -> Console:
     """Standard error."""
-    return Console(stderr=True, markup=False, highlight=False, emoji=False)
+    return Page(stderr=True, markup=False, highlight=False, emoji=False)
 
 
 def table(title: str, *columns: str) -> Table:
     """A table in the one style."""
-    made = Table(title=title, title_justify="left", title_style="bold", box=box.ROUNDED)
-    for column in columns:
-        made.add_column(column, overflow="fold")
-    return made
+    return FittedTable(
+        *columns, title=title, title_style="bold", box=box.ROUNDED, border_style="dim"
+    )
 
 
 def printable(value: object) -> str:
@@ -83,21 +82,17 @@ def joined(pairs: Iterable[tuple[K, V]]) -> Iterable[tuple[K, list[V]]]:
     return found.items()
 
 
-def indented(rows: Mapping[str, Iterable[str]], width: int, *, by: int = 4) -> Text:
-    """Lines of words beside their labels, each folded under its own beginning."""
-    edge = by + max(map(len, rows), default=0) + 2
+def indented(rows: Iterable[tuple[str, Iterable[str]]], width: int, *, by: int = 4) -> Text:
+    """Lines of words beside their labels, each broken under its own beginning."""
+    told = [*rows]
+    edge = by + max((len(label) for label, _ in told), default=0)
+    edge += 2 if edge > by else 0
     made: list[Text] = []
-    for label, words in rows.items():
-        lines = [part for text in words for part in _folded(text, max(width - edge, 20))]
-        for number, line in enumerate(lines):
-            name = label if number == 0 else ""
-            made.append(Text.assemble((" " * by + name.ljust(edge - by), "dim"), line))
+    for label, words in told:
+        for number, text in enumerate(words):
+            name = " " * by + label if number == 0 else ""
+            made.append(beside(name, Text(printable(text)), edge, width))
     return Text("\n").join(made)
-
-
-def _folded(text: str, width: int) -> list[str]:
-    lines = wrap(printable(text), width, break_on_hyphens=False, break_long_words=False)
-    return lines or [""]
 
 
 def summary(counts: Summary, title: str) -> Table:

@@ -9,9 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import click
-from rich.console import Group
-from rich.panel import Panel
-from rich.table import Table
+from rich.console import Console
 
 from onboarding.cli import screen
 from onboarding.cli.configured import CONFIG, opened
@@ -52,7 +50,7 @@ def show(gateway: str, user_id: str, config: Path, reveal: bool) -> None:
     if wants_json():
         click.echo(json.dumps(told, indent=2))
         return
-    screen.out().print(_panel(told))
+    _tell(screen.out(), told)
 
 
 def _plain(record: UserRecord, *, reveal: bool) -> dict[str, Any]:
@@ -102,29 +100,28 @@ def _holds_link(value: object) -> bool:
     return "://" in str(value)
 
 
-def _panel(told: dict[str, Any]) -> Panel:
-    facts = _pairs((name, told[name]) for name in _FACTS if told[name] is not None)
-    parts: list[Any] = [facts]
+def _tell(console: Console, told: dict[str, Any]) -> None:
     actions = [
         (action["kind"], " ".join(filter(None, (action["concerns"], _until(action)))))
         for action in told["next_actions"]
     ]
     native = told["native"]
     if not isinstance(native, dict):
-        native = {", ".join(native): ""}
+        native = {"": ", ".join(native)}
     for title, pairs in (
+        (f"{told['gateway']} ({told['provider']})", [(name, told[name]) for name in _FACTS]),
         ("levels in the provider's words", told["level_words"].items()),
         ("next actions", actions),
         ("confirmed", [(name, "yes" if yes else "no") for name, yes in told["confirmed"].items()]),
         ("user", told["user"].items()),
         ("absent", told["absent"].items()),
         ("facts of the provider's own", cast("dict[str, Any]", native).items()),
-        ("beyond the core", [(", ".join(told["residue"]), "")] if told["residue"] else []),
+        ("beyond the core", [("", ", ".join(told["residue"]))]),
     ):
-        rows: list[tuple[Any, Any]] = list(pairs)
+        rows = [(screen.printable(name), [str(it)]) for name, it in pairs if it not in (None, "")]
         if rows:
-            parts += ["", title, _pairs(rows)]
-    return Panel(Group(*parts), title=f"{told['gateway']} ({told['provider']})", expand=False)
+            console.print(screen.printable(title), style="bold")
+            console.print(screen.indented(rows, console.width, by=2))
 
 
 _FACTS = ("id", "status", "kyc_level", "identification_level", "created_at", "seen_at")
@@ -132,10 +129,3 @@ _FACTS = ("id", "status", "kyc_level", "identification_level", "created_at", "se
 
 def _until(action: dict[str, Any]) -> str:
     return f"until {action['expires_at']}" if action["expires_at"] else ""
-
-
-def _pairs(rows: Any) -> Table:
-    made = Table.grid(padding=(0, 2), pad_edge=True)
-    for name, value in rows:
-        made.add_row(screen.printable(name), screen.printable(value))
-    return made

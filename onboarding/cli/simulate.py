@@ -14,6 +14,7 @@ import attrs
 import click
 
 from onboarding.cli.failures import Failure, as_json, wants_json
+from onboarding.cli.helping import Group
 from onboarding.errors import ConfigurationError
 from onboarding.mapping import On
 from onboarding.mapping.paths import leaves
@@ -45,7 +46,7 @@ _FAULT = click.option(
 )
 
 
-class _Providers(click.Group):
+class _Providers(Group):
     """One command for each installed adapter that brings a simulator."""
 
     def resolve_command(
@@ -199,7 +200,7 @@ def _configuration(adapter: type[Adapter], app: Any, base_url: str) -> Iterator[
         text = value.reveal() if isinstance(value, Secret) else value
         yield f"{name} = {json.dumps(text)}"  # a TOML string, or a number, or a truth value
     if lost := sorted(_unsupported(adapter)):
-        yield "# left out and reported, because the provider does not support them:"
+        yield "# not supported by the provider, so left out and reported:"
         yield "accept_loss = ["
         yield from (f"    {json.dumps(path)}," for path in lost)
         yield "]"

@@ -30,7 +30,6 @@ def translate(context: click.Context, source: str, target: str, file: IO[bytes])
     FILE is JSON (`-` is standard input). The other provider's JSON goes to standard output,
     what was lost on the way to standard error: a table or, with --json, {"losses": [...]}.
 
-    \b
     Exit codes: 0 all of the user arrived, 1 something was dropped or coarsened,
     2 the input cannot be used.
     """

@@ -573,7 +573,7 @@ def test_the_exit_codes_are_in_the_help() -> None:
     told = invoke("--help").stdout
 
     for code in ("0", "1", "2", "3", "4", "130"):
-        assert re.search(rf"^    {code} ", told, re.MULTILINE)
+        assert re.search(rf"^  {code} ", told, re.MULTILINE)
 
 
 def test_asking_for_help_loads_neither_provider_nor_http_client() -> None:

@@ -155,15 +155,6 @@ def test_no_personal_value_is_shown(shown: Shown) -> None:
             assert value in words or value not in kept
 
 
-@pytest.mark.parametrize("more", [[], ["--all"]])
-@pytest.mark.parametrize("columns", [80, 140])
-def test_no_line_is_wider_than_the_terminal(columns: int, more: list[str]) -> None:
-    done = demo(*more, columns=columns)
-
-    assert max(map(len, done.stdout.splitlines())) <= columns
-    assert done.stderr == ""
-
-
 def test_the_demo_fits_one_screen_with_five_users_and_the_changed_line_after_them() -> None:
     lines = demo(columns=80).stdout.splitlines()
 
@@ -187,15 +178,6 @@ def test_the_brief_counts_are_those_of_all_users(shown: Shown) -> None:
         for state, count in Counter(result["state"] for result in results.values()).items()
     )
     assert told == counts
-
-
-@pytest.mark.parametrize("more", [[], ["--all"]])
-def test_no_word_is_broken_at_80_columns(more: list[str]) -> None:
-    def words(text: str) -> set[str]:
-        body = "\n".join(line for line in text.splitlines() if line.startswith("│"))
-        return set(body[body.index("lt-vilnius") :].split())
-
-    assert words(demo(*more, columns=80).stdout) == words(demo(*more, columns=200).stdout)
 
 
 def test_what_was_not_carried_is_told_in_few_words(shown: Shown) -> None:

@@ -136,7 +136,7 @@ def test_a_wrong_path_is_told_with_a_better_one(path: str, hint: str) -> None:
     done = explain(path)
 
     assert done.exit_code == 2
-    assert f"{path}: the core has no such path; {hint}" in done.stderr
+    assert f"{path}: the core has no such path; {hint}" in " ".join(done.stderr.split())
     assert done.stdout == ""
 
 

@@ -136,6 +136,7 @@ def run_console(block: Block) -> str:
             capture_output=True,
             text=True,
             timeout=60,
+            env={**os.environ, "COLUMNS": "80"},
         )
         wanted = int(block.note("exit") or 0)
         assert done.returncode == wanted, f"{command}\n{done.stdout}{done.stderr}"
