@@ -33,7 +33,7 @@ def adapters() -> None:
     for plugin in found:
         if plugin.problem:
             text = screen.printable(f"{plugin.name}: {plugin.problem}")
-            console.print(text, style="red", soft_wrap=True)
+            console.print(text, style="red")
 
 
 def _plain(plugin: Plugin) -> dict[str, str | None]:

@@ -25,5 +25,5 @@ def chosen(names: Iterable[str] = ()) -> dict[str, type[Adapter]]:
             found[plugin.name] = plugin.adapter
         else:
             text = screen.printable(f"{plugin.name} is left out: {plugin.problem}")
-            screen.err().print(text, style="yellow", soft_wrap=True)
+            screen.err().print(text, style="yellow")
     return found

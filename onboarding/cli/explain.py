@@ -121,7 +121,7 @@ def _tell(console: Console, told: Told) -> None:
     for number, (core, by) in enumerate(told.items()):
         if number:
             console.print()
-        console.print(core, style="bold", soft_wrap=True)
+        console.print(core, style="bold")
         for name, said in by.items():
             rows = [_rows(one) for one in said]
             for one, mine in zip(said, rows, strict=True):

@@ -169,9 +169,8 @@ class Page(Console):
 
     def print(self, *objects: Any, **options: Any) -> None:
         """Prints as rich does, but breaks a line between words, and cuts nothing off."""
-        options.pop("soft_wrap", None)
         told = [
             fitted(_text(each), self.width, hanging=True) if isinstance(each, str | Text) else each
             for each in objects
         ]
-        super().print(*told, **{"overflow": "ignore", "crop": False, **options})
+        super().print(*told, overflow="ignore", crop=False, **options)

@@ -79,7 +79,7 @@ def matrix(providers: tuple[str, ...], html: Path | None, level: bool) -> None:
         told = [_levels_of(one) if level else plain_provider(one) for one in found]
         click.echo(json.dumps({"providers": told}, indent=2))
     elif html is not None:
-        screen.out().print(f"The matrix is in {html}.", soft_wrap=True)
+        screen.out().print(f"The matrix is in {html}.")
     else:
         _tell(screen.out(), found, only_levels=level)
 
