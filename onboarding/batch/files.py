@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-import csv
+import io
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import IO, Any, Self
 
 from attrs import define, field
 
-from onboarding.batch.flat import REF, check_header, unflattened
+from onboarding.batch.csv_users import csv_users
+from onboarding.batch.formats import CSV_SUFFIXES, check_format, encoding_of
 from onboarding.batch.json_users import json_users
-from onboarding.batch.lines import MOST_BYTES, Line, bad_line, is_utf8, line_of
+from onboarding.batch.lines import MOST_BYTES, Line
 from onboarding.errors import InvalidInput, Problem
 from onboarding.files import open_file
 
 __all__ = ["UserFile"]
+
+_HEAD = 1024  # bytes that tell the format
+_BLANK = b"\xef\xbb\xbf \t\r\n"
 
 
 @define(eq=False, repr=False)
@@ -26,40 +30,77 @@ class UserFile:
 
     JSON Lines: an object a line, in the form of `User.parse`, with an optional `ref`. A file that
     is one JSON list, or one object on several lines, is read as these users, numbered from 1.
-    CSV: a header of core paths (`ref`, `identity.given_name`, `credentials.kind` ...), a row a
-    line: no cell holds a line break, so a stray quote spoils its own line alone. Blanks around
-    a cell are dropped, an empty cell is an absent field, a list's words are separated by blanks.
+    JSON is in UTF-8.
+
+    CSV: a line of headings, then a row a user. A heading is `ref`, a core path
+    (`identity.given_name`, `credentials.kind` ...) or another word for one (`first_name`);
+    `headings` has those words with their paths once the first user is read, and `on_headings` is
+    called with them. Cells are separated by the one of `,` `;` tab `|` that is in the header
+    outside quotes, or that a first line such as `sep=;` names. Lines end in LF, CR LF or CR; the
+    encoding is UTF-8, or UTF-16 with its byte order mark. Columns without a heading must be empty.
+    Blanks around a cell are dropped as `User.parse` does, an empty cell is an absent field, a
+    list's words are separated by blanks. No cell holds a line break, and a quote that is not closed
+    spoils its own line alone.
     A row with cells too many or too few keeps its ref if `ref` is the first column and the row is
     no rest of the one before: otherwise a value of the user may stand in the ref's place.
     A cell of `extras.PROVIDER.NAME` is a text: what the provider wants as a list, a number or a
-    truth takes JSON Lines. Both are UTF-8.
-    One line of JSON Lines or CSV at a time is held; a run remembers the refs it saw. A line, or a
-    JSON document, of more than 64 MiB is not read. `consumed` and `size` count
-    bytes; `size` is None for what has no end yet.
+    truth takes JSON Lines.
+
+    One line of JSON Lines or CSV at a time is held, of CSV also a few below an open quote; a run
+    remembers the refs it saw. A line, or a JSON document, of more than 64 MiB is not read.
+    `consumed` and `size` count bytes; `size` is None for what has no end yet.
     """
 
     stream: IO[bytes]
     is_csv: bool = False
     size: int | None = None
+    name: str = ""
+    on_headings: Callable[[Mapping[str, str]], object] | None = None
     consumed: int = field(default=0, init=False)
+    headings: Mapping[str, str] = field(factory=dict[str, str], init=False)
+    _head: bytes = field(default=b"", init=False)
 
     @classmethod
-    def open(cls, path: str | os.PathLike[str]) -> UserFile:
-        """Opens a file; it is CSV if its name says so.
+    def open(
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        on_headings: Callable[[Mapping[str, str]], object] | None = None,
+    ) -> UserFile:
+        """Opens a file; it is CSV if its name ends in .csv, .tsv or .txt.
 
         Raises `InvalidInput` for one that cannot be opened, with its name and the reason.
         """
         place = Path(path)
         stream = open_file(place, "rb", InvalidInput)
-        return cls(stream, is_csv=place.suffix.lower() == ".csv", size=place.stat().st_size)
+        return cls(
+            stream,
+            is_csv=place.suffix.lower() in CSV_SUFFIXES,
+            size=place.stat().st_size,
+            name=place.name,
+            on_headings=on_headings,
+        )
 
     def __iter__(self) -> Iterator[Line]:
         """Every line that holds something.
 
-        Raises `InvalidInput`, before the first one, when a CSV has no usable header, or when the
-        file begins as a JSON document and is none; no other line stops the next.
+        Raises `InvalidInput`, before the first one, when the file is of another format (a workbook,
+        an archive, a PDF, JSON in a CSV or CSV in JSON), when it has no user, when a CSV has no
+        usable header, or when the file begins as a JSON document and is none; no other line stops
+        the next.
         """
-        return self._rows() if self.is_csv else json_users(self._raw())
+        self._head = self._first_bytes()
+        check_format(self._head, self.name, is_csv=self.is_csv)
+        if self.is_csv:
+            yield from csv_users(self._texts(encoding_of(self._head)), self._tell)
+            return
+        found = False
+        for line in json_users(self._raw()):
+            found = True
+            yield line
+        if not found:
+            what = "has no user in it" if self.consumed else "is empty"
+            raise InvalidInput([Problem("file", "missing", what)])
 
     def close(self) -> None:
         self.stream.close()
@@ -75,55 +116,70 @@ class UserFile:
     ) -> None:
         self.close()
 
-    # -- CSV
+    def _tell(self, headings: Mapping[str, str]) -> None:
+        self.headings = headings
+        if headings and self.on_headings is not None:
+            self.on_headings(headings)
 
-    def _rows(self) -> Iterator[Line]:
-        columns: tuple[str, ...] | None = None
-        sound = True  # whether the row before was whole
-        for number, raw in enumerate(self._raw(), 1):
-            # A byte that is not UTF-8 becomes a lone surrogate, which `is_utf8` looks for.
-            text = (raw or b"").decode("utf-8", "surrogateescape").rstrip("\r\n")
-            try:
-                if raw is None:
-                    raise csv.Error
-                cells = next(csv.reader([text], skipinitialspace=True, strict=True))
-            except csv.Error:
-                if columns is None:
-                    what = "is not CSV" if is_utf8(text) else "the file is not UTF-8"
-                    raise InvalidInput([Problem("header", "shape", what)]) from None
-                yield bad_line(number, "shape", "is not CSV, or a cell is too long")
-                sound = False
-                continue
-            if not any(cell.strip() for cell in cells):
-                continue
-            if columns is None:
-                if not is_utf8(text):
-                    raise InvalidInput([Problem("header", "encoding", "the file is not UTF-8")])
-                columns = check_header(cells)
-                continue
-            first = columns[0] == REF and (sound or len(cells) >= len(columns))
-            ref = cells[0].strip() if first else None
-            sound = len(cells) == len(columns)
-            if not is_utf8(text):
-                yield bad_line(number, "encoding", "is not UTF-8", ref=ref)
-            elif not sound:
-                told = f"has {len(cells)} cells, the header has {len(columns)}"
-                yield bad_line(number, "shape", told, ref=ref)
-            else:
-                yield line_of(number, unflattened(columns, cells))
-        if columns is None:
-            raise InvalidInput([Problem("header", "missing", "the file has no header")])
+    def _first_bytes(self) -> bytes:
+        """The beginning of the first line that is not blank, with the blank ones before it."""
+        head = b""
+        while len(head) < _HEAD and (more := self.stream.readline(_HEAD)):
+            head += more
+            if more.strip(_BLANK):
+                break
+        return head
+
+    def _readline(self, most: int) -> bytes:
+        """The rest of a line, in bytes, or as many as are wanted of it."""
+        end = self._head.find(b"\n") + 1 or len(self._head)
+        line, self._head = self._head[: min(end, most)], self._head[min(end, most) :]
+        if not line.endswith(b"\n") and len(line) < most:
+            line += self.stream.readline(most - len(line))
+        self.consumed += len(line)
+        return line
+
+    def _texts(self, encoding: str) -> Iterator[str | None]:
+        """The lines as texts, whatever ends them; None for one that is too long.
+
+        A byte that is not UTF-8 becomes a lone surrogate, for which `is_utf8` looks.
+        """
+        errors = "surrogatepass" if encoding == "utf-16" else "surrogateescape"
+        buffer = io.BufferedReader(_Bytes(self._readline))
+        texts = io.TextIOWrapper(buffer, encoding, errors, newline=None)
+        try:
+            while text := texts.readline(MOST_BYTES + 1):
+                if len(text) <= MOST_BYTES:
+                    yield text
+                    continue
+                while not text.endswith("\n") and (text := texts.readline(MOST_BYTES)):
+                    pass
+                yield None
+        except UnicodeDecodeError:  # half a character at the end of UTF-16
+            yield "\udcff"
 
     def _raw(self) -> Iterator[bytes | None]:
-        """The lines; None for one that is too long."""
-        while raw := self.stream.readline(MOST_BYTES + 1):
-            first = self.consumed == 0
-            self.consumed += len(raw)
+        """The lines as bytes; None for one that is too long."""
+        while raw := self._readline(MOST_BYTES + 1):
+            first = self.consumed == len(raw)
             if len(raw) <= MOST_BYTES or raw.endswith(b"\n"):
                 yield raw.removeprefix(b"\xef\xbb\xbf") if first else raw
                 continue
-            while rest := self.stream.readline(MOST_BYTES):
-                self.consumed += len(rest)
-                if rest.endswith(b"\n"):
-                    break
+            while (rest := self._readline(MOST_BYTES)) and not rest.endswith(b"\n"):
+                pass
             yield None
+
+
+class _Bytes(io.RawIOBase):
+    """The bytes of lines, one at a time at most: a pipe is not waited for longer."""
+
+    def __init__(self, readline: Callable[[int], bytes]) -> None:
+        self._next = readline
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        found = self._next(len(buffer))
+        buffer[: len(found)] = found
+        return len(found)

@@ -1,58 +1,50 @@
-"""Core paths as columns: a row of cells into the plain data that `User.parse` reads."""
+"""Cells at core paths: the texts of a row into the plain data that `User.parse` reads."""
 
 from __future__ import annotations
 
 import types
 import typing
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from onboarding.errors import InvalidInput, Problem
 from onboarding.mapping.paths import model_below
 from onboarding.model.base import Model, field_types
 from onboarding.model.user import User
-from onboarding.plain import nearest
+from onboarding.plain.leaves import without_blanks
 
-__all__ = ["REF", "check_header", "unflattened"]
+__all__ = ["REF", "cell_kinds", "cell_of", "is_column", "unflattened"]
 
 REF = "ref"
 
 _TRUTHS = {"true": True, "false": False}
 
+_VERBATIM = frozenset(f"credentials.{name}" for name in ("password", "hash", "salt", "username"))
 
-def check_header(header: Sequence[str]) -> tuple[str, ...]:
-    """The columns of a header, each a core path or `ref`.
 
-    Raises `InvalidInput` by column; the text of a bad header is not shown, for a file without
-    a header has values there.
+def is_column(path: str) -> bool:
+    """Whether a cell can hold what is at the path."""
+    return path == REF or _is_extra(path) or path in cell_kinds()
+
+
+def cell_of(path: str, cell: str) -> str:
+    """The text of a cell, without the blanks at its ends where `User.parse` drops them too.
+
+    What a user logs in with, and what one provider alone knows, is kept as it is.
     """
-    columns = tuple(cell.strip() for cell in header)
-    problems: list[Problem] = []
-    for index, column in enumerate(columns):
-        at = f"column {index + 1}"
-        if column in columns[:index]:
-            problems.append(Problem(at, "conflict", f"is a second {column}"))
-        elif column != REF and not _is_extra(column) and column not in _kinds():
-            hint = nearest(column, _kinds())
-            text = f"the header names no core path that a cell can hold{hint}"
-            problems.append(Problem(at, "unknown", text))
-    if problems:
-        raise InvalidInput(problems)
-    return columns
+    kept = path.startswith("extras.") or path in _VERBATIM
+    return cell if kept and without_blanks(cell) else without_blanks(cell)
 
 
-def unflattened(columns: Iterable[str], cells: Iterable[str]) -> dict[str, Any]:
-    """Plain data of a row. An empty cell is an absent datum; `ref` stays beside the user."""
+def unflattened(cells: Mapping[str, str]) -> dict[str, Any]:
+    """Plain data of the texts at each path; `ref` stays beside the user."""
     data: dict[str, Any] = {}
-    for column, cell in zip(columns, map(str.strip, cells), strict=True):
-        if not cell:
-            continue
-        *parents, last = column.split(".", 2) if _is_extra(column) else column.split(".")
+    for path, text in cells.items():
+        *parents, last = path.split(".", 2) if _is_extra(path) else path.split(".")
         place = data
         for parent in parents:
             place = place.setdefault(parent, {})
-        place[last] = _typed(cell, _kinds().get(column, str))
+        place[last] = _typed(text, cell_kinds().get(path, str))
     return data
 
 
@@ -64,12 +56,12 @@ def _typed(cell: str, kind: type) -> Any:
     if kind is bool:
         return _TRUTHS.get(cell.lower(), cell)  # what is neither, `User.parse` refuses
     if kind is tuple:
-        return cell.replace(";", " ").split()
+        return [without_blanks(word) for word in cell.replace(";", " ").split()]
     return cell
 
 
 @cache
-def _kinds() -> Mapping[str, type]:
+def cell_kinds() -> Mapping[str, type]:
     """What each core path that fits a cell holds: a text, a truth, or a list of words."""
     return dict(_leaves(User, ""))
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from attrs import field, frozen
 
 from onboarding.batch.flat import REF
 from onboarding.errors import Problem
+from onboarding.plain.leaves import without_blanks
 
-__all__ = ["MOST_BYTES", "Line", "bad_line", "is_utf8", "line_of", "numbered"]
+__all__ = ["MOST_BYTES", "Line", "bad_line", "is_utf8", "line_of", "line_with", "numbered"]
 
 LONGEST_REF = 200
 
@@ -45,10 +46,11 @@ def line_of(number: int, data: dict[str, Any]) -> Line:
 
 
 def _named(number: int, ref: object) -> str | Problem:
-    """The ref as a text, or what is wrong with it."""
+    """The ref as a text without blanks at its ends, or what is wrong with it."""
+    ref = without_blanks(ref)
     if isinstance(ref, int) and not isinstance(ref, bool):
         return str(ref)
-    if not isinstance(ref, str) or not ref.strip() or not ref.isprintable():
+    if not isinstance(ref, str) or not ref or not ref.isprintable():
         return Problem(REF, "shape", "expected a printable text or a whole number")
     if len(ref) > LONGEST_REF:
         return Problem(REF, "shape", f"is longer than {LONGEST_REF} characters")
@@ -59,18 +61,22 @@ def _named(number: int, ref: object) -> str | Problem:
 
 def is_utf8(text: str) -> bool:
     """Whether a text that was decoded with `surrogateescape` was UTF-8."""
-    return not any("\ud800" <= char <= "\udfff" for char in text)
+    return text.isascii() or _SURROGATE(text) is None
 
 
 def bad_line(number: int, code: str, message: str, *, ref: str | None = None) -> Line:
     """A line that cannot be read, under its own ref if that can be read."""
-    named = None if ref is None else _named(number, ref)
-    return Line(
-        number=number,
-        ref=named if isinstance(named, str) else numbered(number),
-        problems=(Problem("", code, f"the line {message}"),),
-    )
+    return line_with(number, [Problem("", code, f"the line {message}")], ref=ref)
 
+
+def line_with(number: int, problems: Iterable[Problem], *, ref: str | None = None) -> Line:
+    """A line with what is wrong with it, under its own ref if that can be read."""
+    named = None if ref is None else _named(number, ref)
+    own = named if isinstance(named, str) else numbered(number)
+    return Line(number=number, ref=own, problems=tuple(problems))
+
+
+_SURROGATE = re.compile("[\ud800-\udfff]").search
 
 _NUMBERED = re.compile(r"line-[0-9]+").fullmatch
 

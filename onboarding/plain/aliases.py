@@ -1,43 +1,96 @@
-"""What other vocabularies call the fields of the core, for hints by meaning."""
+"""What other vocabularies call the fields of the core: for hints, and for the headings of a CSV."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
 
-__all__ = ["meant"]
+__all__ = ["ALIASES", "PATHS", "alias_key", "meanings_of", "meant"]
 
-_MEANT = {
-    "given_name": "first_name firstname forename fname given",
-    "family_name": "last_name lastname surname lname family",
-    "birthdate": "dob date_of_birth birthday birth_date birthdate_iso",
-    "nationality": "citizenship nationality_code",
-    "country_of_residence": "residence residence_country country_residence",
-    "gender": "sex",
-    "national_id": "personal_code person_code personal_number national_number ssn tax_id",
-    "line1": "street street_address address1 address_1 address_line1 address_line_1 line_1",
-    "line2": "address2 address_2 address_line2 address_line_2 line_2",
-    "city": "town locality",
-    "region": "state province county",
-    "postal_code": "zip zip_code zipcode postcode post_code postal",
-    "country": "country_code",
-    "email": "mail e_mail email_address",
-    "phone": "mobile telephone tel phone_number mobile_phone",
-    "locale": "language lang",
-    "legal_name": "company_name business_name",
-    "registration_number": "company_number",
-}
-_FIELDS = {alias: name for name, aliases in _MEANT.items() for alias in aliases.split()}
+ALIASES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        path: tuple(words.split())
+        for path, words in {
+            "identity.given_name": "first_name forename fname given",
+            "identity.family_name": "last_name surname lname family",
+            "identity.birthdate": "dob date_of_birth birthday birthdate_iso",
+            "identity.nationality": "citizenship nationality_code",
+            "identity.country_of_residence": "residence residence_country country_residence",
+            "identity.gender": "sex",
+            "identity.national_id": (
+                "personal_code person_code personal_number national_number ssn tax_id"
+            ),
+            "address.line1": "street street_address address1 address_line1",
+            "address.line2": "address2 address_line2",
+            "address.city": "town locality",
+            "address.region": "state province county",
+            "address.postal_code": "zip zip_code postcode postal",
+            "address.country": "country_code",
+            "email": "mail email_address",
+            "phone": "mobile telephone tel phone_number mobile_phone",
+            "locale": "language lang",
+            "company.legal_name": "company_name business_name",
+            "company.registration_number": "company_number",
+        }.items()
+    }
+)
+"""Other words for each core path. The last name of the path (`given_name`) is one as well.
+
+Case, blanks, dashes, underscores and dots make no difference: `First Name` is `first_name`.
+"""
 
 # No field of the core has these meanings, however near a name is spelled.
-_OTHERS = frozenset(
-    ("middle_name", "middlename", "maiden_name", "birth_name", "full_name", "nickname")
+_OTHERS = (
+    "middle_name maiden_name birth_name full_name nickname "
+    "title salutation honorific_prefix honorific_suffix"
 )
+
+# Each of these can mean more than one thing, or not quite what the path says.
+_UNSURE = {
+    "name": ("identity.given_name", "identity.family_name", "company.legal_name"),
+    "address": ("address.line1",),
+    "id": ("ref",),
+    "user_id": ("ref",),
+    "customer_id": ("ref",),
+    "reference": ("ref",),
+}
+
+
+def alias_key(word: str) -> str:
+    """A word without the differences that make none: `Zip-Code` and `zipcode` have one key."""
+    return re.sub(r"[\W_]+", "", word.casefold())
+
+
+PATHS: Mapping[str, str] = MappingProxyType(
+    {
+        alias_key(word): path
+        for path, words in ALIASES.items()
+        for word in (path.rpartition(".")[2], *words)
+    }
+)
+"""The core path that each word stands for, by the key of the word."""
+
+_NOT_HERE = frozenset(map(alias_key, _OTHERS.split()))
+_MEANINGS = {alias_key(word): paths for word, paths in _UNSURE.items()}
+
+
+def meanings_of(word: str) -> tuple[str, ...] | None:
+    """The core paths that a word can mean; empty if it means none of them, None if unknown."""
+    key = alias_key(word)
+    if key in _NOT_HERE:
+        return ()
+    if key in PATHS:
+        return (PATHS[key],)
+    return _MEANINGS.get(key)
 
 
 def meant(word: str, known: Collection[str]) -> str | None:
     """The known name that a word means; "" for a word that means none of them, None if unsure."""
-    text = word.strip().casefold().replace("-", "_").replace(" ", "_")
-    if text in _OTHERS:
+    found = meanings_of(word)
+    if found is None or len(found) > 1:
+        return None
+    if not found:
         return ""
-    name = _FIELDS.get(text)
-    return name if name in known else None
+    (path,) = found
+    return next((name for name in (path, path.rpartition(".")[2]) if name in known), None)

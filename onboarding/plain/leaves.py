@@ -16,7 +16,16 @@ from onboarding.errors import InvalidInput, Problem
 from onboarding.model.base import Shape
 from onboarding.model.secret import Secret
 
-__all__ = ["LEAVES", "Reading", "fail", "read_secret", "read_shaped", "read_text", "read_word"]
+__all__ = [
+    "LEAVES",
+    "Reading",
+    "fail",
+    "read_secret",
+    "read_shaped",
+    "read_text",
+    "read_word",
+    "without_blanks",
+]
 
 Reading = Callable[[Any, Any], Any]
 
@@ -26,6 +35,18 @@ _CALENDAR_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").fullmatch
 def fail(code: str, message: str) -> InvalidInput:
     """The error of one problem with the value at hand."""
     return InvalidInput([Problem("", code, message)])
+
+
+# Spaces and line breaks of Unicode, the zero-width space, the word joiner, the byte order mark.
+_BLANKS = (
+    " \t\n\v\f\r\x85\u00a0\u1680\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
+    "\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b"
+)
+
+
+def without_blanks(value: Any) -> Any:
+    """A text without the blanks at its ends; any other value as it is."""
+    return value.strip(_BLANKS) if isinstance(value, str) else value
 
 
 def read_text(value: Any, _: Any) -> str:
