@@ -12,7 +12,8 @@ from attrs import evolve, field, frozen
 
 from onboarding.batch import Line, UserFile
 from onboarding.batch.lines import numbered
-from onboarding.cli.failures import Failure
+from onboarding.cli import screen
+from onboarding.cli.failures import Failure, wants_json
 from onboarding.errors import InvalidInput, Problem
 from onboarding.model.json_values import GIVEN, JsonRule
 from onboarding.model.record import UserRecord
@@ -32,8 +33,20 @@ class Held:
 
 
 def users_in(place: Path) -> UserFile:
-    """The file of users that a command line names; `-` is standard input, which is never CSV."""
-    return UserFile(click.open_file("-", "rb")) if str(place) == "-" else UserFile.open(place)
+    """The file of users that a command line names; `-` is standard input, which is never CSV.
+
+    Headings that are no core path are told on standard error, with the paths they stand for.
+    """
+    if str(place) == "-":
+        return UserFile(click.open_file("-", "rb"))
+    return UserFile.open(place, on_headings=None if wants_json() else _tell_headings)
+
+
+def _tell_headings(headings: Mapping[str, str]) -> None:
+    console = screen.err()
+    console.print("Headings are read as:")
+    for heading, path in headings.items():
+        console.print(screen.printable(f"  {heading} -> {path}"), soft_wrap=True)
 
 
 def name_of(stream: IO[bytes]) -> str:
@@ -66,13 +79,13 @@ def object_in(text: bytes, what: str, rule: JsonRule = GIVEN) -> dict[str, Any]:
     return cast("dict[str, Any]", data)
 
 
-def held_in(place: Path) -> Iterator[Held]:
+def held_in(file: UserFile) -> Iterator[Held]:
     """Everybody in a file, as `run` reads it.
 
     An object that says of itself that it is a stored user or record is read as such.
     """
-    with users_in(place) as lines:
-        for line in lines_of(lines):
+    with file:
+        for line in lines_of(file):
             yield _held(line)
 
 

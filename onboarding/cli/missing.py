@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import click
-from attrs import frozen
+from attrs import define, frozen
 
+from onboarding.batch import UserFile
 from onboarding.cli import screen
 from onboarding.cli.chosen import chosen
 from onboarding.cli.configured import opened
 from onboarding.cli.failures import NOT_ALL, Failure, as_json, wants_json
-from onboarding.cli.held import Held, held_in
+from onboarding.cli.held import Held, held_in, users_in
+from onboarding.cli.reasons import Tally, of_problems, of_questions, of_report
 from onboarding.cli.standing import (
     plain_questionnaire,
     plain_report,
@@ -29,7 +31,7 @@ from onboarding.model.company import Company
 from onboarding.model.user import PersonType, User
 from onboarding.plain import nearest
 from onboarding.registry import installed
-from onboarding.requirements import Report, Status, Target, questionnaire
+from onboarding.requirements import Questionnaire, Report, Status, Target, questionnaire
 from onboarding.requirements import missing as find_missing
 
 __all__ = ["missing"]
@@ -42,6 +44,24 @@ class Goal:
     name: str
     target: Target
     accept_loss: tuple[str, ...] = ()
+
+
+@define
+class Everybody:
+    """Those the command is asked about: the users of a file, to be iterated once, or a new one."""
+
+    file: UserFile | None = None
+    new: Held | None = None
+
+    def __iter__(self) -> Iterator[Held]:
+        if self.file is not None:
+            yield from held_in(self.file)
+        elif self.new is not None:
+            yield self.new
+
+    def plain(self) -> dict[str, Any]:
+        """How the headings of the file are read, for JSON."""
+        return {"headings": dict(self.file.headings)} if self.file is not None else {}
 
 
 @click.command()
@@ -59,6 +79,7 @@ class Goal:
 @click.option("--list", "listed", is_flag=True, help="List the targets, and stop.")
 @click.option("--questionnaire", "asks", is_flag=True, help="Print what to ask, over all targets.")
 @click.option("--schema", is_flag=True, help="Print the same of one user as a JSON Schema.")
+@click.option("--all", "each", is_flag=True, help="Tell of each user, in place of each reason.")
 @as_json
 @click.pass_context
 def missing(
@@ -69,11 +90,14 @@ def missing(
     listed: bool,
     asks: bool,
     schema: bool,
+    each: bool,
 ) -> None:
     """Tell what users still lack for each TARGET, offline.
 
-    USERS is JSON Lines, one JSON list, or CSV if its name ends in .csv, each as for `run`; `-` is
-    JSON from standard input. An object can be a stored user or record (`to_json`) too. A TARGET is
+    USERS is JSON Lines, one JSON list, or CSV if its name ends in .csv, .tsv or .txt, each as for
+    `run`; `-` is JSON from standard input. An object can be a stored user or record (`to_json`)
+    too. Of several users each reason is told once, with the number of users and the first of them;
+    --all tells of each user. A TARGET is
     named `mangopay/create_owner` by its provider or, with --config, by a gateway, whose settings
     then count, `accept_loss` among them.
 
@@ -89,12 +113,12 @@ def missing(
         return
     who, names = _arguments(words, new)
     goals = _goals(names, config)
-    everybody = [_nobody(new)] if new else held_in(who)
+    everybody = Everybody(new=_nobody(new)) if new else Everybody(file=users_in(who))
     if schema:
         click.echo(json.dumps(_schema(everybody, goals), indent=2))
     elif asks:
-        _tell_questions(everybody, goals)
-    elif not _tell_reports(everybody, goals):
+        _tell_questions(everybody, goals, each=each)
+    elif not _tell_reports(everybody, goals, each=each):
         context.exit(NOT_ALL)
 
 
@@ -106,7 +130,9 @@ def _arguments(words: tuple[str, ...], new: str | None) -> tuple[Path, tuple[str
         raise click.UsageError("Missing argument 'USERS': a file, or - for standard input.")
     else:
         who, names = Path(words[0]), words[1:]
-        if str(who) != "-" and (not who.exists() or who.is_dir()):
+        if who.is_dir():
+            raise click.UsageError(f"USERS: {words[0]} is a directory; name a file of users")
+        if str(who) != "-" and not who.exists():
             hint = "; USERS comes before the targets, or give --new" if "/" in words[0] else ""
             raise click.UsageError(f"USERS: there is no file {words[0]}{hint}")
     if not names:
@@ -168,30 +194,57 @@ def _list(config: Path | None) -> None:
 # -- answers
 
 
-def _tell_reports(everybody: Iterable[Held], goals: list[Goal]) -> bool:
+def _tell_reports(everybody: Everybody, goals: list[Goal], *, each: bool) -> bool:
     """Tells how everybody stands; whether nothing is missing."""
     plain: list[dict[str, Any]] = []
     counts = {goal.name: Counter[Status]() for goal in goals}
+    tallies = {goal.name: Tally() for goal in goals}
+    invalid = Tally()
     users = unread = 0
+    alone: tuple[Held, Mapping[str, Report]] | None = None  # the first, while it is the only one
     for one in everybody:
         reports = dict(_reports(one, goals))
         users, unread = users + 1, unread + (one.held is None)
+        alone = (one, reports) if users == 1 else None
         for name, report in reports.items():
             counts[name][report.status] += 1
         if wants_json():
             told = [plain_report(report, name) for name, report in reports.items()]
             plain.append({**_plain(one), "targets": told})
-            continue
-        _tell_problems(one)
-        for name, report in reports.items():
-            screen.out().print(report_table(report, one.ref, name))
+        elif each:
+            _tell_report(one, reports)
+        else:
+            invalid.add(one.ref, of_problems(one.problems))
+            for name, report in reports.items():
+                tallies[name].add(one.ref, of_report(report))
     ready = not unread and not any(found[Status.MISSING] for found in counts.values())
     if wants_json():
-        click.echo(json.dumps({"users": plain, "ready": ready}, indent=2))
-    elif users > 1:
+        click.echo(json.dumps({**everybody.plain(), "users": plain, "ready": ready}, indent=2))
+        return ready
+    if alone and not each:
+        _tell_report(*alone)
+    elif not each:
+        _tell_tally(invalid, f"{unread} of {users} cannot be read, by reason", *_REASONS)
+        for name, tally in tallies.items():
+            _tell_tally(tally, f"{name}, by reason", *_REASONS)
+    if users > 1:
         title = f"{users} users{f', of whom {unread} cannot be read' if unread else ''}"
         screen.out().print(summary_table(counts, title))
     return ready
+
+
+_REASONS = ("stands", "what, and why", "users", "first")
+
+
+def _tell_report(one: Held, reports: Mapping[str, Report]) -> None:
+    _tell_problems(one)
+    for name, report in reports.items():
+        screen.out().print(report_table(report, one.ref, name))
+
+
+def _tell_tally(tally: Tally, title: str, *columns: str) -> None:
+    if tally.rows:
+        screen.out().print(tally.table(title, *columns))
 
 
 def _reports(one: Held, goals: list[Goal]) -> Iterator[tuple[str, Report]]:
@@ -200,22 +253,39 @@ def _reports(one: Held, goals: list[Goal]) -> Iterator[tuple[str, Report]]:
             yield goal.name, find_missing(one.held, goal.target, accept_loss=goal.accept_loss)
 
 
-def _tell_questions(everybody: Iterable[Held], goals: list[Goal]) -> None:
+def _tell_questions(everybody: Everybody, goals: list[Goal], *, each: bool) -> None:
     plain: list[Mapping[str, Any]] = []
+    invalid, asked = Tally(), Tally()
+    users = 0
+    alone: tuple[Held, Questionnaire | None] | None = None
     for one in everybody:
         found = questionnaire(one.held, _targets(goals)) if one.held is not None else None
+        users += 1
+        alone = (one, found) if users == 1 else None
         if wants_json():
             told = plain_questionnaire(found) if found is not None else {}
             plain.append({**_plain(one), **told})
-            continue
-        _tell_problems(one)
-        if found is not None:
-            screen.out().print(questionnaire_table(found, one.ref))
+        elif each:
+            _tell_questionnaire(one, found)
+        else:
+            invalid.add(one.ref, of_problems(one.problems))
+            asked.add(one.ref, of_questions(found) if found is not None else ())
     if wants_json():
-        click.echo(json.dumps({"users": plain}, indent=2))
+        click.echo(json.dumps({**everybody.plain(), "users": plain}, indent=2))
+    elif alone and not each:
+        _tell_questionnaire(*alone)
+    elif not each:
+        _tell_tally(invalid, "what cannot be read, by reason", *_REASONS)
+        _tell_tally(asked, f"{users} users: what to ask", "for", "ask for", "users")
 
 
-def _schema(everybody: Iterable[Held], goals: list[Goal]) -> dict[str, Any]:
+def _tell_questionnaire(one: Held, found: Questionnaire | None) -> None:
+    _tell_problems(one)
+    if found is not None:
+        screen.out().print(questionnaire_table(found, one.ref))
+
+
+def _schema(everybody: Everybody, goals: list[Goal]) -> dict[str, Any]:
     found = list(everybody)
     if len(found) != 1:
         raise Failure(f"a schema is about one user, and there are {len(found)}")

@@ -47,9 +47,10 @@ def run(
     """Onboard a file of users with one gateway.
 
     USERS holds JSON Lines (an object a line, `ref` being your own id of the user), one JSON list
-    of such objects or, if its name ends in .csv, CSV with core paths as its header; `-` is JSON
-    from standard input. Without a `ref` a user is called by the number of the line (`line-7`),
-    which must then not move between two runs.
+    of such objects or, if its name ends in .csv, .tsv or .txt, CSV with core paths as its headings
+    or words such as first_name, which are told with the paths they stand for; `-` is JSON from
+    standard input. Without a `ref` a user is called by the number of the line (`line-7`), which
+    must then not move between two runs.
 
     A bad line stops nothing else. With --out, a note is written before each user is sent, so
     that another run with the same file sends nobody twice: whoever was sent and not answered is
@@ -114,7 +115,8 @@ def _stream(batch: Batch, file: UserFile) -> Failure | None:
         ended = failure_of(batch.summary.stopped)
     summary = json.dumps(plain_summary(batch.summary, ended))
     why = json.dumps(ended.plain() if ended is not None else None)
-    click.echo(f'\n], "summary": {summary}, "error": {why}}}')
+    headings = json.dumps(dict(file.headings))
+    click.echo(f'\n], "headings": {headings}, "summary": {summary}, "error": {why}}}')
     return ended
 
 

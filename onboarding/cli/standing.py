@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from attrs import frozen
 from rich.table import Table
 from rich.text import Text
 
@@ -14,6 +15,11 @@ from onboarding.model.loss import Loss, LossKind
 from onboarding.requirements import Finding, Option, Question, Questionnaire, Report, Status, Target
 
 __all__ = [
+    "STANDS",
+    "WORDS",
+    "Why",
+    "left_out",
+    "options_of",
     "plain_questionnaire",
     "plain_report",
     "questionnaire_table",
@@ -21,6 +27,8 @@ __all__ = [
     "summary_table",
     "targets_table",
     "told",
+    "when_asked",
+    "whys",
 ]
 
 WORDS = {
@@ -29,7 +37,7 @@ WORDS = {
     Status.MET: "met",
 }
 STYLES = {Status.MISSING: "red", Status.PROVIDER_DECIDES: "yellow", Status.MET: "green"}
-_STANDS = 8  # characters: "provider decides" takes two lines, and a path has room at 80
+STANDS = 8  # characters: "provider decides" takes two lines, and a path has room at 80
 
 
 # -- targets
@@ -53,32 +61,49 @@ def report_table(report: Report, ref: str, name: str) -> Table:
     What stands so for one reason is told together.
     """
     made = screen.table(f"{screen.printable(ref)}, {name}: {WORDS[report.status]}")
-    made.add_column("stands", width=_STANDS)
+    made.add_column("stands", width=STANDS)
     made.add_column("what, and why", overflow="fold")
-    made.add_column("who acts", max_width=_STANDS)
+    made.add_column("who acts", max_width=STANDS)
     made.show_lines = True
-    _add(made, Status.MISSING, report.missing)
-    for reason, names in screen.joined((loss.reason, loss.core_path) for loss in report.refused):
-        why = f"{reason}; refused, unless accept_loss names it"
-        made.add_row(Text("no place", "red"), told(names, [why]), "platform")
-    _add(made, Status.PROVIDER_DECIDES, report.undecided)
+    for why, names in screen.joined(whys(report)):
+        stands = Text(why.stands, why.style)
+        made.add_row(stands, told(names, why.words, why.source), " or ".join(why.actors))
     if met := report.of(Status.MET):
         made.add_row(Text("met", STYLES[Status.MET]), ", ".join(one.name for one in met), "")
-    if left := ", ".join(_left_out(report)):
+    if left := ", ".join(left_out(report)):
         made.add_row(Text("left out", "dim"), left, "")
     if not report.findings and not made.row_count:
         made.add_row(Text("met", STYLES[Status.MET]), "the record shows it", "")
     return made
 
 
-def _add(made: Table, status: Status, findings: Iterable[Finding]) -> None:
-    stands = Text(WORDS[status], STYLES[status])
-    why = (((tuple(_options(one)), one.source, one.actors), one.name) for one in findings)
-    for (reasons, source, actors), names in screen.joined(why):
-        made.add_row(stands, told(names, reasons, source), " or ".join(actors))
+@frozen
+class Why:
+    """How something stands before a target, why, by which document, and who can act."""
+
+    stands: str
+    style: str
+    words: tuple[str, ...] = ()
+    source: str = ""
+    actors: tuple[str, ...] = ()
 
 
-def _options(finding: Finding) -> Iterator[str]:
+def whys(report: Report) -> Iterator[tuple[Why, str]]:
+    """What is missing, what has no place, and what the provider decides: each with its name."""
+    yield from _of(Status.MISSING, report.missing)
+    for loss in report.refused:
+        text = f"{loss.reason}; refused, unless accept_loss names it"
+        yield Why("no place", "red", (text,), actors=("platform",)), loss.core_path
+    yield from _of(Status.PROVIDER_DECIDES, report.undecided)
+
+
+def _of(status: Status, findings: Iterable[Finding]) -> Iterator[tuple[Why, str]]:
+    for one in findings:
+        words = tuple(options_of(one))
+        yield Why(WORDS[status], STYLES[status], words, one.source, one.actors), one.name
+
+
+def options_of(finding: Finding) -> Iterator[str]:
     """Why it stands so; where several things would do, each of them."""
     if len(finding.options) < 2 or finding.name == " or ".join(finding.paths):
         when = f" ({finding.condition})" if finding.condition not in ("", "always") else ""
@@ -98,7 +123,7 @@ def told(names: Iterable[str], reasons: Iterable[str], source: str = "") -> Text
     return made
 
 
-def _left_out(report: Report) -> Iterator[str]:
+def left_out(report: Report) -> Iterator[str]:
     """What would be lost, and stops nothing."""
     stopping = {one.name for one in report.missing} | {loss.core_path for loss in report.refused}
     for loss in report.losses:
@@ -169,16 +194,16 @@ def questionnaire_table(found: Questionnaire, ref: str) -> Table:
     made.columns[0].min_width = max((len(one.name) for one in found), default=None)
     wanted = [target for one in found for target in one.targets]
     made.columns[1].max_width = max(map(len, wanted), default=None)
-    asked = (((_when(one), one.targets), one.name) for one in found)
+    asked = (((when_asked(one), one.targets), one.name) for one in found)
     for (when, targets), names in screen.joined(asked):
         made.add_row(told(names, [when]), "\n".join(targets))
     for step in found.steps:
         who = f"{' or '.join(step.actors)} ({WORDS[step.status]})"
-        made.add_row(told([step.name], _options(step)), who)
+        made.add_row(told([step.name], options_of(step)), who)
     return made
 
 
-def _when(question: Question) -> str:
+def when_asked(question: Question) -> str:
     return f"if {question.when.words}" if question.when is not None else ""
 
 

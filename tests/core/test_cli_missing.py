@@ -24,6 +24,8 @@ from onboarding import (
     questionnaire,
 )
 from onboarding.cli.app import app
+from onboarding.cli.reasons import MOST_ROWS, Tally, of_problems
+from onboarding.errors import Problem
 from onboarding.requirements import missing as find_missing
 
 from onboarding_mangopay import MangoPay
@@ -162,11 +164,89 @@ def test_a_gateway_answers_by_its_own_settings(config: str) -> None:
 def test_several_targets_and_users_are_counted() -> None:
     text = "".join(f"{json.dumps(user)}\n" for user in (OWNER, NAMELESS))
 
-    done = missing("-", "mangopay/create_owner", "paysera/register", text=text)
+    done = missing("-", "mangopay/create_owner", "paysera/register", "--all", text=text)
 
     assert done.exit_code == 1
     assert done.stdout.count("mangopay/create_owner: ") == 2
     assert "2 users" in done.stdout
+
+
+def many(count: int) -> str:
+    """Users of whom every second lacks a name, every third one more, and every fourth is none."""
+    users: list[dict[str, Any]] = []
+    for number in range(1, count + 1):
+        known = dict(IDENTITY)
+        if number % 2 == 0:
+            del known["family_name"]
+        if number % 3 == 0:
+            del known["nationality"]
+        phone = {"phone": CANARY} if number % 4 == 0 else {}
+        users.append({**OWNER, "ref": f"u{number}", "identity": known, **phone})
+    return "".join(f"{json.dumps(user)}\n" for user in users)
+
+
+def row_of(done: Result, words: str) -> list[str]:
+    """The cells of the row of a table that has these words."""
+    line = next(line for line in done.stdout.splitlines() if words in line)
+    return [cell.strip() for cell in line.strip("\u2502").split("\u2502")]
+
+
+def test_of_several_users_each_reason_is_told_once_with_the_number_of_users() -> None:
+    done = missing("-", "mangopay/payouts", text=many(120))
+
+    assert done.exit_code == 1
+    assert row_of(done, "phone") == ["invalid", "phone", "30", "u4, u8, u12, ..."]
+    assert row_of(done, "family_name")[:3] == ["missing", "identity.family_name", "30"]
+    assert row_of(done, "family_name")[3] == "u2, u6, u10, ..."
+    assert row_of(done, "nationality")[2:] == ["30", "u3, u6, u9, ..."]
+    assert row_of(done, "enrolment")[2:] == ["90", "u1, u2, u3, ..."]
+    assert "120 users, of whom 30 cannot be read" in done.stdout
+    assert done.stdout.count("is required (category is OWNER)") == 1
+    assert CANARY not in done.output
+
+
+@pytest.mark.parametrize("more", [[], ["--questionnaire"]])
+def test_what_is_told_of_many_users_fits_a_screen(more: list[str]) -> None:
+    few, lot = (missing("-", "mangopay/payouts", *more, text=many(count)) for count in (24, 240))
+
+    assert len(lot.stdout.splitlines()) == len(few.stdout.splitlines()) < 50
+    assert max(map(len, lot.stdout.splitlines())) <= 80
+
+
+def test_data_with_one_reason_are_one_row_and_each_has_its_number() -> None:
+    users = [{**OWNER, "identity": {}}, {**OWNER, "ref": "44", "identity": {"nationality": "LT"}}]
+    text = "".join(f"{json.dumps(user)}\n" for user in users)
+
+    done = missing("-", "mangopay/create_owner", text=text)
+
+    assert "identity.nationality (1)" in done.stdout
+    assert row_of(done, "identity.birthdate") == ["missing", "identity.birthdate", "2", "41, 44"]
+    assert done.stdout.count("is required (category is OWNER)") == 1
+
+
+def test_what_a_screen_does_not_take_is_counted() -> None:
+    users = [{f"name_{number}": 1, "ref": f"u{number}"} for number in range(30)]
+    text = "".join(f"{json.dumps(user)}\n" for user in users)
+    rows = ["ref,tag", *("x," + "y," * number for number in range(2, 32))]
+
+    names = missing("-", "mangopay/create_owner", text=text)
+    tally = Tally()
+    for number, row in enumerate(rows):
+        tally.add(f"u{number}", of_problems([Problem("", "shape", row)]))
+
+    assert "and 20 more" in names.stdout
+    assert tally.table("x", "stands", "why", "users", "first").row_count == MOST_ROWS
+    assert tally.table("x", "stands", "why", "users").caption == "and 11 rarer reasons: see --all"
+
+
+def test_users_with_nothing_missing_are_only_counted() -> None:
+    text = "".join(f"{json.dumps({**OWNER, 'ref': ref})}\n" for ref in "ab")
+
+    done = missing("-", "mangopay/create_owner", text=text)
+
+    assert done.exit_code == 0
+    assert "reason" not in done.stdout
+    assert row_of(done, "mangopay/create_owner")[1:] == ["", "", "2"]
 
 
 # -- what may be asked about
@@ -237,7 +317,7 @@ def test_a_record_of_one_provider_is_no_more_than_a_user_to_another() -> None:
 def test_a_line_that_is_no_user_is_told_and_stops_nobody_else() -> None:
     text = f'{{"ref": "40", "phone": "{CANARY}"}}\nno json {CANARY}\n{json.dumps(OWNER)}\n'
 
-    done = missing("-", "mangopay/create_owner", text=text)
+    done = missing("-", "mangopay/create_owner", "--all", text=text)
 
     assert done.exit_code == 1
     assert "40: is no user" in done.stdout
