@@ -188,38 +188,44 @@ class _Rows:
         return line_of(number, unflattened(values))
 
     def _cells(self, text: str) -> list[str] | str:
-        """The cells of the row that begins with a line, or what is wrong with that line.
+        """The cells of the row that begins with a line, or what is wrong with that line."""
+        try:
+            return _parsed([text], self.separator)
+        except csv.Error:
+            return self._cells_of_lines(text)
+
+    def _cells_of_lines(self, text: str) -> list[str] | str:
+        """The same of a line that is no row by itself.
 
         A quoted cell may go on in the lines below, up to one that is a row by itself. Where the
         quote is not closed by then, those lines are put back: a stray quote spoils its own line.
         """
         below: list[tuple[int, str | None]] = []
-        ended = False
+        unclosed = False
 
-        def row() -> Iterator[str]:
-            nonlocal ended
+        def lines() -> Iterator[str]:
+            nonlocal unclosed
             yield text
+            unclosed = True
             size = 0
             for number, more in self.lines:
                 below.append((number, more))
                 size += len(more or "")
                 if more is None or size > _MOST_AHEAD or self._is_row(more):
-                    break
+                    return
                 yield more
-            ended = True
 
         try:
-            cells = _parsed(row(), self.separator)
+            cells = _parsed(lines(), self.separator)
+            if len(cells) == len(self.columns.paths):
+                return cells
         except csv.Error:
-            self.lines.put_back(below)
-            if ended or below:
-                return "opens a quote that is not closed"
-            most = csv.field_size_limit()
-            return f"has text behind a closing quote, or a cell of more than {most} characters"
-        if below and len(cells) != len(self.columns.paths):
-            self.lines.put_back(below)
+            pass
+        self.lines.put_back(below)
+        if unclosed:
             return "opens a quote that is not closed"
-        return cells
+        most = csv.field_size_limit()
+        return f"has text behind a closing quote, or a cell of more than {most} characters"
 
     def _is_row(self, text: str) -> bool:
         """Whether a line has all the cells of a row, and no quote but around them."""

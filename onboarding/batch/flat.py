@@ -32,8 +32,13 @@ def cell_of(path: str, cell: str) -> str:
 
     What a user logs in with, and what one provider alone knows, is kept as it is.
     """
-    kept = path.startswith("extras.") or path in _VERBATIM
-    return cell if kept and without_blanks(cell) else without_blanks(cell)
+    text = without_blanks(cell)
+    return cell if text and _is_verbatim(path) else text
+
+
+@cache
+def _is_verbatim(path: str) -> bool:
+    return path.startswith("extras.") or path in _VERBATIM
 
 
 def unflattened(cells: Mapping[str, str]) -> dict[str, Any]:

@@ -25,6 +25,8 @@ MOST_NAMES = 10
 MOST_ROWS = 20
 """How many reasons a table shows: the most frequent ones."""
 
+_ORDER = ("invalid", "missing", "no place", "provider decides", "left out")
+
 # Characters of 80: a name has its room first, then the refs of users.
 _WIDEST = 36
 _FIRST = 18
@@ -88,7 +90,7 @@ class Tally:
         if len(columns) > 3:
             made.columns[0].max_width = STANDS
             made.columns[3].max_width = _FIRST
-        stands = [*dict.fromkeys(why.stands for why in self.rows)]
+        stands = [*dict.fromkeys((*_ORDER, *(why.stands for why in self.rows)))]
         shown = sorted(self.rows.items(), key=lambda item: -item[1].users)[:MOST_ROWS]
         for why, row in sorted(shown, key=lambda item: stands.index(item[0].stands)):
             first = [row.first] if len(columns) > 3 else []

@@ -224,6 +224,22 @@ def test_data_with_one_reason_are_one_row_and_each_has_its_number() -> None:
     assert done.stdout.count("is required (category is OWNER)") == 1
 
 
+def test_reasons_come_in_one_order_whoever_has_them_first(config: str) -> None:
+    users = [
+        {**OWNER, "identity": {**IDENTITY, "gender": "female"}},
+        {**OWNER, "ref": "44", "identity": {**IDENTITY, "other_nationalities": ["PL"]}},
+        {**OWNER, "ref": "45", "identity": {}},
+    ]
+    text = "".join(f"{json.dumps(user)}\n" for user in users)
+
+    done = missing("-", "fr/create_owner", "--config", config, text=text)
+
+    stands = [row_of(done, words)[0] for words in ("birthdate", "other_nat", "gender")]
+    places = [done.stdout.index(words) for words in ("birthdate", "other_nat", "gender")]
+    assert stands == ["missing", "no place", "left out"]
+    assert places == sorted(places)
+
+
 def test_what_a_screen_does_not_take_is_counted() -> None:
     users = [{f"name_{number}": 1, "ref": f"u{number}"} for number in range(30)]
     text = "".join(f"{json.dumps(user)}\n" for user in users)
