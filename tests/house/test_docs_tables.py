@@ -12,15 +12,18 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from onboarding.batch.flat import is_column
 from onboarding.cli.app import app
 from onboarding.mapping.tables import refresh
+from onboarding.plain.aliases import ALIASES
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-MARK = re.compile(r"<!-- (?:table: |help: |(?:operations|calls|shapes) -->)")
+MARK = re.compile(r"<!-- (?:table: |help: |(?:operations|calls|shapes|headings) -->)")
 EVERY = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
 PAGES = [page for page in EVERY if MARK.search(page.read_text("utf-8"))]
 UPDATE = os.environ.get("ONBOARDING_UPDATE_DOCS") == "1"
+HEADINGS = re.compile(r"(<!-- headings -->\n).*?(<!-- end -->)", re.DOTALL)
 HELP = re.compile(r"(<!-- help: (?P<command>[a-z ]*?) ?-->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -36,11 +39,22 @@ def with_help(page: str) -> str:
     return HELP.sub(block, page)
 
 
+def with_headings(page: str) -> str:
+    """The text of a page with the words for headings written anew."""
+    rows = [
+        f"| `{path}` | {', '.join(f'`{word}`' for word in (path.rpartition('.')[2], *words))} |"
+        for path, words in ALIASES.items()
+        if is_column(path)
+    ]
+    table = "\n".join(["| Path | Headings |", "|---|---|", *rows])
+    return HEADINGS.sub(lambda found: f"{found[1]}\n{table}\n\n{found[2]}", page)
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_tables_say_what_the_code_says(page: Path) -> None:
     text = page.read_text("utf-8")
 
-    fresh = with_help(refresh(text))
+    fresh = with_headings(with_help(refresh(text)))
 
     if UPDATE:
         page.write_text(fresh, "utf-8")
