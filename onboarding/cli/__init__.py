@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import sys
 
+from onboarding.cli.output import status_of
+
 __all__ = ["main"]
 
 _EXTRA = ("click", "rich")
@@ -12,6 +14,10 @@ _EXTRA = ("click", "rich")
 
 def main() -> None:
     """Runs the command line and exits. `onboarding --help` lists the exit codes."""
+    sys.exit(status_of(_run))  # type: ignore[arg-type]  # what click, or a plugin, exits with
+
+
+def _run() -> None:
     try:
         from onboarding.cli.app import app
     except ModuleNotFoundError as error:

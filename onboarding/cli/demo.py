@@ -23,6 +23,7 @@ from rich.progress import track
 from onboarding.batch import Batch, Journal, Result, State, Summary, UserFile
 from onboarding.cli import screen, versus
 from onboarding.cli.failures import Failure, as_json, wants_json
+from onboarding.cli.output import write_file
 from onboarding.cli.run import plain_summary
 from onboarding.config import Gateways
 from onboarding.registry import installed
@@ -101,13 +102,13 @@ def _configured(stack: ExitStack, folder: Path, template: str) -> Path:
         for name, value in table.items():
             if str(value).startswith("file:"):
                 settings[name] = secrets.token_hex(16)
-                (folder / value.removeprefix("file:")).write_text(settings[name], "utf-8")
+                write_file(folder / value.removeprefix("file:"), settings[name])
             elif name in known:
                 settings[name] = value
         base_url = stack.enter_context(serve(kind(**settings)))
         text = text.replace(table["base_url"], base_url)
     place = folder / "onboarding.toml"
-    place.write_text(text, "utf-8")
+    write_file(place, text)
     return place
 
 
@@ -115,7 +116,7 @@ def _run(config: Path, file: Path, default: str | None) -> _Run:
     """The main job with the default gateway, once the default is changed."""
     before = config.read_text("utf-8")
     after = _DEFAULT.sub(f'default = "{default}"', before) if default else before
-    config.write_text(after, "utf-8")
+    write_file(config, after)
     with Gateways.from_file(config) as gateways:
         chosen = gateways.default
         out = config.with_name(f"{chosen.name}.jsonl")

@@ -12,6 +12,7 @@ from click.exceptions import NoArgsIsHelpError
 
 from onboarding.cli import screen
 from onboarding.cli.helping import Group
+from onboarding.cli.output import OutputError, is_of_output
 from onboarding.errors import (
     ConfigurationError,
     Forbidden,
@@ -115,6 +116,8 @@ class Commands(Group):
             context = super().make_context(info_name, args, parent, **extra)
         except click.UsageError as error:
             raise _of_usage(error, asked=asked) from None
+        except OSError as error:  # --help prints here
+            raise _failed(error) from None
         context.meta[_JSON] = asked
         return context
 
@@ -123,10 +126,15 @@ class Commands(Group):
             return super().invoke(ctx)
         except click.UsageError as error:
             raise _of_usage(error, asked=wants_json()) from None
-        except BrokenPipeError:
-            raise  # whoever read has gone; click ends quietly
         except (OnboardingError, ModuleNotFoundError, OSError, KeyboardInterrupt) as error:
-            raise failure_of(error) from None
+            raise _failed(error) from None
+
+
+def _failed(error: BaseException) -> Exception:
+    """How a command ends: click would exit with 1 for a closed pipe, and print what is full."""
+    if isinstance(error, OSError) and is_of_output(error):
+        return OutputError(error)
+    return failure_of(error)
 
 
 def failure_of(error: BaseException) -> Failure:

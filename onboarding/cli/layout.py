@@ -140,6 +140,8 @@ class FittedTable(Table):
             if self.expand:
                 whole = [room if x.column.ratio else x.whole for x in filled]
             yield self._side_by_side(filled, _shared(words, whole, room))
+        if self.caption:
+            yield fitted(Text(str(self.caption)), width)
 
     def _side_by_side(self, filled: list[_Filled], widths: list[int]) -> Table:
         made = Table(box=self.box, show_lines=self.show_lines, border_style=self.border_style)
@@ -165,7 +167,10 @@ def _text(cell: object) -> Text:
 
 
 class Page(Console):
-    """A console on which text keeps to the width."""
+    """A console on which text keeps to the width; the command line sees to a closed pipe."""
+
+    def on_broken_pipe(self) -> None:
+        raise  # rich calls this while it handles the error, and would exit with 1
 
     def print(self, *objects: Any, **options: Any) -> None:
         """Prints as rich does, but breaks a line between words, and cuts nothing off."""

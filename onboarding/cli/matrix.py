@@ -14,6 +14,7 @@ from rich.text import Text
 from onboarding.cli import screen
 from onboarding.cli.chosen import chosen
 from onboarding.cli.failures import Failure, as_json, wants_json
+from onboarding.cli.output import write_file
 from onboarding.cli.overview import (
     Cell,
     Fate,
@@ -74,7 +75,7 @@ def matrix(providers: tuple[str, ...], html: Path | None, level: bool) -> None:
     if html is not None:
         from onboarding.cli.page import page  # wanted by few
 
-        html.write_text(page(found), "utf-8")
+        write_file(html, page(found))
     if wants_json():
         told = [_levels_of(one) if level else plain_provider(one) for one in found]
         click.echo(json.dumps({"providers": told}, indent=2))

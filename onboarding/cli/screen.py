@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 from rich import box
@@ -28,6 +28,7 @@ __all__ = [
     "summary",
     "table",
     "told",
+    "unknown",
 ]
 
 K = TypeVar("K")
@@ -45,10 +46,10 @@ STYLES = {
 MEANINGS = {
     State.CREATED: "registered with the provider",
     State.REJECTED: "the provider said no",
-    State.REFUSED: "not sent: the provider has no place for a datum",
-    State.INVALID: "not sent: the line is no user",
+    State.REFUSED: "not sent: the provider does not take a field or its value",
+    State.INVALID: "not sent: the line is not a user",
     State.FAILED: "not carried out: run again",
-    State.UNKNOWN: "may have been carried out: look before sending again",
+    State.UNKNOWN: "sent, and the outcome is not known",
 }
 
 
@@ -95,10 +96,15 @@ def indented(rows: Iterable[tuple[str, Iterable[str]]], width: int, *, by: int =
     return Text("\n").join(made)
 
 
+def _plain(title: str, *columns: str) -> Table:
+    """A table without lines, for what must fit one screen."""
+    return FittedTable(*columns, title=title, title_style="bold", box=None, header_style="dim")
+
+
 def summary(counts: Summary, title: str) -> Table:
     """How many users came to which state, now and in earlier runs of the same file."""
     again = bool(counts.before)
-    made = table(title, "state", "users", *(["before"] if again else []), "which means")
+    made = _plain(title, "state", "users", *(["earlier"] if again else []), "meaning")
     for column in made.columns[1:-1]:
         column.justify = "right"
     for state in State:
@@ -107,16 +113,20 @@ def summary(counts: Summary, title: str) -> Table:
             count = str(counts.now[state] or "")
             made.add_row(str(state), count, *before, MEANINGS[state], style=STYLES[state])
     before = [str(counts.before.total())] if again else []
-    made.add_section()
     made.add_row("all", str(counts.now.total()), *before, "")
     return made
 
 
+MOST_REASONS = 8
+MOST_REFS = 10
+
+
 def reasons(counts: Summary) -> Table:
-    """Why users were not onboarded, most frequent first."""
-    made = table("Why not", "state", "path", "why", "users", "which")
+    """Why users were not onboarded, most frequent first; the rest is counted."""
+    made = _plain("Reasons", "state", "path", "reason", "users", "refs")
     made.columns[3].justify = "right"
-    for reason, count in counts.reasons.most_common(20):
+    shown = counts.reasons.most_common(MOST_REASONS)
+    for reason, count in shown:
         made.add_row(
             str(reason.state),
             reason.path or "(whole)",
@@ -125,18 +135,33 @@ def reasons(counts: Summary) -> Table:
             _some(counts.examples[reason], count),
             style=STYLES[reason.state],
         )
+    if rest := len(counts.reasons) - len(shown):
+        made.caption = f"and {rest} more: each result has its problems"
     return made
 
 
+def unknown(counts: Summary, provider: str) -> Iterator[str]:
+    """The users whose outcome is unknown, each with the next step."""
+    for again, step in (
+        (True, "Run again: the idempotency key settles them."),
+        (False, f"Look for them at {provider}; send those who are not there under another ref."),
+    ):
+        found = [one for one in counts.unknown if one.run_again is again]
+        if found:
+            refs = [f"{x.ref} ({x.id})" if x.id else x.ref for x in found[:MOST_REFS]]
+            yield f"Unknown outcome: {_some(refs, len(found))}. {step}"
+
+
 def _some(refs: list[str], count: int) -> str:
-    return printable(", ".join(refs)) + (", ..." if count > len(refs) else "")
+    rest = count - len(refs)
+    return printable(", ".join(refs)) + (f" and {rest} more" if rest else "")
 
 
 def left_alone(counts: Summary) -> str:
-    """Whom this run did not send because an earlier one had settled them."""
+    """The users whom this run did not send, because an earlier one had settled them."""
     settled, rejected = counts.before.total(), counts.before[State.REJECTED]
-    text = f"{settled} {'user was' if settled == 1 else 'users were'} settled before and left alone"
-    again = "; a rejected one is tried again once its line is corrected" if rejected else ""
+    text = f"{settled} {'user was' if settled == 1 else 'users were'} settled earlier and not sent"
+    again = "; correct the line of a rejected user to send it again" if rejected else ""
     return f"{text}{again}."
 
 

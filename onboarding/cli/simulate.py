@@ -7,7 +7,7 @@ import threading
 import types
 import typing
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -225,9 +225,10 @@ def _unsupported(adapter: type[Adapter]) -> set[str]:
 def _serve(app: Any, port: int, adapter: type[Adapter] | None) -> None:
     from onboarding.simulation import serve
 
-    try:
-        with suppress(KeyboardInterrupt), serve(app, port=port) as base_url:
-            _say_where(app, base_url, adapter)
-            threading.Event().wait()
-    except OSError:
-        raise Failure(f"port {port} is not free") from None
+    with suppress(KeyboardInterrupt), ExitStack() as stack:
+        try:
+            base_url = stack.enter_context(serve(app, port=port))
+        except OSError:
+            raise Failure(f"port {port} is not free") from None
+        _say_where(app, base_url, adapter)
+        threading.Event().wait()
