@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, NoReturn, Protocol, TypedDict, cast, runtime_checkable
 
 from attrs import evolve, field, fields_dict, frozen
@@ -142,6 +142,12 @@ class Adapter(Operations):
 
     certificate_settings: ClassVar[tuple[str, ...]] = ()
     """Settings that, when on, have the connection's TLS certificate say who calls."""
+
+    key_lifetime: ClassVar[timedelta | None] = None
+    """How long the provider remembers the idempotency key of `create_user`; None: it takes none.
+
+    Within this time the same call with the same key gives the user of the first call.
+    """
 
     name: str = ""
     """The gateway's name, for provenance; taken from the configuration's table."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, ClassVar, overload
 
 from attrs import frozen
@@ -65,6 +66,7 @@ class MangoPay(
     extras: ClassVar[type | None] = MangoPayExtras
     wires: ClassVar[tuple[type, ...]] = tuple(WIRES.values())
     targets: ClassVar[Mapping[str, Target]] = TARGETS
+    key_lifetime: ClassVar[timedelta | None] = timedelta(hours=24)  # docs: overview/idempotency
 
     @overload
     def resume(self, partial: Partial, given: Document) -> Flow[DocumentRecord]: ...

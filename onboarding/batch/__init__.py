@@ -1,4 +1,4 @@
-"""Onboards a file of users through one gateway: one line a user, and nobody twice.
+"""Onboards a file of users through one gateway: one line a user, and no user twice.
 
 ```python
 gateway = Gateways.from_file("onboarding.toml").default
@@ -13,7 +13,7 @@ from onboarding.batch.files import UserFile
 from onboarding.batch.journal import Journal
 from onboarding.batch.lines import Line
 from onboarding.batch.results import Result, State, Step
-from onboarding.batch.runs import Batch, Reason, Summary
+from onboarding.batch.runs import Batch, Reason, Summary, Unknown
 
 __all__ = [
     "Batch",
@@ -24,5 +24,6 @@ __all__ = [
     "State",
     "Step",
     "Summary",
+    "Unknown",
     "UserFile",
 ]

@@ -7,6 +7,7 @@ from attrs import evolve
 from onboarding.batch.results import Result, State, tame
 from onboarding.errors import (
     ActionNeeded,
+    Conflict,
     Forbidden,
     IdempotencyConflict,
     InvalidInput,
@@ -17,6 +18,7 @@ from onboarding.errors import (
     Problem,
     ProviderError,
     RateLimited,
+    Rejected,
     Unauthorized,
     Unavailable,
     Unsupported,
@@ -25,14 +27,18 @@ from onboarding.errors import (
 __all__ = ["of_error", "state_of"]
 
 
-def of_error(blank: Result, error: Exception, *, sent: bool) -> Result:
-    """The result of a user whose call failed. `sent`: once a request was being sent."""
+def of_error(blank: Result, error: Exception, *, sent: bool, replay: bool = False) -> Result:
+    """The result of a user whose call failed.
+
+    `sent`: whether a request was being sent. `replay`: whether an earlier call of this user, under
+    the same idempotency key, has an unknown outcome.
+    """
     problems: tuple[Problem, ...] = getattr(error, "problems", ())
     if not problems:
         problems = (Problem("", *_words(error)),)
     return evolve(
         blank,
-        state=state_of(error, sent=sent),
+        state=state_of(error, sent=sent, replay=replay),
         id=_id_in(error),
         problems=tame(problems),
         error=type(error).__name__,
@@ -59,12 +65,16 @@ _NOT_DONE: tuple[tuple[type[OnboardingError], State], ...] = (
 )
 
 
-def state_of(error: Exception, *, sent: bool) -> State:
+def state_of(error: Exception, *, sent: bool, replay: bool = False) -> State:
     """The state of a user whose call failed: by the outcome of the call, then by the error.
 
     Only a call that was surely not carried out may be tried again. A fault of the adapter's has
-    no outcome: then it counts whether a request was being sent.
+    no outcome: then it counts whether a request was being sent. A replay that failed says nothing
+    of the earlier call, unless the provider judged the user: it does so only under a key that
+    carried nothing out.
     """
+    if replay and not isinstance(error, Rejected | Conflict):
+        return State.UNKNOWN
     if not isinstance(error, OnboardingError):
         return State.UNKNOWN if sent else State.FAILED
     if error.outcome is not Outcome.NOT_DONE:
@@ -90,7 +100,7 @@ def _words(error: Exception) -> tuple[str, str]:
         case IdempotencyConflict():
             return "idempotency_conflict", "this ref was sent before with other content"
         case PartialFailure():
-            return "partial_failure", str(error)
+            return "partial_failure", "a part of it was carried out, then a request failed"
         case NoAnswer():
             return "no_answer", str(error)
         case OnboardingError():

@@ -25,17 +25,19 @@ class State(StrEnum):
     REJECTED = "rejected"
     """The provider said no; a later run tries again once the line is another."""
     REFUSED = "refused"
-    """The provider has no place for a datum that may not be left out; nothing was sent."""
+    """The provider does not take a field, or not its value, and it may not be left out; nothing
+    was sent. The problems say which."""
     INVALID = "invalid"
-    """The line is no user; nothing was sent."""
+    """The line is not a user; nothing was sent."""
     FAILED = "failed"
     """It was surely not carried out; the next run tries again."""
     UNKNOWN = "unknown"
-    """It may have been carried out, or a part of it was: look before sending again."""
+    """It may have been carried out, or a part of it was."""
 
     @property
     def settled(self) -> bool:
-        """Whether a later run leaves the user alone; a rejected one, until its line changes."""
+        """Whether the result stands until something changes: the line of a rejected user, or what
+        is known of an unknown one."""
         return self in (State.CREATED, State.REJECTED, State.UNKNOWN)
 
 

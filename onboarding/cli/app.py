@@ -23,12 +23,13 @@ __all__ = ["app"]
 
 _CODES = {
     "0": "done; of `run`: every user is onboarded",
-    "1": "done in part: `run` onboarded not everybody, `translate` lost something, or the "
-    "provider said no",
-    "2": "the command, the configuration or an input file cannot be used",
-    "3": "`run` does not know what became of somebody",
+    "1": "done in part: `run` did not onboard every user, `translate` lost something, or the "
+    "provider refused",
+    "2": "the command, the configuration, an input file or an output cannot be used",
+    "3": "the outcome of a user of `run` is unknown, or could not be written to the results file",
     "4": "an extra is not installed",
-    "130": "interrupted",
+    "130": "interrupted by Ctrl-C",
+    "141": "the reader of standard output has closed it",
 }
 
 

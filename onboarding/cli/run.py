@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import json
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import click
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from onboarding.batch import Batch, Journal, Line, State, Summary, UserFile
+from onboarding.batch import Batch, Journal, Line, Result, State, Summary, UserFile
 from onboarding.cli import screen
 from onboarding.cli.configured import CONFIG, opened
+from onboarding.cli.destination import results_file
 from onboarding.cli.failures import (
     NOT_ALL,
     UNKNOWN,
@@ -23,6 +25,8 @@ from onboarding.cli.failures import (
     wants_json,
 )
 from onboarding.cli.held import lines_of, users_in
+from onboarding.cli.interrupts import Interrupts
+from onboarding.cli.output import is_of_output
 from onboarding.errors import OnboardingError
 
 __all__ = ["exit_code", "plain_summary", "run"]
@@ -37,7 +41,8 @@ __all__ = ["exit_code", "plain_summary", "run"]
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Results as JSON Lines; a run with the same file takes up where the last one ended.",
+    help="The results file, a new one or that of an earlier run to be resumed.  "
+    "[default: USERS.GATEWAY.results.jsonl, beside USERS]",
 )
 @as_json
 @click.pass_context
@@ -52,26 +57,31 @@ def run(
     standard input. Without a `ref` a user is called by the number of the line (`line-7`), which
     must then not move between two runs.
 
-    A bad line stops nothing else. With --out, a note is written before each user is sent, so
-    that another run with the same file sends nobody twice: whoever was sent and not answered is
-    reported as unknown. Who was refused, invalid or failed is at no provider, and is tried again;
-    who was rejected, once the line has changed. Nobody created or unknown is sent again.
+    A bad line does not stop the next. The results file has a note of each user before the user is
+    sent, and the result after it. Run again with the same file to resume: created users are not
+    sent again, rejected users once their line has changed, and users who were refused, invalid or
+    failed are tried again. A user whose outcome is unknown is sent again only while the provider
+    remembers the idempotency key (MangoPay: 24 hours), so that nobody is created twice.
+
+    From standard input, each run without --out writes a new file in the current folder.
+
+    The first Ctrl-C finishes the user in flight and ends the run; the second one ends it at once.
 
     No result holds a personal value, a link or a token.
 
-    Exit codes: 0 everybody is onboarded, 1 not everybody, 2 the command or the
-    configuration cannot be used, 3 somebody's outcome is unknown.
+    Exit codes: 0 every user is onboarded, 1 not every user, 2 the command, the configuration or the
+    results file cannot be used, 3 the outcome of a user is unknown or could not be written down,
+    130 interrupted.
     """
     with opened(config) as gateways:
         chosen = gateways.default if gateway is None else gateways[gateway]
-        with users_in(users) as file, Journal.open(out, chosen) if out else Journal() as journal:
+        place, new = (out, False) if out is not None else results_file(users, chosen.name)
+        with users_in(users) as file, Journal.open(place, chosen) as journal:
+            if out is None:
+                screen.err().print(f"Results: {place}", soft_wrap=True)
             batch = Batch(chosen, journal)
-            if wants_json():
-                failure = _stream(batch, file)
-            else:
-                failure = _watch(batch, file)
-                if failure is None or batch.summary.total:
-                    _tell(batch, out)
+            again = f"run again with --out {place}" if new else "run the same command again"
+            failure = (_stream if wants_json() else _watch)(batch, file, place, again)
     if failure is not None and not wants_json():
         raise failure
     context.exit(exit_code(batch.summary, failure))
@@ -96,43 +106,80 @@ def plain_summary(summary: Summary, failure: Failure | None = None) -> dict[str,
         "now": {str(state): summary.now[state] for state in State},
         "before": {str(state): summary.before[state] for state in State},
         "users": summary.total.total(),
+        "unknown": [
+            {"ref": one.ref, "id": one.id, "next_step": "run_again" if one.run_again else "look_up"}
+            for one in summary.unknown
+        ],
         "exit_code": exit_code(summary, failure),
     }
 
 
-def _stream(batch: Batch, file: UserFile) -> Failure | None:
+def _stream(batch: Batch, file: UserFile, place: Path, again: str) -> Failure | None:
     """Runs the batch, and prints one JSON document as it grows."""
-    ended, comma = None, ""
-    click.echo('{"results": [', nl=False)
-    try:
-        with _progress(file) as lines:
-            for result in batch.run(lines):
-                click.echo(f"{comma}\n{json.dumps(result.plain())}", nl=False)
-                comma = ","
-    except (OnboardingError, OSError, KeyboardInterrupt) as error:
-        ended = failure_of(error)
-    if batch.summary.stopped is not None:
-        ended = failure_of(batch.summary.stopped)
-    summary = json.dumps(plain_summary(batch.summary, ended))
+    comma = ""
+
+    def tell(result: Result) -> None:
+        nonlocal comma
+        click.echo(f"{comma}\n{json.dumps(result.plain())}", nl=False)
+        comma = ","
+
+    click.echo('{"results": [', nl=False)  # before anybody is sent: it may be full or closed
+    ended = _carried_out(batch, file, again, tell)
+    if batch.in_flight is not None:
+        tell(batch.in_flight)
+    summary = json.dumps({"results_file": str(place), **plain_summary(batch.summary, ended)})
     why = json.dumps(ended.plain() if ended is not None else None)
     headings = json.dumps(dict(file.headings))
     click.echo(f'\n], "headings": {headings}, "summary": {summary}, "error": {why}}}')
     return ended
 
 
-def _watch(batch: Batch, file: UserFile) -> Failure | None:
-    """Runs the batch under a progress bar."""
+def _watch(batch: Batch, file: UserFile, place: Path, again: str) -> Failure | None:
+    """Runs the batch under a progress bar, and prints the summary."""
+    failure = _carried_out(batch, file, again, lambda _: None)
+    if failure is None or batch.summary.total:
+        _tell(batch, place)
+    return failure
+
+
+def _carried_out(
+    batch: Batch, file: UserFile, again: str, tell: Callable[[Result], None]
+) -> Failure | None:
+    """Runs the batch; the failure that ended it early, if any did."""
+    interrupts = Interrupts(batch)
     try:
-        with _progress(file) as lines:
-            for _ in batch.run(lines):
-                pass
+        with interrupts.handled(), _progress(file, interrupts) as lines:
+            for result in batch.run(lines):
+                tell(result)
     except (OnboardingError, OSError, KeyboardInterrupt) as error:
-        return failure_of(error)
-    return failure_of(batch.summary.stopped) if batch.summary.stopped is not None else None
+        if is_of_output(error):
+            raise
+        return _ended_by(error, batch, again)
+    if batch.summary.stopped is not None:
+        return failure_of(batch.summary.stopped)
+    return _ended_by(KeyboardInterrupt(), batch, again) if interrupts.pressed else None
+
+
+def _ended_by(error: BaseException, batch: Batch, again: str) -> Failure:
+    """The failure that ended a run, with the user in flight and the next step."""
+    failure, last = failure_of(error), batch.in_flight
+    message, code = failure.message, failure.exit_code
+    if isinstance(error, KeyboardInterrupt):
+        if last is not None:
+            message += f"; the outcome of {screen.printable(last.ref)} is unknown"
+        message += f"; {again} to resume"
+    elif isinstance(error, OSError):
+        if last is not None:
+            code = UNKNOWN
+            came = str(last.state) + (f" with the id {last.id}" if last.id else "")
+            ref = screen.printable(last.ref)
+            message += f"; {ref} was sent ({came}), and the results file does not say so"
+        message += f"; make room, then {again} to resume"
+    return Failure(message, code=code, kind=failure.kind, problems=failure.problems)
 
 
 @contextmanager
-def _progress(file: UserFile) -> Generator[Iterator[Line]]:
+def _progress(file: UserFile, interrupts: Interrupts) -> Generator[Iterator[Line]]:
     """The lines of the file, with a bar if standard error is a terminal."""
     console = screen.err()
     bar = Progress(
@@ -148,20 +195,26 @@ def _progress(file: UserFile) -> Generator[Iterator[Line]]:
         task = bar.add_task("Onboarding", total=file.size, users=0)
 
         def lines() -> Iterator[Line]:
-            for count, line in enumerate(lines_of(file), 1):
+            rest = iter(lines_of(file))
+            for count in itertools.count(1):
+                with interrupts.waiting():
+                    line = next(rest, None)
+                if line is None:
+                    return
                 yield line
                 bar.update(task, completed=file.consumed, users=count)
 
         yield lines()
 
 
-def _tell(batch: Batch, out: Path | None) -> None:
-    console = screen.out()
-    gateway = batch.gateway
-    console.print(screen.summary(batch.summary, f"{gateway.name} ({gateway.provider})"))
-    if batch.summary.reasons:
-        console.print(screen.reasons(batch.summary))
-    if batch.summary.before:
-        console.print(screen.left_alone(batch.summary), soft_wrap=True)
-    if out is not None:
-        console.print(f"One line a user is in {out}.", soft_wrap=True)
+def _tell(batch: Batch, place: Path) -> None:
+    """Prints the summary: one screen."""
+    console, gateway, counts = screen.out(), batch.gateway, batch.summary
+    console.print(screen.summary(counts, f"{gateway.name} ({gateway.provider})"))
+    if counts.reasons:
+        console.print(screen.reasons(counts))
+    if counts.before:
+        console.print(screen.left_alone(counts), soft_wrap=True)
+    for line in screen.unknown(counts, gateway.provider):
+        console.print(line, style=screen.STYLES[State.UNKNOWN])
+    console.print(f"Results: {place}", soft_wrap=True)

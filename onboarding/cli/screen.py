@@ -126,6 +126,7 @@ def reasons(counts: Summary) -> Table:
     made = _plain("Reasons", "state", "path", "reason", "users", "refs")
     made.columns[3].justify = "right"
     shown = counts.reasons.most_common(MOST_REASONS)
+    made.columns[1].min_width = min(32, max(len(reason.path) for reason, _ in shown))
     for reason, count in shown:
         made.add_row(
             str(reason.state),

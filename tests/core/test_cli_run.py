@@ -11,9 +11,12 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 import weakref
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from subprocess import PIPE
 from typing import Any
 
 import pytest
@@ -224,7 +227,7 @@ def test_the_later_of_two_lines_with_one_ref_is_a_problem(site: Site) -> None:
         assert (first["ref"], first["line"], first["state"]) == ("a", 1, "created")
         assert (second["ref"], second["line"], second["state"]) == ("line-2", 2, "invalid")
         assert second["problems"][0]["code"] == "duplicate"
-        assert "the ref a of" in second["problems"][0]["message"]
+        assert "the ref of an earlier line" in second["problems"][0]["message"]
         assert (third["ref"], third["state"]) == ("line-3", "created")
         assert site.created == 2
 
@@ -292,7 +295,7 @@ def test_a_rejected_line_that_did_not_change_is_left_alone_and_told_of(site: Sit
     done = site.run(users, "--out", str(site.out))
 
     assert (site.out.read_bytes(), site.created) == (before, sent)
-    assert "2 users were settled before and left alone; a rejected one" in done.stdout
+    assert "2 users were settled earlier and not sent; correct the line" in done.stdout
 
 
 def test_a_user_rejected_twice_is_compared_with_the_later_line(site: Site) -> None:
@@ -327,7 +330,7 @@ def test_a_created_user_stays_so_whatever_its_line_becomes(site: Site) -> None:
         done = site.run(site.users(header, other, name="users.csv"), "--out", str(site.out))
 
         assert done.exit_code == 0, done.output
-        assert "1 user was settled before and left alone." in done.stdout
+        assert "1 user was settled earlier and not sent." in done.stdout
     assert site.created == 1
 
 
@@ -336,15 +339,29 @@ def test_a_reason_names_the_first_users(site: Site) -> None:
 
     done = site.run(users)
 
-    assert "u0, u1, u2, ..." in done.stdout
+    assert "u0, u1, u2 and 2 more" in done.stdout
 
 
 def test_standard_input_is_read_as_json_lines(site: Site) -> None:
     line = json.dumps(person("a"))
 
-    done = CliRunner().invoke(app, ["run", "-", "--config", str(site.config)], input=line)
+    arguments = ["run", "-", "--config", str(site.config), "--out", str(site.out)]
+    done = CliRunner().invoke(app, arguments, input=line)
 
     assert done.exit_code == 0, done.output
+
+
+def test_another_user_on_the_line_of_a_created_one_is_told_and_not_taken_for_it(
+    site: Site,
+) -> None:
+    site.run(site.users(person(None), person("b")))
+
+    done = site.run(site.users(person(None, email="other@example.com"), person("b")))
+    again = site.run(site.users(person(None), person("b")))
+
+    assert (done.exit_code, again.exit_code) == (1, 0)
+    assert "give each user a ref" in " ".join(done.stdout.split())
+    assert site.created == 2
 
 
 # -- CSV
@@ -555,11 +572,12 @@ def test_a_file_that_holds_no_results_is_left_alone(site: Site) -> None:
 
 def test_an_unfinished_last_line_is_forgiven(site: Site) -> None:
     users = site.users(person("a"), person("b"))
-    site.run(users, "--out", str(site.out))
+    to = ("--out", str(site.out), "--gateway", "lt")
+    site.run(users, *to)
     whole = site.out.read_bytes()
     site.out.write_bytes(whole[:-20])  # the last result was being written
 
-    done = site.run(users, "--out", str(site.out))
+    done = site.run(users, *to)
 
     assert done.exit_code == 3
     assert states(site.results()) == {"a": "created", "b": "unknown"}
@@ -595,32 +613,82 @@ class Slow:
         return answer
 
 
-def test_who_was_being_sent_at_a_kill_is_unknown_and_never_sent_again(site: Site) -> None:
-    slow = Slow(site.mangopay, b"second@example.com")
-    users = site.users(person("first"), person("second"), person("third"))
-    with serve(slow) as url:
+@contextmanager
+def started(
+    site: Site, users: Path, app: Any, *more: str, **options: Any
+) -> Generator[subprocess.Popen[bytes]]:
+    """A run of its own process, against an application behind both gateways; killed at the end."""
+    with serve(app) as url:
         site.config.write_text(CONFIG.format(fr=url, lt=url), "utf-8")
-        command = [sys.executable, "-m", "onboarding", "run", str(users)]
-        command += ["--config", str(site.config), "--out", str(site.out)]
-        process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": ""})
+        command = [sys.executable, "-m", "onboarding", "run", str(users), *more]
+        process = subprocess.Popen([*command, "--config", str(site.config)], **options)
+        with process:
+            try:
+                yield process
+            finally:
+                process.kill()
+
+
+def at_paysera(data: dict[str, Any]) -> dict[str, Any]:
+    return {**data, "identity": {**data["identity"], "birthdate": None}}
+
+
+def killed(site: Site, gateway: str) -> Path:
+    """The users of a run that was killed after its second user reached the provider."""
+    app = {"fr": site.mangopay, "lt": site.paysera}[gateway]
+    slow = Slow(app, b"second@example.com")
+    users = site.users(person("first"), person("second"), person("third"))
+    real = site.config.read_text("utf-8")
+    with started(site, users, slow, "--out", str(site.out), "--gateway", gateway) as process:
         assert slow.reached.wait(30)
         process.send_signal(signal.SIGKILL)
         process.wait(10)
         slow.release.set()
-        slow.mark = b"nobody"
+    site.config.write_text(real, "utf-8")
+    return users
 
-        done = site.run(users, "--out", str(site.out), "--json")
-        again = site.run(users, "--out", str(site.out))
+
+def test_a_replay_settles_who_was_being_sent_at_a_kill_with_the_id_of_the_first_call(
+    site: Site,
+) -> None:
+    users = killed(site, "fr")
+
+    done = site.run(users, "--out", str(site.out), "--json")
+    again = site.run(users, "--out", str(site.out))
+
+    told = json.loads(done.stdout)
+    assert done.exit_code == again.exit_code == 0
+    assert states(site.results()) == dict.fromkeys(("first", "second", "third"), "created")
+    assert told["summary"]["unknown"] == []
+    assert len({result["id"] for result in site.results()}) == 3
+    assert stored(site) == 3
+
+
+def stored(site: Site) -> int:
+    """How many users MangoPay has."""
+    with Gateways.from_file(site.config) as gateways:
+        gateway = gateways.get("fr")
+        return len(gateway.run(gateway.adapter.list_users()).items)
+
+
+def test_without_idempotency_keys_who_was_being_sent_at_a_kill_stays_unknown_and_is_named(
+    site: Site,
+) -> None:
+    users = killed(site, "lt")
+    to = ("--out", str(site.out), "--gateway", "lt")
+
+    done = site.run(users, *to, "--json")
+    again = site.run(users, *to)
 
     told = json.loads(done.stdout)
     assert done.exit_code == again.exit_code == 3
     assert states(site.results()) == {"first": "created", "second": "unknown", "third": "created"}
-    assert told["summary"]["now"]["unknown"] == 1
-    assert told["summary"]["before"]["created"] == 1
+    assert told["summary"]["unknown"] == [{"ref": "second", "id": None, "next_step": "look_up"}]
+    assert "Unknown outcome: second. Look for them at paysera" in again.stdout
     assert site.created == 3
 
 
-def test_a_user_whose_answer_is_lost_is_unknown(site: Site) -> None:
+def test_a_user_whose_answer_is_lost_is_unknown_until_the_next_run(site: Site) -> None:
     slow = Slow(site.mangopay, b"a@example.com")
     users = site.users(person("a"), person("b"))
     with serve(slow) as url:
@@ -633,9 +701,10 @@ def test_a_user_whose_answer_is_lost_is_unknown(site: Site) -> None:
         slow.release.set()
         again = site.run(users, "--out", str(site.out))
 
-    assert (done.exit_code, again.exit_code) == (3, 3)
-    assert states(site.results()) == {"a": "unknown", "b": "created"}
-    assert site.created == 2
+    assert (done.exit_code, again.exit_code) == (3, 0)
+    assert "Unknown outcome: a. Run again" in done.stdout
+    assert states(site.results()) == {"a": "created", "b": "created"}
+    assert [one["state"] for one in site.results()] == ["unknown", "created", "created"]
 
 
 def test_an_unreachable_provider_leaves_users_for_the_next_run(site: Site) -> None:
@@ -679,52 +748,258 @@ def test_two_runs_cannot_write_one_file(site: Site) -> None:
 # -- what is told
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
-@pytest.mark.usefixtures("interruptible")
-def test_an_interrupted_run_tells_the_exit_code_that_it_has(site: Site) -> None:
-    slow = Slow(site.mangopay, b"a@example.com")
-    with serve(slow) as url:
+class Pressing:
+    """Answers like the application behind it, but presses Ctrl-C while a user is in flight."""
+
+    def __init__(self, app: Any, mark: bytes, times: int) -> None:
+        self.app, self.mark, self.times = app, mark, times
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        environ["wsgi.input"] = io.BytesIO(body)
+        answer = self.app(environ, start_response)
+        if self.mark in body:
+            for _ in range(self.times):
+                os.kill(os.getpid(), signal.SIGINT)
+                time.sleep(0.05)  # the main thread handles a signal when it runs
+            self.times = 0
+        return answer
+
+
+interrupting = pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
+
+
+def pressed(site: Site, times: int, *more: str) -> Result:
+    """A run of three users, in the second of which Ctrl-C is pressed."""
+    users = site.users(person("first"), person("second"), person("third"))
+    real = site.config.read_text("utf-8")
+    with serve(Pressing(site.mangopay, b"second@example.com", times)) as url:
         site.config.write_text(CONFIG.format(fr=url, lt=url), "utf-8")
-        command = [sys.executable, "-m", "onboarding", "run", str(site.users(person("a")))]
-        command += ["--config", str(site.config), "--out", str(site.out), "--json"]
-        process = subprocess.Popen(
-            command, env={**os.environ, "PYTHONPATH": ""}, stdout=subprocess.PIPE
-        )
-        assert slow.reached.wait(30)
-
-        process.send_signal(signal.SIGINT)
         try:
-            stdout, _ = process.communicate(timeout=30)
+            return site.run(users, "--out", str(site.out), *more)
         finally:
-            process.kill()
-            slow.release.set()
+            site.config.write_text(real, "utf-8")
 
-    told = json.loads(stdout)
-    assert told["error"]["kind"] == "Interrupted"
-    assert told["summary"]["exit_code"] == process.returncode == 130
 
+@interrupting
+@pytest.mark.usefixtures("interruptible")
+def test_the_first_interrupt_finishes_the_user_in_flight_and_says_how_to_resume(
+    site: Site, capfd: pytest.CaptureFixture[str]
+) -> None:
+    done = pressed(site, 1)
+
+    assert done.exit_code == 130
+    assert states(site.results()) == {"first": "created", "second": "created"}
+    assert "The user in flight is being finished." in capfd.readouterr().err
+    assert done.stderr == "Error: interrupted; run the same command again to resume\n"
+    assert re.search(r"^created +2 ", done.stdout, re.MULTILINE)
+
+
+@interrupting
+@pytest.mark.usefixtures("interruptible")
+def test_the_second_interrupt_stops_at_once_and_the_next_run_settles_the_user_in_flight(
+    site: Site,
+) -> None:
+    done = pressed(site, 2, "--json")
+    before = states(site.results())
+    again = site.run(site.folder / "users.jsonl", "--out", str(site.out))
+
+    told = json.loads(done.stdout)
+    assert told["summary"]["exit_code"] == done.exit_code == 130
+    assert "the outcome of second is unknown; run the same" in told["error"]["message"]
+    assert told["summary"]["unknown"] == [{"ref": "second", "id": None, "next_step": "run_again"}]
+    assert states(told["results"]) == before == {"first": "created", "second": "unknown"}
+    assert again.exit_code == 0, again.output
+    assert stored(site) == 3
+
+
+class Typed(io.BytesIO):
+    """Standard input of which one line comes, and then Ctrl-C."""
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        line = super().readline(size)
+        if not line:
+            signal.raise_signal(signal.SIGINT)
+        return line
+
+
+@interrupting
+@pytest.mark.usefixtures("interruptible")
+def test_an_interrupt_while_a_run_waits_for_input_ends_it_at_once(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = "".join(f"{json.dumps(person(ref))}\n" for ref in ("a", "b"))
+    monkeypatch.setattr(
+        "onboarding.cli.run.users_in", lambda _: UserFile(Typed(lines.encode()), size=None)
+    )
+
+    done = site.run(Path("-"), "--out", str(site.out))
+
+    assert done.exit_code == 130
+    assert states(site.results()) == {"a": "created", "b": "created"}
+    assert "interrupted" in done.stderr
+
+
+# -- files that cannot be written
 
 LIMITED = """
-import resource
-resource.setrlimit(resource.RLIMIT_FSIZE, (400, 400))
+import resource, signal, sys
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+size = int(sys.argv.pop(1))
+resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 from onboarding.cli import main
 main()
 """
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="limits are POSIX's")
-def test_a_full_disk_is_told_in_one_document(site: Site) -> None:
-    command = [sys.executable, "-c", LIMITED, "run", str(site.users(person("a"), person("b")))]
-    command += ["--config", str(site.config), "--out", str(site.out), "--json"]
-
-    done = subprocess.run(
-        command, env={**os.environ, "PYTHONPATH": ""}, capture_output=True, timeout=60, check=False
+def limited(site: Site, size: int, *more: str) -> subprocess.CompletedProcess[bytes]:
+    """A run of two users that can write no file beyond a size."""
+    command = [sys.executable, "-c", LIMITED, str(size), "run"]
+    command += [str(site.users(person("a"), person("b"))), "--config", str(site.config)]
+    return subprocess.run(
+        [*command, "--out", str(site.out), *more], capture_output=True, timeout=60, check=False
     )
 
-    told = json.loads(done.stdout)
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits are POSIX's")
+def test_a_disk_that_is_full_after_a_send_names_the_user_in_flight_and_the_next_run_settles_it(
+    site: Site,
+) -> None:
+    full = limited(site, 400, "--json")
+    done = site.run(site.folder / "users.jsonl", "--out", str(site.out))
+
+    told = json.loads(full.stdout)
+    (result,) = told["results"]
+    assert (result["ref"], result["state"]) == ("a", "created")
     assert told["error"]["kind"] == "OSError"
-    assert told["summary"]["exit_code"] == done.returncode == 2
-    assert (done.stderr, site.created) == (b"", 1)
+    message = told["error"]["message"]
+    assert str(site.out) in message
+    assert f"a was sent (created with the id {result['id']})" in message
+    assert told["summary"]["exit_code"] == full.returncode == 3
+    assert full.stderr == b""
+    assert done.exit_code == 0, done.output
+    assert site.results()[0]["id"] == result["id"]
+    assert stored(site) == 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits are POSIX's")
+def test_a_disk_that_is_full_before_a_send_sends_nobody(site: Site) -> None:
+    with Gateways.from_file(site.config) as gateways:
+        Journal.open(site.out, gateways.get("fr")).close()
+
+    done = limited(site, site.out.stat().st_size + 9)
+
+    assert (done.returncode, site.created) == (2, 0)
+    assert b"was sent" not in done.stderr
+    assert str(site.out).encode() in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="devices are POSIX's")
+def test_results_go_to_a_regular_file_or_nobody_is_sent(site: Site) -> None:
+    os.mkfifo(site.folder / "fifo")
+    for place, words in (
+        (Path("/dev/full"), "is a device"),
+        (Path("/dev/zero"), "is a device"),
+        (site.folder / "fifo", "is a FIFO"),
+        (site.folder, "is a directory"),
+    ):
+        done = site.run(site.users(person("a")), "--out", str(place))
+
+        assert done.exit_code == 2
+        assert words in done.stderr
+    assert site.created == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="devices are POSIX's")
+def test_results_do_not_go_to_the_file_that_standard_output_goes_to(site: Site) -> None:
+    command = [sys.executable, "-m", "onboarding", "run", str(site.users(person("a")))]
+    command += ["--config", str(site.config), "--out", "/dev/stdout"]
+
+    with (site.folder / "printed").open("wb") as printed:
+        done = subprocess.run(command, stdout=printed, stderr=PIPE, timeout=30, check=False)
+
+    assert (done.returncode, site.created) == (2, 0)
+    assert b"/dev/stdout is where the command prints to" in done.stderr
+
+
+# -- the results file without --out
+
+
+@pytest.mark.parametrize(
+    ("name", "results"),
+    [
+        ("users.jsonl", "users.fr.results.jsonl"),
+        ("users.csv", "users.csv.fr.results.jsonl"),
+        ("users", "users.fr.results.jsonl"),
+    ],
+)
+def test_without_out_results_go_beside_the_users_and_the_next_run_resumes(
+    site: Site, name: str, results: str
+) -> None:
+    header = "ref,identity.given_name,identity.family_name,email,category,terms.accepted"
+    row = "a,Ana,Smith,a@example.com,PAYER,true"
+    lines = [header, row] if name.endswith("csv") else [person("a")]
+    users = site.users(*lines, name=name)
+
+    first = site.run(users)
+    second = site.run(users)
+
+    place = site.folder / results
+    assert first.stderr == f"Results: {place}\n"
+    assert [json.loads(line)["state"] for line in place.read_text("utf-8").splitlines()] == [
+        "run",
+        "intent",
+        "created",
+    ]
+    assert "1 user was settled earlier and not sent." in second.stdout
+    assert (first.exit_code, second.exit_code, site.created) == (0, 0, 1)
+
+
+def test_standard_input_without_out_has_a_new_results_file_each_time(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(site.folder)
+    text = json.dumps(person(None))
+
+    for _ in range(2):
+        done = CliRunner().invoke(app, ["run", "-"], input=text)
+        assert done.exit_code == 0, done.output
+
+    assert len(list(site.folder.glob("stdin.fr.*.results.jsonl"))) == 2
+    assert stored(site) == 2
+
+
+# -- the summary
+
+
+def test_reasons_beyond_the_first_are_counted_and_places_in_lists_are_one_reason(
+    site: Site,
+) -> None:
+    both = [{"type": "IDENTITY_PROOF", "pages": 7}] * 2
+    users = site.users(
+        *(person(f"list-{number}", documents=both) for number in range(2)),
+        {"ref": "odd", "phone": "12", "email": "no", "category": "NO", "terms": 1, "tag": 1},
+        {"ref": "odder", "address": 7, "identity": 7, "credentials": 7, "birthplace": 1},
+        "[",
+        "{",
+    )
+
+    done = site.run(users, "--json")
+    shown = site.run(users)
+
+    assert re.search(r"and \d+ more: each result has its problems", shown.stdout)
+    paths = [x["path"] for one in json.loads(done.stdout)["results"] for x in one["problems"]]
+    assert {"documents.0.pages", "documents.1.pages"} <= set(paths)
+    assert re.search(r"documents\[\]\.pages .* 2 +list-0, list-1 *$", shown.stdout, re.MULTILINE)
+
+
+def test_a_value_that_is_too_long_is_not_said_to_have_no_place(site: Site) -> None:
+    done = site.run(site.users(person("a", tag="x" * 300)))
+
+    assert "the provider does not take a field or its value" in done.stdout
+    assert "tag" in done.stdout
+    assert "longer than 255 characters" in done.stdout
+    assert "no place" not in done.stdout
 
 
 def test_json_is_one_document_and_nothing_else(site: Site) -> None:
@@ -736,7 +1011,7 @@ def test_json_is_one_document_and_nothing_else(site: Site) -> None:
     assert [result["state"] for result in told["results"]] == ["created", "invalid"]
     assert told["summary"]["users"] == 2
     assert told["error"] is None
-    assert done.stderr == ""
+    assert told["summary"]["results_file"] == str(site.folder / "users.fr.results.jsonl")
 
 
 @pytest.mark.parametrize(

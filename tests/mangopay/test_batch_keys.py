@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import frozen
 from onboarding import Gateway, Secret
-from onboarding.batch import Batch, Journal, Line, Result, State
+from onboarding.batch import Batch, Journal, Line, Result, State, Unknown
 from onboarding.simulation import serve
 
 from onboarding_mangopay import MangoPay
@@ -121,3 +123,153 @@ def test_a_user_whose_answer_fails_is_never_settled_as_rejected_or_failed(
     first, second = run(gateway, line("a"), line("b", 2, email="b@example.com"))
 
     assert (first.state, second.state) == (State.UNKNOWN, State.CREATED)
+
+
+# -- an unknown outcome is settled by a replay, while MangoPay remembers the key
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@frozen
+class Runs:
+    """Runs with one results file, each at an hour."""
+
+    place: Path
+    gateway: Gateway[MangoPay]
+
+    def at(self, hour: float, *lines: Line) -> Batch:
+        clock = lambda: NOON + timedelta(hours=hour)  # noqa: E731
+        with Journal.open(self.place, self.gateway, clock=clock) as journal:
+            batch = Batch(self.gateway, journal)
+            list(batch.run(lines))
+        return batch
+
+    def killed_at(self, hour: float, one: Line, *, sent: bool) -> None:
+        """A run that ends before the answer comes."""
+        before = self.place.read_bytes() if self.place.exists() else b""
+        if sent:
+            self.at(hour, one)
+            lines = self.place.read_bytes().splitlines(keepends=True)
+            self.place.write_bytes(b"".join(lines[:-1]))
+            assert b'"intent"' in lines[-2]
+            assert len(before) < len(b"".join(lines[:-1]))
+            return
+        with Journal.open(
+            self.place, self.gateway, clock=lambda: NOON + timedelta(hours=hour)
+        ) as journal:
+            journal.intend(one.ref, one.number)
+
+
+@pytest.fixture
+def runs(tmp_path: Path, gateway: Gateway[MangoPay]) -> Runs:
+    return Runs(tmp_path / "results.jsonl", gateway)
+
+
+def state(batch: Batch) -> State:
+    ((found, _),) = batch.summary.total.items()
+    return found
+
+
+@pytest.mark.parametrize("sent", [True, False])
+@pytest.mark.parametrize(
+    ("nationality", "settled"), [("LT", State.CREATED), (BLOCKED, State.REJECTED)]
+)
+def test_a_replay_settles_an_interrupted_user_whether_or_not_the_first_call_arrived(
+    runs: Runs, nationality: str, settled: State, *, sent: bool
+) -> None:
+    one = line("a", nationality=nationality)
+    runs.killed_at(0, one, sent=sent)
+
+    batch = runs.at(22, one)
+
+    assert state(batch) is settled
+    assert users(runs.gateway) == (settled is State.CREATED)
+
+
+@pytest.mark.parametrize("hour", [23.5, 25, 9000, -1])
+def test_a_user_whose_key_mangopay_may_have_forgotten_is_not_sent_again(
+    runs: Runs, hour: float
+) -> None:
+    runs.killed_at(0, line("a"), sent=True)
+
+    for _ in range(2):
+        batch = runs.at(hour, line("a"))
+
+        assert state(batch) is State.UNKNOWN
+        assert batch.summary.unknown == [Unknown(ref="a")]
+    assert users(runs.gateway) == 1
+
+
+def test_the_time_of_a_key_counts_from_the_first_call_before_a_refusal(runs: Runs) -> None:
+    runs.at(0, line("a", nationality=BLOCKED))
+    runs.killed_at(20, line("a"), sent=True)
+
+    late, early = runs.at(24, line("a")), runs.at(22, line("a"))
+
+    assert (state(late), state(early)) == (State.UNKNOWN, State.CREATED)
+
+
+def test_a_correction_long_after_a_refusal_is_a_first_call(runs: Runs) -> None:
+    runs.at(0, line("a", nationality=BLOCKED))
+    runs.killed_at(200, line("a"), sent=False)
+
+    assert state(runs.at(220, line("a"))) is State.CREATED
+
+
+def test_an_interrupted_user_whose_line_is_no_longer_valid_stays_unknown(runs: Runs) -> None:
+    runs.killed_at(0, line("a"), sent=True)
+
+    for bad in (line("a", email="no"), line("a", tag="x" * 300)):
+        assert state(runs.at(1, bad)) is State.UNKNOWN
+    assert state(runs.at(1, line("a"))) is State.CREATED
+    assert users(runs.gateway) == 1
+
+
+def test_an_interrupted_user_whose_line_is_missing_stays_unknown(runs: Runs) -> None:
+    runs.killed_at(0, line("a"), sent=True)
+
+    batch = runs.at(1)
+
+    assert batch.summary.unknown == [Unknown(ref="a", run_again=True)]
+    assert state(runs.at(1, line("a"))) is State.CREATED
+
+
+def test_an_interrupted_user_whose_line_changed_is_unknown_with_the_id_of_the_first_call(
+    runs: Runs,
+) -> None:
+    runs.killed_at(0, line("a"), sent=True)
+
+    first = runs.at(1, line("a", email="other@example.com"))
+    again = runs.at(1, line("a", email="other@example.com"))
+
+    assert first.summary.unknown == again.summary.unknown
+    assert first.summary.unknown[0].id
+    assert not first.summary.unknown[0].run_again
+    assert users(runs.gateway) == 1
+
+
+@pytest.mark.parametrize("fault", ["drop_before", "drop_after", "error", "rate_limit"])
+def test_a_replay_that_fails_leaves_the_user_unknown(
+    runs: Runs, simulator: MangoPaySimulator, fault: str
+) -> None:
+    runs.killed_at(0, line("a"), sent=True)
+    simulator.misbehave(kind=fault, route="POST */users/*", times=1)
+
+    found = [state(runs.at(1, line("a"))) for _ in range(2)]
+
+    assert found == [State.UNKNOWN, State.CREATED]
+    assert users(runs.gateway) == 1
+
+
+def test_a_replay_with_credentials_that_are_refused_leaves_the_user_unknown(runs: Runs) -> None:
+    runs.killed_at(0, line("a"), sent=True)
+    adapter = MangoPay(
+        name="fr", client_id="acme", api_key=Secret("no"), base_url=runs.gateway.adapter.base_url
+    )
+
+    with Gateway(adapter) as refused:
+        batch = Runs(runs.place, refused).at(1, line("a"))
+
+    assert batch.summary.stopped is not None
+    assert state(batch) is State.UNKNOWN
+    assert state(runs.at(1, line("a"))) is State.CREATED

@@ -9,7 +9,7 @@ import json
 import logging
 import time
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NoReturn
 
 import attrs
@@ -713,6 +713,11 @@ class BindsAKeyToNothing(Sound):
         if made.id == "1":  # of another Ark
             REPLAYED.clear()
         return REPLAYED.setdefault(str(key), made)
+
+
+@breaks("keyed_results", "a replay gives another user")
+class PromisesToRememberKeys(Sound):
+    key_lifetime = timedelta(hours=24)
 
 
 @breaks("over_a_socket")

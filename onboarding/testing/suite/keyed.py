@@ -64,6 +64,9 @@ def keyed_results(trial: Trial) -> None:
         case, other, data = drawn
         world = trial.subject.world(case.adapter)
         first = world.call("create_user", case.user, key="order-7")
+        if case.adapter.key_lifetime is not None:
+            again = world.call("create_user", case.user, key="order-7")
+            assert again.id == first.id, "key_lifetime is set, and a replay gives another user"
         user = other.user
         if data.draw(st.booleans()):
             paths = case.wire.plan.writable(On.CREATE)
