@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from onboarding.adapter import Adapter
 from onboarding.batch import Batch, Journal, Line, Result, State, Summary, UserFile
 from onboarding.cli import screen
 from onboarding.cli.configured import CONFIG, opened
@@ -28,6 +29,7 @@ from onboarding.cli.held import lines_of, users_in
 from onboarding.cli.interrupts import Interrupts
 from onboarding.cli.output import is_of_output
 from onboarding.errors import OnboardingError
+from onboarding.gateway import Gateway
 
 __all__ = ["exit_code", "plain_summary", "run"]
 
@@ -76,15 +78,28 @@ def run(
     with opened(config) as gateways:
         chosen = gateways.default if gateway is None else gateways[gateway]
         place, new = (out, False) if out is not None else results_file(users, chosen.name)
-        with users_in(users) as file, Journal.open(place, chosen) as journal:
-            if out is None:
-                screen.err().print(f"Results: {place}", soft_wrap=True)
+        with users_in(users) as file, _journal(place, chosen, default=out is None) as journal:
             batch = Batch(chosen, journal)
             again = f"run again with --out {place}" if new else "run the same command again"
-            failure = (_stream if wants_json() else _watch)(batch, file, place, again)
+            if wants_json():
+                failure = _stream(batch, file, place, again)
+            else:
+                failure = _watch(batch, file, again)
     if failure is not None and not wants_json():
         raise failure
     context.exit(exit_code(batch.summary, failure))
+
+
+def _journal(place: Path, gateway: Gateway[Adapter], *, default: bool) -> Journal:
+    """Opens the results file, and says where it is if the command line did not."""
+    try:
+        journal = Journal.open(place, gateway)
+    except OSError as error:
+        more = "; name another results file with --out" if default else ""
+        raise Failure(f"{place}: {error.strerror}{more}", kind="OSError") from None
+    if default:
+        screen.err().print(f"Results: {place}", soft_wrap=True)
+    return journal
 
 
 def exit_code(summary: Summary, failure: Failure | None = None) -> int:
@@ -134,11 +149,11 @@ def _stream(batch: Batch, file: UserFile, place: Path, again: str) -> Failure | 
     return ended
 
 
-def _watch(batch: Batch, file: UserFile, place: Path, again: str) -> Failure | None:
+def _watch(batch: Batch, file: UserFile, again: str) -> Failure | None:
     """Runs the batch under a progress bar, and prints the summary."""
     failure = _carried_out(batch, file, again, lambda _: None)
     if failure is None or batch.summary.total:
-        _tell(batch, place)
+        _tell(batch)
     return failure
 
 
@@ -207,7 +222,7 @@ def _progress(file: UserFile, interrupts: Interrupts) -> Generator[Iterator[Line
         yield lines()
 
 
-def _tell(batch: Batch, place: Path) -> None:
+def _tell(batch: Batch) -> None:
     """Prints the summary: one screen."""
     console, gateway, counts = screen.out(), batch.gateway, batch.summary
     console.print(screen.summary(counts, f"{gateway.name} ({gateway.provider})"))
@@ -217,4 +232,3 @@ def _tell(batch: Batch, place: Path) -> None:
         console.print(screen.left_alone(counts), soft_wrap=True)
     for line in screen.unknown(counts, gateway.provider):
         console.print(line, style=screen.STYLES[State.UNKNOWN])
-    console.print(f"Results: {place}", soft_wrap=True)

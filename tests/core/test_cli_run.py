@@ -356,11 +356,12 @@ def test_another_user_on_the_line_of_a_created_one_is_told_and_not_taken_for_it(
 ) -> None:
     site.run(site.users(person(None), person("b")))
 
-    done = site.run(site.users(person(None, email="other@example.com"), person("b")))
+    done = site.run(site.users(person(None, email="other@example.com"), person("b")), "--json")
     again = site.run(site.users(person(None), person("b")))
 
     assert (done.exit_code, again.exit_code) == (1, 0)
-    assert "give each user a ref" in " ".join(done.stdout.split())
+    (result,) = json.loads(done.stdout)["results"]
+    assert (result["state"], result["problems"][0]["code"]) == ("invalid", "moved")
     assert site.created == 2
 
 
@@ -967,6 +968,16 @@ def test_standard_input_without_out_has_a_new_results_file_each_time(
 
     assert len(list(site.folder.glob("stdin.fr.*.results.jsonl"))) == 2
     assert stored(site) == 2
+
+
+def test_a_folder_that_takes_no_results_is_named_with_the_next_step(site: Site) -> None:
+    users = site.users(person("a"))
+    (site.folder / "users.fr.results.jsonl").mkdir()
+
+    done = site.run(users)
+
+    assert done.exit_code == 2
+    assert "users.fr.results.jsonl is a directory; name a regular file" in done.stderr
 
 
 # -- the summary
