@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from onboarding.mapping.codecs import Codec, Inline, read_text
+from onboarding.model.phone_numbers import is_one_number
 
 __all__ = ["PHONE_DIGITS", "phone"]
 
@@ -53,7 +54,7 @@ def phone(beside: str) -> Codec[str, str]:
 
 def _joined(value: Any, country: Any) -> str:
     text = read_text(value)
-    if _E164(text):
+    if _E164(text) or not is_one_number(text):
         return text
     import phonenumbers  # a large library, wanted only where a number is national
 

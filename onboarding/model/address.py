@@ -5,7 +5,7 @@ from __future__ import annotations
 from attrs import frozen
 
 from onboarding.model.base import Model
-from onboarding.model.shapes import Country, Text
+from onboarding.model.shapes import Country, PostalCode, Text
 
 __all__ = ["Address"]
 
@@ -18,5 +18,5 @@ class Address(Model):
     line2: Text | None = None
     city: Text | None = None
     region: Text | None = None
-    postal_code: Text | None = None
+    postal_code: PostalCode | None = None
     country: Country | None = None

@@ -29,13 +29,15 @@ class Shape:
 
     `rule` answers whether a text has the form. `clean` is for what a person typed: it may
     normalise the text and raises `ValueError` where a well-kept library knows better than a
-    pattern; it runs in `User.parse` alone, never when a value is merely built.
+    pattern; it runs in `User.parse` alone, never when a value is merely built. `verbatim` says
+    that `User.parse` keeps blanks at the ends.
     """
 
     name: str
     expected: str
     rule: Callable[[str], object]
     clean: Callable[[str], str] | None = None
+    verbatim: bool = False
 
 
 @frozen

@@ -6,7 +6,7 @@ from attrs import frozen
 
 from onboarding.model.base import Model
 from onboarding.model.secret import Secret
-from onboarding.model.shapes import Text
+from onboarding.model.shapes import LoginName, Text
 
 __all__ = ["Credentials", "MigratedHash", "Password"]
 
@@ -29,7 +29,7 @@ class MigratedHash(Model):
     scheme: Text = "pre-salt-sha1-base64"
     hash: Secret
     salt: Secret
-    username: Text
+    username: LoginName
 
 
 Credentials = Password | MigratedHash

@@ -15,7 +15,8 @@ from onboarding.errors import InvalidInput, Problem
 from onboarding.model.base import Model
 from onboarding.model.limits import RateLimit
 from onboarding.model.loss import Loss
-from onboarding.model.shapes import Country, Text
+from onboarding.model.media_types import canonical
+from onboarding.model.shapes import Country, MediaType, Text
 from onboarding.model.stored import Stored
 
 __all__ = [
@@ -59,12 +60,19 @@ class DocumentKind(StrEnum):
     RESIDENCE_PERMIT = "residence_permit"
 
 
+def _canonical(media_type: str | None) -> str | None:
+    return canonical(media_type) if isinstance(media_type, str) else media_type
+
+
 @frozen(kw_only=True, slots=False, repr=False)
 class Page(Model):
-    """One page of a document: its bytes, and what they are (`image/jpeg`, `application/pdf`)."""
+    """One page of a document: its bytes, and what they are (`image/jpeg`, `application/pdf`).
+
+    The media type is kept in its registered spelling: `IMAGE/JPG; q=1` becomes `image/jpeg`.
+    """
 
     content: bytes
-    media_type: Text | None = None
+    media_type: MediaType | None = field(default=None, converter=_canonical)
     filename: Text | None = None
 
     @classmethod

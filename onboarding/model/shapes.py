@@ -13,6 +13,8 @@ from typing import Annotated, Any
 
 from onboarding.model.base import Shape
 from onboarding.model.json_values import GIVEN
+from onboarding.model.media_types import canonical
+from onboarding.model.phone_numbers import is_one_number
 from onboarding.model.urls import is_link, is_web_url
 
 __all__ = [
@@ -23,7 +25,10 @@ __all__ = [
     "Identifier",
     "Link",
     "Locale",
+    "LoginName",
+    "MediaType",
     "Phone",
+    "PostalCode",
     "Text",
     "Url",
 ]
@@ -38,12 +43,14 @@ _EMPTY = (
     r"\u206a-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8"
     r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
+_NOT_BLANK = "a text that is not blank, without control characters or overrides of its direction"
 _TEXT = re.compile(rf"[{_EMPTY}]*[^{_EMPTY}{_BAD}][^{_BAD}]*").fullmatch  # linear in length
 _IDENTIFIER = re.compile(rf"[^\s{_BAD}](?:[^{_BAD}]*[^\s{_BAD}])?").fullmatch
 _COUNTRY = re.compile(r"[A-Z]{2}").fullmatch
 _CURRENCY = re.compile(r"[A-Z]{3}").fullmatch
 _EMAIL = re.compile(rf"[^@\s{_BAD}]{{1,64}}@[^@\s.{_BAD}]+(?:\.[^@\s.{_BAD}]+)+").fullmatch
 _PHONE = re.compile(r"\+[1-9][0-9]{6,14}").fullmatch  # E.164: at most 15 digits
+_MEDIA_TYPE = re.compile(r"[\w.+-]{1,127}/[\w.+-]{1,127}", re.ASCII).fullmatch  # RFC 6838, 4.2
 _LOCALE = re.compile(
     r"[A-Za-z]{2,3}(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|[0-9]{3}))?(?:-[A-Za-z0-9]{2,8})*"
 ).fullmatch
@@ -56,11 +63,13 @@ def _is_url(text: str) -> bool:
 def _clean_phone(text: str) -> str:
     import phonenumbers  # a large library, wanted only where a person's input enters
 
+    if not is_one_number(text):
+        raise ValueError(text)
     try:
         number = phonenumbers.parse(text, None)
     except phonenumbers.NumberParseException:
         raise ValueError(text) from None
-    if not phonenumbers.is_possible_number(number):
+    if number.extension or not phonenumbers.is_possible_number(number):
         raise ValueError(text)
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
@@ -78,6 +87,16 @@ def _clean_email(text: str) -> str:
     except EmailNotValidError:
         raise ValueError(text) from None
     return text
+
+
+# What word processors and web pages put in place of a hyphen and a space.
+_DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d"), "-")
+_SPACES = dict.fromkeys([0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000], " ")
+
+
+def _clean_postal_code(text: str) -> str:
+    """Typographic dashes as the hyphen, other spaces as the ordinary one."""
+    return text.translate(_DASHES | _SPACES)
 
 
 @cache
@@ -110,11 +129,44 @@ Text = Annotated[
     str,
     Shape(
         "text",
-        "a text that is not blank, without control characters or overrides of its direction",
+        _NOT_BLANK,
         _TEXT,
     ),
 ]
 """Any text with something to see in it."""
+
+PostalCode = Annotated[
+    str,
+    Shape(
+        "postal_code",
+        _NOT_BLANK,
+        _TEXT,
+        _clean_postal_code,
+    ),
+]
+"""A postal code. `User.parse` turns typographic dashes and non-breaking spaces into `-` and ` `."""
+
+LoginName = Annotated[
+    str,
+    Shape(
+        "text",
+        _NOT_BLANK,
+        _TEXT,
+        verbatim=True,
+    ),
+]
+"""A name to log in with; like a password, `User.parse` takes it as it is."""
+
+MediaType = Annotated[
+    str,
+    Shape(
+        "media_type",
+        "a media type, such as image/jpeg or application/pdf",
+        _MEDIA_TYPE,
+        canonical,
+    ),
+]
+"""An RFC 6838 media type in lower case, without parameters."""
 
 Identifier = Annotated[
     str,
@@ -139,7 +191,12 @@ Email = Annotated[str, Shape("email", "an e-mail address", _EMAIL, _clean_email)
 
 Phone = Annotated[
     str,
-    Shape("phone", "a phone number in E.164: + country code number", _PHONE, _clean_phone),
+    Shape(
+        "phone",
+        "one phone number in E.164: + country code number, without letters or an extension",
+        _PHONE,
+        _clean_phone,
+    ),
 ]
 """E.164 with its `+`."""
 

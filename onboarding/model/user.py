@@ -109,7 +109,8 @@ class User(Stored, form="user/1"):
         """Reads plain data: a form, a JSON line.
 
         Keys are the names of the fields, dates are ISO 8601, the words of a vocabulary are its
-        values, bytes are base64. A phone number may hold blanks; it comes out as E.164.
+        values, bytes are base64. Blanks at the ends of a text are taken away, except of secrets.
+        A phone number may hold blanks; it comes out as E.164.
 
         Raises `InvalidInput`, which lists every problem of the whole tree by path, with no value.
         """

@@ -14,6 +14,7 @@ from typing import Any
 
 from onboarding.errors import InvalidInput, Problem
 from onboarding.model.base import Shape
+from onboarding.model.media_types import canonical, media_type_of
 from onboarding.model.secret import Secret
 
 __all__ = [
@@ -97,22 +98,32 @@ def _moment(value: Any, _: Any) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-_DATA_URI = re.compile(r"data:[\w.+-]+/[\w.+-]+(?:;[\w-]+=[\w.\"-]*)*;base64,", re.ASCII | re.I)
+_DATA_URI = re.compile(
+    r"data:([\w.+-]+/[\w.+-]+)?(?:;[\w-]+=[\w.\"-]*)*;base64,", re.ASCII | re.IGNORECASE
+)
+_TOLD_BY_BYTES = ("application/pdf", "image/jpeg", "image/png", "image/gif")
 
 
 def _bytes(value: Any, _: Any) -> bytes:
-    """Bytes, or base64: with or without line breaks, also as a `data:` URI (RFC 2397)."""
+    """Bytes, or base64: with or without line breaks, also as a `data:` URI (RFC 2397).
+
+    A `data:` URI that names another type than the bytes have is refused.
+    """
     if isinstance(value, bytes):
         return value
     if not isinstance(value, str):
         raise fail("type", "expected base64")
-    text = value
+    text, named = value, ""
     if (uri := _DATA_URI.match(text)) is not None:
-        text = text[uri.end() :]
+        text, named = text[uri.end() :], canonical(uri[1] or "")
     try:
-        return base64.b64decode("".join(text.split()), validate=True)
+        content = base64.b64decode("".join(text.split()), validate=True)
     except (ValueError, binascii.Error):
         raise fail("shape", "expected base64, or a data: URI in base64") from None
+    if named in _TOLD_BY_BYTES and media_type_of(content) != named:
+        there = media_type_of(content) or "of another type"
+        raise fail("conflict", f"the data: URI says {named}, the bytes are {there}")
+    return content
 
 
 def read_secret(value: Any, _: Any) -> Secret:

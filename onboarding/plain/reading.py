@@ -27,6 +27,7 @@ from onboarding.plain.leaves import (
     read_shaped,
     read_text,
     read_word,
+    without_blanks,
 )
 
 _MOST_LISTED = 20  # names that are no fields, each compared with all that are
@@ -59,13 +60,19 @@ def reader(
 ) -> Converter:
     """A converter that reads plain data and raises `InvalidInput` with every problem by path.
 
-    `checked` holds texts to their shapes; `clean` also asks the libraries that know more;
-    `secret` reads a secret.
+    `checked` holds texts to their shapes; `clean` is for a person's input: it takes away blanks at
+    the ends of a text, except of secrets, and asks the libraries that know more; `secret` reads a
+    secret.
     """
     converter = Converter(detailed_validation=False)
     hook = converter.register_structure_hook_func
 
     def read(value: Any, hint: Any) -> Any:
+        if clean and isinstance(hint, type) and (hint in LEAVES or _is_word(hint)):
+            value = without_blanks(value)
+        return given(value, hint)
+
+    def given(value: Any, hint: Any) -> Any:
         # cattrs finds hooks by class first, and would read a StrEnum as a str.
         return read_word(value, hint) if _is_word(hint) else converter.structure(value, hint)
 
@@ -104,8 +111,8 @@ def reader(
 
     def shaped(value: Any, hint: Any) -> Any:
         kind, *notes = typing.get_args(hint)
-        text = read(value, kind)
         shape = next((note for note in notes if isinstance(note, Shape)), None)
+        text = (given if shape and shape.verbatim else read)(value, kind)
         return read_shaped(text, shape, clean=clean) if shape and checked else text
 
     hook(lambda t: t is Any, data)

@@ -82,7 +82,9 @@ def _is_text(text: str) -> bool:
 def _emails() -> SearchStrategy[str]:
     atoms = st.text("abcXYZ059+-_", min_size=1, max_size=12)
     odd = st.sampled_from(("o'neil.x", "jörg", "a.b&c", "李", "!#$%^*/=?`{|}~"))
-    hosts = st.sampled_from(("example.com", "mail.example.org", "xn--bcher-kva.example", "ex.lt"))
+    hosts = st.sampled_from(
+        ("example.com", "mail.example.org", "xn--bcher-kva.example", "b\u00fccher.example", "ex.lt")
+    )
     return st.builds("{}@{}".format, st.one_of(atoms, atoms, atoms, odd), hosts)
 
 
@@ -92,6 +94,8 @@ _ZONES = st.sampled_from(
 
 _BY_SHAPE: Mapping[str, SearchStrategy[str]] = {
     "text": st.sampled_from(NAMES) | texts(),
+    "postal_code": st.sampled_from(("75004", "SW1A 1AA", "20007-1234")) | texts(),
+    "media_type": st.sampled_from(("image/png", "image/jpeg", "application/pdf")),
     "country": st.deferred(lambda: st.sampled_from(countries())),
     "email": _emails(),
     "phone": st.integers(10**6, 10**15 - 1).map("+{}".format),

@@ -92,7 +92,7 @@ MALFORMED = (
         {
             "tag": BAD,
             "occupation": f"{SECRET_WORD}\n{SECRET_WORD}",
-            "address": {"line1": f"{SECRET_WORD}\x7f", "city": f"{SECRET_WORD}\r"},
+            "address": {"line1": f"{SECRET_WORD}\x7f", "city": f"{SECRET_WORD}\r{SECRET_WORD}"},
         },
         {"tag": "shape", "occupation": "shape", "address.line1": "shape", "address.city": "shape"},
     ),
@@ -107,7 +107,7 @@ MALFORMED = (
             "with a host of one label": f"{SECRET_WORD}@localhost",
             "with a local part of 65 characters": f"{SECRET_WORD:x<65}@example.com",
             "with a name beside it": f"{SECRET_WORD} <{SECRET_WORD}@example.com>",
-            "with an end of line": f"{SECRET_WORD}@example.com\n",
+            "with an end of line": f"{SECRET_WORD}\n@example.com",
         }.items()
     ),
     *(

@@ -15,7 +15,7 @@ from onboarding.testing.strategies import texts
 
 NAMES = (
     "Ona",
-    " van der  Berg ",
+    "van der  Berg",
     "O’Connor-Smith",
     "e" + "\u0301" * 4,
     "李小龍",

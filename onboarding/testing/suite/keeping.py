@@ -40,7 +40,7 @@ def canaries(user: User, paths: Iterator[str] | list[str]) -> User:
         if lookup(user, path) is None:
             continue
         shape = check_at(path).shape
-        if shape is not None and shape.name == "text" and not check_at(path).many:
+        if shape is not None and shape.name in ("text", "postal_code") and not check_at(path).many:
             user = changed(user, path, CANARY)
         elif shape is not None and shape.name == "email":
             user = changed(user, path, f"{CANARY}@example.com")

@@ -36,7 +36,7 @@ def respelled(user: User, without: str = "") -> User:
 
 
 def _otherwise(shape: str, value: str) -> str:
-    if shape == "text":
+    if shape in ("text", "postal_code"):
         return normalize("NFD", value)
     if shape in ("email", "locale") and value.upper().lower() == value.lower():
         return value.upper()
