@@ -26,6 +26,7 @@ from onboarding.http import as_object, retry_after
 
 from onboarding_mangopay.limits import rate_limits, seconds_to_wait
 from onboarding_mangopay.records import enrolment
+from onboarding_mangopay.wire.vocabulary import ASCII_EMAIL, POSTAL_CODE
 
 __all__ = ["CorePath", "is_sca_demand", "nowhere", "raise_for"]
 
@@ -48,7 +49,7 @@ _TEXTS: tuple[tuple[re.Pattern[str], str, str], ...] = (
     (
         re.compile(r"must match the regular expression|Base-64|^(INVALID|LENGTH)_"),
         "shape",
-        "has not the documented form",
+        "is not in a form that MangoPay accepts; its own text is in raw",
     ),
     (re.compile(r"too small to be readable"), "too_small", "is too small to be readable"),
     (re.compile(r"cannot be submitted for"), "choice", "is not taken from a user of this kind"),
@@ -108,6 +109,8 @@ _TYPES: dict[str, tuple[str, str, type[ProviderError] | None]] = {
         ("check the id, and which environment it is of", "", NotFound),
     ),
 }  # fmt: skip
+
+_FORMS = {"Email": ASCII_EMAIL, "PostalCode": POSTAL_CODE}
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}").fullmatch
 _REVOCATION = re.compile(r"revoke the terms and conditions")
@@ -199,6 +202,9 @@ def _problem(core_path: CorePath, name: str, text: str) -> Problem:
         if pattern.search(text):
             code, words = known, ours
             break
+    form = _FORMS.get(name.rpartition(".")[2])
+    if code == "shape" and form is not None:
+        words = f"MangoPay accepts {form.words}"
     return Problem(core_path(name) or "", code, words, name)
 
 

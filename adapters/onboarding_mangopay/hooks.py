@@ -12,6 +12,7 @@ from typing import Any
 
 from attrs import field, frozen
 from onboarding import Flow, Paged, Problem, Response, UnexpectedResponse
+from onboarding.mapping import written_email
 from onboarding.model.words import known_word
 from onboarding.reading import moment, reference
 
@@ -67,7 +68,7 @@ class Hooks(Keys):
         """
         keyed = self.keyed("register_hook", key=key)
         known_word("event_type", event_type, EVENT_TYPES, newer=_NEWER)
-        given = {"EventType": event_type, "Url": url, "Tag": tag, "Email": email}
+        given = {"EventType": event_type, "Url": url, "Tag": tag, "Email": _written(email)}
         body = {name: value for name, value in given.items() if value is not None}
         request = self.request("POST", "register_hook", "hooks", body=body)
         same = partial(same_content, body, paths=_PLACES)
@@ -101,11 +102,15 @@ class Hooks(Keys):
             "Status": word,
             "Validity": "VALID" if revive else None,
             "Tag": tag,
-            "Email": email,
+            "Email": _written(email),
         }
         body = {name: value for name, value in given.items() if value is not None}
         response = yield self.request("PUT", "update_hook", "hooks", hook_id, body=body)
         return _hook(self.answer(response, _PLACES.get), response)
+
+
+def _written(email: str | None) -> str | None:
+    return None if email is None else written_email("email", email)
 
 
 def _hook(payload: Mapping[str, Any], response: Response) -> Hook:

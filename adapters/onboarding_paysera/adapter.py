@@ -18,7 +18,7 @@ from onboarding import (
     User,
     UserRecord,
 )
-from onboarding.mapping import On, Translation, translation
+from onboarding.mapping import On, Translation, translation, written_email
 from onboarding.mapping.unread import read_with_losses
 from onboarding.model.loss import Loss
 
@@ -151,7 +151,7 @@ def _query(criterion: Criterion) -> tuple[tuple[str, str], ...]:
     phone = User(phone=criterion.phone).phone  # which checks its shape
     given: list[tuple[str, str]] = []
     if criterion.email is not None:
-        given.append(("email", criterion.email))
+        given.append(("email", written_email("email", criterion.email)))
     if phone is not None:
         given.append(("phone", phone.removeprefix("+")))
     if criterion.national_id is not None and criterion.country is not None:

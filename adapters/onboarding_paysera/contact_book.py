@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from attrs import field, frozen
 from onboarding import Flow, InvalidInput, Problem
+from onboarding.mapping import written_email
 
 from onboarding_paysera.protocol import PayseraProtocol
 from onboarding_paysera.values import shown_id
@@ -56,17 +57,23 @@ class ContactList:
         That is how the official PHP client hashes contacts to find wallets by.
         """
         return ContactList(
-            email_hashes=(*self.email_hashes, *(_sha1(email.lower()) for email in self.emails)),
+            email_hashes=(*self.email_hashes, *(_sha1(email.lower()) for email in self.written())),
             phone_hashes=(
                 *self.phone_hashes,
                 *(_sha1("".join(filter(str.isdecimal, phone))) for phone in self.phones),
             ),
         )
 
+    def written(self) -> tuple[str, ...]:
+        """The addresses as they are sent: international domains in ASCII."""
+        return tuple(
+            written_email(f"emails.{index}", email) for index, email in enumerate(self.emails)
+        )
+
     def lists(self) -> dict[str, list[str]]:
         """The lists that are not empty, as Paysera spells their entries."""
         found = {
-            "emails": self.emails,
+            "emails": self.written(),
             "phones": tuple(phone.removeprefix("+") for phone in self.phones),
             "email_hashes": self.email_hashes,
             "phone_hashes": self.phone_hashes,

@@ -7,6 +7,7 @@ from typing import Any
 import attrs
 from attrs import frozen
 from onboarding import Flow, InvalidInput, NextAction, NextActionKind, Problem, User, UserRecord
+from onboarding.mapping import written_email
 
 from onboarding_paysera.protocol import PayseraProtocol
 from onboarding_paysera.records import same_contact
@@ -67,7 +68,9 @@ class Contacts(PayseraProtocol):
     def _assigned(self, concerns: str, value: str, link: str | None) -> dict[str, Any]:
         # The links of the two messages are named apart (docs: user-resource, Assign Email).
         own = self.phone_link if concerns == "phone" else self.email_link
-        body: dict[str, Any] = {concerns: value.removeprefix("+")}
+        phone = concerns == "phone"
+        written = value.removeprefix("+") if phone else written_email("email", value)
+        body: dict[str, Any] = {concerns: written}
         return with_links(body, {f"{concerns}_link": link or own})
 
 

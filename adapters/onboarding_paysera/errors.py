@@ -71,7 +71,7 @@ _CONSTRAINTS = {
     "is_blank": ("missing", "is required"),
     "is_null": ("missing", "is required"),
     "invalid_type": ("type", "has another JSON type"),
-    "regex_failed": ("shape", "has not the documented form"),
+    "regex_failed": ("shape", "is not in a form that Paysera accepts; its own text is in raw"),
     "no_such_choice": ("choice", "is none of the documented words"),
 }
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}").fullmatch

@@ -16,6 +16,7 @@ from onboarding import (
     Unsupported,
 )
 from onboarding.http import url
+from onboarding.mapping import written_email
 from onboarding.model.urls import web_url
 from onboarding.reading import reference
 
@@ -111,7 +112,8 @@ class OAuth(PayseraProtocol):
 
         Gives the key for `authorization_url`. Takes the permission `give_trusted_user_info`.
         """
-        form = {**self._asked(redirect_uri, state, scopes), "user[email]": email}
+        known = written_email("email", given_text("email", email))
+        form = {**self._asked(redirect_uri, state, scopes), "user[email]": known}
         self._by_the_client()
         response = yield self._form("POST", "open_session", "session", form=form)
         key = reference(self.answer(response).get("key"))

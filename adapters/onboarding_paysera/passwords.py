@@ -6,6 +6,7 @@ from typing import Any
 
 from attrs import frozen
 from onboarding import Flow, InvalidInput, Problem, Secret, User, UserRecord
+from onboarding.mapping import written_email
 
 from onboarding_paysera.contacts import with_links
 from onboarding_paysera.protocol import PayseraProtocol
@@ -35,7 +36,9 @@ class Passwords(PayseraProtocol):
             raise InvalidInput([Problem("", "conflict", text)])
         User(email=email, phone=phone)  # checks its shape
         body: dict[str, Any] = (
-            {"email": email} if phone is None else {"phone": phone.removeprefix("+")}
+            {"phone": phone.removeprefix("+")}
+            if phone is not None
+            else {"email": written_email("email", email or "")}
         )
         if person_code is not None:
             body["identity"] = {"code": given_text("person_code", person_code)}

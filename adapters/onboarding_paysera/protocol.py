@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
@@ -29,6 +28,7 @@ from onboarding import (
 from onboarding.http import url
 from onboarding.mapping import Translation, translation
 from onboarding.model.loss import Loss
+from onboarding.model.media_types import canonical
 from onboarding.model.shapes import Identifier, Url
 from onboarding.reading import moment
 
@@ -70,8 +70,8 @@ def _base_scope(scope: str) -> str:
 
 def _with_code(_: object, attribute: attrs.Attribute[str | None], value: object) -> None:
     # docs: payment/generator, of its link
-    if isinstance(value, str) and not re.fullmatch(WITH_CODE, value):
-        raise InvalidInput([Problem(attribute.name, "shape", "expected a link with {code} in it")])
+    if isinstance(value, str) and not WITH_CODE.fits(value):
+        raise InvalidInput([Problem(attribute.name, "shape", f"expected {WITH_CODE.words}")])
 
 
 @frozen(kw_only=True)
@@ -170,7 +170,8 @@ class PayseraProtocol(Adapter):
         """A request whose body is the bytes of a page, as they are."""
         content = given("page", page, Page).content
         made = attrs.evolve(self.request(method, operation, *path), body=content)
-        return made.with_headers(Content_Type=page.media_type or "application/octet-stream")
+        named = canonical(page.media_type or "application/octet-stream")
+        return made.with_headers(Content_Type=named)
 
     def of_user(self, user_id: str, *path: str) -> tuple[str, ...]:
         """The place of what is a user's. Raises `Unsupported` for `me` without a user's token."""

@@ -14,6 +14,7 @@ from onboarding.mapping.codecs import (
 )
 from onboarding.mapping.conditions import ALWAYS, Condition, given, lacks, matches, when
 from onboarding.mapping.documents import document_losses, lost_of_document
+from onboarding.mapping.emails import EMAIL, written_email
 from onboarding.mapping.paths import core, extra, some
 from onboarding.mapping.phones import PHONE_DIGITS, phone
 from onboarding.mapping.policy import Bar, Consequence, EffectKind, OneOf, bar, judged, one_of
@@ -21,6 +22,7 @@ from onboarding.mapping.rows import (
     EVERY,
     NEVER,
     On,
+    Pattern,
     at,
     inside,
     keep,
@@ -32,6 +34,7 @@ from onboarding.mapping.translation import Translation, translation
 __all__ = [
     "ALWAYS",
     "BOOL",
+    "EMAIL",
     "EVERY",
     "ISO_DATE",
     "JSON",
@@ -49,6 +52,7 @@ __all__ = [
     "Inline",
     "On",
     "OneOf",
+    "Pattern",
     "Translation",
     "at",
     "bar",
@@ -70,4 +74,5 @@ __all__ = [
     "when",
     "wire",
     "words",
+    "written_email",
 ]

@@ -19,7 +19,6 @@ from onboarding.model.user import User
 __all__ = ["OPERATIONS", "Explanation", "explain", "explanation"]
 
 OPERATIONS = {On.CREATE: "create", On.UPDATE: "update", On.CATEGORISE: "categorise"}
-_LONG = 40  # a longer pattern says nothing to a reader
 
 
 @frozen(kw_only=True)
@@ -136,8 +135,7 @@ def _limits(row: Row) -> Iterator[str]:
         least = f"{row.min} to" if row.min else "at most"
         yield f"{least} {row.max} characters"
     if row.pattern is not None:
-        short = len(row.pattern.pattern) <= _LONG
-        yield f"`{row.pattern.pattern}`" if short else "a documented pattern"
+        yield row.pattern.words
     if row.since is not None:
         yield f"since {row.since}"
     if row.until is not None:

@@ -34,6 +34,7 @@ __all__ = [
     "EXTRAS",
     "NEVER",
     "On",
+    "Pattern",
     "Row",
     "WireClass",
     "about_of",
@@ -66,6 +67,33 @@ EXTRAS = "extras."
 
 
 @frozen
+class Pattern:
+    """The documented form of a text on the wire.
+
+    `text` is a regular expression that matches all of it; `words` say the same to whoever fills in
+    a form, after "accepts": `digits only`.
+
+    Raises `ValueError` for words that are blank or a regular expression themselves.
+    """
+
+    text: str
+    words: str
+    regex: re.Pattern[str] = field(init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        if not self.words.strip() or set(self.words) & set("[]\\^$*+?|"):
+            raise ValueError("say in words what a pattern accepts, without regular expressions")
+
+    @regex.default
+    def _compiled(self) -> re.Pattern[str]:
+        return re.compile(self.text)
+
+    def fits(self, written: str) -> bool:
+        """Whether a text as it is written has the form."""
+        return self.regex.fullmatch(written) is not None
+
+
+@frozen
 class Row:
     """One wire field and where it lives in the core.
 
@@ -80,7 +108,7 @@ class Row:
     inside: type | None = None
     min: int = 0
     max: int | None = None
-    pattern: re.Pattern[str] | None = None
+    pattern: Pattern | None = None
     on: On = EVERY
     required: Condition | None = None
     required_on: On = On.CREATE | On.CATEGORISE
@@ -124,7 +152,7 @@ def at(
     *,
     min: int = 0,
     max: int | None = None,
-    pattern: str | None = None,
+    pattern: Pattern | None = None,
     on: On = EVERY,
     required: Condition | None = None,
     required_on: On = On.CREATE | On.CATEGORISE,
@@ -155,12 +183,16 @@ def at(
     - `barred`: values that the provider refuses; `changing`: what a change brings with it;
     - `since`, `until`: the first and the last day of the rule, where a provider changed its mind;
     - `source`: the document, where it is another than the class's.
+
+    Raises `ValueError` for a pattern beside a codec whose writing is no expression.
     """
+    if pattern is not None and codec.plain is None and not codec.inline.write:
+        raise ValueError(f"{dotted(core)}: a pattern needs a codec that is written in line")
     return cast(
         "W | None",
         _declare(
             core=dotted(core), root=_root(core), codec=codec, min=min, max=max,
-            pattern=re.compile(pattern) if pattern else None,
+            pattern=pattern,
             on=on, required=required, required_on=required_on, hidden=hidden, shown=shown,
             scope=scope, default=default,
             goes_along=goes_along, clears=clears, uncertain=uncertain, barred=barred,

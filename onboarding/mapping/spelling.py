@@ -6,6 +6,7 @@ from collections.abc import Callable
 from unicodedata import normalize
 
 from onboarding.model.base import Shape
+from onboarding.model.emails import ascii_domain
 
 __all__ = ["same"]
 
@@ -15,13 +16,16 @@ def _composed(text: str) -> str:
 
 
 def _mailbox(text: str) -> str:
-    return normalize("NFC", normalize("NFC", text).lower())
+    plain = normalize("NFC", normalize("NFC", text).lower())
+    return plain if plain.isascii() else ascii_domain(plain) or plain
 
 
 # UAX 15: canonically equivalent texts are one text. RFC 5321, 2.4: the domain is in any case, and
-# hardly a host tells local parts apart by case. RFC 5646, 2.1.1: a language tag is in any case.
+# hardly a host tells local parts apart by case. RFC 5890: a domain has a spelling in ASCII.
+# RFC 5646, 2.1.1: a language tag is in any case.
 _CANONICAL: dict[str, Callable[[str], str]] = {
     "text": _composed,
+    "postal_code": _composed,
     "email": _mailbox,
     "locale": str.lower,
 }

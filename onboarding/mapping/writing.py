@@ -11,6 +11,7 @@ from typing import Any
 
 from attrs import define, field
 
+from onboarding.mapping.codecs import Inline
 from onboarding.mapping.conditions import Case, Condition
 from onboarding.mapping.losing import emit_losses
 from onboarding.mapping.paths import class_at, leaves, model_below
@@ -153,13 +154,20 @@ class _Writing:
         text, row = self.text, datum.row
         text.add(depth, f"if {self._given(datum.core, there)}:")
         inner, word = depth + 1, "if"
-        for test, reason in _limits(text, row):
+        for test, reason in _limits(row):
             lost = self._lost(datum, LossKind.DROPPED, reason)
             text.add(inner, f"{word} {test}: {lost}")
             word = "elif"
         if row.codec is not None and row.codec.inline.refuses:
             test = text.filled(row.codec.inline, row.codec.inline.refuses, v="v")
             text.add(inner, f"{word} {test}: lost.append(cannot({text.name(datum, 'd')}, v))")
+            word = "elif"
+        if row.pattern is not None:
+            inline = row.codec.inline if row.codec is not None else Inline()
+            written = text.filled(inline, inline.write, v="v") or "v"
+            fits = f"{text.name(row.pattern.regex.fullmatch, 'p')}({written})"
+            lost = self._lost(datum, LossKind.DROPPED, f"the provider accepts {row.pattern.words}")
+            text.add(inner, f"{word} {fits} is None: {lost}")
             word = "elif"
         if word == "elif":
             text.add(inner, "else:")
@@ -213,15 +221,13 @@ def _core_nodes(cls: type, prefix: str) -> Iterator[tuple[str, str, str]]:
             yield from _core_nodes(below, path)
 
 
-def _limits(text: Source, row: Row) -> Iterator[tuple[str, str]]:
+def _limits(row: Row) -> Iterator[tuple[str, str]]:
     """The tests of `v` that fail a limit, each with what is then said."""
     if row.max is not None:
         yield f"len(v) > {row.max}", f"longer than {row.max} characters"
     if row.min:
         test = f"len(v) < {row.min}" if row.min > 1 else "not v"
         yield test, f"shorter than {row.min} characters"
-    if row.pattern is not None:
-        yield f"{text.name(row.pattern.fullmatch, 'p')}(v) is None", "has not the documented form"
 
 
 def _loss(datum: Datum, kind: LossKind, reason: str) -> Loss:

@@ -23,6 +23,8 @@ _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 _SHAPES: Mapping[str, Json] = {
     "text": {"type": "string", "pattern": r"\S"},
+    "postal_code": {"type": "string", "pattern": r"\S"},
+    "media_type": {"type": "string", "pattern": "^[^/]+/[^/]+$"},
     "country": {"type": "string", "pattern": "^[A-Z]{2}$"},
     "email": {"type": "string", "format": "email"},
     "phone": {"type": "string", "pattern": r"^\+[1-9][0-9]{6,14}$"},
@@ -115,8 +117,8 @@ def _narrow(found: Json, datum: Datum) -> None:
         found["maxLength"] = min(row.max, found.get("maxLength", row.max))
     if row.min:
         found["minLength"] = max(row.min, found.get("minLength", row.min))
-    if row.pattern is not None:
-        _also(found, {"pattern": f"^(?:{row.pattern.pattern})$"})
+    if row.pattern is not None and codec is not None and codec.plain is not None:
+        _also(found, {"pattern": f"^(?:{row.pattern.text})$"})
     if codec is not None and codec.members and "enum" in found:
         words = {_plain(member) for member in codec.members}
         found["enum"] = [word for word in found["enum"] if word in words]

@@ -36,8 +36,8 @@ def carried_values(datum: Datum) -> SearchStrategy[Any]:
     check = check_at(datum.core)
     found = values_at(datum.core)
     if row.pattern is not None:
-        spelled = st.from_regex(row.pattern, fullmatch=True)
-        plain = check.shape is not None and check.shape.name == "text"
+        spelled = st.from_regex(row.pattern.regex, fullmatch=True).map(codec.read)
+        plain = check.shape is not None and check.shape.name in ("text", "postal_code")
         found = spelled if plain else st.one_of(found, found, spelled)
     elif row.max is not None:
         least = max(row.min, 1)
@@ -54,13 +54,11 @@ def _fits(datum: Datum, value: Any) -> bool:
     assert codec is not None
     if row.max is not None and not row.min <= len(value) <= row.max:
         return False
-    if row.pattern is not None and row.pattern.fullmatch(value) is None:
-        return False
     try:
-        codec.write(value)
+        written = codec.write(value)
     except ValueError:
         return False
-    return True
+    return row.pattern is None or row.pattern.fits(written)
 
 
 @st.composite
@@ -141,7 +139,7 @@ def _carried(datum: Datum, own: SearchStrategy[Any] | None) -> SearchStrategy[An
     if own is None:
         return carried_values(datum)
     pattern = datum.row.pattern
-    return own if pattern is None else st.from_regex(pattern, fullmatch=True)
+    return own if pattern is None else st.from_regex(pattern.regex, fullmatch=True)
 
 
 def _welcome(datum: Datum, value: Any) -> bool:

@@ -37,6 +37,7 @@ from onboarding.mapping import (
     UTC_SECONDS,
     Codec,
     On,
+    Pattern,
     at,
     core,
     extra,
@@ -81,7 +82,7 @@ class AcmePlace:
     """Sent whole; the town has a limit."""
 
     town: str | None = at(A.city, TEXT, max=10, required=ALWAYS)
-    zip: str | None = at(A.postal_code, TEXT, pattern=r"[0-9 ]+")
+    zip: str | None = at(A.postal_code, TEXT, pattern=Pattern(r"[0-9 ]+", "digits and blanks"))
     land: str | None = at(A.country, LOWER_COUNTRY, hidden=PAYER)
 
 
@@ -577,7 +578,7 @@ def test_a_new_value_beyond_a_limit_is_a_loss_where_an_odd_spelling_was_kept() -
         """A country with a limit."""
 
         town: str | None = at(A.city, TEXT)
-        land: str | None = at(A.country, LOWER_COUNTRY, pattern="LT|LV")
+        land: str | None = at(A.country, LOWER_COUNTRY, pattern=Pattern("lt|lv", "lt and lv"))
 
     @wire(source="made up")
     class Placed:

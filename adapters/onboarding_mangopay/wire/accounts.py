@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
@@ -17,6 +16,7 @@ from onboarding import (
     UkAccount,
     UsAccount,
 )
+from onboarding.mapping import Pattern
 from onboarding.model.base import trust
 
 from onboarding_mangopay.reading import ADDRESS, address, address_body, text
@@ -28,11 +28,11 @@ AnyAccount: TypeAlias = IbanAccount | UkAccount | UsAccount | CanadianAccount | 
 
 @frozen
 class Part:
-    """One field of a form: its name at MangoPay, in the core, and its documented pattern."""
+    """One field of a form: its name at MangoPay, in the core, its documented pattern in words."""
 
     wire: str
     core: str
-    pattern: str = ""
+    pattern: Pattern | None = None
     words: Mapping[Any, str] | None = None
 
     def write(self, value: Any) -> str:
@@ -42,9 +42,6 @@ class Part:
         if self.words is None:
             return text(value)
         return next((member for member, word in self.words.items() if word == value), None)
-
-    def fits(self, value: Any) -> bool:
-        return not self.pattern or re.fullmatch(self.pattern, value) is not None
 
 
 @frozen
@@ -74,8 +71,9 @@ class Form:
         """What is not of the documented form; no value is shown."""
         for part in self.parts:
             value = getattr(account, part.core)
-            if value is not None and not part.fits(value):
-                yield Problem(part.core, "unsupported", "has not the documented form", part.wire)
+            if value is not None and part.pattern is not None and not part.pattern.fits(value):
+                text = f"MangoPay accepts {part.pattern.words}"
+                yield Problem(part.core, "unsupported", text, part.wire)
 
     def core_path(self, wire_path: str) -> str | None:
         """Where in the account a field of MangoPay's is."""
@@ -86,20 +84,33 @@ class Form:
         return next((part.core for part in self.parts if part.wire == wire_path), None)
 
 
-_BIC = r"[a-zA-Z]{6}\w{2}(\w{3})?"
+_BIC = Pattern(
+    r"[a-zA-Z]{6}\w{2}(\w{3})?", "8 or 11 characters: six letters, then letters and digits"
+)
 _DEPOSIT = {DepositType.CHECKING: "CHECKING", DepositType.SAVINGS: "SAVINGS"}
-_OWNER = (Part("OwnerName", "owner_name", r".{1,255}"), Part("Tag", "tag", r".{1,255}"))
+_ANY = Pattern(r".{1,255}", "1 to 255 characters without a line break")
+_OWNER = (
+    Part("OwnerName", "owner_name", _ANY),
+    Part("Tag", "tag", _ANY),
+)
 
 FORMS = (
     # docs: create-iban-bank-account
-    Form("IBAN", IbanAccount, (Part("IBAN", "iban", r".{1,34}"), Part("BIC", "bic", _BIC))),
+    Form(
+        "IBAN",
+        IbanAccount,
+        (
+            Part("IBAN", "iban", Pattern(r".{1,34}", "1 to 34 characters")),
+            Part("BIC", "bic", _BIC),
+        ),
+    ),
     # docs: create-gb-bank-account
     Form(
         "GB",
         UkAccount,
         (
-            Part("SortCode", "sort_code", r"[0-9]{6}"),
-            Part("AccountNumber", "account_number", r"[0-9]{8}"),
+            Part("SortCode", "sort_code", Pattern(r"[0-9]{6}", "6 digits")),
+            Part("AccountNumber", "account_number", Pattern(r"[0-9]{8}", "8 digits")),
         ),
     ),
     # docs: create-us-bank-account
@@ -107,8 +118,8 @@ FORMS = (
         "US",
         UsAccount,
         (
-            Part("AccountNumber", "account_number", r"[0-9]+"),
-            Part("ABA", "routing_number", r"[0-9]{9}"),
+            Part("AccountNumber", "account_number", Pattern(r"[0-9]+", "digits only")),
+            Part("ABA", "routing_number", Pattern(r"[0-9]{9}", "9 digits")),
             Part("DepositAccountType", "deposit_type", words=_DEPOSIT),
         ),
     ),
@@ -117,10 +128,10 @@ FORMS = (
         "CA",
         CanadianAccount,
         (
-            Part("BankName", "bank_name", r".{1,50}"),
-            Part("InstitutionNumber", "institution_number", r"[0-9]{3}"),
-            Part("BranchCode", "branch_code", r"[0-9]{5}"),
-            Part("AccountNumber", "account_number", r"[0-9]{7,35}"),
+            Part("BankName", "bank_name", Pattern(r".{1,50}", "1 to 50 characters")),
+            Part("InstitutionNumber", "institution_number", Pattern(r"[0-9]{3}", "3 digits")),
+            Part("BranchCode", "branch_code", Pattern(r"[0-9]{5}", "5 digits")),
+            Part("AccountNumber", "account_number", Pattern(r"[0-9]{7,35}", "7 to 35 digits")),
         ),
     ),
     # docs: create-other-bank-account
@@ -130,7 +141,11 @@ FORMS = (
         (
             Part("Country", "country"),
             Part("BIC", "bic", _BIC),
-            Part("AccountNumber", "account_number", r"[0-9a-zA-Z]{5,35}"),
+            Part(
+                "AccountNumber",
+                "account_number",
+                Pattern(r"[0-9a-zA-Z]{5,35}", "5 to 35 ASCII letters and digits"),
+            ),
         ),
     ),
 )

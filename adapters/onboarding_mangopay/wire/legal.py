@@ -11,6 +11,7 @@ from typing import Any
 from onboarding import LegalPersonType, Representative, User
 from onboarding.mapping import (
     ALWAYS,
+    EMAIL,
     JSON,
     TEXT,
     UTC_MIDNIGHT,
@@ -45,7 +46,7 @@ from onboarding_mangopay.wire.shared import (
     sca_context,
     terms_accepted,
 )
-from onboarding_mangopay.wire.vocabulary import EMAIL, LEGAL_PERSON
+from onboarding_mangopay.wire.vocabulary import ASCII_EMAIL, LEGAL_PERSON
 
 __all__ = ["LegacyLegalUser", "LegalUser", "MangoRepresentative"]
 
@@ -89,7 +90,12 @@ class MangoRepresentative:
         RI.country_of_residence, TEXT, required=OWNER, hidden=PAYER, barred=(BLOCKED,)
     )
     Email: str | None = at(
-        R.email, TEXT, pattern=EMAIL, required=OWNER, hidden=PAYER, changing=RE_ENROLS
+        R.email,
+        EMAIL,
+        pattern=ASCII_EMAIL,
+        required=OWNER,
+        hidden=PAYER,
+        changing=RE_ENROLS,
     )
     PhoneNumber: str | None = at(R.phone, PHONE, changing=RE_ENROLS)
     PhoneNumberCountry: str | None = at(
@@ -126,7 +132,7 @@ class LegalUser:
     Tag: str | None = at(U.tag, TEXT, max=255, on=CHANGE)
     CreationDate: int | None = keep(int)
     PersonType: str | None = keep(str)
-    Email: str | None = at(U.email, TEXT, pattern=EMAIL, on=CHANGE, required=ALWAYS)
+    Email: str | None = at(U.email, EMAIL, pattern=ASCII_EMAIL, on=CHANGE, required=ALWAYS)
     KYCLevel: str | None = keep(str)
     TermsAndConditionsAccepted: bool | None = terms_accepted()
     TermsAndConditionsAcceptedDate: int | None = accepted_date()
@@ -163,7 +169,7 @@ class LegacyLegalUser:
     LegalRepresentativeLastName: str | None = at(
         PI.family_name, TEXT, min=1, max=100, required=ALWAYS, changing=LEGAL_DOWNGRADE
     )
-    LegalRepresentativeEmail: str | None = at(P.email, TEXT, pattern=EMAIL, hidden=PAYER)
+    LegalRepresentativeEmail: str | None = at(P.email, EMAIL, pattern=ASCII_EMAIL, hidden=PAYER)
     LegalRepresentativeBirthday: int | None = at(
         PI.birthdate, UTC_MIDNIGHT, required=OWNER, hidden=PAYER, changing=LEGAL_DOWNGRADE
     )
@@ -187,7 +193,7 @@ class LegacyLegalUser:
     Tag: str | None = at(U.tag, TEXT, max=255)
     CreationDate: int | None = keep(int)
     PersonType: str | None = keep(str)
-    Email: str | None = at(U.email, TEXT, pattern=EMAIL, required=ALWAYS)
+    Email: str | None = at(U.email, EMAIL, pattern=ASCII_EMAIL, required=ALWAYS)
     KYCLevel: str | None = keep(str)
     TermsAndConditionsAccepted: bool | None = terms_accepted()
     TermsAndConditionsAcceptedDate: int | None = accepted_date()

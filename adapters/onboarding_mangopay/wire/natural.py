@@ -12,6 +12,7 @@ from typing import Any
 from onboarding import User
 from onboarding.mapping import (
     ALWAYS,
+    EMAIL,
     JSON,
     NEVER,
     TEXT,
@@ -46,7 +47,7 @@ from onboarding_mangopay.wire.shared import (
     sca_context,
     terms_accepted,
 )
-from onboarding_mangopay.wire.vocabulary import EMAIL, INCOME
+from onboarding_mangopay.wire.vocabulary import ASCII_EMAIL, INCOME
 
 __all__ = ["COMMON_LEFT_OUT", "PHONE", "LegacyNaturalUser", "NaturalUser"]
 
@@ -109,7 +110,12 @@ class NaturalUser:
     CreationDate: int | None = keep(int)
     PersonType: str | None = keep(str)
     Email: str | None = at(
-        U.email, TEXT, pattern=EMAIL, required=ALWAYS, required_on=On.CREATE, changing=RE_ENROLS
+        U.email,
+        EMAIL,
+        pattern=ASCII_EMAIL,
+        required=ALWAYS,
+        required_on=On.CREATE,
+        changing=RE_ENROLS,
     )
     KYCLevel: str | None = keep(str)
     TermsAndConditionsAccepted: bool | None = terms_accepted()
@@ -163,7 +169,7 @@ class LegacyNaturalUser:
     Tag: str | None = at(U.tag, TEXT, max=255)
     CreationDate: int | None = keep(int)
     PersonType: str | None = keep(str)
-    Email: str | None = at(U.email, TEXT, pattern=EMAIL, required=ALWAYS)
+    Email: str | None = at(U.email, EMAIL, pattern=ASCII_EMAIL, required=ALWAYS)
     KYCLevel: str | None = keep(str)
     TermsAndConditionsAccepted: bool | None = terms_accepted()
     TermsAndConditionsAcceptedDate: int | None = accepted_date()

@@ -12,11 +12,11 @@ from onboarding import (
     UserCategory,
     UserStatus,
 )
-from onboarding.mapping import words
+from onboarding.mapping import Pattern, words
 
 __all__ = [
+    "ASCII_EMAIL",
     "CATEGORY",
-    "EMAIL",
     "INCOME",
     "LANGUAGES",
     "LEGAL_PERSON",
@@ -91,7 +91,15 @@ LANGUAGES = {
 # the host, at least two labels
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
-EMAIL = rf"{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+{_LABEL}"
+ASCII_EMAIL = Pattern(
+    rf"{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+{_LABEL}",
+    "ASCII letters only, with digits and common signs, before one @; after it a domain of at least "
+    "two parts of letters, digits and dashes",
+)
 
 # docs: create-natural-user-sca, Address.PostalCode: alphanumeric, dashes and spaces
-POSTAL_CODE = r"[0-9A-Za-z -]+"
+POSTAL_CODE = Pattern(
+    r"[0-9A-Za-z -]+",
+    "letters, digits, dashes and blanks, all of them ASCII: "
+    "no dot, no typographic dash, no non-breaking space",
+)

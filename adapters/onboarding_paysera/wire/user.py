@@ -10,6 +10,7 @@ from typing import Any
 from onboarding import Address, Identity, Password, User
 from onboarding.mapping import (
     ALWAYS,
+    EMAIL,
     ISO_DATE,
     JSON,
     LOWER_COUNTRY,
@@ -19,6 +20,7 @@ from onboarding.mapping import (
     Consequence,
     EffectKind,
     On,
+    Pattern,
     at,
     core,
     extra,
@@ -34,7 +36,13 @@ from onboarding.model.urls import LINK_CHARACTER, LINK_START
 
 from onboarding_paysera.wire.vocabulary import CODE, CREDENTIALS, GENDER, LOCALE, PEP
 
-__all__ = ["WITH_CODE", "AddressedUser", "PayseraAddress", "PayseraIdentity", "PayseraUser"]
+__all__ = [
+    "WITH_CODE",
+    "AddressedUser",
+    "PayseraAddress",
+    "PayseraIdentity",
+    "PayseraUser",
+]
 
 A = core(Address)
 ID = core(Identity)
@@ -62,7 +70,10 @@ PASSWORD = judged(
 )
 CARD = judged(dict, words="no document gives a card its shape")
 # docs: payment/generator, of its link
-WITH_CODE = rf"{LINK_START}{LINK_CHARACTER}*\{{code\}}{LINK_CHARACTER}*"
+WITH_CODE = Pattern(
+    rf"{LINK_START}{LINK_CHARACTER}*\{{code\}}{LINK_CHARACTER}*",
+    "a link of http, https or an app, in ASCII, with {code} in it",
+)
 PARTS = "the documents' example shows all four parts, the official client treats each as optional"
 CONFIRMS = (
     Consequence(
@@ -147,7 +158,7 @@ class PayseraUser:
 
     id: int | None = keep(int)
     email: str | None = at(
-        U.email, TEXT, scope="email", on=CHANGE, goes_along=True, changing=CONFIRMS
+        U.email, EMAIL, scope="email", on=CHANGE, goes_along=True, changing=CONFIRMS
     )
     phone: str | None = at(U.phone, PHONE_DIGITS, scope="phone", on=On.CREATE)
     locale: str | None = at(  # the documented answer has none; the official PHP client reads it

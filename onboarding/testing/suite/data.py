@@ -7,6 +7,7 @@ from typing import Any
 
 from onboarding.adapter import Adapter
 from onboarding.errors import OnboardingError
+from onboarding.mapping.changes import changes
 from onboarding.mapping.conditions import Case, Condition, listed
 from onboarding.mapping.paths import lookup
 from onboarding.mapping.plan import EXTRAS, Datum
@@ -82,9 +83,16 @@ def _sent(
     assert datum.wire in there, f"{operation} says that it writes {datum.wire}, and does not"
     back, _ = wire.from_wire(on_wire(begun.body))
     named = {loss.core_path for loss in begun.losses}
-    same = lookup(back, datum.core) == lookup(user, datum.core)
+    same = lookup(back, datum.core) == lookup(user, datum.core) or _respelled(datum, user, back)
     assert same or datum.core in named, f"{datum.core} does not read back"
     trial.saw("written", f"{wire.plan.cls.__name__}.{datum.wire}", operation)
+
+
+def _respelled(datum: Datum, one: User, other: User) -> bool:
+    """Whether two values of a datum are one in two spellings."""
+    if datum.core.startswith(EXTRAS):
+        return False
+    return datum.core not in changes(one, other)
 
 
 def _hidden(trial: Trial, adapter: Adapter, wire: Translation, datum: Datum, user: User) -> None:
