@@ -5,6 +5,7 @@ from __future__ import annotations
 from attrs import frozen
 from onboarding import Flow, InvalidInput, Page, Problem, Request
 from onboarding.http import url
+from onboarding.model.media_types import canonical, media_type_of
 from onboarding.reading import reference
 
 from onboarding_paysera.protocol import PayseraProtocol
@@ -15,23 +16,19 @@ __all__ = ["Avatars"]
 _SHOWN_AT = "https://www.paysera.com"
 """docs: user-resource, Display Avatar: another host than the API's."""
 
-# lib-rest-bundle, the request formats that are images -> how their bytes begin
-IMAGES = {
-    "image/jpeg": (b"\xff\xd8\xff",),
-    "image/png": (b"\x89PNG\r\n\x1a\n",),
-    "image/gif": (b"GIF87a", b"GIF89a"),
-}
+IMAGES = ("image/jpeg", "image/png", "image/gif")
+"""lib-rest-bundle, the request formats that are images."""
 
 
 def an_image(page: Page) -> Page:
     """The page, if it is an image of a type that Paysera takes. Raises `InvalidInput`."""
-    begins = IMAGES.get(given("image", page, Page).media_type or "")
-    if begins is None:
+    named = canonical(given("image", page, Page).media_type or "")
+    if named not in IMAGES:
         raise InvalidInput(
             [Problem("media_type", "choice", f"expected one of {', '.join(IMAGES)}")]
         )
-    if not page.content.startswith(begins):
-        raise InvalidInput([Problem("content", "conflict", f"is no {page.media_type}")])
+    if media_type_of(page.content) != named:
+        raise InvalidInput([Problem("content", "conflict", f"is no {named}")])
     return page
 
 

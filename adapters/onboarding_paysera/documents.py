@@ -29,6 +29,7 @@ from onboarding.adapter import part_way
 from onboarding.http import as_object
 from onboarding.mapping import core, document_losses, lost_of_document
 from onboarding.model.digest import digest
+from onboarding.model.media_types import canonical, media_type_of
 from onboarding.reading import reference
 
 from onboarding_paysera.protocol import PayseraProtocol
@@ -51,13 +52,6 @@ _EXTENSIONS = {
     "image/gif": "gif",
 }
 _EXTENSION = re.compile(r"[A-Za-z0-9]{1,16}").fullmatch
-# How a file of each of these types begins.
-_BEGINS = {
-    b"%PDF-": "pdf",
-    b"\xff\xd8\xff": "jpg",
-    b"\x89PNG\r\n\x1a\n": "png",
-    b"GIF8": "gif",
-}
 # docs: user-resource, Provide Document Metadata: title, extension, type, number and date
 _MISSING = {
     "title": Problem("title", "missing", "Paysera requires a title, such as `Passport scan`"),
@@ -222,5 +216,5 @@ def _extension(page: Page) -> str | None:
     _, dot, after = (page.filename or "").rpartition(".")
     if dot and _EXTENSION(after):
         return after.lower()
-    begins = (word for start, word in _BEGINS.items() if page.content.startswith(start))
-    return _EXTENSIONS.get(page.media_type or "") or next(begins, None)
+    named = canonical(page.media_type or "")
+    return _EXTENSIONS.get(named) or _EXTENSIONS.get(media_type_of(page.content) or "")

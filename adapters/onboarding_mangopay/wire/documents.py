@@ -22,7 +22,10 @@ from onboarding import (
     Response,
 )
 from onboarding.mapping import core, lost_of_document
+from onboarding.model.media_types import canonical, media_type_of
 from onboarding.reading import identifier, moment, reference
+
+from onboarding_mangopay.pdf import is_encrypted
 
 __all__ = [
     "LEFT_OUT",
@@ -87,12 +90,7 @@ MOST_BYTES = 7 * 1024 * 1024
 _LEAST_BYTES = {DocumentPurpose.IDENTITY: 32 * 1024}
 _LEAST_OF_OTHERS = 1024
 
-# How a file of each accepted type begins.
-_TYPES = {
-    b"%PDF-": "application/pdf",
-    b"\xff\xd8\xff": "image/jpeg",
-    b"\x89PNG\r\n\x1a\n": "image/png",
-}
+_TYPES = ("application/pdf", "image/jpeg", "image/png")
 
 
 def pages_problems(document: Document) -> list[Problem]:
@@ -110,14 +108,18 @@ def pages_problems(document: Document) -> list[Problem]:
 
 
 def page_problems(page: Page, purpose: DocumentPurpose) -> Iterator[Problem]:
-    """What MangoPay would refuse of one page: its type, told by its first bytes, and its size."""
+    """What MangoPay would refuse of one page: its type, told by its first bytes, and its size.
+
+    docs: verification/documents/submission/refusals: a file must not be password protected.
+    """
     size, least = len(page.content), _LEAST_BYTES.get(purpose, _LEAST_OF_OTHERS)
-    begins = (kind for start, kind in _TYPES.items() if page.content.startswith(start))
-    kind = next(begins, None)
-    if kind is None:
+    kind = media_type_of(page.content)
+    if kind not in _TYPES:
         yield Problem("", "shape", "is no PDF, JPEG or PNG")
-    elif page.media_type not in (None, kind):
+    elif page.media_type is not None and canonical(page.media_type) != kind:
         yield Problem("media_type", "conflict", f"the bytes are {kind}")
+    elif kind == "application/pdf" and is_encrypted(page.content):
+        yield Problem("", "encrypted", "the PDF is password protected; send it without a password")
     if size < least:
         yield Problem("", "too_small", f"has fewer than {least} bytes")
     if size > MOST_BYTES:
