@@ -138,7 +138,11 @@ def answer_to(question: Question) -> st.SearchStrategy[Any]:
         row = datum.row
         if row.max is not None and not row.min <= len(value) <= row.max:
             return False
-        if row.pattern is not None and row.pattern.fullmatch(value) is None:
+        try:
+            written = row.codec.write(value)
+        except ValueError:
+            return False
+        if row.pattern is not None and not row.pattern.fits(written):
             return False
         return not any(bar.certain and value in bar.values for bar in datum.barred)
 

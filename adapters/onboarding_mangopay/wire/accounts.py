@@ -68,7 +68,7 @@ class Form:
         return body
 
     def problems(self, account: BankAccount) -> Iterator[Problem]:
-        """What is not of the documented form; no value is shown."""
+        """What MangoPay would refuse, and what it accepts; no value is shown."""
         for part in self.parts:
             value = getattr(account, part.core)
             if value is not None and part.pattern is not None and not part.pattern.fits(value):
