@@ -9,6 +9,7 @@ from typing import Any
 from onboarding.adapter import Adapter
 from onboarding.errors import OnboardingError, ProviderError
 from onboarding.http import Flow
+from onboarding.mapping import EMAIL, TEXT
 from onboarding.mapping.translation import Translation
 from onboarding.model.company import Company
 from onboarding.model.user import User
@@ -90,12 +91,15 @@ def field_complaints(trial: Trial) -> None:
                         _complain(trial, case, operation, datum.wire, datum.core)
 
 
+_TEXTS = (TEXT.name, EMAIL.name)
+
+
 def _example(adapter: Adapter, wire: Translation, operation: str) -> Case:
     """A user whose writing sends something."""
     user = User(company=Company()) if _is_legal(adapter, wire) else User()
     for datum in wire.plan.data:
         codec = datum.row.codec
-        if datum.on & WRITES[operation] and codec is not None and codec.name == "text":
+        if datum.on & WRITES[operation] and codec is not None and codec.name in _TEXTS:
             value = "someone@example.com" if datum.core.endswith("email") else "abcd"
             if datum.core.startswith("company.") == (user.company is not None):
                 user = changed(user, datum.core, value)
