@@ -28,13 +28,13 @@ NAMES = (
     "👩\u200d🔬",
     "❤\ufe0f",
     "co\u00adoperative",
-    "\ufeffOna",
+    "Ona\ufeffOna",
     "-",
 )
 BAD: Mapping[str, tuple[str, ...]] = {
-    "control characters": ("O\x00na", "Ona\n", "\x7fOna", "O\rna", "\tOna"),
-    "C1 control characters": ("O\x80na", "Ona\x85", "\x9bOna", "On\x9fa"),
-    "line breaks of Unicode": ("Ona\u2028", "O\u2029na"),
+    "control characters": ("O\x00na", "On\na", "\x7fOna", "O\rna", "O\tna"),
+    "C1 control characters": ("O\x80na", "On\x85a", "\x9bOna", "On\x9fa"),
+    "line breaks of Unicode": ("On\u2028a", "O\u2029na"),
     "overrides of the direction": ("Ona\u202e", "\u202aOna", "O\u202bna", "O\u202cna", "O\u202dna"),
     "isolates of the direction": ("\u2066Ona", "O\u2067na", "O\u2068na", "Ona\u2069"),
     "lone surrogates": ("Ona\ud800", "\udfffOna", "\ud83d\ude00"),
@@ -97,10 +97,10 @@ def test_the_time_to_judge_a_text_grows_with_its_length_alone() -> None:
 
 SHAPED = {
     "email": "ona{}@example.com",
-    "phone": "+3706661234{}",
-    "locale": "lt{}",
-    "tag": "a{}",
-    "occupation": "a{}",
+    "phone": "+370666{}1234",
+    "locale": "l{}t",
+    "tag": "a{}a",
+    "occupation": "a{}a",
 }
 
 
