@@ -20,7 +20,7 @@ from enum import Flag, auto
 from typing import Any, TypeVar, cast, dataclass_transform
 
 import attrs
-from attrs import field, frozen
+from attrs import Factory, field, frozen
 
 from onboarding.mapping.codecs import Codec
 from onboarding.mapping.conditions import Condition
@@ -66,6 +66,10 @@ NEVER = On(0)
 EXTRAS = "extras."
 
 
+def _compiled(pattern: Pattern) -> re.Pattern[str]:
+    return re.compile(pattern.text)
+
+
 @frozen
 class Pattern:
     """The documented form of a text on the wire.
@@ -78,15 +82,11 @@ class Pattern:
 
     text: str
     words: str
-    regex: re.Pattern[str] = field(init=False, repr=False)
+    regex: re.Pattern[str] = field(default=Factory(_compiled, takes_self=True), init=False)
 
     def __attrs_post_init__(self) -> None:
         if not self.words.strip() or set(self.words) & set("[]\\^$*+?|"):
             raise ValueError("say in words what a pattern accepts, without regular expressions")
-
-    @regex.default
-    def _compiled(self) -> re.Pattern[str]:
-        return re.compile(self.text)
 
     def fits(self, written: str) -> bool:
         """Whether a text as it is written has the form."""
