@@ -38,6 +38,7 @@ from onboarding.http import (
 from onboarding.mapping.effects import Effect, effects
 from onboarding.mapping.explain import Explanation, explain
 from onboarding.mapping.translation import Translation, translation
+from onboarding.mapping.unread import coarsened
 from onboarding.model.base import checks_of
 from onboarding.model.levels import LevelPolicy, level_word
 from onboarding.model.limits import RateLimit
@@ -370,7 +371,8 @@ class Adapter(Operations):
     @staticmethod
     def unchanged(record: UserRecord, losses: tuple[Loss, ...]) -> UserRecord:
         """The record after an update that had nothing to send, with what that left out."""
-        return evolve(record, losses=losses) if losses else record
+        read = tuple(loss for loss in record.losses if loss.wire_path in record.residue)
+        return evolve(record, losses=(*losses, *read)) if losses else record
 
     def refuse(self, losses: Iterable[Loss]) -> tuple[Loss, ...]:
         """Raises `Unsupported` for what must not be left out; else gives the losses back."""
@@ -427,7 +429,7 @@ class Adapter(Operations):
             absent=wire.absent(user, payload, residue=residue, scopes=scopes),
             native=native,
             residue=residue,
-            losses=losses,
+            losses=(*losses, *coarsened(wire, user, residue)) if residue else losses,
             rate_limits=self.rate_limits(response),
             raw=payload,
             **facts,

@@ -26,6 +26,7 @@ from onboarding.http import as_object, retry_after
 
 from onboarding_mangopay.limits import rate_limits, seconds_to_wait
 from onboarding_mangopay.records import enrolment
+from onboarding_mangopay.wire.policy import ONE_NAME
 from onboarding_mangopay.wire.vocabulary import ASCII_EMAIL, POSTAL_CODE
 
 __all__ = ["CorePath", "is_sca_demand", "nowhere", "raise_for"]
@@ -111,7 +112,7 @@ _TYPES: dict[str, tuple[str, str, type[ProviderError] | None]] = {
 }  # fmt: skip
 
 _FORMS = {"Email": ASCII_EMAIL, "PostalCode": POSTAL_CODE}
-
+_NAMES = ("given_name", "family_name")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}").fullmatch
 _REVOCATION = re.compile(r"revoke the terms and conditions")
 # docs: guides/sca/wallets; the name of the parameter is printed in two spellings
@@ -202,10 +203,12 @@ def _problem(core_path: CorePath, name: str, text: str) -> Problem:
         if pattern.search(text):
             code, words = known, ours
             break
-    form = _FORMS.get(name.rpartition(".")[2])
+    form, path = _FORMS.get(name.rpartition(".")[2]), core_path(name) or ""
     if code == "shape" and form is not None:
         words = f"MangoPay accepts {form.words}"
-    return Problem(core_path(name) or "", code, words, name)
+    if code == "missing" and path.rpartition(".")[2] in _NAMES:
+        words = f"{words}; {ONE_NAME}"
+    return Problem(path, code, words, name)
 
 
 def _retry_after(response: Response) -> float | None:

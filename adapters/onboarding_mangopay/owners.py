@@ -36,12 +36,17 @@ from onboarding.model.partial import Partial
 
 from onboarding_mangopay.content import comparable, same_content
 from onboarding_mangopay.keys import Keyed, Keys
-from onboarding_mangopay.wire.owners import as_user, declared_owner, owner_declaration, owner_wire
+from onboarding_mangopay.wire.owners import (
+    OWNERS_PATH,
+    as_user,
+    declared_owner,
+    owner_declaration,
+    owner_wire,
+)
 
 __all__ = ["Owners"]
 
 MOST_OWNERS = 15  # docs: create-ubo
-_PATH = "company.beneficial_owners"
 _CALL = "declare_owners"
 
 
@@ -111,20 +116,20 @@ class Owners(Keys):
     ) -> Flow[DeclaredOwner]:
         """Adds an owner to a declaration while it is editable (docs: create-ubo)."""
         self.own(declaration, OwnerDeclaration)
-        body, losses = self._body(owner, f"{_PATH}.")
+        body, losses = self._body(owner, f"{OWNERS_PATH}.")
         request = self.request("POST", "add_owner", *_place(declaration), "ubos", body=body)
         response = yield request
-        return evolve(declared_owner(self.answer(response, _inside(""))), losses=losses)
+        return _with(losses, declared_owner(self.answer(response, _inside(""))))
 
     def update_owner(
         self, declaration: OwnerDeclaration, owner_id: str, owner: BeneficialOwner
     ) -> Flow[DeclaredOwner]:
         """Writes an owner anew, all of it, while the declaration is editable (docs: update-ubo)."""
         self.own(declaration, OwnerDeclaration)
-        body, losses = self._body(owner, f"{_PATH}.")
+        body, losses = self._body(owner, f"{OWNERS_PATH}.")
         path = (*_place(declaration), "ubos", owner_id)
         response = yield self.request("PUT", "update_owner", *path, body=body)
-        return evolve(declared_owner(self.answer(response, _inside(""))), losses=losses)
+        return _with(losses, declared_owner(self.answer(response, _inside(""))))
 
     def submit_declaration(
         self, declaration: OwnerDeclaration, *, user_id: str | None = None
@@ -186,7 +191,7 @@ class Owners(Keys):
                 look = with_arguments(self._written, partial.id, position)
                 same = with_arguments(_same_owner, body)
                 response, _ = yield from self.once(request, keyed, same, look)
-                self.answer(response, _inside(f"{_PATH}.{index}"))
+                self.answer(response, _inside(f"{OWNERS_PATH}.{index}"))
             submitted = yield from self._submit(place)
         return evolve(submitted, losses=losses)
 
@@ -207,16 +212,20 @@ class Owners(Keys):
             raise InvalidInput([Problem("", "type", "expected a Company")])
         owners = company.beneficial_owners
         if not owners:
-            raise InvalidInput([Problem(_PATH, "missing", "there is none to declare")])
+            raise InvalidInput([Problem(OWNERS_PATH, "missing", "there is none to declare")])
         if len(owners) > MOST_OWNERS:
             text = f"a declaration has {MOST_OWNERS} owners at most"
-            raise InvalidInput([Problem(_PATH, "too_many", text)])
-        written = [self._body(owner, f"{_PATH}.{n}.") for n, owner in enumerate(owners)]
+            raise InvalidInput([Problem(OWNERS_PATH, "too_many", text)])
+        written = [self._body(owner, f"{OWNERS_PATH}.{n}.") for n, owner in enumerate(owners)]
         return [body for body, _ in written], tuple(loss for _, lost in written for loss in lost)
 
     def _body(self, owner: BeneficialOwner, prefix: str) -> tuple[dict[str, Any], tuple[Loss, ...]]:
         body, losses = owner_wire().to_wire(as_user(owner))
         return body, self.refuse(evolve(x, core_path=prefix + x.core_path) for x in losses)
+
+
+def _with(losses: tuple[Loss, ...], owner: DeclaredOwner) -> DeclaredOwner:
+    return evolve(owner, losses=(*losses, *owner.losses))
 
 
 def _content(company: Company) -> str:

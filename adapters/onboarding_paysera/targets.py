@@ -19,6 +19,7 @@ _LEVELS = "docs: user-resource, Identification Levels"
 _GUIDE = "docs: guides/wallet/user-identification"
 _RESOURCE = "docs: user-resource, Provide Identity"
 
+_NAMED = "is part of every example; none is of a person with one name: ask Paysera about one"
 _AT_LEAST_SEMI = when(
     "identification_level",
     *(level for level in IdentificationLevel if level > IdentificationLevel.UNIDENTIFIED),
@@ -58,8 +59,8 @@ IDENTITY_GIVEN = Target(
         *(
             Ask(name=path, options=(datum(path, words),), source=_RESOURCE)
             for path, words in {
-                "identity.given_name": "is part of every example",
-                "identity.family_name": "is part of every example",
+                "identity.given_name": _NAMED,
+                "identity.family_name": _NAMED,
                 "identity.nationality": "is part of every example",
                 "identity.national_id.code": "is part of every example",
             }.items()

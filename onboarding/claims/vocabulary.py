@@ -15,6 +15,7 @@ from typing import Any, cast
 from attrs import frozen
 
 from onboarding.errors import InvalidInput, Problem
+from onboarding.model.countries import KOSOVO
 from onboarding.model.identity import Gender
 
 __all__ = ["CLAIMS", "DATA", "Claim", "Read"]
@@ -101,6 +102,8 @@ def _found(key: str, text: str) -> str | None:
     """The alpha-2 code of the country of which `key` is this very text."""
     import pycountry
 
+    if text == {"alpha_2": KOSOVO, "name": "Kosovo"}.get(key):
+        return KOSOVO
     country: Any = cast("Any", pycountry.countries).get(**{key: text})
     return None if country is None else str(country.alpha_2)
 

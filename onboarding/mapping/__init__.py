@@ -12,7 +12,15 @@ from onboarding.mapping.codecs import (
     Inline,
     words,
 )
-from onboarding.mapping.conditions import ALWAYS, Condition, given, lacks, matches, when
+from onboarding.mapping.conditions import (
+    ALWAYS,
+    Condition,
+    given,
+    lacks,
+    matches,
+    unless,
+    when,
+)
 from onboarding.mapping.documents import document_losses, lost_of_document
 from onboarding.mapping.emails import EMAIL, written_email
 from onboarding.mapping.paths import core, extra, some
@@ -71,6 +79,7 @@ __all__ = [
     "phone",
     "some",
     "translation",
+    "unless",
     "when",
     "wire",
     "words",

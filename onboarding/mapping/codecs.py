@@ -72,6 +72,8 @@ class Codec(Generic[C, W]):
     timestamp inside a day), the original is kept as residue. `exact_write` says the same of
     core values; where it does not hold, what is coarsened is found by going there and back,
     and reported as `blur`. `members` are the core values that can be written, where they are few.
+    `coarse` is what a record says of a value that it read inexactly, where the rest of it may
+    change what the core value means; empty where it does not.
 
     A value that means something only beside another is read by `join`, which also takes the value
     at the key `beside`, of the same object; `read` then reads it alone.
@@ -85,6 +87,7 @@ class Codec(Generic[C, W]):
     exact_read: bool = True
     exact_write: bool = True
     blur: LossKind = LossKind.COARSENED
+    coarse: str = ""
     members: tuple[C, ...] = ()
     table: Mapping[C, W] | None = None
     beside: str = ""
@@ -138,6 +141,7 @@ def _write_midnight(value: date) -> int:
 
 UTC_MIDNIGHT: Codec[date, int] = Codec(
     "Unix time of midnight UTC", _read_midnight, _write_midnight, "integer", exact_read=False,
+    coarse="is no midnight in UTC: read as the day in UTC, which may be a day off",
     inline=Inline(
         kind=int,
         read=f"{{day}}({_EPOCH} + {{w}} // {_DAY})",

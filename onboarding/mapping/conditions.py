@@ -18,7 +18,19 @@ from attrs import evolve, frozen
 from onboarding.mapping.paths import EMPTY, class_at, dotted, lookup, root_of
 from onboarding.model.user import User
 
-__all__ = ["ALWAYS", "Case", "Condition", "Form", "given", "lacks", "listed", "matches", "when"]
+__all__ = [
+    "ALWAYS",
+    "Case",
+    "Condition",
+    "Except",
+    "Form",
+    "given",
+    "lacks",
+    "listed",
+    "matches",
+    "unless",
+    "when",
+]
 
 
 @frozen
@@ -89,6 +101,22 @@ def when(path: object, *values: Any, words: str = "") -> Condition:
     """The condition that the datum at `path` is one of `values`."""
     text = words or f"{dotted(path)} is {' or '.join(str(value) for value in values)}"
     return Condition(((Case(root_of(path), dotted(path), frozenset(values)),),), words=text)
+
+
+@frozen
+class Except:
+    """Every value but a few, as a container; no value is among them too."""
+
+    values: frozenset[Any]
+
+    def __contains__(self, value: object) -> bool:
+        return value not in self.values
+
+
+def unless(path: object, *values: Any, words: str = "") -> Condition:
+    """The condition that the datum at `path` is none of `values`; it holds without a datum."""
+    text = words or f"{dotted(path)} is not {' or '.join(str(value) for value in values)}"
+    return Condition(((Case(root_of(path), dotted(path), Except(frozenset(values))),),), words=text)
 
 
 @frozen

@@ -38,6 +38,7 @@ class Datum:
     around: tuple[Condition | None, ...]
     barred: tuple[Bar, ...]
     changing: tuple[Consequence, ...]
+    uncertain_when: Condition
     source: str
 
     @property
@@ -119,9 +120,17 @@ class Plan:
 
         What a row requires counts once each object around it is there, or has to be.
         """
-        if datum.required is None or not datum.asked_on(on) or not datum.required.holds(user):
-            return False
-        return all(
+        asked = datum.required is not None and datum.required.holds(user)
+        return asked and self._counts(datum, user, given, on)
+
+    def leaves_open(self, datum: Datum, user: User, given: Collection[str], on: On) -> bool:
+        """Whether the documents leave open if a datum of this user is required."""
+        open_ = bool(datum.row.uncertain) and datum.uncertain_when.holds(user)
+        return open_ and self._counts(datum, user, given, on)
+
+    def _counts(self, datum: Datum, user: User, given: Collection[str], on: On) -> bool:
+        """Whether each object around a datum is there, or has to be."""
+        return datum.asked_on(on) and all(
             path in given or (asked is not None and asked.holds(user))
             for path, asked in zip(datum.objects, datum.around, strict=True)
         )
@@ -253,6 +262,7 @@ def _flat(cls: type, parents: tuple[_Parent, ...], base: str) -> Iterator[Datum]
                 around=tuple(parent.required for parent in parents),
                 barred=tuple(bar.settled(around) for bar in row.barred),
                 changing=tuple(cost.settled(around) for cost in row.changing),
+                uncertain_when=row.uncertain_when.settled(around),
                 source=row.source or about.source,
             )
 

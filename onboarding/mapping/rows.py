@@ -23,7 +23,7 @@ import attrs
 from attrs import Factory, field, frozen
 
 from onboarding.mapping.codecs import Codec
-from onboarding.mapping.conditions import Condition
+from onboarding.mapping.conditions import ALWAYS, Condition
 from onboarding.mapping.paths import dotted, model_below, root_of
 from onboarding.mapping.policy import Bar, Consequence, OneOf
 from onboarding.model.loss import Loss, LossKind
@@ -119,7 +119,9 @@ class Row:
     goes_along: bool = False
     whole: bool = False
     clears: bool = False
+    without: str = ""
     uncertain: str = ""
+    uncertain_when: Condition = ALWAYS
     barred: tuple[Bar, ...] = ()
     changing: tuple[Consequence, ...] = ()
     since: date | None = None
@@ -162,7 +164,9 @@ def at(
     default: W | None = None,
     goes_along: bool = False,
     clears: bool = False,
+    without: str = "",
     uncertain: str = "",
+    uncertain_when: Condition = ALWAYS,
     barred: tuple[Bar, ...] = (),
     changing: tuple[Consequence, ...] = (),
     since: date | None = None,
@@ -179,7 +183,9 @@ def at(
     - `scope`: the permissions, one of which it takes to see it, separated by blanks;
     - `default`: what a creation writes when the core has nothing, reported as `defaulted`;
     - `goes_along`: every update carries it; `clears`: a document says that null clears it;
-    - `uncertain`: why the documents leave open whether it is required, where they do;
+    - `without`: what is to be done for a user who has none, where it is required;
+    - `uncertain`: why the documents leave open whether it is required, where they do
+      (`uncertain_when`);
     - `barred`: values that the provider refuses; `changing`: what a change brings with it;
     - `since`, `until`: the first and the last day of the rule, where a provider changed its mind;
     - `source`: the document, where it is another than the class's.
@@ -195,7 +201,8 @@ def at(
             pattern=pattern,
             on=on, required=required, required_on=required_on, hidden=hidden, shown=shown,
             scope=scope, default=default,
-            goes_along=goes_along, clears=clears, uncertain=uncertain, barred=barred,
+            goes_along=goes_along, clears=clears, without=without, uncertain=uncertain,
+            uncertain_when=uncertain_when, barred=barred,
             changing=changing, since=since, until=until, source=source,
         ),
     )  # fmt: skip

@@ -10,7 +10,7 @@ from onboarding.mapping.translation import Translation
 from onboarding.model.loss import Loss, LossKind
 from onboarding.model.user import User
 
-__all__ = ["read_with_losses"]
+__all__ = ["coarsened", "read_with_losses"]
 
 
 def read_with_losses(
@@ -24,6 +24,28 @@ def read_with_losses(
     return user, (*_unread(wire, user, residue), *_own(wire, payload))
 
 
+def coarsened(
+    wire: Translation, user: User, residue: Mapping[str, Any], *, prefix: str = ""
+) -> tuple[Loss, ...]:
+    """The data of a record that may mean something else than what was read of them.
+
+    `prefix` comes before each core path.
+    """
+    return tuple(
+        Loss(
+            core_path=prefix + datum.core,
+            kind=LossKind.COARSENED,
+            reason=datum.row.codec.coarse,
+            wire_path=path,
+        )
+        for path in residue
+        if (datum := wire.plan.by_wire.get(path)) is not None
+        and datum.row.codec is not None
+        and datum.row.codec.coarse
+        and lookup(user, datum.core) is not None
+    )
+
+
 def _unread(wire: Translation, user: User, residue: Mapping[str, Any]) -> Iterator[Loss]:
     for path in residue:
         datum = wire.plan.by_wire.get(path)
@@ -35,7 +57,8 @@ def _unread(wire: Translation, user: User, residue: Mapping[str, Any]) -> Iterat
         elif lookup(user, datum.core) in (None, ()):
             core, kind, reason = datum.core, LossKind.DROPPED, f"is not {codec.name}"
         else:
-            core, kind, reason = datum.core, LossKind.COARSENED, f"read as {codec.name}"
+            reason = codec.coarse or f"read as {codec.name}"
+            core, kind = datum.core, LossKind.COARSENED
         yield Loss(core_path=core, kind=kind, reason=reason, wire_path=path)
 
 

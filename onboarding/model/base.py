@@ -25,19 +25,27 @@ _SCALARS = (str, int, float)
 
 @frozen
 class Shape:
-    """A rule on the form of a text, carried by its type: `Annotated[str, Shape(...)]`.
+    """A rule on the form of a value, carried by its type: `Annotated[str, Shape(...)]`.
 
-    `rule` answers whether a text has the form. `clean` is for what a person typed: it may
+    `rule` answers whether a value has the form. `clean` is for what a person typed: it may
     normalise the text and raises `ValueError` where a well-kept library knows better than a
     pattern; it runs in `User.parse` alone, never when a value is merely built. `verbatim` says
-    that `User.parse` keeps blanks at the ends.
+    that `User.parse` keeps blanks at the ends. `meant` gives the right spelling of a text that
+    means one thing only, for a hint in the error; else an empty text.
     """
 
     name: str
     expected: str
-    rule: Callable[[str], object]
+    rule: Callable[[Any], object]
     clean: Callable[[str], str] | None = None
     verbatim: bool = False
+    meant: Callable[[str], str] | None = None
+
+    def refusal(self, value: object) -> str:
+        """What is said of a value that has not the form."""
+        found = self.meant(value) if self.meant is not None and isinstance(value, str) else ""
+        hint = f"; did you mean {found}?" if found else ""
+        return f"expected {self.expected}{hint}"
 
 
 @frozen
@@ -82,9 +90,9 @@ class Check:
         if isinstance(value, datetime) and value.utcoffset() is None:
             return (Problem("", "shape", "expected a date and time with its zone"),)
         if self.shape is not None:
-            if self.shape.rule(cast("str", value)):
+            if self.shape.rule(value):
                 return ()
-            return (Problem("", "shape", f"expected {self.shape.expected}"),)
+            return (Problem("", "shape", self.shape.refusal(value)),)
         if self.data is not None:
             return faults(value, self.data)
         if self.values is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from os import PathLike
 from typing import Any, Protocol, Self, cast
@@ -16,7 +16,7 @@ from onboarding.model.base import Model
 from onboarding.model.limits import RateLimit
 from onboarding.model.loss import Loss
 from onboarding.model.media_types import canonical
-from onboarding.model.shapes import Country, MediaType, Text
+from onboarding.model.shapes import Country, MediaType, PastDate, Text
 from onboarding.model.stored import Stored
 
 __all__ = [
@@ -121,7 +121,7 @@ class Document(Model):
     pages: tuple[Page, ...] = ()
     title: Text | None = None
     number: Text | None = None
-    issued_on: date | None = None
+    issued_on: PastDate | None = None
     country: Country | None = None
 
 

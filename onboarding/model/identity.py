@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from enum import StrEnum
 
 from attrs import frozen
 
 from onboarding.model.base import Model
-from onboarding.model.shapes import Country, Text
+from onboarding.model.shapes import Country, PastDate, Text
 
 __all__ = ["Birthplace", "Gender", "Identity", "NationalId", "PoliticalExposure"]
 
@@ -46,7 +45,7 @@ class Identity(Model):
 
     given_name: Text | None = None
     family_name: Text | None = None
-    birthdate: date | None = None
+    birthdate: PastDate | None = None
     nationality: Country | None = None
     other_nationalities: tuple[Country, ...] = ()
     country_of_residence: Country | None = None

@@ -22,7 +22,8 @@ __all__ = ["DeclaredOwner", "OwnerDeclaration"]
 class DeclaredOwner(Model):
     """One owner in a declaration; one that is not `active` stays in it, and is changed no more.
 
-    `losses` are what the call that wrote this owner alone could not carry.
+    `losses` are what the call that wrote this owner alone could not carry, and what may mean
+    something else than what was read of it (a birthday that is no midnight).
     """
 
     id: str

@@ -51,7 +51,8 @@ class UserRecord(Stored, form="user_record/1"):
     - `confirmed`: whether a contact (`email`, `phone`) is confirmed, where that is known;
     - `absent`: why a field of `user` is empty, by core path;
     - `residue`: what the core has no shape for, by wire path; it survives read and update;
-    - `raw`: the whole payload as it came; `losses`: what the call could not carry;
+    - `raw`: the whole payload as it came; `losses`: what the call could not carry, and what may
+      mean something else than what was read of it (a birthday that is no midnight);
     - `rate_limits`: how many calls were left when it came. They are the answer's, not the user's:
       two records that differ in them alone are equal, and they are not stored.
 

@@ -8,10 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from datetime import date, datetime, timedelta, timezone
 from typing import Annotated, Any
 
 from onboarding.model.base import Shape
+from onboarding.model.countries import (
+    RESERVED,
+    country_codes,
+    country_meant,
+    currency_codes,
+    currency_meant,
+)
 from onboarding.model.json_values import GIVEN
 from onboarding.model.media_types import canonical
 from onboarding.model.phone_numbers import is_one_number
@@ -27,6 +34,7 @@ __all__ = [
     "Locale",
     "LoginName",
     "MediaType",
+    "PastDate",
     "Phone",
     "PostalCode",
     "Text",
@@ -46,7 +54,7 @@ _EMPTY = (
 _NOT_BLANK = "a text that is not blank, without control characters or overrides of its direction"
 _TEXT = re.compile(rf"[{_EMPTY}]*[^{_EMPTY}{_BAD}][^{_BAD}]*").fullmatch  # linear in length
 _IDENTIFIER = re.compile(rf"[^\s{_BAD}](?:[^{_BAD}]*[^\s{_BAD}])?").fullmatch
-_COUNTRY = re.compile(r"[A-Z]{2}").fullmatch
+_COUNTRY = re.compile(rf"(?!{'|'.join(RESERVED)})[A-Z]{{2}}").fullmatch
 _CURRENCY = re.compile(r"[A-Z]{3}").fullmatch
 _EMAIL = re.compile(rf"[^@\s{_BAD}]{{1,64}}@[^@\s.{_BAD}]+(?:\.[^@\s.{_BAD}]+)+").fullmatch
 _PHONE = re.compile(r"\+[1-9][0-9]{6,14}").fullmatch  # E.164: at most 15 digits
@@ -99,30 +107,24 @@ def _clean_postal_code(text: str) -> str:
     return text.translate(_DASHES | _SPACES)
 
 
-@cache
-def _countries() -> frozenset[str]:
-    import pycountry
-
-    return frozenset(country.alpha_2 for country in pycountry.countries)
-
-
 def _clean_country(text: str) -> str:
-    if text not in _countries():
+    if text not in country_codes():
         raise ValueError(text)
     return text
-
-
-@cache
-def _currencies() -> frozenset[str]:
-    import pycountry
-
-    return frozenset(str(currency.alpha_3) for currency in pycountry.currencies)  # pyright: ignore[reportUnknownArgumentType,reportUnknownMemberType,reportUnknownVariableType]
 
 
 def _clean_currency(text: str) -> str:
-    if text not in _currencies():
+    if text not in currency_codes():
         raise ValueError(text)
     return text
+
+
+# The zone where a day begins first: a day that has begun there is in the future nowhere.
+_EARLIEST_MIDNIGHT = timezone(timedelta(hours=14))
+
+
+def _has_begun(day: date) -> bool:
+    return day <= datetime.now(_EARLIEST_MIDNIGHT).date()
 
 
 Text = Annotated[
@@ -176,13 +178,25 @@ Identifier = Annotated[
 
 Country = Annotated[
     str,
-    Shape("country", "an assigned ISO 3166-1 alpha-2 code in upper case", _COUNTRY, _clean_country),
+    Shape(
+        "country",
+        "an assigned ISO 3166-1 alpha-2 code in upper case",
+        _COUNTRY,
+        _clean_country,
+        country_meant,
+    ),
 ]
-"""ISO 3166-1 alpha-2, upper case."""
+"""ISO 3166-1 alpha-2, upper case; `XK` for Kosovo."""
 
 Currency = Annotated[
     str,
-    Shape("currency", "an ISO 4217 code in upper case", _CURRENCY, _clean_currency),
+    Shape(
+        "currency",
+        "an ISO 4217 code in upper case",
+        _CURRENCY,
+        _clean_currency,
+        currency_meant,
+    ),
 ]
 """ISO 4217 alphabetic code, upper case."""
 
@@ -212,6 +226,9 @@ Link = Annotated[
     str, Shape("link", "an absolute link of http, https or an app of its own, in ASCII", is_link)
 ]
 """What a message or a page leads to: a URL, or a link that an app opens (`myapp://confirm/7`)."""
+
+PastDate = Annotated[date, Shape("past_date", "a date that is not in the future", _has_begun)]
+"""A calendar day that has begun somewhere on earth."""
 
 Extras = Annotated[Mapping[str, Any], GIVEN]
 """Plain data that come back equal from JSON."""

@@ -146,14 +146,14 @@ def read_word(value: Any, kind: type[Enum]) -> Enum:
         raise fail("choice", f"expected one of {', '.join(words)}") from None
 
 
-def read_shaped(text: Any, shape: Shape, *, clean: bool) -> Any:
-    """A text that has a form; `clean` asks the library that knows more."""
+def read_shaped(value: Any, shape: Shape, *, clean: bool) -> Any:
+    """A value that has a form; `clean` asks the library that knows more."""
     try:
-        cleaned = shape.clean(text) if clean and shape.clean else text
+        cleaned = shape.clean(value) if clean and shape.clean else value
     except ValueError:
         cleaned = ""
     if not cleaned or not shape.rule(cleaned):
-        raise fail("shape", f"expected {shape.expected}")
+        raise fail("shape", shape.refusal(value))
     return cleaned
 
 

@@ -113,6 +113,7 @@ def _of_data(
         if not one.on & on:
             continue
         asked = plan.demands(one, user, there, on)
+        left_open = plan.leaves_open(one, user, there, on)
         value = _value(one, user)
         bar = next((bar for bar in one.barred if bar.stops(value, user)), None)
         if one.core in unfit and (asked or one.core in stops):
@@ -120,18 +121,22 @@ def _of_data(
         elif bar is not None:
             status = Status.MISSING if bar.certain else Status.PROVIDER_DECIDES
             yield _finding(one, status, bar.words, bar.source)
-        elif not asked:
+        elif not (asked or left_open):
             continue
         elif value not in EMPTY:
             yield _finding(one, Status.MET)
-        elif one.row.uncertain:
+        elif left_open:
             yield _finding(one, Status.PROVIDER_DECIDES, one.row.uncertain)
         elif absent.get(one.core) is Absence.HIDDEN:
             yield _finding(one, Status.PROVIDER_DECIDES, "the record does not show it")
         elif absent.get(one.core) is Absence.UNREADABLE:
             yield _finding(one, Status.PROVIDER_DECIDES, "what is on file could not be read")
         else:
-            yield _finding(one, Status.MISSING, "is required")
+            yield _finding(one, Status.MISSING, _required(one.row.without))
+
+
+def _required(without: str) -> str:
+    return f"is required; {without}" if without else "is required"
 
 
 def _value(one: Datum, user: User) -> object:

@@ -7,7 +7,8 @@ from typing import Any
 
 from attrs import field, frozen
 
-from onboarding.mapping.conditions import Condition
+from onboarding.mapping.conditions import ALWAYS, Condition
+from onboarding.mapping.paths import EMPTY, lookup
 from onboarding.mapping.plan import Datum
 from onboarding.model.documents import DocumentPurpose
 from onboarding.model.record import UserRecord
@@ -69,9 +70,14 @@ def questionnaire(held: User | UserRecord, targets: Iterable[Target]) -> Questio
     asked: dict[str, _Asked] = {}
     steps: dict[str, Finding] = {}
     choices: list[tuple[Target, Finding]] = []
+    waiting: list[tuple[Target, Finding]] = []
     for target in wanted:
+        unsure = set(_depending(target, given))
         for finding in missing(held, target).findings:
             if finding.status is Status.MET:
+                continue
+            if finding.status is Status.MISSING and finding.name in unsure:
+                waiting.append((target, finding))
                 continue
             options = [option for option in finding.options if option.askable]
             if finding.status is Status.PROVIDER_DECIDES or not options:
@@ -82,6 +88,9 @@ def questionnaire(held: User | UserRecord, targets: Iterable[Target]) -> Questio
                 choices.append((target, finding))
     for target in wanted:
         _conditional(asked, target, given)
+    for target, finding in waiting:
+        if finding.name not in asked:
+            _ask(asked, finding.options[0], target, finding.source)
     for target, finding in choices:
         options = [option for option in finding.options if option.askable]
         always = [o for o in options if o.name in asked and asked[o.name].when is None]
@@ -146,11 +155,24 @@ def _conditional(asked: dict[str, _Asked], target: Target, given: User) -> None:
                     _ask(asked, option, target, source, when)
 
 
+def _depending(target: Target, given: User) -> Iterator[str]:
+    """The data that are required as long as another is not given, by core path.
+
+    The answer to another question can make them needless.
+    """
+    for part in target.way():
+        user = part.supposed(given)
+        for option, condition, _ in _dependent(part, user):
+            if any(lookup(user, case.path) in EMPTY for case in condition.cases):
+                yield option.path
+
+
 def _dependent(part: Target, user: User) -> Iterator[tuple[Option, Condition, str]]:
     """What a target wants under a condition: the option, the condition, the source."""
     wire = part.wire(user.person_type) if part.on is not None else None
     for one in wire.plan.data if wire is not None else ():
-        settled = one.row.uncertain or one.row.default is not None
+        left_open = one.row.uncertain and one.row.uncertain_when == ALWAYS
+        settled = left_open or one.row.default is not None
         if one.required is not None and not settled and one.asked_on(part.on):
             yield datum(one.core, one.required.words), one.required, one.source
     for ask in part.asks:

@@ -7,10 +7,11 @@ from datetime import date, datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from onboarding.mapping.conditions import Case, Condition, Form, listed
+from onboarding.mapping.conditions import Case, Condition, Except, Form, listed
 from onboarding.mapping.paths import class_at
 from onboarding.mapping.plan import Datum
 from onboarding.model.base import Check, checks_of, required_of
+from onboarding.model.countries import RESERVED
 
 if TYPE_CHECKING:
     from onboarding.requirements.questionnaire import Question
@@ -25,10 +26,11 @@ _SHAPES: Mapping[str, Json] = {
     "text": {"type": "string", "pattern": r"\S"},
     "postal_code": {"type": "string", "pattern": r"\S"},
     "media_type": {"type": "string", "pattern": "^[^/]+/[^/]+$"},
-    "country": {"type": "string", "pattern": "^[A-Z]{2}$"},
+    "country": {"type": "string", "pattern": f"^(?!{'|'.join(RESERVED)})[A-Z]{{2}}$"},
     "email": {"type": "string", "format": "email"},
     "phone": {"type": "string", "pattern": r"^\+[1-9][0-9]{6,14}$"},
     "locale": {"type": "string", "minLength": 2},
+    "past_date": {"type": "string", "format": "date"},
 }
 _KINDS: Mapping[type, Json] = {
     bool: {"type": "boolean"},
@@ -143,8 +145,10 @@ def _if(condition: Condition) -> Json:
 
 
 def _case(case: Case) -> Json:
-    if isinstance(case.values, Form):
-        test: Json = {"pattern": f"^(?:{case.values.pattern.pattern})$"}
+    if isinstance(case.values, Except):
+        test: Json = {"not": {"enum": [*map(_plain, listed(case.values.values))]}}
+    elif isinstance(case.values, Form):
+        test = {"pattern": f"^(?:{case.values.pattern.pattern})$"}
     else:
         words = [*map(_plain, listed(case.values))]
         test = {"enum": words} if words else {}

@@ -11,12 +11,12 @@ from enum import Enum
 from functools import cache
 from typing import Any, TypeVar, cast, get_args
 
-import pycountry
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from onboarding.mapping.paths import class_at, model_below
 from onboarding.model.base import Check, Model, Shape, checks_of, per_class, trust
+from onboarding.model.countries import country_codes
 from onboarding.model.secret import Secret
 from onboarding.model.shapes import Text
 from onboarding.model.user import User
@@ -57,8 +57,8 @@ OLDEST = date(1900, 1, 1)
 
 @cache
 def countries() -> tuple[str, ...]:
-    """Every assigned alpha-2 code."""
-    return tuple(sorted(country.alpha_2 for country in pycountry.countries))
+    """Every assigned alpha-2 code, and Kosovo's."""
+    return tuple(sorted(country_codes()))
 
 
 @cache
@@ -92,7 +92,9 @@ _ZONES = st.sampled_from(
     (UTC, timezone(timedelta(hours=5, minutes=45)), timezone(-timedelta(hours=9)))
 )
 
-_BY_SHAPE: Mapping[str, SearchStrategy[str]] = {
+_PAST = st.dates(OLDEST, date.today())
+
+_BY_SHAPE: Mapping[str, SearchStrategy[Any]] = {
     "text": st.sampled_from(NAMES) | texts(),
     "postal_code": st.sampled_from(("75004", "SW1A 1AA", "20007-1234")) | texts(),
     "media_type": st.sampled_from(("image/png", "image/jpeg", "application/pdf")),
@@ -101,6 +103,7 @@ _BY_SHAPE: Mapping[str, SearchStrategy[str]] = {
     "phone": st.integers(10**6, 10**15 - 1).map("+{}".format),
     "locale": st.sampled_from(LOCALES),
     "link": st.sampled_from(("https://example.com/{code}", "myapp://confirm/{code}")),
+    "past_date": _PAST,
     "currency": st.sampled_from(("EUR", "USD", "GBP", "JPY", "BHD")),
 }
 
@@ -109,7 +112,7 @@ _BY_KIND: Mapping[type, SearchStrategy[Any]] = {
     bool: st.booleans(),
     int: st.integers(-(2**63) + 1, 2**63 - 1),
     bytes: st.binary(max_size=16),
-    date: st.dates(OLDEST, date.today()),
+    date: _PAST,
     datetime: st.datetimes(datetime(1971, 1, 1), datetime(2100, 1, 1), timezones=_ZONES),
     Secret: texts().map(Secret),
     object: st.booleans() | st.integers() | texts(),

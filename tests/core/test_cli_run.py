@@ -193,7 +193,7 @@ def test_no_bad_line_stops_the_next(site: Site) -> None:
         {"ref": "x" * 201, **ANA},
         person("wrong", phone="12", email="no"),
         {"ref": "odd", "no_such_field": 1},
-        person("blocked", identity={**ANA["identity"], "nationality": "IR", "national_id": None}),  # type: ignore[dict-item]
+        person("blocked", identity={**ANA["identity"], "nationality": "KP", "national_id": None}),  # type: ignore[dict-item]
         person("lossy", tag="x" * 300),
         person("good"),
     )
@@ -271,8 +271,8 @@ def test_who_was_not_sent_is_tried_again_once_corrected(site: Site) -> None:
 
 
 def rejected(ref: str) -> dict[str, Any]:
-    """A user whose country MangoPay blocks."""
-    identity = {**ANA["identity"], "nationality": "IR", "national_id": None}  # type: ignore[dict-item]
+    """A user whose nationality MangoPay blocks."""
+    identity = {**ANA["identity"], "nationality": "KP", "national_id": None}  # type: ignore[dict-item]
     return person(ref, identity=identity)
 
 
@@ -1051,7 +1051,7 @@ def test_no_personal_value_and_no_link_is_shown_or_stored(site: Site, gateway: s
     users = site.users(
         person("ok", identity=texts, email=f"{CANARY}@example.com", credentials=secret),
         person("bad", identity=texts, email=CANARY, phone=CANARY, category=CANARY),
-        person("no", identity={**texts, "nationality": "IR"}, address=address),
+        person("no", identity={**texts, "nationality": "KP"}, address=address),
         person("short", identity=texts, credentials={"kind": "password", "password": "Zxqca"}),
         {"ref": "key", CANARY + " is no path": CANARY, "extras": {CANARY: {CANARY: CANARY}}},
         f'{{"ref": "{CANARY}", "email": ',

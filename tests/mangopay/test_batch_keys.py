@@ -16,7 +16,7 @@ from onboarding.simulation import serve
 from onboarding_mangopay import MangoPay
 from onboarding_mangopay.simulator import MangoPaySimulator
 
-BLOCKED = "IR"
+BLOCKED = "KP"
 
 
 def line(ref: str, number: int = 1, *, nationality: str = "LT", **more: Any) -> Line:

@@ -31,6 +31,7 @@ from .stage import (
     Json,
     Stage,
     errors,
+    good,
     representative,
     without,
 )
@@ -169,20 +170,40 @@ def test_a_bad_email_is_answered_with_the_printed_pattern(stage: Stage, email: s
 
 
 @pytest.mark.parametrize("code", BLOCKED.split())
-def test_a_blocked_country_is_refused_wherever_it_stands(stage: Stage, code: str) -> None:
-    body = OWNER | {
-        "Nationality": code,
-        "CountryOfResidence": code,
-        "Address": ADDRESS | {"Country": code},
-    }
+def test_a_blocked_country_is_refused_as_residence_and_address(stage: Stage, code: str) -> None:
+    body = OWNER | {"CountryOfResidence": code, "Address": ADDRESS | {"Country": code}}
 
     found = errors(stage.call("POST", OLD_NATURAL, body))
 
     assert found == {
-        "Nationality": "The Nationality used is blocked",
         "CountryOfResidence": "The CountryOfResidence used is blocked",
         "Address.Country": "The Address.Country used is blocked",
     }
+
+
+def test_one_nationality_is_refused(stage: Stage) -> None:
+    refused = errors(stage.call("POST", NATURAL, OWNER | {"Nationality": "KP"}))
+    taken = good(stage.call("POST", NATURAL, OWNER | {"Nationality": "CU"}))
+
+    assert refused == {"Nationality": "The Nationality used is blocked"}
+    assert taken["Nationality"] == "CU"
+
+
+@pytest.mark.parametrize("country", ["AE", "HK", "IE"])
+def test_an_exempt_country_needs_no_postal_code(stage: Stage, country: str) -> None:
+    bare = without(ADDRESS, "PostalCode")
+
+    taken = good(stage.call("POST", NATURAL, OWNER | {"Address": bare | {"Country": country}}))
+    refused = errors(stage.call("POST", NATURAL, OWNER | {"Address": bare}))
+
+    assert taken["Address"]["PostalCode"] is None
+    assert refused == {"Address.PostalCode": "The PostalCode field is required."}
+
+
+def test_kosovo_is_a_country(stage: Stage) -> None:
+    body = OWNER | {"Nationality": "XK", "CountryOfResidence": "XK"}
+
+    assert good(stage.call("POST", NATURAL, body))["Nationality"] == "XK"
 
 
 def test_the_blocked_countries_of_a_legal_user_are_named_by_dotted_path(stage: Stage) -> None:

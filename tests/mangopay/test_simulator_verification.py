@@ -381,7 +381,13 @@ def test_a_company_number_is_held_against_its_countrys_form(stage: Stage) -> Non
 
 
 @pytest.mark.parametrize(
-    ("code", "users", "money"), [("FR", False, False), ("RU", False, True), ("KP", True, True)]
+    ("code", "users", "money"),
+    [
+        ("FR", False, False),
+        ("XK", False, False),
+        ("RU", False, True),
+        ("KP", True, True),
+    ],
 )
 def test_a_country_says_what_is_blocked_without_a_token(
     stage: Stage, code: str, users: bool, money: bool

@@ -1,4 +1,4 @@
-"""The country codes the API knows, with those it refuses a user or money from."""
+"""The country codes the API knows, those it refuses a user or money from, those without codes."""
 
 import pycountry
 
@@ -16,14 +16,28 @@ _ASSIGNED = """
 _WITHOUT_ACCOUNTS = "AF BY CD CF ER ET IQ GN LB LR LY ML RU SD SO SS UA VE YE ZW"
 _REFUSED = "CU IR KP MM SY AN BV GS HM WL YU"
 
-ALPHA_2 = frozenset(_ASSIGNED.split())
-"""ISO 3166-1 alpha-2, the officially assigned codes."""
+_KOSOVO = "XK"  # docs: guides/users/country-restrictions names it among the open countries
+
+ALPHA_2 = frozenset((_KOSOVO, *_ASSIGNED.split()))
+"""ISO 3166-1 alpha-2, the officially assigned codes, and Kosovo's."""
 
 BLOCKED = frozenset(_REFUSED.split())
-"""Where no user may come from (docs: guides/users/country-restrictions)."""
+"""Where no user may live (docs: guides/users/country-restrictions)."""
+
+BLOCKED_NATIONALITIES = frozenset(("KP",))
+"""What no user may be by nationality (docs: the same; the endpoint pages block more)."""
 
 MONEY_BLOCKED = frozenset(_WITHOUT_ACCOUNTS.split())
 """Where users are welcome, and bank accounts are not (docs: guides/users/country-restrictions)."""
+
+# docs: release-notes/api/2015-06-05-new-api-version-v201
+_UNCODED = """
+    AO AG AW BS BZ BJ BW BF BI CM CF KM CG CD CK CI DJ DM GQ ER FJ TF GM GH GD GN GY HK IE JM
+    KE KI MO MW ML MR MU MS NR AN NU KP PA QA RW KN LC ST SA SC SL SB SO ZA SR SY TZ TL TK TO
+    TT TV UG AE VU YE ZW
+"""
+WITHOUT_POSTAL_CODE = frozenset(_UNCODED.split())
+"""Where an address needs no `PostalCode`."""
 
 WITH_REGION = frozenset(("US", "CA", "MX"))
 """Where an address needs its `Region` (docs: create-natural-user)."""
@@ -31,5 +45,7 @@ WITH_REGION = frozenset(("US", "CA", "MX"))
 
 def name_of(code: str) -> str:
     """Gives the English name of a country."""
+    if code == _KOSOVO:
+        return "Kosovo"
     found = pycountry.countries.get(alpha_2=code)
     return str(found.name) if found else code

@@ -15,7 +15,7 @@ from .paging import listing
 from .rows import find_row
 from .shapes import Group, Need, address, field, nested, read_shape
 from .state import User
-from .values import boolean, country, integer, one_of, open_country, text
+from .values import boolean, country, integer, nationality, one_of, text
 from .world import Call, Reply, World
 
 OWNERS = "ubos"
@@ -49,7 +49,7 @@ _UBO = (
     field("FirstName", text(100, 1), ALL),
     field("LastName", text(100, 1), ALL),
     evolve(address("Address", ALL), region_path="Region"),
-    field("Nationality", open_country, ALL),
+    field("Nationality", nationality, ALL),
     field("Birthday", integer, ALL),
     Group(
         name="Birthplace",

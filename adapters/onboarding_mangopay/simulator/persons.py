@@ -17,7 +17,7 @@ from .events import emit
 from .paging import listing
 from .rows import find_row
 from .shapes import field, read_shape
-from .values import email, open_country, text
+from .values import email, nationality, open_country, text
 from .world import Call, Reply, World
 
 SESSIONS = "verifications"
@@ -28,7 +28,7 @@ DETAILS = (
     field("Email", email),
     field("DateOfBirth", text(255)),
     field("Country", open_country),
-    field("Nationality", open_country),
+    field("Nationality", nationality),
     field("PscType", text(255)),
 )
 OUTCOMES = ("VALIDATED", "REJECTED", "ABANDONED")

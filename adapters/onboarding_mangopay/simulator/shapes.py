@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from attrs import frozen
 
-from .countries import WITH_REGION
+from .countries import WITH_REGION, WITHOUT_POSTAL_CODE
 from .values import (
     POSTAL_CODE,
     BadValueError,
@@ -95,7 +95,7 @@ def address(name: str, need: Need = Need.NOBODY) -> Group:
             field("AddressLine2", text(255)),
             field("City", text(255, 1), Need.EVERYBODY),
             field("Region", text(255)),
-            field("PostalCode", text(255, 1, POSTAL_CODE), Need.EVERYBODY),
+            field("PostalCode", text(255, 1, POSTAL_CODE)),
             field("Country", open_country, Need.EVERYBODY),
         ),
     )
@@ -161,11 +161,19 @@ def _read_group(part: Group, body: Mapping[str, object], demand: Demand, reading
     for each in part.fields:
         _read_field(each, inner, prefix, demand, reading)
     if part.address:
+        _want_postal_code(part, reading)
         _want_region(part, reading)
 
 
 def _always(need: Need) -> bool:
     return need is Need.EVERYBODY
+
+
+def _want_postal_code(part: Group, reading: Reading) -> None:
+    path = f"{part.name}.PostalCode"
+    country = reading.values.get(f"{part.name}.Country")
+    if not (reading.values.get(path) or path in reading.errors or country in WITHOUT_POSTAL_CODE):
+        reading.errors[path] = required("PostalCode")
 
 
 def _want_region(part: Group, reading: Reading) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 
-from .countries import ALPHA_2, BLOCKED
+from .countries import ALPHA_2, BLOCKED, BLOCKED_NATIONALITIES
 
 Value = str | int | bool | None
 Reader = Callable[[object, str], Value]
@@ -116,7 +116,16 @@ def country(value: object, path: str) -> Value:
 
 def open_country(value: object, path: str) -> Value:
     """Reads a country code where users from some countries are refused (docs: create-*-sca)."""
-    if isinstance(value, str) and value in BLOCKED:
+    return _welcome(value, path, BLOCKED)
+
+
+def nationality(value: object, path: str) -> Value:
+    """Reads a nationality; the documents contradict each other, and the guide's list is taken."""
+    return _welcome(value, path, BLOCKED_NATIONALITIES)
+
+
+def _welcome(value: object, path: str, blocked: Container[str]) -> Value:
+    if isinstance(value, str) and value in blocked:
         raise BadValueError(f"The {path} used is blocked")
     return country(value, path)
 

@@ -6,7 +6,7 @@ docs: api-reference/users/create-natural-user-sca, Address (the same object for 
 from __future__ import annotations
 
 from onboarding import Address
-from onboarding.mapping import ALWAYS, TEXT, at, core, when, wire
+from onboarding.mapping import ALWAYS, TEXT, at, core, unless, when, wire
 
 from onboarding_mangopay.wire.policy import BLOCKED
 from onboarding_mangopay.wire.vocabulary import POSTAL_CODE
@@ -14,6 +14,20 @@ from onboarding_mangopay.wire.vocabulary import POSTAL_CODE
 __all__ = ["MangoAddress"]
 
 A = core(Address)
+# docs: release-notes/api/2015-06-05-new-api-version-v201, PostalCode; the note of 19 Oct 2015 says
+# so again. Today's pages require a postal code of every country.
+_WITHOUT_POSTAL_CODES = """
+    AO AG AW BS BZ BJ BW BF BI CM CF KM CG CD CK CI DJ DM GQ ER FJ TF GM GH GD GN GY HK IE JM KE
+    KI MO MW ML MR MU MS NR AN NU KP PA QA RW KN LC ST SA SC SL SB SO ZA SR SY TZ TL TK TO TT TV
+    UG AE VU YE ZW
+"""
+_CODES = _WITHOUT_POSTAL_CODES.split()
+_CODED = unless(A.country, *_CODES, words="the country is not exempt from postal codes")
+_EXEMPT = when(A.country, *_CODES, words="the country is exempt from postal codes")
+_LEFT_OPEN = (
+    "a release note of 2015 exempts 67 countries without postal codes, today's pages exempt none: "
+    "MangoPay decides"
+)
 WITH_REGIONS = when(A.country, "US", "CA", "MX")
 
 
@@ -25,5 +39,13 @@ class MangoAddress:
     AddressLine2: str | None = at(A.line2, TEXT, max=255)
     City: str | None = at(A.city, TEXT, max=255, required=ALWAYS)
     Region: str | None = at(A.region, TEXT, max=255, required=WITH_REGIONS)
-    PostalCode: str | None = at(A.postal_code, TEXT, max=255, pattern=POSTAL_CODE, required=ALWAYS)
+    PostalCode: str | None = at(
+        A.postal_code,
+        TEXT,
+        max=255,
+        pattern=POSTAL_CODE,
+        required=_CODED,
+        uncertain=_LEFT_OPEN,
+        uncertain_when=_EXEMPT,
+    )
     Country: str | None = at(A.country, TEXT, required=ALWAYS, barred=(BLOCKED,))

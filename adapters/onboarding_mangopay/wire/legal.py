@@ -30,9 +30,11 @@ from onboarding_mangopay.wire.address import MangoAddress
 from onboarding_mangopay.wire.natural import COMMON_LEFT_OUT, PHONE
 from onboarding_mangopay.wire.policy import (
     BLOCKED,
+    BLOCKED_NATIONALITIES,
     LEGACY_UNTIL,
     LEGAL_DOWNGRADE,
     LEGAL_FORM,
+    ONE_NAME,
     OWNER,
     PAYER,
     RE_ENROLS,
@@ -70,10 +72,24 @@ class MangoRepresentative:
     """The natural person who acts for a company. Its parts are merged one by one."""
 
     FirstName: str | None = at(
-        RI.given_name, TEXT, min=1, max=100, on=CHANGE, required=ALWAYS, changing=LEGAL_DOWNGRADE
+        RI.given_name,
+        TEXT,
+        min=1,
+        max=100,
+        on=CHANGE,
+        required=ALWAYS,
+        without=ONE_NAME,
+        changing=LEGAL_DOWNGRADE,
     )
     LastName: str | None = at(
-        RI.family_name, TEXT, min=1, max=100, on=CHANGE, required=ALWAYS, changing=LEGAL_DOWNGRADE
+        RI.family_name,
+        TEXT,
+        min=1,
+        max=100,
+        on=CHANGE,
+        required=ALWAYS,
+        without=ONE_NAME,
+        changing=LEGAL_DOWNGRADE,
     )
     Birthday: int | None = at(
         RI.birthdate, UTC_MIDNIGHT, required=OWNER, hidden=PAYER, changing=LEGAL_DOWNGRADE
@@ -83,7 +99,7 @@ class MangoRepresentative:
         TEXT,
         required=OWNER,
         hidden=PAYER,
-        barred=(BLOCKED,),
+        barred=BLOCKED_NATIONALITIES,
         changing=LEGAL_DOWNGRADE,
     )
     CountryOfResidence: str | None = at(
@@ -164,10 +180,22 @@ class LegacyLegalUser:
         C.legal_person_type, LEGAL_PERSON, required=ALWAYS, changing=LEGAL_FORM
     )
     LegalRepresentativeFirstName: str | None = at(
-        PI.given_name, TEXT, min=1, max=100, required=ALWAYS, changing=LEGAL_DOWNGRADE
+        PI.given_name,
+        TEXT,
+        min=1,
+        max=100,
+        required=ALWAYS,
+        without=ONE_NAME,
+        changing=LEGAL_DOWNGRADE,
     )
     LegalRepresentativeLastName: str | None = at(
-        PI.family_name, TEXT, min=1, max=100, required=ALWAYS, changing=LEGAL_DOWNGRADE
+        PI.family_name,
+        TEXT,
+        min=1,
+        max=100,
+        required=ALWAYS,
+        without=ONE_NAME,
+        changing=LEGAL_DOWNGRADE,
     )
     LegalRepresentativeEmail: str | None = at(P.email, EMAIL, pattern=ASCII_EMAIL, hidden=PAYER)
     LegalRepresentativeBirthday: int | None = at(
@@ -178,7 +206,7 @@ class LegacyLegalUser:
         TEXT,
         required=OWNER,
         hidden=PAYER,
-        barred=(BLOCKED,),
+        barred=BLOCKED_NATIONALITIES,
         changing=LEGAL_DOWNGRADE,
     )
     LegalRepresentativeCountryOfResidence: str | None = at(

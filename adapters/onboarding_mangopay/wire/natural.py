@@ -32,8 +32,10 @@ from onboarding.mapping import (
 from onboarding_mangopay.wire.address import MangoAddress
 from onboarding_mangopay.wire.policy import (
     BLOCKED,
+    BLOCKED_NATIONALITIES,
     LEGACY_UNTIL,
     NATURAL_DOWNGRADE,
+    ONE_NAME,
     OWNER,
     PAYER,
     RE_ENROLS,
@@ -73,10 +75,24 @@ class NaturalUser:
     """A natural user on the SCA endpoints. Category is set at creation, or by categorising."""
 
     FirstName: str | None = at(
-        I.given_name, TEXT, min=1, max=100, on=CHANGE, required=ALWAYS, changing=NATURAL_DOWNGRADE
+        I.given_name,
+        TEXT,
+        min=1,
+        max=100,
+        on=CHANGE,
+        required=ALWAYS,
+        without=ONE_NAME,
+        changing=NATURAL_DOWNGRADE,
     )
     LastName: str | None = at(
-        I.family_name, TEXT, min=1, max=100, on=CHANGE, required=ALWAYS, changing=NATURAL_DOWNGRADE
+        I.family_name,
+        TEXT,
+        min=1,
+        max=100,
+        on=CHANGE,
+        required=ALWAYS,
+        without=ONE_NAME,
+        changing=NATURAL_DOWNGRADE,
     )
     Birthday: int | None = at(
         I.birthdate, UTC_MIDNIGHT, required=OWNER, hidden=PAYER, changing=NATURAL_DOWNGRADE
@@ -86,7 +102,7 @@ class NaturalUser:
         TEXT,
         required=OWNER,
         hidden=PAYER,
-        barred=(BLOCKED,),
+        barred=BLOCKED_NATIONALITIES,
         changing=NATURAL_DOWNGRADE,
     )
     CountryOfResidence: str | None = at(
@@ -139,10 +155,22 @@ class LegacyNaturalUser:
 
     Address: MangoAddress | None = inside(MangoAddress, some(U.address), whole=True, clears=True)
     FirstName: str | None = at(
-        I.given_name, TEXT, min=1, max=100, required=ALWAYS, changing=NATURAL_DOWNGRADE
+        I.given_name,
+        TEXT,
+        min=1,
+        max=100,
+        required=ALWAYS,
+        without=ONE_NAME,
+        changing=NATURAL_DOWNGRADE,
     )
     LastName: str | None = at(
-        I.family_name, TEXT, min=1, max=100, required=ALWAYS, changing=NATURAL_DOWNGRADE
+        I.family_name,
+        TEXT,
+        min=1,
+        max=100,
+        required=ALWAYS,
+        without=ONE_NAME,
+        changing=NATURAL_DOWNGRADE,
     )
     Birthday: int | None = at(
         I.birthdate, UTC_MIDNIGHT, required=OWNER, hidden=PAYER, changing=NATURAL_DOWNGRADE
@@ -152,7 +180,7 @@ class LegacyNaturalUser:
         TEXT,
         required=OWNER,
         hidden=PAYER,
-        barred=(BLOCKED,),
+        barred=BLOCKED_NATIONALITIES,
         changing=NATURAL_DOWNGRADE,
     )
     CountryOfResidence: str | None = at(

@@ -31,16 +31,18 @@ from onboarding.mapping import (
     translation,
     wire,
 )
+from onboarding.mapping.unread import coarsened
 from onboarding.model.identity import Birthplace
 from onboarding.reading import identifier, moment, reference
 
 from onboarding_mangopay.reading import text
 from onboarding_mangopay.records import PROVIDER
 from onboarding_mangopay.wire.address import MangoAddress
-from onboarding_mangopay.wire.policy import BLOCKED
+from onboarding_mangopay.wire.policy import BLOCKED_NATIONALITIES, ONE_NAME
 
 __all__ = [
     "EDITABLE",
+    "OWNERS_PATH",
     "STANDINGS",
     "MangoBirthplace",
     "MangoOwner",
@@ -60,6 +62,8 @@ STANDINGS = {
 }
 EDITABLE = dict.fromkeys(STANDINGS, False) | {"CREATED": True, "INCOMPLETE": True}
 
+OWNERS_PATH = "company.beneficial_owners"
+
 U = core(User)
 I = some(U.identity)  # noqa: E741
 B = core(Birthplace)
@@ -77,12 +81,16 @@ class MangoBirthplace:
 class MangoOwner:
     """An owner, mapped as a natural user of its own: the paths below both are the same."""
 
-    FirstName: str | None = at(I.given_name, TEXT, min=1, max=100, required=ALWAYS)
-    LastName: str | None = at(I.family_name, TEXT, min=1, max=100, required=ALWAYS)
+    FirstName: str | None = at(
+        I.given_name, TEXT, min=1, max=100, required=ALWAYS, without=ONE_NAME
+    )
+    LastName: str | None = at(
+        I.family_name, TEXT, min=1, max=100, required=ALWAYS, without=ONE_NAME
+    )
     Address: MangoAddress | None = inside(
         MangoAddress, some(U.address), whole=True, required=ALWAYS
     )
-    Nationality: str | None = at(I.nationality, TEXT, required=ALWAYS, barred=(BLOCKED,))
+    Nationality: str | None = at(I.nationality, TEXT, required=ALWAYS, barred=BLOCKED_NATIONALITIES)
     Birthday: int | None = at(I.birthdate, UTC_MIDNIGHT, required=ALWAYS)
     Birthplace: MangoBirthplace | None = inside(
         MangoBirthplace, some(I.birthplace), whole=True, required=ALWAYS
@@ -134,9 +142,10 @@ def owner_declaration(
 
 def declared_owner(payload: Mapping[str, Any]) -> DeclaredOwner:
     """One owner of a declaration."""
-    user, _ = owner_wire().from_wire(payload)
+    user, residue = owner_wire().from_wire(payload)
     return DeclaredOwner(
         id=reference(payload.get("Id")) or "",
         owner=as_owner(user),
         active=payload.get("IsActive") is not False,
+        losses=coarsened(owner_wire(), user, residue, prefix=f"{OWNERS_PATH}."),
     )

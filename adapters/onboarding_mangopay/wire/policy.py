@@ -9,6 +9,7 @@ from onboarding.mapping import Consequence, EffectKind, bar, core, when
 
 __all__ = [
     "BLOCKED",
+    "BLOCKED_NATIONALITIES",
     "BY_PROXY",
     "CONSENTED",
     "CONSENTS",
@@ -18,6 +19,7 @@ __all__ = [
     "LEGAL_DOWNGRADE",
     "LEGAL_FORM",
     "NATURAL_DOWNGRADE",
+    "ONE_NAME",
     "OWNER",
     "PAYER",
     "RE_ENROLS",
@@ -44,6 +46,24 @@ BLOCKED = bar(
     source="docs: guides/users/country-restrictions",
 )
 
+# The endpoints' pages block all of these as a nationality too; since 25 Oct 2024 the guide names
+# KP alone. A certain no is what both of them say.
+BLOCKED_NATIONALITIES = (
+    bar(
+        "KP",
+        words="is a country that MangoPay blocks",
+        source="docs: guides/users/country-restrictions",
+    ),
+    bar(
+        *sorted({*BLOCKED.listed} - {"KP"}),
+        words="is blocked as a nationality by MangoPay's endpoint pages, and not by its guide on "
+        "country restrictions: MangoPay decides",
+        certain=False,
+        source="docs: api-reference/users/create-natural-user-sca; "
+        "guides/users/country-restrictions",
+    ),
+)
+
 GRANTED = bar(
     UserCategory.PLATFORM,
     words="is a category that MangoPay alone gives",
@@ -63,6 +83,12 @@ BY_PROXY = bar(
     certain=False,
     words="postpones the enrolment, for which MangoPay's permission is needed",
     source="docs: guides/sca/proxy-management",
+)
+
+# docs: guides/users/types, "Rule preventing fake user names"
+ONE_NAME = (
+    "for a person with one name, ask MangoPay: its documents name no way, and its rule against "
+    "fake names refuses a placeholder in Production"
 )
 
 # -- what a change costs

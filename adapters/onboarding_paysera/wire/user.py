@@ -75,6 +75,7 @@ WITH_CODE = Pattern(
     "a link of http, https or an app, in ASCII, with {code} in it",
 )
 PARTS = "the documents' example shows all four parts, the official client treats each as optional"
+NAMES = f"{PARTS}; none says what to send for a person with one name: leave the other name out"
 CONFIRMS = (
     Consequence(
         kind=EffectKind.CONFIRMS,
@@ -111,7 +112,7 @@ class PayseraIdentity:
         TEXT,
         scope="identity full_name",
         required=ALWAYS,
-        uncertain=PARTS,
+        uncertain=NAMES,
         changing=RECEIPT,
     )
     surname: str | None = at(
@@ -119,7 +120,7 @@ class PayseraIdentity:
         TEXT,
         scope="identity full_name",
         required=ALWAYS,
-        uncertain=PARTS,
+        uncertain=NAMES,
         changing=RECEIPT,
     )
     nationality: str | None = at(
