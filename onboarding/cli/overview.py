@@ -86,7 +86,8 @@ def _by_itself(told: Explanation) -> str:
     around = told.core_path.rpartition(".")[0]
     when = told.required.replace(f"{around} ", f"{around.rpartition('.')[2]} ")
     when = when if when.startswith(("if ", "always")) else f"if {when}"
-    return f"{'perhaps ' if told.uncertain else ''}needed {when}"
+    perhaps = told.uncertain and not told.uncertain_when
+    return f"{'perhaps ' if perhaps else ''}needed {when}"
 
 
 @frozen(kw_only=True)

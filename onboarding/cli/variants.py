@@ -40,6 +40,7 @@ class Variant:
             "limits": list(one.limits),
             "required": one.required,
             "uncertain": one.uncertain,
+            "uncertain_when": one.uncertain_when,
             "refused": list(one.refused),
             "written_on": list(one.written_on),
             "default": one.default,

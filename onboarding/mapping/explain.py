@@ -8,7 +8,7 @@ from inspect import get_annotations
 
 from attrs import frozen
 
-from onboarding.mapping.conditions import ALWAYS
+from onboarding.mapping.conditions import ALWAYS, Condition
 from onboarding.mapping.paths import leaves
 from onboarding.mapping.plan import Datum, Plan
 from onboarding.mapping.policy import Bar
@@ -26,6 +26,8 @@ class Explanation:
     """How one datum of the core goes to one wire class. All in words; no value is in it.
 
     - `wire_path`: the provider's name, empty where it has none; `form`: how it is spelled there;
+    - `uncertain`: why the documents leave open whether it is required; `uncertain_when`: when they
+      do, empty for always;
     - `limits`, `required`, `refused`, `hidden`, `scope`, `on_change`: what is declared of it;
     - `written_on`: the operations that can write it; `shown`: whether it is ever shown back;
     - `loss`: what becomes of it in a registration that cannot carry it, else None;
@@ -41,6 +43,7 @@ class Explanation:
     limits: tuple[str, ...] = ()
     required: str = ""
     uncertain: str = ""
+    uncertain_when: str = ""
     refused: tuple[str, ...] = ()
     hidden: str = ""
     scope: tuple[str, ...] = ()
@@ -92,6 +95,7 @@ def explanation(core: str, plan: Plan) -> Explanation:
         limits=tuple(_limits(row)),
         required=_required(datum),
         uncertain=row.uncertain,
+        uncertain_when=_unless_always(datum.uncertain_when),
         refused=tuple(_bar(bar) for bar in datum.barred),
         hidden=datum.hidden.words if datum.hidden is not None else "",
         scope=tuple(datum.scope.split()),
@@ -106,6 +110,10 @@ def explanation(core: str, plan: Plan) -> Explanation:
         until=row.until or plan.about.until,
         source=datum.source if row.source or datum.parents else _source(plan.cls, row.wire),
     )
+
+
+def _unless_always(condition: Condition) -> str:
+    return "" if condition == ALWAYS else condition.words
 
 
 def _source(cls: type, field: str) -> str:
