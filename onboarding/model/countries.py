@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, cast
+from typing import Any
 
 __all__ = [
     "KOSOVO",
@@ -73,7 +73,8 @@ def _looked_up(table: str, word: str, code: str) -> str:
 
     if not word or len(word) > _LONGEST_WORD:
         return ""
+    known: Any = getattr(pycountry, table)
     try:
-        return str(getattr(cast("Any", getattr(pycountry, table)).lookup(word), code))
+        return str(getattr(known.lookup(word), code))
     except LookupError:
         return ""

@@ -92,7 +92,7 @@ def test_a_rule_leads_somewhere(rule: str) -> None:
         "onboarding_mangopay.wire.vocabulary:LEVELS[SUPER]",
         "onboarding_mangopay.adapter:MangoPay.fly",
         "onboarding_mangopay.nowhere:MangoPay",
-        "onboarding.model.identity:Identity.birthdate#shape",
+        "onboarding.model.identity:Identity.gender#shape",
         "onboarding.model.identity:Identity.nationality#max",
         "whatever",
     ],
