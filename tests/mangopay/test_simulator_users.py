@@ -385,3 +385,15 @@ def test_a_missing_category_is_only_refused_by_a_strict_simulator(stage: Stage) 
     assert errors(stage.call("POST", NATURAL, body)) == {
         "UserCategory": "The UserCategory field is required."
     }
+
+
+def test_a_strict_simulator_goes_by_the_pages_of_the_endpoints(stage: Stage) -> None:
+    stage.sim.strict = True
+    bare = without(ADDRESS, "PostalCode") | {"Country": "AE"}
+
+    found = errors(stage.call("POST", NATURAL, OWNER | {"Nationality": "CU", "Address": bare}))
+
+    assert found == {
+        "Nationality": "The Nationality used is blocked",
+        "Address.PostalCode": "The PostalCode field is required.",
+    }

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from attrs import frozen
 
-from .countries import WITH_REGION, WITHOUT_POSTAL_CODE
+from .countries import BLOCKED, WITH_REGION, WITHOUT_POSTAL_CODE
 from .values import (
     POSTAL_CODE,
     BadValueError,
@@ -121,6 +121,26 @@ def read_shape(shape: Shape, body: Mapping[str, object], demand: Demand) -> Read
             _read_field(part, body, "", demand, reading)
         else:
             _read_group(part, body, demand, reading)
+    return reading
+
+
+def read_by_pages(shape: Shape, body: Mapping[str, object], demand: Demand) -> Reading:
+    """Reads a body by the endpoints' pages alone.
+
+    They exempt no country from postal codes, and block nationalities as they block residences.
+    """
+    reading = read_shape(shape, body, demand)
+    for part in shape:
+        fields = part.fields if isinstance(part, Group) else (part,)
+        prefix = f"{part.name}." if isinstance(part, Group) else ""
+        for each in fields:
+            value, path = reading.values.get(each.home(prefix)), prefix + each.name
+            if path.endswith("Nationality") and value in BLOCKED:
+                reading.errors[path] = f"The {path} used is blocked"
+            if each.name == "Country" and value in WITHOUT_POSTAL_CODE:
+                code = f"{prefix}PostalCode"
+                if not reading.values.get(code):
+                    reading.errors.setdefault(code, required("PostalCode"))
     return reading
 
 
