@@ -20,6 +20,7 @@ from onboarding import (
 from onboarding.mapping import Condition, On, core, given, lacks, some, when
 from onboarding.requirements.target import document, step
 
+from onboarding_mangopay.extras import MangoPayExtras
 from onboarding_mangopay.wire.legal import LegalUser
 from onboarding_mangopay.wire.natural import NaturalUser
 
@@ -73,6 +74,7 @@ CREATE_PAYER = Target(
     on=On.CREATE,
     natural=NaturalUser,
     legal=LegalUser,
+    extras=MangoPayExtras,
     supposes={"category": UserCategory.PAYER},
 )
 CREATE_OWNER = Target(
@@ -83,6 +85,7 @@ CREATE_OWNER = Target(
     on=On.CREATE,
     natural=NaturalUser,
     legal=LegalUser,
+    extras=MangoPayExtras,
     supposes={"category": UserCategory.OWNER},
 )
 BECOME_OWNER = Target(
@@ -93,6 +96,7 @@ BECOME_OWNER = Target(
     on=On.CATEGORISE,
     natural=NaturalUser,
     legal=LegalUser,
+    extras=MangoPayExtras,
     supposes={"category": UserCategory.OWNER},
 )
 KYC_REGULAR = Target(

@@ -9,6 +9,7 @@ from onboarding import Actor, Ask, DocumentPurpose, IdentificationLevel, Target,
 from onboarding.mapping import On, core, some, when
 from onboarding.requirements.target import datum, document, step
 
+from onboarding_paysera.extras import PayseraExtras
 from onboarding_paysera.wire.user import PayseraUser
 
 __all__ = ["TARGETS"]
@@ -33,6 +34,7 @@ REGISTER = Target(
     source="docs: user-resource, Register User",
     on=On.CREATE,
     natural=PayseraUser,
+    extras=PayseraExtras,
 )
 CONFIRMED = Target(
     provider=_PROVIDER,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any
 
 from onboarding.mapping.conditions import ALWAYS
 from onboarding.mapping.paths import EMPTY, lookup
 from onboarding.mapping.plan import Datum
-from onboarding.mapping.policy import OneOf
+from onboarding.mapping.policy import Bar, OneOf
 from onboarding.mapping.rows import On
 from onboarding.mapping.translation import Translation
 from onboarding.model.loss import Loss, LossKind, refused
@@ -38,9 +39,13 @@ def missing(held: User | UserRecord, target: Target, *, accept_loss: Iterable[st
             wire = part.wire(user.person_type)
             if wire is None:  # whatever else there is, this person cannot get there
                 return Report(target=target, findings=(_of_person(part, user),))
-            found, lost = _of_rows(wire, part.on, user, record, accepted)
+            unfit = _of_extras(part, given, record)
+            if unfit:
+                given = _without(given, part.provider, unfit)
+                user = part.supposed(given)
+            found, lost = _of_rows(wire, part.on, user, given, record, accepted)
             losses.update({loss.core_path: loss for loss in lost})
-            for finding in found:
+            for finding in (*unfit.values(), *found):
                 _keep(findings, finding)
         for ask in part.asks:
             if ask.when.holds(user):
@@ -83,15 +88,48 @@ def _of_person(target: Target, user: User) -> Finding:
     )
 
 
+def _of_extras(target: Target, given: User, record: UserRecord | None) -> dict[str, Finding]:
+    """What the adapter's own class refuses of the extras, by name, but for what is on file."""
+    own: Mapping[str, Any] = given.extras.get(target.provider, {})
+    if not own or target.extras is None or record is not None:
+        return {}
+    from onboarding.plain import problems_of  # cattrs is imported when first needed
+
+    found: dict[str, Finding] = {}
+    for problem in problems_of(own, target.extras):
+        name = problem.path.partition(".")[0]
+        path = problem.under(target.provider).under("extras").path
+        found[name] = Finding(
+            name=path,
+            status=Status.MISSING,
+            options=(datum(path, problem.message),),
+            reason=problem.message,
+            condition=ALWAYS.words,
+            source=target.source,
+        )
+    return found
+
+
+def _without(user: User, provider: str, names: Collection[str]) -> User:
+    kept = {name: it for name, it in user.extras[provider].items() if name not in names}
+    return user.but(extras={**user.extras, provider: kept})
+
+
 def _of_rows(
-    wire: Translation, on: On, user: User, record: UserRecord | None, accepted: tuple[str, ...]
+    wire: Translation,
+    on: On,
+    user: User,
+    given: User,
+    record: UserRecord | None,
+    accepted: tuple[str, ...],
 ) -> tuple[list[Finding], list[Loss]]:
+    """What the rows ask of `user`, as the target supposes it, who was `given` otherwise."""
     since = record.user if record is not None else None
     _, lost = wire.to_wire(user, on, since=since)
     if on is not On.CREATE and since is None:
         lost = tuple(loss for loss in lost if loss.core_path in wire.plan.writable(on))
     absent: Mapping[str, Absence] = record.absent if record is not None else {}
-    findings = [*_of_data(wire, on, user, lost, refused(lost, accepted), absent)]
+    findings = [*_of_data(wire, on, user, given, lost, refused(lost, accepted), absent)]
     if on is On.CREATE:
         findings += [_of_choice(one, user) for one in wire.plan.about.wanted]
     return findings, list(lost)
@@ -101,6 +139,7 @@ def _of_data(
     wire: Translation,
     on: On,
     user: User,
+    given: User,
     lost: Iterable[Loss],
     stopping: Iterable[Loss],
     absent: Mapping[str, Absence],
@@ -115,7 +154,7 @@ def _of_data(
         asked = plan.demands(one, user, there, on)
         left_open = plan.leaves_open(one, user, there, on)
         value = _value(one, user)
-        bar = next((bar for bar in one.barred if bar.stops(value, user)), None)
+        bar = _bar(one, value, user) or _bar(one, lookup(given, one.core), user)
         if one.core in unfit and (asked or one.core in stops):
             yield _finding(one, Status.MISSING, unfit[one.core].reason)
         elif bar is not None:
@@ -137,6 +176,11 @@ def _of_data(
 
 def _required(without: str) -> str:
     return f"is required; {without}" if without else "is required"
+
+
+def _bar(one: Datum, value: object, user: User) -> Bar | None:
+    """The bar that stops a value of a datum of this user."""
+    return next((bar for bar in one.barred if bar.stops(value, user)), None)
 
 
 def _value(one: Datum, user: User) -> object:

@@ -10,7 +10,7 @@ from attrs import evolve, field, frozen
 
 from onboarding.mapping.conditions import ALWAYS, Condition
 from onboarding.mapping.paths import EMPTY, dotted, lookup
-from onboarding.mapping.rows import On
+from onboarding.mapping.rows import EXTRAS, On
 from onboarding.mapping.translation import Translation, translation
 from onboarding.model.documents import DocumentPurpose
 from onboarding.model.user import PersonType, User
@@ -45,8 +45,12 @@ class Option:
 
     @property
     def askable(self) -> bool:
-        """Whether a question could bring it: not for a step, nor for what the provider does."""
-        return bool(self.name) and self.actor is not Actor.PROVIDER
+        """Whether a question to the user could bring it.
+
+        Not for a step, for what the provider does, or for extras, which the platform sets.
+        """
+        extra = self.path.startswith(EXTRAS)
+        return bool(self.name) and not extra and self.actor is not Actor.PROVIDER
 
     def met_by(self, user: User) -> bool:
         """Whether the user has it. A step is never in the user's data."""
@@ -94,7 +98,8 @@ class Target:
     - `on`: the operation whose rows ask for data; `natural`, `legal`: the wire classes that say
       so, None where the provider takes no such person;
     - `supposes`: what reaching it makes of the user, by core path (`category`: OWNER);
-    - `includes`: targets on the way; `asks`: what it takes beside the rows.
+    - `includes`: targets on the way; `asks`: what it takes beside the rows;
+    - `extras`: the adapter's own class, which says what `User.extras` may hold for it.
     """
 
     provider: str
@@ -107,6 +112,7 @@ class Target:
     supposes: Mapping[str, Any] = field(factory=dict[str, Any])
     includes: tuple[Target, ...] = ()
     asks: tuple[Ask, ...] = ()
+    extras: type | None = None
 
     def __repr__(self) -> str:
         return f"Target({self.id})"

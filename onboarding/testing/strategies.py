@@ -23,12 +23,14 @@ from onboarding.model.user import User
 from onboarding.testing.pools import afresh, pool
 
 __all__ = [
+    "LONG_TEXT",
     "alike",
     "changed",
     "check_at",
     "extra_values",
     "extras_of",
     "fill_user_pools",
+    "is_text",
     "models",
     "some_of",
     "texts",
@@ -76,6 +78,10 @@ _TEXT = next(note.rule for note in get_args(Text) if isinstance(note, Shape))
 def _is_text(text: str) -> bool:
     """A function of ours: Hypothesis would make a slow strategy of a pattern's own method."""
     return bool(_TEXT(text))
+
+
+LONG_TEXT = st.sampled_from((256, 300, 5_000)).map(lambda size: "x" * size)
+"""Texts longer than most providers take."""
 
 
 @cache
@@ -236,6 +242,12 @@ def check_at(path: str) -> Check:
 def values_at(path: str) -> SearchStrategy[Any]:
     """Every legal value of the datum at a core path; never None."""
     return value_of(check_at(path))
+
+
+def is_text(path: str) -> bool:
+    """Whether the datum at a core path is any text, of any length."""
+    shape = check_at(path).shape
+    return shape is not None and shape.name == "text"
 
 
 def changed(user: User, path: str, value: object) -> User:

@@ -21,6 +21,7 @@ from onboarding import (
     NationalId,
     Password,
     Report,
+    Representative,
     Secret,
     Status,
     Terms,
@@ -29,6 +30,7 @@ from onboarding import (
     UserRecord,
     UserStatus,
     missing,
+    questionnaire,
 )
 
 from onboarding_mangopay import MangoPay
@@ -88,6 +90,56 @@ def test_what_is_given_in_a_form_that_is_refused_is_missing_too() -> None:
         "identity.given_name": "longer than 100 characters",
         "identity.nationality": "is a country that MangoPay blocks",
     }
+
+
+@pytest.mark.parametrize("target", ["create_payer", "create_owner", "become_owner"])
+def test_a_category_that_mangopay_alone_gives_is_not_ready(target: str) -> None:
+    user = OWNER.but(category=UserCategory.PLATFORM)
+
+    report = missing(user, MangoPay.targets[target])
+
+    assert [(finding.name, finding.reason) for finding in report.missing] == [
+        ("category", "is a category that MangoPay alone gives")
+    ]
+    asked = questionnaire(user, [MangoPay.targets[target]])
+    assert [question.path for question in asked] == ["category"]
+
+
+def test_a_registration_number_is_limited_where_it_is_given() -> None:
+    target = MangoPay.targets["create_payer"]
+    company = Company(
+        legal_name="Ona",
+        legal_person_type=LegalPersonType.SOLETRADER,
+        registration_number="1" * 255,
+        representative=Representative(identity=Identity(given_name="Ona", family_name="Ona")),
+    )
+    user = User(company=company, email="ona@example.com")
+
+    longer = missing(user.but({"company.registration_number": "1" * 256}), target)
+
+    assert missing(user, target).status is Status.MET
+    assert [(finding.name, finding.reason) for finding in longer.missing] == [
+        ("company.registration_number", "longer than 255 characters")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("extras", "found"),
+    [
+        ({"sca_context": ["USER_PRESENT"]}, "extras.mangopay.sca_context"),
+        ({"phone_number_country": "Q"}, "extras.mangopay.phone_number_country"),
+        ({"unheard_of": 1}, "extras.mangopay.unheard_of"),
+    ],
+)
+def test_extras_that_the_call_refuses_are_missing_and_no_question_to_the_user(
+    extras: dict[str, object], found: str
+) -> None:
+    user = OWNER.but(extras={"mangopay": extras})
+
+    report = missing(user, MangoPay.targets["create_owner"])
+
+    assert names(report) == {found}
+    assert not questionnaire(user, [MangoPay.targets["create_owner"]]).questions
 
 
 def test_a_part_of_an_object_asks_for_the_rest_of_it() -> None:

@@ -51,6 +51,7 @@ from onboarding.mapping import (
     On,
     Translation,
     at,
+    bar,
     core,
     extra,
     inside,
@@ -88,6 +89,7 @@ KINDS = words(
 )
 
 
+THE_ARK = bar(UserCategory.PLATFORM, words="is the Ark itself", source=SOURCE)
 FALLS = (
     Consequence(
         kind=EffectKind.LOWERS_LEVEL, words="back on deck", at_level=KYCLevel.REGULAR, source=SOURCE
@@ -123,7 +125,7 @@ class Passenger:
     sex: str | None = at(I.gender, SEXES)
     mail: str | None = at(U.email, TEXT, required=ALWAYS)
     phone: str | None = at(U.phone, PHONE_DIGITS)
-    kind: str | None = at(U.category, KINDS, on=On.CREATE)
+    kind: str | None = at(U.category, KINDS, on=On.CREATE, barred=(THE_ARK,))
     agreed: bool | None = at(some(U.terms).accepted, BOOL, default=False, goes_along=True)
     home: Home | None = inside(Home, U.address, whole=True, clears=True)
     cabin: str | None = at(extra("ark", "cabin"), JSON, on=On.CREATE, shown=False)
@@ -137,6 +139,14 @@ LEVELS = LevelPolicy(
 )
 
 # -- the Ark ---------------------------------------------------------------------------------------
+
+
+def _unfit(body: Json) -> dict[str, str]:
+    """What the Ark takes from nobody: texts that are too long, and a passenger who is the Ark."""
+    texts = {"first": body.get("first")}
+    texts |= {f"home.{name}": body.get("home", {}).get(name) for name in ("street", "town")}
+    found = {name: "too long" for name, text in texts.items() if len(text or "") > 40}
+    return found | ({"kind": "reserved"} if body.get("kind") == "ark" else {})
 
 
 class Ark:
@@ -161,8 +171,9 @@ class Ark:
         if environ["REQUEST_METHOD"] == "POST":
             missing = [name for name in ("first", "mail") if name not in body]
             missing += ["home.land"] if "home" in body and "land" not in body["home"] else []
-            if missing:
-                return 422, {"error": "invalid", "fields": dict.fromkeys(missing, "missing")}
+            wrong = dict.fromkeys(missing, "missing") | _unfit(body)
+            if wrong:
+                return 422, {"error": "invalid", "fields": wrong}
             id = str(len(self.aboard) + 1)
             self.aboard[id] = {"id": id, "rank": "deck", "berth": "deck"}
         if id not in self.aboard:
@@ -199,8 +210,12 @@ class Sound(Adapter):
     targets: ClassVar[Mapping[str, Target]] = {
         "board": Target(
             provider="ark", name="board", words="go aboard", source=SOURCE, on=On.CREATE,
-            natural=Passenger,
-        )
+            natural=Passenger, extras=ArkExtras,
+        ),
+        "own": Target(
+            provider="ark", name="own", words="own a share", source=SOURCE, on=On.CREATE,
+            natural=Passenger, extras=ArkExtras, supposes={"category": UserCategory.OWNER},
+        ),
     }  # fmt: skip
 
     api_key: Secret

@@ -29,6 +29,7 @@ from onboarding import (
     Problem,
     Proof,
     Rejected,
+    Report,
     Request,
     Response,
     UnexpectedResponse,
@@ -628,6 +629,33 @@ class DemandsTheBirthdate(Passenger):
 @breaks("demands")
 class AsksForMoreThanTheArk(Sound):
     wires = (DemandsTheBirthdate,)
+
+
+@wire(source=SOURCE, left_out=LEFT_OUT)
+class Unlimited(Passenger):
+    first: str | None = at(I.given_name, TEXT, required=ALWAYS, changing=FALLS)
+
+
+@breaks("demands", "['identity.given_name']")
+class DeclaresNoLength(Sound):
+    wires = (Unlimited,)
+
+
+@wire(source=SOURCE, left_out=LEFT_OUT)
+class Unbarred(Passenger):
+    kind: str | None = at(U.category, KINDS, on=On.CREATE)
+
+
+@breaks("demands", "['category']")
+class DeclaresNoBar(Sound):
+    wires = (Unbarred,)
+
+
+@breaks("demands", "category is refused as given, and not said to be")
+class AsksOfTheUserAsSupposed(Sound):
+    def missing(self, held: User | UserRecord, target: str) -> Report:
+        assert isinstance(held, User)
+        return super().missing(self.target(target).supposed(held), target)
 
 
 @wire(source=SOURCE, left_out=LEFT_OUT)

@@ -61,6 +61,10 @@ T = some(U.terms)
 
 NUMBERED = OWNER & when(C.legal_person_type, LegalPersonType.BUSINESS)
 
+# docs: create-legal-user-sca prints no length for CompanyNumber. Every other text of the object
+# ends at 255, and every country's form in guides/users/verification/company-number is far shorter.
+NUMBER_MAX = 255
+
 LEFT_OUT = (
     *COMMON_LEFT_OUT,
     not_applicable(C.beneficial_owners, "owners are declared by a call of their own"),
@@ -139,7 +143,9 @@ class LegalUser:
     LegalRepresentative: MangoRepresentative | None = inside(
         MangoRepresentative, P, required=ALWAYS
     )
-    CompanyNumber: str | None = at(C.registration_number, TEXT, required=NUMBERED, hidden=PAYER)
+    CompanyNumber: str | None = at(
+        C.registration_number, TEXT, max=NUMBER_MAX, required=NUMBERED, hidden=PAYER
+    )
     ProofOfRegistration: str | None = keep(str)
     ShareholderDeclaration: str | None = keep(str)
     Statute: str | None = keep(str)
@@ -213,7 +219,9 @@ class LegacyLegalUser:
         PI.country_of_residence, TEXT, required=OWNER, hidden=PAYER, barred=(BLOCKED,)
     )
     LegalRepresentativeProofOfIdentity: str | None = keep(str)
-    CompanyNumber: str | None = at(C.registration_number, TEXT, required=NUMBERED, hidden=PAYER)
+    CompanyNumber: str | None = at(
+        C.registration_number, TEXT, max=NUMBER_MAX, required=NUMBERED, hidden=PAYER
+    )
     ProofOfRegistration: str | None = keep(str)
     ShareholderDeclaration: str | None = keep(str)
     Statute: str | None = keep(str)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -19,7 +20,7 @@ from onboarding.requirements.report import Report, Status
 from onboarding.testing.carried import carried_values
 from onboarding.testing.claims import can
 from onboarding.testing.law import law
-from onboarding.testing.strategies import changed
+from onboarding.testing.strategies import LONG_TEXT, changed, is_text, values_at
 from onboarding.testing.subject import Subject, World
 from onboarding.testing.suite.conversing import LIVES, live, simulated
 from onboarding.testing.trial import Case, Trial
@@ -40,18 +41,24 @@ def targeted(subject: Subject) -> bool:
 
 @law("what a target asks for is what a simulated provider asks for, and no more", targeted)
 def demands(trial: Trial) -> None:
-    """Of users who lack nothing, of the same without one datum, and of any within the limits."""
+    """Of users who lack nothing, and of the same with one datum left out, or with any value in it.
+
+    The values of that one datum are all that the core takes: the adapter's limits do not bound
+    them. Without these, a limit or a bar that the adapter does not declare would never be met.
+    """
 
     def check(drawn: tuple[Case, st.DataObject]) -> None:
         case, data = drawn
         for name in _registrations(case.adapter):
             target = case.adapter.target(name)
             user = target.supposed(case.user)
-            free = [path for path in _core_paths(case) if path not in target.supposes]
-            given = [path for path in free if lookup(user, path) not in EMPTY]
-            left_out: str | None = data.draw(st.none() | st.sampled_from(["", *given]))
-            user = changed(user, left_out, None) if left_out else user
-            _answered(trial, case, user, case.adapter.missing(user, name))
+            path, values = data.draw(_one_change(user, _core_paths(case), [*target.supposes]))
+            user = changed(user, path, data.draw(values, path)) if path else user
+            complaint, report = _complaint(trial, case, user), case.adapter.missing(user, name)
+            if path in target.supposes:  # another kind of user: is it one that there is?
+                _supposed(path, complaint, report)
+            else:
+                _answered(complaint, report)
 
     cases = trial.cases(complete=True) | trial.cases(complete=True) | trial.cases()
     trial.for_all(st.tuples(cases, st.data()), check, share=LIVES)
@@ -61,13 +68,35 @@ def _core_paths(case: Case) -> list[str]:
     return [x.core for x in case.wire.plan.data if not x.core.startswith("extras.")]
 
 
-def _answered(trial: Trial, case: Case, user: User, report: Report) -> None:
+def _one_change(
+    user: User, paths: list[str], supposed: list[str]
+) -> st.SearchStrategy[tuple[str, st.SearchStrategy[Any]]]:
+    """A path with the values that it may get; no path for the user as it is."""
+    free = [path for path in paths if path not in supposed]
+    ways = [
+        [("", st.none())],
+        [(path, st.none()) for path in free if lookup(user, path) not in EMPTY],
+        [(path, values_at(path)) for path in free],
+        [(path, LONG_TEXT) for path in free if is_text(path)],
+        [(path, values_at(path)) for path in supposed],
+    ]
+    return st.one_of([st.sampled_from(way) for way in ways if way])
+
+
+def _supposed(path: str, complaint: set[str] | None, report: Report) -> None:
+    refused = path in (complaint or ())
+    told = any(path in finding.paths for finding in report.missing)
+    assert told or not refused, f"{path} is refused as given, and not said to be"
+    assert refused or not told, f"{path} is said to be refused as given, and is not"
+
+
+def _answered(complaint: set[str] | None, report: Report) -> None:
     """What is left to the provider may go either way."""
-    complaint = _complaint(trial, case, user)
     if report.status is Status.MET:
         assert complaint is None, f"nothing is missing, and {sorted(complaint or ())} is wanted"
     elif report.status is Status.MISSING:
         names = [finding.name for finding in report.missing]
+        names += [loss.core_path for loss in report.refused]
         assert complaint is not None, f"not missed by the provider: {names}"
         told = {path for finding in report.findings for path in finding.paths}
         told |= {loss.core_path for loss in report.refused}
