@@ -197,6 +197,8 @@ def questionnaire_table(found: Questionnaire, ref: str) -> Table:
     asked = (((when_asked(one), one.targets), one.name) for one in found)
     for (when, targets), names in screen.joined(asked):
         made.add_row(told(names, [when]), "\n".join(targets))
+    for provider, paths in found.accept_loss.items():
+        made.add_row(told(paths, [f"{provider} has no place for it: name it in accept_loss"]), "")
     for step in found.steps:
         who = f"{' or '.join(step.actors)} ({WORDS[step.status]})"
         made.add_row(told([step.name], options_of(step)), who)
@@ -204,7 +206,9 @@ def questionnaire_table(found: Questionnaire, ref: str) -> Table:
 
 
 def when_asked(question: Question) -> str:
-    return f"if {question.when.words}" if question.when is not None else ""
+    when = f"if {question.when.words}" if question.when is not None else ""
+    same = f"the same as {question.same_as}" if question.same_as else ""
+    return ", ".join(filter(None, (when, same)))
 
 
 def plain_questionnaire(found: Questionnaire) -> dict[str, Any]:
@@ -216,10 +220,12 @@ def plain_questionnaire(found: Questionnaire) -> dict[str, Any]:
                 "path": question.path or None,
                 "purpose": str(question.purpose) if question.purpose else None,
                 "when": question.when.words if question.when is not None else None,
+                "same_as": question.same_as or None,
                 "targets": list(question.targets),
                 "sources": list(question.sources),
             }
             for question in found
         ],
         "steps": [_plain(step) for step in found.steps],
+        "accept_loss": {provider: list(paths) for provider, paths in found.accept_loss.items()},
     }

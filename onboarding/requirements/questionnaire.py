@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from onboarding.mapping.conditions import ALWAYS, Condition
-from onboarding.mapping.paths import EMPTY, lookup
-from onboarding.mapping.plan import Datum
+from onboarding.mapping.paths import EMPTY, class_at, lookup
+from onboarding.mapping.plan import Datum, Plan
+from onboarding.mapping.rows import On
+from onboarding.model.base import required_of
 from onboarding.model.documents import DocumentPurpose
+from onboarding.model.loss import refused
 from onboarding.model.record import UserRecord
 from onboarding.model.user import User
 from onboarding.requirements.missing import missing
@@ -26,6 +29,8 @@ class Question:
 
     - `targets`: the targets that want it; `sources`: the documents that say so;
     - `when`: asked only where this holds of the answers; None for always;
+    - `same_as`: the core path of a datum that a provider takes for the same: another answer than
+      that one is refused; empty for none;
     - `data`: what the providers' rows say of it, limits among them.
     """
 
@@ -34,6 +39,7 @@ class Question:
     targets: tuple[str, ...]
     sources: tuple[str, ...]
     when: Condition | None = None
+    same_as: str = ""
     data: tuple[Datum, ...] = field(default=(), repr=False)
 
     @property
@@ -44,10 +50,15 @@ class Question:
 
 @frozen(kw_only=True)
 class Questionnaire:
-    """What to ask of a user, with what nobody can ask: the steps of others."""
+    """What to ask of a user, and the steps that no answer can bring.
+
+    `accept_loss` are, by provider, the core paths that only another target asks for and that the
+    provider has no place for: a gateway refuses the answers unless its `accept_loss` names them.
+    """
 
     questions: tuple[Question, ...]
     steps: tuple[Finding, ...]
+    accept_loss: Mapping[str, tuple[str, ...]] = field(factory=dict[str, tuple[str, ...]])
 
     def __iter__(self) -> Iterator[Question]:
         return iter(self.questions)
@@ -63,7 +74,8 @@ def questionnaire(held: User | UserRecord, targets: Iterable[Target]) -> Questio
     """The least to ask of a user so that nothing is known to be missing for any of the targets.
 
     Where one of several data would do, the one is chosen that is asked for anyway, else the
-    first. What an answer itself can make necessary is asked under that condition.
+    first. What an answer itself can make necessary is asked under that condition. A part of an
+    object is asked for together with the parts that the object cannot be built without.
     """
     wanted = tuple(targets)
     given = held.user if isinstance(held, UserRecord) else held
@@ -95,9 +107,11 @@ def questionnaire(held: User | UserRecord, targets: Iterable[Target]) -> Questio
         options = [option for option in finding.options if option.askable]
         always = [o for o in options if o.name in asked and asked[o.name].when is None]
         _ask(asked, (always or options)[0], target, finding.source)
+    asked = _with_parts(asked, given)
     return Questionnaire(
-        questions=tuple(one.question(wanted, given) for one in asked.values()),
+        questions=tuple(one.question(wanted, given, asked) for one in asked.values()),
         steps=tuple(steps.values()),
+        accept_loss=_lost(wanted, given, asked),
     )
 
 
@@ -110,13 +124,16 @@ class _Asked:
     sources: dict[str, None]
     when: Condition | None = None
 
-    def question(self, wanted: tuple[Target, ...], user: User) -> Question:
+    def question(
+        self, wanted: tuple[Target, ...], user: User, asked: Mapping[str, _Asked]
+    ) -> Question:
         return Question(
             path=self.option.path,
             purpose=self.option.purpose,
             targets=tuple(self.targets),
             sources=tuple(source for source in self.sources if source),
             when=self.when,
+            same_as=_same_as(wanted, user, self.option.path, asked),
             data=tuple(_data(wanted, user, self.option.path)),
         )
 
@@ -192,9 +209,60 @@ def _possible(condition: Condition, user: User, asked: Mapping[str, _Asked]) -> 
     return Condition(tuple(groups), condition.words) if groups else None
 
 
-def _data(wanted: tuple[Target, ...], user: User, path: str) -> Iterator[Datum]:
+def _with_parts(asked: Mapping[str, _Asked], given: User) -> dict[str, _Asked]:
+    """Adds, after each part of an object, the parts that the object cannot be built without."""
+    found: dict[str, _Asked] = {}
+    for one in asked.values():
+        found.setdefault(one.option.name, one)
+        for path in _parts(one.option.path):
+            if path in asked or path in found or lookup(given, path) not in EMPTY:
+                continue
+            found[path] = evolve(one, option=datum(path, f"goes with {one.option.path}"))
+    return found
+
+
+def _parts(path: str) -> Iterator[str]:
+    """The other data that the object of the core around a path must have."""
+    above = path.rpartition(".")[0]
+    for name in sorted(required_of(class_at(above))) if above else ():
+        if f"{above}.{name}" != path:
+            yield f"{above}.{name}"
+
+
+def _plans(wanted: Iterable[Target], user: User) -> Iterator[tuple[Target, Plan]]:
+    """The plans that ask for data, each with the target on the way that it is for."""
     for target in wanted:
         for part in target.way():
             wire = part.wire(user.person_type) if part.on is not None else None
-            if wire is not None and path in wire.plan.by_core:
-                yield wire.plan.by_core[path]
+            if wire is not None:
+                yield part, wire.plan
+
+
+def _data(wanted: tuple[Target, ...], user: User, path: str) -> Iterator[Datum]:
+    for _, plan in _plans(wanted, user):
+        if path in plan.by_core:
+            yield plan.by_core[path]
+
+
+def _same_as(wanted: tuple[Target, ...], user: User, path: str, asked: Mapping[str, _Asked]) -> str:
+    """The path that a provider takes for the same, if it is known or asked for."""
+    for _, plan in _plans(wanted, user):
+        for core, by in plan.implied().items():
+            if path == core and (by in asked or lookup(user, by) not in EMPTY):
+                return by
+            if path == by and lookup(user, core) not in EMPTY:
+                return core
+    return ""
+
+
+def _lost(
+    wanted: tuple[Target, ...], user: User, asked: Iterable[str]
+) -> dict[str, tuple[str, ...]]:
+    """By provider, what a registration refuses of the data that are asked for."""
+    found: dict[str, dict[str, None]] = {}
+    for part, plan in _plans(wanted, user):
+        for path in asked if part.on is On.CREATE else ():
+            loss = plan.loss_of(path, On.CREATE) if path not in plan.implied() else None
+            if loss is not None and refused([loss], ()):
+                found.setdefault(part.provider, {})[path] = None
+    return {provider: tuple(paths) for provider, paths in found.items()}

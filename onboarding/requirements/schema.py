@@ -11,7 +11,8 @@ from onboarding.mapping.conditions import Case, Condition, Except, Form, listed
 from onboarding.mapping.paths import class_at
 from onboarding.mapping.plan import Datum
 from onboarding.model.base import Check, checks_of, required_of
-from onboarding.model.countries import RESERVED
+from onboarding.model.countries import country_codes
+from onboarding.model.shapes import LONGEST_EMAIL
 
 if TYPE_CHECKING:
     from onboarding.requirements.questionnaire import Question
@@ -22,12 +23,14 @@ Json = dict[str, Any]
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
+# Control characters, line breaks and overrides of direction, which the core takes in no text.
+_BAD: Json = {"pattern": r"[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]"}
+_EMAIL = r"^[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+$"
 _SHAPES: Mapping[str, Json] = {
-    "text": {"type": "string", "pattern": r"\S"},
-    "postal_code": {"type": "string", "pattern": r"\S"},
+    "text": {"type": "string", "pattern": r"\S", "not": _BAD},
+    "postal_code": {"type": "string", "pattern": r"\S", "not": _BAD},
     "media_type": {"type": "string", "pattern": "^[^/]+/[^/]+$"},
-    "country": {"type": "string", "pattern": f"^(?!{'|'.join(RESERVED)})[A-Z]{{2}}$"},
-    "email": {"type": "string", "format": "email"},
+    "email": {"type": "string", "format": "email", "pattern": _EMAIL, "maxLength": LONGEST_EMAIL},
     "phone": {"type": "string", "pattern": r"^\+[1-9][0-9]{6,14}$"},
     "locale": {"type": "string", "minLength": 2},
     "past_date": {"type": "string", "format": "date"},
@@ -36,7 +39,7 @@ _KINDS: Mapping[type, Json] = {
     bool: {"type": "boolean"},
     str: {"type": "string"},
     datetime: {"type": "string", "format": "date-time"},
-    date: {"type": "string", "format": "date"},
+    date: {"type": "string", "format": "date", "pattern": r"^\d{4}-\d{2}-\d{2}$"},
 }
 
 
@@ -44,14 +47,18 @@ def schema(questions: Iterable[Question]) -> Json:
     """The schema of an object that answers all of the questions, in the form of plain data."""
     root: Json = {"$schema": _DRAFT, "type": "object", "properties": {}, "required": []}
     rules: list[Json] = []
+    questions = list(questions)
+    paths = {question.path for question in questions}
     for question in questions:
         if question.purpose is not None:
-            rules.append(_document(question.purpose.value))
+            rules.append(_only_if(question.when, _document(question.purpose.value)))
             continue
         node, name = _place(root, question.path, demanded=question.when is None)
-        node["properties"][name] = _leaf(question)
+        leaf = node["properties"][name] = _leaf(question)
         if question.when is not None:
-            rules.append({"if": _if(question.when), "then": _demanded(question.path)})
+            rules.append(_only_if(question.when, _demanded(question.path)))
+        if question.same_as in paths and "enum" in leaf:
+            rules.append(_same(question, leaf["enum"]))
     if rules:
         root["allOf"] = rules
     return root
@@ -92,8 +99,10 @@ def _object(path: str) -> Json:
 
 
 def _shape(check: Check) -> Json:
-    if check.shape is not None:
-        one: Json = dict(_SHAPES[check.shape.name])
+    if check.shape is not None and check.shape.name == "country":
+        one: Json = {"enum": sorted(country_codes())}
+    elif check.shape is not None:
+        one = dict(_SHAPES[check.shape.name])
     else:
         kind: type[Any] = check.kind[0]
         if issubclass(kind, Enum):
@@ -125,7 +134,9 @@ def _narrow(found: Json, datum: Datum) -> None:
         words = {_plain(member) for member in codec.members}
         found["enum"] = [word for word in found["enum"] if word in words]
     for bar in datum.barred:
-        if bar.certain and bar.listed:
+        if bar.certain and "enum" in found:
+            found["enum"] = [word for word in found["enum"] if word not in map(_plain, bar.listed)]
+        elif bar.certain and bar.listed:
             _also(found, {"not": {"enum": [*map(_plain, bar.listed)]}})
 
 
@@ -139,9 +150,11 @@ def _plain(value: Any) -> Any:
     return value.value if isinstance(value, Enum) else value
 
 
-def _if(condition: Condition) -> Json:
+def _only_if(condition: Condition | None, rule: Json) -> Json:
+    if condition is None:
+        return rule
     groups = [{"allOf": [_case(case) for case in group]} for group in condition.groups]
-    return {"anyOf": groups}
+    return {"if": {"anyOf": groups}, "then": rule}
 
 
 def _case(case: Case) -> Json:
@@ -153,6 +166,19 @@ def _case(case: Case) -> Json:
         words = [*map(_plain, listed(case.values))]
         test = {"enum": words} if words else {}
     return _around(case.path, test)
+
+
+def _same(question: Question, words: Iterable[str]) -> Json:
+    """One word at both paths. JSON Schema compares no two values, so each word has its case."""
+
+    def case(path: str, word: Any) -> Json:
+        test: Json = {"const": word}
+        for name in reversed(path.split(".")):
+            test = {"properties": {name: test}}
+        return test
+
+    pair = (question.path, question.same_as)
+    return {"anyOf": [{"allOf": [case(path, word) for path in pair]} for word in words]}
 
 
 def _demanded(path: str) -> Json:

@@ -34,6 +34,7 @@ from onboarding import (
 )
 from onboarding.mapping import On
 from onboarding.testing import PaperGateway, carried_users, paper, users
+from tests.scaling import scaled
 
 from onboarding_mangopay import Api, MangoPay, MangoPayExtras
 from onboarding_mangopay.simulator import MangoPaySimulator
@@ -215,6 +216,7 @@ def test_missing_agrees_with_the_provider(name: str) -> None:
     case = CASES[name]
     seen: dict[Status, int] = dict.fromkeys(Status, 0)
 
+    @scaled(10)
     @given(users_of(case))
     @example(User())
     @example(ABLE[case.adapter.provider])

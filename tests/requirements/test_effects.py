@@ -36,6 +36,7 @@ from onboarding.http import url
 from onboarding.mapping import On
 from onboarding.testing import PaperGateway, changed, paper
 from onboarding.testing.carried import carried_values
+from tests.scaling import scaled
 
 from onboarding_mangopay import Api, MangoPay
 from onboarding_mangopay.simulator import MangoPaySimulator
@@ -134,6 +135,7 @@ def at(request: pytest.FixtureRequest) -> Desk:
 
 
 @pytest.mark.parametrize("user", [ONA, ORGANISATION], ids=["natural", "legal"])
+@scaled(5)
 @given(data=st.data())
 def test_what_is_predicted_of_an_update_is_what_happens(user: User, data: st.DataObject) -> None:
     at = desk(data.draw(st.sampled_from(Api)))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from functools import cache
 from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import assume, given
+from attrs import evolve
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from onboarding import (
     Address,
@@ -19,16 +22,20 @@ from onboarding import (
     Questionnaire,
     Report,
     Representative,
+    Secret,
     Target,
     User,
     UserCategory,
     missing,
     questionnaire,
 )
+from onboarding.mapping import On
 from onboarding.mapping.paths import lookup
 from onboarding.plain import plain as to_plain
 from onboarding.testing import changed, users
 from onboarding.testing.carried import carried_values
+from onboarding.testing.strategies import values_at
+from tests.scaling import scaled
 
 from onboarding_mangopay import MangoPay
 from onboarding_paysera import Paysera
@@ -146,6 +153,8 @@ def answer_to(question: Question) -> st.SearchStrategy[Any]:
             return False
         return not any(bar.certain and value in bar.values for bar in datum.barred)
 
+    if not question.data:  # a part of the core alone
+        return values_at(question.path)
     return carried_values(question.data[0]).filter(welcome)
 
 
@@ -156,6 +165,7 @@ def partial_users(draw: st.DrawFn) -> User:
     return user if draw(st.booleans()) else User(identity=user.identity, company=user.company)
 
 
+@scaled(8)
 @given(
     partial_users(),
     st.lists(
@@ -186,7 +196,144 @@ def test_answers_to_all_of_it_leave_nothing_missing_and_each_is_needed(
     assert unmet(given_answers(user, everything, answers), targets) == set()
     for question in everything:
         rest = [other for other in everything if other is not question]
+        if not question.data:  # the core wants it, for another part of the same object
+            continue
         assert unmet(given_answers(user, rest, answers), targets), f"{question.name} is not needed"
+
+
+# -- a form that is filled from the questions alone ------------------------------------------------
+
+ADAPTERS = {
+    "mangopay": MangoPay(client_id="client", api_key=Secret("key"), name="fr"),
+    "paysera": Paysera(client_id="client", mac_key=Secret("key"), name="lt"),
+}
+NEW = {
+    "natural": User(),
+    "legal": User(company=Company()),
+    **{str(form): User(company=Company(legal_person_type=form)) for form in LegalPersonType},
+}
+TARGETS = [*MangoPay.targets.values(), *Paysera.targets.values()]
+
+
+@cache
+def asked_of(new: str, targets: tuple[str, ...]) -> tuple[Questionnaire, Any]:
+    """The questions to a new user, and the schema of the answers."""
+    found = questionnaire(NEW[new], [target for target in TARGETS if target.id in targets])
+    return found, jsonschema.Draft202012Validator(found.json_schema())
+
+
+@cache
+def values_of(leaf: str, path: str) -> st.SearchStrategy[Any]:
+    """The values of the core that the schema of one question takes, as plain data."""
+    schema = json.loads(leaf)
+    if "enum" in schema:
+        return st.sampled_from(schema["enum"])
+    takes = jsonschema.Draft202012Validator(schema).is_valid
+    plain = values_at(path).map(lambda value: value.isoformat() if path in DATES else value)
+    return plain.filter(takes)
+
+
+DATES = {"identity.birthdate", "company.representative.identity.birthdate"}
+
+
+def filled(found: Questionnaire, schema: Any, form: dict[str, Any], data: st.DataObject) -> None:
+    """Answers each question that is due, by nothing but its own schema."""
+    for question in found:
+        if question.when is not None and not question.when.holds(User.parse(form)):
+            continue
+        if question.purpose is not None:
+            form.setdefault("documents", []).append({"purpose": question.purpose.value})
+            continue
+        leaf: Any = schema
+        *above, name = question.path.split(".")
+        place = form
+        for step in above:
+            place, leaf = place.setdefault(step, {}), leaf["properties"][step]
+        told = json.dumps(leaf["properties"][name])
+        place[name] = (
+            _at(form, question.same_as)
+            if question.same_as
+            else data.draw(values_of(told, question.path), question.path)
+        )
+
+
+def _at(form: Any, path: str) -> Any:
+    for name in path.split("."):
+        form = form[name]
+    return form
+
+
+@pytest.mark.parametrize("new", NEW)
+@given(data=st.data())
+@settings(max_examples=max(8, settings().max_examples // 20))
+def test_a_form_filled_from_the_questions_alone_is_accepted(new: str, data: st.DataObject) -> None:
+    legal = NEW[new].company is not None
+    able = [target for target in TARGETS if not legal or target.provider == "mangopay"]
+    targets = data.draw(st.lists(st.sampled_from(able), min_size=1, max_size=2, unique_by=by_id))
+    found, judge = asked_of(new, tuple(sorted(target.id for target in targets)))
+    known: dict[str, Any] = to_plain(NEW[new])
+
+    filled(found, judge.schema, known, data)
+
+    assert judge.is_valid(known)
+    user = User.parse(known)
+    for target in targets:
+        lossy = found.accept_loss.get(target.provider, ())
+        report = missing(user, target, accept_loss=lossy)
+        assert lacking(report) == set()
+        assert not report.refused
+        if target.on is On.CREATE:
+            adapter = evolve(ADAPTERS[target.provider], accept_loss=lossy)
+            flow: Any = adapter.create_user(target.supposed(user))
+            assert next(flow).operation in ("create_user", "server_time")
+
+
+def by_id(target: Target) -> str:
+    return target.id
+
+
+@pytest.mark.parametrize("target", TARGETS, ids=by_id)
+def test_a_question_left_open_is_refused_by_the_schema(target: Target) -> None:
+    found, judge = asked_of("natural", (target.id,))
+
+    assert not judge.is_valid({})
+    assert {question.when for question in found} == {None}
+
+
+def test_a_personal_number_is_asked_for_with_its_country() -> None:
+    found = questionnaire(User(), [IDENTITY_GIVEN, OWNER])
+
+    number, country = [q for q in found if q.path.startswith("identity.national_id.")]
+    assert (number.path, country.path) == (
+        "identity.national_id.code",
+        "identity.national_id.country",
+    )
+    assert country.same_as == "identity.nationality"
+    assert country.targets == number.targets == ("paysera/identity_given",)
+
+
+def test_what_one_provider_alone_has_a_place_for_is_named_for_the_others() -> None:
+    found = questionnaire(User(), [IDENTITY_GIVEN, OWNER])
+
+    assert found.accept_loss == {
+        "mangopay": ("identity.national_id.code", "identity.national_id.country"),
+        "paysera": ("identity.birthdate", "identity.country_of_residence"),
+    }
+    assert questionnaire(User(), [OWNER]).accept_loss == {}
+
+
+def test_the_schema_takes_no_other_country_of_the_number_than_the_nationality() -> None:
+    check = jsonschema.Draft202012Validator(questionnaire(User(), [IDENTITY_GIVEN]).json_schema())
+    names = {"given_name": "Ona", "family_name": "Ona", "nationality": "LT"}
+
+    def valid(country: str) -> bool:
+        number = {"code": "1", "country": country}
+        answers = {"email": "a@example.com", "identity": {**names, "national_id": number}}
+        return check.is_valid(answers)
+
+    assert valid("LT")
+    assert not valid("LV")
+    assert not valid("AA")
 
 
 # -- as JSON Schema --------------------------------------------------------------------------------
@@ -236,16 +383,25 @@ def test_the_schema_of_a_condition_asks_only_where_it_holds() -> None:
 
 
 @given(partial_users())
+@scaled(8)
 def test_what_parse_reads_of_answers_the_schema_takes(user: User) -> None:
-    targets = [OWNER] if user.company is not None else [OWNER, IDENTITY_GIVEN]
-    found = questionnaire(User(company=Company()) if user.company else User(), targets)
-    schema = found.json_schema()
+    new, targets = ("legal", [OWNER]) if user.company else ("natural", [OWNER, IDENTITY_GIVEN])
+    found, judge = asked_of(new, tuple(sorted(target.id for target in targets)))
 
-    jsonschema.Draft202012Validator.check_schema(schema)
     if all(lookup(user, q.path) is not None for q in found if q.path and q.when is None):
         answers = to_plain(user, secrets=True)
         fits = not any(unmet(user, [target]) for target in targets)
-        assert jsonschema.Draft202012Validator(schema).is_valid(answers) or not fits
+        assert judge.is_valid(answers) or not fits
+
+
+@pytest.mark.parametrize(
+    ("new", "targets"),
+    [("natural", ["paysera/identity_given"]), ("legal", ["mangopay/create_payer"])],
+)
+def test_the_schema_is_one(new: str, targets: list[str]) -> None:
+    _, judge = asked_of(new, tuple(targets))
+
+    jsonschema.Draft202012Validator.check_schema(judge.schema)
 
 
 def test_a_paper_of_questions_shows_no_value() -> None:
