@@ -47,21 +47,22 @@ def _form(*forms: LegalPersonType) -> Condition:
 
 
 def _proof(
-    name: str, purpose: DocumentPurpose, *others: Option, when: Condition, shown: str
+    name: str, purpose: DocumentPurpose, *others: Option, when: Condition, shown: Condition
 ) -> Ask:
     return Ask(
         name=f"documents.{name}",
         options=(document(purpose), *others),
         when=when,
-        shown=_or_regular(shown),
+        shown=_REGULAR | shown,
         source=_KYC,
     )
 
 
-def _or_regular(native: str) -> Condition:
-    """What shows that a document was accepted: its id in the record, or the level itself."""
-    return _REGULAR | given(native)
-
+# What shows that a document was accepted: its id in the record. The key of the representative's is
+# the one of the SCA object, or of the flat legacy one.
+_OF_REPRESENTATIVE = given("native.LegalRepresentative.ProofOfIdentity") | given(
+    "native.LegalRepresentativeProofOfIdentity"
+)
 
 _B, _P = LegalPersonType.BUSINESS, LegalPersonType.PARTNERSHIP
 _O, _S = LegalPersonType.ORGANIZATION, LegalPersonType.SOLETRADER
@@ -111,32 +112,32 @@ KYC_REGULAR = Target(
             DocumentPurpose.IDENTITY,
             _HOSTED,
             when=_NATURAL,
-            shown="native.ProofOfIdentity",
+            shown=given("native.ProofOfIdentity"),
         ),
         _proof(
             "representative_identity",
             DocumentPurpose.IDENTITY,
             _HOSTED,
             when=_form(_B, _O, _S),
-            shown="native.LegalRepresentative.ProofOfIdentity",
+            shown=_OF_REPRESENTATIVE,
         ),
         _proof(
             "partner_identity",
             DocumentPurpose.IDENTITY,
             when=_form(_P),
-            shown="native.LegalRepresentative.ProofOfIdentity",
+            shown=_OF_REPRESENTATIVE,
         ),
         _proof(
             "registration",
             DocumentPurpose.REGISTRATION,
             when=_LEGAL,
-            shown="native.ProofOfRegistration",
+            shown=given("native.ProofOfRegistration"),
         ),
         _proof(
             "articles",
             DocumentPurpose.ARTICLES,
             when=_form(_B, _P, _O),
-            shown="native.Statute",
+            shown=given("native.Statute"),
         ),
         Ask(
             name="ubo_declaration",

@@ -25,7 +25,16 @@ from onboarding.mapping.documents import document_losses, lost_of_document
 from onboarding.mapping.emails import EMAIL, written_email
 from onboarding.mapping.paths import core, extra, some
 from onboarding.mapping.phones import PHONE_DIGITS, phone
-from onboarding.mapping.policy import Bar, Consequence, EffectKind, OneOf, bar, judged, one_of
+from onboarding.mapping.policy import (
+    Accepted,
+    Bar,
+    Consequence,
+    EffectKind,
+    OneOf,
+    bar,
+    judged,
+    one_of,
+)
 from onboarding.mapping.rows import (
     EVERY,
     NEVER,
@@ -52,6 +61,7 @@ __all__ = [
     "TEXT",
     "UTC_MIDNIGHT",
     "UTC_SECONDS",
+    "Accepted",
     "Bar",
     "Codec",
     "Condition",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from typing import Any
+
 from attrs import frozen
 
 from onboarding.mapping.changes import changes
-from onboarding.mapping.paths import lookup
-from onboarding.mapping.plan import Datum
+from onboarding.mapping.paths import EMPTY, lookup
+from onboarding.mapping.plan import Datum, wire_value
 from onboarding.mapping.policy import Consequence, EffectKind
 from onboarding.mapping.rows import On
 from onboarding.mapping.translation import Translation
@@ -22,7 +25,7 @@ class Effect:
     """One consequence of a change. Shows no value.
 
     `core_paths` are the changed data that bring it about; `certain` says whether it always
-    follows; `documents` are the accepted documents that go out of date.
+    follows; `documents` are the documents that go out of date.
     """
 
     kind: EffectKind
@@ -38,7 +41,9 @@ def effects(
 ) -> tuple[Effect, ...]:
     """What an update of a record to `user` would bring with it, by the declared mapping.
 
-    What follows at a level alone is not certain for a record whose level is unknown.
+    What follows at a level alone is not certain for a record whose level is unknown. Of documents,
+    those go out of date that the record shows as accepted. It is not certain of those that it
+    cannot show, and of those among the documents of the user: they may have been handed in.
     """
     found: dict[Consequence, list[str]] = {}
     for path in sorted(changes(record.user, user)):
@@ -49,16 +54,52 @@ def effects(
             if _follows(cost, datum, record, user):
                 found.setdefault(cost, []).append(path)
     return tuple(
-        Effect(
-            kind=cost.kind,
-            words=cost.words,
-            core_paths=tuple(paths),
-            certain=cost.certain and (cost.at_level is None or record.kyc_level is not None),
-            documents=cost.documents,
-            source=cost.source,
-        )
+        effect
         for cost, paths in found.items()
+        for effect in (
+            _outdated(cost, paths, record, user) if cost.documents else _one(cost, paths, record)
+        )
     )
+
+
+def _one(cost: Consequence, paths: list[str], record: UserRecord) -> Iterator[Effect]:
+    yield Effect(
+        kind=cost.kind,
+        words=cost.words,
+        core_paths=tuple(paths),
+        certain=cost.certain and (cost.at_level is None or record.kyc_level is not None),
+        source=cost.source,
+    )
+
+
+def _outdated(
+    cost: Consequence, paths: list[str], record: UserRecord, user: User
+) -> Iterator[Effect]:
+    given = {document.purpose for one in (record.user, user) for document in one.documents}
+    there: list[DocumentPurpose] = []
+    perhaps: list[DocumentPurpose] = []
+    for document in cost.documents:
+        if any(lookup(record.native, path) not in EMPTY for path in document.shown):
+            there.append(document.purpose)
+        elif document.purpose in given or not any(_has(record.raw, p) for p in document.shown):
+            perhaps.append(document.purpose)
+    for certain, purposes in ((True, there), (False, perhaps)):
+        if purposes:
+            yield Effect(
+                kind=cost.kind,
+                words=cost.told(purposes, certain=certain),
+                core_paths=tuple(paths),
+                certain=certain and cost.certain,
+                documents=tuple(purposes),
+                source=cost.source,
+            )
+
+
+def _has(payload: Mapping[str, Any], path: str) -> bool:
+    """Whether a payload has the key at a wire path, if only with a null."""
+    around, _, name = path.rpartition(".")
+    place: object = wire_value(payload, around) if around else payload
+    return isinstance(place, Mapping) and name in place
 
 
 def _follows(cost: Consequence, datum: Datum, record: UserRecord, user: User) -> bool:

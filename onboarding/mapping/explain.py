@@ -103,7 +103,9 @@ def explanation(core: str, plan: Plan) -> Explanation:
         shown=datum.shown,
         default=repr(row.default) if row.default is not None else "",
         along=_along(datum),
-        on_change=tuple(cost.words for cost in datum.changing),
+        on_change=tuple(
+            cost.told(document.purpose for document in cost.documents) for cost in datum.changing
+        ),
         loss=loss if loss is not None and loss.kind is not LossKind.NOT_SHOWN else None,
         inexact=None if codec.exact_write else codec.blur,
         since=row.since or plan.about.since,

@@ -96,12 +96,20 @@ def extra(provider: str, name: str) -> Any:
 
 
 def lookup(value: object, path: str) -> Any:
-    """The datum at a path below `value`; None when something on the way is empty."""
-    for name in path.split("."):
+    """The datum at a path below `value`; None when something on the way is empty.
+
+    A mapping may have a path as one key: those of `UserRecord.native` are wire paths.
+    """
+    names = path.split(".")
+    for place, name in enumerate(names):
         if value is None:
             return None
         if isinstance(value, Mapping):
-            value = cast("Mapping[str, Any]", value).get(name)
+            found = cast("Mapping[str, Any]", value)
+            whole = ".".join(names[place:])
+            if whole in found:
+                return found[whole]
+            value = found.get(name)
         else:
             value = getattr(value, name)
     return value

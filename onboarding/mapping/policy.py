@@ -6,7 +6,7 @@ read it before anything is sent.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container
+from collections.abc import Collection, Container, Iterable
 from enum import StrEnum
 from typing import Any
 
@@ -18,7 +18,7 @@ from onboarding.model.documents import DocumentPurpose
 from onboarding.model.levels import KYCLevel
 from onboarding.model.user import User
 
-__all__ = ["Bar", "Consequence", "EffectKind", "OneOf", "bar", "judged", "one_of"]
+__all__ = ["Accepted", "Bar", "Consequence", "EffectKind", "OneOf", "bar", "judged", "one_of"]
 
 
 @frozen
@@ -91,6 +91,14 @@ class EffectKind(StrEnum):
     DUTY = "duty"
 
 
+@frozen
+class Accepted:
+    """A document that a change outdates, and the wire paths of a record that show one accepted."""
+
+    purpose: DocumentPurpose
+    shown: tuple[str, ...]
+
+
 @frozen(kw_only=True)
 class Consequence:
     """What changing a datum brings with it.
@@ -98,17 +106,24 @@ class Consequence:
     - `when`: the condition on the user as it was; `at_level`: only at this level or above;
     - `to`: only where the datum becomes one of these; empty for any change;
     - `certain`: whether it always follows; if not, the documents say that it may;
-    - `documents`: the accepted documents that go out of date.
+    - `documents`: those that go out of date. `effects` names the ones that the record shows; of
+      the ones of which it cannot tell, it says `unsure`, and names them.
     """
 
     kind: EffectKind
     words: str
+    unsure: str = ""
     when: Condition = ALWAYS
     at_level: KYCLevel | None = None
     to: Collection[Any] = ()
     certain: bool = True
-    documents: tuple[DocumentPurpose, ...] = ()
+    documents: tuple[Accepted, ...] = ()
     source: str = ""
+
+    def told(self, documents: Iterable[DocumentPurpose], *, certain: bool = True) -> str:
+        """The consequence in words, with the documents that it concerns."""
+        names = ", ".join(purpose.name.lower() for purpose in documents)
+        return f"{self.words if certain else self.unsure}{f': {names}' * bool(names)}"
 
     def settled(self, around: str) -> Consequence:
         return evolve(self, when=self.when.settled(around))

@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 
-from onboarding.mapping.conditions import ALWAYS, Condition
+from onboarding.mapping.conditions import ALWAYS, Case, Condition, Form, listed
 from onboarding.mapping.paths import EMPTY, class_at, lookup
 from onboarding.mapping.plan import Datum, Plan
 from onboarding.mapping.rows import On
@@ -206,7 +206,18 @@ def _possible(condition: Condition, user: User, asked: Mapping[str, _Asked]) -> 
         if all(case.path in asked or case.holds(user) for case in group)
     ]
     groups = [group for group in groups if group]
-    return Condition(tuple(groups), condition.words) if groups else None
+    return Condition(tuple(groups), _words(groups) or condition.words) if groups else None
+
+
+def _words(groups: Iterable[tuple[Case, ...]]) -> str:
+    """The condition with the full paths of what it asks; empty where a case lists no values."""
+    found: dict[str, None] = {}
+    for group in groups:
+        if any(isinstance(case.values, Form) or not listed(case.values) for case in group):
+            return ""
+        told = (f"{case.path} is {' or '.join(map(str, listed(case.values)))}" for case in group)
+        found[" and ".join(told)] = None
+    return " or ".join(found)
 
 
 def _with_parts(asked: Mapping[str, _Asked], given: User) -> dict[str, _Asked]:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from onboarding import (
     Address,
     Company,
+    Document,
     DocumentPurpose,
     Effect,
     EffectKind,
@@ -162,11 +163,11 @@ def test_what_is_predicted_of_an_update_is_what_happens(user: User, data: st.Dat
     outdated = {
         purpose for purpose, status in at.documents(record).items() if status == "OUT_OF_DATE"
     }
-    foretold = {purpose for effect in predicted for purpose in effect.documents}
+    foretold = {purpose for effect in predicted if effect.certain for purpose in effect.documents}
     assert (EffectKind.LOWERS_LEVEL in kinds(predicted)) <= fell
     assert fell <= (EffectKind.LOWERS_LEVEL in kinds(predicted, certain=False))
     assert (EffectKind.RE_ENROLS in kinds(predicted)) == bool(after.next_actions)
-    assert outdated == foretold & set(at.documents(record))
+    assert outdated == foretold
 
 
 def test_another_name_costs_the_level_and_the_proof(at: Desk) -> None:
@@ -190,12 +191,48 @@ def test_nothing_changed_costs_nothing(at: Desk) -> None:
     assert at.gateway.adapter.effects(record, record.user.but(tag="other")) == ()
 
 
-def test_who_is_not_verified_has_no_level_to_lose() -> None:
-    at = desk(Api.SCA)
-    record = at.gateway.run(at.gateway.adapter.create_user(ONA))
-    new = record.user.but({"identity.family_name": "Petraitienė"})
+@pytest.mark.parametrize("user", [ONA, ORGANISATION], ids=["natural", "legal"])
+def test_who_is_not_verified_has_no_level_and_no_document_to_lose(at: Desk, user: User) -> None:
+    record = at.gateway.run(at.gateway.adapter.create_user(user))
+    person = "company.representative.identity" if user.company is not None else "identity"
+    new = record.user.but({f"{person}.family_name": "Petraitienė"})
 
-    assert EffectKind.LOWERS_LEVEL not in kinds(at.gateway.adapter.effects(record, new))
+    assert at.gateway.adapter.effects(record, new) == ()
+
+
+def test_what_a_record_cannot_tell_of_documents_is_told_as_a_condition(at: Desk) -> None:
+    whole = at.verified(ONA)
+    row = evolve(whole, native={}, raw={}, kyc_level=None)  # as it could be stored by a platform
+
+    found = at.gateway.adapter.effects(row, row.user.but({"identity.family_name": "Novak"}))
+
+    assert [(effect.certain, effect.words) for effect in found] == [
+        (False, "REGULAR falls to LIGHT"),
+        (False, "documents already handed in would have to be sent again: identity"),
+    ]
+
+
+def test_a_document_among_the_data_of_the_user_may_have_been_handed_in(at: Desk) -> None:
+    record = at.gateway.run(at.gateway.adapter.create_user(ONA))
+    passport = Document(purpose=DocumentPurpose.IDENTITY)
+    new = record.user.but({"identity.family_name": "Novak"}, documents=(passport,))
+
+    [effect] = at.gateway.adapter.effects(record, new)
+
+    assert (effect.kind, effect.certain) == (EffectKind.OUTDATES, False)
+    assert effect.documents == (DocumentPurpose.IDENTITY,)
+
+
+def test_the_accepted_documents_of_a_company_are_named_and_no_others(at: Desk) -> None:
+    record = at.verified(ORGANISATION)
+    path = "company.representative.identity.family_name"
+
+    found = at.gateway.adapter.effects(record, record.user.but({path: "Petraitienė"}))
+
+    assert [effect.words for effect in found] == [
+        "REGULAR falls to LIGHT",
+        "accepted documents go out of date: identity, registration, articles",
+    ]
 
 
 def test_a_step_that_has_no_way_back_is_named() -> None:

@@ -218,6 +218,20 @@ def test_a_record_shows_what_was_decided() -> None:
     assert missing(shown, target).status is Status.PROVIDER_DECIDES
 
 
+@pytest.mark.parametrize(
+    "path", ["LegalRepresentative.ProofOfIdentity", "LegalRepresentativeProofOfIdentity"]
+)
+def test_a_record_shows_that_the_proof_of_a_representative_was_accepted(path: str) -> None:
+    company = User(company=Company(legal_person_type=LegalPersonType.SOLETRADER))
+    target = MangoPay.targets["kyc_regular"]
+
+    report = missing(record(company, native={path: "kyc_1"}), target)
+
+    met = {finding.name for finding in report.of(Status.MET)}
+    assert "documents.representative_identity" in met
+    assert "documents.registration" in names(report)
+
+
 def test_payouts_take_an_enrolment_and_an_account_beside_the_level() -> None:
     regular = record(OWNER, kyc_level=KYCLevel.REGULAR, status=UserStatus.ACTIVE)
 

@@ -83,7 +83,7 @@ def test_what_an_answer_can_make_necessary_is_asked_under_that_condition() -> No
 
     region = next(question for question in found if question.path == "company.headquarters.region")
     assert region.when is not None
-    assert region.when.words == "country is US or CA or MX"
+    assert region.when.words == "company.headquarters.country is CA or MX or US"
     assert region.when.holds(User(company=company.but(headquarters=Address(country="US"))))
     number = next(q for q in found if q.path == "company.registration_number")
     assert number.when is None

@@ -47,6 +47,8 @@ from onboarding.mapping import (
     TEXT,
     UTC_MIDNIGHT,
     Codec,
+    Consequence,
+    EffectKind,
     On,
     Translation,
     at,
@@ -676,6 +678,21 @@ class CostsTooMuch(Passenger):
 @breaks("effects")
 class ForetellsWhatDoesNotHappen(Sound):
     wires = (CostsTooMuch,)
+
+
+GOES_OUT_OF_DATE = Consequence(
+    kind=EffectKind.OUTDATES, words="the ticket goes out of date", source=SOURCE
+)
+
+
+@wire(source=SOURCE, left_out=LEFT_OUT)
+class OutdatesAlways(Passenger):
+    mail: str | None = at(U.email, TEXT, required=ALWAYS, changing=(GOES_OUT_OF_DATE,))
+
+
+@breaks("effects", "email outdates what was not handed in")
+class OutdatesWhatIsNotThere(Sound):
+    wires = (OutdatesAlways,)
 
 
 @breaks("bad_field")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from onboarding import DocumentPurpose, KYCLevel, User, UserCategory
-from onboarding.mapping import Consequence, EffectKind, bar, core, when
+from onboarding.mapping import Accepted, Consequence, EffectKind, bar, core, when
 
 __all__ = [
     "BLOCKED",
@@ -102,29 +102,39 @@ _TO_LIGHT = Consequence(
 )
 
 
-def _outdates(*documents: DocumentPurpose) -> Consequence:
-    names = ", ".join(document.name.lower() for document in documents)
+# docs: natural-user-object-sca, legal-user-object-sca; legacy: legal-user-object. The record shows
+# the id of each accepted document; one that is being reviewed goes out of date as well (docs:
+# guides/users/verification/downgrade), and is not in the record.
+_REGISTRATION = Accepted(DocumentPurpose.REGISTRATION, ("ProofOfRegistration",))
+_OF_COMPANY = (
+    Accepted(
+        DocumentPurpose.IDENTITY,
+        ("LegalRepresentative.ProofOfIdentity", "LegalRepresentativeProofOfIdentity"),
+    ),
+    _REGISTRATION,
+    Accepted(DocumentPurpose.ARTICLES, ("Statute",)),
+    Accepted(DocumentPurpose.SHAREHOLDERS, ("ShareholderDeclaration",)),
+)
+
+
+def _outdates(*documents: Accepted) -> Consequence:
     return Consequence(
         kind=EffectKind.OUTDATES,
-        words=f"accepted documents go out of date: {names}",
+        words="accepted documents go out of date",
+        unsure="documents already handed in would have to be sent again",
         when=OWNER,
         documents=documents,
         source=_DOWNGRADE,
     )
 
 
-NATURAL_DOWNGRADE = (_TO_LIGHT, _outdates(DocumentPurpose.IDENTITY))
+NATURAL_DOWNGRADE = (
+    _TO_LIGHT,
+    _outdates(Accepted(DocumentPurpose.IDENTITY, ("ProofOfIdentity",))),
+)
 """Of another name, day of birth or nationality of a natural user."""
 
-LEGAL_DOWNGRADE = (
-    _TO_LIGHT,
-    _outdates(
-        DocumentPurpose.IDENTITY,
-        DocumentPurpose.REGISTRATION,
-        DocumentPurpose.ARTICLES,
-        DocumentPurpose.SHAREHOLDERS,
-    ),
-)
+LEGAL_DOWNGRADE = (_TO_LIGHT, _outdates(*_OF_COMPANY))
 """Of the same of a company's representative."""
 
 LEGAL_FORM = (
@@ -136,7 +146,7 @@ LEGAL_FORM = (
         certain=False,
         source=_DOWNGRADE,
     ),
-    _outdates(DocumentPurpose.REGISTRATION),
+    _outdates(_REGISTRATION),
 )
 """Of another legal form."""
 

@@ -145,8 +145,11 @@ def effects(trial: Trial) -> None:
             return
         for datum in _changeable(case.adapter, case.user):
             world, _, seen = live(trial, case)
-            record = trial.subject.verify(world, seen)
             value = data.draw(carried_values(datum))
+            new = case.adapter.effects(seen, changed(seen.user, datum.core, value))
+            sure = {effect.kind for effect in new if effect.certain}
+            assert EffectKind.OUTDATES not in sure, f"{datum.core} outdates what was not handed in"
+            record = trial.subject.verify(world, seen)
             _foretold(case.adapter, world, record, changed(record.user, datum.core, value))
 
     trial.for_all(st.tuples(trial.cases(complete=True), st.data()), check, share=20)
