@@ -20,7 +20,8 @@ _LEVELS = "docs: user-resource, Identification Levels"
 _GUIDE = "docs: guides/wallet/user-identification"
 _RESOURCE = "docs: user-resource, Provide Identity"
 
-_NAMED = "is part of every example; none is of a person with one name: ask Paysera about one"
+_DOCUMENTED = "is needed: every documented identity has it"
+_NAMED = f"{_DOCUMENTED}; for a person with one name, ask Paysera"
 _AT_LEAST_SEMI = when(
     "identification_level",
     *(level for level in IdentificationLevel if level > IdentificationLevel.UNIDENTIFIED),
@@ -63,8 +64,8 @@ IDENTITY_GIVEN = Target(
             for path, words in {
                 "identity.given_name": _NAMED,
                 "identity.family_name": _NAMED,
-                "identity.nationality": "is part of every example",
-                "identity.national_id.code": "is part of every example",
+                "identity.nationality": _DOCUMENTED,
+                "identity.national_id.code": _DOCUMENTED,
             }.items()
         ),
         Ask(

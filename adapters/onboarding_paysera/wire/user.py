@@ -188,7 +188,7 @@ class PayseraUser:
         on=On.CREATE,
         shown=False,
         required=ALWAYS,
-        uncertain="the documents say: conditional",
+        uncertain="conditional: no document says when it is required",
         barred=(PASSWORD,),
     )
     card: dict[str, Any] | None = at(
