@@ -56,7 +56,12 @@ def record(category: UserCategory = UserCategory.OWNER, gateway: str = "fr") -> 
         terms=Terms(accepted=True),
     )
     return UserRecord(
-        provider="mangopay", gateway=gateway, id="7", user=user, kyc_level=KYCLevel.REGULAR
+        provider="mangopay",
+        gateway=gateway,
+        id="7",
+        user=user,
+        kyc_level=KYCLevel.REGULAR,
+        native={"ProofOfIdentity": "kyc_1"},
     )
 
 
