@@ -66,7 +66,7 @@ def desk() -> Iterator[str]:
         table = {"provider": "mangopay", "client_id": "acme", "api_key": Secret("key")}
         config = {"gateways": {"fr": {**table, "base_url": base_url}}}
         with Gateways.from_config(config) as gateways:
-            gateway = gateways.get("fr")
+            gateway = gateways["fr"]
             for person in PEOPLE:
                 clock.advance(420)
                 record = gateway.create_user(owner(*person))

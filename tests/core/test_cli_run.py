@@ -668,7 +668,7 @@ def test_a_replay_settles_who_was_being_sent_at_a_kill_with_the_id_of_the_first_
 def stored(site: Site) -> int:
     """How many users MangoPay has."""
     with Gateways.from_file(site.config) as gateways:
-        gateway = gateways.get("fr")
+        gateway = gateways["fr"]
         return len(gateway.run(gateway.adapter.list_users()).items)
 
 
@@ -886,7 +886,7 @@ def test_a_disk_that_is_full_after_a_send_names_the_user_in_flight_and_the_next_
 @pytest.mark.skipif(sys.platform == "win32", reason="limits are POSIX's")
 def test_a_disk_that_is_full_before_a_send_sends_nobody(site: Site) -> None:
     with Gateways.from_file(site.config) as gateways:
-        Journal.open(site.out, gateways.get("fr")).close()
+        Journal.open(site.out, gateways["fr"]).close()
 
     done = limited(site, site.out.stat().st_size + 9)
 

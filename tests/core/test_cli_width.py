@@ -116,8 +116,8 @@ def user_id(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         write("few.jsonl", "\n".join(sorted(SHIPPED.splitlines(), key=len)[::5]))
         write("wrong.csv", "identity.givenname,e-mail\nOna,ona@example.com\n")
         with Gateways.from_file("onboarding.toml") as gateways:
-            record = gateways.get("fr").create_user(User.parse(PERSON))
-            written, _ = gateways.get("fr").adapter.write_user(record.user)
+            record = gateways["fr"].create_user(User.parse(PERSON))
+            written, _ = gateways["fr"].adapter.write_user(record.user)
         write("mangopay.json", json.dumps(written))
         write("record.json", record.to_json())
         write("changes.json", '{"identity": {"family_name": "Novak", "nationality": "FR"}}')

@@ -65,7 +65,7 @@ def plain(user: User) -> dict[str, Any]:
 
 def ran(gateways: Gateways, *users: dict[str, Any]) -> list[Result]:
     lines = "\n".join(map(json.dumps, users))
-    return list(Batch(gateways.get("fr")).run(UserFile(io.BytesIO(lines.encode()))))
+    return list(Batch(gateways["fr"]).run(UserFile(io.BytesIO(lines.encode()))))
 
 
 def reasons(user: User, target: Target) -> dict[str, tuple[Status, str]]:
@@ -128,7 +128,7 @@ def test_kosovo_passes_every_door(path: str, world: World) -> None:
 
     assert User.parse(plain(user)) == user
     assert User.from_json(user.to_json()) == user
-    assert world.gateways.get("fr").create_user(user).user.identity == user.identity
+    assert world.gateways["fr"].create_user(user).user.identity == user.identity
     blank = user.but({path: None})
     answers = plain(trust(User, {})) | _nested(path, "XK")
     schema = questionnaire(blank, [CREATE]).json_schema()
@@ -208,7 +208,7 @@ def test_a_nationality_that_the_documents_disagree_about_is_mangopays_to_judge(
     assert status is Status.PROVIDER_DECIDES
     assert "MangoPay decides" in reason
     assert of_company["company.representative.identity.nationality"] == (status, reason)
-    assert world.gateways.get("fr").create_user(user).user.identity == user.identity
+    assert world.gateways["fr"].create_user(user).user.identity == user.identity
 
 
 def test_a_nationality_and_a_residence_that_all_documents_block_are_certain() -> None:
@@ -274,7 +274,7 @@ def test_a_missing_name_says_what_mangopay_wants_of_a_person_with_one(world: Wor
 
     _, reason = reasons(one_name, CREATE)["identity.family_name"]
     with pytest.raises(Rejected) as caught:
-        world.gateways.get("fr").create_user(one_name)
+        world.gateways["fr"].create_user(one_name)
     (result,) = ran(world.gateways, plain(one_name))
 
     told = {reason, caught.value.problems[0].message, result.problems[0].message}
@@ -311,7 +311,7 @@ def _made(gateway: Gateway[MangoPay], **changes: object) -> str:
 
 
 def test_a_birthday_that_is_no_midnight_leaves_a_word_on_the_record(world: World) -> None:
-    fr = world.gateways.get("fr", MangoPay)
+    fr = world.gateways.typed("fr", MangoPay)
 
     odd = fr.fetch_user(_made(fr))
     even = fr.fetch_user(_made(fr, Birthday=644198400))
@@ -325,7 +325,7 @@ def test_a_birthday_that_is_no_midnight_leaves_a_word_on_the_record(world: World
 
 
 def test_an_update_leaves_such_a_birthday_as_it_is_unless_it_is_changed(world: World) -> None:
-    fr = world.gateways.get("fr", MangoPay)
+    fr = world.gateways.typed("fr", MangoPay)
     record = fr.fetch_user(_made(fr))
 
     renamed = fr.update_user(record, record.user.but({"identity.given_name": "Anna"}))
