@@ -172,7 +172,7 @@ def _rows(size: Size) -> Iterator[str]:
     rejected = _spread(size.rejected, size.rows, 1)
     assert not bad & rejected
     for number in range(size.rows):
-        nationality = "IR" if number in rejected else "LT"  # MangoPay blocks the former
+        nationality = "KP" if number in rejected else "LT"  # MangoPay blocks the former
         ref = f"u{number}"
         cells = [ref, "Ana", "Smith", "1961-02-03", nationality, "LT", f"{ref}@example.com"]
         cells += ["OWNER", "true"]

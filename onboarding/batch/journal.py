@@ -20,7 +20,7 @@ from onboarding.adapter import Adapter
 from onboarding.batch.header import OPENING, check_same, header_of, new_id, unusable
 from onboarding.batch.results import Result, State
 from onboarding.engine import utc_now
-from onboarding.errors import ConfigurationError, InvalidInput
+from onboarding.errors import ConfigurationError, InvalidInput, Problem
 from onboarding.files import open_file
 from onboarding.gateway import Gateway
 from onboarding.model.json_values import SENT
@@ -310,17 +310,17 @@ def _require_regular(path: str | os.PathLike[str]) -> None:
     """Raises `ConfigurationError` for what is there and cannot hold results."""
     try:
         there = Path(path).stat()
-    except FileNotFoundError:
+    except (OSError, ValueError):  # opening it gives the reason
         return
     if not stat.S_ISREG(there.st_mode):
         kind = next((words for test, words in _KINDS if test(there.st_mode)), "no regular file")
-        text = f"{path} is {kind}; name a regular file, or one that does not exist yet"
-        raise unusable("shape", text)
+        text = f"is {kind}; name a regular file, or one that does not exist yet"
+        raise ConfigurationError([Problem(os.fspath(path), "shape", text)])
     for number in (1, 2):
         with suppress(OSError):  # it may be closed
             if os.path.samestat(there, os.fstat(number)):
-                text = f"{path} is where the command prints to; name a file of its own"
-                raise unusable("conflict", text)
+                text = "is where the command prints to; name a file of its own"
+                raise ConfigurationError([Problem(os.fspath(path), "conflict", text)])
 
 
 def _sync_folder(folder: Path) -> None:

@@ -144,7 +144,13 @@ class FittedTable(Table):
             yield fitted(Text(str(self.caption)), width)
 
     def _side_by_side(self, filled: list[_Filled], widths: list[int]) -> Table:
-        made = Table(box=self.box, show_lines=self.show_lines, border_style=self.border_style)
+        made = Table(
+            box=self.box,
+            pad_edge=self.pad_edge,
+            show_lines=self.show_lines,
+            header_style=self.header_style,
+            border_style=self.border_style,
+        )
         for one, width in zip(filled, widths, strict=True):
             head, justify = fitted(one.head, width), one.column.justify
             made.add_column(head, width=width, justify=justify, overflow="fold")

@@ -98,7 +98,9 @@ def indented(rows: Iterable[tuple[str, Iterable[str]]], width: int, *, by: int =
 
 def _plain(title: str, *columns: str) -> Table:
     """A table without lines, for what must fit one screen."""
-    return FittedTable(*columns, title=title, title_style="bold", box=None, header_style="dim")
+    return FittedTable(
+        *columns, title=title, title_style="bold", box=None, pad_edge=False, header_style="dim"
+    )
 
 
 def summary(counts: Summary, title: str) -> Table:

@@ -38,8 +38,8 @@ class Shape:
     expected: str
     rule: Callable[[Any], object]
     clean: Callable[[str], str] | None = None
-    verbatim: bool = False
     meant: Callable[[str], str] | None = None
+    verbatim: bool = False
 
     def refusal(self, value: object) -> str:
         """What is said of a value that has not the form."""

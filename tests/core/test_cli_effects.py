@@ -141,7 +141,7 @@ def test_what_cannot_be_emptied_is_told(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"phone": CANARY}, "phone: expected a phone number"),
+        ({"phone": CANARY}, "phone: expected one phone number"),
         ({"nope": 1}, "nope: there is no such field"),
         ("[]", "holds no JSON object"),
         ("{", "cannot be read as JSON"),

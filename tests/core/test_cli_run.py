@@ -920,7 +920,7 @@ def test_results_do_not_go_to_the_file_that_standard_output_goes_to(site: Site) 
         done = subprocess.run(command, stdout=printed, stderr=PIPE, timeout=30, check=False)
 
     assert (done.returncode, site.created) == (2, 0)
-    assert b"/dev/stdout is where the command prints to" in done.stderr
+    assert b"/dev/stdout: is where the command prints to" in done.stderr
 
 
 # -- the results file without --out
@@ -977,7 +977,7 @@ def test_a_folder_that_takes_no_results_is_named_with_the_next_step(site: Site) 
     done = site.run(users)
 
     assert done.exit_code == 2
-    assert "users.fr.results.jsonl is a directory; name a regular file" in done.stderr
+    assert "users.fr.results.jsonl: is a directory; name a regular file" in done.stderr
 
 
 # -- the summary

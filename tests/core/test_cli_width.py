@@ -132,6 +132,8 @@ def write(name: str, text: str) -> None:
 
 def printed(arguments: str, width: int, **env: str) -> str:
     """What a command tells at a width, without colours; click's help is never wider than 80."""
+    for results in Path().glob("*.results.jsonl"):
+        results.unlink()  # another run would resume it, and tell of that
     done = CliRunner().invoke(
         app,
         arguments.split(),

@@ -69,7 +69,7 @@ def test_base64_is_read_as_people_have_it(content: str) -> None:
     assert user.documents[0].pages[0].content == PNG
 
 
-@pytest.mark.parametrize("content", ["data:image/png,abc", "!", "data:;base64,AAAA", 5])
+@pytest.mark.parametrize("content", ["data:image/png,abc", "!", "data:;base64;AAAA", 5])
 def test_what_is_not_base64_is_refused_by_its_path(content: object) -> None:
     document = {"purpose": "proof_of_identity", "pages": [{"content": content}]}
 
