@@ -425,7 +425,7 @@ FAULTS = st.fixed_dictionaries(
 
 
 @given(fields=FAULTS)
-@settings(max_examples=40)
+@settings(max_examples=min(40, settings().max_examples // 2))
 @pytest.mark.parametrize("provider", ROOMS)
 def test_whatever_fault_is_taken_is_answered_as_it_says(
     provider: str, fields: dict[str, Any]

@@ -114,6 +114,7 @@ def test_a_simulator_that_nobody_holds_closes_its_file(tmp_path: Path) -> None:
         assert database.execute('SELECT count(*) FROM "rows of tokens"').fetchone() == (1,)
 
 
+@pytest.mark.benchmark
 def test_a_hundred_thousand_users_are_listed_as_fast_at_the_end_as_at_the_start(
     stage: Stage,
 ) -> None:

@@ -336,7 +336,7 @@ def adapter() -> Paysera:
     return Paysera(client_id=CLIENT_ID, mac_key=Secret(MAC_KEY), name="lt")
 
 
-@settings(max_examples=150)
+@settings(max_examples=min(150, settings().max_examples))
 @given(data=st.data())
 def test_requests_sends_the_very_bytes_that_were_signed(
     recorder: Recorder, data: st.DataObject
@@ -348,7 +348,7 @@ def test_requests_sends_the_very_bytes_that_were_signed(
     check_arrival(recorder, request)
 
 
-@settings(max_examples=150)
+@settings(max_examples=min(150, settings().max_examples))
 @given(data=st.data())
 def test_aiohttp_sends_the_very_bytes_that_were_signed(
     recorder: Recorder, data: st.DataObject
@@ -364,7 +364,7 @@ def test_aiohttp_sends_the_very_bytes_that_were_signed(
     check_arrival(recorder, request)
 
 
-@settings(max_examples=25)
+@settings(max_examples=min(25, settings().max_examples))
 @given(data=st.data())
 def test_both_clients_send_what_was_signed_to_an_ipv6_host(
     recorder6: Recorder, data: st.DataObject

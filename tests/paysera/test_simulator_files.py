@@ -233,6 +233,7 @@ def best(call: Callable[[], object]) -> float:
     return min(times)
 
 
+@pytest.mark.benchmark
 def test_the_last_page_of_a_hundred_thousand_users_is_as_fast_as_the_first(
     crowd: PayseraSimulator,
 ) -> None:
@@ -246,6 +247,7 @@ def test_the_last_page_of_a_hundred_thousand_users_is_as_fast_as_the_first(
     assert store.count_accounts() == 100_000
 
 
+@pytest.mark.benchmark
 def test_among_a_hundred_thousand_users_one_is_found_and_made_as_fast_as_among_a_hundred(
     crowd: PayseraSimulator,
 ) -> None:
