@@ -104,12 +104,11 @@ _TYPES: dict[str, tuple[str, str, type[ProviderError] | None]] = {
     "unauthorized_client": (
         "the account is locked for a while: too many logins", "", Unauthorized,
     ),
-    # spelled so in every recording; the second is what a mended spelling would be
-    **dict.fromkeys(
-        ("ressource_not_found", "resource_not_found"),
-        ("check the id, and which environment it is of", "", NotFound),
-    ),
+    "ressource_not_found": ("check the id, and which environment it is of", "", NotFound),
 }  # fmt: skip
+
+# Every recording has the first spelling; MangoPay may correct it one day.
+_ALIASES = {"resource_not_found": "ressource_not_found"}
 
 _FORMS = {"Email": ASCII_EMAIL, "PostalCode": POSTAL_CODE}
 _NAMES = ("given_name", "family_name")
@@ -150,7 +149,7 @@ def raise_for(
         code = f"http_{response.status}"
     if is_sca_demand(response):
         code = "pending_user_action"
-    remedy, path, kind = _TYPES.get(code, ("", "", None))
+    remedy, path, kind = _TYPES.get(_ALIASES.get(code, code), ("", "", None))
     problems = [_problem(core_path, name, text) for name, text in _field_errors(body).items()]
     if code == "param_error" and problems and all(one.code == "unknown" for one in problems):
         remedy, path, kind = _TYPES["ressource_not_found"][0], "", NotFound
