@@ -73,7 +73,8 @@ class Codec(Generic[C, W]):
     core values; where it does not hold, what is coarsened is found by going there and back,
     and reported as `blur`. `members` are the core values that can be written, where they are few.
     `coarse` is what a record says of a value that it read inexactly, where the rest of it may
-    change what the core value means; empty where it does not.
+    change what the core value means; empty where it does not. `writable` is a regular expression
+    of all of a core text that can be written, for a JSON Schema; empty where every text can.
 
     A value that means something only beside another is read by `join`, which also takes the value
     at the key `beside`, of the same object; `read` then reads it alone.
@@ -89,6 +90,7 @@ class Codec(Generic[C, W]):
     blur: LossKind = LossKind.COARSENED
     coarse: str = ""
     members: tuple[C, ...] = ()
+    writable: str = ""
     table: Mapping[C, W] | None = None
     beside: str = ""
     join: Callable[[Any, Any], C] | None = None

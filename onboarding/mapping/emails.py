@@ -8,6 +8,7 @@ from onboarding.model.emails import ascii_domain, unicode_domain
 
 __all__ = ["EMAIL", "written_email"]
 
+_ADDRESS = "is no e-mail address: give one such as someone@example.com"
 _LOCAL = "has letters before the @ that are not ASCII: ASCII letters only are accepted there"
 _DOMAIN = "has a domain that no domain name system has (IDNA 2008); check its spelling"
 
@@ -15,6 +16,8 @@ _DOMAIN = "has a domain that no domain name system has (IDNA 2008); check its sp
 def _write(value: str) -> str:
     if value.isascii():
         return value
+    if "@" not in value:
+        raise ValueError(_ADDRESS)
     if not value.rpartition("@")[0].isascii():
         raise ValueError(_LOCAL)
     written = ascii_domain(value)
@@ -34,6 +37,7 @@ def _read(value: object) -> str:
 
 EMAIL: Codec[str, str] = Codec(
     "e-mail address, domain in ASCII (IDNA)", _read, _write, "string", exact_read=False,
+    writable=r"[\x00-\x7f]+@.+",
     inline=Inline(
         kind=str,
         read="{w} if 'xn--' not in {w} else {unicode}({w})",

@@ -75,13 +75,15 @@ class Pattern:
     """The documented form of a text on the wire.
 
     `text` is a regular expression that matches all of it; `words` say the same to whoever fills in
-    a form, after "accepts": `digits only`.
+    a form, after "accepts": `digits only`. `core` is the regular expression of the core texts that
+    are written so, for a JSON Schema, where the codec spells them otherwise.
 
     Raises `ValueError` for words that are blank or a regular expression themselves.
     """
 
     text: str
     words: str
+    core: str = field(default="", kw_only=True)
     regex: re.Pattern[str] = field(default=Factory(_compiled, takes_self=True), init=False)
 
     def __attrs_post_init__(self) -> None:

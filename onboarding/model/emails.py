@@ -10,14 +10,15 @@ __all__ = ["ascii_domain", "unicode_domain"]
 def ascii_domain(address: str) -> str | None:
     """The address with its domain in ASCII: `jonas@xn--bcher-kva.example`.
 
-    None for a domain that IDNA 2008 (with the mapping of UTS 46) does not have.
+    None for a domain that IDNA 2008 (with the mapping of UTS 46) does not have, and for a text
+    that is not ASCII and has no `@`.
     """
     import idna  # wanted for international domains alone
 
     local, at, domain = address.rpartition("@")
     if domain.isascii():
         return address
-    if len(domain) > _LONGEST:
+    if not at or len(domain) > _LONGEST:
         return None
     try:
         return f"{local}{at}{idna.encode(domain, uts46=True).decode('ascii')}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -128,8 +128,8 @@ def _narrow(found: Json, datum: Datum) -> None:
         found["maxLength"] = min(row.max, found.get("maxLength", row.max))
     if row.min:
         found["minLength"] = max(row.min, found.get("minLength", row.min))
-    if row.pattern is not None and codec is not None and codec.plain is not None:
-        _also(found, {"pattern": f"^(?:{row.pattern.text})$"})
+    for form in _forms(datum):
+        _also(found, {"pattern": f"^(?:{form})$"})
     if codec is not None and codec.members and "enum" in found:
         words = {_plain(member) for member in codec.members}
         found["enum"] = [word for word in found["enum"] if word in words]
@@ -138,6 +138,21 @@ def _narrow(found: Json, datum: Datum) -> None:
             found["enum"] = [word for word in found["enum"] if word not in map(_plain, bar.listed)]
         elif bar.certain and bar.listed:
             _also(found, {"not": {"enum": [*map(_plain, bar.listed)]}})
+
+
+def _forms(datum: Datum) -> Iterator[str]:
+    """The regular expressions of the core texts that are written.
+
+    A schema does not know which domains IDNA has: `User.parse` refuses the others.
+    """
+    row, codec = datum.row, datum.row.codec
+    if codec is not None and codec.writable:
+        yield codec.writable
+    if row.pattern is not None:
+        plain = codec is not None and codec.plain is not None
+        form = row.pattern.text if plain else row.pattern.core
+        if form:
+            yield form
 
 
 def _also(found: Json, rule: Json) -> None:

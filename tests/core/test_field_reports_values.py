@@ -11,6 +11,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any, cast
 
+import jsonschema
 import pytest
 from onboarding import (
     Adapter,
@@ -180,6 +181,37 @@ def test_every_other_call_with_an_address_spells_it_alike(
     there = f"{request.url} {(request.body or b'').decode()}".replace("%40", "@")
     assert ASCII in there
     assert problems(lambda: next(begin("j\u00f6rg@example.com")))
+    (unfit,) = problems(lambda: next(begin("\u00e9"))).items()
+    assert unfit[0] in ("email", "emails.0")
+    assert "e-mail address" in unfit[1]
+
+
+@pytest.mark.parametrize(
+    ("email", "known"),
+    [
+        ("jonas@example.com", "both"),
+        (TYPED, "both"),
+        (ASCII, "both"),
+        ("jonas@\u674e.\u674e", "both"),
+        ("jonas@b_c.example", "paysera"),
+        ("a..b@b\u00fccher.example", "paysera"),
+        ("j\u00f6rg@example.com", ""),
+        ("j\u00f6rg@b\u00fccher.example", ""),
+    ],
+)
+@BOTH
+def test_a_schema_takes_the_addresses_that_can_be_sent(
+    adapter: Adapter, email: str, known: str
+) -> None:
+    target = "create_payer" if adapter is FR else "register"
+    leaf = questionnaire(User(), [adapter.target(target)]).json_schema()["properties"]["email"]
+
+    taken = jsonschema.Draft202012Validator(leaf).is_valid(email)
+
+    assert taken is (known in ("both", adapter.provider))
+    assert taken is not bool(
+        problems(lambda: next(adapter.create_user(person(adapter, email=email))))
+    )
 
 
 def test_a_hashed_contact_is_the_hash_of_the_address_that_is_sent() -> None:

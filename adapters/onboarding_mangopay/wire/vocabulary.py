@@ -91,10 +91,14 @@ LANGUAGES = {
 # the host, at least two labels
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
+# in the core, where a domain has its own letters; they are written in ASCII
+_LETTER = r"(?:[A-Za-z0-9]|[^\x00-\x7f])"
+_CORE_LABEL = rf"{_LETTER}(?:(?:{_LETTER}|-)*{_LETTER})?"
 ASCII_EMAIL = Pattern(
     rf"{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+{_LABEL}",
     "ASCII letters only, with digits and common signs, before one @; after it a domain of at least "
     "two parts of letters, digits and dashes",
+    core=rf"{_ATOM}(?:\.{_ATOM})*@(?:{_CORE_LABEL}\.)+{_CORE_LABEL}",
 )
 
 # docs: create-natural-user-sca, Address.PostalCode: alphanumeric, dashes and spaces
