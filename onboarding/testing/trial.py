@@ -114,12 +114,25 @@ class Trial:
         variants = self.subject.variants.items()
         return tuple((name, a, wire) for name, a in variants for wire in wires_of(a))
 
-    def cases(self, *, complete: bool = False, variant: str | None = None) -> SearchStrategy[Case]:
-        """Users within the declared limits; `complete` ones as the provider wants them."""
+    def cases(
+        self,
+        *,
+        complete: bool = False,
+        variant: str | None = None,
+        wire: Translation | None = None,
+    ) -> SearchStrategy[Case]:
+        """Users within the declared limits; `complete` ones as the provider wants them.
+
+        Of each variant and by each translation, unless one is named.
+        """
         size = self._pools
-        wired = [found for found in self.wired if variant in (None, found[0])]
-        for _, adapter, wire in wired:
-            fill_pools(wire, On.CREATE, adapter.extras, size)
+        wired = [
+            found
+            for found in self.wired
+            if variant in (None, found[0]) and (wire is None or wire is found[2])
+        ]
+        for _, adapter, known in wired:
+            fill_pools(known, On.CREATE, adapter.extras, size)
         return st.sampled_from(wired).flatmap(
             lambda chosen: carried_users(
                 chosen[2], extras=chosen[1].extras, complete=complete, pools=size

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from hypothesis import strategies as st
@@ -43,8 +44,9 @@ def targeted(subject: Subject) -> bool:
 def demands(trial: Trial) -> None:
     """Of users who lack nothing, and of the same with one datum left out, or with any value in it.
 
-    The values of that one datum are all that the core takes: the adapter's limits do not bound
-    them. Without these, a limit or a bar that the adapter does not declare would never be met.
+    Each required datum is left out in turn, for few users; the rest is drawn. A drawn value is any
+    that the core takes: the adapter's limits do not bound it. Without these, a limit or a bar that
+    the adapter does not declare would never be met.
     """
 
     def check(drawn: tuple[Case, st.DataObject]) -> None:
@@ -60,8 +62,24 @@ def demands(trial: Trial) -> None:
             else:
                 _answered(complaint, report)
 
+    for variant, _, wire in trial.wired:
+        whole = trial.cases(complete=True, variant=variant, wire=wire)
+        trial.for_all(whole, partial(_each_left_out, trial), share=trial.settings.max_examples)
     cases = trial.cases(complete=True) | trial.cases(complete=True) | trial.cases()
     trial.for_all(st.tuples(cases, st.data()), check, share=LIVES)
+
+
+def _each_left_out(trial: Trial, case: Case) -> None:
+    """Leaves out, in turn, each datum that is declared as required and is there."""
+    plan = case.wire.plan
+    required = {datum.core for datum in plan.data if datum.required is not None}
+    for name in _registrations(case.adapter):
+        target = case.adapter.target(name)
+        user = target.supposed(case.user)
+        for path in [path for path in _core_paths(case) if path in required]:
+            if path not in target.supposes and lookup(user, path) not in EMPTY:
+                rest = changed(user, path, None)
+                _answered(_complaint(trial, case, rest), case.adapter.missing(rest, name))
 
 
 def _core_paths(case: Case) -> list[str]:
