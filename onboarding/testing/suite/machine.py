@@ -122,7 +122,7 @@ def _one_place(
         was, now = ([unquote(part) for part in _parts(text)] for text in (old, new))
         wanted = [[id if part == PLAIN else part for part in was]]
         if operation == "find_user":  # an e-mail address may be written with its domain in ASCII
-            wanted.append([ascii_domain(id) if part == PLAIN else part for part in was])
+            wanted.append([(ascii_domain(id) or id) if part == PLAIN else part for part in was])
         assert now in wanted, f"{operation}: it leaves its place in the URL"
 
 
