@@ -10,7 +10,7 @@ from functools import wraps
 from typing import Any, Self, TypeVar, cast
 
 import attrs
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from onboarding.errors import InvalidInput, Problem
 from onboarding.model.json_values import SENT, JsonRule, faults, named
@@ -38,8 +38,8 @@ class Shape:
     expected: str
     rule: Callable[[Any], object]
     clean: Callable[[str], str] | None = None
-    meant: Callable[[str], str] | None = None
-    verbatim: bool = False
+    verbatim: bool = field(default=False, kw_only=True)
+    meant: Callable[[str], str] | None = field(default=None, kw_only=True)
 
     def refusal(self, value: object) -> str:
         """What is said of a value that has not the form."""

@@ -183,7 +183,7 @@ Country = Annotated[
         "an assigned ISO 3166-1 alpha-2 code in upper case",
         _COUNTRY,
         _clean_country,
-        country_meant,
+        meant=country_meant,
     ),
 ]
 """ISO 3166-1 alpha-2, upper case; `XK` for Kosovo."""
@@ -195,7 +195,7 @@ Currency = Annotated[
         "an ISO 4217 code in upper case",
         _CURRENCY,
         _clean_currency,
-        currency_meant,
+        meant=currency_meant,
     ),
 ]
 """ISO 4217 alphabetic code, upper case."""
