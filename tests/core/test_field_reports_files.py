@@ -317,7 +317,8 @@ def test_a_command_tells_how_headings_are_read(command: str, tmp_path: Path) -> 
         'base_url = "http://127.0.0.1:9"\n'
     )
     given = [command, str(DATA / "a7_own_headings.csv")]
-    given += ["--config", str(config)] if command == "run" else ["mangopay/create_payer"]
+    out = ["--config", str(config), "--out", str(tmp_path / "results.jsonl")]
+    given += out if command == "run" else ["mangopay/create_payer"]
     runner = CliRunner(env={"KEY": "k"})
 
     seen, plain = runner.invoke(app, given), runner.invoke(app, [*given, "--json"])
