@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     )
     from onboarding.config import AsyncGateways, Gateways
     from onboarding.errors import (
-        ActionNeeded,
+        ActionRequired,
         AmbiguousProvider,
         ConfigurationError,
         Conflict,
@@ -76,10 +76,10 @@ if TYPE_CHECKING:
     from onboarding.model.documents import (
         Document,
         DocumentKind,
+        DocumentPage,
         DocumentPurpose,
         DocumentRecord,
         DocumentStatus,
-        Page,
         Refusal,
         RefusalReason,
     )
@@ -104,19 +104,19 @@ if TYPE_CHECKING:
     from onboarding.registry import Plugin, Registry
     from onboarding.requirements import (
         Actor,
-        Ask,
-        Finding,
-        Option,
         Question,
         Questionnaire,
-        Report,
-        Status,
+        Requirement,
+        RequirementOption,
+        RequirementReport,
+        RequirementRule,
+        RequirementStatus,
         Target,
         missing,
         questionnaire,
     )
     from onboarding.transports.connection import Connection
-    from onboarding.watching import AsyncWatch, Pace, Watch
+    from onboarding.watching import AsyncPoller, Poller, PollPolicy
 
 __version__ = "0.1.0"
 
@@ -125,11 +125,12 @@ _HOMES = {
     "aio": "AsyncGateway",
     "claims": "Provenance VerifiedClaims from_verified_claims to_verified_claims",
     "config": "AsyncGateways Gateways",
-    "errors": "ActionNeeded AmbiguousProvider ConfigurationError Conflict Forbidden "
-    "IdempotencyConflict InvalidInput NoAnswer NotFound OnboardingError Outcome "
-    "OutcomeUnknown PartialFailure Problem ProviderError RateLimited Rejected TranslationError "
-    "TransportError Unauthorized Unavailable "
-    "UnexpectedResponse UnknownGateway UnknownProvider Unsupported",
+    "errors": "ActionRequired AmbiguousProvider ConfigurationError Conflict Forbidden "
+    "IdempotencyConflict InvalidInput NoAnswer NotFound OnboardingError "
+    "Outcome OutcomeUnknown PartialFailure Problem ProviderError "
+    "RateLimited Rejected TranslationError TransportError Unauthorized "
+    "Unavailable UnexpectedResponse UnknownGateway UnknownProvider "
+    "Unsupported",
     "gateway": "Gateway",
     "hooks": "Exchange hookimpl",
     "http": "Flow Proof Request Response Token",
@@ -143,8 +144,8 @@ _HOMES = {
     "OtherAccount UkAccount UsAccount Wallet",
     "model.company": "BeneficialOwner Company LegalPersonType Representative",
     "model.credentials": "Credentials MigratedHash Password",
-    "model.documents": "Document DocumentKind DocumentPurpose DocumentRecord DocumentStatus Page "
-    "Refusal RefusalReason",
+    "model.documents": "Document DocumentKind DocumentPage DocumentPurpose DocumentRecord "
+    "DocumentStatus Refusal RefusalReason",
     "model.event": "Event EventKind",
     "model.identity": "Birthplace Gender Identity NationalId PoliticalExposure",
     "model.levels": "IdentificationLevel KYCLevel LevelPolicy LevelRow",
@@ -158,24 +159,24 @@ _HOMES = {
     "model.secret": "Secret",
     "model.user": "IncomeBracket PersonType Terms User UserCategory",
     "registry": "Plugin Registry",
-    "requirements": "Actor Ask Finding Option Question Questionnaire Report Status Target missing "
+    "requirements": "Actor Question Questionnaire Requirement RequirementOption "
+    "RequirementReport RequirementRule RequirementStatus Target missing "
     "questionnaire",
     "transports.connection": "Connection",
-    "watching": "AsyncWatch Pace Watch",
+    "watching": "AsyncPoller PollPolicy Poller",
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names.split()}
 
 __all__ = [
     "Absence",
-    "ActionNeeded",
+    "ActionRequired",
     "Actor",
     "Adapter",
     "Address",
     "AmbiguousProvider",
-    "Ask",
     "AsyncGateway",
     "AsyncGateways",
-    "AsyncWatch",
+    "AsyncPoller",
     "BankAccount",
     "BankAccountRecord",
     "BeneficialOwner",
@@ -191,6 +192,7 @@ __all__ = [
     "DepositType",
     "Document",
     "DocumentKind",
+    "DocumentPage",
     "DocumentPurpose",
     "DocumentRecord",
     "DocumentStatus",
@@ -201,7 +203,6 @@ __all__ = [
     "EventKind",
     "Exchange",
     "Explanation",
-    "Finding",
     "Flow",
     "Forbidden",
     "Gateway",
@@ -229,13 +230,10 @@ __all__ = [
     "NoAnswer",
     "NotFound",
     "OnboardingError",
-    "Option",
     "OtherAccount",
     "Outcome",
     "OutcomeUnknown",
     "OwnerDeclaration",
-    "Pace",
-    "Page",
     "Paged",
     "Partial",
     "PartialFailure",
@@ -243,6 +241,8 @@ __all__ = [
     "PersonType",
     "Plugin",
     "PoliticalExposure",
+    "PollPolicy",
+    "Poller",
     "Problem",
     "Proof",
     "Provenance",
@@ -255,12 +255,15 @@ __all__ = [
     "RefusalReason",
     "Registry",
     "Rejected",
-    "Report",
     "Representative",
     "Request",
+    "Requirement",
+    "RequirementOption",
+    "RequirementReport",
+    "RequirementRule",
+    "RequirementStatus",
     "Response",
     "Secret",
-    "Status",
     "Target",
     "Terms",
     "Token",
@@ -280,7 +283,6 @@ __all__ = [
     "UserStatus",
     "VerifiedClaims",
     "Wallet",
-    "Watch",
     "from_verified_claims",
     "hookimpl",
     "missing",

@@ -50,7 +50,7 @@ from onboarding.model.user import User
 from onboarding.operations import Criterion, Operations
 from onboarding.reading import identifier
 from onboarding.requirements.missing import missing
-from onboarding.requirements.report import Report
+from onboarding.requirements.report import RequirementReport
 from onboarding.requirements.target import Target
 
 __all__ = ["Adapter", "Criterion", "Held", "part_way", "raise_error"]
@@ -129,7 +129,7 @@ class Adapter(Operations):
     do is left as it is here: it raises `Unsupported`.
     """
 
-    native_levels: ClassVar[LevelPolicy] = LevelPolicy(())
+    default_level_policy: ClassVar[LevelPolicy] = LevelPolicy(())
     """What the provider's own levels are worth, unless the configuration says otherwise."""
 
     extras: ClassVar[type | None] = None
@@ -194,7 +194,7 @@ class Adapter(Operations):
 
     def wire_for(self, user: User) -> Translation:
         """The translation that these settings register and change such a user with."""
-        self.cannot("wire_for")
+        self.unsupported("wire_for")
 
     @classmethod
     def read_user(cls, payload: Mapping[str, Any]) -> tuple[User, tuple[Loss, ...]]:
@@ -202,20 +202,20 @@ class Adapter(Operations):
 
         Raises `UnexpectedResponse` for an object of another kind.
         """
-        cls.cannot("read_user")
+        cls.unsupported("read_user")
 
     @classmethod
     def write_user(cls, user: User) -> tuple[dict[str, Any], tuple[Loss, ...]]:
         """The object that registers a user, and what it cannot carry: reported, not refused."""
-        cls.cannot("write_user")
+        cls.unsupported("write_user")
 
     # -- before anything is sent
 
     @classmethod
     def explain(cls, path: str) -> tuple[Explanation, ...]:
-        """How the datum at a core path goes to the provider, by each of its wire classes.
+        """How the field at a core path goes to the provider, by each of its wire classes.
 
-        For an object (`address`), each datum below it. Raises `InvalidInput` for a path that
+        For an object (`address`), each field below it. Raises `InvalidInput` for a path that
         the core does not have.
         """
         plans = [
@@ -236,13 +236,13 @@ class Adapter(Operations):
             raise InvalidInput([Problem("target", "unknown", text)])
         return self.targets[name]
 
-    def missing(self, held: User | UserRecord, target: str) -> Report:
+    def missing(self, held: User | UserRecord, target: str) -> RequirementReport:
         """What a user still lacks for a target, without asking the provider."""
         return missing(held, self.target(target), accept_loss=self.accept_loss)
 
     def effects(self, record: UserRecord, user: User) -> tuple[Effect, ...]:
         """What `update_user` would bring with it, without asking the provider."""
-        self.own(record, UserRecord)
+        self.require_own(record, UserRecord)
         return effects(self.wire_for(user), record, user)
 
     # -- the protocol
@@ -259,7 +259,7 @@ class Adapter(Operations):
         """Whether an answer says that the token is no longer good (and nothing was done)."""
         return False
 
-    def passing(self, response: Response) -> bool:
+    def is_transient(self, response: Response) -> bool:
         """Whether an answer says that nobody judged the request: a read is then sent once more."""
         return False
 
@@ -273,7 +273,7 @@ class Adapter(Operations):
 
     def server_time(self) -> Flow[datetime]:
         """The provider's time, for adapters whose signatures hold one; its request is anonymous."""
-        self.cannot("server_time")
+        self.unsupported("server_time")
 
     # -- what subclasses share
 
@@ -302,7 +302,7 @@ class Adapter(Operations):
 
     @property
     def policy(self) -> LevelPolicy:
-        return self.levels if self.levels is not None else self.native_levels
+        return self.levels if self.levels is not None else self.default_level_policy
 
     @staticmethod
     def validated_key(key: str | None) -> str | None:
@@ -320,7 +320,7 @@ class Adapter(Operations):
             raise InvalidInput([Problem("key", "shape", "has a lone surrogate")])
         return key
 
-    def checked(self, user: User, since: UserRecord | None = None) -> User:
+    def validated(self, user: User, since: UserRecord | None = None) -> User:
         """The user, once its extras for this provider are in order.
 
         What the record to be changed shows already is let through as it came. Raises
@@ -339,7 +339,7 @@ class Adapter(Operations):
                 raise InvalidInput(x.under(f"extras.{self.provider}") for x in found)
         return user
 
-    def own(self, held: Held, kind: type[Any] | None = None) -> None:
+    def require_own(self, held: Held, kind: type[Any] | None = None) -> None:
         """Raises `InvalidInput` for what another provider, gateway or environment returned.
 
         `kind` is the class that the call takes. A value that was stored before records had an
@@ -364,14 +364,14 @@ class Adapter(Operations):
         other content. A partial without a digest takes any content: compare it with what the
         provider shows.
         """
-        self.own(partial)
+        self.require_own(partial)
         if partial.digest and partial.digest != content:
             raise IdempotencyConflict(partial.operation, partial.id)
 
     @staticmethod
     def unchanged(record: UserRecord, losses: tuple[Loss, ...]) -> UserRecord:
         """The record after an update that had nothing to send, with what that left out."""
-        read = tuple(loss for loss in record.losses if loss.wire_path in record.residue)
+        read = tuple(loss for loss in record.losses if loss.wire_path in record.unmapped)
         return evolve(record, losses=(*losses, *read)) if losses else record
 
     def refuse(self, losses: Iterable[Loss]) -> tuple[Loss, ...]:
@@ -407,29 +407,29 @@ class Adapter(Operations):
         `UnexpectedResponse` for what is no object, and for one without a usable id.
         """
         try:
-            user, residue = wire.from_wire(payload)
+            user, unmapped = wire.from_wire(payload)
         except UnexpectedResponse as error:
             status, raw = response.status, response.body
             raise UnexpectedResponse(error.problems, status=status, raw=raw) from None
-        native = wire.native(payload)
-        found = identifier(native, id, response)
-        native.pop(id)
+        provider_fields = wire.provider_fields(payload)
+        found = identifier(provider_fields, id, response)
+        provider_fields.pop(id)
         said = {path: word for path in levels if (word := _level_at(payload, path)) is not None}
         words = said.values()
         return UserRecord(
             **self.provenance,
             id=found,
             user=user,
-            seen_at=response.received_at,
+            retrieved_at=response.received_at,
             kyc_level=self.policy.kyc(*words),
             identification_level=self.policy.identification(*words),
             eidas_level=self.policy.eidas(*words),
             nist_ial=self.policy.nist(*words),
-            level_words=said,
-            absent=wire.absent(user, payload, residue=residue, scopes=scopes),
-            native=native,
-            residue=residue,
-            losses=(*losses, *coarsened(wire, user, residue)) if residue else losses,
+            provider_levels=said,
+            absent=wire.absent(user, payload, unmapped=unmapped, scopes=scopes),
+            provider_fields=provider_fields,
+            unmapped=unmapped,
+            losses=(*losses, *coarsened(wire, user, unmapped)) if unmapped else losses,
             rate_limits=self.rate_limits(response),
             raw=payload,
             **facts,

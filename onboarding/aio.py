@@ -17,8 +17,8 @@ from onboarding.engine import (
     Clock,
     Nonces,
     ServerClock,
+    TokenRequest,
     Tokens,
-    Wish,
     conversation,
     drive_async,
     login,
@@ -42,7 +42,7 @@ B = TypeVar("B", bound=Adapter)
 T = TypeVar("T")
 
 
-class _Life:
+class _ProcessState:
     """What one event loop of one process holds."""
 
     def __init__(self, transport: AsyncTransport) -> None:
@@ -73,8 +73,8 @@ class AsyncGateway(AsyncCalls[A_co]):
     nonces: Nonces = new_nonce
     _timed: ServerClock = field(init=False)
     _root: AsyncGateway[Adapter] | None = field(default=None, init=False)
-    _lives: dict[tuple[int, asyncio.AbstractEventLoop], _Life] = field(
-        factory=dict[tuple[int, asyncio.AbstractEventLoop], "_Life"], init=False
+    _lives: dict[tuple[int, asyncio.AbstractEventLoop], _ProcessState] = field(
+        factory=dict[tuple[int, asyncio.AbstractEventLoop], "_ProcessState"], init=False
     )
 
     _limits: tuple[RateLimit, ...] = field(default=(), init=False)
@@ -160,28 +160,28 @@ class AsyncGateway(AsyncCalls[A_co]):
 
     # -- the driver's hands
 
-    def _alive(self) -> _Life:
+    def _alive(self) -> _ProcessState:
         here = _here()
         life = self._lives.get(here)
         if self._root is not None:  # whose connections are new ones, once it was closed
             transport = self._root._alive().transport
             if life is None or life.transport is not transport:
-                life = self._lives[here] = _Life(transport)
+                life = self._lives[here] = _ProcessState(transport)
             return life
         if life is None:
             for place in list(self._lives):
                 if place[1].is_closed():  # nothing but this table holds it any more
                     self._lives.pop(place, None)
-            life = self._lives[here] = _Life(_opened(self.connection))
+            life = self._lives[here] = _ProcessState(_opened(self.connection))
         return life
 
     def _report(self, exchange: Exchange) -> None:
         report(self.observe, exchange)
 
     async def _perform(
-        self, step: Request | Wish, until: Deadline, life: _Life, report: Observe
+        self, step: Request | TokenRequest, until: Deadline, life: _ProcessState, report: Observe
     ) -> Response | Token:
-        if isinstance(step, Wish):
+        if isinstance(step, TokenRequest):
             return await self._token(step, until, life)
         left = until.left()
         began = time.monotonic()
@@ -198,7 +198,7 @@ class AsyncGateway(AsyncCalls[A_co]):
         finally:
             report(exchange_of(self.adapter, step, status, began, limits))
 
-    async def _token(self, wish: Wish, until: Deadline, life: _Life) -> Token:
+    async def _token(self, wish: TokenRequest, until: Deadline, life: _ProcessState) -> Token:
         try:
             async with asyncio.timeout(until.left()):
                 await life.lock.acquire()

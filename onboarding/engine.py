@@ -39,7 +39,7 @@ __all__ = [
     "ServerClock",
     "Steps",
     "Tokens",
-    "Wish",
+    "TokenRequest",
     "conversation",
     "drive",
     "drive_async",
@@ -58,12 +58,12 @@ PAUSE = timedelta(seconds=60)  # between logins whose tokens are refused
 
 
 @frozen
-class Wish:
+class TokenRequest:
     """Asks the driver for a token that is still good, other than the one refused."""
 
     refused: Token | None = None
 
-    def met_by(self, token: Token | None, now: datetime) -> Token | None:
+    def satisfied_by(self, token: Token | None, now: datetime) -> Token | None:
         """The token if it meets the wish: it is another one, and fresh."""
         return token if token is not self.refused and is_fresh(token, now) else None
 
@@ -80,10 +80,10 @@ class Tokens:
     _unproven: int = field(default=0, init=False)
     _since: datetime | None = field(default=None, init=False)
 
-    def for_request(self, wish: Wish, now: datetime) -> Token | None:
+    def for_request(self, request: TokenRequest, now: datetime) -> Token | None:
         """The token to use, perhaps the refused one; None when a login is due."""
-        found = wish.met_by(self.token, now)
-        if found is None and wish.refused is not None and self._pausing(now):
+        found = request.satisfied_by(self.token, now)
+        if found is None and request.refused is not None and self._pausing(now):
             return self.token
         return found
 
@@ -116,7 +116,7 @@ class ServerClock:
         self.ahead = there - self.own()
 
 
-Steps: TypeAlias = Generator[Request | Wish, Any, T]
+Steps: TypeAlias = Generator[Request | TokenRequest, Any, T]
 
 
 def is_fresh(token: Token | None, now: datetime) -> bool:
@@ -159,17 +159,17 @@ def conversation(adapter: Adapter, flow: Flow[T], *, clock: Clock, nonces: Nonce
 
 def _patient(
     adapter: Adapter, request: Request, clock: ServerClock, nonces: Nonces
-) -> Generator[Request | Wish, Any, Response]:
+) -> Generator[Request | TokenRequest, Any, Response]:
     """One request of a flow until its answer: a read once more, where a hitch answered it."""
     response = yield from _timed(adapter, request, clock, nonces)
-    if request.changes_nothing and adapter.passing(response):
+    if request.changes_nothing and adapter.is_transient(response):
         response = yield from _timed(adapter, request, clock, nonces)
     return response
 
 
 def _timed(
     adapter: Adapter, request: Request, clock: ServerClock, nonces: Nonces
-) -> Generator[Request | Wish, Any, Response]:
+) -> Generator[Request | TokenRequest, Any, Response]:
     """One request of a flow until its answer: sent again if the time of its signature was refused.
 
     If the server's time cannot be read, the request fails with that error. The refusal is returned
@@ -208,16 +208,16 @@ def _of_clock(error: OnboardingError) -> OnboardingError | None:
 
 def _exchange(
     adapter: Adapter, request: Request, clock: Clock, nonces: Nonces
-) -> Generator[Request | Wish, Any, Response]:
+) -> Generator[Request | TokenRequest, Any, Response]:
     """One request of a flow until its answer: signed anew, with a fresh proof, at each try."""
     if request.anonymous or type(adapter).login is Adapter.login:
         response: Response = yield _signed(adapter, request, Proof(now=clock(), nonce=nonces()))
         return response
-    token: Token = yield Wish()
+    token: Token = yield TokenRequest()
     proof = Proof(now=clock(), nonce=nonces(), token=token)
     response = yield _signed(adapter, request, proof)
     if adapter.token_refused(response):
-        renewed: Token = yield Wish(refused=token)
+        renewed: Token = yield TokenRequest(refused=token)
         if renewed is token:  # another login would not help now
             return response
         proof = Proof(now=clock(), nonce=nonces(), token=renewed)
@@ -269,7 +269,7 @@ def _of_login(error: OnboardingError) -> OnboardingError:
     return TransportError(f"{why}, but nothing that needs the login was sent")
 
 
-def drive(steps: Steps[T], perform: Callable[[Request | Wish], Response | Token]) -> T:
+def drive(steps: Steps[T], perform: Callable[[Request | TokenRequest], Response | Token]) -> T:
     """Runs steps to their end, one after the other."""
     try:
         step = next(steps)
@@ -287,7 +287,7 @@ def drive(steps: Steps[T], perform: Callable[[Request | Wish], Response | Token]
 
 
 async def drive_async(
-    steps: Steps[T], perform: Callable[[Request | Wish], Awaitable[Response | Token]]
+    steps: Steps[T], perform: Callable[[Request | TokenRequest], Awaitable[Response | Token]]
 ) -> T:
     """Runs steps to their end, one after the other, awaiting each."""
     try:

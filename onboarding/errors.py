@@ -17,7 +17,7 @@ OnboardingError
 ├── PartialFailure            some of several requests were carried out; `gateway.resume` continues
 └── ProviderError             an answer came, and it is a no
     ├── Rejected  Conflict  NotFound  Unauthorized  Forbidden
-    ├── ActionNeeded          the user must act first
+    ├── ActionRequired          the user must act first
     └── RateLimited  Unavailable
 ```
 
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from onboarding.model.partial import Partial
 
 __all__ = [
-    "ActionNeeded",
+    "ActionRequired",
     "AmbiguousProvider",
     "ConfigurationError",
     "Conflict",
@@ -268,7 +268,7 @@ class PartialFailure(OnboardingError):
 class ErrorDetails:
     """What a provider said when it said no.
 
-    `native` are the facts of the answer that help and have no field here, by the provider's names.
+    `provider_fields` are the facts of the answer that help and have no field here, by the provider's names.
     """
 
     status: int
@@ -279,7 +279,7 @@ class ErrorDetails:
     retry_after: float | None = None
     rate_limits: tuple[RateLimit, ...] = field(default=(), repr=False)
     next_action: NextAction | None = None
-    native: Mapping[str, Any] = field(factory=dict[str, Any], repr=False)
+    provider_fields: Mapping[str, Any] = field(factory=dict[str, Any], repr=False)
     raw: Any = field(default=None, repr=False)
 
 
@@ -287,7 +287,7 @@ class ProviderError(OnboardingError):
     """An answer came, and it is a no.
 
     `status` is the HTTP status, `code` the provider's own word, `problems` what it complained
-    of by core path, `remedy` what helps where that is known, `native` what else the answer has
+    of by core path, `remedy` what helps where that is known, `provider_fields` what else the answer has
     that helps, `raw` the body as it came (both may hold personal values: they are in no text or
     repr).
     """
@@ -319,8 +319,8 @@ class ProviderError(OnboardingError):
         return self.details.request_id
 
     @property
-    def native(self) -> Mapping[str, Any]:
-        return self.details.native
+    def provider_fields(self) -> Mapping[str, Any]:
+        return self.details.provider_fields
 
     @property
     def raw(self) -> Any:
@@ -340,7 +340,7 @@ class Conflict(ProviderError):
     """It exists already, or its state forbids the call."""
 
 
-class ActionNeeded(ProviderError):
+class ActionRequired(ProviderError):
     """The user must act before the provider does this: `next_action` says how."""
 
     @property

@@ -20,8 +20,8 @@ from onboarding.engine import (
     Clock,
     Nonces,
     ServerClock,
+    TokenRequest,
     Tokens,
-    Wish,
     conversation,
     drive,
     login,
@@ -143,7 +143,7 @@ def refuse_unsafe(adapter: Adapter, connection: Connection) -> None:
         raise ConfigurationError(problems)
 
 
-class _Life:
+class _ProcessState:
     """What one process holds: connections, a token, and the lock around its renewal."""
 
     def __init__(self, transport: SyncTransport) -> None:
@@ -170,7 +170,7 @@ class Gateway(Calls[A_co]):
     nonces: Nonces = new_nonce
     _timed: ServerClock = field(init=False)
     _root: Gateway[Adapter] | None = field(default=None, init=False)
-    _lives: dict[int, _Life] = field(factory=dict[int, "_Life"], init=False)
+    _lives: dict[int, _ProcessState] = field(factory=dict[int, "_ProcessState"], init=False)
     _limits: tuple[RateLimit, ...] = field(default=(), init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -251,7 +251,7 @@ class Gateway(Calls[A_co]):
 
     # -- the driver's hands
 
-    def _alive(self) -> _Life:
+    def _alive(self) -> _ProcessState:
         # One life a process: a forked child may neither share its parent's sockets nor wait
         # for its locks. Of two threads that come first at once, setdefault keeps one life;
         # the other has opened nothing.
@@ -260,15 +260,17 @@ class Gateway(Calls[A_co]):
         if self._root is not None:  # whose connections are new ones, once it was closed
             transport = self._root._alive().transport
             if life is None or life.transport is not transport:
-                life = self._lives[pid] = _Life(transport)
+                life = self._lives[pid] = _ProcessState(transport)
             return life
-        return life or self._lives.setdefault(pid, _Life(_opened(self.connection)))
+        return life or self._lives.setdefault(pid, _ProcessState(_opened(self.connection)))
 
     def _report(self, exchange: Exchange) -> None:
         report(self.observe, exchange)
 
-    def _perform(self, step: Request | Wish, until: Deadline, report: Observe) -> Response | Token:
-        if isinstance(step, Wish):
+    def _perform(
+        self, step: Request | TokenRequest, until: Deadline, report: Observe
+    ) -> Response | Token:
+        if isinstance(step, TokenRequest):
             return self._token(step, until)
         life, left = self._alive(), until.left()
         began = time.monotonic()
@@ -285,7 +287,7 @@ class Gateway(Calls[A_co]):
         finally:
             report(exchange_of(self.adapter, step, status, began, limits))
 
-    def _token(self, wish: Wish, until: Deadline) -> Token:
+    def _token(self, wish: TokenRequest, until: Deadline) -> Token:
         life = self._alive()
         if not life.lock.acquire(timeout=until.left()):
             raise TransportError("the deadline of the call passed while another one logged in")

@@ -47,117 +47,117 @@ class Operations:
 
     # -- users
 
-    def create_user(self, user: User, *, key: str | None = None) -> Flow[UserRecord]:
+    def create_user(self, user: User, *, idempotency_key: str | None = None) -> Flow[UserRecord]:
         """Registers a user, once for a `key`: the idempotency key of the caller."""
-        self.cannot("create_user")
+        self.unsupported("create_user")
 
     def fetch_user(self, user_id: str) -> Flow[UserRecord]:
         """Reads what the provider has on file."""
-        self.cannot("fetch_user")
+        self.unsupported("fetch_user")
 
     def find_user(self, criterion: Criterion) -> Flow[UserRecord]:
         """Looks for a user by one criterion. Raises `NotFound` when there is none."""
-        self.cannot("find_user")
+        self.unsupported("find_user")
 
     def update_user(self, record: UserRecord, user: User) -> Flow[UserRecord]:
         """Sends what differs between the record's user and `user`; nothing if nothing does."""
-        self.cannot("update_user")
+        self.unsupported("update_user")
 
     def categorise_user(self, record: UserRecord, user: User) -> Flow[UserRecord]:
         """Moves a user to the category of `user`, with the facts which that takes."""
-        self.cannot("categorise_user")
+        self.unsupported("categorise_user")
 
     def list_users(self, page: str | None = None) -> Flow[Paged[UserRecord]]:
         """One page of the users there are; the first one, or the one a page names as next."""
-        self.cannot("list_users")
+        self.unsupported("list_users")
 
     def close_user(self, record: UserRecord) -> Flow[UserRecord]:
         """Closes a user, which is final."""
-        self.cannot("close_user")
+        self.unsupported("close_user")
 
     def assign_contact(
         self, record: UserRecord, *, email: str | None = None, phone: str | None = None
     ) -> Flow[UserRecord]:
         """Gives a user another e-mail address or phone number, which may await its code."""
-        self.cannot("assign_contact")
+        self.unsupported("assign_contact")
 
     # -- next actions
 
     def confirm(self, action: NextAction, code: str) -> Flow[UserRecord]:
         """Gives the code that the user received."""
-        self.cannot("confirm")
+        self.unsupported("confirm")
 
     def renew(self, action: NextAction) -> Flow[NextAction]:
         """Starts an open action anew: a fresh link, a fresh code."""
-        self.cannot("renew")
+        self.unsupported("renew")
 
     # -- documents
 
     def submit_document(
-        self, user_id: str, document: Document, *, key: str | None = None
+        self, user_id: str, document: Document, *, idempotency_key: str | None = None
     ) -> Flow[DocumentRecord]:
         """Hands in a document with all its pages, once for a `key`.
 
         Raises `PartialFailure` when it fails part-way; `resume` finishes it.
         """
-        self.cannot("submit_document")
+        self.unsupported("submit_document")
 
     def fetch_document(
         self, document_id: str, *, user_id: str | None = None
     ) -> Flow[DocumentRecord]:
         """Reads where a document stands."""
-        self.cannot("fetch_document")
+        self.unsupported("fetch_document")
 
     def list_documents(
         self, user_id: str | None = None, page: str | None = None
     ) -> Flow[Paged[DocumentRecord]]:
         """One page of the documents of a user, or of all."""
-        self.cannot("list_documents")
+        self.unsupported("list_documents")
 
     # -- the beneficial owners of a company
 
     def declare_owners(
-        self, user_id: str, company: Company, *, key: str | None = None
+        self, user_id: str, company: Company, *, idempotency_key: str | None = None
     ) -> Flow[OwnerDeclaration]:
         """Declares all owners of a company, once for a `key`.
 
         Raises `PartialFailure` when it fails part-way; `resume` finishes it.
         """
-        self.cannot("declare_owners")
+        self.unsupported("declare_owners")
 
     def fetch_declaration(
         self, declaration_id: str, *, user_id: str | None = None
     ) -> Flow[OwnerDeclaration]:
         """Reads where a declaration stands."""
-        self.cannot("fetch_declaration")
+        self.unsupported("fetch_declaration")
 
     def list_declarations(
         self, user_id: str, page: str | None = None
     ) -> Flow[Paged[OwnerDeclaration]]:
         """One page of the declarations of a user."""
-        self.cannot("list_declarations")
+        self.unsupported("list_declarations")
 
     # -- wallets and bank accounts
 
     def list_wallets(self, user_id: str, page: str | None = None) -> Flow[Paged[Wallet]]:
         """One page of the wallets of a user."""
-        self.cannot("list_wallets")
+        self.unsupported("list_wallets")
 
     def add_bank_account(
-        self, user_id: str, account: BankAccount, *, key: str | None = None
+        self, user_id: str, account: BankAccount, *, idempotency_key: str | None = None
     ) -> Flow[BankAccountRecord]:
         """Registers a bank account of a user."""
-        self.cannot("add_bank_account")
+        self.unsupported("add_bank_account")
 
     def list_bank_accounts(
         self, user_id: str, page: str | None = None
     ) -> Flow[Paged[BankAccountRecord]]:
         """One page of the bank accounts of a user."""
-        self.cannot("list_bank_accounts")
+        self.unsupported("list_bank_accounts")
 
     def deactivate_bank_account(self, record: BankAccountRecord) -> Flow[BankAccountRecord]:
         """Takes a bank account out of use, which is final."""
-        self.cannot("deactivate_bank_account")
+        self.unsupported("deactivate_bank_account")
 
     # -- calls that failed part-way
 
@@ -172,13 +172,13 @@ class Operations:
 
         Raises `IdempotencyConflict` for other content, `PartialFailure` when it fails again.
         """
-        self.cannot("resume")
+        self.unsupported("resume")
 
     # -- events
 
     def read_event(self, notification: Mapping[str, Any]) -> Flow[Event]:
         """What a notification of the provider says, confirmed by reading its subject anew."""
-        self.cannot("read_event")
+        self.unsupported("read_event")
 
     # -- anything else of the provider's
 
@@ -190,10 +190,10 @@ class Operations:
         query: tuple[tuple[str, str], ...] = (),
     ) -> Flow[Response]:
         """Any request to the provider: signed, its errors mapped, its answer as it came."""
-        self.cannot("raw")
+        self.unsupported("raw")
 
     @classmethod
-    def cannot(cls, operation: str) -> NoReturn:
+    def unsupported(cls, operation: str) -> NoReturn:
         """Raises `Unsupported` for a whole operation."""
         problem = Problem("", "operation", f"{cls.provider} has no {operation}")
         raise Unsupported([problem], provider=cls.provider)

@@ -38,10 +38,10 @@ class BankAccounts(Keys):
     """
 
     def add_bank_account(
-        self, user_id: str, account: BankAccount, *, key: str | None = None
+        self, user_id: str, account: BankAccount, *, idempotency_key: str | None = None
     ) -> Flow[BankAccountRecord]:
         """docs: create-iban-bank-account, and -gb-, -us-, -ca-, -other-."""
-        keyed = self.keyed("add_bank_account", user_id, key=key)
+        keyed = self.keyed("add_bank_account", user_id, idempotency_key=idempotency_key)
         form = form_of(account)
         if form is None:
             words = "MangoPay has no account of this kind"
@@ -77,7 +77,7 @@ class BankAccounts(Keys):
 
     def deactivate_bank_account(self, record: BankAccountRecord) -> Flow[BankAccountRecord]:
         """docs: deactivate-bank-account. Only false is taken: there is no way back."""
-        self.own(record, BankAccountRecord)
+        self.require_own(record, BankAccountRecord)
         if record.user_id is None:
             raise InvalidInput([Problem("user_id", "missing", "is required")])
         path = ("users", record.user_id, "bankaccounts", record.id)
@@ -93,8 +93,8 @@ class BankAccounts(Keys):
             account=read_account(payload),
             active=flag(payload.get("Active")),
             created_at=moment(payload.get("CreationDate")),
-            seen_at=response.received_at,
-            native={"Type": payload.get("Type")},
+            retrieved_at=response.received_at,
+            provider_fields={"Type": payload.get("Type")},
             rate_limits=self.rate_limits(response),
             raw=payload,
         )

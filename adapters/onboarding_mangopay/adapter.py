@@ -62,7 +62,7 @@ class MangoPay(
 ):
     """Users at MangoPay, REST API v2.01. Its settings are those of `MangoPayProtocol`."""
 
-    native_levels: ClassVar[LevelPolicy] = LEVELS
+    default_level_policy: ClassVar[LevelPolicy] = LEVELS
     extras: ClassVar[type | None] = MangoPayExtras
     wires: ClassVar[tuple[type, ...]] = tuple(WIRES.values())
     targets: ClassVar[Mapping[str, Target]] = TARGETS
@@ -78,7 +78,7 @@ class MangoPay(
         What was submitted already is returned as it is. Where the partial names no object, a
         call that had a key is sent again.
         """
-        self.own(partial, Partial)
+        self.require_own(partial, Partial)
         if partial.operation == "submit_document" and isinstance(given, Document):
             return (yield from self._resume_document(partial, given))
         if partial.operation == "declare_owners" and isinstance(given, Company):

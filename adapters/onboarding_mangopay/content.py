@@ -47,11 +47,11 @@ def same_content(
 def comparable(wire: Translation, user: User) -> tuple[str, ...]:
     """The wire paths that a creation writes, and that MangoPay shows of such a user."""
     return tuple(
-        datum.wire
-        for datum in wire.plan.data
-        if datum.on & On.CREATE
-        and datum.shown
-        and not (datum.hidden is not None and datum.hidden.holds(user))
+        mapped.wire
+        for mapped in wire.plan.fields
+        if mapped.on & On.CREATE
+        and mapped.shown
+        and not (mapped.hidden_when is not None and mapped.hidden_when.holds(user))
     )
 
 

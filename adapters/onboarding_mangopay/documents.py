@@ -15,6 +15,7 @@ from typing import cast
 from attrs import evolve, field, frozen
 from onboarding import (
     Document,
+    DocumentPage,
     DocumentRecord,
     DocumentStatus,
     Flow,
@@ -22,7 +23,6 @@ from onboarding import (
     InvalidInput,
     Loss,
     OutcomeUnknown,
-    Page,
     Paged,
     Problem,
     Response,
@@ -63,7 +63,7 @@ class Documents(Keys):
     """The operations on documents."""
 
     def submit_document(
-        self, user_id: str, document: Document, *, key: str | None = None
+        self, user_id: str, document: Document, *, idempotency_key: str | None = None
     ) -> Flow[DocumentRecord]:
         """docs: create-kyc-document, create-kyc-document-page, submit-kyc-document.
 
@@ -77,10 +77,10 @@ class Documents(Keys):
         was used for another document.
         """
         losses = self._document_losses(document)
-        keyed = self.keyed(_CALL, user_id, key=key)
+        keyed = self.keyed(_CALL, user_id, idempotency_key=idempotency_key)
         response, again = yield from self._create(user_id, document, keyed)
         created = document_record(self, self.answer(response, _PLACES.get), response)
-        partial = self.partial_of(_CALL, user_id, created.id, key, _content(document))
+        partial = self.partial_of(_CALL, user_id, created.id, idempotency_key, _content(document))
         if again:  # with which pages is not known yet
             return (yield from self._resume_document(evolve(partial, digest=""), document))
         return (yield from self._finish(partial, document, 0, losses))
@@ -89,11 +89,13 @@ class Documents(Keys):
         """Finishes a `submit_document` that failed part-way; see `resume`."""
         losses = self._document_losses(document)
         self.resumable(partial, _content(document))
-        user_id, key = partial.user_id, partial.idempotency_key
-        if user_id is None or (partial.id is None and key is None):
+        user_id, idempotency_key = partial.user_id, partial.idempotency_key
+        if user_id is None or (partial.id is None and idempotency_key is None):
             raise InvalidInput([Problem("id", "missing", "the partial names no document")])
         if partial.id is None:
-            return (yield from self.submit_document(user_id, document, key=key))
+            return (
+                yield from self.submit_document(user_id, document, idempotency_key=idempotency_key)
+            )
         with part_way(partial):
             record = yield from self.fetch_document(partial.id)
             submitted = record.status is not DocumentStatus.CREATED
@@ -193,7 +195,9 @@ class Documents(Keys):
             record = document_record(self, self.answer(response), response)
         return evolve(record, losses=losses)
 
-    def _add(self, partial: Partial, place: tuple[str, ...], number: int, page: Page) -> Flow[None]:
+    def _add(
+        self, partial: Partial, place: tuple[str, ...], number: int, page: DocumentPage
+    ) -> Flow[None]:
         body = {"File": b64encode(page.content).decode("ascii")}
         request = self.request("POST", _CALL, *place, "pages", body=body)
 
@@ -211,7 +215,7 @@ def _content(document: Document) -> str:
     return digest([document.purpose, document.title, [page.content for page in document.pages]])
 
 
-def _page(partial: Partial, number: int, page: Page) -> Keyed:
+def _page(partial: Partial, number: int, page: DocumentPage) -> Keyed:
     """What the key of a page names: these bytes, at this place of a document.
 
     A page has no name but its bytes, and MangoPay shows them nowhere: by this key one finds later

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from onboarding import (
-    ActionNeeded,
+    ActionRequired,
     Conflict,
     NextAction,
     NotFound,
@@ -93,7 +93,7 @@ _TYPES: dict[str, tuple[str, str, type[ProviderError] | None]] = {
     "rate_limit": ("wait until the window of the rate limit moves on", "", None),
     "invalid_credentials": ("check client_id and api_key", "", None),
     "invalid_client": ("check client_id and api_key", "", None),
-    "pending_user_action": ("the user must follow the link first", "", ActionNeeded),
+    "pending_user_action": ("the user must follow the link first", "", ActionRequired),
     "user_closure_not_possible": ("empty the user's wallets first", "", Conflict),
     "user_closure_failed": ("the user may be closed already", "", Conflict),
     "max_page_number": ("a document has five pages at most", "pages", Rejected),

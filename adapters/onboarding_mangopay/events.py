@@ -50,7 +50,7 @@ class Events(Users, Documents, Owners, Verifications, Recipients, Platform):
         event = self._event(notification)
         if not event.subject_id:
             return evolve(event, kind=EventKind.TEST)
-        meaning = meaning_of(event.native)
+        meaning = meaning_of(event.provider_type)
         match meaning.subject:
             case Subject.USER:
                 user = yield from self.fetch_user(event.subject_id)
@@ -67,19 +67,19 @@ class Events(Users, Documents, Owners, Verifications, Recipients, Platform):
             case Subject.DOCUMENT:
                 document = yield from self.fetch_document(event.subject_id)
                 event = evolve(event, document=document, user_id=document.user_id)
-                return _told(event, meaning, {"status": document.native.get("Status")})
+                return _told(event, meaning, {"status": document.provider_fields.get("Status")})
             case Subject.DECLARATION:
                 declaration = yield from self.fetch_declaration(event.subject_id)
                 event = evolve(event, declaration=declaration, user_id=declaration.user_id)
-                return _told(event, meaning, {"status": declaration.status})
+                return _told(event, meaning, {"status": declaration.provider_status})
             case Subject.VERIFICATION:
                 session = yield from self.fetch_verification(event.subject_id)
                 event = evolve(event, user_id=session.user_id)
-                return _told(event, meaning, {"status": session.status})
+                return _told(event, meaning, {"status": session.provider_status})
             case Subject.RECIPIENT:
                 recipient = yield from self.fetch_recipient(event.subject_id)
                 event = evolve(event, user_id=recipient.user_id)
-                return _told(event, meaning, {"status": recipient.status})
+                return _told(event, meaning, {"status": recipient.provider_status})
             case Subject.COUNTRY:
                 country = ("/v2.01/countries", event.subject_id, "authorizations")
                 response = yield from self.raw("GET", *country)
@@ -125,7 +125,7 @@ class Events(Users, Documents, Owners, Verifications, Recipients, Platform):
             kind=EventKind.OTHER,
             **self.provenance,
             id=f"{event_type}:{subject_id}:{date}",
-            native=event_type,
+            provider_type=event_type,
             subject_id=subject_id,
             occurred_at=_moment(date),
         )

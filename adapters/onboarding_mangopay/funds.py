@@ -50,7 +50,7 @@ class Funds(MangoPayProtocol):
         return self.paged(
             response,
             page,
-            lambda row: read_wallet(row, self.provenance, seen_at=at),
+            lambda row: read_wallet(row, self.provenance, retrieved_at=at),
             user_id=user_id,
         )
 
@@ -61,7 +61,7 @@ class Funds(MangoPayProtocol):
         query = sca_filter(sca_context)
         response = yield self.request("GET", "fetch_wallet", "wallets", wallet_id, query=query)
         row = self.answer(response)
-        return read_wallet(row, self.provenance, seen_at=response.received_at)
+        return read_wallet(row, self.provenance, retrieved_at=response.received_at)
 
     def list_transactions(
         self,

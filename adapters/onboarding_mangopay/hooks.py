@@ -59,14 +59,14 @@ class Hooks(Keys):
         *,
         tag: str | None = None,
         email: str | None = None,
-        key: str | None = None,
+        idempotency_key: str | None = None,
     ) -> Flow[Hook]:
         """Has MangoPay notify `url` of a type of event, which takes one hook at most.
 
         `email` is warned when deliveries fail (docs: create-hook). Raises `InvalidInput` for a
         type that is not documented (`EVENT_TYPES`), before anything is sent.
         """
-        keyed = self.keyed("register_hook", key=key)
+        keyed = self.keyed("register_hook", idempotency_key=idempotency_key)
         known_word("event_type", event_type, EVENT_TYPES, newer=_NEWER)
         given = {"EventType": event_type, "Url": url, "Tag": tag, "Email": _written(email)}
         body = {name: value for name, value in given.items() if value is not None}

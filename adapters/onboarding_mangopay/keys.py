@@ -100,11 +100,11 @@ class Keys(MangoPayProtocol):
         named = [self.client_id, keyed.operation, keyed.subject, keyed.key, attempt]
         return str(uuid5(_NAMES, json.dumps(named)))
 
-    def keyed(self, operation: str, *subject: str, key: str | None) -> Keyed | None:
+    def keyed(self, operation: str, *subject: str, idempotency_key: str | None) -> Keyed | None:
         """What the caller's key names; None without a key. Raises `InvalidInput` for a bad one."""
-        if self.validated_key(key) is None:
+        if self.validated_key(idempotency_key) is None:
             return None
-        return Keyed(operation, tuple(str(part) for part in subject), key)
+        return Keyed(operation, tuple(str(part) for part in subject), idempotency_key)
 
     def first_answer(
         self, key: str, operation: str = "create_user", *subject: str
@@ -117,7 +117,7 @@ class Keys(MangoPayProtocol):
 
         docs: view-api-response. Raises `NotFound` after 24 hours, or when nothing was sent.
         """
-        keyed = self.keyed(operation, *subject, key=key)
+        keyed = self.keyed(operation, *subject, idempotency_key=key)
         if keyed is None:
             raise InvalidInput([Problem("key", "missing", "is required")])
         return (yield from self._answer_to(self.idempotency_key(keyed)))

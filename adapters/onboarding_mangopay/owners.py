@@ -55,7 +55,7 @@ class Owners(Keys):
     """The operations on declarations of owners: for a BUSINESS or a PARTNERSHIP."""
 
     def declare_owners(
-        self, user_id: str, company: Company, *, key: str | None = None
+        self, user_id: str, company: Company, *, idempotency_key: str | None = None
     ) -> Flow[OwnerDeclaration]:
         """Declares all owners of a company and submits them.
 
@@ -68,7 +68,7 @@ class Owners(Keys):
         also when another call opened it; `IdempotencyConflict` when the key was used for others.
         """
         bodies, losses = self._bodies(company)
-        keyed = self.keyed(_CALL, user_id, key=key)
+        keyed = self.keyed(_CALL, user_id, idempotency_key=idempotency_key)
         place = ("users", user_id, "kyc", "ubodeclarations")
         request = self.request("POST", _CALL, *place)
         response, again = yield from self.once(request, keyed, look=lambda: self._open(place))
@@ -81,9 +81,11 @@ class Owners(Keys):
                 raise
             declaration = owner_declaration(self, shown.json_object(), shown)
             raise PartialFailure(
-                self.partial_of(_CALL, user_id, declaration.id, key, "")
+                self.partial_of(_CALL, user_id, declaration.id, idempotency_key, "")
             ) from error
-        partial = self.partial_of(_CALL, user_id, declaration.id, key, _content(company))
+        partial = self.partial_of(
+            _CALL, user_id, declaration.id, idempotency_key, _content(company)
+        )
         if again:  # with which owners is not known yet
             return (yield from self._resume_declaration(evolve(partial, digest=""), company))
         return (yield from self._fill(partial, bodies, range(len(bodies)), 0, losses))
@@ -92,14 +94,16 @@ class Owners(Keys):
         """Finishes a `declare_owners` that failed part-way; see `resume`."""
         bodies, losses = self._bodies(company)
         self.resumable(partial, _content(company))
-        user_id, key = partial.user_id, partial.idempotency_key
-        if user_id is None or (partial.id is None and key is None):
+        user_id, idempotency_key = partial.user_id, partial.idempotency_key
+        if user_id is None or (partial.id is None and idempotency_key is None):
             raise InvalidInput([Problem("id", "missing", "the partial names no declaration")])
         if partial.id is None:
-            return (yield from self.declare_owners(user_id, company, key=key))
+            return (
+                yield from self.declare_owners(user_id, company, idempotency_key=idempotency_key)
+            )
         with part_way(partial):
             declaration = yield from self.fetch_declaration(partial.id)
-        submitted = declaration.standing is not DocumentStatus.CREATED
+        submitted = declaration.status is not DocumentStatus.CREATED
         if submitted and partial.digest:
             return evolve(declaration, losses=losses)
         rows = _active(declaration)
@@ -115,7 +119,7 @@ class Owners(Keys):
         self, declaration: OwnerDeclaration, owner: BeneficialOwner
     ) -> Flow[DeclaredOwner]:
         """Adds an owner to a declaration while it is editable (docs: create-ubo)."""
-        self.own(declaration, OwnerDeclaration)
+        self.require_own(declaration, OwnerDeclaration)
         body, losses = self._body(owner, f"{OWNERS_PATH}.")
         request = self.request("POST", "add_owner", *_place(declaration), "ubos", body=body)
         response = yield request
@@ -125,7 +129,7 @@ class Owners(Keys):
         self, declaration: OwnerDeclaration, owner_id: str, owner: BeneficialOwner
     ) -> Flow[DeclaredOwner]:
         """Writes an owner anew, all of it, while the declaration is editable (docs: update-ubo)."""
-        self.own(declaration, OwnerDeclaration)
+        self.require_own(declaration, OwnerDeclaration)
         body, losses = self._body(owner, f"{OWNERS_PATH}.")
         path = (*_place(declaration), "ubos", owner_id)
         response = yield self.request("PUT", "update_owner", *path, body=body)
@@ -135,7 +139,7 @@ class Owners(Keys):
         self, declaration: OwnerDeclaration, *, user_id: str | None = None
     ) -> Flow[OwnerDeclaration]:
         """Asks MangoPay to look at a declaration (docs: submit-ubo-declaration)."""
-        self.own(declaration, OwnerDeclaration)
+        self.require_own(declaration, OwnerDeclaration)
         if user_id is not None:
             declaration = evolve(declaration, user_id=user_id)
         return (yield from self._submit(_place(declaration)))

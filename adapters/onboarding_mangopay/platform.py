@@ -81,7 +81,7 @@ class Platform(Keys):
         *path: str,
         body: Mapping[str, Any] | None = None,
         query: tuple[tuple[str, str], ...] = (),
-        key: str | None = None,
+        idempotency_key: str | None = None,
     ) -> Flow[Response]:
         """Any request below `/v2.01/{client_id}`: `raw("GET", "users", user_id, "mandates")`.
 
@@ -89,7 +89,7 @@ class Platform(Keys):
         `raw("GET", "/v2.01/countries", "FR", "authorizations")`. A POST with a `key` happens
         once, as a creation does; no other method takes one.
         """
-        keyed = self.keyed("raw", method, *path, key=key)
+        keyed = self.keyed("raw", method, *path, idempotency_key=idempotency_key)
         if keyed is not None and method != "POST":
             text = "MangoPay takes idempotency keys with POST alone"
             raise InvalidInput([Problem("key", "unsupported", text)])

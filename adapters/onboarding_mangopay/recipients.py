@@ -68,13 +68,13 @@ class Recipients(Keys):
         return texts(self.answer(response, core_path).get("AvailablePayoutMethods"))
 
     def create_recipient(
-        self, user_id: str, new: NewRecipient, *, key: str | None = None
+        self, user_id: str, new: NewRecipient, *, idempotency_key: str | None = None
     ) -> Flow[Recipient]:
         """Registers a recipient, PENDING until the user followed its next action.
 
         docs: create-recipient: 201, and a link of ten minutes, which is never shown again
         """
-        keyed = self.keyed("create_recipient", user_id, key=key)
+        keyed = self.keyed("create_recipient", user_id, idempotency_key=idempotency_key)
         path = ("users", user_id, "recipients")
         body = write_recipient(new)
         request = self.request("POST", "create_recipient", *path, body=body)
@@ -123,7 +123,7 @@ class Recipients(Keys):
 
     def deactivate_recipient(self, recipient: Recipient) -> Flow[Recipient]:
         """Takes a recipient out of use, which is final (docs: deactivate-recipient)."""
-        self.own(recipient, Recipient)
+        self.require_own(recipient, Recipient)
         body = {"Status": "DEACTIVATED"}
         path = ("recipients", recipient.id)
         response = yield self.request("PUT", "deactivate_recipient", *path, body=body)
@@ -135,16 +135,16 @@ class Recipients(Keys):
         identifier(payload, "Id", response)  # raises without one
         owner = reference(payload.get("UserId")) or user_id
         link = text(as_object(payload.get("PendingUserAction")).get("RedirectUrl"))
-        seen_at = response.received_at
+        retrieved_at = response.received_at
         action = (
-            enrolment(owner or "", link, self.provenance, seen_at, concerns="recipient")
+            enrolment(owner or "", link, self.provenance, retrieved_at, concerns="recipient")
             if link
             else None
         )
         read = read_recipient(
             payload,
             self.provenance,
-            seen_at=seen_at,
+            retrieved_at=retrieved_at,
             created_at=moment(payload.get("CreationDate")),
             next_actions=(action,) if action else (),
         )

@@ -46,7 +46,7 @@ def shape_of(payload: Mapping[str, Any]) -> Translation:
 
 
 def enrolment(
-    user_id: str, url: str, provenance: Provenance, seen_at: datetime, *, concerns: str = ""
+    user_id: str, url: str, provenance: Provenance, retrieved_at: datetime, *, concerns: str = ""
 ) -> NextAction:
     """The step that a RedirectUrl stands for; `concerns` what it is about beside enrolment."""
     return NextAction(
@@ -56,8 +56,8 @@ def enrolment(
         concerns=concerns,
         url=url,
         link_rule=LINK_RULE,
-        issued_at=seen_at,
-        expires_at=seen_at + LINK_LIFE,
+        issued_at=retrieved_at,
+        expires_at=retrieved_at + LINK_LIFE,
     )
 
 

@@ -63,7 +63,7 @@ class Authentication(MangoPayProtocol):
 
         Raises `Unsupported` for the steps whose link comes with something else alone.
         """
-        self.own(action, NextAction)
+        self.require_own(action, NextAction)
         if text := _NEVER_ANEW.get(action.concerns):
             raise Unsupported([Problem("concerns", "unsupported", text)], provider=PROVIDER)
         step = "consent" if action.concerns == CONSENT else "enrollment"

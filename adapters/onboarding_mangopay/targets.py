@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from onboarding import (
     Actor,
-    Ask,
     DocumentPurpose,
     KYCLevel,
     LegalPersonType,
-    Option,
+    RequirementOption,
+    RequirementRule,
     Target,
     User,
     UserCategory,
@@ -47,9 +47,13 @@ def _form(*forms: LegalPersonType) -> Condition:
 
 
 def _proof(
-    name: str, purpose: DocumentPurpose, *others: Option, when: Condition, shown: Condition
-) -> Ask:
-    return Ask(
+    name: str,
+    purpose: DocumentPurpose,
+    *others: RequirementOption,
+    when: Condition,
+    shown: Condition,
+) -> RequirementRule:
+    return RequirementRule(
         name=f"documents.{name}",
         options=(document(purpose), *others),
         when=when,
@@ -60,8 +64,8 @@ def _proof(
 
 # What shows that a document was accepted: its id in the record. The key of the representative's is
 # the one of the SCA object, or of the flat legacy one.
-_OF_REPRESENTATIVE = given("native.LegalRepresentative.ProofOfIdentity") | given(
-    "native.LegalRepresentativeProofOfIdentity"
+_OF_REPRESENTATIVE = given("provider_fields.LegalRepresentative.ProofOfIdentity") | given(
+    "provider_fields.LegalRepresentativeProofOfIdentity"
 )
 
 _B, _P = LegalPersonType.BUSINESS, LegalPersonType.PARTNERSHIP
@@ -106,13 +110,13 @@ KYC_REGULAR = Target(
     words="be verified: KYC level REGULAR",
     source=_KYC,
     includes=(CREATE_OWNER,),
-    asks=(
+    rules=(
         _proof(
             "identity",
             DocumentPurpose.IDENTITY,
             _HOSTED,
             when=_NATURAL,
-            shown=given("native.ProofOfIdentity"),
+            shown=given("provider_fields.ProofOfIdentity"),
         ),
         _proof(
             "representative_identity",
@@ -131,22 +135,22 @@ KYC_REGULAR = Target(
             "registration",
             DocumentPurpose.REGISTRATION,
             when=_LEGAL,
-            shown=given("native.ProofOfRegistration"),
+            shown=given("provider_fields.ProofOfRegistration"),
         ),
         _proof(
             "articles",
             DocumentPurpose.ARTICLES,
             when=_form(_B, _P, _O),
-            shown=given("native.Statute"),
+            shown=given("provider_fields.Statute"),
         ),
-        Ask(
+        RequirementRule(
             name="ubo_declaration",
             options=(step("declare the beneficial owners", Actor.PLATFORM),),
             when=_form(_B, _P),
             shown=_REGULAR,
             source=_UBO,
         ),
-        Ask(
+        RequirementRule(
             name="review",
             options=(step("MangoPay reviews what was handed in", Actor.PROVIDER),),
             shown=_REGULAR,
@@ -161,19 +165,19 @@ PAYOUTS = Target(
     words="be paid out to a bank account",
     source=_CATEGORIES,
     includes=(KYC_REGULAR,),
-    asks=(
-        Ask(
+    rules=(
+        RequirementRule(
             name="enrolment",
             options=(step("enrol for strong customer authentication", Actor.USER),),
             shown=when("status", UserStatus.ACTIVE),
             source="docs: guides/sca/users",
         ),
-        Ask(
+        RequirementRule(
             name="recipient",
             options=(step("register a bank account as recipient", Actor.USER),),
             source="docs: guides/payouts, recipients",
         ),
-        Ask(
+        RequirementRule(
             name="no_block",
             options=(step("MangoPay has not blocked the user's outflows", Actor.PROVIDER),),
             decided=True,

@@ -43,14 +43,14 @@ WIRES = {
 class Users(Keys):
     """The operations on a user as a whole."""
 
-    def create_user(self, user: User, *, key: str | None = None) -> Flow[UserRecord]:
+    def create_user(self, user: User, *, idempotency_key: str | None = None) -> Flow[UserRecord]:
         """docs: create-natural-user-sca, create-legal-user-sca; legacy: create-natural-user.
 
         A call with the same `key` and user gives the record of the first one, as it was answered
         then; with another user it raises `IdempotencyConflict`.
         """
-        keyed = self.keyed("create_user", key=key)
-        wire = self.wire_for(self.checked(user))
+        keyed = self.keyed("create_user", idempotency_key=idempotency_key)
+        wire = self.wire_for(self.validated(user))
         body, losses = wire.to_wire(user, On.CREATE)
         losses = self.refuse(losses)
         request = self.request("POST", "create_user", *self._place(user), body=body)
@@ -76,10 +76,10 @@ class Users(Keys):
 
     def update_user(self, record: UserRecord, user: User) -> Flow[UserRecord]:
         """docs: update-natural-user-sca, update-legal-user-sca; legacy: update-natural-user."""
-        self.own(record, UserRecord)
-        wire = self.wire_for(self.checked(user, record))
+        self.require_own(record, UserRecord)
+        wire = self.wire_for(self.validated(user, record))
         _want_same_person(record, user)
-        body, losses = wire.update(record.user, user, residue=record.residue)
+        body, losses = wire.update(record.user, user, unmapped=record.unmapped)
         losses = self.refuse(losses)
         if not body:
             return self.unchanged(record, losses)
@@ -91,10 +91,12 @@ class Users(Keys):
         """docs: categorize-natural-user, categorize-legal-user. The legacy way is an update."""
         if self.api is Api.LEGACY:
             return (yield from self.update_user(record, user))
-        self.own(record, UserRecord)
-        wire = self.wire_for(self.checked(user, record))
+        self.require_own(record, UserRecord)
+        wire = self.wire_for(self.validated(user, record))
         _want_same_person(record, user)
-        body, losses = wire.to_wire(user, On.CATEGORISE, residue=record.residue, since=record.user)
+        body, losses = wire.to_wire(
+            user, On.CATEGORISE, unmapped=record.unmapped, since=record.user
+        )
         losses = self.refuse(losses)
         path = (*self._place(user), record.id, "category")
         response = yield self.request("PUT", "categorise_user", *path, body=body)
@@ -105,16 +107,16 @@ class Users(Keys):
 
         The answer is empty: what comes back is the record given, as closed.
         """
-        self.own(record, UserRecord)
+        self.require_own(record, UserRecord)
         path = ("users", str(record.user.person_type), record.id)
         response = yield self.request("DELETE", "close_user", *path)
         self.accept(response)
         return evolve(
             record,
             status=UserStatus.CLOSED,
-            native={**record.native, "UserStatus": "CLOSED"},
+            provider_fields={**record.provider_fields, "UserStatus": "CLOSED"},
             next_actions=(),
-            seen_at=response.received_at,
+            retrieved_at=response.received_at,
         )
 
     def wire_for(self, user: User) -> Translation:
@@ -132,7 +134,7 @@ class Users(Keys):
 
 def _with_company(found: UserRecord) -> UserRecord:
     """The record, its user a legal person where MangoPay says so without a fact of a company."""
-    if found.native.get("PersonType") != "LEGAL" or found.user.company is not None:
+    if found.provider_fields.get("PersonType") != "LEGAL" or found.user.company is not None:
         return found
     return evolve(found, user=evolve(found.user, company=Company()))
 

@@ -40,7 +40,7 @@ class Check:
 
     id: str
     type: str
-    status: str
+    provider_status: str
     reasons: tuple[str, ...] = ()
     raw: Mapping[str, Any] = field(factory=dict[str, Any], repr=False)
 
@@ -49,19 +49,19 @@ class Check:
 class IdentityVerification:
     """A session as MangoPay has it on file.
 
-    `status` is MangoPay's own word: `PENDING`, `REVIEW`, `VALIDATED`, `REFUSED`, `OUT_OF_DATE`
+    `provider_status` is MangoPay's own word: `PENDING`, `REVIEW`, `VALIDATED`, `REFUSED`, `OUT_OF_DATE`
     ... `next_action` is the hosted page while it is `PENDING`: its `url` is whole, for where to
     return to was said at the start. A session that is `VALIDATED` may have changed the user.
     """
 
     id: str
     user_id: str | None = None
-    status: str = ""
+    provider_status: str = ""
     next_action: NextAction | None = None
     checks: tuple[Check, ...] = ()
     created_at: datetime | None = None
     updated_at: datetime | None = None
-    seen_at: datetime | None = None
+    retrieved_at: datetime | None = None
     raw: Mapping[str, Any] = field(factory=dict[str, Any], repr=False)
 
 
@@ -70,10 +70,15 @@ class Verifications(Keys):
     """The operations on sessions of identity verification: for an OWNER."""
 
     def verify_identity(
-        self, user_id: str, return_url: str, *, tag: str | None = None, key: str | None = None
+        self,
+        user_id: str,
+        return_url: str,
+        *,
+        tag: str | None = None,
+        idempotency_key: str | None = None,
     ) -> Flow[IdentityVerification]:
         """Starts a session; the user comes back to `return_url` (docs: create-idv-session)."""
-        keyed = self.keyed("verify_identity", user_id, key=key)
+        keyed = self.keyed("verify_identity", user_id, idempotency_key=idempotency_key)
         if len(web_url("return_url", return_url)) > _MOST_OF_RETURN_URL:
             text = f"has more than {_MOST_OF_RETURN_URL} characters"
             raise InvalidInput([Problem("return_url", "shape", text)])
@@ -108,12 +113,12 @@ class Verifications(Keys):
         return IdentityVerification(
             id=identifier(payload, "Id", response),
             user_id=user_id,
-            status=str(status or ""),
+            provider_status=str(status or ""),
             next_action=self._page(payload, user_id) if status == "PENDING" else None,
             checks=tuple(_check(as_object(check)) for check in checks),
             created_at=moment(payload.get("CreationDate")),
             updated_at=moment(payload.get("LastUpdate")),
-            seen_at=response.received_at,
+            retrieved_at=response.received_at,
             raw=payload,
         )
 
@@ -139,7 +144,7 @@ def _check(payload: Mapping[str, Any]) -> Check:
     return Check(
         id=reference(payload.get("CheckId")) or "",
         type=str(payload.get("Type") or ""),
-        status=str(payload.get("CheckStatus") or ""),
+        provider_status=str(payload.get("CheckStatus") or ""),
         reasons=tuple(str(as_object(reason).get("Type") or "") for reason in reasons),
         raw=payload,
     )

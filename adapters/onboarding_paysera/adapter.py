@@ -60,13 +60,13 @@ class Paysera(
 
     # -- users
 
-    def create_user(self, user: User, *, key: str | None = None) -> Flow[UserRecord]:
+    def create_user(self, user: User, *, idempotency_key: str | None = None) -> Flow[UserRecord]:
         """docs: user-resource, Register User.
 
         Paysera has no idempotency: `key` is checked, and not sent.
         """
-        self.validated_key(key)
-        self._natural(self.checked(user))
+        self.validated_key(idempotency_key)
+        self._natural(self.validated(user))
         body, losses = self._wire.to_wire(user, On.CREATE)
         losses = self.refuse(losses)
         response = yield self.request("POST", "create_user", "user", body=body)
@@ -93,9 +93,9 @@ class Paysera(
         The record of a call that provided an identity says so by an action of the kind
         `print_receipt`: `identification_receipt` fetches what is to be printed.
         """
-        self.own(record, UserRecord)
-        self._natural(self.checked(user, record))
-        body, losses = self._wire.update(record.user, user, residue=record.residue)
+        self.require_own(record, UserRecord)
+        self._natural(self.validated(user, record))
+        body, losses = self._wire.update(record.user, user, unmapped=record.unmapped)
         losses = self.refuse(losses)
         if not body:
             return self.unchanged(record, losses)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from attrs import frozen
-from onboarding import Flow, InvalidInput, Page, Problem, Request
+from onboarding import DocumentPage, Flow, InvalidInput, Problem, Request
 from onboarding.http import url
 from onboarding.model.media_types import canonical, media_type_of
 from onboarding.reading import reference
@@ -20,9 +20,9 @@ IMAGES = ("image/jpeg", "image/png", "image/gif")
 """lib-rest-bundle, the request formats that are images."""
 
 
-def an_image(page: Page) -> Page:
+def an_image(page: DocumentPage) -> DocumentPage:
     """The page, if it is an image of a type that Paysera takes. Raises `InvalidInput`."""
-    named = canonical(given("image", page, Page).media_type or "")
+    named = canonical(given("image", page, DocumentPage).media_type or "")
     if named not in IMAGES:
         raise InvalidInput(
             [Problem("media_type", "choice", f"expected one of {', '.join(IMAGES)}")]
@@ -44,14 +44,14 @@ class Avatars(PayseraProtocol):
         query = () if size is None else (("size", size),)
         return url(self.base_url or _SHOWN_AT, "avatar", f"{shown}.jpg", query=query)
 
-    def fetch_avatar(self, user_id: str, size: str | None = None) -> Flow[Page]:
+    def fetch_avatar(self, user_id: str, size: str | None = None) -> Flow[DocumentPage]:
         """The picture. Raises `NotFound` where there is none."""
         place = self.avatar_url(user_id, size)
         response = yield Request(method="GET", url=place, operation="fetch_avatar", anonymous=True)
         content = self.answered(response).body
-        return Page(content=content, media_type=media_type(response))
+        return DocumentPage(content=content, media_type=media_type(response))
 
-    def put_avatar(self, user_id: str, image: Page) -> Flow[None]:
+    def put_avatar(self, user_id: str, image: DocumentPage) -> Flow[None]:
         """Sends the picture as it is: a PNG, a JPEG or a GIF. Raises `InvalidInput` for others."""
         path = self.of_user(user_id, "avatar")
         response = yield self.upload("PUT", "put_avatar", *path, page=an_image(image))

@@ -28,7 +28,7 @@ class Contacts(PayseraProtocol):
         The record that comes back holds the action that waits for the code; its link, if any, is
         that of the record's extras, else that of the settings. What is shown already is not sent.
         """
-        self.own(record, UserRecord)
+        self.require_own(record, UserRecord)
         if (email is None) == (phone is None):
             text = "give exactly one: email or phone"
             raise InvalidInput([Problem("", "conflict", text)])
@@ -36,7 +36,7 @@ class Contacts(PayseraProtocol):
         concerns, value = ("email", email) if email is not None else ("phone", phone or "")
         if same_contact(concerns, value, getattr(record.user, concerns)):
             return record
-        extras = self.checked(record.user).extras.get(self.provider, {})
+        extras = self.validated(record.user).extras.get(self.provider, {})
         body = self._assigned(concerns, value, extras.get(f"{concerns}_link"))
         path = self.of_user(record.id, concerns)
         response = yield self.request("POST", "assign_contact", *path, body=body)
@@ -60,7 +60,7 @@ class Contacts(PayseraProtocol):
         return attrs.evolve(action, issued_at=response.received_at)
 
     def _takes_a_code(self, action: NextAction) -> None:
-        self.own(action, NextAction)
+        self.require_own(action, NextAction)
         if action.kind is not NextActionKind.CONFIRM_CODE:
             problem = Problem("kind", "conflict", f"an action of kind {action.kind} has no code")
             raise InvalidInput([problem])

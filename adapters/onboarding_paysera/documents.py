@@ -11,6 +11,7 @@ from onboarding import (
     Company,
     Document,
     DocumentKind,
+    DocumentPage,
     DocumentPurpose,
     DocumentRecord,
     DocumentStatus,
@@ -19,7 +20,6 @@ from onboarding import (
     InvalidInput,
     Loss,
     LossKind,
-    Page,
     Partial,
     Problem,
     Response,
@@ -77,7 +77,7 @@ class Documents(PayseraProtocol):
     """Documents. docs: user-resource, Document Management; they take a special permission."""
 
     def submit_document(
-        self, user_id: str, document: Document, *, key: str | None = None
+        self, user_id: str, document: Document, *, idempotency_key: str | None = None
     ) -> Flow[DocumentRecord]:
         """Uploads the one file of a proof of identity, then describes it.
 
@@ -86,7 +86,7 @@ class Documents(PayseraProtocol):
         describes the file. Paysera lists no documents: an upload whose outcome is unknown cannot
         be looked up. It has no idempotency either, so `key` is checked, and not sent.
         """
-        self.validated_key(key)
+        self.validated_key(idempotency_key)
         self._described(document)
         page = document.pages[0]
         uploaded = yield from self.upload_document(user_id, page)
@@ -95,7 +95,7 @@ class Documents(PayseraProtocol):
             operation=_SUBMIT,
             user_id=uploaded.user_id,
             id=uploaded.id,
-            idempotency_key=key,
+            idempotency_key=idempotency_key,
             digest=digest(document),
             done={_FILE: digest(page.content)},
         )
@@ -107,7 +107,7 @@ class Documents(PayseraProtocol):
         If Paysera rejected the description, it may be corrected; the file must be the same.
         Raises `IdempotencyConflict` for other content, `PartialFailure` when it fails again.
         """
-        self.own(partial, Partial)
+        self.require_own(partial, Partial)
         if partial.operation != _SUBMIT or not partial.id:
             text = "expected the partial of a submit_document"
             raise InvalidInput([Problem("operation", "conflict", text)])
@@ -124,7 +124,7 @@ class Documents(PayseraProtocol):
             describing = self.describe_document(partial.id or "", document, user_id=partial.user_id)
             return (yield from describing)
 
-    def upload_document(self, user_id: str, page: Page) -> Flow[DocumentRecord]:
+    def upload_document(self, user_id: str, page: DocumentPage) -> Flow[DocumentRecord]:
         """docs: user-resource, Upload Document: the bytes as they are."""
         path = self.of_user(user_id, "document")
         response = yield self.upload("POST", "upload_document", *path, page=page)
@@ -205,13 +205,15 @@ class Documents(PayseraProtocol):
             kind=KINDS.get(shown_text(shown.get("type")) or ""),
             status=status_of(shown, otherwise),
             refusal=refusal_of(shown),
-            seen_at=response.received_at,
-            native={k: v for k, v in shown.items() if k in ("type", "extension", "review_status")},
+            retrieved_at=response.received_at,
+            provider_fields={
+                k: v for k, v in shown.items() if k in ("type", "extension", "review_status")
+            },
             raw=shown,
         )
 
 
-def _extension(page: Page) -> str | None:
+def _extension(page: DocumentPage) -> str | None:
     """The file's own, else that of its type, which its first bytes tell too."""
     _, dot, after = (page.filename or "").rpartition(".")
     if dot and _EXTENSION(after):

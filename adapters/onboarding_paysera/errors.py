@@ -52,7 +52,7 @@ CODES: dict[str, tuple[str, str, type[ProviderError] | None]] = {
     "invalid_scope": ("ask for scopes that the token has, or bring the code", "", None),
     "unauthorized": ("check client_id and mac_key", "", None),
     "forbidden": ("the client lacks a permission or a scope for this", "", Forbidden),
-    "not_found": ("there is no such user, or it has no such datum", "", None),
+    "not_found": ("there is no such user, or it has no such field", "", None),
     "rate_limit_exceeded": ("wait, or have the user solve the captcha", "", RateLimited),
     # the official Java client: too many checks of liveness; its status is in no document
     "rate_limit_exceeded_ge": ("no more checks of liveness for now", "", RateLimited),
@@ -112,7 +112,9 @@ def raise_for(response: Response, core_path: CorePath) -> NoReturn:
             request_id=_correlation(response.headers.get("paysera-correlation-id"))
             or _correlation(body.get("correlation_id")),
             retry_after=retry_after(response),
-            native={name: response.headers[name] for name in CAPTCHA if name in response.headers},
+            provider_fields={
+                name: response.headers[name] for name in CAPTCHA if name in response.headers
+            },
             raw=body if body else response.body,
         ),
         kind,

@@ -11,12 +11,12 @@ from typing import Any, cast
 from attrs import field, frozen
 from onboarding import (
     DocumentKind,
+    DocumentPage,
     DocumentPurpose,
     DocumentRecord,
     DocumentStatus,
     Flow,
     InvalidInput,
-    Page,
     Paged,
     Problem,
     Response,
@@ -92,10 +92,10 @@ class IdentityPaper:
 
 @frozen(kw_only=True)
 class IdentificationRequest:
-    """One request. `status` is Paysera's own word; `comment` is the reviewer's."""
+    """One request. `provider_status` is Paysera's own word; `comment` is the reviewer's."""
 
     id: str
-    status: str
+    provider_status: str
     user_id: str | None = None
     relation: str | None = None
     created_at: datetime | None = None
@@ -164,13 +164,13 @@ class Identification(PayseraProtocol):
         response = yield self.request("POST", "add_identity_document", *path, body=paper.body())
         return self._paper(self.answer(response), response)
 
-    def put_document_image(self, document_id: str, order: int, image: Page) -> Flow[None]:
+    def put_document_image(self, document_id: str, order: int, image: DocumentPage) -> Flow[None]:
         """Sends one side of an identity document: 0 is the front, 1 the back."""
         path = ("identity-document", document_id, "image", order)
         response = yield self.upload("PUT", "put_document_image", *path, page=an_image(image))
         self.succeeded(response)
 
-    def put_face_photo(self, request_id: str, image: Page, *, order: int = 0) -> Flow[None]:
+    def put_face_photo(self, request_id: str, image: DocumentPage, *, order: int = 0) -> Flow[None]:
         """Sends a photo of the face."""
         path = ("identification-request", request_id, "face-photo", "image", order)
         response = yield self.upload("PUT", "put_face_photo", *path, page=an_image(image))
@@ -193,7 +193,7 @@ class Identification(PayseraProtocol):
         response = yield self.request("POST", "add_additional_document", *path, body=body)
         return self._paper(self.answer(response), response)
 
-    def put_document_file(self, document_id: str, page: Page) -> Flow[None]:
+    def put_document_file(self, document_id: str, page: DocumentPage) -> Flow[None]:
         """Sends the file of a further document."""
         path = ("additional-document", document_id, "file")
         response = yield self.upload("POST", "put_document_file", *path, page=page)
@@ -216,7 +216,7 @@ class Identification(PayseraProtocol):
         otherwise = DocumentStatus.IN_REVIEW if status in _HANDED_IN else DocumentStatus.CREATED
         return IdentificationRequest(
             id=shown_id(shown, response),
-            status=status,
+            provider_status=status,
             user_id=reference(shown.get("user_id")),
             relation=shown_word(relation),
             created_at=moment(shown.get("created")),
@@ -239,8 +239,8 @@ class Identification(PayseraProtocol):
             status=status_of(shown, otherwise),
             refusal=refusal_of(shown),
             processed_at=moment(shown.get("reviewed_at")),
-            seen_at=response.received_at,
-            native={
+            retrieved_at=response.received_at,
+            provider_fields={
                 name: shown[name]
                 for name in ("type", "review_status", "identification_request_id")
                 if name in shown

@@ -29,7 +29,7 @@ class Limits(PayseraProtocol):
         it gave. Nothing is signed: the address is one that an answer named. Raises `InvalidInput`
         for an error without a captcha.
         """
-        place = error.native.get(CAPTCHA[1])
+        place = error.provider_fields.get(CAPTCHA[1])
         if not _is_address(place):
             raise InvalidInput([Problem("", "missing", "the error tells of no captcha")])
         made = Request(

@@ -200,7 +200,7 @@ class OAuth(PayseraProtocol):
     def _own_token(self, token: UserToken) -> None:
         known = isinstance(token, UserToken)  # pyright: ignore[reportUnnecessaryIsInstance]
         if not known or token.environment is not None:
-            self.own(token, UserToken)
+            self.require_own(token, UserToken)
 
     def _form(
         self,

@@ -1,4 +1,4 @@
-"""The flows that ask for one datum of a user by itself."""
+"""The flows that ask for one field of a user by itself."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Part(Generic[T]):
 class Parts(PayseraProtocol):
     """Single data. docs: user-resource, Getting Specific User Information.
 
-    A user that is not there at all answers as a datum that is not: Paysera says 404 to both.
+    A user that is not there at all answers as a field that is not: Paysera says 404 to both.
     """
 
     def fetch_email(self, user_id: str) -> Flow[Part[str]]:
@@ -86,9 +86,9 @@ class Parts(PayseraProtocol):
         except Forbidden:
             return Part(absent=Absence.HIDDEN)
         except NotFound:
-            return Part(absent=Absence.NOT_THERE)
-        user, residue = self._wire.from_wire({key: shown})
+            return Part(absent=Absence.NOT_FOUND)
+        user, unmapped = self._wire.from_wire({key: shown})
         if (value := pick(user)) is not None:
             return Part(value=value)
-        unread = any(path.partition(".")[0] == key for path in residue)
-        return Part(absent=Absence.UNREADABLE if unread else Absence.NOT_THERE)
+        unread = any(path.partition(".")[0] == key for path in unmapped)
+        return Part(absent=Absence.UNREADABLE if unread else Absence.NOT_RETURNED)

@@ -11,10 +11,10 @@ import attrs
 from attrs import frozen
 from onboarding import (
     Adapter,
+    DocumentPage,
     Flow,
     InvalidInput,
     LevelPolicy,
-    Page,
     Problem,
     Proof,
     Request,
@@ -79,7 +79,7 @@ class PayseraProtocol(Adapter):
     """The settings of an API client, and how a request of it is made and its answer read."""
 
     provider: ClassVar[str] = PROVIDER
-    native_levels: ClassVar[LevelPolicy] = LEVELS
+    default_level_policy: ClassVar[LevelPolicy] = LEVELS
     extras: ClassVar[type | None] = PayseraExtras
     wires: ClassVar[tuple[type, ...]] = (PayseraUser, AddressedUser)
     targets: ClassVar[Mapping[str, Target]] = TARGETS
@@ -131,7 +131,7 @@ class PayseraProtocol(Adapter):
         )
         return request.with_headers(Authorization=header)
 
-    def passing(self, response: Response) -> bool:
+    def is_transient(self, response: Response) -> bool:
         # Of a proxy, in HTML; the official PHP client repeats the request once, whatever it is.
         return response.status == 502
 
@@ -166,9 +166,9 @@ class PayseraProtocol(Adapter):
         place = url(self.base, "rest", "v1", *path, query=query)
         return Request.json(method, place, body, operation=operation)
 
-    def upload(self, method: str, operation: str, *path: str | int, page: Page) -> Request:
+    def upload(self, method: str, operation: str, *path: str | int, page: DocumentPage) -> Request:
         """A request whose body is the bytes of a page, as they are."""
-        content = given("page", page, Page).content
+        content = given("page", page, DocumentPage).content
         made = attrs.evolve(self.request(method, operation, *path), body=content)
         named = canonical(page.media_type or "application/octet-stream")
         return made.with_headers(Content_Type=named)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 from onboarding import Company, NextAction, NextActionKind, User, UserRecord, UserStatus
-from onboarding.mapping.changes import changes
+from onboarding.mapping.changes import changed_paths
 from onboarding.model.base import trust
 
 __all__ = ["PROVIDER", "same_contact", "settled"]
@@ -46,7 +46,7 @@ def settled(
 
 def same_contact(contact: str, one: str | None, other: str | None) -> bool:
     """Whether two spellings of an e-mail address or a phone number are the same contact."""
-    return not changes(trust(User, {contact: one}), trust(User, {contact: other}))
+    return not changed_paths(trust(User, {contact: one}), trust(User, {contact: other}))
 
 
 def _step(
@@ -60,12 +60,12 @@ def _step(
         user_id=shown.id,
         concerns=concerns,
         value=value,
-        issued_at=shown.seen_at,
+        issued_at=shown.retrieved_at,
     )
 
 
 def _as_company(record: UserRecord) -> UserRecord:
     """A legal user stays one, though Paysera may show no fact of the company."""
-    if record.native.get("type") != "legal" or record.user.company is not None:
+    if record.provider_fields.get("type") != "legal" or record.user.company is not None:
         return record
-    return attrs.evolve(record, user=record.user.but(company=Company(), identity=None))
+    return attrs.evolve(record, user=record.user.replace(company=Company(), identity=None))

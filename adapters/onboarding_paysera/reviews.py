@@ -27,6 +27,6 @@ def refusal_of(shown: Mapping[str, Any]) -> Refusal | None:
         return None
     return Refusal(
         reason=RefusalReason.OTHER,
-        native=str(shown["review_status"]),
+        provider_code=str(shown["review_status"]),
         text=shown_text(shown.get("comment")),
     )

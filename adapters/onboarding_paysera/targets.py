@@ -5,9 +5,9 @@ docs: user-resource; guides/wallet/user-identification
 
 from __future__ import annotations
 
-from onboarding import Actor, Ask, DocumentPurpose, IdentificationLevel, Target, User
+from onboarding import Actor, DocumentPurpose, IdentificationLevel, RequirementRule, Target, User
 from onboarding.mapping import On, core, some, when
-from onboarding.requirements.target import datum, document, step
+from onboarding.requirements.target import document, step, user_field
 
 from onboarding_paysera.extras import PayseraExtras
 from onboarding_paysera.wire.user import PayseraUser
@@ -43,8 +43,8 @@ CONFIRMED = Target(
     words="have the contacts confirmed",
     source="docs: user-resource, Confirm Phone, Confirm Email",
     includes=(REGISTER,),
-    asks=(
-        Ask(
+    rules=(
+        RequirementRule(
             name="confirmation",
             options=(step("type the code that was sent", Actor.USER),),
             shown=when("confirmed.email", True) | when("confirmed.phone", True),
@@ -58,9 +58,9 @@ IDENTITY_GIVEN = Target(
     words="have the identity on file, provided by an offline client",
     source=_RESOURCE,
     includes=(REGISTER,),
-    asks=(
+    rules=(
         *(
-            Ask(name=path, options=(datum(path, words),), source=_RESOURCE)
+            RequirementRule(name=path, options=(user_field(path, words),), source=_RESOURCE)
             for path, words in {
                 "identity.given_name": _NAMED,
                 "identity.family_name": _NAMED,
@@ -68,7 +68,7 @@ IDENTITY_GIVEN = Target(
                 "identity.national_id.code": _DOCUMENTED,
             }.items()
         ),
-        Ask(
+        RequirementRule(
             name="receipt",
             options=(step("print the receipt of identification", Actor.PLATFORM),),
             shown=_AT_LEAST_SEMI,
@@ -82,8 +82,8 @@ FULLY_IDENTIFIED = Target(
     words="be fully identified: level 4, without limits",
     source=_LEVELS,
     includes=(CONFIRMED,),
-    asks=(
-        Ask(
+    rules=(
+        RequirementRule(
             name="documents.identity",
             options=(
                 document(DocumentPurpose.IDENTITY, "hand in an identity document"),
@@ -92,7 +92,7 @@ FULLY_IDENTIFIED = Target(
             shown=_FULLY,
             source=_GUIDE,
         ),
-        Ask(
+        RequirementRule(
             name="review",
             options=(step("Paysera reviews what was handed in", Actor.PROVIDER),),
             shown=_FULLY,

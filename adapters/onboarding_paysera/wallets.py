@@ -63,8 +63,10 @@ class Wallets(PayseraProtocol):
             owner_ids=() if owner is None else (owner,),
             account_numbers=tuple(dict.fromkeys(n for n in numbers if isinstance(n, str))),
             description=shown_text(account.get("description")),
-            status=shown_text(account.get("status")),
-            seen_at=response.received_at,
-            native={k: v for k, v in account.items() if k in ("type", "flags", "owner_type")},
+            provider_status=shown_text(account.get("status")),
+            retrieved_at=response.received_at,
+            provider_fields={
+                k: v for k, v in account.items() if k in ("type", "flags", "owner_type")
+            },
             raw=shown,
         )

@@ -13,10 +13,10 @@ from onboarding.batch.files import UserFile
 from onboarding.batch.journal import Journal
 from onboarding.batch.lines import Line
 from onboarding.batch.results import Result, State, Step
-from onboarding.batch.runs import Batch, Reason, Summary, Unknown
+from onboarding.batch.runs import BulkRun, Reason, Summary, Unknown
 
 __all__ = [
-    "Batch",
+    "BulkRun",
     "Journal",
     "Line",
     "Reason",

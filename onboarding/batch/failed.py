@@ -6,7 +6,7 @@ from attrs import evolve
 
 from onboarding.batch.results import Result, State, tame
 from onboarding.errors import (
-    ActionNeeded,
+    ActionRequired,
     Conflict,
     Forbidden,
     IdempotencyConflict,
@@ -48,14 +48,14 @@ def of_error(blank: Result, error: Exception, *, sent: bool, replay: bool = Fals
 
 # Of calls whose outcome is `not_done`, by the class of the error; the first row that fits counts.
 _NOT_DONE: tuple[tuple[type[OnboardingError], State], ...] = (
-    (Unsupported, State.REFUSED),
+    (Unsupported, State.UNSUPPORTED),
     (InvalidInput, State.INVALID),
     # An answer about the gateway, or about the moment: no word about the user.
     (Unauthorized, State.FAILED),
     (Forbidden, State.FAILED),
     (RateLimited, State.FAILED),
     (Unavailable, State.FAILED),
-    (ActionNeeded, State.FAILED),
+    (ActionRequired, State.FAILED),
     # Any other answer is about the user.
     (ProviderError, State.REJECTED),
     # Earlier requests of the call, or an earlier call, were carried out.

@@ -24,7 +24,7 @@ class State(StrEnum):
     """The provider registered the user."""
     REJECTED = "rejected"
     """The provider said no; a later run tries again once the line is another."""
-    REFUSED = "refused"
+    UNSUPPORTED = "unsupported"
     """The provider does not take a field, or not its value, and it may not be left out; nothing
     was sent. The problems say which."""
     INVALID = "invalid"
@@ -63,7 +63,7 @@ class Result:
     status: str | None = None
     kyc_level: str | None = None
     identification_level: str | None = None
-    native: Mapping[str, str] = field(factory=dict[str, str])
+    provider_levels: Mapping[str, str] = field(factory=dict[str, str])
     next_actions: tuple[Step, ...] = ()
     losses: tuple[Loss, ...] = ()
     problems: tuple[Problem, ...] = ()
@@ -82,7 +82,7 @@ class Result:
             "status": self.status,
             "kyc_level": self.kyc_level,
             "identification_level": self.identification_level,
-            "native": dict(self.native),
+            "provider_levels": dict(self.provider_levels),
             "next_actions": [
                 {"kind": step.kind, "concerns": step.concerns, "expires_at": step.expires_at}
                 for step in self.next_actions
@@ -111,7 +111,7 @@ def of_record(blank: Result, record: UserRecord) -> Result:
         identification_level=(
             record.identification_level.value if record.identification_level is not None else None
         ),
-        native=_levels(record),
+        provider_levels=_levels(record),
         next_actions=tuple(
             Step(
                 kind=str(action.kind),
@@ -154,7 +154,7 @@ _WORD = re.compile(r"[A-Za-z0-9_.+-]{1,60}").fullmatch
 
 def _levels(record: UserRecord) -> dict[str, str]:
     """The provider's own words for levels; what is not spelled as one may hold a name."""
-    return {name: word for name, word in record.level_words.items() if _WORD(word)}
+    return {name: word for name, word in record.provider_levels.items() if _WORD(word)}
 
 
 def blank(adapter: Adapter, ref: str, line: int | None) -> Result:

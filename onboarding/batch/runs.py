@@ -29,7 +29,7 @@ from onboarding.http import Flow
 from onboarding.model.record import UserRecord
 from onboarding.model.user import User
 
-__all__ = ["Batch", "Reason", "Summary", "Unknown"]
+__all__ = ["BulkRun", "Reason", "Summary", "Unknown"]
 
 EXAMPLES = 3
 """How many refs are remembered for each reason."""
@@ -99,7 +99,7 @@ NEVER_REPLAYED = (IdempotencyConflict.__name__, PartialFailure.__name__)
 
 
 @define(eq=False, repr=False)
-class Batch:
+class BulkRun:
     """One run: a gateway, the journal of its results, and a summary that grows.
 
     A user whom the journal settled is counted and left alone, but a rejected one is tried again
@@ -218,7 +218,7 @@ class Batch:
         started = blank(adapter, ref, line.number)
         try:
             user = User.parse(line.data)
-            flow = adapter.create_user(user, key=self._key(line))
+            flow = adapter.create_user(user, idempotency_key=self._key(line))
             record = self.gateway.run(_after(lambda: self.journal.intend(ref, line.number), flow))
         except KeyboardInterrupt:
             if self.journal.is_open(ref):

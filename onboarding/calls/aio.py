@@ -19,7 +19,7 @@ from onboarding.model.paging import Paged
 from onboarding.model.partial import Partial
 from onboarding.model.record import UserRecord
 from onboarding.model.user import User
-from onboarding.requirements.report import Report
+from onboarding.requirements.report import RequirementReport
 
 __all__ = ["AsyncCalls"]
 
@@ -44,14 +44,16 @@ class AsyncCalls(Generic[A_co]):
     # -- users
 
     async def create_user(
-        self, user: User, *, key: str | None = None, deadline: float | None = None
+        self, user: User, *, idempotency_key: str | None = None, deadline: float | None = None
     ) -> UserRecord:
         """Registers a user with the provider.
 
         `key` is the caller's own name for this operation: where the provider has a way to make
         it happen once, it is used.
         """
-        return await self.run(self.adapter.create_user(user, key=key), deadline=deadline)
+        return await self.run(
+            self.adapter.create_user(user, idempotency_key=idempotency_key), deadline=deadline
+        )
 
     async def fetch_user(self, user_id: str, *, deadline: float | None = None) -> UserRecord:
         """Reads what the provider has on file about a user."""
@@ -125,14 +127,14 @@ class AsyncCalls(Generic[A_co]):
         user_id: str,
         document: Document,
         *,
-        key: str | None = None,
+        idempotency_key: str | None = None,
         deadline: float | None = None,
     ) -> DocumentRecord:
         """Hands in a document with all its pages.
 
         Called again with the same `key`, an upload that was cut off goes on where it was.
         """
-        flow = self.adapter.submit_document(user_id, document, key=key)
+        flow = self.adapter.submit_document(user_id, document, idempotency_key=idempotency_key)
         return await self.run(flow, deadline=deadline)
 
     async def fetch_document(
@@ -155,7 +157,7 @@ class AsyncCalls(Generic[A_co]):
         user_id: str,
         company: Company,
         *,
-        key: str | None = None,
+        idempotency_key: str | None = None,
         deadline: float | None = None,
     ) -> OwnerDeclaration:
         """Declares all of `company.beneficial_owners` and has the provider look at them.
@@ -164,7 +166,7 @@ class AsyncCalls(Generic[A_co]):
         Raises `InvalidInput` by path for no owner or too many, `Unsupported` for what the
         provider has no place for; nothing was sent then.
         """
-        flow = self.adapter.declare_owners(user_id, company, key=key)
+        flow = self.adapter.declare_owners(user_id, company, idempotency_key=idempotency_key)
         return await self.run(flow, deadline=deadline)
 
     async def fetch_declaration(
@@ -191,11 +193,11 @@ class AsyncCalls(Generic[A_co]):
         user_id: str,
         account: BankAccount,
         *,
-        key: str | None = None,
+        idempotency_key: str | None = None,
         deadline: float | None = None,
     ) -> BankAccountRecord:
         """Registers a bank account of a user."""
-        flow = self.adapter.add_bank_account(user_id, account, key=key)
+        flow = self.adapter.add_bank_account(user_id, account, idempotency_key=idempotency_key)
         return await self.run(flow, deadline=deadline)
 
     def bank_accounts(
@@ -274,7 +276,7 @@ class AsyncCalls(Generic[A_co]):
 
     # -- before anything is sent
 
-    def missing(self, held: User | UserRecord, target: str) -> Report:
+    def missing(self, held: User | UserRecord, target: str) -> RequirementReport:
         """What a user still lacks for a target (`create_owner`); nothing is sent."""
         return self.adapter.missing(held, target)
 

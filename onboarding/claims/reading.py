@@ -40,7 +40,7 @@ class VerifiedClaims(Model):
     - `verified_at`, `process`: when the sender verified, and its reference for audits;
     - `assurance_process`, `evidence`: in the standard's own words, as they came;
     - `provenance`: the record that this library wrote it from, None in another's object;
-    - `residue`: what the core has no shape for, by path; `losses` says why.
+    - `unmapped`: what the core has no shape for, by path; `losses` says why.
     """
 
     user: User
@@ -51,7 +51,7 @@ class VerifiedClaims(Model):
     assurance_process: Mapping[str, Any] = field(factory=dict[str, Any])
     evidence: tuple[Mapping[str, Any], ...] = ()
     provenance: Provenance | None = None
-    residue: Mapping[str, Any] = field(factory=dict[str, Any])
+    unmapped: Mapping[str, Any] = field(factory=dict[str, Any])
     losses: tuple[Loss, ...] = ()
 
     @property
@@ -77,7 +77,7 @@ def from_verified_claims(data: Mapping[str, Any]) -> tuple[VerifiedClaims, ...]:
     """Reads the `verified_claims` of an ID token or a UserInfo answer, each by itself.
 
     `data` is the object around it; there may be one verification or a list of them, and nothing
-    of two is mixed. Keys that the standard or the core does not know are kept in `residue` and
+    of two is mixed. Keys that the standard or the core does not know are kept in `unmapped` and
     named in `losses`. Nothing is checked but the form: whose word it is, a signature says.
 
     Raises `InvalidInput`, which lists by path, with no value, all that the standard forbids.
@@ -105,8 +105,8 @@ def _every(data: Any) -> Iterator[VerifiedClaims]:
         raise InvalidInput(problems)
     for reading in readings:
         yield VerifiedClaims(
-            user=User().but(reading.values),
-            residue=reading.residue,
+            user=User().replace(reading.values),
+            unmapped=reading.unmapped,
             losses=tuple(reading.losses),
             **reading.facts,
         )
@@ -118,7 +118,7 @@ class _Reading:
 
     values: dict[str, object] = field(factory=dict[str, object])
     facts: dict[str, Any] = field(factory=dict[str, Any])
-    residue: dict[str, Any] = field(factory=dict[str, Any])
+    unmapped: dict[str, Any] = field(factory=dict[str, Any])
     losses: list[Loss] = field(factory=list[Loss])
     problems: list[Problem] = field(factory=list[Problem])
 
@@ -146,7 +146,7 @@ class _Reading:
     def _left(
         self, path: str, value: Any, core: str, reason: str, kind: LossKind = LossKind.DROPPED
     ) -> None:
-        self.residue[path] = deepcopy(value)
+        self.unmapped[path] = deepcopy(value)
         self.losses.append(Loss(core_path=core, kind=kind, reason=reason, wire_path=path))
 
     # -- how it was verified

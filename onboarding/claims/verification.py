@@ -44,8 +44,8 @@ class Provenance(Model):
     gateway: str = ""
     environment: str | None = None
     id: str = ""
-    seen_at: datetime | None = None
-    level_words: Mapping[str, str] = field(factory=dict[str, str])
+    retrieved_at: datetime | None = None
+    provider_levels: Mapping[str, str] = field(factory=dict[str, str])
 
     @classmethod
     def of(cls, record: UserRecord) -> Provenance:
@@ -55,8 +55,8 @@ class Provenance(Model):
             gateway=record.gateway,
             environment=record.environment,
             id=record.id,
-            seen_at=record.seen_at,
-            level_words=dict(record.level_words),
+            retrieved_at=record.retrieved_at,
+            provider_levels=dict(record.provider_levels),
         )
 
     def told(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Which claim holds which datum of the core, with how it is written and read.
+"""Which claim holds which field of the core, with how it is written and read.
 
 The claims are those of OpenID Connect Core 1.0, section 5.1, with what OpenID Connect for Identity
 Assurance Claims Registration 1.0 adds to them.

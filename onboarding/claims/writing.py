@@ -117,12 +117,12 @@ def _of_time(record: UserRecord, verified_at: datetime | None) -> Iterator[Probl
         return
     if not isinstance(verified_at, datetime) or verified_at.tzinfo is None:  # pyright: ignore[reportUnnecessaryIsInstance]
         yield Problem("verified_at", "shape", "expected a date and time with its zone")
-    elif record.seen_at is not None and verified_at > record.seen_at:
+    elif record.retrieved_at is not None and verified_at > record.retrieved_at:
         yield Problem("verified_at", "conflict", "is after the record was seen")
 
 
 def _claims(record: UserRecord, names: list[str]) -> tuple[dict[str, Any], tuple[Loss, ...]]:
-    """The claims, and a loss for each datum of the user that is in none of them."""
+    """The claims, and a loss for each field of the user that is in none of them."""
     shown = {path: lookup(record.user, path) for path in leaves(User)}
     given = {path: value for path, value in shown.items() if value not in EMPTY}
     why = {path: _kept_back(record, path, value) for path, value in given.items()}
@@ -141,7 +141,7 @@ def _claims(record: UserRecord, names: list[str]) -> tuple[dict[str, Any], tuple
 
 
 def _kept_back(record: UserRecord, path: str, value: object) -> str:
-    """Why a datum that the provider shows is in no claim, or nothing."""
+    """Why a field that the provider shows is in no claim, or nothing."""
     if path not in DATA:
         return "no claim is registered for it"
     if path in _CONTACTS and record.confirmed.get(path) is not True:

@@ -20,7 +20,7 @@ from attrs import frozen
 from rich.console import Console
 from rich.progress import track
 
-from onboarding.batch import Batch, Journal, Result, State, Summary, UserFile
+from onboarding.batch import BulkRun, Journal, Result, State, Summary, UserFile
 from onboarding.cli import screen, versus
 from onboarding.cli.failures import Failure, as_json, wants_json
 from onboarding.cli.output import write_file
@@ -121,8 +121,8 @@ def _run(config: Path, file: Path, default: str | None) -> _Run:
         chosen = gateways.default
         out = config.with_name(f"{chosen.name}.jsonl")
         with UserFile.open(file) as users, Journal.open(out, chosen) as journal:
-            batch = Batch(chosen, journal)
-            steps = batch.run(users)
+            bulk = BulkRun(chosen, journal)
+            steps = bulk.run(users)
             if not wants_json():
                 steps = _tracked(steps, chosen.name)
             results = {result.ref: result for result in steps}
@@ -131,7 +131,7 @@ def _run(config: Path, file: Path, default: str | None) -> _Run:
         provider=chosen.provider,
         change=tuple(_changed(before, after)),
         results=results,
-        summary=batch.summary,
+        summary=bulk.summary,
     )
 
 

@@ -18,7 +18,7 @@ from onboarding.cli.configured import CONFIG, opened
 from onboarding.cli.failures import NOT_ALL, Failure, as_json, wants_json
 from onboarding.cli.held import object_in
 from onboarding.errors import InvalidInput
-from onboarding.mapping.changes import changes
+from onboarding.mapping.changes import changed_paths
 from onboarding.mapping.effects import Effect
 from onboarding.mapping.effects import effects as find_effects
 from onboarding.mapping.paths import lookup
@@ -55,11 +55,11 @@ def effects(context: click.Context, record: Path, changed: Path, config: Path) -
     user = _merged(held.user, object_in(_read(changed), str(changed)))
     with opened(config) as gateways:
         adapter = gateways[held.gateway].adapter
-        adapter.own(held)
+        adapter.require_own(held)
         follows = _found(adapter, held, user)
-        _, losses = adapter.wire_for(user).update(held.user, user, residue=held.residue)
+        _, losses = adapter.wire_for(user).update(held.user, user, unmapped=held.unmapped)
         unsent = [*_unsent(losses, adapter.accept_loss)]
-    paths = sorted(changes(held.user, user))
+    paths = sorted(changed_paths(held.user, user))
     if wants_json():
         told = {
             "changed": paths,
@@ -113,9 +113,9 @@ def _merged(old: User, data: Mapping[str, Any]) -> User:
     """The user with the changes; what changes is checked, what the provider sent is not."""
     merged = _over(plain(old, secrets=True), data)
     new = User.from_json(json.dumps({"form": User.form, **merged}))
-    other = {path for path in changes(old, new) if not path.startswith("extras.")}
+    other = {path for path in changed_paths(old, new) if not path.startswith("extras.")}
     try:
-        return old.but({path: lookup(new, path) for path in other}, extras=new.extras)
+        return old.replace({path: lookup(new, path) for path in other}, extras=new.extras)
     except InvalidInput as error:
         text = "the changes cannot be used"
         raise Failure(text, kind="InvalidInput", problems=error.problems) from None

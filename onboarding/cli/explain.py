@@ -1,4 +1,4 @@
-"""`onboarding explain`: how one datum goes to each provider."""
+"""`onboarding explain`: how one field goes to each provider."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ _SOME = 3
 )
 @as_json
 def explain(path: str, providers: tuple[str, ...]) -> None:
-    """Explain how the datum at a core PATH goes to each provider.
+    """Explain how the field at a core PATH goes to each provider.
 
-    PATH is one such as `identity.birthdate`; for an object (`address`), each datum below it is
+    PATH is one such as `identity.birthdate`; for an object (`address`), each field below it is
     told. Told are the provider's name for it, its form and limits, when it is required, what is
     refused, which calls write it, when it is not shown, which scope it takes, what a change
     brings with it, why it would be lost, and the document that says so.
@@ -92,7 +92,9 @@ def _hint(path: str, plans: Iterable[Plan]) -> str:
     known = dict.fromkeys(place for core in data for place in _places(core))
     ends = _ending(path, known)
     for plan in found if not ends else ():
-        spelled = [datum for datum in plan.data if path.casefold() == datum.row.wire.casefold()]
+        spelled = [
+            mapped for mapped in plan.fields if path.casefold() == mapped.row.wire.casefold()
+        ]
         if spelled:
             return f"; what {plan.provider} calls so is {spelled[0].core}"
     close = get_close_matches(path, {place.rpartition(".")[2] for place in known}, n=1)

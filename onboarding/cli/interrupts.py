@@ -11,7 +11,7 @@ from types import FrameType
 
 from attrs import define, field
 
-from onboarding.batch import Batch
+from onboarding.batch import BulkRun
 
 __all__ = ["Interrupts"]
 
@@ -22,7 +22,7 @@ _NOTE = b"\nThe user in flight is being finished. Press Ctrl-C again to stop at 
 class Interrupts:
     """What Ctrl-C does to a batch. `pressed` is true once it stops it."""
 
-    batch: Batch
+    bulk: BulkRun
     pressed: bool = field(default=False, init=False)
     _waiting: bool = field(default=False, init=False)
 
@@ -52,7 +52,7 @@ class Interrupts:
     def _first(self, number: int, frame: FrameType | None) -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
         self.pressed = True
-        self.batch.stop()
+        self.bulk.stop()
         if self._waiting:
             raise KeyboardInterrupt
         with suppress(OSError):

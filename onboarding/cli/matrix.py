@@ -33,12 +33,12 @@ from onboarding.operations import OPERATIONS
 __all__ = ["matrix"]
 
 STYLES = {
-    Fate.CARRIED: "green",
-    Fate.NOT_SHOWN: "green",
-    Fate.IMPLIED: "green",
+    Fate.SUPPORTED: "green",
+    Fate.WRITE_ONLY: "green",
+    Fate.DERIVED: "green",
     Fate.COARSENED: "yellow",
-    Fate.NOT_TAKEN: "red",
-    Fate.NO_PLACE: "red",
+    Fate.READ_ONLY: "red",
+    Fate.NOT_SUPPORTED: "red",
     Fate.NOT_APPLICABLE: "dim",
     Fate.NO_PERSON: "dim",
 }
@@ -62,7 +62,7 @@ STYLES = {
 def matrix(providers: tuple[str, ...], html: Path | None, level: bool) -> None:
     """Show what each provider carries of a user, what it asks for, and what it can do.
 
-    For natural and for legal persons: what becomes of each datum in a registration, which target
+    For natural and for legal persons: what becomes of each field in a registration, which target
     asks for it, and its limits, as with the settings that an adapter has by itself. Then the
     operations, the targets, and what each provider's own levels are worth by the shipped policy.
     A target that includes another one asks for all that the other one does.
@@ -111,7 +111,7 @@ def _data(kind: PersonType, found: list[Provider]) -> Table:
     taking = [one for one in found if one.takes(kind)]
     others = ", ".join(f"{one.name} {_why_not(one)}" for one in found if one not in taking)
     title = f"A {kind} person in a registration{f' ({others})' if others else ''}"
-    made = screen.table(title, "datum", *(one.name for one in taking))
+    made = screen.table(title, "field", *(one.name for one in taking))
     made.columns[0].no_wrap = True
     for number, (parent, names) in enumerate(grouped(kind, taking).items()):
         if number:
@@ -160,5 +160,5 @@ def _levels(provider: Provider) -> Table:
     made = screen.table(title, "its word", *axes, "why")
     for row in provider.levels:
         told = plain_level(row)
-        made.add_row(row.native, *(str(told[axis] or "") for axis in axes), row.why)
+        made.add_row(row.provider_level, *(str(told[axis] or "") for axis in axes), row.why)
     return made

@@ -31,7 +31,13 @@ from onboarding.model.company import Company
 from onboarding.model.user import PersonType, User
 from onboarding.plain import nearest
 from onboarding.registry import installed
-from onboarding.requirements import Questionnaire, Report, Status, Target, questionnaire
+from onboarding.requirements import (
+    Questionnaire,
+    RequirementReport,
+    RequirementStatus,
+    Target,
+    questionnaire,
+)
 from onboarding.requirements import missing as find_missing
 
 __all__ = ["missing"]
@@ -197,11 +203,13 @@ def _list(config: Path | None) -> None:
 def _tell_reports(everybody: Everybody, goals: list[Goal], *, each: bool) -> bool:
     """Tells how everybody stands; whether nothing is missing."""
     plain: list[dict[str, Any]] = []
-    counts = {goal.name: Counter[Status]() for goal in goals}
+    counts = {goal.name: Counter[RequirementStatus]() for goal in goals}
     tallies = {goal.name: Tally() for goal in goals}
     invalid = Tally()
     users = unread = 0
-    alone: tuple[Held, Mapping[str, Report]] | None = None  # the first, while it is the only one
+    alone: tuple[Held, Mapping[str, RequirementReport]] | None = (
+        None  # the first, while it is the only one
+    )
     for one in everybody:
         reports = dict(_reports(one, goals))
         users, unread = users + 1, unread + (one.held is None)
@@ -217,7 +225,7 @@ def _tell_reports(everybody: Everybody, goals: list[Goal], *, each: bool) -> boo
             invalid.add(one.ref, of_problems(one.problems))
             for name, report in reports.items():
                 tallies[name].add(one.ref, of_report(report))
-    ready = not unread and not any(found[Status.MISSING] for found in counts.values())
+    ready = not unread and not any(found[RequirementStatus.MISSING] for found in counts.values())
     if wants_json():
         click.echo(json.dumps({**everybody.plain(), "users": plain, "ready": ready}, indent=2))
         return ready
@@ -236,7 +244,7 @@ def _tell_reports(everybody: Everybody, goals: list[Goal], *, each: bool) -> boo
 _REASONS = ("stands", "what, and why", "users", "first")
 
 
-def _tell_report(one: Held, reports: Mapping[str, Report]) -> None:
+def _tell_report(one: Held, reports: Mapping[str, RequirementReport]) -> None:
     _tell_problems(one)
     for name, report in reports.items():
         screen.out().print(report_table(report, one.ref, name))
@@ -247,7 +255,7 @@ def _tell_tally(tally: Tally, title: str, *columns: str) -> None:
         screen.out().print(tally.table(title, *columns))
 
 
-def _reports(one: Held, goals: list[Goal]) -> Iterator[tuple[str, Report]]:
+def _reports(one: Held, goals: list[Goal]) -> Iterator[tuple[str, RequirementReport]]:
     if one.held is not None:
         for goal in goals:
             yield goal.name, find_missing(one.held, goal.target, accept_loss=goal.accept_loss)

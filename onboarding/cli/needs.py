@@ -8,14 +8,14 @@ from attrs import frozen
 
 from onboarding.model.company import Company
 from onboarding.model.user import PersonType, User
-from onboarding.requirements import Status, Target, missing, questionnaire
+from onboarding.requirements import RequirementStatus, Target, missing, questionnaire
 
 __all__ = ["Need", "needs"]
 
 
 @frozen
 class Need:
-    """A target that asks for a datum: always, or when something holds of the user.
+    """A target that asks for a field: always, or when something holds of the user.
 
     `certain` is false where the provider decides; `by` is the target on the way that brings it.
     """
@@ -43,10 +43,10 @@ def _asked(target: Target, kind: PersonType) -> dict[str, tuple[str, bool]]:
     asked: dict[str, tuple[str, bool]] = {}
     for part in target.way():
         asked.update({path: (f"as {value}", True) for path, value in part.supposes.items()})
-    for finding in missing(new, target).findings:
-        for path in finding.paths if finding.status is not Status.MET else ():
+    for finding in missing(new, target).requirements:
+        for path in finding.paths if finding.status is not RequirementStatus.MET else ():
             others = " or ".join(other for other in finding.paths if other != path)
-            certain = finding.status is Status.MISSING
+            certain = finding.status is RequirementStatus.MISSING
             asked.setdefault(path, (f"or {others}" if others else "", certain))
     questions = [*questionnaire(new, [target])]
     for question in questions:

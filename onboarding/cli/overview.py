@@ -40,21 +40,21 @@ _LAWS = ("eidas_level", "nist_ial")
 
 
 class Fate(StrEnum):
-    """What becomes of a datum that is given in a registration."""
+    """What becomes of a field that is given in a registration."""
 
-    CARRIED = "carried"
+    SUPPORTED = "supported"
     COARSENED = "coarsened"
-    NOT_SHOWN = "carried, never shown"
-    IMPLIED = "told by another"
-    NOT_TAKEN = "shown, not taken"
+    WRITE_ONLY = "write-only"
+    DERIVED = "derived"
+    READ_ONLY = "read-only"
     NOT_APPLICABLE = "not applicable"
-    NO_PLACE = "no place"
+    NOT_SUPPORTED = "not supported"
     NO_PERSON = "no such person"
 
 
 @frozen(kw_only=True)
 class Cell:
-    """One datum at one provider, in a registration of one kind of person."""
+    """One field at one provider, in a registration of one kind of person."""
 
     fate: Fate
     told: Explanation | None = None
@@ -63,7 +63,7 @@ class Cell:
     @property
     def word(self) -> str:
         """What becomes of it."""
-        return self.told.form if self.told and self.fate is Fate.IMPLIED else str(self.fate)
+        return self.told.form if self.told and self.fate is Fate.DERIVED else str(self.fate)
 
     @property
     def demands(self) -> list[str]:
@@ -82,7 +82,7 @@ class Cell:
 
 
 def _by_itself(told: Explanation) -> str:
-    """When a datum is needed that no target asks for, with the object around it in short."""
+    """When a field is needed that no target asks for, with the object around it in short."""
     around = told.core_path.rpartition(".")[0]
     when = told.required.replace(f"{around} ", f"{around.rpartition('.')[2]} ")
     when = when if when.startswith(("if ", "always")) else f"if {when}"
@@ -112,7 +112,7 @@ def paths_of(kind: PersonType) -> list[str]:
 
 
 def grouped(kind: PersonType, providers: Iterable[Provider]) -> dict[str, dict[str, str]]:
-    """The rows of a table: by object, the name of each datum in it and its core path.
+    """The rows of a table: by object, the name of each field in it and its core path.
 
     An object of which no provider has anything to tell is one row, `birthplace.*`.
     """
@@ -133,7 +133,9 @@ def grouped(kind: PersonType, providers: Iterable[Provider]) -> dict[str, dict[s
 def _says_the_same(cells: Mapping[str, Cell], paths: list[str]) -> bool:
     """Whether there is one word for all of them, and no more to tell of any."""
     fates = {cell.fate for path in paths if (cell := cells.get(path)) is not None}
-    return fates <= {Fate.NO_PLACE} or fates <= {Fate.NOT_APPLICABLE} or fates <= {Fate.NO_PERSON}
+    return (
+        fates <= {Fate.NOT_SUPPORTED} or fates <= {Fate.NOT_APPLICABLE} or fates <= {Fate.NO_PERSON}
+    )
 
 
 def overview(kinds: Mapping[str, type[Adapter]]) -> list[Provider]:
@@ -144,7 +146,7 @@ def overview(kinds: Mapping[str, type[Adapter]]) -> list[Provider]:
             cells={kind: _cells(adapter, kind) for kind in PersonType} if adapter.wires else {},
             operations={name: adapter.supports(name) for name in OPERATIONS},
             targets=adapter.targets,
-            levels=adapter.native_levels.rows,
+            levels=adapter.default_level_policy.rows,
         )
         for name, adapter in kinds.items()
     ]
@@ -172,14 +174,14 @@ def _cell(plan: Plan | None, core: str, asked: tuple[Need, ...]) -> Cell:
 
 def _fate(plan: Plan, told: Explanation) -> Fate:
     if told.core_path in plan.implied():
-        return Fate.IMPLIED
+        return Fate.DERIVED
     if told.loss is not None and told.loss.kind is LossKind.NOT_APPLICABLE:
         return Fate.NOT_APPLICABLE
     if told.loss is not None:
-        return Fate.NOT_TAKEN if told.wire_path else Fate.NO_PLACE
+        return Fate.READ_ONLY if told.wire_path else Fate.NOT_SUPPORTED
     if told.inexact is LossKind.COARSENED:
         return Fate.COARSENED
-    return Fate.CARRIED if told.shown else Fate.NOT_SHOWN
+    return Fate.SUPPORTED if told.shown else Fate.WRITE_ONLY
 
 
 # -- as plain data
@@ -211,7 +213,7 @@ def level_axes(rows: Iterable[LevelRow]) -> list[str]:
 def plain_level(row: LevelRow) -> dict[str, Any]:
     """A level as plain data."""
     return {
-        "native": row.native,
+        "provider_level": row.provider_level,
         "kyc_level": row.kyc.value,
         "identification_level": row.identification.value,
         "eidas_level": row.eidas.value if row.eidas else None,

@@ -23,12 +23,12 @@ from onboarding.operations import OPERATIONS
 __all__ = ["page"]
 
 _MEANINGS = {
-    Fate.CARRIED: ("good", "arrives as given"),
-    Fate.NOT_SHOWN: ("good", "arrives, and is never shown back"),
-    Fate.IMPLIED: ("good", "has no key of its own: another one says it too"),
+    Fate.SUPPORTED: ("good", "arrives as given"),
+    Fate.WRITE_ONLY: ("good", "arrives, and is never shown back"),
+    Fate.DERIVED: ("good", "has no key of its own: another one says it too"),
     Fate.COARSENED: ("half", "arrives with less than was given; refused unless accepted"),
-    Fate.NOT_TAKEN: ("bad", "the provider shows it, but no call takes it; refused unless accepted"),
-    Fate.NO_PLACE: ("bad", "the provider knows no such datum; refused unless accepted"),
+    Fate.READ_ONLY: ("bad", "the provider shows it, but no call takes it; refused unless accepted"),
+    Fate.NOT_SUPPORTED: ("bad", "the provider knows no such field; refused unless accepted"),
     Fate.NOT_APPLICABLE: ("none", "means nothing there, or has a call of its own; never refused"),
 }
 
@@ -66,8 +66,8 @@ it has by itself. A target that includes another one asks for all that the other
 
 
 _CONTENTS = {
-    "natural": ("Natural persons", "What becomes of each datum in a registration."),
-    "legal": ("Legal persons", "What becomes of each datum in a registration."),
+    "natural": ("Natural persons", "What becomes of each field in a registration."),
+    "legal": ("Legal persons", "What becomes of each field in a registration."),
     "operations": ("Operations", "The calls that every gateway has, and who can do them."),
     "targets": ("Targets", "Where a user can get with each provider, by the name to ask for."),
     "levels": (
@@ -122,7 +122,9 @@ def _data(kind: PersonType, found: list[Provider]) -> str:
     ]
     others = "".join(f"<p>{escape(_why_not(one))}</p>" for one in found if one not in taking)
     label = f"{_CONTENTS[str(kind)][0]}: data by provider"
-    return others + table(label, ("Datum", *(one.name for one in taking)), bodies, kind="data")
+    return others + table(
+        label, ("MappedField", *(one.name for one in taking)), bodies, kind="data"
+    )
 
 
 def _why_not(provider: Provider) -> str:
@@ -152,7 +154,7 @@ def _cell(cell: Cell) -> str:
 
 def _more(cell: Cell) -> Iterator[tuple[str, tuple[str, ...]]]:
     told = cell.told
-    if told is None or cell.fate is Fate.NO_PLACE:  # the word says it all
+    if told is None or cell.fate is Fate.NOT_SUPPORTED:  # the word says it all
         return
     lines: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("form", (told.form,)),
@@ -196,7 +198,7 @@ def _levels(found: list[Provider]) -> str:
         body(
             (
                 [
-                    code(row.native),
+                    code(row.provider_level),
                     *(text(str(plain_level(row)[axis] or "")) for axis in axes),
                     text(row.why),
                 ]

@@ -12,7 +12,7 @@ from rich.text import Text
 from onboarding.cli import screen
 from onboarding.cli.standing import STANDS, WORDS, Why, left_out, options_of, when_asked, whys
 from onboarding.errors import Problem
-from onboarding.requirements import Questionnaire, Report
+from onboarding.requirements import Questionnaire, RequirementReport
 
 __all__ = ["Tally", "of_problems", "of_questions", "of_report"]
 
@@ -25,7 +25,7 @@ MOST_NAMES = 10
 MOST_ROWS = 20
 """How many reasons a table shows: the most frequent ones."""
 
-_ORDER = ("invalid", "missing", "no place", "provider decides", "left out")
+_ORDER = ("invalid", "missing", "not supported", "provider decides", "left out")
 
 # Characters of 80: a name has its room first, then the refs of users.
 _WIDEST = 36
@@ -107,7 +107,7 @@ def of_problems(problems: Iterable[Problem]) -> Iterator[tuple[Why, str]]:
         yield Why("invalid", "magenta", (problem.message or problem.code,)), problem.path
 
 
-def of_report(report: Report) -> Iterator[tuple[Why, str]]:
+def of_report(report: RequirementReport) -> Iterator[tuple[Why, str]]:
     """How a user stands before a target; what is met is not told."""
     for why, name in whys(report):
         yield Why(why.stands, why.style, why.words), name

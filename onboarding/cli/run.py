@@ -12,7 +12,7 @@ import click
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from onboarding.adapter import Adapter
-from onboarding.batch import Batch, Journal, Line, Result, State, Summary, UserFile
+from onboarding.batch import BulkRun, Journal, Line, Result, State, Summary, UserFile
 from onboarding.cli import screen
 from onboarding.cli.configured import CONFIG, opened
 from onboarding.cli.destination import results_file
@@ -79,15 +79,15 @@ def run(
         chosen = gateways.default if gateway is None else gateways[gateway]
         place, new = (out, False) if out is not None else results_file(users, chosen.name)
         with users_in(users) as file, _journal(place, chosen, default=out is None) as journal:
-            batch = Batch(chosen, journal)
+            bulk = BulkRun(chosen, journal)
             again = f"run again with --out {place}" if new else "run the same command again"
             if wants_json():
-                failure = _stream(batch, file, place, again)
+                failure = _stream(bulk, file, place, again)
             else:
-                failure = _watch(batch, file, again)
+                failure = _watch(bulk, file, again)
     if failure is not None and not wants_json():
         raise failure
-    context.exit(exit_code(batch.summary, failure))
+    context.exit(exit_code(bulk.summary, failure))
 
 
 def _journal(place: Path, gateway: Gateway[Adapter], *, default: bool) -> Journal:
@@ -129,7 +129,7 @@ def plain_summary(summary: Summary, failure: Failure | None = None) -> dict[str,
     }
 
 
-def _stream(batch: Batch, file: UserFile, place: Path, again: str) -> Failure | None:
+def _stream(bulk: BulkRun, file: UserFile, place: Path, again: str) -> Failure | None:
     """Runs the batch, and prints one JSON document as it grows."""
     comma = ""
 
@@ -139,45 +139,45 @@ def _stream(batch: Batch, file: UserFile, place: Path, again: str) -> Failure | 
         comma = ","
 
     click.echo('{"results": [', nl=False)  # before anybody is sent: it may be full or closed
-    ended = _carried_out(batch, file, again, tell)
-    if batch.in_flight is not None:
-        tell(batch.in_flight)
-    summary = json.dumps({"results_file": str(place), **plain_summary(batch.summary, ended)})
+    ended = _carried_out(bulk, file, again, tell)
+    if bulk.in_flight is not None:
+        tell(bulk.in_flight)
+    summary = json.dumps({"results_file": str(place), **plain_summary(bulk.summary, ended)})
     why = json.dumps(ended.plain() if ended is not None else None)
     headings = json.dumps(dict(file.headings))
     click.echo(f'\n], "headings": {headings}, "summary": {summary}, "error": {why}}}')
     return ended
 
 
-def _watch(batch: Batch, file: UserFile, again: str) -> Failure | None:
+def _watch(bulk: BulkRun, file: UserFile, again: str) -> Failure | None:
     """Runs the batch under a progress bar, and prints the summary."""
-    failure = _carried_out(batch, file, again, lambda _: None)
-    if failure is None or batch.summary.total:
-        _tell(batch)
+    failure = _carried_out(bulk, file, again, lambda _: None)
+    if failure is None or bulk.summary.total:
+        _tell(bulk)
     return failure
 
 
 def _carried_out(
-    batch: Batch, file: UserFile, again: str, tell: Callable[[Result], None]
+    bulk: BulkRun, file: UserFile, again: str, tell: Callable[[Result], None]
 ) -> Failure | None:
     """Runs the batch; the failure that ended it early, if any did."""
-    interrupts = Interrupts(batch)
+    interrupts = Interrupts(bulk)
     try:
         with interrupts.handled(), _progress(file, interrupts) as lines:
-            for result in batch.run(lines):
+            for result in bulk.run(lines):
                 tell(result)
     except (OnboardingError, OSError, KeyboardInterrupt) as error:
         if is_of_output(error):
             raise
-        return _ended_by(error, batch, again)
-    if batch.summary.stopped is not None:
-        return failure_of(batch.summary.stopped)
-    return _ended_by(KeyboardInterrupt(), batch, again) if interrupts.pressed else None
+        return _ended_by(error, bulk, again)
+    if bulk.summary.stopped is not None:
+        return failure_of(bulk.summary.stopped)
+    return _ended_by(KeyboardInterrupt(), bulk, again) if interrupts.pressed else None
 
 
-def _ended_by(error: BaseException, batch: Batch, again: str) -> Failure:
+def _ended_by(error: BaseException, bulk: BulkRun, again: str) -> Failure:
     """The failure that ended a run, with the user in flight and the next step."""
-    failure, last = failure_of(error), batch.in_flight
+    failure, last = failure_of(error), bulk.in_flight
     message, code = failure.message, failure.exit_code
     if isinstance(error, KeyboardInterrupt):
         if last is not None:
@@ -222,9 +222,9 @@ def _progress(file: UserFile, interrupts: Interrupts) -> Generator[Iterator[Line
         yield lines()
 
 
-def _tell(batch: Batch) -> None:
+def _tell(bulk: BulkRun) -> None:
     """Prints the summary: one screen."""
-    console, gateway, counts = screen.out(), batch.gateway, batch.summary
+    console, gateway, counts = screen.out(), bulk.gateway, bulk.summary
     console.print(screen.summary(counts, f"{gateway.name} ({gateway.provider})"))
     if counts.reasons:
         console.print(screen.reasons(counts))

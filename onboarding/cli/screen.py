@@ -37,7 +37,7 @@ V = TypeVar("V")
 STYLES = {
     State.CREATED: "green",
     State.REJECTED: "red",
-    State.REFUSED: "yellow",
+    State.UNSUPPORTED: "yellow",
     State.INVALID: "magenta",
     State.FAILED: "red",
     State.UNKNOWN: "bold red",
@@ -46,7 +46,7 @@ STYLES = {
 MEANINGS = {
     State.CREATED: "registered with the provider",
     State.REJECTED: "the provider said no",
-    State.REFUSED: "not sent: the provider does not take a field or its value",
+    State.UNSUPPORTED: "not sent: the provider does not take a field or its value",
     State.INVALID: "not sent: the line is not a user",
     State.FAILED: "not carried out: run again",
     State.UNKNOWN: "sent, and the outcome is not known",

@@ -63,11 +63,11 @@ def _plain(record: UserRecord, *, reveal: bool) -> dict[str, Any]:
         "identification_level": (
             record.identification_level.value if record.identification_level else None
         ),
-        "level_words": {
-            name: word if _WORD(word) else MASK for name, word in record.level_words.items()
+        "provider_levels": {
+            name: word if _WORD(word) else MASK for name, word in record.provider_levels.items()
         },
         "created_at": record.created_at.isoformat() if record.created_at else None,
-        "seen_at": record.seen_at.isoformat() if record.seen_at else None,
+        "retrieved_at": record.retrieved_at.isoformat() if record.retrieved_at else None,
         "next_actions": [
             {
                 "kind": str(action.kind),
@@ -79,8 +79,10 @@ def _plain(record: UserRecord, *, reveal: bool) -> dict[str, Any]:
         "confirmed": dict(record.confirmed),
         "user": dict(_values(record.user, reveal=reveal)),
         "absent": {path: str(why) for path, why in record.absent.items()},
-        "native": sorted(record.native) if not reveal else _unlinked(record.native),
-        "residue": sorted(record.residue),
+        "provider_fields": sorted(record.provider_fields)
+        if not reveal
+        else _unlinked(record.provider_fields),
+        "unmapped": sorted(record.unmapped),
     }
 
 
@@ -91,8 +93,8 @@ def _values(user: User, *, reveal: bool) -> Iterator[tuple[str, Any]]:
             yield path, MASK if not reveal or _holds_link(value) else plain(value)
 
 
-def _unlinked(native: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: MASK if _holds_link(value) else value for name, value in native.items()}
+def _unlinked(provider_fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: MASK if _holds_link(value) else value for name, value in provider_fields.items()}
 
 
 def _holds_link(value: object) -> bool:
@@ -105,18 +107,18 @@ def _tell(console: Console, told: dict[str, Any]) -> None:
         (action["kind"], " ".join(filter(None, (action["concerns"], _until(action)))))
         for action in told["next_actions"]
     ]
-    native = told["native"]
-    if not isinstance(native, dict):
-        native = {"": ", ".join(native)}
+    provider_fields = told["provider_fields"]
+    if not isinstance(provider_fields, dict):
+        provider_fields = {"": ", ".join(provider_fields)}
     for title, pairs in (
         (f"{told['gateway']} ({told['provider']})", [(name, told[name]) for name in _FACTS]),
-        ("levels in the provider's words", told["level_words"].items()),
+        ("levels in the provider's words", told["provider_levels"].items()),
         ("next actions", actions),
         ("confirmed", [(name, "yes" if yes else "no") for name, yes in told["confirmed"].items()]),
         ("user", told["user"].items()),
         ("absent", told["absent"].items()),
-        ("facts of the provider's own", cast("dict[str, Any]", native).items()),
-        ("beyond the core", [("", ", ".join(told["residue"]))]),
+        ("facts of the provider's own", cast("dict[str, Any]", provider_fields).items()),
+        ("beyond the core", [("", ", ".join(told["unmapped"]))]),
     ):
         rows = [(screen.printable(name), [str(it)]) for name, it in pairs if it not in (None, "")]
         if rows:
@@ -124,7 +126,7 @@ def _tell(console: Console, told: dict[str, Any]) -> None:
             console.print(screen.indented(rows, console.width, by=2))
 
 
-_FACTS = ("id", "status", "kyc_level", "identification_level", "created_at", "seen_at")
+_FACTS = ("id", "status", "kyc_level", "identification_level", "created_at", "retrieved_at")
 
 
 def _until(action: dict[str, Any]) -> str:

@@ -12,7 +12,15 @@ from rich.text import Text
 
 from onboarding.cli import screen
 from onboarding.model.loss import Loss, LossKind
-from onboarding.requirements import Finding, Option, Question, Questionnaire, Report, Status, Target
+from onboarding.requirements import (
+    Question,
+    Questionnaire,
+    Requirement,
+    RequirementOption,
+    RequirementReport,
+    RequirementStatus,
+    Target,
+)
 
 __all__ = [
     "STANDS",
@@ -32,11 +40,15 @@ __all__ = [
 ]
 
 WORDS = {
-    Status.MISSING: "missing",
-    Status.PROVIDER_DECIDES: "provider decides",
-    Status.MET: "met",
+    RequirementStatus.MISSING: "missing",
+    RequirementStatus.PROVIDER_DECIDES: "provider decides",
+    RequirementStatus.MET: "met",
 }
-STYLES = {Status.MISSING: "red", Status.PROVIDER_DECIDES: "yellow", Status.MET: "green"}
+STYLES = {
+    RequirementStatus.MISSING: "red",
+    RequirementStatus.PROVIDER_DECIDES: "yellow",
+    RequirementStatus.MET: "green",
+}
 STANDS = 8  # characters: "provider decides" takes two lines, and a path has room at 80
 
 
@@ -55,7 +67,7 @@ def targets_table(found: Mapping[str, Target]) -> Table:
 # -- a report
 
 
-def report_table(report: Report, ref: str, name: str) -> Table:
+def report_table(report: RequirementReport, ref: str, name: str) -> Table:
     """One user before one target: what is missing first, then what the provider decides.
 
     What stands so for one reason is told together.
@@ -68,12 +80,14 @@ def report_table(report: Report, ref: str, name: str) -> Table:
     for why, names in screen.joined(whys(report)):
         stands = Text(why.stands, why.style)
         made.add_row(stands, told(names, why.words, why.source), " or ".join(why.actors))
-    if met := report.of(Status.MET):
-        made.add_row(Text("met", STYLES[Status.MET]), ", ".join(one.name for one in met), "")
+    if met := report.of(RequirementStatus.MET):
+        made.add_row(
+            Text("met", STYLES[RequirementStatus.MET]), ", ".join(one.name for one in met), ""
+        )
     if left := ", ".join(left_out(report)):
         made.add_row(Text("left out", "dim"), left, "")
-    if not report.findings and not made.row_count:
-        made.add_row(Text("met", STYLES[Status.MET]), "the record shows it", "")
+    if not report.requirements and not made.row_count:
+        made.add_row(Text("met", STYLES[RequirementStatus.MET]), "the record shows it", "")
     return made
 
 
@@ -88,22 +102,22 @@ class Why:
     actors: tuple[str, ...] = ()
 
 
-def whys(report: Report) -> Iterator[tuple[Why, str]]:
+def whys(report: RequirementReport) -> Iterator[tuple[Why, str]]:
     """What is missing, what has no place, and what the provider decides: each with its name."""
-    yield from _of(Status.MISSING, report.missing)
+    yield from _of(RequirementStatus.MISSING, report.missing)
     for loss in report.refused:
         text = f"{loss.reason}; refused, unless accept_loss names it"
-        yield Why("no place", "red", (text,), actors=("platform",)), loss.core_path
-    yield from _of(Status.PROVIDER_DECIDES, report.undecided)
+        yield Why("not supported", "red", (text,), actors=("platform",)), loss.core_path
+    yield from _of(RequirementStatus.PROVIDER_DECIDES, report.undecided)
 
 
-def _of(status: Status, findings: Iterable[Finding]) -> Iterator[tuple[Why, str]]:
+def _of(status: RequirementStatus, findings: Iterable[Requirement]) -> Iterator[tuple[Why, str]]:
     for one in findings:
         words = tuple(options_of(one))
         yield Why(WORDS[status], STYLES[status], words, one.source, one.actors), one.name
 
 
-def options_of(finding: Finding) -> Iterator[str]:
+def options_of(finding: Requirement) -> Iterator[str]:
     """Why it stands so; where several things would do, each of them."""
     if len(finding.options) < 2 or finding.name == " or ".join(finding.paths):
         when = f" ({finding.condition})" if finding.condition not in ("", "always") else ""
@@ -123,7 +137,7 @@ def told(names: Iterable[str], reasons: Iterable[str], source: str = "") -> Text
     return made
 
 
-def left_out(report: Report) -> Iterator[str]:
+def left_out(report: RequirementReport) -> Iterator[str]:
     """What would be lost, and stops nothing."""
     stopping = {one.name for one in report.missing} | {loss.core_path for loss in report.refused}
     for loss in report.losses:
@@ -131,7 +145,7 @@ def left_out(report: Report) -> Iterator[str]:
             yield loss.core_path
 
 
-def summary_table(counts: Mapping[str, Counter[Status]], title: str) -> Table:
+def summary_table(counts: Mapping[str, Counter[RequirementStatus]], title: str) -> Table:
     """How many users stand how before each target."""
     made = screen.table(title, "target", *WORDS.values())
     for column in made.columns[1:]:
@@ -141,19 +155,19 @@ def summary_table(counts: Mapping[str, Counter[Status]], title: str) -> Table:
     return made
 
 
-def plain_report(report: Report, name: str) -> dict[str, Any]:
+def plain_report(report: RequirementReport, name: str) -> dict[str, Any]:
     """The report as plain data. No value is in it."""
     return {
         "target": name,
         "status": str(report.status),
         "ready": report.ready,
-        "findings": [_plain(finding) for finding in report.findings],
+        "findings": [_plain(finding) for finding in report.requirements],
         "refused": [_plain_loss(loss) for loss in report.refused],
         "losses": [_plain_loss(loss) for loss in report.losses],
     }
 
 
-def _plain(finding: Finding) -> dict[str, Any]:
+def _plain(finding: Requirement) -> dict[str, Any]:
     return {
         "name": finding.name,
         "status": str(finding.status),
@@ -165,7 +179,7 @@ def _plain(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _plain_option(option: Option) -> dict[str, Any]:
+def _plain_option(option: RequirementOption) -> dict[str, Any]:
     return {
         "words": option.words,
         "actor": str(option.actor),

@@ -1,4 +1,4 @@
-"""What the wire classes of a provider say of a datum, told once where they say the same."""
+"""What the wire classes of a provider say of a field, told once where they say the same."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def persons(plan: Plan) -> frozenset[PersonType]:
 
 
 def variants(kind: type[Adapter], path: str) -> dict[str, list[Variant]]:
-    """What a provider says of the datum at a path, or of each below it, by core path.
+    """What a provider says of the field at a path, or of each below it, by core path.
 
     A wire class of natural persons is not asked about a company, nor the other way round, unless
     there is no better one. Raises `InvalidInput` for a path that the core does not have.

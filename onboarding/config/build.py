@@ -42,7 +42,7 @@ def _changed(row: LevelRow, worth: _Worth | None) -> LevelRow:
     if worth is None:
         return row
     return LevelRow(
-        row.native,
+        row.provider_level,
         worth.kyc or row.kyc,
         worth.identification or row.identification,
         "from the configuration",
@@ -205,8 +205,11 @@ class Build:
         if table is None:
             return None
         before = len(self.problems)
-        policy = kind.native_levels
-        spelled = {row.native.lower() if self.from_env else row.native: row for row in policy.rows}
+        policy = kind.default_level_policy
+        spelled = {
+            row.provider_level.lower() if self.from_env else row.provider_level: row
+            for row in policy.rows
+        }
         named = set(cast("Mapping[str, Any]", table)) if isinstance(table, Mapping) else set[str]()
         for native in sorted(map(str, named - set(spelled))):
             text = f"the provider has no such level{nearest(native, spelled)}"
@@ -234,4 +237,4 @@ class Build:
                 continue
             if pattern not in known and pattern.removesuffix(".*") not in tables | {"*"}:
                 hint = nearest(pattern, known)
-                self._note(f"{at}.{index}", "unknown", f"no datum has this path{hint}")
+                self._note(f"{at}.{index}", "unknown", f"no field has this path{hint}")

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any, cast
 
 from onboarding.mapping.paths import EMPTY, lookup, model_below
-from onboarding.mapping.plan import Datum, Plan, wire_value
+from onboarding.mapping.plan import MappedField, Plan, wire_value
 from onboarding.mapping.rows import On, Row, rows_of
 from onboarding.mapping.spelling import same
 from onboarding.model.base import Model, checks_of, trust
@@ -15,7 +15,7 @@ from onboarding.model.loss import Loss, LossKind
 from onboarding.model.user import User
 
 __all__ = [
-    "changes",
+    "changed_paths",
     "compared",
     "concerned",
     "keep_unchanged",
@@ -28,7 +28,7 @@ __all__ = [
 _BLANK = (*EMPTY, "")  # some providers show an empty text where nothing was given
 
 
-def changes(old: User, new: User) -> set[str]:
+def changed_paths(old: User, new: User) -> set[str]:
     """The core paths at which two users differ.
 
     An empty text, tuple or object is the same as None, and so is another spelling of a value.
@@ -76,7 +76,7 @@ def updated(
     lost: Collection[Loss],
     changed: set[str],
     new: User,
-    residue: Mapping[str, Any],
+    unmapped: Mapping[str, Any],
 ) -> tuple[dict[str, Any], tuple[Loss, ...]]:
     """The body of an update and its losses, out of all that could be written of `new`."""
     touched = plan.touched(changed)
@@ -84,21 +84,21 @@ def updated(
     body = _picked(plan, plan.rows, full, wanted, "")
     _clear(plan, body, new, changed)
     if body:
-        along = {datum.core for datum in plan.data if datum.row.goes_along}
+        along = {mapped.core for mapped in plan.fields if mapped.row.always_send}
         body = _picked(plan, plan.rows, full, wanted | along, "")
-        keep_unchanged(plan, body, new, touched, lost, residue, On.UPDATE)
+        keep_unchanged(plan, body, new, touched, lost, unmapped, On.UPDATE)
         _clear(plan, body, new, changed)
     paths = concerned(plan, changed)
     kept = [loss for loss in lost if loss.core_path in paths]
     kept += unheard(plan, changed - {loss.core_path for loss in kept}, new, body, On.UPDATE)
-    kept += overwritten(plan, body, residue)
+    kept += overwritten(plan, body, unmapped)
     return {row.wire: body[row.wire] for row in plan.rows if row.wire in body}, tuple(kept)
 
 
 def _stays(plan: Plan, core: str, new: User) -> bool:
     """Whether a field is cleared and no body says so: that is no reason to send its object."""
-    datum = plan.by_core.get(core)
-    cleared = datum is not None and (datum.row.clears or datum.replaced)
+    mapped = plan.by_core.get(core)
+    cleared = mapped is not None and (mapped.row.clears or mapped.replaced)
     return lookup(new, core) in EMPTY and not cleared
 
 
@@ -109,12 +109,12 @@ def _picked(
     for row in (row for row in rows if row.wire in full):
         wire = prefix + row.wire
         if row.inside is None:
-            datum = plan.by_wire.get(wire)
-            if datum is not None and datum.core in wanted:
+            mapped = plan.by_wire.get(wire)
+            if mapped is not None and mapped.core in wanted:
                 body[row.wire] = full[row.wire]
-        elif row.whole:
-            below = [d for d in plan.data if d.wire.startswith(f"{wire}.")]
-            if any(datum.core in wanted for datum in below):
+        elif row.send_whole:
+            below = [d for d in plan.fields if d.wire.startswith(f"{wire}.")]
+            if any(mapped.core in wanted for mapped in below):
                 body[row.wire] = full[row.wire]
         elif inner := _picked(plan, rows_of(row.inside), full[row.wire], wanted, f"{wire}."):
             body[row.wire] = inner
@@ -127,7 +127,7 @@ def keep_unchanged(
     new: User,
     touched: Collection[str],
     lost: Collection[Loss],
-    residue: Mapping[str, Any],
+    unmapped: Mapping[str, Any],
     on: On,
 ) -> None:
     """Spells what is sent along as the provider does, and adds what could not be written again.
@@ -141,21 +141,21 @@ def keep_unchanged(
         if place is not None and codec is not None and one.core not in touched:
             with suppress(ValueError):
                 place[one.row.wire] = codec.write(lookup(new, one.core))
-    for wire, original in residue.items():
-        datum = plan.by_wire.get(wire)
-        if datum is None:
+    for wire, original in unmapped.items():
+        mapped = plan.by_wire.get(wire)
+        if mapped is None:
             _keep_unknown(plan, body, wire, original)
-        elif datum.core not in touched and (place := _place(body, datum, on)) is not None:
-            place[datum.row.wire] = original
+        elif mapped.core not in touched and (place := _place(body, mapped, on)) is not None:
+            place[mapped.row.wire] = original
 
 
-def _place(body: dict[str, Any], datum: Datum, on: On) -> dict[str, Any] | None:
-    """The object of a body that a datum goes into though it is unchanged, if there is one."""
-    along = on is On.UPDATE and datum.row.goes_along
-    if not datum.on & on or (on is On.UPDATE and not (along or datum.whole)):
+def _place(body: dict[str, Any], mapped: MappedField, on: On) -> dict[str, Any] | None:
+    """The object of a body that a field goes into though it is unchanged, if there is one."""
+    along = on is On.UPDATE and mapped.row.always_send
+    if not mapped.on & on or (on is On.UPDATE and not (along or mapped.whole)):
         return None
     place = body
-    for parent in datum.parents:
+    for parent in mapped.parents:
         if parent.wire not in place and not along:
             return None
         place = place.setdefault(parent.wire, {})
@@ -166,21 +166,21 @@ def _keep_unknown(plan: Plan, body: dict[str, Any], wire: str, original: Any) ->
     parent, _, name = wire.rpartition(".")
     place = wire_value(body, parent) if parent else None
     if place is not None:
-        siblings = [datum for datum in plan.data if datum.wire.rpartition(".")[0] == parent]
-        if any(datum.whole for datum in siblings):
+        siblings = [mapped for mapped in plan.fields if mapped.wire.rpartition(".")[0] == parent]
+        if any(mapped.whole for mapped in siblings):
             place[name] = original
 
 
 def _clear(plan: Plan, body: dict[str, Any], new: User, changed: set[str]) -> None:
     """Puts null where a document says that it clears a datum."""
-    for datum in plan.data:
-        if not datum.row.clears or not datum.on & On.UPDATE or datum.core not in changed:
+    for mapped in plan.fields:
+        if not mapped.row.clears or not mapped.on & On.UPDATE or mapped.core not in changed:
             continue
-        if lookup(new, datum.core) in EMPTY:
+        if lookup(new, mapped.core) in EMPTY:
             place = body
-            for parent in datum.parents:
+            for parent in mapped.parents:
                 place = place.setdefault(parent.wire, {})
-            place[datum.row.wire] = None
+            place[mapped.row.wire] = None
 
 
 def concerned(plan: Plan, changed: set[str]) -> set[str]:
@@ -196,21 +196,21 @@ def unheard(
     for path in sorted(changed):
         if lookup(new, path) not in EMPTY:
             continue  # it is in the body, or was found lost
-        datum = plan.by_core.get(path)
-        if datum is not None and datum.on & on:
-            replaced = datum.replaced and wire_value(body, datum.replaced) is not None
-            if replaced or (datum.row.clears and on is On.UPDATE):
+        mapped = plan.by_core.get(path)
+        if mapped is not None and mapped.on & on:
+            replaced = mapped.replaced and wire_value(body, mapped.replaced) is not None
+            if replaced or (mapped.row.clears and on is On.UPDATE):
                 continue
         loss = plan.loss_of(path, on)
         if loss is None:
-            assert datum is not None
+            assert mapped is not None
             reason = "no document says that it can be cleared"
-            loss = Loss(core_path=path, kind=LossKind.DROPPED, reason=reason, wire_path=datum.wire)
+            loss = Loss(core_path=path, kind=LossKind.DROPPED, reason=reason, wire_path=mapped.wire)
         found.append(loss)
     return found
 
 
-def overwritten(plan: Plan, body: Mapping[str, Any], residue: Mapping[str, Any]) -> list[Loss]:
+def overwritten(plan: Plan, body: Mapping[str, Any], unmapped: Mapping[str, Any]) -> list[Loss]:
     """The losses of values where a nested object should be, which a body replaces unread."""
     return [
         Loss(
@@ -219,6 +219,6 @@ def overwritten(plan: Plan, body: Mapping[str, Any], residue: Mapping[str, Any])
             reason="what is on file is not an object, and would be overwritten unread",
             wire_path=wire,
         )
-        for wire in residue
+        for wire in unmapped
         if wire in plan.objects and wire_value(body, wire) is not None
     ]

@@ -1,4 +1,4 @@
-"""Conditions: when a provider demands a datum, hides it, refuses it.
+"""Conditions: when a provider demands a field, hides it, refuses it.
 
 They are joined by `|` and `&`.
 
@@ -35,7 +35,7 @@ __all__ = [
 
 @frozen
 class Case:
-    """One test: the datum at a path below `of` is among the values."""
+    """One test: the field at a path below `of` is among the values."""
 
     of: type
     path: str
@@ -98,7 +98,7 @@ def listed(values: Container[Any]) -> list[Any]:
 
 
 def when(path: object, *values: Any, words: str = "") -> Condition:
-    """The condition that the datum at `path` is one of `values`."""
+    """The condition that the field at `path` is one of `values`."""
     text = words or f"{dotted(path)} is {' or '.join(str(value) for value in values)}"
     return Condition(((Case(root_of(path), dotted(path), frozenset(values)),),), words=text)
 
@@ -114,7 +114,7 @@ class Except:
 
 
 def unless(path: object, *values: Any, words: str = "") -> Condition:
-    """The condition that the datum at `path` is none of `values`; it holds without a datum."""
+    """The condition that the field at `path` is none of `values`; it holds without a datum."""
     text = words or f"{dotted(path)} is not {' or '.join(str(value) for value in values)}"
     return Condition(((Case(root_of(path), dotted(path), Except(frozenset(values))),),), words=text)
 
@@ -137,26 +137,26 @@ def matches(path: object, pattern: str, *, example: str, words: str) -> Conditio
 
 
 class _Anything:
-    """Every datum that is given, as a container."""
+    """Every field that is given, as a container."""
 
     def __contains__(self, value: object) -> bool:
         return value not in EMPTY
 
 
 class _Nothing:
-    """Every datum that is not given, as a container."""
+    """Every field that is not given, as a container."""
 
     def __contains__(self, value: object) -> bool:
         return value in EMPTY
 
 
 def lacks(path: object, *, words: str = "") -> Condition:
-    """The condition that there is no datum at `path`."""
+    """The condition that there is no field at `path`."""
     text = words or f"{dotted(path)} is not given"
     return Condition(((Case(root_of(path), dotted(path), _Nothing()),),), text)
 
 
 def given(path: object, *, words: str = "") -> Condition:
-    """The condition that there is a datum at `path`."""
+    """The condition that there is a field at `path`."""
     text = words or f"{dotted(path)} is given"
     return Condition(((Case(root_of(path), dotted(path), _Anything()),),), text)

@@ -13,21 +13,21 @@ from onboarding.model.loss import Loss, LossKind
 __all__ = ["DOCUMENTS", "document_losses", "document_paths", "lost_of_document"]
 
 DOCUMENTS = "documents."
-"""What the path of a datum of a document begins with: `documents.number`."""
+"""What the path of a field of a document begins with: `documents.number`."""
 
 _PAGES = "pages."
 
 
 def lost_of_document(core: object, reason: str, kind: LossKind = LossKind.DROPPED) -> Loss:
-    """Declares that a datum (`core(Document).number`) is lost wherever a document gives it.
+    """Declares that a field (`core(Document).number`) is lost wherever a document gives it.
 
-    Of a datum of each page, the path is a text: `pages.filename`.
+    Of a field of each page, the path is a text: `pages.filename`.
     """
     return Loss(core_path=DOCUMENTS + dotted(core), kind=kind, reason=reason)
 
 
 def document_losses(document: Document, declared: Iterable[Loss]) -> tuple[Loss, ...]:
-    """Those of the declared losses whose datum a document gives; of pages, one for each."""
+    """Those of the declared losses whose field a document gives; of pages, one for each."""
     found: list[Loss] = []
     for loss in declared:
         path = loss.core_path.removeprefix(DOCUMENTS)

@@ -7,9 +7,9 @@ from typing import Any
 
 from attrs import frozen
 
-from onboarding.mapping.changes import changes
+from onboarding.mapping.changes import changed_paths
 from onboarding.mapping.paths import EMPTY, lookup
-from onboarding.mapping.plan import Datum, wire_value
+from onboarding.mapping.plan import MappedField, wire_value
 from onboarding.mapping.policy import Consequence, EffectKind
 from onboarding.mapping.rows import On
 from onboarding.mapping.translation import Translation
@@ -46,12 +46,12 @@ def effects(
     cannot show, and of those among the documents of the user: they may have been handed in.
     """
     found: dict[Consequence, list[str]] = {}
-    for path in sorted(changes(record.user, user)):
-        datum = wire.plan.by_core.get(path)
-        if datum is None or not datum.on & on:
+    for path in sorted(changed_paths(record.user, user)):
+        mapped = wire.plan.by_core.get(path)
+        if mapped is None or not mapped.on & on:
             continue
-        for cost in datum.changing:
-            if _follows(cost, datum, record, user):
+        for cost in mapped.effects:
+            if _follows(cost, mapped, record, user):
                 found.setdefault(cost, []).append(path)
     return tuple(
         effect
@@ -79,7 +79,7 @@ def _outdated(
     there: list[DocumentPurpose] = []
     perhaps: list[DocumentPurpose] = []
     for document in cost.documents:
-        if any(lookup(record.native, path) not in EMPTY for path in document.shown):
+        if any(lookup(record.provider_fields, path) not in EMPTY for path in document.shown):
             there.append(document.purpose)
         elif document.purpose in given or not any(_has(record.raw, p) for p in document.shown):
             perhaps.append(document.purpose)
@@ -102,10 +102,10 @@ def _has(payload: Mapping[str, Any], path: str) -> bool:
     return isinstance(place, Mapping) and name in place
 
 
-def _follows(cost: Consequence, datum: Datum, record: UserRecord, user: User) -> bool:
+def _follows(cost: Consequence, mapped: MappedField, record: UserRecord, user: User) -> bool:
     level = record.kyc_level  # None may be any level: what follows at a level may follow
     if cost.at_level is not None and level is not None and level < cost.at_level:
         return False
-    if cost.to and lookup(user, datum.core) not in cost.to:
+    if cost.to and lookup(user, mapped.core) not in cost.to:
         return False
     return cost.when.holds(record.user)

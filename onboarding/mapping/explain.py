@@ -1,4 +1,4 @@
-"""`explain`: how one datum goes to a provider, in words read off the declaration."""
+"""`explain`: how one field goes to a provider, in words read off the declaration."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from attrs import frozen
 
 from onboarding.mapping.conditions import ALWAYS, Condition
 from onboarding.mapping.paths import leaves
-from onboarding.mapping.plan import Datum, Plan
-from onboarding.mapping.policy import Bar
+from onboarding.mapping.plan import MappedField, Plan
+from onboarding.mapping.policy import Disallowed
 from onboarding.mapping.rows import On, Row, about_of
 from onboarding.model.loss import Loss, LossKind
 from onboarding.model.user import User
@@ -23,7 +23,7 @@ OPERATIONS = {On.CREATE: "create", On.UPDATE: "update", On.CATEGORISE: "categori
 
 @frozen(kw_only=True)
 class Explanation:
-    """How one datum of the core goes to one wire class. All in words; no value is in it.
+    """How one field of the core goes to one wire class. All in words; no value is in it.
 
     - `wire_path`: the provider's name, empty where it has none; `form`: how it is spelled there;
     - `uncertain`: why the documents leave open whether it is required; `uncertain_when`: when they
@@ -60,7 +60,7 @@ class Explanation:
 
 
 def explain(path: str, plan: Plan) -> Iterator[Explanation]:
-    """How the datum at a core path goes to a wire class; for an object, each datum below it.
+    """How the field at a core path goes to a wire class; for an object, each field below it.
 
     Nothing for a path that neither the core nor the wire class has.
     """
@@ -70,11 +70,11 @@ def explain(path: str, plan: Plan) -> Iterator[Explanation]:
 
 
 def explanation(core: str, plan: Plan) -> Explanation:
-    """How one datum goes to a wire class."""
-    datum = plan.by_core.get(core)
+    """How one field goes to a wire class."""
+    mapped = plan.by_core.get(core)
     by = plan.implied().get(core)
     loss = plan.loss_of(core, On.CREATE) if by is None else None
-    if datum is None or datum.row.codec is None:
+    if mapped is None or mapped.row.codec is None:
         same = plan.by_core[by].wire if by is not None else ""
         return Explanation(
             provider=plan.provider,
@@ -85,32 +85,32 @@ def explanation(core: str, plan: Plan) -> Explanation:
             loss=loss,
             source=_source(plan.cls, ""),
         )
-    row, codec = datum.row, datum.row.codec
+    row, codec = mapped.row, mapped.row.codec
     return Explanation(
         provider=plan.provider,
         wire_class=plan.cls.__name__,
         core_path=core,
-        wire_path=datum.wire,
+        wire_path=mapped.wire,
         form=codec.name,
         limits=tuple(_limits(row)),
-        required=_required(datum),
+        required=_required(mapped),
         uncertain=row.uncertain,
-        uncertain_when=_unless_always(datum.uncertain_when),
-        refused=tuple(_bar(bar) for bar in datum.barred),
-        hidden=datum.hidden.words if datum.hidden is not None else "",
-        scope=tuple(datum.scope.split()),
-        written_on=tuple(name for on, name in OPERATIONS.items() if on & datum.on),
-        shown=datum.shown,
+        uncertain_when=_unless_always(mapped.uncertain_when),
+        refused=tuple(_bar(bar) for bar in mapped.disallowed),
+        hidden=mapped.hidden_when.words if mapped.hidden_when is not None else "",
+        scope=tuple(mapped.scope.split()),
+        written_on=tuple(name for on, name in OPERATIONS.items() if on & mapped.on),
+        shown=mapped.shown,
         default=repr(row.default) if row.default is not None else "",
-        along=_along(datum),
+        along=_along(mapped),
         on_change=tuple(
-            cost.told(document.purpose for document in cost.documents) for cost in datum.changing
+            cost.told(document.purpose for document in cost.documents) for cost in mapped.effects
         ),
-        loss=loss if loss is not None and loss.kind is not LossKind.NOT_SHOWN else None,
+        loss=loss if loss is not None and loss.kind is not LossKind.WRITE_ONLY else None,
         inexact=None if codec.exact_write else codec.blur,
         since=row.since or plan.about.since,
         until=row.until or plan.about.until,
-        source=datum.source if row.source or datum.parents else _source(plan.cls, row.wire),
+        source=mapped.source if row.source or mapped.parents else _source(plan.cls, row.wire),
     )
 
 
@@ -128,16 +128,16 @@ def _source(cls: type, field: str) -> str:
     return about_of(next(own, wires[-1])).source
 
 
-def _required(datum: Datum) -> str:
+def _required(mapped: MappedField) -> str:
     """When it is required, in words; part of an object, only once the object is there."""
-    if datum.required is None or not datum.row.required_on & datum.on:
+    if mapped.required_when is None or not mapped.row.required_on & mapped.on:
         return ""
     place, wanted = "", ""
-    for row, around in zip(datum.parents, datum.around, strict=True):
+    for row, around in zip(mapped.parents, mapped.around, strict=True):
         place = f"{place}.{row.core}".strip(".")
         if row.core and around != ALWAYS:
             wanted = f"if {place} is given" + (f" or {around.words}" if around else "")
-    return wanted if wanted and datum.required == ALWAYS else datum.required.words
+    return wanted if wanted and mapped.required_when == ALWAYS else mapped.required_when.words
 
 
 def _limits(row: Row) -> Iterator[str]:
@@ -152,7 +152,7 @@ def _limits(row: Row) -> Iterator[str]:
         yield f"until {row.until}"
 
 
-def _bar(bar: Bar) -> str:
+def _bar(bar: Disallowed) -> str:
     if not bar.listed:
         return bar.words
     values = ", ".join(map(str, bar.listed))
@@ -160,7 +160,7 @@ def _bar(bar: Bar) -> str:
     return never if bar.when.groups == ALWAYS.groups else f"{never} if {bar.when.words}"
 
 
-def _along(datum: Datum) -> str:
-    if datum.row.goes_along:
+def _along(mapped: MappedField) -> str:
+    if mapped.row.always_send:
         return "sent with every update"
-    return "its object is sent whole" if datum.whole else ""
+    return "its object is sent whole" if mapped.whole else ""

@@ -26,7 +26,7 @@ __all__ = [
 T = TypeVar("T")
 
 EMPTY = (None, ())
-"""What says nothing: a datum that has one of these is not given."""
+"""What says nothing: a field that has one of these is not given."""
 
 
 class _Path:
@@ -91,12 +91,12 @@ def root_of(path: object) -> type:
 
 
 def extra(provider: str, name: str) -> Any:
-    """The path of a datum that one provider alone knows."""
+    """The path of a field that one provider alone knows."""
     return f"extras.{provider}.{name}"
 
 
 def lookup(value: object, path: str) -> Any:
-    """The datum at a path below `value`; None when something on the way is empty.
+    """The field at a path below `value`; None when something on the way is empty.
 
     A mapping may have a path as one key: those of `UserRecord.native` are wire paths.
     """

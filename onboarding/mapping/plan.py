@@ -1,4 +1,4 @@
-"""The rows of a wire class laid out flat: each datum with both of its full paths."""
+"""The rows of a wire class laid out flat: each field with both of its full paths."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from attrs import frozen
 
 from onboarding.mapping.conditions import Condition
 from onboarding.mapping.paths import EMPTY, leaves, lookup
-from onboarding.mapping.policy import Bar, Consequence
+from onboarding.mapping.policy import Consequence, Disallowed
 from onboarding.mapping.rows import EXTRAS, NEVER, On, Row, WireClass, about_of, rows_of
 from onboarding.model.loss import Loss, LossKind
 from onboarding.model.user import User
 
-__all__ = ["EXTRAS", "Datum", "Plan", "wire_value"]
+__all__ = ["EXTRAS", "MappedField", "Plan", "wire_value"]
 
 _PERSONS = {"identity", "company"}
 
 
 @frozen
-class Datum:
+class MappedField:
     """One row with its full wire path, its full core path, and its wire parents.
 
     Its conditions speak of the user, whatever object they were declared for: `required` is the
@@ -33,11 +33,11 @@ class Datum:
     wire: str
     core: str
     parents: tuple[Row, ...]
-    required: Condition | None
-    hidden: Condition | None
+    required_when: Condition | None
+    hidden_when: Condition | None
     around: tuple[Condition | None, ...]
-    barred: tuple[Bar, ...]
-    changing: tuple[Consequence, ...]
+    disallowed: tuple[Disallowed, ...]
+    effects: tuple[Consequence, ...]
     uncertain_when: Condition
     source: str
 
@@ -68,13 +68,13 @@ class Datum:
 
     @property
     def whole(self) -> bool:
-        return any(parent.whole for parent in self.parents)
+        return any(parent.send_whole for parent in self.parents)
 
     @property
     def replaced(self) -> str:
         """The wire path of the object around it that replaces the one on file; empty for none."""
         pairs = zip(self.parents, self.objects, strict=True)
-        return next((path for row, path in pairs if row.whole and row.clears), "")
+        return next((path for row, path in pairs if row.send_whole and row.clears), "")
 
 
 @frozen
@@ -82,8 +82,8 @@ class _Parent:
     """A wire object around some rows, with its conditions about the user."""
 
     row: Row
-    required: Condition | None
-    hidden: Condition | None
+    required_when: Condition | None
+    hidden_when: Condition | None
 
 
 @frozen(slots=False)
@@ -102,46 +102,46 @@ class Plan:
         return rows_of(self.cls)
 
     @cached_property
-    def data(self) -> tuple[Datum, ...]:
-        """Every datum of the user, in wire order."""
+    def fields(self) -> tuple[MappedField, ...]:
+        """Every field of the user, in wire order."""
         return tuple(_flat(self.cls, (), ""))
 
     def given(self, user: User, on: On) -> frozenset[str]:
         """The wire objects of which an operation on `user` would send a part."""
         return frozenset(
             path
-            for datum in self.data
-            if datum.parents and datum.on & on and lookup(user, datum.core) not in EMPTY
-            for path in datum.objects
+            for mapped in self.fields
+            if mapped.parents and mapped.on & on and lookup(user, mapped.core) not in EMPTY
+            for path in mapped.objects
         )
 
-    def demands(self, datum: Datum, user: User, given: Collection[str], on: On) -> bool:
-        """Whether the provider's documents ask for a datum of this user in an operation.
+    def demands(self, mapped: MappedField, user: User, given: Collection[str], on: On) -> bool:
+        """Whether the provider's documents ask for a field of this user in an operation.
 
         What a row requires counts once each object around it is there, or has to be.
         """
-        asked = datum.required is not None and datum.required.holds(user)
-        return asked and self._counts(datum, user, given, on)
+        asked = mapped.required_when is not None and mapped.required_when.holds(user)
+        return asked and self._counts(mapped, user, given, on)
 
-    def leaves_open(self, datum: Datum, user: User, given: Collection[str], on: On) -> bool:
-        """Whether the documents leave open if a datum of this user is required."""
-        open_ = bool(datum.row.uncertain) and datum.uncertain_when.holds(user)
-        return open_ and self._counts(datum, user, given, on)
+    def leaves_open(self, mapped: MappedField, user: User, given: Collection[str], on: On) -> bool:
+        """Whether the documents leave open if a field of this user is required."""
+        open_ = bool(mapped.row.uncertain) and mapped.uncertain_when.holds(user)
+        return open_ and self._counts(mapped, user, given, on)
 
-    def _counts(self, datum: Datum, user: User, given: Collection[str], on: On) -> bool:
-        """Whether each object around a datum is there, or has to be."""
-        return datum.asked_on(on) and all(
+    def _counts(self, mapped: MappedField, user: User, given: Collection[str], on: On) -> bool:
+        """Whether each object around a field is there, or has to be."""
+        return mapped.asked_on(on) and all(
             path in given or (asked is not None and asked.holds(user))
-            for path, asked in zip(datum.objects, datum.around, strict=True)
+            for path, asked in zip(mapped.objects, mapped.around, strict=True)
         )
 
     @cached_property
-    def by_core(self) -> dict[str, Datum]:
-        return {datum.core: datum for datum in self.data}
+    def by_core(self) -> dict[str, MappedField]:
+        return {mapped.core: mapped for mapped in self.fields}
 
     @cached_property
-    def by_wire(self) -> dict[str, Datum]:
-        return {datum.wire: datum for datum in self.data}
+    def by_wire(self) -> dict[str, MappedField]:
+        return {mapped.wire: mapped for mapped in self.fields}
 
     @cached_property
     def known(self) -> dict[str, frozenset[str]]:
@@ -160,12 +160,12 @@ class Plan:
     def joined(self) -> dict[str, str]:
         """Core paths whose wire keys give another key its meaning, with the path of that one."""
         found: dict[str, str] = {}
-        for datum in self.data:
-            if datum.row.codec is not None and datum.row.codec.beside:
-                parent = datum.wire.rpartition(".")[0]
-                beside = f"{parent}.{datum.row.codec.beside}".lstrip(".")
+        for mapped in self.fields:
+            if mapped.row.codec is not None and mapped.row.codec.beside:
+                parent = mapped.wire.rpartition(".")[0]
+                beside = f"{parent}.{mapped.row.codec.beside}".lstrip(".")
                 if beside in self.by_wire:
-                    found[self.by_wire[beside].core] = datum.core
+                    found[self.by_wire[beside].core] = mapped.core
         return found
 
     def touched(self, changed: set[str]) -> set[str]:
@@ -178,35 +178,35 @@ class Plan:
         return tuple(_kept(self.rows, ""))
 
     def concerns(self, core: str) -> bool:
-        """Whether a datum can be one of the users of this class: a natural or a legal person."""
+        """Whether a field can be one of the users of this class: a natural or a legal person."""
         head, heads = core.partition(".")[0], {path.partition(".")[0] for path in self.by_core}
         return head in heads or head not in _PERSONS or heads.isdisjoint(_PERSONS)
 
     def implied(self) -> dict[str, str]:
-        """Core paths that hold the datum of another path and have no wire key of their own."""
+        """Core paths that hold the field of another path and have no wire key of their own."""
         return dict(self.about.implied)
 
     def writable(self, on: On) -> frozenset[str]:
         """The core paths that an operation can write."""
-        return frozenset(datum.core for datum in self.data if datum.on & on)
+        return frozenset(mapped.core for mapped in self.fields if mapped.on & on)
 
     def loss_of(self, core: str, on: On) -> Loss | None:
-        """The loss when the datum at `core` is given and `on` cannot write it."""
-        for declared in self.about.left_out:
+        """The loss when the field at `core` is given and `on` cannot write it."""
+        for declared in self.about.not_supported:
             if core == declared.core_path or core.startswith(f"{declared.core_path}."):
                 return Loss(core_path=core, kind=declared.kind, reason=declared.reason)
-        datum = self.by_core.get(core)
-        if datum is not None and datum.on & on:
+        mapped = self.by_core.get(core)
+        if mapped is not None and mapped.on & on:
             return None
-        if datum is None:
+        if mapped is None:
             reason = f"{self.provider} has no place for it"
-        elif datum.on == NEVER:
+        elif mapped.on == NEVER:
             reason = f"{self.provider} shows it, but takes it in no call"
         else:
             others = {On.UPDATE: "update_user", On.CATEGORISE: "categorise_user"}
-            able = [name for other, name in others.items() if datum.on & other]
+            able = [name for other, name in others.items() if mapped.on & other]
             reason = f"this call cannot change it{f'; {able[0]} can' if able else ''}"
-        wire = datum.wire if datum is not None else ""
+        wire = mapped.wire if mapped is not None else ""
         return Loss(core_path=core, kind=LossKind.DROPPED, reason=reason, wire_path=wire)
 
     def lost_leaves(self, on: On) -> Iterator[tuple[str, Loss]]:
@@ -219,16 +219,16 @@ class Plan:
     def core_path(self, wire_path: str) -> str | None:
         """The core path that a provider's name means; tolerant of case and of missing parents."""
         wanted = wire_path.casefold()
-        exact = [d.core for d in self.data if d.wire.casefold() == wanted]
+        exact = [d.core for d in self.fields if d.wire.casefold() == wanted]
         if exact:
             return exact[0]
         objects = {path.casefold(): row for row, path in _nested(self.rows, "")}
         if (row := objects.get(wanted)) is not None and row.core:
             return row.core
-        tails = [d.core for d in self.data if d.wire.casefold().endswith(f".{wanted}")]
+        tails = [d.core for d in self.fields if d.wire.casefold().endswith(f".{wanted}")]
         if len(tails) == 1:
             return tails[0]
-        around = wire_path.rpartition(".")[0]  # a part of a datum: `credentials.password`
+        around = wire_path.rpartition(".")[0]  # a part of a field: `credentials.password`
         return self.core_path(around) if around else None
 
 
@@ -242,26 +242,28 @@ def wire_value(payload: Mapping[str, Any], path: str) -> Any:
     return value
 
 
-def _flat(cls: type, parents: tuple[_Parent, ...], base: str) -> Iterator[Datum]:
+def _flat(cls: type, parents: tuple[_Parent, ...], base: str) -> Iterator[MappedField]:
     about = about_of(cls)
     for row in rows_of(cls):
         if row.inside is not None:
             deeper = f"{base}{row.core}." if row.core else base
-            parent = _Parent(row, _settled(row.required, base), _settled(row.hidden, base))
+            parent = _Parent(
+                row, _settled(row.required_when, base), _settled(row.hidden_when, base)
+            )
             yield from _flat(row.inside, (*parents, parent), deeper)
         elif row.core:
             around = base.rstrip(".")
-            own = _settled(row.hidden, base)
-            yield Datum(
+            own = _settled(row.hidden_when, base)
+            yield MappedField(
                 row=row,
                 wire=".".join([*(parent.row.wire for parent in parents), row.wire]),
                 core=row.core if row.core.startswith(EXTRAS) else base + row.core,
                 parents=tuple(parent.row for parent in parents),
-                required=_settled(row.required, base),
-                hidden=own or next((p.hidden for p in parents if p.hidden), None),
-                around=tuple(parent.required for parent in parents),
-                barred=tuple(bar.settled(around) for bar in row.barred),
-                changing=tuple(cost.settled(around) for cost in row.changing),
+                required_when=_settled(row.required_when, base),
+                hidden_when=own or next((p.hidden_when for p in parents if p.hidden_when), None),
+                around=tuple(parent.required_when for parent in parents),
+                disallowed=tuple(bar.settled(around) for bar in row.disallowed),
+                effects=tuple(cost.settled(around) for cost in row.effects),
                 uncertain_when=row.uncertain_when.settled(around),
                 source=row.source or about.source,
             )

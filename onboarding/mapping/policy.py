@@ -18,12 +18,21 @@ from onboarding.model.documents import DocumentPurpose
 from onboarding.model.levels import KYCLevel
 from onboarding.model.user import User
 
-__all__ = ["Accepted", "Bar", "Consequence", "EffectKind", "OneOf", "bar", "judged", "one_of"]
+__all__ = [
+    "Accepted",
+    "Disallowed",
+    "Consequence",
+    "EffectKind",
+    "OneOf",
+    "disallow",
+    "judged",
+    "one_of",
+]
 
 
 @frozen
-class Bar:
-    """Values of a datum that the provider refuses, and when; or may refuse, if not `certain`."""
+class Disallowed:
+    """Values of a field that the provider refuses, and when; or may refuse, if not `certain`."""
 
     values: Container[Any]
     words: str
@@ -32,7 +41,7 @@ class Bar:
     source: str = ""
 
     def stops(self, value: object, user: User) -> bool:
-        """Whether the provider refuses this value of a datum of this user."""
+        """Whether the provider refuses this value of a field of this user."""
         return value in self.values and self.when.holds(user)
 
     @property
@@ -40,15 +49,15 @@ class Bar:
         """The values, where they are few enough to be named."""
         return listed(self.values)
 
-    def settled(self, around: str) -> Bar:
+    def settled(self, around: str) -> Disallowed:
         return evolve(self, when=self.when.settled(around))
 
 
-def bar(
+def disallow(
     *values: Any, words: str, when: Condition = ALWAYS, certain: bool = True, source: str = ""
-) -> Bar:
+) -> Disallowed:
     """Values that the provider refuses; `words` finish a sentence that begins with the path."""
-    return Bar(frozenset(values), words, when, certain, source)
+    return Disallowed(frozenset(values), words, when, certain, source)
 
 
 @frozen
@@ -61,9 +70,9 @@ class _Kind:
         return isinstance(value, self.cls)
 
 
-def judged(cls: type, *, words: str, source: str = "") -> Bar:
+def judged(cls: type, *, words: str, source: str = "") -> Disallowed:
     """Values of a class whose form is not enough: the provider judges each."""
-    return Bar(_Kind(cls), words, certain=False, source=source)
+    return Disallowed(_Kind(cls), words, certain=False, source=source)
 
 
 @frozen
@@ -101,10 +110,10 @@ class Accepted:
 
 @frozen(kw_only=True)
 class Consequence:
-    """What changing a datum brings with it.
+    """What changing a field brings with it.
 
     - `when`: the condition on the user as it was; `at_level`: only at this level or above;
-    - `to`: only where the datum becomes one of these; empty for any change;
+    - `to`: only where the field becomes one of these; empty for any change;
     - `certain`: whether it always follows; if not, the documents say that it may;
     - `documents`: those that go out of date. `effects` names the ones that the record shows; of
       the ones of which it cannot tell, it says `unsure`, and names them.

@@ -30,14 +30,14 @@ def compile_read(plan: Plan) -> Read:
     text = Source(names={"new": object.__new__, "put": put, "unreadable": UNREADABLE})
     variables: dict[str, str] = {}
     text.add(0, "def read(d):")
-    text.add(1, "residue = {}")
+    text.add(1, "unmapped = {}")
     _read_object(text, plan, plan.rows, "d", "", 1, variables)
-    by_core = {datum.core: variables[datum.wire] for datum in plan.data}
+    by_core = {mapped.core: variables[mapped.wire] for mapped in plan.fields}
     for core, by in plan.implied().items():
         by_core[core] = f"~{by_core[by]}"
     _read_extras(text, by_core)
     root = _build(text, User, "", by_core)
-    text.add(1, f"return {root}, residue")
+    text.add(1, f"return {root}, unmapped")
     return text.build("read")
 
 
@@ -55,7 +55,7 @@ def _read_object(
     name = f"{prefix!r} + key" if path else "key"
     text.add(depth, f"if not {known}.issuperset({source}):")
     text.add(depth + 1, f"for key in {source}.keys():")
-    text.add(depth + 2, f"if key not in {known}: residue[{name}] = {source}[key]")
+    text.add(depth + 2, f"if key not in {known}: unmapped[{name}] = {source}[key]")
     for row in rows:
         wire = prefix + row.wire
         if row.inside is not None:
@@ -80,13 +80,13 @@ def _read_nested(
     _read_object(text, plan, rows_of(cast("type", row.inside)), inner, wire, depth + 1, variables)
     fresh = [name for key, name in variables.items() if key not in before]
     text.add(depth, "else:")
-    text.add(depth + 1, f"if {inner}: residue[{wire!r}] = {inner}")
+    text.add(depth + 1, f"if {inner}: unmapped[{wire!r}] = {inner}")
     if fresh:
         text.add(depth + 1, " = ".join([*fresh, "None"]))
 
 
 def _read_leaf(text: Source, row: Row, source: str, wire: str, depth: int) -> str:
-    """Emits the reading of one datum; gives its variable."""
+    """Emits the reading of one field; gives its variable."""
     codec = row.codec
     assert codec is not None
     v = text.fresh("v")
@@ -96,7 +96,7 @@ def _read_leaf(text: Source, row: Row, source: str, wire: str, depth: int) -> st
         if codec.plain is not object:
             other = f"{v}.__class__ is not {codec.plain.__name__}"
             text.add(depth, f"if {other} and {v} is not None:")
-            text.add(depth + 1, f"residue[{wire!r}] = {v}")
+            text.add(depth + 1, f"unmapped[{wire!r}] = {v}")
             text.add(depth + 1, f"{v} = None")
         return v
     text.add(depth, f"{v} = w = {given}")
@@ -105,7 +105,7 @@ def _read_leaf(text: Source, row: Row, source: str, wire: str, depth: int) -> st
         words = text.name({word: member for member, word in codec.table.items()}, "words")
         kinds = text.name(word_kinds(codec.table), "kinds")
         text.add(depth + 1, f"{v} = {words}.get(w) if w.__class__ in {kinds} else None")
-        text.add(depth + 1, f"if {v} is None: residue[{wire!r}] = w")
+        text.add(depth + 1, f"if {v} is None: unmapped[{wire!r}] = w")
     else:
         beside = f"{source}.get({codec.beside!r})"
         _read_by_codec(text, codec, v, beside, wire, depth + 1)
@@ -126,18 +126,18 @@ def _read_by_codec(
     text.add(depth, f"try: {v} = {call}")
     text.add(depth, "except unreadable:")
     text.add(depth + 1, f"{v} = None")
-    text.add(depth + 1, f"residue[{wire!r}] = w")
+    text.add(depth + 1, f"unmapped[{wire!r}] = w")
     if codec.exact_read:
         return
     text.add(depth, "else:")
     if inline.differs:
         differs = text.filled(inline, inline.differs, v=v, w="w")
-        text.add(depth + 1, f"if {differs}: residue[{wire!r}] = w")
+        text.add(depth + 1, f"if {differs}: unmapped[{wire!r}] = w")
         return
     text.add(depth + 1, "try:")
-    text.add(depth + 2, f"if {text.name(codec.write, 'w')}({v}) != w: residue[{wire!r}] = w")
+    text.add(depth + 2, f"if {text.name(codec.write, 'w')}({v}) != w: unmapped[{wire!r}] = w")
     text.add(depth + 1, "except unreadable:")  # read, but not of the words that may be written
-    text.add(depth + 2, f"residue[{wire!r}] = w")
+    text.add(depth + 2, f"unmapped[{wire!r}] = w")
 
 
 def _read_extras(text: Source, by_core: dict[str, str]) -> None:

@@ -5,9 +5,9 @@ U = core(User)
 
 @wire(source="the provider's page")
 class Person:
-    FirstName: str | None = at(some(U.identity).given_name, TEXT, max=100, required=ALWAYS)
-    Address: PersonAddress | None = inside(PersonAddress, some(U.address), whole=True)
-    Level: str | None = keep(str)
+    FirstName: str | None = at(some(U.identity).given_name, TEXT, max=100, required_when=ALWAYS)
+    Address: PersonAddress | None = inside(PersonAddress, some(U.address), send_whole=True)
+    Level: str | None = record_only(str)
 ```
 """
 
@@ -25,7 +25,7 @@ from attrs import Factory, field, frozen
 from onboarding.mapping.codecs import Codec
 from onboarding.mapping.conditions import ALWAYS, Condition
 from onboarding.mapping.paths import dotted, model_below, root_of
-from onboarding.mapping.policy import Bar, Consequence, OneOf
+from onboarding.mapping.policy import Consequence, Disallowed, OneOf
 from onboarding.model.loss import Loss, LossKind
 from onboarding.model.user import User
 
@@ -40,7 +40,7 @@ __all__ = [
     "about_of",
     "at",
     "inside",
-    "keep",
+    "record_only",
     "not_applicable",
     "rows_of",
     "wire",
@@ -100,7 +100,7 @@ class Row:
     """One wire field and where it lives in the core.
 
     A row with `inside` is a nested wire object; one with neither core nor `inside` is the
-    record's own fact (`keep`), known but no datum of the user.
+    record's own fact (`record_only`), known but no field of the user.
     """
 
     wire: str
@@ -112,20 +112,20 @@ class Row:
     max: int | None = None
     pattern: Pattern | None = None
     on: On = EVERY
-    required: Condition | None = None
+    required_when: Condition | None = None
     required_on: On = On.CREATE | On.CATEGORISE
-    hidden: Condition | None = None
+    hidden_when: Condition | None = None
     shown: bool = True
     scope: str = ""
     default: Any = None
-    goes_along: bool = False
-    whole: bool = False
+    always_send: bool = False
+    send_whole: bool = False
     clears: bool = False
     without: str = ""
     uncertain: str = ""
     uncertain_when: Condition = ALWAYS
-    barred: tuple[Bar, ...] = ()
-    changing: tuple[Consequence, ...] = ()
+    disallowed: tuple[Disallowed, ...] = ()
+    effects: tuple[Consequence, ...] = ()
     since: date | None = None
     until: date | None = None
     source: str = ""
@@ -136,9 +136,9 @@ class WireClass:
     """What `@wire` knows of a class beside its rows."""
 
     source: str
-    left_out: tuple[Loss, ...] = ()
+    not_supported: tuple[Loss, ...] = ()
     implied: tuple[tuple[str, str], ...] = ()
-    wanted: tuple[OneOf, ...] = ()
+    one_of_required: tuple[OneOf, ...] = ()
     since: date | None = None
     until: date | None = None
 
@@ -158,37 +158,37 @@ def at(
     max: int | None = None,
     pattern: Pattern | None = None,
     on: On = EVERY,
-    required: Condition | None = None,
+    required_when: Condition | None = None,
     required_on: On = On.CREATE | On.CATEGORISE,
-    hidden: Condition | None = None,
+    hidden_when: Condition | None = None,
     shown: bool = True,
     scope: str = "",
     default: W | None = None,
-    goes_along: bool = False,
+    always_send: bool = False,
     clears: bool = False,
     without: str = "",
     uncertain: str = "",
     uncertain_when: Condition = ALWAYS,
-    barred: tuple[Bar, ...] = (),
-    changing: tuple[Consequence, ...] = (),
+    disallowed: tuple[Disallowed, ...] = (),
+    effects: tuple[Consequence, ...] = (),
     since: date | None = None,
     until: date | None = None,
     source: str = "",
 ) -> W | None:
-    """A wire field that holds the datum at a core path.
+    """A wire field that holds the field at a core path.
 
     - `min`, `max`, `pattern`: the documented limits of its text;
     - `on`: the operations in which it may be written;
-    - `required`: when the provider demands it (its policy: sent and answered, not checked here),
+    - `required_when`: when the provider demands it (its policy: sent and answered, not checked here),
       in which of the operations: `required_on`;
-    - `hidden`: when the provider shows null in its place; `shown=False`: it never shows it;
+    - `hidden_when`: when the provider shows null in its place; `shown=False`: it never shows it;
     - `scope`: the permissions, one of which it takes to see it, separated by blanks;
     - `default`: what a creation writes when the core has nothing, reported as `defaulted`;
-    - `goes_along`: every update carries it; `clears`: a document says that null clears it;
+    - `always_send`: every update carries it; `clears`: a document says that null clears it;
     - `without`: what is to be done for a user who has none, where it is required;
     - `uncertain`: why the documents leave open whether it is required, where they do
       (`uncertain_when`);
-    - `barred`: values that the provider refuses; `changing`: what a change brings with it;
+    - `disallowed`: values that the provider refuses; `effects`: what a change brings with it;
     - `since`, `until`: the first and the last day of the rule, where a provider changed its mind;
     - `source`: the document, where it is another than the class's.
 
@@ -201,11 +201,11 @@ def at(
         _declare(
             core=dotted(core), root=_root(core), codec=codec, min=min, max=max,
             pattern=pattern,
-            on=on, required=required, required_on=required_on, hidden=hidden, shown=shown,
+            on=on, required_when=required_when, required_on=required_on, hidden_when=hidden_when, shown=shown,
             scope=scope, default=default,
-            goes_along=goes_along, clears=clears, without=without, uncertain=uncertain,
-            uncertain_when=uncertain_when, barred=barred,
-            changing=changing, since=since, until=until, source=source,
+            always_send=always_send, clears=clears, without=without, uncertain=uncertain,
+            uncertain_when=uncertain_when, disallowed=disallowed,
+            effects=effects, since=since, until=until, source=source,
         ),
     )  # fmt: skip
 
@@ -214,26 +214,26 @@ def inside(
     cls: type[T],
     core: object = "",
     *,
-    whole: bool = False,
+    send_whole: bool = False,
     clears: bool = False,
     on: On = EVERY,
-    required: Condition | None = None,
-    hidden: Condition | None = None,
+    required_when: Condition | None = None,
+    hidden_when: Condition | None = None,
     shown: bool = True,
     scope: str = "",
 ) -> T | None:
     """A nested wire object whose rows live below a core path.
 
-    `whole`: a change of one part sends all parts; `clears`: a document says that the object
-    replaces the one on file, so that a part left out is cleared; `required`: when the object must
-    be there (its rows say what it must hold); `hidden`: when the provider shows nulls in place of
+    `send_whole`: a change of one part sends all parts; `clears`: a document says that the object
+    replaces the one on file, so that a part left out is cleared; `required_when`: when the object must
+    be there (its rows say what it must hold); `hidden_when`: when the provider shows nulls in place of
     every part.
     """
     return cast(
         "T | None",
         _declare(
-            core=dotted(core), root=_root(core), inside=cls, whole=whole, clears=clears, on=on,
-            required=required, hidden=hidden, shown=shown, scope=scope,
+            core=dotted(core), root=_root(core), inside=cls, send_whole=send_whole, clears=clears, on=on,
+            required_when=required_when, hidden_when=hidden_when, shown=shown, scope=scope,
         ),
     )  # fmt: skip
 
@@ -243,8 +243,8 @@ def _root(core: object) -> type | None:
     return None if isinstance(core, str) else root_of(core)
 
 
-def keep(kind: type[T], *, scope: str = "", shown: bool = True) -> T | None:
-    """A fact of the record, not of the user: it goes into `record.native` by its wire path.
+def record_only(kind: type[T], *, scope: str = "", shown: bool = True) -> T | None:
+    """A fact of the record, not of the user: it goes into `record.provider_fields` by its wire path.
 
     Unless it is not `shown` there, for the record has another place for it.
     """
@@ -252,27 +252,27 @@ def keep(kind: type[T], *, scope: str = "", shown: bool = True) -> T | None:
 
 
 def not_applicable(core: object, reason: str) -> Loss:
-    """A datum that the provider does not distinguish: reported, never refused."""
+    """A field that the provider does not distinguish: reported, never refused."""
     return Loss(core_path=dotted(core), kind=LossKind.NOT_APPLICABLE, reason=reason)
 
 
 @dataclass_transform(
-    kw_only_default=True, frozen_default=True, field_specifiers=(at, inside, keep, field)
+    kw_only_default=True, frozen_default=True, field_specifiers=(at, inside, record_only, field)
 )
 def wire(
     *,
     source: str,
-    left_out: tuple[Loss, ...] = (),
+    not_supported: tuple[Loss, ...] = (),
     implied: tuple[tuple[object, object], ...] = (),
-    wanted: tuple[OneOf, ...] = (),
+    one_of_required: tuple[OneOf, ...] = (),
     since: date | None = None,
     until: date | None = None,
 ) -> Callable[[type[T]], type[T]]:
     """Makes a wire class: a frozen attrs class whose fields know where they live in the core.
 
-    `left_out` says of core paths without a row what becomes of them; `implied` pairs a core
-    path that has no wire key with the path whose key says it too; of each of `wanted`, the
-    provider asks for one datum at least; `since` and `until` are the days within which the
+    `not_supported` says of core paths without a row what becomes of them; `implied` pairs a core
+    path that has no wire key with the path whose key says it too; of each of `one_of_required`, the
+    provider asks for one field at least; `since` and `until` are the days within which the
     provider takes the object.
 
     Raises `ValueError`, which names the row, for a row whose path is not one field of the core,
@@ -282,7 +282,9 @@ def wire(
 
     def decorate(cls: type[T]) -> type[T]:
         made = attrs.frozen(cls, kw_only=True, slots=False, repr=False)
-        setattr(made, "__wire__", WireClass(source, left_out, pairs, wanted, since, until))  # noqa: B010
+        setattr(
+            made, "__wire__", WireClass(source, not_supported, pairs, one_of_required, since, until)
+        )  # noqa: B010
         _check(made)
         return made
 

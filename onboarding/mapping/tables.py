@@ -31,7 +31,7 @@ from onboarding.model.loss import LossKind
 from onboarding.model.user import User
 
 __all__ = [
-    "carried_table",
+    "support_table",
     "error_table",
     "event_table",
     "field_table",
@@ -67,14 +67,14 @@ def wire_table(plan: Plan) -> str:
 def _wire_rows(plan: Plan, rows: tuple[Row, ...], prefix: str) -> Iterator[list[str]]:
     for row in rows:
         wire = prefix + row.wire
-        datum = plan.by_wire.get(wire)
+        mapped = plan.by_wire.get(wire)
         if row.inside is not None:
             yield from _wire_rows(plan, rows_of(row.inside), f"{wire}.")
-        elif datum is None:
+        elif mapped is None:
             place = "(of the record)" if wire in plan.kept else "(only in `raw`)"
             yield [_code(wire), place, "", "", "", "", "", row.scope, ""]
         else:
-            yield _wire_row(explanation(datum.core, plan))
+            yield _wire_row(explanation(mapped.core, plan))
 
 
 def _wire_row(one: Explanation) -> list[str]:
@@ -120,15 +120,15 @@ def _widest(core: str, fate: tuple[str, str], losses: dict[str, tuple[str, str]]
     return core
 
 
-def carried_table(plans: Iterable[Plan]) -> str:
-    """What a registration carries to each provider, datum by datum of a natural person."""
+def support_table(plans: Iterable[Plan]) -> str:
+    """What a registration carries to each provider, field by field of a natural person."""
     found = list(plans)
     rows: dict[str, list[str]] = {}
     for core in leaves(User):
         if not core.startswith("company."):
             top = core if core.startswith("identity.") else core.partition(".")[0]
             rows.setdefault(top, []).append(core)
-    head = ("Datum", *(plan.provider for plan in found))
+    head = ("MappedField", *(plan.provider for plan in found))
     lines = ([_code(top), *(_fates(plan, below) for plan in found)] for top, below in rows.items())
     return _table(head, lines)
 
@@ -147,17 +147,21 @@ def _fates(plan: Plan, paths: list[str]) -> str:
 
 def _fate(plan: Plan, core: str) -> str:
     loss = plan.loss_of(core, On.CREATE)
-    datum = plan.by_core.get(core)
+    mapped = plan.by_core.get(core)
     if core in plan.implied():
         return f"as `{plan.implied()[core]}`"
     if loss is not None:
         if loss.kind is LossKind.NOT_APPLICABLE:
             return "not applicable"
-        return "shown, not taken" if datum is not None else "no place"
-    assert datum is not None
-    if not datum.shown:
-        return "carried, never shown"
-    return "carried" if datum.hidden is None else f"carried, null if {datum.hidden.words}"
+        return "read-only" if mapped is not None else "not supported"
+    assert mapped is not None
+    if not mapped.shown:
+        return "write-only"
+    return (
+        "supported"
+        if mapped.hidden_when is None
+        else f"supported, null if {mapped.hidden_when.words}"
+    )
 
 
 def level_table(policy: LevelPolicy) -> str:
@@ -176,7 +180,7 @@ def level_table(policy: LevelPolicy) -> str:
         return _code(level.name) if level is not None else ""
 
     rows = (
-        [_code(row.native), *(cell(getattr(row, axis)) for _, axis in axes), row.why]
+        [_code(row.provider_level), *(cell(getattr(row, axis)) for _, axis in axes), row.why]
         for row in policy.rows
     )
     return _table(("Provider's word", *(_code(shown) for shown, _ in axes), "Why"), rows)
@@ -287,10 +291,10 @@ def _drawn(kind: str, place: str, rest: list[str]) -> str:
     match kind:
         case "wire":
             return wire_table(Plan(subject, rest[0]))
-        case "carried":
+        case "supported":
             others = [_subject(other) for other in rest[1::2]]
             pairs = zip([subject, *others], rest[::2], strict=True)
-            return carried_table(Plan(cls, provider) for cls, provider in pairs)
+            return support_table(Plan(cls, provider) for cls, provider in pairs)
         case "losses":
             return loss_table(Plan(subject, rest[0]), without=rest[1:])
         case "levels":

@@ -19,7 +19,7 @@ from onboarding.mapping.changes import (
 )
 from onboarding.mapping.codecs import UNREADABLE
 from onboarding.mapping.paths import EMPTY, lookup
-from onboarding.mapping.plan import Datum, Plan, wire_value
+from onboarding.mapping.plan import MappedField, Plan, wire_value
 from onboarding.mapping.reading import Read, compile_read
 from onboarding.mapping.rows import On
 from onboarding.mapping.writing import Write, compile_write
@@ -43,44 +43,44 @@ class Translation:
         user: User,
         on: On = On.CREATE,
         *,
-        residue: Mapping[str, Any] | None = None,
+        unmapped: Mapping[str, Any] | None = None,
         since: User | None = None,
     ) -> tuple[dict[str, Any], tuple[Loss, ...]]:
         """The provider's object, and what it cannot carry; never truncates, never raises.
 
-        With the residue of a record, a datum that is still the same is spelled as it came; with
+        With the residue of a record, a field that is still the same is spelled as it came; with
         `since`, the user of that record, all that is unchanged is, and only what changed since
         then counts as lost.
         """
         if since is not None:
-            return self._written_since(since, user, on, residue or {})
+            return self._written_since(since, user, on, unmapped or {})
         lost: list[Loss] = []
         out = self._write(on)(user, lost)
-        if residue:
-            self._keep_spelling(out, residue, user, on)
+        if unmapped:
+            self._keep_spelling(out, unmapped, user, on)
         return out, tuple(lost)
 
     def _keep_spelling(
-        self, out: dict[str, Any], residue: Mapping[str, Any], user: User, on: On
+        self, out: dict[str, Any], unmapped: Mapping[str, Any], user: User, on: On
     ) -> None:
-        kept = [self.plan.by_wire[wire] for wire in residue if wire in self.plan.by_wire]
-        anew = {datum.core for datum in kept if not _reads_as(datum, residue, out, user)}
-        keep_unchanged(self.plan, out, user, anew, (), residue, on)
+        kept = [self.plan.by_wire[wire] for wire in unmapped if wire in self.plan.by_wire]
+        anew = {mapped.core for mapped in kept if not _reads_as(mapped, unmapped, out, user)}
+        keep_unchanged(self.plan, out, user, anew, (), unmapped, on)
 
     def _written_since(
-        self, old: User, new: User, on: On, residue: Mapping[str, Any]
+        self, old: User, new: User, on: On, unmapped: Mapping[str, Any]
     ) -> tuple[dict[str, Any], tuple[Loss, ...]]:
         changed, new = compared(old, new)
         lost: list[Loss] = []
         out = self._write(on)(new, lost)
-        keep_unchanged(self.plan, out, new, self.plan.touched(changed), lost, residue, on)
+        keep_unchanged(self.plan, out, new, self.plan.touched(changed), lost, unmapped, on)
         paths = concerned(self.plan, changed)
         kept = [loss for loss in lost if loss.core_path in paths]
         kept += unheard(self.plan, changed - {loss.core_path for loss in kept}, new, out, on)
-        return out, (*kept, *overwritten(self.plan, out, residue))
+        return out, (*kept, *overwritten(self.plan, out, unmapped))
 
     def update(
-        self, old: User, new: User, *, residue: Mapping[str, Any] | None = None
+        self, old: User, new: User, *, unmapped: Mapping[str, Any] | None = None
     ) -> tuple[dict[str, Any], tuple[Loss, ...]]:
         """What an update from `old` to `new` sends: what changed, and what must go with it.
 
@@ -93,7 +93,7 @@ class Translation:
             return {}, ()
         lost: list[Loss] = []
         full = self._write(On.UPDATE)(new, lost)
-        return updated(self.plan, full, lost, changed, new, residue or {})
+        return updated(self.plan, full, lost, changed, new, unmapped or {})
 
     # -- wire -> core
 
@@ -107,7 +107,7 @@ class Translation:
             raise UnexpectedResponse([Problem("", "type", "expected an object")])
         return self._read(payload)
 
-    def native(self, payload: Mapping[str, Any]) -> dict[str, Any]:
+    def provider_fields(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         """The record's own facts, by wire path."""
         found = {path: wire_value(payload, path) for path in self.plan.kept}
         return {path: value for path, value in found.items() if value is not None}
@@ -117,18 +117,18 @@ class Translation:
         user: User,
         payload: Mapping[str, Any],
         *,
-        residue: Mapping[str, Any] | None = None,
+        unmapped: Mapping[str, Any] | None = None,
         scopes: Collection[str] | None = None,
     ) -> dict[str, Absence]:
-        """Why a datum of `user` is empty, by core path.
+        """Why a field of `user` is empty, by core path.
 
-        `residue` is what was read beside the user; `scopes` are those held, if known.
+        `unmapped` is what was read beside the user; `scopes` are those held, if known.
         """
-        left = self._read(payload)[1] if residue is None else residue
+        left = self._read(payload)[1] if unmapped is None else unmapped
         return {
-            datum.core: _why(datum, user, payload, left, scopes)
-            for datum in self.plan.data
-            if lookup(user, datum.core) in EMPTY
+            mapped.core: _why(mapped, user, payload, left, scopes)
+            for mapped in self.plan.fields
+            if lookup(user, mapped.core) in EMPTY
         }
 
     # -- the way back
@@ -160,15 +160,17 @@ def translation(cls: type, provider: str) -> Translation:
     return Translation(Plan(cls, provider))
 
 
-def _reads_as(datum: Datum, residue: Mapping[str, Any], out: Mapping[str, Any], user: User) -> bool:
-    """Whether what was kept of a datum still means what the user has."""
-    codec, parent = datum.row.codec, datum.wire.rpartition(".")[0]
+def _reads_as(
+    mapped: MappedField, unmapped: Mapping[str, Any], out: Mapping[str, Any], user: User
+) -> bool:
+    """Whether what was kept of a field still means what the user has."""
+    codec, parent = mapped.row.codec, mapped.wire.rpartition(".")[0]
     around = wire_value(out, parent) if parent else out
     try:
-        read = codec.read_in(residue[datum.wire], around or {}) if codec is not None else None
+        read = codec.read_in(unmapped[mapped.wire], around or {}) if codec is not None else None
     except UNREADABLE:
         return False
-    return bool(read == lookup(user, datum.core))
+    return bool(read == lookup(user, mapped.core))
 
 
 def _has(payload: Mapping[str, Any], path: str) -> bool:
@@ -178,16 +180,16 @@ def _has(payload: Mapping[str, Any], path: str) -> bool:
 
 
 def _why(
-    datum: Datum,
+    mapped: MappedField,
     user: User,
     payload: Mapping[str, Any],
-    residue: Mapping[str, Any],
+    unmapped: Mapping[str, Any],
     scopes: Collection[str] | None,
 ) -> Absence:
-    if any(residue.get(path) not in (None, "") for path in (datum.wire, *datum.objects)):
+    if any(unmapped.get(path) not in (None, "") for path in (mapped.wire, *mapped.objects)):
         return Absence.UNREADABLE
-    if not datum.shown or (datum.hidden is not None and datum.hidden.holds(user)):
+    if not mapped.shown or (mapped.hidden_when is not None and mapped.hidden_when.holds(user)):
         return Absence.NULL_BY_RULE
-    if scopes is not None and datum.scope and not set(datum.scope.split()) & set(scopes):
+    if scopes is not None and mapped.scope and not set(mapped.scope.split()) & set(scopes):
         return Absence.HIDDEN
-    return Absence.NOT_GIVEN if _has(payload, datum.wire) else Absence.NOT_THERE
+    return Absence.NOT_GIVEN if _has(payload, mapped.wire) else Absence.NOT_RETURNED

@@ -20,12 +20,12 @@ def read_with_losses(
 
     Raises `UnexpectedResponse` for what is no object.
     """
-    user, residue = wire.from_wire(payload)
-    return user, (*_unread(wire, user, residue), *_own(wire, payload))
+    user, unmapped = wire.from_wire(payload)
+    return user, (*_unread(wire, user, unmapped), *_own(wire, payload))
 
 
 def coarsened(
-    wire: Translation, user: User, residue: Mapping[str, Any], *, prefix: str = ""
+    wire: Translation, user: User, unmapped: Mapping[str, Any], *, prefix: str = ""
 ) -> tuple[Loss, ...]:
     """The data of a record that may mean something else than what was read of them.
 
@@ -33,36 +33,36 @@ def coarsened(
     """
     return tuple(
         Loss(
-            core_path=prefix + datum.core,
+            core_path=prefix + mapped.core,
             kind=LossKind.COARSENED,
-            reason=datum.row.codec.coarse,
+            reason=mapped.row.codec.coarse,
             wire_path=path,
         )
-        for path in residue
-        if (datum := wire.plan.by_wire.get(path)) is not None
-        and datum.row.codec is not None
-        and datum.row.codec.coarse
-        and lookup(user, datum.core) is not None
+        for path in unmapped
+        if (mapped := wire.plan.by_wire.get(path)) is not None
+        and mapped.row.codec is not None
+        and mapped.row.codec.coarse
+        and lookup(user, mapped.core) is not None
     )
 
 
-def _unread(wire: Translation, user: User, residue: Mapping[str, Any]) -> Iterator[Loss]:
-    for path in residue:
-        datum = wire.plan.by_wire.get(path)
-        codec = datum.row.codec if datum is not None else None
+def _unread(wire: Translation, user: User, unmapped: Mapping[str, Any]) -> Iterator[Loss]:
+    for path in unmapped:
+        mapped = wire.plan.by_wire.get(path)
+        codec = mapped.row.codec if mapped is not None else None
         if path in wire.plan.objects:
             core, kind, reason = wire.plan.objects[path], LossKind.DROPPED, "is not an object"
-        elif datum is None or codec is None:
+        elif mapped is None or codec is None:
             core, kind, reason = "", LossKind.DROPPED, "the core has no place for it"
-        elif lookup(user, datum.core) in (None, ()):
-            core, kind, reason = datum.core, LossKind.DROPPED, f"is not {codec.name}"
+        elif lookup(user, mapped.core) in (None, ()):
+            core, kind, reason = mapped.core, LossKind.DROPPED, f"is not {codec.name}"
         else:
             reason = codec.coarse or f"read as {codec.name}"
-            core, kind = datum.core, LossKind.COARSENED
+            core, kind = mapped.core, LossKind.COARSENED
         yield Loss(core_path=core, kind=kind, reason=reason, wire_path=path)
 
 
 def _own(wire: Translation, payload: Mapping[str, Any]) -> Iterator[Loss]:
     reason = f"a fact of {wire.plan.provider}'s record, not of the user"
-    for name in wire.native(payload):
+    for name in wire.provider_fields(payload):
         yield Loss(core_path="", kind=LossKind.NOT_APPLICABLE, reason=reason, wire_path=name)

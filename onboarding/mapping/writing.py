@@ -15,7 +15,7 @@ from onboarding.mapping.codecs import Inline
 from onboarding.mapping.conditions import Case, Condition
 from onboarding.mapping.losing import emit_losses
 from onboarding.mapping.paths import class_at, leaves, model_below
-from onboarding.mapping.plan import EXTRAS, Datum, Plan
+from onboarding.mapping.plan import EXTRAS, MappedField, Plan
 from onboarding.mapping.rows import On, Row, rows_of
 from onboarding.mapping.source import Source
 from onboarding.model.base import checks_of
@@ -68,13 +68,15 @@ class _Writing:
                 self.text.add(1, f"{self.nodes[path]} = {above}.{name}{guard}")
 
     def ask_conditions(self) -> None:
-        """Emits what decides whether a datum is shown back."""
+        """Emits what decides whether a field is shown back."""
         for hidden in self._hiding():
             self.conditions[hidden] = self.text.fresh("h")
             self.text.add(1, f"{self.conditions[hidden]} = {self._condition(hidden)}")
 
     def _hiding(self) -> list[Condition]:
-        found = [d.hidden for d in self.plan.data if d.hidden is not None and d.on & self.on]
+        found = [
+            d.hidden_when for d in self.plan.fields if d.hidden_when is not None and d.on & self.on
+        ]
         return list(dict.fromkeys(found))
 
     def _condition(self, condition: Condition) -> str:
@@ -128,8 +130,8 @@ class _Writing:
     ) -> None:
         """Emits one test for a whole object where all of it comes from one object of the core."""
         node = self.nodes.get(base.removesuffix("."), "u")
-        below = [datum for datum in self.plan.data if datum.wire.startswith(prefix)]
-        if node in there or any(datum.core.startswith(EXTRAS) for datum in below):
+        below = [mapped for mapped in self.plan.fields if mapped.wire.startswith(prefix)]
+        if node in there or any(mapped.core.startswith(EXTRAS) for mapped in below):
             self.write_object(rows, target, prefix, base, depth, there)
             return
         self.text.add(depth, f"if {node} is not None:")
@@ -139,7 +141,7 @@ class _Writing:
             self.text.add(depth + 1, "pass")
 
     def _given(self, core: str, there: frozenset[str]) -> str:
-        """The test that a datum is given; it leaves the datum in `v`."""
+        """The test that a field is given; it leaves the field in `v`."""
         if core.startswith(EXTRAS):
             name = core.split(".", 2)[2]
             return f"ex is not None and (v := ex.get({name!r})) is not None"
@@ -150,44 +152,46 @@ class _Writing:
             return f"{guard}(v := {node}.{name})"
         return f"{guard}(v := {node}.{name}) is not None"
 
-    def _write_leaf(self, datum: Datum, place: str, depth: int, there: frozenset[str]) -> None:
-        text, row = self.text, datum.row
-        text.add(depth, f"if {self._given(datum.core, there)}:")
+    def _write_leaf(
+        self, mapped: MappedField, place: str, depth: int, there: frozenset[str]
+    ) -> None:
+        text, row = self.text, mapped.row
+        text.add(depth, f"if {self._given(mapped.core, there)}:")
         inner, word = depth + 1, "if"
         for test, reason in _limits(row):
-            lost = self._lost(datum, LossKind.DROPPED, reason)
+            lost = self._lost(mapped, LossKind.DROPPED, reason)
             text.add(inner, f"{word} {test}: {lost}")
             word = "elif"
         if row.codec is not None and row.codec.inline.refuses:
             test = text.filled(row.codec.inline, row.codec.inline.refuses, v="v")
-            text.add(inner, f"{word} {test}: lost.append(cannot({text.name(datum, 'd')}, v))")
+            text.add(inner, f"{word} {test}: lost.append(cannot({text.name(mapped, 'd')}, v))")
             word = "elif"
         if row.pattern is not None:
             inline = row.codec.inline if row.codec is not None else Inline()
             written = text.filled(inline, inline.write, v="v") or "v"
             fits = f"{text.name(row.pattern.regex.fullmatch, 'p')}({written})"
-            lost = self._lost(datum, LossKind.DROPPED, f"the provider accepts {row.pattern.words}")
+            lost = self._lost(mapped, LossKind.DROPPED, f"the provider accepts {row.pattern.words}")
             text.add(inner, f"{word} {fits} is None: {lost}")
             word = "elif"
         if word == "elif":
             text.add(inner, "else:")
             inner += 1
-        self._write_value(datum, place, inner)
-        if not datum.shown:
-            text.add(inner, self._lost(datum, LossKind.NOT_SHOWN, "never shown back"))
-        elif datum.hidden is not None:
-            reason = f"not shown back when {datum.hidden.words}"
-            lost = self._lost(datum, LossKind.NOT_SHOWN, reason)
-            text.add(inner, f"if {self.conditions[datum.hidden]}: {lost}")
+        self._write_value(mapped, place, inner)
+        if not mapped.shown:
+            text.add(inner, self._lost(mapped, LossKind.WRITE_ONLY, "never shown back"))
+        elif mapped.hidden_when is not None:
+            reason = f"not shown back when {mapped.hidden_when.words}"
+            lost = self._lost(mapped, LossKind.WRITE_ONLY, reason)
+            text.add(inner, f"if {self.conditions[mapped.hidden_when]}: {lost}")
         if row.default is not None and self.on is On.CREATE:
             text.add(depth, "else:")
             text.add(depth + 1, f"{place} = {row.default!r}")
             text.add(
-                depth + 1, self._lost(datum, LossKind.DEFAULTED, f"written as {row.default!r}")
+                depth + 1, self._lost(mapped, LossKind.DEFAULTED, f"written as {row.default!r}")
             )
 
-    def _write_value(self, datum: Datum, place: str, depth: int) -> None:
-        text, codec = self.text, datum.row.codec
+    def _write_value(self, mapped: MappedField, place: str, depth: int) -> None:
+        text, codec = self.text, mapped.row.codec
         assert codec is not None
         if codec.plain is not None:
             text.add(depth, f"{place} = v")
@@ -200,16 +204,16 @@ class _Writing:
             if codec.table is not None:
                 call, unfit = f"{text.name(codec.table, 'words')}[v]", "KeyError"
             text.add(depth, f"try: {kept}{call}")
-            text.add(depth, f"except {unfit}: lost.append(cannot({text.name(datum, 'd')}, v))")
+            text.add(depth, f"except {unfit}: lost.append(cannot({text.name(mapped, 'd')}, v))")
         if not codec.exact_write:
-            lost = self._lost(datum, codec.blur, f"kept as {codec.name}")
+            lost = self._lost(mapped, codec.blur, f"kept as {codec.name}")
             if not codec.inline.write:
                 text.add(depth, "else:")
                 depth += 1
             text.add(depth, f"if {text.name(codec.read, 'r')}(w) != v: {lost}")
 
-    def _lost(self, datum: Datum, kind: LossKind, reason: str) -> str:
-        return f"lost.append({self.text.name(_loss(datum, kind, reason), 'L')})"
+    def _lost(self, mapped: MappedField, kind: LossKind, reason: str) -> str:
+        return f"lost.append({self.text.name(_loss(mapped, kind, reason), 'L')})"
 
 
 def _core_nodes(cls: type, prefix: str) -> Iterator[tuple[str, str, str]]:
@@ -230,16 +234,16 @@ def _limits(row: Row) -> Iterator[tuple[str, str]]:
         yield test, f"shorter than {row.min} characters"
 
 
-def _loss(datum: Datum, kind: LossKind, reason: str) -> Loss:
-    return Loss(core_path=datum.core, kind=kind, reason=reason, wire_path=datum.wire)
+def _loss(mapped: MappedField, kind: LossKind, reason: str) -> Loss:
+    return Loss(core_path=mapped.core, kind=kind, reason=reason, wire_path=mapped.wire)
 
 
-def _cannot(datum: Datum, value: object) -> Loss:
+def _cannot(mapped: MappedField, value: object) -> Loss:
     """The loss of a value that the codec refuses, in the codec's words."""
-    codec = datum.row.codec
+    codec = mapped.row.codec
     assert codec is not None
     try:
         codec.write(value)
     except ValueError as error:
-        return _loss(datum, LossKind.DROPPED, str(error))
+        return _loss(mapped, LossKind.DROPPED, str(error))
     raise AssertionError("a value was refused, then taken")

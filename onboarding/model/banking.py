@@ -94,7 +94,7 @@ class OtherAccount(BankAccount):
 class BankAccountRecord(Stored, form="bank_account_record/1"):
     """A bank account as a provider has it on file.
 
-    `active` is None where the provider says nothing; `status` is the provider's own word.
+    `active` is None where the provider says nothing; `provider_status` is the provider's own word.
     `rate_limits` are those of a `UserRecord`.
     """
 
@@ -105,11 +105,11 @@ class BankAccountRecord(Stored, form="bank_account_record/1"):
     user_id: str | None = None
     account: IbanAccount | UkAccount | UsAccount | CanadianAccount | OtherAccount | None = None
     active: bool | None = None
-    status: str | None = None
+    provider_status: str | None = None
     created_at: datetime | None = None
-    seen_at: datetime | None = None
+    retrieved_at: datetime | None = None
     next_actions: tuple[NextAction, ...] = ()
-    native: Mapping[str, Any] = field(factory=dict[str, Any])
+    provider_fields: Mapping[str, Any] = field(factory=dict[str, Any])
     rate_limits: tuple[RateLimit, ...] = field(default=(), eq=False)
     raw: Mapping[str, Any] = field(factory=dict[str, Any])
 
@@ -121,7 +121,7 @@ class BankAccountRecord(Stored, form="bank_account_record/1"):
 class Wallet(Stored, form="wallet/1"):
     """Money that a provider keeps for users.
 
-    `account_numbers` are those under which the wallet is paid into; `status` is the provider's
+    `account_numbers` are those under which the wallet is paid into; `provider_status` is the provider's
     own word.
     """
 
@@ -133,10 +133,10 @@ class Wallet(Stored, form="wallet/1"):
     balance: Money | None = None
     description: str | None = None
     account_numbers: tuple[str, ...] = ()
-    status: str | None = None
+    provider_status: str | None = None
     created_at: datetime | None = None
-    seen_at: datetime | None = None
-    native: Mapping[str, Any] = field(factory=dict[str, Any])
+    retrieved_at: datetime | None = None
+    provider_fields: Mapping[str, Any] = field(factory=dict[str, Any])
     raw: Mapping[str, Any] = field(factory=dict[str, Any])
 
     def __repr__(self) -> str:

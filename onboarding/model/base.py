@@ -194,7 +194,7 @@ class Model:
         ]
         return f"{type(self).__name__}({', '.join(given)})"
 
-    def but(self, changes: Mapping[str, object] | None = None, /, **fields: object) -> Self:
+    def replace(self, changes: Mapping[str, object] | None = None, /, **fields: object) -> Self:
         """A copy with these changes; only what changes is checked.
 
         Keys are names of fields or paths: `user.but({"address.city": "Kaunas"}, email=None)`.

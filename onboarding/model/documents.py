@@ -25,7 +25,7 @@ __all__ = [
     "DocumentPurpose",
     "DocumentRecord",
     "DocumentStatus",
-    "Page",
+    "DocumentPage",
     "Refusal",
     "RefusalReason",
 ]
@@ -65,7 +65,7 @@ def _canonical(media_type: str | None) -> str | None:
 
 
 @frozen(kw_only=True, slots=False, repr=False)
-class Page(Model):
+class DocumentPage(Model):
     """One page of a document: its bytes, and what they are (`image/jpeg`, `application/pdf`).
 
     The media type is kept in its registered spelling: `IMAGE/JPG; q=1` becomes `image/jpeg`.
@@ -118,7 +118,7 @@ class Document(Model):
 
     purpose: DocumentPurpose
     kind: DocumentKind | None = None
-    pages: tuple[Page, ...] = ()
+    pages: tuple[DocumentPage, ...] = ()
     title: Text | None = None
     number: Text | None = None
     issued_on: PastDate | None = None
@@ -157,7 +157,7 @@ class Refusal(Model):
     """
 
     reason: RefusalReason
-    native: str = ""
+    provider_code: str = ""
     text: str | None = None
     flags: tuple[str, ...] = ()
 
@@ -182,8 +182,8 @@ class DocumentRecord(Stored, form="document_record/1"):
     refusal: Refusal | None = None
     created_at: datetime | None = None
     processed_at: datetime | None = None
-    seen_at: datetime | None = None
-    native: Mapping[str, Any] = field(factory=dict[str, Any])
+    retrieved_at: datetime | None = None
+    provider_fields: Mapping[str, Any] = field(factory=dict[str, Any])
     losses: tuple[Loss, ...] = ()
     rate_limits: tuple[RateLimit, ...] = field(default=(), eq=False)
     raw: Mapping[str, Any] = field(factory=dict[str, Any])

@@ -63,7 +63,7 @@ class Event(Stored, form="event/1"):
     gateway: str
     environment: str | None = None
     id: str
-    native: str = ""
+    provider_type: str = ""
     subject_id: str = ""
     user_id: str | None = None
     occurred_at: datetime | None = None

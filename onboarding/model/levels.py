@@ -54,7 +54,7 @@ class LevelRow:
     Raises `TypeError` for a word that is no text, and for a level of another scale.
     """
 
-    native: str = field(validator=_is_text)
+    provider_level: str = field(validator=_is_text)
     kyc: KYCLevel = field(validator=instance_of(KYCLevel))
     identification: IdentificationLevel = field(validator=instance_of(IdentificationLevel))
     why: str = field(default="", eq=False)
@@ -100,11 +100,11 @@ def _never_falls(_: object, __: object, rows: tuple[LevelRow, ...]) -> None:
             or _falls(lower.eidas, upper.eidas)
             or _falls(lower.nist, upper.nist)
         ):
-            raise ValueError(f"{upper.native} is worth less than {lower.native}")
+            raise ValueError(f"{upper.provider_level} is worth less than {lower.provider_level}")
 
 
 def _once(_: object, __: object, rows: tuple[LevelRow, ...]) -> None:
-    words = [row.native for row in rows]
+    words = [row.provider_level for row in rows]
     if len(set(words)) < len(words):
         raise ValueError("a word has two rows")
 
@@ -154,11 +154,11 @@ class LevelPolicy:
 
         A word that is None was not said, and counts for nothing.
         """
-        rows = {row.native: row for row in self.rows}
+        rows = {row.provider_level: row for row in self.rows}
         found = [rows.get(native) for native in natives if native is not None]
         return _least(None if row is None else worth(row) for row in found)
 
-    def native(
+    def to_provider(
         self,
         *,
         kyc: KYCLevel | None = None,
@@ -170,7 +170,7 @@ class LevelPolicy:
         if not any((kyc, identification, eidas, nist)):
             return None
         fitting = [
-            row.native
+            row.provider_level
             for row in self.rows
             if _within(row.kyc, kyc)
             and _within(row.identification, identification)

@@ -1,4 +1,4 @@
-"""What a translation could not carry, datum by datum."""
+"""What a translation could not carry, field by datum."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["Loss", "LossKind", "refused"]
 
 
 class LossKind(StrEnum):
-    """Why a datum did not arrive as it was given.
+    """Why a field did not arrive as it was given.
 
     `dropped` and `coarsened` are refused unless the gateway accepts them; the rest is reported.
     """
@@ -22,13 +22,13 @@ class LossKind(StrEnum):
     DROPPED = "dropped"
     COARSENED = "coarsened"
     DEFAULTED = "defaulted"
-    NOT_SHOWN = "not_shown"
+    WRITE_ONLY = "write_only"
     NOT_APPLICABLE = "not_applicable"
 
 
 @frozen(kw_only=True, slots=False, repr=False)
 class Loss(Model):
-    """One datum that did not arrive as given: where, how, and why. Shows no value."""
+    """One field that did not arrive as given: where, how, and why. Shows no value."""
 
     core_path: str
     kind: LossKind

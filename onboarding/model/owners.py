@@ -36,8 +36,8 @@ class DeclaredOwner(Model):
 class OwnerDeclaration(Stored, form="owner_declaration/1"):
     """A declaration of a company's beneficial owners as a provider has it on file.
 
-    `status` and `reason` are the provider's own words, `message` its text, which may speak of
-    a person; `standing` is the core's word for the status, None where it has none. `editable`
+    `provider_status` and `reason` are the provider's own words, `message` its text, which may speak of
+    a person; `status` is the core's word for it, None where it has none. `editable`
     is whether owners may be changed and the declaration submitted (again), None where that is
     not known. `losses` are what the call that declared the owners could not carry, by path:
     `company.beneficial_owners.0.…`. `rate_limits` are those of a `UserRecord`.
@@ -49,14 +49,14 @@ class OwnerDeclaration(Stored, form="owner_declaration/1"):
     id: str
     user_id: str | None = None
     owners: tuple[DeclaredOwner, ...] = ()
-    standing: DocumentStatus | None = None
-    status: str | None = None
+    status: DocumentStatus | None = None
+    provider_status: str | None = None
     reason: str | None = None
     message: str | None = None
     editable: bool | None = None
     created_at: datetime | None = None
     processed_at: datetime | None = None
-    seen_at: datetime | None = None
+    retrieved_at: datetime | None = None
     losses: tuple[Loss, ...] = ()
     rate_limits: tuple[RateLimit, ...] = field(default=(), eq=False)
     raw: Mapping[str, Any] = field(factory=dict[str, Any])

@@ -26,7 +26,8 @@ class Absence(StrEnum):
     NOT_GIVEN = "not_given"
     NULL_BY_RULE = "null_by_rule"
     HIDDEN = "hidden"
-    NOT_THERE = "not_there"
+    NOT_RETURNED = "not_returned"
+    NOT_FOUND = "not_found"
     UNREADABLE = "unreadable"
 
 
@@ -46,17 +47,17 @@ class UserRecord(Stored, form="user_record/1"):
     - `kyc_level`, `identification_level`: what the gateway's `LevelPolicy` makes of them, None
       where the provider said nothing, or a word that no row knows;
     - `eidas_level`, `nist_ial`: the same, and None unless the policy names them explicitly;
-    - `level_words`: the provider's own words for levels, by its names for them;
+    - `provider_levels`: the provider's own words for levels, by its names for them;
     - `next_actions`: what the user must do, or the platform; several can be open at once;
     - `confirmed`: whether a contact (`email`, `phone`) is confirmed, where that is known;
     - `absent`: why a field of `user` is empty, by core path;
-    - `residue`: what the core has no shape for, by wire path; it survives read and update;
+    - `unmapped`: what the core has no shape for, by wire path; it survives read and update;
     - `raw`: the whole payload as it came; `losses`: what the call could not carry, and what may
       mean something else than what was read of it (a birthday that is no midnight);
     - `rate_limits`: how many calls were left when it came. They are the answer's, not the user's:
       two records that differ in them alone are equal, and they are not stored.
 
-    Its provenance: `provider`, `gateway`, and when it was seen (`seen_at`, UTC).
+    Its provenance: `provider`, `gateway`, and when it was seen (`retrieved_at`, UTC).
     """
 
     provider: str
@@ -64,19 +65,19 @@ class UserRecord(Stored, form="user_record/1"):
     environment: str | None = None
     id: str
     user: User
-    seen_at: datetime | None = None
+    retrieved_at: datetime | None = None
     created_at: datetime | None = None
     status: UserStatus | None = None
     kyc_level: KYCLevel | None = None
     identification_level: IdentificationLevel | None = None
     eidas_level: EidasLevel | None = None
     nist_ial: NistIal | None = None
-    level_words: Mapping[str, str] = field(factory=dict[str, str])
+    provider_levels: Mapping[str, str] = field(factory=dict[str, str])
     next_actions: tuple[NextAction, ...] = ()
     confirmed: Mapping[str, bool] = field(factory=dict[str, bool])
     absent: Mapping[str, Absence] = field(factory=dict[str, Absence])
-    native: Mapping[str, Any] = field(factory=dict[str, Any])
-    residue: Mapping[str, Any] = field(factory=dict[str, Any])
+    provider_fields: Mapping[str, Any] = field(factory=dict[str, Any])
+    unmapped: Mapping[str, Any] = field(factory=dict[str, Any])
     losses: tuple[Loss, ...] = ()
     rate_limits: tuple[RateLimit, ...] = field(default=(), eq=False)
     raw: Mapping[str, Any] = field(factory=dict[str, Any])

@@ -2,18 +2,18 @@
 
 from onboarding.requirements.missing import missing
 from onboarding.requirements.questionnaire import Question, Questionnaire, questionnaire
-from onboarding.requirements.report import Finding, Report, Status
-from onboarding.requirements.target import Actor, Ask, Option, Target
+from onboarding.requirements.report import Requirement, RequirementReport, RequirementStatus
+from onboarding.requirements.target import Actor, RequirementOption, RequirementRule, Target
 
 __all__ = [
     "Actor",
-    "Ask",
-    "Finding",
-    "Option",
+    "RequirementRule",
+    "Requirement",
+    "RequirementOption",
     "Question",
     "Questionnaire",
-    "Report",
-    "Status",
+    "RequirementReport",
+    "RequirementStatus",
     "Target",
     "missing",
     "questionnaire",

@@ -7,20 +7,28 @@ from typing import Any
 
 from onboarding.mapping.conditions import ALWAYS
 from onboarding.mapping.paths import EMPTY, lookup
-from onboarding.mapping.plan import Datum
-from onboarding.mapping.policy import Bar, OneOf
+from onboarding.mapping.plan import MappedField
+from onboarding.mapping.policy import Disallowed, OneOf
 from onboarding.mapping.rows import On
 from onboarding.mapping.translation import Translation
 from onboarding.model.loss import Loss, LossKind, refused
 from onboarding.model.record import Absence, UserRecord
 from onboarding.model.user import PersonType, User
-from onboarding.requirements.report import Finding, Report, Status
-from onboarding.requirements.target import Actor, Ask, Option, Target, datum
+from onboarding.requirements.report import Requirement, RequirementReport, RequirementStatus
+from onboarding.requirements.target import (
+    Actor,
+    RequirementOption,
+    RequirementRule,
+    Target,
+    user_field,
+)
 
 __all__ = ["missing"]
 
 
-def missing(held: User | UserRecord, target: Target, *, accept_loss: Iterable[str] = ()) -> Report:
+def missing(
+    held: User | UserRecord, target: Target, *, accept_loss: Iterable[str] = ()
+) -> RequirementReport:
     """How a user, or what a provider has on file of one, stands before a target.
 
     Nothing is sent. A record tells more than a user: what the provider decided already, and
@@ -31,14 +39,14 @@ def missing(held: User | UserRecord, target: Target, *, accept_loss: Iterable[st
     if record is not None and record.provider != target.provider:
         record = None
     accepted = tuple(accept_loss)
-    findings: dict[str, Finding] = {}
+    findings: dict[str, Requirement] = {}
     losses: dict[str, Loss] = {}
     for part in target.way():
         user = part.supposed(given)
         if part.on is not None and not _is_behind(part, record):
             wire = part.wire(user.person_type)
             if wire is None:  # whatever else there is, this person cannot get there
-                return Report(target=target, findings=(_of_person(part, user),))
+                return RequirementReport(target=target, requirements=(_of_person(part, user),))
             unfit = _of_extras(part, given, record)
             if unfit:
                 given = _without(given, part.provider, unfit)
@@ -47,12 +55,12 @@ def missing(held: User | UserRecord, target: Target, *, accept_loss: Iterable[st
             losses.update({loss.core_path: loss for loss in lost})
             for finding in (*unfit.values(), *found):
                 _keep(findings, finding)
-        for ask in part.asks:
+        for ask in part.rules:
             if ask.when.holds(user):
                 _keep(findings, _of_ask(ask, user, record))
-    return Report(
+    return RequirementReport(
         target=target,
-        findings=tuple(findings.values()),
+        requirements=tuple(findings.values()),
         refused=tuple(
             loss for loss in refused(losses.values(), accepted) if loss.core_path not in findings
         ),
@@ -60,10 +68,14 @@ def missing(held: User | UserRecord, target: Target, *, accept_loss: Iterable[st
     )
 
 
-def _keep(findings: dict[str, Finding], new: Finding) -> None:
+def _keep(findings: dict[str, Requirement], new: Requirement) -> None:
     """The worse of two findings of one name stands."""
     old = findings.get(new.name)
-    if old is None or old.status is Status.MET or new.status is Status.MISSING:
+    if (
+        old is None
+        or old.status is RequirementStatus.MET
+        or new.status is RequirementStatus.MISSING
+    ):
         findings[new.name] = new
 
 
@@ -74,35 +86,35 @@ def _is_behind(target: Target, record: UserRecord | None) -> bool:
     return all(lookup(record.user, path) == value for path, value in target.supposes.items())
 
 
-def _of_person(target: Target, user: User) -> Finding:
+def _of_person(target: Target, user: User) -> Requirement:
     """A natural person may stand for a company; a legal one cannot become a natural one."""
     words = f"{target.provider} takes no {user.person_type} person here"
     actor = Actor.PLATFORM if user.person_type is PersonType.NATURAL else Actor.PROVIDER
-    return Finding(
+    return Requirement(
         name="company",
-        status=Status.MISSING,
-        options=(Option(words=words, path="company", actor=actor),),
+        status=RequirementStatus.MISSING,
+        options=(RequirementOption(words=words, path="company", actor=actor),),
         reason=words,
         condition=ALWAYS.words,
         source=target.source,
     )
 
 
-def _of_extras(target: Target, given: User, record: UserRecord | None) -> dict[str, Finding]:
+def _of_extras(target: Target, given: User, record: UserRecord | None) -> dict[str, Requirement]:
     """What the adapter's own class refuses of the extras, by name, but for what is on file."""
     own: Mapping[str, Any] = given.extras.get(target.provider, {})
     if not own or target.extras is None or record is not None:
         return {}
     from onboarding.plain import problems_of  # cattrs is imported when first needed
 
-    found: dict[str, Finding] = {}
+    found: dict[str, Requirement] = {}
     for problem in problems_of(own, target.extras):
         name = problem.path.partition(".")[0]
         path = problem.under(target.provider).under("extras").path
-        found[name] = Finding(
+        found[name] = Requirement(
             name=path,
-            status=Status.MISSING,
-            options=(datum(path, problem.message),),
+            status=RequirementStatus.MISSING,
+            options=(user_field(path, problem.message),),
             reason=problem.message,
             condition=ALWAYS.words,
             source=target.source,
@@ -112,7 +124,7 @@ def _of_extras(target: Target, given: User, record: UserRecord | None) -> dict[s
 
 def _without(user: User, provider: str, names: Collection[str]) -> User:
     kept = {name: it for name, it in user.extras[provider].items() if name not in names}
-    return user.but(extras={**user.extras, provider: kept})
+    return user.replace(extras={**user.extras, provider: kept})
 
 
 def _of_rows(
@@ -122,7 +134,7 @@ def _of_rows(
     given: User,
     record: UserRecord | None,
     accepted: tuple[str, ...],
-) -> tuple[list[Finding], list[Loss]]:
+) -> tuple[list[Requirement], list[Loss]]:
     """What the rows ask of `user`, as the target supposes it, who was `given` otherwise."""
     since = record.user if record is not None else None
     _, lost = wire.to_wire(user, on, since=since)
@@ -131,7 +143,7 @@ def _of_rows(
     absent: Mapping[str, Absence] = record.absent if record is not None else {}
     findings = [*_of_data(wire, on, user, given, lost, refused(lost, accepted), absent)]
     if on is On.CREATE:
-        findings += [_of_choice(one, user) for one in wire.plan.about.wanted]
+        findings += [_of_choice(one, user) for one in wire.plan.about.one_of_required]
     return findings, list(lost)
 
 
@@ -143,12 +155,12 @@ def _of_data(
     lost: Iterable[Loss],
     stopping: Iterable[Loss],
     absent: Mapping[str, Absence],
-) -> Iterator[Finding]:
+) -> Iterator[Requirement]:
     plan = wire.plan
     there = plan.given(user, on)
     unfit = {loss.core_path: loss for loss in lost if loss.kind is LossKind.DROPPED}
     stops = {loss.core_path for loss in stopping}
-    for one in plan.data:
+    for one in plan.fields:
         if not one.on & on:
             continue
         asked = plan.demands(one, user, there, on)
@@ -156,47 +168,53 @@ def _of_data(
         value = _value(one, user)
         bar = _bar(one, value, user) or _bar(one, lookup(given, one.core), user)
         if one.core in unfit and (asked or one.core in stops):
-            yield _finding(one, Status.MISSING, unfit[one.core].reason)
+            yield _finding(one, RequirementStatus.MISSING, unfit[one.core].reason)
         elif bar is not None:
-            status = Status.MISSING if bar.certain else Status.PROVIDER_DECIDES
+            status = (
+                RequirementStatus.MISSING if bar.certain else RequirementStatus.PROVIDER_DECIDES
+            )
             yield _finding(one, status, bar.words, bar.source)
         elif not (asked or left_open):
             continue
         elif value not in EMPTY:
-            yield _finding(one, Status.MET)
+            yield _finding(one, RequirementStatus.MET)
         elif left_open:
-            yield _finding(one, Status.PROVIDER_DECIDES, one.row.uncertain)
+            yield _finding(one, RequirementStatus.PROVIDER_DECIDES, one.row.uncertain)
         elif absent.get(one.core) is Absence.HIDDEN:
-            yield _finding(one, Status.PROVIDER_DECIDES, "the record does not show it")
+            yield _finding(one, RequirementStatus.PROVIDER_DECIDES, "the record does not show it")
         elif absent.get(one.core) is Absence.UNREADABLE:
-            yield _finding(one, Status.PROVIDER_DECIDES, "what is on file could not be read")
+            yield _finding(
+                one, RequirementStatus.PROVIDER_DECIDES, "what is on file could not be read"
+            )
         else:
-            yield _finding(one, Status.MISSING, _required(one.row.without))
+            yield _finding(one, RequirementStatus.MISSING, _required(one.row.without))
 
 
 def _required(without: str) -> str:
     return f"is required; {without}" if without else "is required"
 
 
-def _bar(one: Datum, value: object, user: User) -> Bar | None:
-    """The bar that stops a value of a datum of this user."""
-    return next((bar for bar in one.barred if bar.stops(value, user)), None)
+def _bar(one: MappedField, value: object, user: User) -> Disallowed | None:
+    """The bar that stops a value of a field of this user."""
+    return next((bar for bar in one.disallowed if bar.stops(value, user)), None)
 
 
-def _value(one: Datum, user: User) -> object:
-    """The datum, or what is written in its place."""
+def _value(one: MappedField, user: User) -> object:
+    """The field, or what is written in its place."""
     value = lookup(user, one.core)
     if value in EMPTY and one.row.default is not None and one.row.codec is not None:
         return one.row.codec.read(one.row.default)
     return value
 
 
-def _finding(one: Datum, status: Status, reason: str = "", source: str = "") -> Finding:
-    asked = one.required if one.required is not None else ALWAYS
-    return Finding(
+def _finding(
+    one: MappedField, status: RequirementStatus, reason: str = "", source: str = ""
+) -> Requirement:
+    asked = one.required_when if one.required_when is not None else ALWAYS
+    return Requirement(
         name=one.core,
         status=status,
-        options=(datum(one.core, reason or "is given"),),
+        options=(user_field(one.core, reason or "is given"),),
         reason=reason,
         condition=asked.words,
         source=source or one.source,
@@ -204,27 +222,30 @@ def _finding(one: Datum, status: Status, reason: str = "", source: str = "") -> 
     )
 
 
-def _of_choice(one: OneOf, user: User) -> Finding:
+def _of_choice(one: OneOf, user: User) -> Requirement:
     met = any(lookup(user, path) not in EMPTY for path in one.paths)
-    return Finding(
+    return Requirement(
         name=" or ".join(one.paths),
-        status=Status.MET if met else Status.MISSING,
-        options=tuple(datum(path, one.words) for path in one.paths),
+        status=RequirementStatus.MET if met else RequirementStatus.MISSING,
+        options=tuple(user_field(path, one.words) for path in one.paths),
         reason="" if met else one.words,
         condition=ALWAYS.words,
         source=one.source,
     )
 
 
-def _of_ask(ask: Ask, user: User, record: UserRecord | None) -> Finding:
+def _of_ask(ask: RequirementRule, user: User, record: UserRecord | None) -> Requirement:
     shown = record is not None and ask.shown is not None and ask.shown.holds(record)
-    if shown or (not ask.decided and any(option.met_by(user) for option in ask.options)):
-        status, reason = Status.MET, ""
+    if shown or (not ask.decided and any(option.satisfied_by(user) for option in ask.options)):
+        status, reason = RequirementStatus.MET, ""
     elif ask.decided or all(option.actor is Actor.PROVIDER for option in ask.options):
-        status, reason = Status.PROVIDER_DECIDES, ask.options[0].words
+        status, reason = RequirementStatus.PROVIDER_DECIDES, ask.options[0].words
     else:
-        status, reason = Status.MISSING, " or ".join(option.words for option in ask.options)
-    return Finding(
+        status, reason = (
+            RequirementStatus.MISSING,
+            " or ".join(option.words for option in ask.options),
+        )
+    return Requirement(
         name=ask.name,
         status=status,
         options=ask.options,

@@ -9,7 +9,7 @@ from attrs import evolve, field, frozen
 
 from onboarding.mapping.conditions import ALWAYS, Case, Condition, Form, listed
 from onboarding.mapping.paths import EMPTY, class_at, lookup
-from onboarding.mapping.plan import Datum, Plan
+from onboarding.mapping.plan import MappedField, Plan
 from onboarding.mapping.rows import On
 from onboarding.model.base import required_of
 from onboarding.model.documents import DocumentPurpose
@@ -17,19 +17,19 @@ from onboarding.model.loss import refused
 from onboarding.model.record import UserRecord
 from onboarding.model.user import User
 from onboarding.requirements.missing import missing
-from onboarding.requirements.report import Finding, Status
-from onboarding.requirements.target import Option, Target, datum
+from onboarding.requirements.report import Requirement, RequirementStatus
+from onboarding.requirements.target import RequirementOption, Target, user_field
 
 __all__ = ["Question", "Questionnaire", "questionnaire"]
 
 
 @frozen(kw_only=True)
 class Question:
-    """One thing to ask for: a datum by its core path, or a document by its purpose.
+    """One thing to ask for: a field by its core path, or a document by its purpose.
 
     - `targets`: the targets that want it; `sources`: the documents that say so;
     - `when`: asked only where this holds of the answers; None for always;
-    - `same_as`: the core path of a datum that a provider takes for the same: another answer than
+    - `same_as`: the core path of a field that a provider takes for the same: another answer than
       that one is refused; empty for none;
     - `data`: what the providers' rows say of it, limits among them.
     """
@@ -40,7 +40,7 @@ class Question:
     sources: tuple[str, ...]
     when: Condition | None = None
     same_as: str = ""
-    data: tuple[Datum, ...] = field(default=(), repr=False)
+    data: tuple[MappedField, ...] = field(default=(), repr=False)
 
     @property
     def name(self) -> str:
@@ -57,7 +57,7 @@ class Questionnaire:
     """
 
     questions: tuple[Question, ...]
-    steps: tuple[Finding, ...]
+    steps: tuple[Requirement, ...]
     accept_loss: Mapping[str, tuple[str, ...]] = field(factory=dict[str, tuple[str, ...]])
 
     def __iter__(self) -> Iterator[Question]:
@@ -80,19 +80,19 @@ def questionnaire(held: User | UserRecord, targets: Iterable[Target]) -> Questio
     wanted = tuple(targets)
     given = held.user if isinstance(held, UserRecord) else held
     asked: dict[str, _Asked] = {}
-    steps: dict[str, Finding] = {}
-    choices: list[tuple[Target, Finding]] = []
-    waiting: list[tuple[Target, Finding]] = []
+    steps: dict[str, Requirement] = {}
+    choices: list[tuple[Target, Requirement]] = []
+    waiting: list[tuple[Target, Requirement]] = []
     for target in wanted:
         unsure = set(_depending(target, given))
-        for finding in missing(held, target).findings:
-            if finding.status is Status.MET:
+        for finding in missing(held, target).requirements:
+            if finding.status is RequirementStatus.MET:
                 continue
-            if finding.status is Status.MISSING and finding.name in unsure:
+            if finding.status is RequirementStatus.MISSING and finding.name in unsure:
                 waiting.append((target, finding))
                 continue
             options = [option for option in finding.options if option.askable]
-            if finding.status is Status.PROVIDER_DECIDES or not options:
+            if finding.status is RequirementStatus.PROVIDER_DECIDES or not options:
                 steps.setdefault(finding.name, finding)
             elif len(options) == 1:
                 _ask(asked, options[0], target, finding.source)
@@ -119,7 +119,7 @@ def questionnaire(held: User | UserRecord, targets: Iterable[Target]) -> Questio
 class _Asked:
     """A question in the making."""
 
-    option: Option
+    option: RequirementOption
     targets: dict[str, None]
     sources: dict[str, None]
     when: Condition | None = None
@@ -140,7 +140,7 @@ class _Asked:
 
 def _ask(
     asked: dict[str, _Asked],
-    option: Option,
+    option: RequirementOption,
     target: Target,
     source: str,
     when: Condition | None = None,
@@ -164,7 +164,7 @@ def _conditional(asked: dict[str, _Asked], target: Target, given: User) -> None:
             user = part.supposed(given)
             for option, condition, source in _dependent(part, user):
                 known = asked.get(option.name)
-                if (known is not None and known.when is None) or option.met_by(user):
+                if (known is not None and known.when is None) or option.satisfied_by(user):
                     continue
                 when = _possible(condition, user, asked)
                 if when is not None and (option.name, when) not in seen:
@@ -184,15 +184,15 @@ def _depending(target: Target, given: User) -> Iterator[str]:
                 yield option.path
 
 
-def _dependent(part: Target, user: User) -> Iterator[tuple[Option, Condition, str]]:
+def _dependent(part: Target, user: User) -> Iterator[tuple[RequirementOption, Condition, str]]:
     """What a target wants under a condition: the option, the condition, the source."""
     wire = part.wire(user.person_type) if part.on is not None else None
-    for one in wire.plan.data if wire is not None else ():
+    for one in wire.plan.fields if wire is not None else ():
         left_open = one.row.uncertain and one.row.uncertain_when == ALWAYS
         settled = left_open or one.row.default is not None
-        if one.required is not None and not settled and one.asked_on(part.on):
-            yield datum(one.core, one.required.words), one.required, one.source
-    for ask in part.asks:
+        if one.required_when is not None and not settled and one.asked_on(part.on):
+            yield user_field(one.core, one.required_when.words), one.required_when, one.source
+    for ask in part.rules:
         options = [option for option in ask.options if option.askable]
         if options and not ask.decided:
             yield options[0], ask.when, ask.source
@@ -228,7 +228,7 @@ def _with_parts(asked: Mapping[str, _Asked], given: User) -> dict[str, _Asked]:
         for path in _parts(one.option.path):
             if path in asked or path in found or lookup(given, path) not in EMPTY:
                 continue
-            found[path] = evolve(one, option=datum(path, f"goes with {one.option.path}"))
+            found[path] = evolve(one, option=user_field(path, f"goes with {one.option.path}"))
     return found
 
 
@@ -249,7 +249,7 @@ def _plans(wanted: Iterable[Target], user: User) -> Iterator[tuple[Target, Plan]
                 yield part, wire.plan
 
 
-def _data(wanted: tuple[Target, ...], user: User, path: str) -> Iterator[Datum]:
+def _data(wanted: tuple[Target, ...], user: User, path: str) -> Iterator[MappedField]:
     for _, plan in _plans(wanted, user):
         if path in plan.by_core:
             yield plan.by_core[path]

@@ -7,12 +7,12 @@ from enum import StrEnum
 from attrs import frozen
 
 from onboarding.model.loss import Loss
-from onboarding.requirements.target import Actor, Option, Target
+from onboarding.requirements.target import Actor, RequirementOption, Target
 
-__all__ = ["Finding", "Report", "Status"]
+__all__ = ["Requirement", "RequirementReport", "RequirementStatus"]
 
 
-class Status(StrEnum):
+class RequirementStatus(StrEnum):
     """Whether a demand is met, as far as can be told before the provider is asked."""
 
     MET = "met"
@@ -21,7 +21,7 @@ class Status(StrEnum):
 
 
 @frozen(kw_only=True)
-class Finding:
+class Requirement:
     """One demand of a target and how it stands. Shows no value.
 
     - `name`: the core path, or the name of what is asked beside the data;
@@ -30,8 +30,8 @@ class Finding:
     """
 
     name: str
-    status: Status
-    options: tuple[Option, ...]
+    status: RequirementStatus
+    options: tuple[RequirementOption, ...]
     reason: str = ""
     condition: str = ""
     source: str = ""
@@ -49,7 +49,7 @@ class Finding:
 
 
 @frozen(kw_only=True)
-class Report:
+class RequirementReport:
     """How a user stands before a target.
 
     `refused` are further data that would stop the call, for the provider has no place for
@@ -57,30 +57,30 @@ class Report:
     """
 
     target: Target
-    findings: tuple[Finding, ...]
+    requirements: tuple[Requirement, ...]
     refused: tuple[Loss, ...] = ()
     losses: tuple[Loss, ...] = ()
 
     @property
-    def missing(self) -> tuple[Finding, ...]:
-        return self.of(Status.MISSING)
+    def missing(self) -> tuple[Requirement, ...]:
+        return self.of(RequirementStatus.MISSING)
 
     @property
-    def undecided(self) -> tuple[Finding, ...]:
-        return self.of(Status.PROVIDER_DECIDES)
+    def undecided(self) -> tuple[Requirement, ...]:
+        return self.of(RequirementStatus.PROVIDER_DECIDES)
 
     @property
-    def status(self) -> Status:
+    def status(self) -> RequirementStatus:
         """The worst of all: missing before undecided before met."""
         if self.missing or self.refused:
-            return Status.MISSING
-        return Status.PROVIDER_DECIDES if self.undecided else Status.MET
+            return RequirementStatus.MISSING
+        return RequirementStatus.PROVIDER_DECIDES if self.undecided else RequirementStatus.MET
 
     @property
     def ready(self) -> bool:
         """Whether nothing is known to stand in the way."""
-        return self.status is not Status.MISSING
+        return self.status is not RequirementStatus.MISSING
 
-    def of(self, status: Status) -> tuple[Finding, ...]:
+    def of(self, status: RequirementStatus) -> tuple[Requirement, ...]:
         """The findings of one status."""
-        return tuple(finding for finding in self.findings if finding.status is status)
+        return tuple(finding for finding in self.requirements if finding.status is status)

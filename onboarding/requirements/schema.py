@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from onboarding.mapping.conditions import Case, Condition, Except, Form, listed
 from onboarding.mapping.paths import class_at
-from onboarding.mapping.plan import Datum
+from onboarding.mapping.plan import MappedField
 from onboarding.model.base import Check, checks_of, required_of
 from onboarding.model.countries import country_codes
 from onboarding.model.shapes import LONGEST_EMAIL
@@ -115,37 +115,37 @@ def _shape(check: Check) -> Json:
 def _leaf(question: Question) -> Json:
     above, _, name = question.path.rpartition(".")
     found = _shape(checks_of(class_at(above))[name])
-    for datum in question.data:
-        _narrow(found, datum)
+    for mapped in question.data:
+        _narrow(found, mapped)
     found["description"] = f"for {', '.join(question.targets)}"
     return found
 
 
-def _narrow(found: Json, datum: Datum) -> None:
+def _narrow(found: Json, mapped: MappedField) -> None:
     """Adds the limits of one provider: the tightest of all count."""
-    row, codec = datum.row, datum.row.codec
+    row, codec = mapped.row, mapped.row.codec
     if row.max is not None:
         found["maxLength"] = min(row.max, found.get("maxLength", row.max))
     if row.min:
         found["minLength"] = max(row.min, found.get("minLength", row.min))
-    for form in _forms(datum):
+    for form in _forms(mapped):
         _also(found, {"pattern": f"^(?:{form})$"})
     if codec is not None and codec.members and "enum" in found:
         words = {_plain(member) for member in codec.members}
         found["enum"] = [word for word in found["enum"] if word in words]
-    for bar in datum.barred:
+    for bar in mapped.disallowed:
         if bar.certain and "enum" in found:
             found["enum"] = [word for word in found["enum"] if word not in map(_plain, bar.listed)]
         elif bar.certain and bar.listed:
             _also(found, {"not": {"enum": [*map(_plain, bar.listed)]}})
 
 
-def _forms(datum: Datum) -> Iterator[str]:
+def _forms(mapped: MappedField) -> Iterator[str]:
     """The regular expressions of the core texts that are written.
 
     A schema does not know which domains IDNA has: `User.parse` refuses the others.
     """
-    row, codec = datum.row, datum.row.codec
+    row, codec = mapped.row, mapped.row.codec
     if codec is not None and codec.writable:
         yield codec.writable
     if row.pattern is not None:

@@ -15,7 +15,7 @@ from onboarding.mapping.translation import Translation, translation
 from onboarding.model.documents import DocumentPurpose
 from onboarding.model.user import PersonType, User
 
-__all__ = ["Actor", "Ask", "Option", "Target", "datum", "document", "step"]
+__all__ = ["Actor", "RequirementRule", "RequirementOption", "Target", "field", "document", "step"]
 
 
 class Actor(StrEnum):
@@ -27,10 +27,10 @@ class Actor(StrEnum):
 
 
 @frozen(kw_only=True)
-class Option:
-    """One way to meet what is asked: a datum, a document, or a step outside the user's data.
+class RequirementOption:
+    """One way to meet what is asked: a field, a document, or a step outside the user's data.
 
-    `path` is the datum's core path; `purpose` what the document is to prove; a step has neither.
+    `path` is the field's core path; `purpose` what the document is to prove; a step has neither.
     """
 
     words: str
@@ -52,30 +52,32 @@ class Option:
         extra = self.path.startswith(EXTRAS)
         return bool(self.name) and not extra and self.actor is not Actor.PROVIDER
 
-    def met_by(self, user: User) -> bool:
+    def satisfied_by(self, user: User) -> bool:
         """Whether the user has it. A step is never in the user's data."""
         if self.purpose is not None:
             return any(document.purpose is self.purpose for document in user.documents)
         return bool(self.path) and lookup(user, self.path) not in EMPTY
 
 
-def datum(path: object, words: str) -> Option:
-    """A datum of the user, which the platform asks for."""
-    return Option(words=words, path=dotted(path))
+def user_field(path: object, words: str) -> RequirementOption:
+    """A field of the user, which the platform asks for."""
+    return RequirementOption(words=words, path=dotted(path))
 
 
-def document(purpose: DocumentPurpose, words: str = "") -> Option:
+def document(purpose: DocumentPurpose, words: str = "") -> RequirementOption:
     """A document of the user, which the platform hands in."""
-    return Option(words=words or f"hand in: {purpose.value.replace('_', ' ')}", purpose=purpose)
+    return RequirementOption(
+        words=words or f"hand in: {purpose.value.replace('_', ' ')}", purpose=purpose
+    )
 
 
-def step(words: str, actor: Actor) -> Option:
+def step(words: str, actor: Actor) -> RequirementOption:
     """Something that somebody does outside the user's data."""
-    return Option(words=words, actor=actor)
+    return RequirementOption(words=words, actor=actor)
 
 
 @frozen(kw_only=True)
-class Ask:
+class RequirementRule:
     """Something a target asks beside the rows of a wire class.
 
     - `options`: the ways to meet it, each enough alone;
@@ -84,7 +86,7 @@ class Ask:
     """
 
     name: str
-    options: tuple[Option, ...]
+    options: tuple[RequirementOption, ...]
     source: str
     when: Condition = ALWAYS
     shown: Condition | None = None
@@ -111,7 +113,7 @@ class Target:
     legal: type | None = None
     supposes: Mapping[str, Any] = field(factory=dict[str, Any])
     includes: tuple[Target, ...] = ()
-    asks: tuple[Ask, ...] = ()
+    rules: tuple[RequirementRule, ...] = ()
     extras: type | None = None
 
     def __repr__(self) -> str:
@@ -129,7 +131,7 @@ class Target:
 
     def supposed(self, user: User) -> User:
         """The user as reaching the target would make it."""
-        return user.but(self.supposes) if self.supposes else user
+        return user.replace(self.supposes) if self.supposes else user
 
     def way(self) -> Iterator[Target]:
         """The targets on the way, then this one."""

@@ -12,7 +12,7 @@ from onboarding.testing.law import Law
 from onboarding.testing.proof import BRIEF, CLAIMS, Proof, findings, prove, unseen
 from onboarding.testing.reasons import reason
 from onboarding.testing.subject import Subject
-from onboarding.testing.trial import Trial
+from onboarding.testing.trial import Runner
 
 __all__ = ["AdapterLaws"]
 
@@ -56,14 +56,14 @@ class AdapterLaws(Subject):
 def _test_of(law: Law) -> Callable[..., None]:
     def test(self: Subject, record_property: Callable[[str, object], None]) -> None:
         began = time.perf_counter()
-        trial, broken = Trial(self, name=law.name), ""
+        runner, broken = Runner(self, name=law.name), ""
         try:
-            law.check(trial)
+            law.check(runner)
         except Exception as error:
             broken = reason(error)
             raise
         finally:
-            record_property(PROPERTY, findings(trial, time.perf_counter() - began, broken))
+            record_property(PROPERTY, findings(runner, time.perf_counter() - began, broken))
 
     test.__doc__ = f"Law: {law.says}."
     test.__name__ = test.__qualname__ = f"test_{law.name}"

@@ -1,4 +1,4 @@
-"""Wire objects as the laws look at them: what arrives, what is on file, where a datum lies."""
+"""Wire objects as the laws look at them: what arrives, what is on file, where a field lies."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ def at_path(body: object, wire: str) -> object:
 def wire_paths(translation: Translation, body: Mapping[str, Any], prefix: str = "") -> list[str]:
     """The wire paths of the data in a body."""
     objects = {
-        ".".join(row.wire for row in datum.parents[: depth + 1])
-        for datum in translation.plan.data
-        for depth in range(len(datum.parents))
+        ".".join(row.wire for row in mapped.parents[: depth + 1])
+        for mapped in translation.plan.fields
+        for depth in range(len(mapped.parents))
     }
     found: list[str] = []
     for name, value in body.items():
@@ -47,7 +47,7 @@ def wire_paths(translation: Translation, body: Mapping[str, Any], prefix: str = 
 
 def merged(translation: Translation, there: Json, body: Json, prefix: str = "") -> Json:
     """What a provider has on file after an update: objects merge, but for those replaced."""
-    whole = {datum.replaced for datum in translation.plan.data if datum.replaced}
+    whole = {mapped.replaced for mapped in translation.plan.fields if mapped.replaced}
     result = dict(there)
     for name, value in body.items():
         path = prefix + name

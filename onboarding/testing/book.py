@@ -38,7 +38,7 @@ LAWS: tuple[Law, ...] = (
     updating.no_change_no_write,
     updating.minimal_update,
     updating.update_arrives,
-    updating.residue,
+    updating.unmapped,
     spelling.stays_as_it_came,
     spelling.stays_cleared,
     answers.strange_keys,

@@ -14,7 +14,7 @@ from onboarding.model.action import NextAction, NextActionKind
 from onboarding.model.address import Address
 from onboarding.model.banking import BankAccountRecord, IbanAccount
 from onboarding.model.company import BeneficialOwner, Company, LegalPersonType, Representative
-from onboarding.model.documents import Document, DocumentKind, DocumentPurpose, Page
+from onboarding.model.documents import Document, DocumentKind, DocumentPage, DocumentPurpose
 from onboarding.model.identity import Birthplace, Identity
 from onboarding.model.partial import Partial
 from onboarding.model.user import User
@@ -100,7 +100,7 @@ def _every(subject: Subject, adapter: Adapter, user: User, words: Words) -> list
     document = Document(
         purpose=DocumentPurpose.IDENTITY,
         kind=DocumentKind.PASSPORT,
-        pages=(Page(content=PNG, media_type="image/png", filename=f"{text}.png"),),
+        pages=(DocumentPage(content=PNG, media_type="image/png", filename=f"{text}.png"),),
         title=text,
         number=text,
         issued_on=words.born,

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from onboarding.mapping.paths import model_below
-from onboarding.mapping.plan import EXTRAS, Datum, Plan
+from onboarding.mapping.plan import EXTRAS, MappedField, Plan
 from onboarding.mapping.rows import EVERY, On
 from onboarding.mapping.translation import Translation
 from onboarding.model.base import required_of
@@ -21,20 +21,20 @@ from onboarding.model.user import User
 from onboarding.testing.pools import afresh, pool
 from onboarding.testing.strategies import check_at, extra_values, some_of, texts, values_at
 
-__all__ = ["carried_users", "carried_values", "fill_pools", "full_users"]
+__all__ = ["supported_users", "supported_values", "fill_pools", "full_users"]
 
 Tree = dict[str, Any]
 
 
 @cache
-def carried_values(datum: Datum) -> SearchStrategy[Any]:
-    """The values of a datum within its declared limits."""
-    row, codec = datum.row, datum.row.codec
+def supported_values(mapped: MappedField) -> SearchStrategy[Any]:
+    """The values of a field within its declared limits."""
+    row, codec = mapped.row, mapped.row.codec
     assert codec is not None
     if codec.members:
         return st.sampled_from(codec.members)
-    check = check_at(datum.core)
-    found = values_at(datum.core)
+    check = check_at(mapped.core)
+    found = values_at(mapped.core)
     if row.pattern is not None:
         spelled = st.from_regex(row.pattern.regex, fullmatch=True).map(codec.read)
         plain = check.shape is not None and check.shape.name in ("text", "postal_code")
@@ -44,13 +44,13 @@ def carried_values(datum: Datum) -> SearchStrategy[Any]:
         found |= texts(least, least) | texts(row.max, row.max)
 
     def within(value: Any) -> bool:
-        return not check.problems(value) and _fits(datum, value)
+        return not check.problems(value) and _fits(mapped, value)
 
     return found.filter(within)
 
 
-def _fits(datum: Datum, value: Any) -> bool:
-    row, codec = datum.row, datum.row.codec
+def _fits(mapped: MappedField, value: Any) -> bool:
+    row, codec = mapped.row, mapped.row.codec
     assert codec is not None
     if row.max is not None and not row.min <= len(value) <= row.max:
         return False
@@ -62,7 +62,7 @@ def _fits(datum: Datum, value: Any) -> bool:
 
 
 @st.composite
-def carried_users(
+def supported_users(
     draw: st.DrawFn,
     translation: Translation,
     on: On = On.CREATE,
@@ -71,7 +71,7 @@ def carried_users(
     complete: bool = False,
     pools: int = 0,
 ) -> User:
-    """Users that hold only what `on` can write, each datum within its declared limits.
+    """Users that hold only what `on` can write, each field within its declared limits.
 
     `complete` users have what the provider demands as well, as far as the declaration says.
     `extras` is the adapter's own class; without it, nothing is given that only it knows.
@@ -88,9 +88,9 @@ def carried_users(
 
 @st.composite
 def full_users(draw: st.DrawFn, translation: Translation, extras: type | None = None) -> User:
-    """Users that hold every datum that some operation can write."""
+    """Users that hold every field that some operation can write."""
     data, values, _ = _parts(translation, EVERY, extras, False, 0)
-    given = {datum.core: draw(values[datum.core]) for datum in data}
+    given = {mapped.core: draw(values[mapped.core]) for mapped in data}
     return _user(given, translation.plan.implied(), data)
 
 
@@ -103,77 +103,81 @@ def fill_pools(translation: Translation, on: On, extras: type | None, size: int)
 @cache
 def _parts(
     translation: Translation, on: On, extras: type | None, legal: bool, size: int
-) -> tuple[list[Datum], dict[str, SearchStrategy[Any]], dict[str, SearchStrategy[Any]]]:
+) -> tuple[list[MappedField], dict[str, SearchStrategy[Any]], dict[str, SearchStrategy[Any]]]:
     """The data in question, the values of each, and those of them that are not barred."""
     own = {
         f"{EXTRAS}{translation.plan.provider}.{name}": values
         for name, values in (extra_values(extras).items() if extras else ())
     }
     data = [
-        datum
-        for datum in translation.plan.data
-        if datum.on & on and (datum.core in own or not datum.core.startswith(EXTRAS))
+        mapped
+        for mapped in translation.plan.fields
+        if mapped.on & on and (mapped.core in own or not mapped.core.startswith(EXTRAS))
     ]
-    heads = {datum.core.partition(".")[0] for datum in data}
+    heads = {mapped.core.partition(".")[0] for mapped in data}
     if heads >= {"identity", "company"}:  # a class for both; no user is both
         other = "identity." if legal else "company."
-        data = [datum for datum in data if not datum.core.startswith(other)]
-    values = {datum.core: _carried(datum, own.get(datum.core)) for datum in data}
+        data = [mapped for mapped in data if not mapped.core.startswith(other)]
+    values = {mapped.core: _carried(mapped, own.get(mapped.core)) for mapped in data}
     if size:
         values = {d.core: pool(_alike(d), values[d.core], size) for d in data}
-    barred = {d.core: values[d.core].filter(partial(_welcome, d)) for d in data if d.barred}
-    return data, values, {**values, **barred}
+    disallowed = {d.core: values[d.core].filter(partial(_welcome, d)) for d in data if d.disallowed}
+    return data, values, {**values, **disallowed}
 
 
-def _alike(datum: Datum) -> tuple[Hashable, ...]:
-    """What the values of a datum depend on."""
-    row = datum.row
-    if datum.core.startswith(EXTRAS):
-        return datum.core, row.pattern
-    check = check_at(datum.core)
+def _alike(mapped: MappedField) -> tuple[Hashable, ...]:
+    """What the values of a field depend on."""
+    row = mapped.row
+    if mapped.core.startswith(EXTRAS):
+        return mapped.core, row.pattern
+    check = check_at(mapped.core)
     return check.kind, check.many, check.shape, row.codec, row.min, row.max, row.pattern
 
 
-def _carried(datum: Datum, own: SearchStrategy[Any] | None) -> SearchStrategy[Any]:
-    """The values of a datum within its limits; `own` are those of one that the adapter defines."""
+def _carried(mapped: MappedField, own: SearchStrategy[Any] | None) -> SearchStrategy[Any]:
+    """The values of a field within its limits; `own` are those of one that the adapter defines."""
     if own is None:
-        return carried_values(datum)
-    pattern = datum.row.pattern
+        return supported_values(mapped)
+    pattern = mapped.row.pattern
     return own if pattern is None else st.from_regex(pattern.regex, fullmatch=True)
 
 
-def _welcome(datum: Datum, value: Any) -> bool:
-    return not any(bar.certain and value in bar.values for bar in datum.barred)
+def _welcome(mapped: MappedField, value: Any) -> bool:
+    return not any(bar.certain and value in bar.values for bar in mapped.disallowed)
 
 
 def _completed(
     draw: st.DrawFn,
     plan: Plan,
     on: On,
-    data: list[Datum],
+    data: list[MappedField],
     welcome: Mapping[str, SearchStrategy[Any]],
     given: Tree,
 ) -> User:
     """Adds what is required, changes what is barred, until nothing more is wanted."""
     implied = plan.implied()
-    for one in plan.about.wanted if on is On.CREATE else ():
+    for one in plan.about.one_of_required if on is On.CREATE else ():
         if not given.keys() & set(one.paths):
             given[one.paths[0]] = draw(welcome[one.paths[0]])
     while True:
         filled = False
         user = _user(given, implied, data)
         there = plan.given(user, on)
-        for datum in data:
-            core = datum.core
-            asked = core not in given and plan.demands(datum, user, there, on)
-            barred = any(bar.certain and bar.stops(given.get(core), user) for bar in datum.barred)
-            if asked or barred:
+        for mapped in data:
+            core = mapped.core
+            asked = core not in given and plan.demands(mapped, user, there, on)
+            disallowed = any(
+                bar.certain and bar.stops(given.get(core), user) for bar in mapped.disallowed
+            )
+            if asked or disallowed:
                 given[core], filled = draw(welcome[core]), True
         if not filled:
             return user
 
 
-def _user(given: Mapping[str, Any], implied: Mapping[str, str], data: Iterable[Datum]) -> User:
+def _user(
+    given: Mapping[str, Any], implied: Mapping[str, str], data: Iterable[MappedField]
+) -> User:
     """The user with these data by path; an object that lacks what the core demands is left out."""
     tree: Tree = {"company": {}} if any(d.core.startswith("company.") for d in data) else {}
     for core, by in implied.items():

@@ -59,7 +59,7 @@ def _claims(subject: Subject) -> Iterator[Claim]:
     for adapter in subject.variants.values():
         able = [name for name in OPERATIONS if can(adapter, name)]
         yield from (Claim("operation", name) for name in able)
-        yield from (Claim("level", row.native) for row in adapter.policy.rows)
+        yield from (Claim("level", row.provider_level) for row in adapter.policy.rows)
         for cls in adapter.wires:
             writes = {name: on for name, on in WRITES.items() if name in able}
             yield from _of_wire(translation(cls, adapter.provider).plan, writes)
@@ -67,11 +67,11 @@ def _claims(subject: Subject) -> Iterator[Claim]:
 
 
 def _of_wire(plan: Plan, writes: dict[str, On]) -> Iterator[Claim]:
-    for datum in plan.data:
-        what = f"{plan.cls.__name__}.{datum.wire}"
-        written = [name for name, on in writes.items() if datum.on & on]
+    for mapped in plan.fields:
+        what = f"{plan.cls.__name__}.{mapped.wire}"
+        written = [name for name, on in writes.items() if mapped.on & on]
         yield from (Claim("written", what, name) for name in written)
-        if datum.hidden is not None and written:
+        if mapped.hidden_when is not None and written:
             yield Claim("hidden", what)
-        if datum.required is not None and written:
+        if mapped.required_when is not None and written:
             yield Claim("required", what)

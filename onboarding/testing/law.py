@@ -7,7 +7,7 @@ from collections.abc import Callable
 from attrs import frozen
 
 from onboarding.testing.subject import Subject
-from onboarding.testing.trial import Trial
+from onboarding.testing.trial import Runner
 
 __all__ = ["Law", "law"]
 
@@ -19,17 +19,17 @@ class Law:
     name: str
     says: str
     needs: Callable[[Subject], bool]
-    check: Callable[[Trial], None]
+    check: Callable[[Runner], None]
     exhaustive: bool = False
     """Whether it goes through all that is claimed, rather than through examples."""
 
 
 def law(
     says: str, needs: Callable[[Subject], bool], *, exhaustive: bool = False
-) -> Callable[[Callable[[Trial], None]], Law]:
+) -> Callable[[Callable[[Runner], None]], Law]:
     """Makes a law of a function that raises `AssertionError` where it is broken."""
 
-    def decorate(check: Callable[[Trial], None]) -> Law:
+    def decorate(check: Callable[[Runner], None]) -> Law:
         return Law(check.__name__, says, needs, check, exhaustive)
 
     return decorate

@@ -11,7 +11,16 @@ from urllib.parse import unquote_to_bytes, urlsplit
 from attrs import define, field
 
 from onboarding.adapter import Adapter
-from onboarding.engine import Clock, Nonces, ServerClock, Wish, conversation, drive, login, utc_now
+from onboarding.engine import (
+    Clock,
+    Nonces,
+    ServerClock,
+    TokenRequest,
+    conversation,
+    drive,
+    login,
+    utc_now,
+)
 from onboarding.gateway import new_nonce
 from onboarding.http import Flow, Request, Response, Token
 from onboarding.transports.answers import headers_of
@@ -55,14 +64,14 @@ class PaperGateway(Generic[A_co]):
         steps = conversation(self.adapter, flow, clock=self._timed, nonces=self.nonces)
         return drive(steps, self._perform)
 
-    def _perform(self, step: Request | Wish) -> Response | Token:
-        if isinstance(step, Wish):
+    def _perform(self, step: Request | TokenRequest) -> Response | Token:
+        if isinstance(step, TokenRequest):
             return self._token(step)
         self.sent.append(step)
         return self.answer(step)
 
-    def _token(self, wish: Wish) -> Token:
-        token = wish.met_by(self.token, self.clock())
+    def _token(self, wish: TokenRequest) -> Token:
+        token = wish.satisfied_by(self.token, self.clock())
         if token is None:
             steps = login(self.adapter, clock=self._timed, nonces=self.nonces)
             token = self.token = drive(steps, self._perform)

@@ -15,7 +15,7 @@ from onboarding.testing.law import Law
 from onboarding.testing.reasons import reason
 from onboarding.testing.settings import patient
 from onboarding.testing.subject import Subject
-from onboarding.testing.trial import Trial
+from onboarding.testing.trial import Runner
 
 __all__ = ["BRIEF", "CLAIMS", "Proof", "Verdict", "findings", "prove", "tried", "unseen"]
 
@@ -86,11 +86,11 @@ class Proof:
         }
 
 
-def tried(subject: Subject, law: Law, given: settings | None = None) -> Trial:
+def tried(subject: Subject, law: Law, given: settings | None = None) -> Runner:
     """Puts one law to an adapter. Raises `AssertionError` where it is broken."""
-    trial = Trial(subject, settings=patient(given), name=law.name)
-    law.check(trial)
-    return trial
+    runner = Runner(subject, settings=patient(given), name=law.name)
+    law.check(runner)
+    return runner
 
 
 def prove(subject: Subject, *, examples: int = BRIEF, exhaustive: bool = False) -> Proof:
@@ -106,18 +106,18 @@ def prove(subject: Subject, *, examples: int = BRIEF, exhaustive: bool = False) 
     for law in laws_for(subject):
         if exhaustive and not law.exhaustive:
             continue
-        trial = Trial(subject, settings=patient(given), name=law.name)
+        runner = Runner(subject, settings=patient(given), name=law.name)
         began, broken = time.perf_counter(), ""
         try:
-            law.check(trial)
+            law.check(runner)
         except Exception as error:
             broken = reason(error)
-        exercised |= trial.exercised
-        for path, count in trial.losses.items():
+        exercised |= runner.exercised
+        for path, count in runner.losses.items():
             losses[path] = losses.get(path, 0) + count
         seconds = round(time.perf_counter() - began, 3)
         verdicts.append(
-            Verdict(law=law.name, examples=trial.examples, seconds=seconds, broken=broken)
+            Verdict(law=law.name, examples=runner.examples, seconds=seconds, broken=broken)
         )
     claims = claims_of(subject)
     return Proof(
@@ -135,14 +135,14 @@ def unseen(claims: Iterable[Claim]) -> str:
     return f"claimed, and never seen at work: {', '.join(left)}" if left else ""
 
 
-def findings(trial: Trial, seconds: float, reason: str = "") -> dict[str, Any]:
+def findings(runner: Runner, seconds: float, reason: str = "") -> dict[str, Any]:
     """What a run of a law has to report, as plain data; `reason` is why it does not hold."""
     return {
-        "provider": trial.subject.provider,
-        "law": trial.name,
+        "provider": runner.subject.provider,
+        "law": runner.name,
         "reason": reason,
-        "examples": trial.examples,
+        "examples": runner.examples,
         "seconds": round(seconds, 3),
-        "exercised": [[claim.kind, claim.what, claim.by] for claim in sorted(trial.exercised)],
-        "losses": dict(sorted(trial.losses.items())),
+        "exercised": [[claim.kind, claim.what, claim.by] for claim in sorted(runner.exercised)],
+        "losses": dict(sorted(runner.losses.items())),
     }

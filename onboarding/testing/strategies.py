@@ -240,18 +240,18 @@ def check_at(path: str) -> Check:
 
 
 def values_at(path: str) -> SearchStrategy[Any]:
-    """Every legal value of the datum at a core path; never None."""
+    """Every legal value of the field at a core path; never None."""
     return value_of(check_at(path))
 
 
 def is_text(path: str) -> bool:
-    """Whether the datum at a core path is any text, of any length."""
+    """Whether the field at a core path is any text, of any length."""
     shape = check_at(path).shape
     return shape is not None and shape.name == "text"
 
 
 def changed(user: User, path: str, value: object) -> User:
-    """The user with another datum at `path`, even where the model would want more beside it."""
+    """The user with another field at `path`, even where the model would want more beside it."""
     return cast("User", _changed(User, user, path.split("."), value))
 
 

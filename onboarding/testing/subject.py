@@ -199,7 +199,7 @@ class Subject:
         return None
 
     def record_of(
-        self, adapter: Adapter, user: User, residue: Mapping[str, Any] | None = None
+        self, adapter: Adapter, user: User, unmapped: Mapping[str, Any] | None = None
     ) -> UserRecord:
         """What the provider has on file of a user, as an update is computed against it."""
         return UserRecord(
@@ -207,7 +207,7 @@ class Subject:
             gateway=adapter.name,
             id="1",
             user=user,
-            residue=residue or {},
+            unmapped=unmapped or {},
         )
 
     # -- what the laws ask

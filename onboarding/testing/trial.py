@@ -21,19 +21,19 @@ from onboarding.mapping.translation import Translation
 from onboarding.model.loss import Loss
 from onboarding.model.record import UserRecord
 from onboarding.model.user import User
-from onboarding.testing.carried import carried_users, fill_pools
+from onboarding.testing.carried import fill_pools, supported_users
 from onboarding.testing.claims import WRITES, Claim, can
 from onboarding.testing.settings import patient
 from onboarding.testing.strategies import fill_user_pools, users
 from onboarding.testing.subject import Json, Subject, World, tolerant, wires_of
 from onboarding.testing.telling import Example, told
 
-__all__ = ["Begun", "Case", "Trial", "attempt", "ended"]
+__all__ = ["Begun", "Case", "Runner", "attempt", "ended"]
 
 T = TypeVar("T")
 
 POOL = 100
-"""Values of each datum that are drawn beforehand, at most; one user in eight is drawn afresh."""
+"""Values of each field that are drawn beforehand, at most; one user in eight is drawn afresh."""
 
 _MOST_REQUESTS = 8  # of one flow
 
@@ -68,7 +68,7 @@ class _Stranger:
 
 
 @define(eq=False)
-class Trial:
+class Runner:
     """A law at work on a subject. `exercised`, `losses` and `examples` are what it met."""
 
     subject: Subject
@@ -134,7 +134,7 @@ class Trial:
         for _, adapter, known in wired:
             fill_pools(known, On.CREATE, adapter.extras, size)
         return st.sampled_from(wired).flatmap(
-            lambda chosen: carried_users(
+            lambda chosen: supported_users(
                 chosen[2], extras=chosen[1].extras, complete=complete, pools=size
             ).map(
                 lambda user: Case(
@@ -154,7 +154,7 @@ class Trial:
 
     @property
     def _pools(self) -> int:
-        """How many values of each datum are drawn beforehand."""
+        """How many values of each field are drawn beforehand."""
         return min(POOL, self.settings.max_examples)
 
     # -- what is begun
@@ -165,13 +165,13 @@ class Trial:
         operation: str,
         user: User,
         old: User | None = None,
-        residue: Mapping[str, Any] | None = None,
+        unmapped: Mapping[str, Any] | None = None,
     ) -> Begun:
         """Begins a call that writes a user, with leave to lose, and answers it to its end."""
         lenient = tolerant(adapter)
         record = None
         if old is not None:
-            record = self.subject.record_of(lenient, old, residue)
+            record = self.subject.record_of(lenient, old, unmapped)
         given = (user,) if record is None else (record, user)
         flow: Flow[UserRecord] = getattr(lenient, operation)(*given)
         wire = adapter.wire_for(user)
@@ -235,7 +235,7 @@ class Trial:
 
         once = patient(max_examples=1, database=None, derandomize=True, phases=[Phase.generate])
         with suppress(Exception):  # the laws that talk to the simulator will tell
-            once(given(carried_users(wire, complete=True))(create))()
+            once(given(supported_users(wire, complete=True))(create))()
         return found
 
     def read(self, adapter: Adapter, payload: Json) -> UserRecord:

@@ -1,13 +1,13 @@
 """Watches users at a provider that sends no notifications: reads them again, and tells changes.
 
 ```python
-for event in Watch(gateway, records, until=lambda record: record.kyc_level == KYCLevel.REGULAR):
+for event in Poller(gateway, records, until=lambda record: record.kyc_level == KYCLevel.REGULAR):
     print(event.kind, event.user_id, event.before, event.after)
 ```
 """
 
-from onboarding.watching.changes import changes
-from onboarding.watching.plan import Pace
-from onboarding.watching.watch import AsyncWatch, Watch
+from onboarding.watching.changes import events_between
+from onboarding.watching.plan import PollPolicy
+from onboarding.watching.watch import AsyncPoller, Poller
 
-__all__ = ["AsyncWatch", "Pace", "Watch", "changes"]
+__all__ = ["AsyncPoller", "PollPolicy", "Poller", "events_between"]

@@ -10,7 +10,7 @@ from typing import Any
 from onboarding.model.event import Event, EventKind
 from onboarding.model.record import UserRecord
 
-__all__ = ["changes"]
+__all__ = ["events_between"]
 
 _LEVELS = ("kyc_level", "identification_level", "eidas_level", "nist_ial")
 _CONTACTS = ("email", "phone")
@@ -22,9 +22,9 @@ def _levels(record: UserRecord) -> dict[str, Any]:
     Where the provider says a word, a level that is None is told too: the word is unknown.
     """
     told = {name: _word(getattr(record, name)) for name in _LEVELS}
-    if not record.level_words:
+    if not record.provider_levels:
         return {name: word for name, word in told.items() if word is not None}
-    return told | {f"level_words.{name}": word for name, word in record.level_words.items()}
+    return told | {f"provider_levels.{name}": word for name, word in record.provider_levels.items()}
 
 
 def _word(level: StrEnum | None) -> str | None:
@@ -36,7 +36,7 @@ def _contact(name: str, record: UserRecord) -> dict[str, Any]:
     return {key: value for key, value in told.items() if value is not None}
 
 
-def changes(before: UserRecord, after: UserRecord) -> tuple[Event, ...]:
+def events_between(before: UserRecord, after: UserRecord) -> tuple[Event, ...]:
     """What changed between two records of one user: its levels, its e-mail address, its phone.
 
     A level that becomes None, by a word that no row of the policy knows, is a change. What the
@@ -64,7 +64,7 @@ def _event(
     # One change read twice, from the same record on, is one event. A contact's value is left out:
     # an id is written to logs.
     told = sorted((name, pair[1]) for name, pair in changed.items() if name not in _CONTACTS)
-    since = before.seen_at.isoformat() if before.seen_at is not None else ""
+    since = before.retrieved_at.isoformat() if before.retrieved_at is not None else ""
     text = repr((after.provider, after.gateway, after.id, str(kind), about, since, told))
     return Event(
         kind=kind,

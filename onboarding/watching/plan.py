@@ -18,9 +18,9 @@ from onboarding.errors import (
 )
 from onboarding.model.event import Event
 from onboarding.model.record import UserRecord
-from onboarding.watching.changes import changes
+from onboarding.watching.changes import events_between
 
-__all__ = ["Pace", "Plan", "Watched", "is_number"]
+__all__ = ["PollPolicy", "PollSchedule", "Watched", "is_number"]
 
 _LEAST = 0.001
 _MOST = 366 * 86_400  # seconds, a year: no clock sleeps for ever
@@ -28,7 +28,7 @@ _DAY = 86_400
 
 
 @frozen(kw_only=True)
-class Pace:
+class PollPolicy:
     """How often users are read. Times are seconds.
 
     A user is read `shortest` after a change, then ever more rarely (`growth` times the wait
@@ -78,10 +78,10 @@ class Watched:
 
 
 @define(eq=False)
-class Plan:
+class PollSchedule:
     """Whom to read when, and what a read means: without a socket, a clock or a sleep."""
 
-    pace: Pace
+    policy: PollPolicy
     until: Callable[[UserRecord], bool]
     chance: Callable[[], float]
     ends: float
@@ -92,7 +92,7 @@ class Plan:
 
     def add(self, record: UserRecord, now: float) -> None:
         if not self.until(record):
-            self.users[record.id] = watched = Watched(record.id, record, self.pace.shortest)
+            self.users[record.id] = watched = Watched(record.id, record, self.policy.shortest)
             self._put_off(watched, now)
 
     def next(self) -> tuple[float, Watched] | None:
@@ -113,29 +113,29 @@ class Plan:
 
     def seen(self, watched: Watched, record: UserRecord, now: float) -> None:
         """A read came back."""
-        self.events += changes(watched.record, record)
+        self.events += events_between(watched.record, record)
         changed = bool(self.events)
-        watched.wait = self.pace.shortest if changed else self._longer(watched)
+        watched.wait = self.policy.shortest if changed else self._longer(watched)
         self._read = (watched, record) if changed or self.until(record) else None
-        self._free = now + self.pace.between
+        self._free = now + self.policy.between
         self._put_off(watched, now)
 
     def failed(self, watched: Watched, error: OnboardingError, now: float) -> bool:
         """Whether the error passes by itself. If it does not, the user is watched no longer."""
         watched.wait = self._longer(watched)
-        self._free = now + self.pace.between
+        self._free = now + self.policy.between
         self._put_off(watched, now)
         if isinstance(error, RateLimited):  # the next user would be refused as well
             asked = error.retry_after
-            wait = asked if asked and is_number(asked, 0, _DAY) else self.pace.shortest
-            self._free = now + max(wait, self.pace.between)
+            wait = asked if asked and is_number(asked, 0, _DAY) else self.policy.shortest
+            self._free = now + max(wait, self.policy.between)
         if isinstance(error, NoAnswer | Unavailable | RateLimited):
             return True
         del self.users[watched.id]
         return False
 
     def _longer(self, watched: Watched) -> float:
-        return min(watched.wait * self.pace.growth, self.pace.longest)
+        return min(watched.wait * self.policy.growth, self.policy.longest)
 
     def _put_off(self, watched: Watched, now: float) -> None:
-        watched.due = now + watched.wait * (1 - self.pace.jitter * self.chance())
+        watched.due = now + watched.wait * (1 - self.policy.jitter * self.chance())

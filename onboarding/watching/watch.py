@@ -15,12 +15,12 @@ from onboarding.errors import InvalidInput, OnboardingError, Problem
 from onboarding.gateway import Gateway
 from onboarding.model.event import Event
 from onboarding.model.record import UserRecord
-from onboarding.watching.plan import Pace, Plan, is_number
+from onboarding.watching.plan import PollPolicy, PollSchedule, is_number
 
-__all__ = ["AsyncWatch", "Watch"]
+__all__ = ["AsyncPoller", "Poller"]
 
 
-_PACE = Pace()
+_PACE = PollPolicy()
 
 
 def _never(_: UserRecord) -> bool:
@@ -30,13 +30,13 @@ def _never(_: UserRecord) -> bool:
 class _Watching:
     """What both watches are made of."""
 
-    _plan: Plan
+    _plan: PollSchedule
 
     def _begin(
         self,
         adapter: Adapter,
         records: Iterable[UserRecord],
-        pace: Pace,
+        policy: PollPolicy,
         until: Callable[[UserRecord], bool],
         patience: float | None,
         clock: Callable[[], float],
@@ -47,9 +47,9 @@ class _Watching:
             raise InvalidInput([Problem("patience", "shape", text)])
         now = clock()
         ends = math.inf if patience is None else now + patience
-        self._plan = Plan(pace, until, chance, ends)
+        self._plan = PollSchedule(policy, until, chance, ends)
         for record in records:
-            adapter.own(record)
+            adapter.require_own(record)
             self._plan.add(record, now)
 
     @property
@@ -62,7 +62,7 @@ class _Watching:
         return tuple(user.record for user in self._plan.users.values())
 
 
-class Watch(_Watching):
+class Poller(_Watching):
     """Reads users again and again, and gives an event for each change: an iterator.
 
     - `pace`: how often; `until`: a user of whom it is true is watched no longer;
@@ -80,7 +80,7 @@ class Watch(_Watching):
         gateway: Gateway[Any],
         records: Iterable[UserRecord],
         *,
-        pace: Pace = _PACE,
+        policy: PollPolicy = _PACE,
         until: Callable[[UserRecord], bool] = _never,
         patience: float | None = None,
         clock: Callable[[], float] = time.monotonic,
@@ -88,7 +88,7 @@ class Watch(_Watching):
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._gateway, self._clock, self._sleep = gateway, clock, sleep
-        self._begin(gateway.adapter, records, pace, until, patience, clock, chance)
+        self._begin(gateway.adapter, records, policy, until, patience, clock, chance)
 
     def __iter__(self) -> Self:
         return self
@@ -112,15 +112,15 @@ class Watch(_Watching):
         return plan.events.popleft()
 
 
-class AsyncWatch(_Watching):
-    """`Watch` for an event loop: an asynchronous iterator."""
+class AsyncPoller(_Watching):
+    """`Poller` for an event loop: an asynchronous iterator."""
 
     def __init__(
         self,
         gateway: AsyncGateway[Any],
         records: Iterable[UserRecord],
         *,
-        pace: Pace = _PACE,
+        policy: PollPolicy = _PACE,
         until: Callable[[UserRecord], bool] = _never,
         patience: float | None = None,
         clock: Callable[[], float] = time.monotonic,
@@ -128,7 +128,7 @@ class AsyncWatch(_Watching):
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._gateway, self._clock, self._sleep = gateway, clock, sleep
-        self._begin(gateway.adapter, records, pace, until, patience, clock, chance)
+        self._begin(gateway.adapter, records, policy, until, patience, clock, chance)
 
     def __aiter__(self) -> Self:
         return self

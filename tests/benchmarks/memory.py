@@ -46,11 +46,11 @@ def stream(first: int, last: int) -> None:
     for number in range(first, last):
         for wire, payload in payloads(number):
             try:
-                user, residue = wire.from_wire(payload)
+                user, unmapped = wire.from_wire(payload)
             except UnexpectedResponse:
                 continue
             wire.to_wire(user, On.CREATE)
-            wire.to_wire(user, On.UPDATE, residue=residue)
+            wire.to_wire(user, On.UPDATE, unmapped=unmapped)
 
 
 def peak() -> int:

@@ -88,13 +88,15 @@ class Provider:
 
 
 PROVIDERS = (
-    Provider("mangopay", MangoPaySimulator, mangopay, ALEX, lambda user: user.but(tag="second")),
+    Provider(
+        "mangopay", MangoPaySimulator, mangopay, ALEX, lambda user: user.replace(tag="second")
+    ),
     Provider(
         "paysera",
         lambda: PayseraSimulator(client_id="client", mac_key="key"),
         paysera,
         JOHN,
-        lambda user: user.but({"identity.given_name": "Jonas"}),
+        lambda user: user.replace({"identity.given_name": "Jonas"}),
     ),
 )
 EACH = pytest.mark.parametrize("provider", PROVIDERS, ids=lambda provider: provider.name)
@@ -192,7 +194,7 @@ def test_two_hundred_and_fifty_six_calls_in_flight_all_succeed(
     served: tuple[MangoPaySimulator, str],
 ) -> None:
     _, url = served
-    users = [ALEX.but(tag=f"user {n}") for n in range(256)]
+    users = [ALEX.replace(tag=f"user {n}") for n in range(256)]
 
     async def call() -> list[UserRecord]:
         async with AsyncGateway(mangopay(url)) as gateway:

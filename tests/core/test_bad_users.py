@@ -510,7 +510,7 @@ def test_what_a_provider_cannot_carry_is_refused_by_path_before_anything_is_sent
     world: World,
     told: Callable[[BaseException], str],
 ) -> None:
-    user = User.parse(FRENCH if gateway == "fr" else LITHUANIAN).but(change)
+    user = User.parse(FRENCH if gateway == "fr" else LITHUANIAN).replace(change)
 
     with pytest.raises(Unsupported) as caught:
         world.gateways[gateway].create_user(user)
@@ -550,7 +550,7 @@ def test_extras_that_the_adapter_does_not_know_are_refused_by_path_before_anythi
     world: World,
     told: Callable[[BaseException], str],
 ) -> None:
-    user = User.parse(FRENCH if gateway == "fr" else LITHUANIAN).but(extras=extras)
+    user = User.parse(FRENCH if gateway == "fr" else LITHUANIAN).replace(extras=extras)
 
     with pytest.raises(InvalidInput) as caught:
         world.gateways[gateway].create_user(user)
@@ -578,7 +578,7 @@ def test_an_update_that_cannot_be_carried_sends_nothing(
     before = len(world.logs)
 
     with pytest.raises(Unsupported) as caught:
-        gateway.update_user(record, record.user.but(tag=LONG, occupation=LONG))
+        gateway.update_user(record, record.user.replace(tag=LONG, occupation=LONG))
 
     assert listed(caught.value) == [("occupation", "unsupported"), ("tag", "unsupported")]
     assert SECRET_WORD not in told(caught.value)
@@ -632,7 +632,7 @@ def test_a_change_by_path_names_every_problem(told: Callable[[BaseException], st
     }
 
     with pytest.raises(InvalidInput) as caught:
-        user.but(change, phone="0612345678")
+        user.replace(change, phone="0612345678")
 
     assert listed(caught.value) == [
         ("address.city", "shape"),

@@ -74,12 +74,12 @@ RECORD = UserRecord(
     gateway="lt",
     id="221",
     user=ONA,
-    seen_at=NOON,
+    retrieved_at=NOON,
     kyc_level=KYCLevel.REGULAR,
     identification_level=IdentificationLevel.FULLY_IDENTIFIED,
     eidas_level=EidasLevel.SUBSTANTIAL,
     nist_ial=NistIal.IAL2,
-    level_words={"identification_level": "fully_identified"},
+    provider_levels={"identification_level": "fully_identified"},
     confirmed={"email": True, "phone": False},
 )
 PASSPORT = {
@@ -192,11 +192,11 @@ records = st.builds(
     gateway=st.text(max_size=4),
     id=st.text(min_size=1, max_size=8),
     user=NATURAL,
-    seen_at=st.none() | st.datetimes(timezones=st.just(UTC)),
+    retrieved_at=st.none() | st.datetimes(timezones=st.just(UTC)),
     kyc_level=st.just(KYCLevel.REGULAR),
     eidas_level=st.sampled_from(EidasLevel),
     nist_ial=st.none() | st.sampled_from(NistIal),
-    level_words=st.dictionaries(st.text(max_size=4), st.text(max_size=4), max_size=2),
+    provider_levels=st.dictionaries(st.text(max_size=4), st.text(max_size=4), max_size=2),
     confirmed=st.dictionaries(st.sampled_from(["email", "phone"]), st.booleans()),
 )
 frameworks = st.sampled_from(["eidas", "de_aml", "https://acme.example/trust"])
@@ -224,7 +224,7 @@ def test_each_datum_comes_back_equal_or_is_named_as_a_loss(
 
     lost = {loss.core_path: loss.kind for loss in losses}
     for path in leaves(User):
-        shown, came = datum(record.user, path), datum(back.user, path)
+        shown, came = field_of(record.user, path), field_of(back.user, path)
         if path.endswith(("nationality", "other_nationalities")) and (
             lost.get("identity.other_nationalities") is LossKind.COARSENED
         ):
@@ -232,11 +232,11 @@ def test_each_datum_comes_back_equal_or_is_named_as_a_loss(
         assert came == (None if path in lost else shown), path
     assert set(record.user.extras) == {p[7:] for p in lost if p.startswith("extras.")}
     assert back.losses == ()
-    assert back.residue == {}
+    assert back.unmapped == {}
 
 
-def datum(user: User, path: str) -> Any:
-    """The datum at a path; None where there is none, or an empty list."""
+def field_of(user: User, path: str) -> Any:
+    """The field at a path; None where there is none, or an empty list."""
     value = lookup(user, path)
     return None if value == () else value
 
@@ -259,19 +259,19 @@ def nations(identity: Identity | None) -> set[str]:
 @given(records, frameworks)
 def test_provenance_and_level_come_back_as_they_were(record: UserRecord, framework: str) -> None:
     written, _ = to_verified_claims(
-        record, trust_framework=framework, verified_at=record.seen_at, evidence=[PASSPORT]
+        record, trust_framework=framework, verified_at=record.retrieved_at, evidence=[PASSPORT]
     )
 
     back = read_one(json.loads(json.dumps(written)))
 
     assert back.provenance is not None
-    for name in ("provider", "gateway", "id", "seen_at", "level_words"):
+    for name in ("provider", "gateway", "id", "retrieved_at", "provider_levels"):
         assert getattr(back.provenance, name) == getattr(record, name)
     assert back.trust_framework == framework
     assert back.eidas_level == (record.eidas_level if framework == "eidas" else None)
     assert back.nist_ial is None
     assert back.evidence == (PASSPORT,)
-    seen = record.seen_at
+    seen = record.retrieved_at
     assert back.verified_at == (seen.replace(microsecond=0) if seen else None)
 
 
@@ -348,8 +348,8 @@ def test_an_example_is_written_as_a_reader_expects() -> None:
                     "provider": "paysera",
                     "gateway": "lt",
                     "id": "221",
-                    "seen_at": "2026-01-02T12:30:00+00:00",
-                    "level_words": {"identification_level": "fully_identified"},
+                    "retrieved_at": "2026-01-02T12:30:00+00:00",
+                    "provider_levels": {"identification_level": "fully_identified"},
                 },
             },
             "claims": {
@@ -534,7 +534,7 @@ def test_what_the_core_has_no_shape_for_is_kept_and_reported(
 
     (loss,) = read.losses
     assert (loss.wire_path, loss.core_path, str(loss.kind)) == (f"claims.{wire}", core, kind)
-    assert read.residue == {f"claims.{wire}": lookup(claims, wire)}
+    assert read.unmapped == {f"claims.{wire}": lookup(claims, wire)}
 
 
 @pytest.mark.parametrize(
@@ -556,12 +556,12 @@ def test_unknown_members_of_a_verification_are_kept_and_reported() -> None:
 
     read = read_one(data)
 
-    assert read.residue == {
+    assert read.unmapped == {
         "more": [1],
         "verification.identity_assurance_level": "high",
         "verification.onboarding_provenance": {"mine": 1},
     }
-    assert {loss.wire_path for loss in read.losses} == set(read.residue)
+    assert {loss.wire_path for loss in read.losses} == set(read.unmapped)
     assert read.assurance_level is None
     assert read.provenance is None
 
@@ -634,7 +634,7 @@ def test_an_example_of_the_standard_is_read_whole() -> None:
     assert read.assurance_process == verification["assurance_process"]
     assert list(read.evidence) == verification["evidence"]
     assert read.provenance is None
-    assert (read.losses, read.residue) == ((), {})
+    assert (read.losses, read.unmapped) == ((), {})
 
 
 def test_each_of_several_verifications_is_read_by_itself() -> None:
@@ -796,14 +796,14 @@ def test_no_claim_is_left_out_in_silence(claims: Json) -> None:
     read = read_one(wrapped(claims))
 
     for path, value in flat(claims):
-        if f"claims.{path}" in read.residue or value in ("", [], None):
+        if f"claims.{path}" in read.unmapped or value in ("", [], None):
             continue
         without = deepcopy(claims)
         above, _, name = path.rpartition(".")
         del (without[above] if above else without)[name]
         twin = path in ("address.country", "address.country_code", "phone_number", "msisdn")
         assert twin or read_one(wrapped(without)).user != read.user, path
-    assert {loss.wire_path for loss in read.losses} == set(read.residue)
+    assert {loss.wire_path for loss in read.losses} == set(read.unmapped)
 
 
 def flat(claims: Json) -> list[tuple[str, Any]]:
@@ -868,7 +868,7 @@ def test_claims_follow_what_the_provider_shows_and_the_policy_names(world: World
 
     verification = written["verified_claims"]["verification"]
     assert verification["assurance_level"] == "low"
-    assert verification["onboarding_provenance"]["level_words"] == {
+    assert verification["onboarding_provenance"]["provider_levels"] == {
         "identification_level": "identified",
         "calculated_level": "identified",
     }
@@ -888,14 +888,14 @@ def test_what_another_verified_raises_no_level_of_a_new_user(world: World, gatew
             onboarding_provenance={
                 "provider": "mangopay",
                 "gateway": gateway,
-                "level_words": {"KYCLevel": "REGULAR"},
+                "provider_levels": {"KYCLevel": "REGULAR"},
             },
         )
     )
-    user = read.user.but(category=UserCategory.PAYER, terms=Terms(accepted=True))
+    user = read.user.replace(category=UserCategory.PAYER, terms=Terms(accepted=True))
     if gateway == "lt":
         national_id = NationalId(code="48801010017", country="LT")
-        user = user.but({"identity.national_id": national_id, "identity.nationality": "LT"})
+        user = user.replace({"identity.national_id": national_id, "identity.nationality": "LT"})
 
     record = world.gateways[gateway].create_user(user)
 

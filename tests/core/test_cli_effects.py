@@ -61,7 +61,7 @@ def record(category: UserCategory = UserCategory.OWNER, gateway: str = "fr") -> 
         id="7",
         user=user,
         kyc_level=KYCLevel.REGULAR,
-        native={"ProofOfIdentity": "kyc_1"},
+        provider_fields={"ProofOfIdentity": "kyc_1"},
     )
 
 

@@ -1,4 +1,4 @@
-"""`onboarding explain` tells how each datum goes to each provider, as the mapping declares it."""
+"""`onboarding explain` tells how each field goes to each provider, as the mapping declares it."""
 
 from __future__ import annotations
 

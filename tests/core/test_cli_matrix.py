@@ -61,14 +61,14 @@ def test_every_core_path_has_a_cell_for_every_provider(
 @pytest.mark.parametrize(
     ("provider", "kind", "path", "fate"),
     [
-        ("mangopay", "natural", "identity.birthdate", "carried"),
-        ("mangopay", "natural", "identity.gender", "no place"),
+        ("mangopay", "natural", "identity.birthdate", "supported"),
+        ("mangopay", "natural", "identity.gender", "not supported"),
         ("mangopay", "natural", "locale", "not applicable"),
-        ("mangopay", "legal", "company.representative.email", "carried"),
-        ("mangopay", "legal", "phone", "no place"),
-        ("paysera", "natural", "identity.birthdate", "shown, not taken"),
-        ("paysera", "natural", "identity.national_id.country", "told by another"),
-        ("paysera", "natural", "credentials", "carried, never shown"),
+        ("mangopay", "legal", "company.representative.email", "supported"),
+        ("mangopay", "legal", "phone", "not supported"),
+        ("paysera", "natural", "identity.birthdate", "read-only"),
+        ("paysera", "natural", "identity.national_id.country", "derived"),
+        ("paysera", "natural", "credentials", "write-only"),
         ("paysera", "legal", "email", "no such person"),
     ],
 )
@@ -141,13 +141,13 @@ def test_the_matrix_says_what_each_operation_does() -> None:
 @pytest.mark.parametrize("name", KINDS)
 def test_levels_are_those_of_the_policy(told: dict[str, Any], name: str) -> None:
     rows = [
-        (row["native"], row["kyc_level"], row["identification_level"])
+        (row["provider_level"], row["kyc_level"], row["identification_level"])
         for row in told[name]["levels"]
     ]
 
     assert rows == [
-        (row.native, row.kyc.value, row.identification.value)
-        for row in KINDS[name].native_levels.rows
+        (row.provider_level, row.kyc.value, row.identification.value)
+        for row in KINDS[name].default_level_policy.rows
     ]
 
 
@@ -227,8 +227,11 @@ def test_the_page_says_all_that_the_terminal_does(tmp_path: Path) -> None:
         assert path.rpartition(".")[2] in words or "birthplace.*" in words
     for kind in KINDS.values():
         assert all(target.id in words for target in kind.targets.values())
-        assert all(row.native in words and row.why in words for row in kind.native_levels.rows)
-    for said in ("shown, not taken", "needed for create_owner", "null if category is PAYER"):
+        assert all(
+            row.provider_level in words and row.why in words
+            for row in kind.default_level_policy.rows
+        )
+    for said in ("read-only", "needed for create_owner", "null if category is PAYER"):
         assert said in words
 
 
@@ -266,7 +269,7 @@ class Odd(Adapter):
     targets = {  # noqa: RUF012
         "there": Target(provider="odd", name="there", words=HOSTILE, source=HOSTILE)
     }
-    native_levels = LevelPolicy(
+    default_level_policy = LevelPolicy(
         (LevelRow(HOSTILE, KYCLevel.LIGHT, IdentificationLevel.UNIDENTIFIED, HOSTILE),)
     )
 

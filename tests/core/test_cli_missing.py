@@ -16,7 +16,7 @@ from onboarding import (
     Company,
     Identity,
     KYCLevel,
-    Status,
+    RequirementStatus,
     Terms,
     User,
     UserCategory,
@@ -137,7 +137,7 @@ def test_a_datum_without_a_place_stands_in_the_way() -> None:
     done = asked(user, "mangopay/create_owner")
 
     assert done.exit_code == 1
-    assert "no place" in done.stdout
+    assert "not supported" in done.stdout
     assert "identity.gender" in done.stdout
 
 
@@ -236,7 +236,7 @@ def test_reasons_come_in_one_order_whoever_has_them_first(config: str) -> None:
 
     stands = [row_of(done, words)[0] for words in ("birthdate", "other_nat", "gender")]
     places = [done.stdout.index(words) for words in ("birthdate", "other_nat", "gender")]
-    assert stands == ["missing", "no place", "left out"]
+    assert stands == ["missing", "not supported", "left out"]
     assert places == sorted(places)
 
 
@@ -327,7 +327,7 @@ def test_a_record_of_one_provider_is_no_more_than_a_user_to_another() -> None:
     report = find_missing(record(), Paysera.targets["fully_identified"])
 
     assert report == find_missing(record().user, Paysera.targets["fully_identified"])
-    assert "email or phone" in {finding.name for finding in report.of(Status.MET)}
+    assert "email or phone" in {finding.name for finding in report.of(RequirementStatus.MET)}
 
 
 def test_a_line_that_is_no_user_is_told_and_stops_nobody_else() -> None:

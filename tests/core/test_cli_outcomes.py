@@ -33,7 +33,7 @@ from onboarding import (
 )
 from onboarding import errors as all_errors
 from onboarding.adapter import part_way, raise_error
-from onboarding.batch import Batch, Journal, Line, Result, State
+from onboarding.batch import BulkRun, Journal, Line, Result, State
 from onboarding.batch.failed import state_of
 from onboarding.errors import ErrorDetails, Outcome, ProviderError
 from onboarding.model.partial import Partial
@@ -51,7 +51,7 @@ class Odd(Adapter):
     base_url: str
     steps: tuple[Raise, ...] = field(repr=False)
 
-    def create_user(self, user: User, *, key: str | None = None) -> Flow[UserRecord]:
+    def create_user(self, user: User, *, idempotency_key: str | None = None) -> Flow[UserRecord]:
         for number, step in enumerate(self.steps):
             url = f"{self.base_url}/{number}"
             step((yield Request(method="POST", url=url, operation="create_user")))
@@ -101,18 +101,18 @@ LINES = [
 ]
 
 
-def outcome(served: tuple[Provider, str], *steps: tuple[int, Raise]) -> Batch:
+def outcome(served: tuple[Provider, str], *steps: tuple[int, Raise]) -> BulkRun:
     return results(served, *steps)[0]
 
 
 def results(
     served: tuple[Provider, str], *steps: tuple[int, Raise], adapter: type[Odd] = Odd
-) -> tuple[Batch, list[Result]]:
+) -> tuple[BulkRun, list[Result]]:
     provider, url = served
     provider.statuses, provider.asked = [status for status, _ in steps], 0
     with Gateway(adapter(base_url=url, steps=tuple(step for _, step in steps))) as gateway:
-        batch = Batch(gateway)
-        return batch, list(batch.run(LINES))
+        bulk = BulkRun(gateway)
+        return bulk, list(bulk.run(LINES))
 
 
 # -- the table: error class x outcome
@@ -126,7 +126,7 @@ NOT_DONE = {
     "UnknownProvider": State.FAILED,
     "AmbiguousProvider": State.FAILED,
     "TranslationError": State.FAILED,
-    "Unsupported": State.REFUSED,
+    "Unsupported": State.UNSUPPORTED,
     "UnexpectedResponse": State.FAILED,
     "IdempotencyConflict": State.UNKNOWN,  # an earlier call was carried out
     "NoAnswer": State.FAILED,
@@ -137,7 +137,7 @@ NOT_DONE = {
     "Rejected": State.REJECTED,
     "Conflict": State.REJECTED,
     "NotFound": State.REJECTED,
-    "ActionNeeded": State.FAILED,
+    "ActionRequired": State.FAILED,
     "Unauthorized": State.FAILED,
     "Forbidden": State.FAILED,
     "RateLimited": State.FAILED,
@@ -182,9 +182,9 @@ def test_a_fault_of_the_adapter_is_unknown_once_a_request_had_begun_to_leave(
 def test_an_answer_that_cannot_be_read_is_never_nothing_was_sent(
     served: tuple[Provider, str], error: OnboardingError
 ) -> None:
-    batch = outcome(served, (200, says(error)))
+    bulk = outcome(served, (200, says(error)))
 
-    assert batch.summary.now == {State.UNKNOWN: 2}
+    assert bulk.summary.now == {State.UNKNOWN: 2}
 
 
 def by_status(response: Response) -> None:
@@ -210,9 +210,9 @@ def by_status(response: Response) -> None:
 def test_an_answer_to_a_write_settles_only_what_it_says(
     served: tuple[Provider, str], status: int, step: Raise, state: State
 ) -> None:
-    batch = outcome(served, (status, step))
+    bulk = outcome(served, (status, step))
 
-    assert batch.summary.now == {state: 2}
+    assert bulk.summary.now == {state: 2}
 
 
 def test_a_key_that_was_used_for_other_content_leads_to_the_user_that_is_there(
@@ -230,7 +230,7 @@ def test_a_key_that_was_used_for_other_content_leads_to_the_user_that_is_there(
 class InTwo(Odd):
     """Creates a user, then writes something beside it."""
 
-    def create_user(self, user: User, *, key: str | None = None) -> Flow[UserRecord]:
+    def create_user(self, user: User, *, idempotency_key: str | None = None) -> Flow[UserRecord]:
         yield Request(method="POST", url=f"{self.base_url}/0", operation="create_user")
         partial = Partial(
             provider=self.provider, gateway=self.name, operation="create_user", user_id="user_1"
@@ -247,33 +247,33 @@ class InTwo(Odd):
 def test_a_user_of_whom_a_part_is_there_is_unknown_with_its_id(
     served: tuple[Provider, str], status: int
 ) -> None:
-    batch, (result, *_) = results(served, (201, goes_on), (status, by_status), adapter=InTwo)
+    bulk, (result, *_) = results(served, (201, goes_on), (status, by_status), adapter=InTwo)
 
-    assert batch.summary.stopped is None
+    assert bulk.summary.stopped is None
     assert (result.state, result.id) == (State.UNKNOWN, "user_1")
 
 
 def test_what_fails_while_an_adapter_only_reads_is_tried_again(
     served: tuple[Provider, str],
 ) -> None:
-    batch, _ = results(served, (500, by_status), adapter=Looking)
+    bulk, _ = results(served, (500, by_status), adapter=Looking)
 
-    assert batch.summary.now == {State.FAILED: 2}
+    assert bulk.summary.now == {State.FAILED: 2}
 
 
 @frozen(kw_only=True)
 class Looking(Odd):
     """Reads something before it would create a user."""
 
-    def create_user(self, user: User, *, key: str | None = None) -> Flow[UserRecord]:
+    def create_user(self, user: User, *, idempotency_key: str | None = None) -> Flow[UserRecord]:
         self.steps[0]((yield Request(method="GET", url=f"{self.base_url}/0", operation="look")))
         raise AssertionError("the step raises")
 
 
 def test_an_adapter_that_cannot_create_users_refuses_each(served: tuple[Provider, str]) -> None:
-    batch, _ = results(served, adapter=Unable)
+    bulk, _ = results(served, adapter=Unable)
 
-    assert batch.summary.now == {State.REFUSED: 2}
+    assert bulk.summary.now == {State.UNSUPPORTED: 2}
 
 
 @frozen(kw_only=True)
@@ -287,21 +287,21 @@ class Unable(Odd):
 def test_a_no_to_the_gateway_is_no_answer_about_the_user(
     served: tuple[Provider, str], kind: type[ProviderError], status: int
 ) -> None:
-    batch = outcome(served, (status, says(no(kind, status))))
+    bulk = outcome(served, (status, says(no(kind, status))))
 
-    assert batch.summary.now == {State.FAILED: 1}
-    assert isinstance(batch.summary.stopped, kind)
+    assert bulk.summary.now == {State.FAILED: 1}
+    assert isinstance(bulk.summary.stopped, kind)
     assert served[0].asked == 1
 
 
 def test_a_credential_that_no_request_can_hold_ends_the_run_before_anyone_is_sent(
     served: tuple[Provider, str],
 ) -> None:
-    batch, _ = results(served, adapter=Unsignable)
+    bulk, _ = results(served, adapter=Unsignable)
 
-    assert batch.summary.now == {State.FAILED: 1}
-    assert isinstance(batch.summary.stopped, ConfigurationError)
-    assert "look at the credentials" in str(batch.summary.stopped)
+    assert bulk.summary.now == {State.FAILED: 1}
+    assert isinstance(bulk.summary.stopped, ConfigurationError)
+    assert "look at the credentials" in str(bulk.summary.stopped)
     assert served[0].asked == 0
 
 
@@ -309,7 +309,7 @@ def test_a_credential_that_no_request_can_hold_ends_the_run_before_anyone_is_sen
 class Unsignable(Odd):
     """Has a key that no header can hold."""
 
-    def create_user(self, user: User, *, key: str | None = None) -> Flow[UserRecord]:
+    def create_user(self, user: User, *, idempotency_key: str | None = None) -> Flow[UserRecord]:
         yield Request(method="POST", url=f"{self.base_url}/0", operation="create_user")
         raise AssertionError("it is never sent")
 
@@ -321,9 +321,9 @@ class Unsignable(Odd):
 def test_a_no_after_a_request_was_carried_out_is_unknown(
     served: tuple[Provider, str], kind: type[ProviderError], status: int
 ) -> None:
-    batch = outcome(served, (201, goes_on), (status, says(no(kind, status))))
+    bulk = outcome(served, (201, goes_on), (status, says(no(kind, status))))
 
-    assert batch.summary.now.keys() == {State.UNKNOWN}
+    assert bulk.summary.now.keys() == {State.UNKNOWN}
 
 
 def test_results_from_a_simulator_are_not_taken_up_elsewhere(tmp_path: Path) -> None:

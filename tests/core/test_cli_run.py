@@ -23,7 +23,7 @@ import pytest
 from attrs import frozen
 from click.testing import CliRunner, Result
 from onboarding import Gateways
-from onboarding.batch import Batch, Journal, Line, UserFile
+from onboarding.batch import BulkRun, Journal, Line, UserFile
 from onboarding.cli.app import app
 from onboarding.simulation import serve
 
@@ -167,7 +167,7 @@ def test_a_result_tells_where_a_user_stands(site: Site, gateway: str) -> None:
     assert result["id"]
     assert (result["status"], result["kyc_level"]) == ("pending", "LIGHT")
     assert result["identification_level"] == "unidentified"
-    assert set(result["native"].values()) <= {"LIGHT", "unidentified"}
+    assert set(result["provider_levels"].values()) <= {"LIGHT", "unidentified"}
     kinds = {"fr": ["redirect"], "lt": ["confirm_code", "confirm_code"]}[gateway]
     assert [action["kind"] for action in result["next_actions"]] == kinds
     lost = {loss["path"] for loss in result["losses"] if loss["kind"] == "dropped"}
@@ -206,7 +206,7 @@ def test_no_bad_line_stops_the_next(site: Site) -> None:
         "wrong": "invalid",
         "odd": "invalid",
         "blocked": "rejected",
-        "lossy": "refused",
+        "lossy": "unsupported",
         "good": "created",
     }
     numbered = {ref: state for ref, state in found.items() if ref.startswith("line-")}
@@ -1010,7 +1010,7 @@ def test_a_value_that_is_too_long_is_not_said_to_have_no_place(site: Site) -> No
     assert "the provider does not take a field or its value" in done.stdout
     assert "tag" in done.stdout
     assert "longer than 255 characters" in done.stdout
-    assert "no place" not in done.stdout
+    assert "not supported" not in done.stdout
 
 
 def test_json_is_one_document_and_nothing_else(site: Site) -> None:
@@ -1093,8 +1093,8 @@ def test_a_run_holds_no_earlier_line_in_memory(site: Site) -> None:
             yield Line(number=number, ref=str(number), data=data)
 
     with Gateways.from_file(site.config) as gateways:
-        batch = Batch(gateways.default, Journal())
-        found = [result.state for result in batch.run(lines())]
+        bulk = BulkRun(gateways.default, Journal())
+        found = [result.state for result in bulk.run(lines())]
 
     assert found == ["invalid"] * 10
     assert most <= 3

@@ -63,8 +63,8 @@ def onboard(config: Path) -> tuple[UserRecord, UserRecord]:
     user = User.parse(FORM)
     with Gateways.from_file(config) as gateways:
         gateway = gateways.default
-        made = gateway.create_user(user, key="signup-1")
-        changed = made.user.but({"identity.family_name": "Jonaitė"})
+        made = gateway.create_user(user, idempotency_key="signup-1")
+        changed = made.user.replace({"identity.family_name": "Jonaitė"})
         gateway.update_user(made, changed)
         return made, gateway.fetch_user(made.id)
 
@@ -157,7 +157,7 @@ def pair() -> Iterator[Pair]:
 
 def test_two_gateways_of_one_provider_share_neither_tokens_nor_users(pair: Pair) -> None:
     north, south = pair.gateways["north"], pair.gateways["south"]
-    user = User.parse(FORM).but({"identity.national_id": None})
+    user = User.parse(FORM).replace({"identity.national_id": None})
 
     mine = [north.create_user(user), north.create_user(user)]
     theirs = [south.create_user(user), south.create_user(user)]
@@ -184,7 +184,7 @@ def test_a_gateway_with_the_key_of_another_is_refused(pair: Pair) -> None:
 
 
 def test_closing_one_gateway_leaves_the_other_its_token(pair: Pair) -> None:
-    user = User.parse(FORM).but({"identity.national_id": None})
+    user = User.parse(FORM).replace({"identity.national_id": None})
     for name in ("north", "south"):
         pair.gateways[name].create_user(user)
 
@@ -203,7 +203,9 @@ def test_a_closed_set_of_gateways_opens_again_when_it_is_called(pair: Pair) -> N
     pair.gateways.close()
     pair.gateways.close()
 
-    record = pair.gateways.default.create_user(User.parse(FORM).but({"identity.national_id": None}))
+    record = pair.gateways.default.create_user(
+        User.parse(FORM).replace({"identity.national_id": None})
+    )
 
     assert record.id
 
@@ -230,7 +232,7 @@ def test_a_gateway_of_another_provider_is_not_given_under_a_wrong_type(pair: Pai
 def test_the_same_gateways_serve_an_event_loop(pair: Pair) -> None:
     import asyncio
 
-    user = User.parse(FORM).but({"identity.national_id": None})
+    user = User.parse(FORM).replace({"identity.national_id": None})
 
     async def call() -> tuple[AsyncGateway[MangoPay], UserRecord]:
         async with pair.gateways as gateways:

@@ -22,7 +22,7 @@ from onboarding import (
     Token,
     TransportError,
 )
-from onboarding.engine import MARGIN, Wish, conversation, drive, drive_async, is_fresh
+from onboarding.engine import MARGIN, TokenRequest, conversation, drive, drive_async, is_fresh
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 URL = "http://acme.invalid/"
@@ -91,7 +91,7 @@ def ok(status: int = 200, body: bytes = b"") -> Response:
     return Response(status=status, body=body, received_at=NOW)
 
 
-Perform = Callable[[Request | Wish], Response | Token]
+Perform = Callable[[Request | TokenRequest], Response | Token]
 
 
 def run(adapter: Adapter, flow: Flow[Any], perform: Perform) -> Any:
@@ -99,7 +99,7 @@ def run(adapter: Adapter, flow: Flow[Any], perform: Perform) -> Any:
 
 
 def run_awaited(adapter: Adapter, flow: Flow[Any], perform: Perform) -> Any:
-    async def performed(step: Request | Wish) -> Response | Token:
+    async def performed(step: Request | TokenRequest) -> Response | Token:
         await asyncio.sleep(0)
         return perform(step)
 
@@ -114,9 +114,9 @@ class Script:
     """Answers step by step, and keeps what was asked."""
 
     answers: list[Any]
-    asked: list[Request | Wish] = field(factory=list[Request | Wish])
+    asked: list[Request | TokenRequest] = field(factory=list[Request | TokenRequest])
 
-    def __call__(self, step: Request | Wish) -> Response | Token:
+    def __call__(self, step: Request | TokenRequest) -> Response | Token:
         self.asked.append(step)
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):
@@ -149,7 +149,7 @@ def test_an_adapter_that_logs_in_wishes_for_a_token_before_it_asks(run: Any) -> 
 
     run(LoggingIn(), ask("a", "b"), script)
 
-    assert [type(step) for step in script.asked] == [Wish, Request, Wish, Request]
+    assert [type(step) for step in script.asked] == [TokenRequest, Request, TokenRequest, Request]
     assert script.headers == [f"{NOW.isoformat()} 1 first", f"{NOW.isoformat()} 2 first"]
 
 
@@ -160,7 +160,10 @@ def test_a_refused_token_is_replaced_once_and_the_request_signed_anew(run: Any) 
     found = run(LoggingIn(), ask("a"), script)
 
     assert found == [200]
-    assert [step.refused for step in script.asked if isinstance(step, Wish)] == [None, TOKEN]
+    assert [step.refused for step in script.asked if isinstance(step, TokenRequest)] == [
+        None,
+        TOKEN,
+    ]
     assert script.headers == [f"{NOW.isoformat()} 1 first", f"{NOW.isoformat()} 2 second"]
 
 
@@ -263,8 +266,8 @@ def test_both_drivers_give_one_result_for_one_script(words: list[str]) -> None:
     def outcome(drive_one: Any) -> Any:
         answers = iter([makers[word]() for word in words])
 
-        def perform(step: Request | Wish) -> Response | Token:
-            if isinstance(step, Wish):
+        def perform(step: Request | TokenRequest) -> Response | Token:
+            if isinstance(step, TokenRequest):
                 return FRESH if step.refused else TOKEN
             answer = next(answers, ok(204))
             if isinstance(answer, Exception):

@@ -23,7 +23,7 @@ from onboarding import (
     Money,
     Rejected,
     Representative,
-    Status,
+    RequirementStatus,
     Target,
     Terms,
     User,
@@ -31,7 +31,7 @@ from onboarding import (
     missing,
     questionnaire,
 )
-from onboarding.batch import Batch, Result, UserFile
+from onboarding.batch import BulkRun, Result, UserFile
 from onboarding.model.base import trust
 
 from onboarding_mangopay import MangoPay
@@ -65,11 +65,11 @@ def plain(user: User) -> dict[str, Any]:
 
 def ran(gateways: Gateways, *users: dict[str, Any]) -> list[Result]:
     lines = "\n".join(map(json.dumps, users))
-    return list(Batch(gateways["fr"]).run(UserFile(io.BytesIO(lines.encode()))))
+    return list(BulkRun(gateways["fr"]).run(UserFile(io.BytesIO(lines.encode()))))
 
 
-def reasons(user: User, target: Target) -> dict[str, tuple[Status, str]]:
-    findings = missing(user, target).findings
+def reasons(user: User, target: Target) -> dict[str, tuple[RequirementStatus, str]]:
+    findings = missing(user, target).requirements
     return {one.name: (one.status, one.reason) for one in findings if one.reason}
 
 
@@ -83,22 +83,26 @@ def refusal(build: Callable[[], object]) -> list[tuple[str, str]]:
 
 
 def test_an_address_of_an_exempt_country_is_taken_without_a_postal_code(world: World) -> None:
-    (result,) = ran(world.gateways, plain(OWNER.but(address=HOME)))
+    (result,) = ran(world.gateways, plain(OWNER.replace(address=HOME)))
 
     assert str(result.state) == "created"
 
 
 @pytest.mark.parametrize(
     ("country", "status"),
-    [("AE", Status.PROVIDER_DECIDES), ("ZW", Status.PROVIDER_DECIDES), ("FR", Status.MISSING)],
+    [
+        ("AE", RequirementStatus.PROVIDER_DECIDES),
+        ("ZW", RequirementStatus.PROVIDER_DECIDES),
+        ("FR", RequirementStatus.MISSING),
+    ],
 )
 def test_missing_leaves_a_postal_code_open_for_an_exempt_country_alone(
-    country: str, status: Status
+    country: str, status: RequirementStatus
 ) -> None:
     abroad = Address(line1="1 Main", city="X", country=country)
     company = Company(headquarters=abroad, representative=Representative(address=abroad))
 
-    of_person = reasons(OWNER.but(address=abroad), CREATE)
+    of_person = reasons(OWNER.replace(address=abroad), CREATE)
     of_company = reasons(User(company=company), CREATE)
 
     assert of_person["address.postal_code"][0] is status
@@ -107,7 +111,7 @@ def test_missing_leaves_a_postal_code_open_for_an_exempt_country_alone(
 
 
 def test_a_form_asks_for_a_postal_code_unless_the_country_is_exempt() -> None:
-    bare = OWNER.but(address=Address(line1="1 Corniche"))
+    bare = OWNER.replace(address=Address(line1="1 Corniche"))
     check = jsonschema.Draft202012Validator(questionnaire(bare, [CREATE]).json_schema())
 
     assert check.is_valid({"address": {"city": "Dubai", "country": "AE"}})
@@ -123,13 +127,13 @@ def test_a_form_asks_for_a_postal_code_unless_the_country_is_exempt() -> None:
     "path", ["identity.nationality", "identity.country_of_residence", "address.country"]
 )
 def test_kosovo_passes_every_door(path: str, world: World) -> None:
-    home = HOME.but(country="FR", postal_code="75004")
-    user = OWNER.but(address=home).but({path: "XK"})
+    home = HOME.replace(country="FR", postal_code="75004")
+    user = OWNER.replace(address=home).replace({path: "XK"})
 
     assert User.parse(plain(user)) == user
     assert User.from_json(user.to_json()) == user
     assert world.gateways["fr"].create_user(user).user.identity == user.identity
-    blank = user.but({path: None})
+    blank = user.replace({path: None})
     answers = plain(trust(User, {})) | _nested(path, "XK")
     schema = questionnaire(blank, [CREATE]).json_schema()
     assert jsonschema.Draft202012Validator(schema).is_valid(answers)
@@ -173,7 +177,7 @@ def test_a_refused_country_is_answered_with_the_code_it_means(word: str, code: s
         ((found, message),) = refusal(lambda data=data: User.parse(data))  # type: ignore[misc]
         assert (found, message.rpartition("; ")[2]) == (path, f"did you mean {code}?")
     ((_, built),) = refusal(lambda: Address(country=word))
-    ((_, changed),) = refusal(lambda: OWNER.but({"identity.nationality": word}))
+    ((_, changed),) = refusal(lambda: OWNER.replace({"identity.nationality": word}))
     assert built.endswith(f"did you mean {code}?")
     assert changed == built
 
@@ -199,24 +203,27 @@ def test_a_refused_currency_is_answered_with_the_code_it_means(word: str, code: 
 def test_a_nationality_that_the_documents_disagree_about_is_mangopays_to_judge(
     country: str, world: World
 ) -> None:
-    user = OWNER.but({"identity.nationality": country})
+    user = OWNER.replace({"identity.nationality": country})
     company = Company(representative=Representative(identity=user.identity))
 
     status, reason = reasons(user, CREATE)["identity.nationality"]
     of_company = reasons(User(company=company), CREATE)
 
-    assert status is Status.PROVIDER_DECIDES
+    assert status is RequirementStatus.PROVIDER_DECIDES
     assert "MangoPay decides" in reason
     assert of_company["company.representative.identity.nationality"] == (status, reason)
     assert world.gateways["fr"].create_user(user).user.identity == user.identity
 
 
 def test_a_nationality_and_a_residence_that_all_documents_block_are_certain() -> None:
-    user = OWNER.but({"identity.nationality": "KP", "identity.country_of_residence": "CU"})
+    user = OWNER.replace({"identity.nationality": "KP", "identity.country_of_residence": "CU"})
 
     assert reasons(user, CREATE) == {
-        "identity.nationality": (Status.MISSING, "is a country that MangoPay blocks"),
-        "identity.country_of_residence": (Status.MISSING, "is a country that MangoPay blocks"),
+        "identity.nationality": (RequirementStatus.MISSING, "is a country that MangoPay blocks"),
+        "identity.country_of_residence": (
+            RequirementStatus.MISSING,
+            "is a country that MangoPay blocks",
+        ),
     }
 
 
@@ -236,7 +243,7 @@ def test_a_date_in_the_future_is_refused_wherever_it_is_entered() -> None:
     papers = [{"purpose": "proof_of_identity", "issued_on": late.isoformat()}]
 
     assert refusal(lambda: Identity(birthdate=late)) == [("birthdate", NOT_YET)]
-    assert refusal(lambda: OWNER.but({"identity.birthdate": late})) == [
+    assert refusal(lambda: OWNER.replace({"identity.birthdate": late})) == [
         ("identity.birthdate", NOT_YET)
     ]
     assert refusal(lambda: User.parse({"identity": born, "documents": papers})) == [
@@ -260,9 +267,9 @@ def test_a_future_birthdate_that_a_provider_shows_stays_beside_other_changes() -
     identity = trust(Identity, {"given_name": "Ana", "birthdate": date(2191, 1, 1)})
     shown = trust(User, {"identity": identity})
 
-    changed = shown.but({"identity.given_name": "Anna"})
+    changed = shown.replace({"identity.given_name": "Anna"})
 
-    assert changed.identity == identity.but(given_name="Anna")
+    assert changed.identity == identity.replace(given_name="Anna")
     assert User.from_json(changed.to_json()) == changed
 
 
@@ -270,7 +277,7 @@ def test_a_future_birthdate_that_a_provider_shows_stays_beside_other_changes() -
 
 
 def test_a_missing_name_says_what_mangopay_wants_of_a_person_with_one(world: World) -> None:
-    one_name = OWNER.but({"identity.family_name": None})
+    one_name = OWNER.replace({"identity.family_name": None})
 
     _, reason = reasons(one_name, CREATE)["identity.family_name"]
     with pytest.raises(Rejected) as caught:
@@ -287,10 +294,10 @@ def test_a_missing_name_says_what_mangopay_wants_of_a_person_with_one(world: Wor
 
 def test_paysera_takes_a_person_with_one_name_and_says_that_it_decides() -> None:
     status, reason = reasons(
-        OWNER.but({"identity.family_name": None}), Paysera.targets["register"]
+        OWNER.replace({"identity.family_name": None}), Paysera.targets["register"]
     )["identity.family_name"]
 
-    assert status is Status.PROVIDER_DECIDES
+    assert status is RequirementStatus.PROVIDER_DECIDES
     assert reason.endswith("for a person with one name: leave the other name out")
 
 
@@ -328,8 +335,8 @@ def test_an_update_leaves_such_a_birthday_as_it_is_unless_it_is_changed(world: W
     fr = world.gateways.typed("fr", MangoPay)
     record = fr.fetch_user(_made(fr))
 
-    renamed = fr.update_user(record, record.user.but({"identity.given_name": "Anna"}))
-    mended = fr.update_user(renamed, renamed.user.but({"identity.birthdate": date(1990, 6, 1)}))
+    renamed = fr.update_user(record, record.user.replace({"identity.given_name": "Anna"}))
+    mended = fr.update_user(renamed, renamed.user.replace({"identity.birthdate": date(1990, 6, 1)}))
 
     assert renamed.raw["Birthday"] == NOON
     assert [loss.reason for loss in renamed.losses] == [ODD]

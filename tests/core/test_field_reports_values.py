@@ -19,13 +19,13 @@ from onboarding import (
     Company,
     Criterion,
     Document,
+    DocumentPage,
     DocumentPurpose,
     Flow,
     Identity,
     InvalidInput,
     LegalPersonType,
     MigratedHash,
-    Page,
     Password,
     Representative,
     Request,
@@ -39,7 +39,7 @@ from onboarding import (
 )
 from onboarding.batch import UserFile
 from onboarding.mapping import Pattern, translation
-from onboarding.mapping.changes import changes
+from onboarding.mapping.changes import changed_paths
 from onboarding.mapping.rows import Row, rows_of
 from onboarding.model.base import Shape, checks_of
 from onboarding.model.media_types import canonical, media_type_of
@@ -97,11 +97,11 @@ def test_an_international_domain_is_sent_in_ascii_and_comes_back_as_it_was(
     wire = adapter.wire_for(user)
 
     written, _ = wire.to_wire(user)
-    back, residue = wire.from_wire(written)
+    back, unmapped = wire.from_wire(written)
 
     assert ASCII in written.values()
     assert back.email == TYPED
-    assert residue == {}
+    assert unmapped == {}
 
 
 @BOTH
@@ -113,7 +113,7 @@ def test_another_spelling_of_an_international_domain_is_no_change(
     old, new = person(adapter, email=on_file), person(adapter, email=given)
 
     assert adapter.wire_for(old).update(old, new) == ({}, ())
-    assert changes(old, new) == set()
+    assert changed_paths(old, new) == set()
 
 
 @BOTH
@@ -132,10 +132,10 @@ def test_an_unsendable_address_on_file_is_never_the_reason_to_refuse_an_update(
 ) -> None:
     shown = {"email": "j\u00f6rg@example.com", "Email": "j\u00f6rg@example.com"}
     wire = adapter.wire_for(person(adapter))
-    old, residue = wire.from_wire(shown)
-    new = old.but({"identity.given_name": "Ana"})
+    old, unmapped = wire.from_wire(shown)
+    new = old.replace({"identity.given_name": "Ana"})
 
-    written, losses = wire.update(old, new, residue=residue)
+    written, losses = wire.update(old, new, unmapped=unmapped)
 
     assert losses == ()
     assert (shown["email"] in written.values()) is (adapter is LT)  # where each update has it
@@ -455,11 +455,11 @@ def test_every_refusal_of_a_pattern_has_its_words() -> None:
     for adapter in (FR, LT):
         for cls in type(adapter).wires:
             plan = translation(cls, adapter.provider).plan
-            for datum in plan.data:
-                if datum.row.pattern is None or not datum.on:
+            for mapped in plan.fields:
+                if mapped.row.pattern is None or not mapped.on:
                     continue
-                lost = _losses(adapter, cls, datum.core, "!")
-                assert f"the provider accepts {datum.row.pattern.words}" in lost, datum.wire
+                lost = _losses(adapter, cls, mapped.core, "!")
+                assert f"the provider accepts {mapped.row.pattern.words}" in lost, mapped.wire
 
 
 def _losses(adapter: Adapter, cls: type, path: str, value: str) -> list[str]:
@@ -489,7 +489,7 @@ PDF = b"%PDF-1.7\n" + LARGE + b"\ntrailer << /Root 1 0 R >>\nstartxref\n0\n%%EOF
 
 
 def paper(content: bytes, media_type: str | None = None, **more: Any) -> Document:
-    page = Page(content=content, media_type=media_type)
+    page = DocumentPage(content=content, media_type=media_type)
     return Document(purpose=DocumentPurpose.IDENTITY, pages=(page,), **more)
 
 
@@ -506,7 +506,7 @@ def paper(content: bytes, media_type: str | None = None, **more: Any) -> Documen
 def test_a_media_type_is_kept_in_its_registered_spelling_and_taken(
     spelled: str, content: bytes, registered: str
 ) -> None:
-    page = Page(content=content, media_type=spelled)
+    page = DocumentPage(content=content, media_type=spelled)
     data = {"content": b64encode(content).decode(), "media_type": f" {spelled} "}
     read = User.parse({"documents": [{"purpose": "proof_of_identity", "pages": [data]}]})
 
@@ -520,7 +520,7 @@ def test_a_media_type_is_kept_in_its_registered_spelling_and_taken(
 
 @pytest.mark.parametrize("text", ["jpeg", "image/", "/png", "image/jpeg/x", "im age/png"])
 def test_what_is_no_media_type_is_refused(text: str) -> None:
-    assert problems(lambda: Page(content=PNG, media_type=text)).keys() == {"media_type"}
+    assert problems(lambda: DocumentPage(content=PNG, media_type=text)).keys() == {"media_type"}
 
 
 def test_another_media_type_than_that_of_the_bytes_is_refused_by_path() -> None:
@@ -545,7 +545,7 @@ def test_a_canonical_media_type_stays_as_it_is(text: str) -> None:
     assert canonical(canonical(text)) == canonical(text)
 
 
-def _page(text: str) -> Page:
+def _page(text: str) -> DocumentPage:
     data = {"purpose": "proof_of_identity", "pages": [{"content": text}]}
     return User.parse({"documents": [data]}).documents[0].pages[0]
 
@@ -615,6 +615,6 @@ def test_a_pdf_that_is_not_encrypted_is_not_refused_for_a_word_in_it(name: str) 
 
 
 def test_paysera_is_sent_an_encrypted_pdf_for_its_documents_refuse_none() -> None:
-    page = Page(content=ENCRYPTED["by reference"], filename="a.pdf")
+    page = DocumentPage(content=ENCRYPTED["by reference"], filename="a.pdf")
 
     assert sent(LT.upload_document("1", page)).body == page.content

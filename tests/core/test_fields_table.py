@@ -122,8 +122,8 @@ def test_a_field_is_where_the_table_says(document: str, field: str, place: str) 
         assert rest in attrs.fields_dict(adapter)
     elif kind == "action":
         assert rest in attrs.fields_dict(NextAction)
-    elif kind == "record" and rest.startswith("native."):
-        assert rest == f"native.{name.partition('.')[0]}"
+    elif kind == "record" and rest.startswith("provider_fields."):
+        assert rest == f"provider_fields.{name.partition('.')[0]}"
         assert kept_somewhere(document, name)
     elif kind == "record":
         assert rest in attrs.fields_dict(UserRecord)
@@ -138,10 +138,10 @@ def test_a_field_is_where_the_table_says(document: str, field: str, place: str) 
 def data_below(document: str, name: str) -> set[str]:
     """The core paths of a wire field or of those inside it, and what they share."""
     found = {
-        datum.core
+        mapped.core
         for wire in wires(document)
-        for datum in wire.plan.data
-        if datum.wire == name or datum.wire.startswith(f"{name}.")
+        for mapped in wire.plan.fields
+        if mapped.wire == name or mapped.wire.startswith(f"{name}.")
     }
     return found | {path.rpartition(".")[0] for path in found}
 
@@ -150,6 +150,6 @@ def test_every_wire_key_of_the_mappings_can_be_written_or_is_a_fact_of_the_recor
     for document in NAMED:
         for wire in wires(document):
             names = {row.wire for row in wire.plan.rows}
-            told = {datum.wire.partition(".")[0] for datum in wire.plan.data}
+            told = {mapped.wire.partition(".")[0] for mapped in wire.plan.fields}
             aside = {row.wire for row in wire.plan.rows if not row.core and not row.shown}
             assert names == told | set(wire.plan.kept) | aside

@@ -589,7 +589,7 @@ def test_sixteen_threads_that_start_at_once_log_in_once(world: World) -> None:
 
     def call(number: int) -> str:
         barrier.wait()
-        return gateway.create_user(User.parse(PERSON).but(tag=f"user {number}")).id
+        return gateway.create_user(User.parse(PERSON).replace(tag=f"user {number}")).id
 
     with ThreadPoolExecutor(16) as pool:
         ids = list(pool.map(call, range(16)))

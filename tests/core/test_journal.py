@@ -14,7 +14,7 @@ import pytest
 from attrs import frozen
 from onboarding import Adapter, ConfigurationError, Flow, Gateway, Request, User, UserRecord
 from onboarding.adapter import raise_error
-from onboarding.batch import Batch, Journal, Line, Result, State
+from onboarding.batch import BulkRun, Journal, Line, Result, State
 from onboarding.errors import ErrorDetails
 from onboarding.simulation import serve
 
@@ -50,7 +50,7 @@ class Small(Adapter):
     base_url: str = "https://api.example.com"
     environment: str = "sandbox"
 
-    def create_user(self, user: User, *, key: str | None = None) -> Flow[UserRecord]:
+    def create_user(self, user: User, *, idempotency_key: str | None = None) -> Flow[UserRecord]:
         place = f"{self.base_url}/{user.tag or 'good'}"
         response = yield Request(method="POST", url=place, operation="create_user")
         if response.status >= 400:
@@ -64,7 +64,7 @@ def line(number: int, ref: str = "", **data: Any) -> Line:
 
 def run(url: str, journal: Journal, *lines: Line, name: str = "small") -> list[Result]:
     with Gateway(Small(name=name, base_url=url)) as gateway:
-        return list(Batch(gateway, journal).run(lines))
+        return list(BulkRun(gateway, journal).run(lines))
 
 
 def opened(place: Path, url: str, **settings: Any) -> Journal:

@@ -21,6 +21,7 @@ from onboarding import (
     Company,
     Document,
     DocumentKind,
+    DocumentPage,
     DocumentPurpose,
     Gateways,
     Gender,
@@ -37,7 +38,6 @@ from onboarding import (
     NationalId,
     NextAction,
     NextActionKind,
-    Page,
     Password,
     PoliticalExposure,
     Representative,
@@ -103,7 +103,11 @@ PERSON = User(
         Document(
             purpose=DocumentPurpose.IDENTITY,
             kind=DocumentKind.PASSPORT,
-            pages=(Page(content=b"\x00\xff%PDF", media_type="application/pdf", filename="p.pdf"),),
+            pages=(
+                DocumentPage(
+                    content=b"\x00\xff%PDF", media_type="application/pdf", filename="p.pdf"
+                ),
+            ),
             title="Passport",
             number="AB1234567",
             issued_on=date(2020, 1, 15),
@@ -165,17 +169,21 @@ RECORD = UserRecord(
     provider="paysera",
     gateway="lt",
     id="221",
-    user=PERSON.but(credentials=None, documents=()),
-    seen_at=NOON,
+    user=PERSON.replace(credentials=None, documents=()),
+    retrieved_at=NOON,
     created_at=NOON.replace(year=2020),
     status=UserStatus.PENDING,
     kyc_level=KYCLevel.LIGHT,
     identification_level=IdentificationLevel.BASIC_IDENTIFIED,
     next_actions=(CODE, REDIRECT),
     confirmed={"email": True, "phone": False},
-    absent={"address.city": Absence.HIDDEN, "occupation": Absence.NOT_THERE},
-    native={"identification_level": "basic_identified", "wallets": [14471], "options": {"a": None}},
-    residue={"identity.code": 31001230000, "mood": None},
+    absent={"address.city": Absence.HIDDEN, "occupation": Absence.NOT_RETURNED},
+    provider_fields={
+        "identification_level": "basic_identified",
+        "wallets": [14471],
+        "options": {"a": None},
+    },
+    unmapped={"identity.code": 31001230000, "mood": None},
     losses=(
         Loss(
             core_path="identity.gender",
@@ -246,9 +254,9 @@ def test_the_words_of_a_record_come_back_as_the_words_of_their_vocabularies() ->
     assert read.kyc_level is KYCLevel.LIGHT
     assert read.losses[0].kind is LossKind.DROPPED
     assert read.next_actions[0].kind is NextActionKind.CONFIRM_CODE
-    assert read.seen_at == NOON
-    assert read.seen_at is not None
-    assert read.seen_at.utcoffset() is not None
+    assert read.retrieved_at == NOON
+    assert read.retrieved_at is not None
+    assert read.retrieved_at.utcoffset() is not None
 
 
 @pytest.mark.parametrize("user", [PERSON, FIRM], ids=["migrated hash", "password"])
@@ -257,7 +265,7 @@ def test_credentials_are_written_only_when_they_are_asked_for(user: User) -> Non
         user.to_json()
 
     assert "correct horse" not in str(caught.value)
-    assert user.but(credentials=None).to_json()
+    assert user.replace(credentials=None).to_json()
     assert User.from_json(user.to_json(secrets=True)).credentials == user.credentials
 
 
@@ -337,7 +345,7 @@ records = st.builds(
     gateway=st.text(max_size=8),
     id=st.text(max_size=8),
     user=users(),
-    seen_at=MOMENTS,
+    retrieved_at=MOMENTS,
     created_at=MOMENTS,
     status=st.none() | st.sampled_from(UserStatus),
     kyc_level=st.none() | st.sampled_from(KYCLevel),
@@ -345,8 +353,8 @@ records = st.builds(
     next_actions=st.lists(actions, max_size=2).map(tuple),
     confirmed=st.dictionaries(st.sampled_from(["email", "phone"]), st.booleans()),
     absent=st.dictionaries(st.text(max_size=8), st.sampled_from(Absence), max_size=3),
-    native=TABLES,
-    residue=TABLES,
+    provider_fields=TABLES,
+    unmapped=TABLES,
     losses=st.lists(losses, max_size=2).map(tuple),
     raw=TABLES,
 )

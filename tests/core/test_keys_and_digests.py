@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from onboarding import (
     Adapter,
     Document,
+    DocumentPage,
     DocumentPurpose,
     IdempotencyConflict,
     InvalidInput,
-    Page,
     PartialFailure,
     Rejected,
     Secret,
@@ -51,7 +51,7 @@ def test_any_other_key_is_taken_as_it_is(key: str | None) -> None:
 
 
 def paper(title: str | None = None, *pages: bytes) -> Document:
-    found = tuple(Page(content=content) for content in pages or (b"one",))
+    found = tuple(DocumentPage(content=content) for content in pages or (b"one",))
     return Document(purpose=DocumentPurpose.IDENTITY, pages=found, title=title)
 
 
@@ -150,7 +150,7 @@ def test_a_call_is_resumed_with_its_own_content_only() -> None:
     ("field", "value"), [("gateway", "de"), ("provider", "other"), ("environment", "production")]
 )
 def test_a_partial_of_another_gateway_or_environment_is_refused(field: str, value: str) -> None:
-    elsewhere = PARTIAL.but({field: value})
+    elsewhere = PARTIAL.replace({field: value})
 
     with pytest.raises(InvalidInput) as raised:
         Plain().resumable(elsewhere, PARTIAL.digest)

@@ -48,7 +48,7 @@ KNOWN: dict[type[Adapter], tuple[str, ...]] = {
         "fully_identified",
     ),
 }
-SHIPPED = {kind.provider: kind.native_levels for kind in KNOWN}
+SHIPPED = {kind.provider: kind.default_level_policy for kind in KNOWN}
 NAMED = LevelPolicy(  # one of every kind: nothing named, one axis, both
     (
         LevelRow("none", KYCLevel.LIGHT, IdentificationLevel.UNIDENTIFIED),
@@ -78,17 +78,17 @@ def subsets(words: Iterable[str]) -> list[tuple[str, ...]]:
 
 def check_laws(policy: LevelPolicy) -> None:
     """Monotone; there and back never raises; more words never raise; unknown is worth nothing."""
-    words = [row.native for row in policy.rows]
+    words = [row.provider_level for row in policy.rows]
     for axis in AXES:
         told = [worth(policy, axis, word) for word in words]
         for lower, upper in pairwise(told):
             assert lower is None or (upper is not None and lower <= upper)
         for level in AXES[axis]:
-            word = policy.native(**{axis: level})
+            word = policy.to_provider(**{axis: level})
             assert word is None or worth(policy, axis, word) <= level
     for levels in product(*([None, *scale] for scale in AXES.values())):
         asked = {axis: level for axis, level in zip(AXES, levels, strict=True) if level}
-        word = policy.native(**asked)
+        word = policy.to_provider(**asked)
         assert word is None or all(worth(policy, axis, word) <= asked[axis] for axis in asked)
         assert asked or word is None
 
@@ -106,7 +106,7 @@ def test_a_policy_is_monotone_and_there_and_back_never_raises(policy: LevelPolic
 def test_of_several_words_none_is_worth_less_than_what_they_are_together(
     policy: LevelPolicy, axis: str
 ) -> None:
-    for words in subsets(row.native for row in policy.rows):
+    for words in subsets(row.provider_level for row in policy.rows):
         together = worth(policy, axis, *words)
         each = [worth(policy, axis, word) for word in words]
 
@@ -118,31 +118,31 @@ def test_of_several_words_none_is_worth_less_than_what_they_are_together(
 def test_every_known_word_of_a_provider_is_worth_something_and_says_why(
     kind: type[Adapter],
 ) -> None:
-    rows = kind.native_levels.rows
+    rows = kind.default_level_policy.rows
 
-    assert tuple(row.native for row in rows) == KNOWN[kind]
+    assert tuple(row.provider_level for row in rows) == KNOWN[kind]
     assert all(row.why for row in rows)
     for word in KNOWN[kind]:
-        assert kind.native_levels.kyc(word) is not None
-        assert kind.native_levels.identification(word) is not None
+        assert kind.default_level_policy.kyc(word) is not None
+        assert kind.default_level_policy.identification(word) is not None
 
 
 def test_the_simulator_speaks_no_word_that_the_policy_lacks() -> None:
-    assert set(MANGOPAY_WORDS) == {row.native for row in MangoPay.native_levels.rows}
+    assert set(MANGOPAY_WORDS) == {row.provider_level for row in MangoPay.default_level_policy.rows}
 
 
 @pytest.mark.parametrize("policy", SHIPPED.values(), ids=SHIPPED)
 def test_no_shipped_row_puts_a_provider_on_the_scale_of_a_law(policy: LevelPolicy) -> None:
     assert all(row.eidas is None and row.nist is None for row in policy.rows)
-    assert all(policy.native(eidas=level) is None for level in EidasLevel)
-    assert all(policy.native(nist=level) is None for level in NistIal)
+    assert all(policy.to_provider(eidas=level) is None for level in EidasLevel)
+    assert all(policy.to_provider(nist=level) is None for level in NistIal)
 
 
 # -- any policy
 
 rows = st.builds(
     LevelRow,
-    native=st.sampled_from("abcdefgh"),
+    provider_fields=st.sampled_from("abcdefgh"),
     kyc=st.sampled_from(KYCLevel),
     identification=st.sampled_from(IdentificationLevel),
     eidas=st.none() | st.sampled_from(EidasLevel),
@@ -157,7 +157,7 @@ def rank(level: Any) -> int:
 @st.composite
 def policies(draw: st.DrawFn) -> LevelPolicy:
     """Each axis is drawn and put in order by itself, so that every policy can be built."""
-    found = draw(st.lists(rows, max_size=6, unique_by=lambda row: row.native))
+    found = draw(st.lists(rows, max_size=6, unique_by=lambda row: row.provider_level))
     columns = {axis: sorted((getattr(row, axis) for row in found), key=rank) for axis in AXES}
     return LevelPolicy(
         tuple(
@@ -177,7 +177,7 @@ def test_an_axis_is_answered_only_where_the_row_of_every_word_names_it(
     policy: LevelPolicy, words: list[str]
 ) -> None:
     naming = {
-        axis: {row.native for row in policy.rows if getattr(row, axis) is not None}
+        axis: {row.provider_level for row in policy.rows if getattr(row, axis) is not None}
         for axis in ("eidas", "nist")
     }
 
@@ -185,7 +185,7 @@ def test_an_axis_is_answered_only_where_the_row_of_every_word_names_it(
         assert worth(policy, axis, *words) is None or set(words) <= known
 
 
-@given(st.lists(rows, min_size=2, max_size=4, unique_by=lambda row: row.native))
+@given(st.lists(rows, min_size=2, max_size=4, unique_by=lambda row: row.provider_level))
 def test_a_policy_whose_stronger_word_says_less_cannot_be_built(found: list[LevelRow]) -> None:
     falls = any(
         rank(getattr(lower, axis)) > rank(getattr(upper, axis))
@@ -275,7 +275,7 @@ def test_a_record_has_no_level_of_a_law_unless_the_configuration_names_it() -> N
 
     assert (plain.eidas_level, plain.nist_ial) == (None, None)
     assert (judged.eidas_level, judged.nist_ial) == (EidasLevel.SUBSTANTIAL, NistIal.IAL2)
-    assert (plain.kyc_level, plain.level_words) == (judged.kyc_level, judged.level_words)
+    assert (plain.kyc_level, plain.provider_levels) == (judged.kyc_level, judged.provider_levels)
     assert UserRecord.from_json(judged.to_json()) == judged
 
 
@@ -286,7 +286,7 @@ def test_a_second_word_that_names_no_level_of_a_law_takes_it_away(calculated: st
     record = fetched(paysera(**JUDGED), shown)
 
     assert record.eidas_level is None
-    assert record.level_words == {
+    assert record.provider_levels == {
         "identification_level": "identified",
         "calculated_level": calculated,
     }
@@ -297,5 +297,5 @@ def test_a_record_stored_before_there_were_such_levels_is_read() -> None:
 
     record = UserRecord.from_json(old)
 
-    assert (record.eidas_level, record.nist_ial, record.level_words) == (None, None, {})
+    assert (record.eidas_level, record.nist_ial, record.provider_levels) == (None, None, {})
     assert "eidas" not in record.to_json()

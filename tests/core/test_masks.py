@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import attrs
 import pytest
 from onboarding import (
-    ActionNeeded,
+    ActionRequired,
     Adapter,
     Address,
     AsyncGateway,
@@ -26,6 +26,7 @@ from onboarding import (
     Criterion,
     DeclaredOwner,
     Document,
+    DocumentPage,
     DocumentPurpose,
     DocumentRecord,
     DocumentStatus,
@@ -44,7 +45,6 @@ from onboarding import (
     NextActionKind,
     OnboardingError,
     OwnerDeclaration,
-    Page,
     Paged,
     Partial,
     PartialFailure,
@@ -130,7 +130,7 @@ def person(credentials: Credentials | None = None) -> User:
         documents=(
             Document(
                 purpose=DocumentPurpose.IDENTITY,
-                pages=(Page(content=b"Xq7BirdBytes", filename=word("File")),),
+                pages=(DocumentPage(content=b"Xq7BirdBytes", filename=word("File")),),
                 title=word("Title"),
                 number=word("Number"),
             ),
@@ -262,10 +262,10 @@ RETURNED: dict[str, tuple[Any, str]] = {
             status=UserStatus.PENDING,
             kyc_level=KYCLevel.LIGHT,
             eidas_level=EidasLevel.LOW,
-            level_words=ODD,
+            provider_levels=ODD,
             next_actions=(ACTION,),
-            native=ODD,
-            residue=ODD,
+            provider_fields=ODD,
+            unmapped=ODD,
             raw=ODD,
         ),
         "UserRecord(mangopay/fr, sandbox, id='user_7', status=pending, kyc_level=LIGHT, "
@@ -283,8 +283,10 @@ RETURNED: dict[str, tuple[Any, str]] = {
             user_id="user_7",
             purpose=DocumentPurpose.IDENTITY,
             status=DocumentStatus.REFUSED,
-            refusal=Refusal(reason=RefusalReason.EXPIRED, native=word("W"), text=word("Text")),
-            native=ODD,
+            refusal=Refusal(
+                reason=RefusalReason.EXPIRED, provider_code=word("W"), text=word("Text")
+            ),
+            provider_fields=ODD,
             raw=ODD,
         ),
         "DocumentRecord(mangopay/fr, sandbox, id='doc_1', user_id='user_7', "
@@ -296,8 +298,8 @@ RETURNED: dict[str, tuple[Any, str]] = {
             id="ubo_1",
             user_id="user_7",
             owners=(DeclaredOwner(id="1", owner=BeneficialOwner(address=HOME)),),
-            standing=DocumentStatus.CREATED,
-            status=word("Status"),
+            status=DocumentStatus.CREATED,
+            provider_status=word("Status"),
             reason=word("Reason"),
             message=word("Message"),
             editable=True,
@@ -313,8 +315,8 @@ RETURNED: dict[str, tuple[Any, str]] = {
             user_id="user_7",
             account=IbanAccount(owner_name=word("Name"), iban="FR7630004000031234567890143"),
             active=True,
-            status=word("Status"),
-            native=ODD,
+            provider_status=word("Status"),
+            provider_fields=ODD,
             raw=ODD,
         ),
         "BankAccountRecord(mangopay/fr, sandbox, id='bank_1', user_id='user_7', active=True)",
@@ -325,8 +327,8 @@ RETURNED: dict[str, tuple[Any, str]] = {
             id="wallet_1",
             description=word("Description"),
             account_numbers=(word("Number"),),
-            status=word("Status"),
-            native=ODD,
+            provider_status=word("Status"),
+            provider_fields=ODD,
             raw=ODD,
         ),
         "Wallet(mangopay/fr, sandbox, id='wallet_1')",
@@ -336,7 +338,7 @@ RETURNED: dict[str, tuple[Any, str]] = {
             **PLACE,
             id="event_1",
             kind=EventKind.LEVEL_CHANGED,
-            native="USER_KYC_REGULAR",
+            provider_type="USER_KYC_REGULAR",
             user_id="user_7",
             before=ODD,
             after=ODD,
@@ -367,7 +369,7 @@ RETURNED: dict[str, tuple[Any, str]] = {
     ),
     "a gateway": (Gateway(MANGOPAY), "Gateway('fr', MangoPay, sandbox)"),
     "an async gateway": (AsyncGateway(PAYSERA), "AsyncGateway('lt', Paysera, production)"),
-    "an error": (ActionNeeded(ErrorDetails(status=403, code="x", next_action=ACTION)), ""),
+    "an error": (ActionRequired(ErrorDetails(status=403, code="x", next_action=ACTION)), ""),
     "a partial failure": (PartialFailure(Partial(**PLACE, operation="x", done=ODD)), ""),
 }
 
@@ -547,10 +549,10 @@ BARE: dict[str, Any] = {
 
 def run_everything(gateway: Gateway[Any]) -> list[BaseException]:
     """Every call of a gateway, in good order and not; gives the errors."""
-    record = gateway.create_user(person().but({**BARE, **CARRIED[gateway.name]}))
-    changed = record.user.but(email=NEW_MAIL)
+    record = gateway.create_user(person().replace({**BARE, **CARRIED[gateway.name]}))
+    changed = record.user.replace(email=NEW_MAIL)
     calls: list[Callable[[], object]] = [
-        partial(gateway.create_user, person().but({**BARE, **CARRIED[gateway.name]})),
+        partial(gateway.create_user, person().replace({**BARE, **CARRIED[gateway.name]})),
         partial(gateway.create_user, person(PASSWORD)),
         partial(gateway.fetch_user, ID),
         partial(gateway.fetch_user, record.id),

@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
-from onboarding import InvalidInput, Page
+from onboarding import DocumentPage, InvalidInput
 
 SCAN = b"%PDF-1.7" + bytes(5000)
 
@@ -35,26 +35,26 @@ class Drops:
 
 @pytest.mark.parametrize("spelled", [Path, str])
 def test_a_page_is_read_from_a_path_and_takes_its_name(file: Path, spelled: type) -> None:
-    page = Page.read(spelled(file))
+    page = DocumentPage.read(spelled(file))
 
-    assert page == Page(content=SCAN, filename="passport.pdf")
+    assert page == DocumentPage(content=SCAN, filename="passport.pdf")
 
 
 def test_a_name_that_is_given_counts(file: Path) -> None:
-    page = Page.read(file, filename="front.pdf", media_type="application/pdf")
+    page = DocumentPage.read(file, filename="front.pdf", media_type="application/pdf")
 
     assert (page.filename, page.media_type) == ("front.pdf", "application/pdf")
 
 
 def test_a_page_is_read_from_an_open_file(file: Path) -> None:
     with file.open("rb") as opened:
-        page = Page.read(opened)
+        page = DocumentPage.read(opened)
 
-    assert page == Page(content=SCAN)
+    assert page == DocumentPage(content=SCAN)
 
 
 def test_a_stream_that_gives_a_little_at_a_time_is_read_to_its_end() -> None:
-    assert Page.read(Drops(SCAN)).content == SCAN
+    assert DocumentPage.read(Drops(SCAN)).content == SCAN
 
 
 @pytest.mark.parametrize("more", [0, 1])
@@ -63,10 +63,10 @@ def test_a_page_of_more_bytes_than_allowed_is_refused(file: Path, more: int) -> 
 
     for source in (file, io.BytesIO(SCAN), Drops(SCAN)):
         if more:
-            assert len(Page.read(source, most=most).content) == most
+            assert len(DocumentPage.read(source, most=most).content) == most
             continue
         with pytest.raises(InvalidInput) as raised:
-            Page.read(source, most=most)
+            DocumentPage.read(source, most=most)
         assert [(p.path, p.code) for p in raised.value.problems] == [("content", "too_large")]
 
 
@@ -74,18 +74,18 @@ def test_what_is_too_large_is_not_read_to_its_end() -> None:
     stream = Drops(bytes(10_000))
 
     with pytest.raises(InvalidInput):
-        Page.read(stream, most=100)
+        DocumentPage.read(stream, most=100)
 
     assert stream.taken == 101
 
 
 def test_a_file_of_text_is_no_page() -> None:
     with pytest.raises(InvalidInput) as raised:
-        Page.read(io.StringIO("abc"))  # type: ignore[arg-type]
+        DocumentPage.read(io.StringIO("abc"))  # type: ignore[arg-type]
 
     assert raised.value.paths == ("content",)
 
 
 def test_a_file_that_is_not_there_is_told_as_open_tells_it(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        Page.read(tmp_path / "none.pdf")
+        DocumentPage.read(tmp_path / "none.pdf")

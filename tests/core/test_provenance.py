@@ -13,12 +13,13 @@ from typing import Any, cast
 import attrs
 import pytest
 from onboarding import (
-    ActionNeeded,
+    ActionRequired,
     Adapter,
     BeneficialOwner,
     Company,
     Document,
     DocumentKind,
+    DocumentPage,
     DocumentPurpose,
     IbanAccount,
     Identity,
@@ -26,7 +27,6 @@ from onboarding import (
     NextAction,
     NextActionKind,
     OwnerDeclaration,
-    Page,
     Request,
     Response,
     Secret,
@@ -39,7 +39,7 @@ from onboarding.model.partial import Partial
 from onboarding.operations import Operations
 from onboarding.testing import PaperGateway
 from onboarding.testing.suite.provenance import TAKES_BACK
-from onboarding.watching.changes import changes
+from onboarding.watching.changes import events_between
 
 from onboarding_mangopay import Environment, MangoPay, Recipient
 from onboarding_paysera import Environment as PayseraEnvironment
@@ -59,11 +59,11 @@ GATEWAYS: dict[str, Adapter] = {"fr": FR, "lt": LT}
 OTHER = {"provider": "acme", "gateway": "es", "environment": "staging"}
 OTHER_KINDS = (None, "user_m_1", {"id": "7"}, User())
 
-PAGE = Page(content=b"%PDF-1.7", media_type="application/pdf")
+PAGE = DocumentPage(content=b"%PDF-1.7", media_type="application/pdf")
 ONA = User(identity=Identity(given_name="Ona"), email="ona@example.com", phone="+37066612345")
 
 GIVEN: Mapping[str, Any] = {
-    "user": ONA.but({"identity.given_name": "Rasa"}),
+    "user": ONA.replace({"identity.given_name": "Rasa"}),
     "code": "1",
     "owner_id": "7",
     "owner": BeneficialOwner(),
@@ -306,7 +306,7 @@ def test_whatever_mangopay_returns_says_which_gateway_and_environment_it_is_from
         gateway.run(FR.list_recipients("7")),
         gateway.run(FR.verify_identity("7", "https://shop.example/done")),
     ]
-    with pytest.raises(ActionNeeded) as raised:
+    with pytest.raises(ActionRequired) as raised:
         PaperGateway(FR, asks_for_sca).run(FR.fetch_wallet("7"))
 
     values = [*held_in(found), *held_in(raised.value.next_action)]
@@ -355,9 +355,9 @@ def test_whatever_paysera_returns_says_which_gateway_and_environment_it_is_from(
 
 def test_an_event_of_a_watch_is_from_the_gateway_of_its_record() -> None:
     before = held_by(LT, UserRecord)
-    after = attrs.evolve(before, level_words={"identification_level": "identified"})
+    after = attrs.evolve(before, provider_levels={"identification_level": "identified"})
 
-    (event,) = changes(before, after)
+    (event,) = events_between(before, after)
 
     assert (event.gateway, event.environment) == ("lt", "sandbox")
 

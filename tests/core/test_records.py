@@ -95,7 +95,7 @@ def test_a_change_never_makes_a_value_that_cannot_be(
     user = User(credentials=MigratedHash(hash=Secret("h"), salt=Secret("s"), username="u"))
 
     with pytest.raises(InvalidInput) as raised:
-        user.but(changes)
+        user.replace(changes)
 
     assert {(problem.path, problem.code) for problem in raised.value.problems} == found
 
@@ -103,7 +103,7 @@ def test_a_change_never_makes_a_value_that_cannot_be(
 def test_an_update_that_sends_nothing_says_what_it_left_out() -> None:
     record = shown(LT.fetch_user("1"), {"id": 1})
 
-    flow = LT.update_user(record, record.user.but(tag="mine"))
+    flow = LT.update_user(record, record.user.replace(tag="mine"))
 
     with pytest.raises(StopIteration) as done:
         next(flow)
@@ -113,7 +113,7 @@ def test_an_update_that_sends_nothing_says_what_it_left_out() -> None:
 def test_what_a_provider_showed_is_no_reason_to_refuse_an_update() -> None:
     record = owner()
 
-    body = sent(FR.update_user(record, record.user.but(tag="new")))
+    body = sent(FR.update_user(record, record.user.replace(tag="new")))
 
     assert body == {"Tag": "new", "TermsAndConditionsAccepted": True}
 
@@ -121,7 +121,7 @@ def test_what_a_provider_showed_is_no_reason_to_refuse_an_update() -> None:
 def test_what_the_core_has_no_shape_for_goes_back_in_an_object_sent_whole() -> None:
     record = owner()
 
-    body = sent(FR.update_user(record, record.user.but({"address.city": "Lyon"})))
+    body = sent(FR.update_user(record, record.user.replace({"address.city": "Lyon"})))
 
     assert body["Address"] == {**OWNER["Address"], "City": "Lyon"}
 
@@ -130,7 +130,7 @@ def test_an_unknown_category_goes_along_as_it_came() -> None:
     legacy = {name: value for name, value in OWNER.items() if name != "PendingUserAction"}
     record = shown(OLD.fetch_user("1"), {**legacy, "UserCategory": "UNKNOWN"})
 
-    body = sent(OLD.update_user(record, record.user.but(tag="new")))
+    body = sent(OLD.update_user(record, record.user.replace(tag="new")))
 
     assert body["UserCategory"] == "UNKNOWN"
 
@@ -138,7 +138,7 @@ def test_an_unknown_category_goes_along_as_it_came() -> None:
 def test_an_update_states_no_terms_that_nobody_stated() -> None:
     record = owner(TermsAndConditionsAccepted=None)
 
-    body = sent(FR.update_user(record, record.user.but(tag="new")))
+    body = sent(FR.update_user(record, record.user.replace(tag="new")))
 
     assert body == {"Tag": "new"}
 
@@ -147,7 +147,7 @@ def test_an_update_states_no_terms_that_nobody_stated() -> None:
     "call",
     [
         lambda record: LT.update_user(record, record.user),
-        lambda record: FR.update_user(record.but(gateway="elsewhere"), record.user),
+        lambda record: FR.update_user(record.replace(gateway="elsewhere"), record.user),
         lambda record: LT.renew(record.next_actions[0]),
         lambda record: LT.confirm(record.next_actions[0], "ABCDEF"),
     ],
@@ -178,7 +178,7 @@ def test_a_link_is_in_the_next_action_and_in_no_fact_of_the_record() -> None:
     record = owner(PendingUserAction={"RedirectUrl": "https://sca.example/?token=1"})
 
     assert [action.url for action in record.next_actions] == ["https://sca.example/?token=1"]
-    assert "sca.example" not in json.dumps(dict(record.native))
+    assert "sca.example" not in json.dumps(dict(record.provider_fields))
 
 
 def test_a_link_that_is_no_text_is_no_next_action() -> None:
@@ -190,7 +190,7 @@ def test_codes_that_are_waited_for_outlive_an_update() -> None:
     made = shown(LT.create_user(user), {"id": 1})
 
     changed = shown(
-        LT.update_user(made, made.user.but({"identity.given_name": "Ona"})),
+        LT.update_user(made, made.user.replace({"identity.given_name": "Ona"})),
         {"id": 1, "email": "a@example.com", "identity": {"name": "Ona"}},
     )
 
@@ -219,7 +219,7 @@ def test_a_list_of_another_kind_is_unreadable_and_the_rest_is_read(pep: object) 
 
     record = ended.value.value
     assert record.absent["political_exposures"] is Absence.UNREADABLE
-    assert record.residue == {"pep": pep}
+    assert record.unmapped == {"pep": pep}
     assert (record.user.email, record.raw) == ("a@example.com", shown)
 
 

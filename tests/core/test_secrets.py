@@ -146,7 +146,7 @@ DETAILS = ErrorDetails(
     retry_after=1.5,
     rate_limits=(RateLimit(seconds=1, made=1, left=0, resets_at=NOON),),
     next_action=ACTION,
-    native={"a": [1]},
+    provider_fields={"a": [1]},
     raw={"b": None},
 )
 

@@ -44,7 +44,7 @@ def constructed(extras: Any) -> User:
 
 
 def changed_to(extras: Any) -> User:
-    return User().but(extras=extras)
+    return User().replace(extras=extras)
 
 
 def parsed(extras: Any) -> User:
@@ -280,7 +280,7 @@ def built(cls: type[Any], fields: dict[str, Any]) -> Any:
 @given(READ, st.dictionaries(TEXTS, READ, max_size=2))
 def test_what_a_provider_sent_as_json_comes_back_equal(inner: Any, outer: dict[str, Any]) -> None:
     sent: Mapping[str, Any] = as_sent({"x": inner, **outer})
-    record = UserRecord(**RECORD, user=User(), raw=sent, native=sent, residue=sent)
+    record = UserRecord(**RECORD, user=User(), raw=sent, provider_fields=sent, unmapped=sent)
     event = Event(kind=EventKind.OTHER, **RECORD, before=sent, after=sent, user=record)
     partial = Partial(provider="p", gateway="g", operation="o", done=sent)
 
@@ -310,11 +310,11 @@ def test_true_is_no_whole_number() -> None:
 @pytest.mark.parametrize(
     ("field", "given", "path"),
     [
-        ("level_words", {"KYCLevel": 1}, "level_words.KYCLevel"),
+        ("provider_levels", {"KYCLevel": 1}, "provider_levels.KYCLevel"),
         ("confirmed", {"email": "yes"}, "confirmed.email"),
         ("absent", {"email": "hidden"}, "absent.email"),
         ("absent", {1: None}, "absent"),
-        ("level_words", [("a", "b")], "level_words"),
+        ("provider_levels", [("a", "b")], "provider_levels"),
     ],
 )
 def test_the_values_of_a_mapping_are_checked(field: str, given: Any, path: str) -> None:

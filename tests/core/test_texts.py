@@ -80,7 +80,7 @@ def test_a_text_with_controls_or_with_nothing_visible_is_refused(kind: str) -> N
     doors: tuple[Callable[[str], User], ...] = (
         lambda text: User(tag=text),
         lambda text: User.parse({"tag": text}),
-        lambda text: User().but(tag=text),
+        lambda text: User().replace(tag=text),
     )
     for text in BAD[kind]:
         for build in doors:

@@ -192,7 +192,7 @@ def test_what_has_no_shape_is_kept_in_its_field_or_in_the_residue(
 
     assert at(record.user, core) == shown
     if shown is None:
-        assert record.residue[wire] == came
+        assert record.unmapped[wire] == came
         assert record.absent[core] in (Absence.UNREADABLE, Absence.NOT_GIVEN)
 
 
@@ -215,15 +215,15 @@ def test_what_has_no_shape_is_no_reason_to_refuse_an_update_beside_it(
     record = fetched(adapter, changed(payload, wire, came))
     path, name = ("tag", "Tag") if adapter.provider == "mangopay" else ("email", "email")
 
-    body = sent_by_update(adapter, record, record.user.but({path: "new@example.com"}))
-    nothing = sent_by_update(adapter, record, record.user.but({}))
+    body = sent_by_update(adapter, record, record.user.replace({path: "new@example.com"}))
+    nothing = sent_by_update(adapter, record, record.user.replace({}))
 
-    goes_along = {
+    always_send = {
         "mangopay": {"TermsAndConditionsAccepted", "UserCategory"} & set(body or {}),
         "paysera": set[str](),
     }[adapter.provider]
     assert body is not None
-    assert set(body) == {name} | goes_along
+    assert set(body) == {name} | always_send
     assert body[name] == "new@example.com"
     assert nothing is None
 
@@ -232,7 +232,7 @@ def test_a_legacy_update_carries_a_category_that_the_core_does_not_know_as_it_ca
     payload = {key: value for key, value in OWNER.items() if key != "PendingUserAction"}
     record = fetched(LEGACY, {**payload, "UserCategory": "UNKNOWN"})
 
-    body = sent_by_update(LEGACY, record, record.user.but(tag="x"))
+    body = sent_by_update(LEGACY, record, record.user.replace(tag="x"))
 
     assert body is not None
     assert body.get("UserCategory", "UNKNOWN") == "UNKNOWN"
@@ -244,8 +244,8 @@ def test_a_legacy_update_carries_a_category_that_the_core_does_not_know_as_it_ca
 def test_levels_and_statuses_that_nobody_knows_are_kept_and_worth_nothing() -> None:
     record = fetched(MANGOPAY, {**OWNER, "KYCLevel": "SUPER", "UserStatus": "FROZEN"})
 
-    assert record.native["KYCLevel"] == "SUPER"
-    assert record.native["UserStatus"] == "FROZEN"
+    assert record.provider_fields["KYCLevel"] == "SUPER"
+    assert record.provider_fields["UserStatus"] == "FROZEN"
     assert record.kyc_level is None
     assert record.identification_level is None
     assert record.status is None
@@ -254,7 +254,7 @@ def test_levels_and_statuses_that_nobody_knows_are_kept_and_worth_nothing() -> N
 def test_an_identification_level_that_nobody_knows_is_kept_and_worth_nothing() -> None:
     record = fetched(PAYSERA, {**SHOWN, "identification_level": "brand_new"})
 
-    assert record.native["identification_level"] == "brand_new"
+    assert record.provider_fields["identification_level"] == "brand_new"
     assert record.kyc_level is None
     assert record.identification_level is None
 
@@ -284,7 +284,7 @@ def test_a_creation_date_outside_the_calendar_is_kept_as_it_came() -> None:
     record = fetched(MANGOPAY, {**OWNER, "CreationDate": 10**18})
 
     assert record.created_at is None
-    assert record.native["CreationDate"] == 10**18
+    assert record.provider_fields["CreationDate"] == 10**18
 
 
 def test_an_address_of_six_nulls_is_no_address() -> None:
@@ -311,8 +311,8 @@ def test_keys_that_nobody_knows_are_residue_at_every_depth() -> None:
 
     record = fetched(MANGOPAY, payload)
 
-    assert record.residue["Mood"] == {"a": [1]}
-    assert record.residue["Address.Floor"] == 3
+    assert record.unmapped["Mood"] == {"a": [1]}
+    assert record.unmapped["Address.Floor"] == 3
     assert record.raw == payload
 
 
@@ -321,7 +321,7 @@ def test_a_time_of_day_in_a_birthday_survives_in_the_residue() -> None:
 
     assert record.user.identity is not None
     assert record.user.identity.birthdate == date(1990, 8, 31)
-    assert record.residue["Birthday"] == 652117514
+    assert record.unmapped["Birthday"] == 652117514
 
 
 def test_an_exposed_person_in_odd_words_is_kept() -> None:
@@ -330,7 +330,7 @@ def test_an_exposed_person_in_odd_words_is_kept() -> None:
     record = fetched(PAYSERA, {**SHOWN, "pep": pep})
 
     assert [found.relation for found in record.user.political_exposures] == [None, "x" * 300]
-    assert record.residue["pep"] == pep
+    assert record.unmapped["pep"] == pep
 
 
 def test_a_company_is_read_from_a_provider_that_registers_none() -> None:
@@ -338,7 +338,7 @@ def test_a_company_is_read_from_a_provider_that_registers_none() -> None:
 
     assert record.user.company is not None
     assert record.user.company.registration_number == "300060819"
-    assert record.native["type"] == "legal"
+    assert record.provider_fields["type"] == "legal"
 
 
 # -- changing what was read
@@ -363,7 +363,7 @@ def messy() -> UserRecord:
 def test_a_change_beside_what_has_no_shape_is_accepted_and_leaves_it() -> None:
     user = messy().user
 
-    changed_user = user.but({"identity.family_name": "Jones", "address.city": "Lyon"}, tag="x")
+    changed_user = user.replace({"identity.family_name": "Jones", "address.city": "Lyon"}, tag="x")
 
     assert changed_user.phone == "06 11"
     assert at(changed_user, "address.region") == ""
@@ -376,7 +376,7 @@ def test_what_is_changed_must_have_a_shape() -> None:
     user = messy().user
 
     with pytest.raises(InvalidInput) as caught:
-        user.but({"phone": "06 22 22 22 22", "address.region": " "})
+        user.replace({"phone": "06 22 22 22 22", "address.region": " "})
 
     assert sorted(caught.value.paths) == ["address.region", "phone"]
 
@@ -395,7 +395,7 @@ def test_one_changed_field_of_a_messy_record_is_all_that_is_sent(
 ) -> None:
     record = messy()
 
-    body = sent_by_update(MANGOPAY, record, record.user.but(change))
+    body = sent_by_update(MANGOPAY, record, record.user.replace(change))
 
     assert body == {**expected, "TermsAndConditionsAccepted": True}
 
@@ -403,7 +403,7 @@ def test_one_changed_field_of_a_messy_record_is_all_that_is_sent(
 def test_a_messy_record_that_was_stored_is_updated_alike() -> None:
     record = UserRecord.from_json(messy().to_json())
 
-    body = sent_by_update(MANGOPAY, record, record.user.but(tag="x"))
+    body = sent_by_update(MANGOPAY, record, record.user.replace(tag="x"))
 
     assert body == {"Tag": "x", "TermsAndConditionsAccepted": True}
 
@@ -411,7 +411,9 @@ def test_a_messy_record_that_was_stored_is_updated_alike() -> None:
 def test_an_identity_with_a_number_for_a_code_is_sent_back_whole_with_a_text() -> None:
     record = fetched(PAYSERA, changed(SHOWN, "identity.code", 31001230000))
 
-    body = sent_by_update(PAYSERA, record, record.user.but({"identity.family_name": "Smithson"}))
+    body = sent_by_update(
+        PAYSERA, record, record.user.replace({"identity.family_name": "Smithson"})
+    )
 
     assert body == {
         "email": "something@example.com",
@@ -453,14 +455,14 @@ def test_what_no_scope_opens_is_hidden_and_what_one_opens_is_not_there() -> None
     assert record.absent["phone"] is Absence.HIDDEN
     assert record.absent["address.city"] is Absence.HIDDEN
     assert record.absent["identity.national_id.code"] is Absence.HIDDEN
-    assert record.absent["email"] is Absence.NOT_THERE
+    assert record.absent["email"] is Absence.NOT_RETURNED
     assert "identity.given_name" not in record.absent
 
 
 def test_without_known_scopes_what_is_not_shown_is_not_there() -> None:
     record = fetched(PAYSERA, {"id": 221})
 
-    assert record.absent["phone"] is Absence.NOT_THERE
+    assert record.absent["phone"] is Absence.NOT_RETURNED
 
 
 def test_what_cannot_be_read_is_told_from_what_is_empty() -> None:
@@ -484,4 +486,4 @@ def test_trust_fills_what_is_not_given_with_defaults() -> None:
     assert user == trust(User, {"phone": "06"})
     assert user.documents == ()
     assert user.extras == {}
-    assert user.but(email="a@example.com").phone == "06"
+    assert user.replace(email="a@example.com").phone == "06"

@@ -34,9 +34,9 @@ from onboarding import (
 from onboarding.batch.results import blank, of_record
 from onboarding.claims import to_verified_claims
 from onboarding.cli.show import MASK, _plain
-from onboarding.mapping import at, core, keep, some, translation, wire
+from onboarding.mapping import at, core, record_only, some, translation, wire
 from onboarding.mapping.codecs import TEXT
-from onboarding.watching.changes import changes
+from onboarding.watching.changes import events_between
 
 from onboarding_mangopay import Api, MangoPay
 from onboarding_paysera import Paysera
@@ -44,7 +44,7 @@ from onboarding_paysera import Paysera
 LT = Paysera(client_id="a", mac_key=Secret("k"), name="lt")
 SCOPED = evolve(LT, scopes=("email",))
 FR = MangoPay(client_id="a", api_key=Secret("k"), api=Api.LEGACY, name="fr")
-WORDS = [row.native for row in Paysera.native_levels.rows]
+WORDS = [row.provider_level for row in Paysera.default_level_policy.rows]
 HIGHEST = WORDS[-1]
 UNKNOWN = ["level_0_revoked", "suspended", "", 0, 5, -1, 1.5, None, False, True, [], {}, ["x"]]
 NONE = (None, None, None, None)
@@ -112,8 +112,8 @@ def test_what_was_not_said_takes_nothing_away(axis: str) -> None:
 def test_the_shipped_tables_answer_only_where_every_word_is_known(words: list[str]) -> None:
     known = set(words) <= set(WORDS)
 
-    assert (Paysera.native_levels.kyc(*words) is not None) == known
-    assert (Paysera.native_levels.identification(*words) is not None) == known
+    assert (Paysera.default_level_policy.kyc(*words) is not None) == known
+    assert (Paysera.default_level_policy.identification(*words) is not None) == known
 
 
 @pytest.mark.parametrize("word", [1, 0, True, None, 1.5, b"full"])
@@ -154,8 +154,8 @@ def test_a_record_has_no_level_beside_what_is_no_known_word(place: str, unknown:
     record = fetched(LT, {**shown, place: unknown})
 
     assert told(record) == NONE
-    assert set(record.level_words) == {"identification_level", "calculated_level"}
-    assert record.level_words[place] not in WORDS
+    assert set(record.provider_levels) == {"identification_level", "calculated_level"}
+    assert record.provider_levels[place] not in WORDS
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_a_record_has_no_level_beside_what_is_no_known_word(place: str, unknown:
 def test_a_level_that_is_no_text_is_told_as_json_spells_it(value: Any, word: str) -> None:
     record = fetched(LT, {"id": 7, "identification_level": value})
 
-    assert record.level_words == {"identification_level": word}
+    assert record.provider_levels == {"identification_level": word}
     assert UserRecord.from_json(record.to_json()) == record
 
 
@@ -186,8 +186,8 @@ def test_a_level_whose_key_is_not_there_says_nothing(adapter: Adapter, place: st
     hidden = fetched(adapter, {"id": 7})
 
     assert alone.identification_level is IdentificationLevel.FULLY_IDENTIFIED
-    assert alone.level_words == {place: HIGHEST}
-    assert (told(hidden), hidden.level_words) == (NONE, {})
+    assert alone.provider_levels == {place: HIGHEST}
+    assert (told(hidden), hidden.provider_levels) == (NONE, {})
 
 
 @pytest.mark.parametrize("unknown", UNKNOWN, ids=repr)
@@ -197,7 +197,7 @@ def test_mangopays_one_word_is_bound_in_the_same_way(unknown: Any) -> None:
     record = fetched(FR, shown)
 
     assert told(record) == NONE
-    assert list(record.level_words) == ["KYCLevel"]
+    assert list(record.provider_levels) == ["KYCLevel"]
 
 
 U = core(User)
@@ -205,8 +205,8 @@ U = core(User)
 
 @wire(source="a guide")
 class Numbered:
-    id: str | None = keep(str)
-    grade: int | None = keep(int)
+    id: str | None = record_only(str)
+    grade: int | None = record_only(int)
     name: str | None = at(some(U.identity).given_name, TEXT)
 
 
@@ -215,7 +215,7 @@ class NumberBank(Adapter):
     """A provider whose levels are numbers, one of them inside another object."""
 
     provider = "numbers"
-    native_levels = LevelPolicy(
+    default_level_policy = LevelPolicy(
         (
             LevelRow("1", KYCLevel.LIGHT, IdentificationLevel.UNIDENTIFIED),
             LevelRow("2", KYCLevel.REGULAR, IdentificationLevel.IDENTIFIED),
@@ -285,18 +285,18 @@ def test_no_verified_claim_is_written_of_a_level_that_is_unknown(record: UserRec
 
 @pytest.mark.parametrize("record", RECORDS)
 def test_a_level_that_becomes_unknown_is_a_change(record: UserRecord) -> None:
-    (event,) = changes(FULL, record)
-    (back,) = changes(record, FULL)
+    (event,) = events_between(FULL, record)
+    (back,) = events_between(record, FULL)
 
     assert event.before["kyc_level"] == back.after["kyc_level"] == "REGULAR"
     assert event.after["kyc_level"] is back.before["kyc_level"] is None
     assert event.after["identification_level"] is None
-    assert event.after["level_words.identification_level"] not in WORDS
-    assert changes(record, record) == ()
+    assert event.after["provider_levels.identification_level"] not in WORDS
+    assert events_between(record, record) == ()
 
 
 def test_a_level_that_is_not_shown_any_more_is_no_change() -> None:
-    assert changes(FULL, fetched(LT, {"id": 7})) == ()
+    assert events_between(FULL, fetched(LT, {"id": 7})) == ()
 
 
 @pytest.mark.parametrize("word", ["SUPERVISED", None, 0])
@@ -305,7 +305,7 @@ def test_a_change_may_cost_a_level_that_is_unknown(word: Any) -> None:
     regular = fetched(FR, {**shown, "KYCLevel": "REGULAR"})
     light = fetched(FR, {**shown, "KYCLevel": "LIGHT"})
     unknown = fetched(FR, {**shown, "KYCLevel": word})
-    new = regular.user.but(identity=Identity(given_name="Onutė"))
+    new = regular.user.replace(identity=Identity(given_name="Onutė"))
 
     surely, never, perhaps = (
         {str(effect.kind): effect.certain for effect in FR.effects(record, new)}
@@ -324,11 +324,11 @@ def test_show_and_a_batch_tell_the_words_of_a_level_that_is_unknown(record: User
 
     assert (shown["kyc_level"], shown["identification_level"]) == (None, None)
     assert (result.kyc_level, result.identification_level) == (None, None)
-    assert shown["level_words"] == result.native == record.level_words
+    assert shown["provider_levels"] == result.provider_levels == record.provider_levels
 
 
 def test_what_is_spelled_as_no_word_is_masked_and_left_out_of_a_batch() -> None:
     record = fetched(LT, {"id": 7, "identification_level": "for Ona Šimkutė"})
 
-    assert _plain(record, reveal=True)["level_words"] == {"identification_level": MASK}
-    assert of_record(blank(LT, "7", 1), record).native == {}
+    assert _plain(record, reveal=True)["provider_levels"] == {"identification_level": MASK}
+    assert of_record(blank(LT, "7", 1), record).provider_levels == {}

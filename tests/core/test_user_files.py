@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from onboarding import Gateways, InvalidInput
-from onboarding.batch import Batch, Line, Result, UserFile
+from onboarding.batch import BulkRun, Line, Result, UserFile
 from onboarding.batch.lines import MOST_BYTES
 from onboarding.cli.app import app
 from onboarding.simulation import Simulated, simulator
@@ -60,7 +60,7 @@ def run(fr: Simulated, text: str | bytes) -> list[Result]:
     """The results of a batch that was given a file."""
     raw = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
     with Gateways.from_config({"gateways": {"fr": fr.table}}) as gateways:
-        return list(Batch(gateways["fr"]).run(UserFile(io.BytesIO(raw))))
+        return list(BulkRun(gateways["fr"]).run(UserFile(io.BytesIO(raw))))
 
 
 def told(results: list[Result]) -> list[tuple[str, str]]:
@@ -235,6 +235,6 @@ def test_data_that_no_file_holds_end_no_batch(fr: Simulated) -> None:
     ]
 
     with Gateways.from_config({"gateways": {"fr": fr.table}}) as gateways:
-        results = list(Batch(gateways["fr"]).run(hostile))
+        results = list(BulkRun(gateways["fr"]).run(hostile))
 
     assert [str(result.state) for result in results] == ["invalid"] * 3 + ["created"]

@@ -16,12 +16,12 @@ PACKAGES = ("onboarding", "onboarding_mangopay", "onboarding_paysera")
 ABOVE_ADAPTERS = {
     "AsyncGateway",
     "AsyncGateways",
-    "AsyncWatch",
+    "AsyncPoller",
     "Gateway",
     "Gateways",
     "Plugin",
     "Registry",
-    "Watch",
+    "Poller",
 }
 
 

@@ -27,26 +27,26 @@ _RULE = re.compile(
 
 
 def _costs(kind: EffectKind, row: Row) -> bool:
-    return any(cost.kind is kind for cost in row.changing)
+    return any(cost.kind is kind for cost in row.effects)
 
 
 # property -> whether a row declares it
 _DECLARED: dict[str, Callable[[Row], bool]] = {
-    "barred": lambda row: bool(row.barred),
+    "barred": lambda row: bool(row.disallowed),
     "codec": lambda row: row.codec is not None,
     "default": lambda row: row.default is not None,
-    "goes_along": lambda row: row.goes_along,
-    "hidden": lambda row: row.hidden is not None,
+    "always_send": lambda row: row.always_send,
+    "hidden": lambda row: row.hidden_when is not None,
     "kept": lambda row: not row.core and row.inside is None and not row.on,
     **{kind.value: partial(_costs, kind) for kind in EffectKind},
     "max": lambda row: row.max is not None,
     "min": lambda row: row.min > 0,
     "on": lambda row: row.on is not EVERY,
     "pattern": lambda row: row.pattern is not None,
-    "required": lambda row: row.required is not None,
+    "required": lambda row: row.required_when is not None,
     "scope": lambda row: bool(row.scope),
     "shown": lambda row: not row.shown,
-    "whole": lambda row: row.whole,
+    "whole": lambda row: row.send_whole,
 }
 
 
@@ -97,7 +97,7 @@ def _keys(table: Any) -> Collection[str]:
         case Codec():
             return {str(table.write(member)) for member in table.members}
         case LevelPolicy():
-            return {row.native for row in table.rows}
+            return {row.provider_level for row in table.rows}
         case Mapping():
             return {str(key) for key in table}
         case tuple():

@@ -137,7 +137,7 @@ def _consenting(s: Scene) -> Callable[[], object]:
 
 
 def _keyed(s: Scene) -> Callable[[], object]:
-    s.fr.create_user(PAYER, key="registration 7")
+    s.fr.create_user(PAYER, idempotency_key="registration 7")
     return lambda: s.fr.run(s.do.first_answer("registration 7"))
 
 
@@ -203,7 +203,7 @@ def _session(s: Scene, user_id: str) -> Any:
 
 
 def _became_owner(record: Any) -> User:
-    to: User = record.user.but(
+    to: User = record.user.replace(
         {
             "category": OWNER.category,
             "terms.accepted": True,
@@ -274,7 +274,7 @@ OPERATIONS: tuple[Operation, ...] = (
         flow="update_user",
         call="update_user",
         seed="update",
-        play=_on_user(lambda s, user: s.fr.update_user(user, user.user.but(tag="vip"))),
+        play=_on_user(lambda s, user: s.fr.update_user(user, user.user.replace(tag="vip"))),
         tests=_tests(_BESIDE, "each_updates_the_others_user_and_sees_what_changed"),
     ),
     Operation(

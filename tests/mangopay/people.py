@@ -10,10 +10,10 @@ from onboarding import (
     Birthplace,
     Company,
     Document,
+    DocumentPage,
     DocumentPurpose,
     Identity,
     LegalPersonType,
-    Page,
     Representative,
     Terms,
     User,
@@ -71,5 +71,5 @@ PDF = b"%PDF-1.7" + bytes(33 * 1024)
 def paper(purpose: DocumentPurpose = DocumentPurpose.IDENTITY, *pages: bytes) -> Document:
     """A document with these pages, or with one that is good."""
     return Document(
-        purpose=purpose, pages=tuple(Page(content=content) for content in pages or (PNG,))
+        purpose=purpose, pages=tuple(DocumentPage(content=content) for content in pages or (PNG,))
     )

@@ -126,13 +126,13 @@ def test_an_account_of_each_form_comes_back_as_it_was_given(
 ) -> None:
     user = stage.owner()
 
-    made = fr.add_bank_account(user, ACCOUNTS[word].but(tag="main"))
+    made = fr.add_bank_account(user, ACCOUNTS[word].replace(tag="main"))
     seen = fr.run(fr.adapter.fetch_bank_account(user, made.id))
     (listed,) = fr.bank_accounts(user)
 
-    assert made.account == ACCOUNTS[word].but(tag="main")
+    assert made.account == ACCOUNTS[word].replace(tag="main")
     assert {name: made.raw[name] for name in SPELLED[word]} == SPELLED[word]
-    assert (made.user_id, made.active, made.native) == (user, True, {"Type": word})
+    assert (made.user_id, made.active, made.provider_fields) == (user, True, {"Type": word})
     assert made.created_at is not None
     assert made.created_at.timestamp() == 1737216704
     assert seen.account == listed.account == made.account
@@ -185,8 +185,8 @@ def test_more_accounts_than_a_page_holds_are_all_listed(
 def test_an_account_with_a_key_is_registered_once(stage: Stage, fr: Gateway[MangoPay]) -> None:
     user = stage.owner()
 
-    first = fr.add_bank_account(user, ACCOUNTS["IBAN"], key="payout of order 7")
-    again = fr.add_bank_account(user, ACCOUNTS["IBAN"], key="payout of order 7")
+    first = fr.add_bank_account(user, ACCOUNTS["IBAN"], idempotency_key="payout of order 7")
+    again = fr.add_bank_account(user, ACCOUNTS["IBAN"], idempotency_key="payout of order 7")
 
     assert again.id == first.id
     assert len(list(fr.bank_accounts(user))) == 1
@@ -195,10 +195,10 @@ def test_an_account_with_a_key_is_registered_once(stage: Stage, fr: Gateway[Mang
 @pytest.mark.parametrize(
     ("account", "path"),
     [
-        (ACCOUNTS["IBAN"].but(iban="FR7630004000031234567890144"), "iban"),
-        (ACCOUNTS["IBAN"].but({"owner_address.country": "XX"}), "owner_address.country"),
-        (ACCOUNTS["IBAN"].but(owner_address=Address(country="FR")), "owner_address.line1"),
-        (ACCOUNTS["OTHER"].but(country="RU"), "country"),
+        (ACCOUNTS["IBAN"].replace(iban="FR7630004000031234567890144"), "iban"),
+        (ACCOUNTS["IBAN"].replace({"owner_address.country": "XX"}), "owner_address.country"),
+        (ACCOUNTS["IBAN"].replace(owner_address=Address(country="FR")), "owner_address.line1"),
+        (ACCOUNTS["OTHER"].replace(country="RU"), "country"),
     ],
 )
 def test_what_mangopay_refuses_of_an_account_is_told_by_core_path(
@@ -216,13 +216,13 @@ def test_what_mangopay_refuses_of_an_account_is_told_by_core_path(
 @pytest.mark.parametrize(
     ("account", "path"),
     [
-        (ACCOUNTS["IBAN"].but(iban="F" * 35), "iban"),
-        (ACCOUNTS["IBAN"].but(bic="nope"), "bic"),
-        (ACCOUNTS["IBAN"].but(owner_name="x" * 256), "owner_name"),
-        (ACCOUNTS["GB"].but(sort_code="20-00-00"), "sort_code"),
-        (ACCOUNTS["US"].but(routing_number="07100028"), "routing_number"),
-        (ACCOUNTS["CA"].but(branch_code="152"), "branch_code"),
-        (ACCOUNTS["OTHER"].but(account_number="1-2"), "account_number"),
+        (ACCOUNTS["IBAN"].replace(iban="F" * 35), "iban"),
+        (ACCOUNTS["IBAN"].replace(bic="nope"), "bic"),
+        (ACCOUNTS["IBAN"].replace(owner_name="x" * 256), "owner_name"),
+        (ACCOUNTS["GB"].replace(sort_code="20-00-00"), "sort_code"),
+        (ACCOUNTS["US"].replace(routing_number="07100028"), "routing_number"),
+        (ACCOUNTS["CA"].replace(branch_code="152"), "branch_code"),
+        (ACCOUNTS["OTHER"].replace(account_number="1-2"), "account_number"),
         (BankAccount(owner_name="Alex Smith"), ""),
     ],
 )
@@ -240,7 +240,7 @@ def test_an_account_of_no_documented_form_is_refused_before_sending(
 
 def test_an_empty_address_is_never_sent() -> None:
     paper = on_paper(200, {"Id": "1"})
-    account = ACCOUNTS["IBAN"].but(owner_address=Address())
+    account = ACCOUNTS["IBAN"].replace(owner_address=Address())
 
     paper.run(paper.adapter.add_bank_account("user_m_1", account))
 
@@ -305,16 +305,16 @@ def test_a_recipient_waits_for_its_user_and_is_active_then(
 ) -> None:
     user = stage.owner()
 
-    made = fr.run(fr.adapter.create_recipient(user, EUROS.but(tag="main")))
+    made = fr.run(fr.adapter.create_recipient(user, EUROS.replace(tag="main")))
     (action,) = made.next_actions
     assert action.url is not None
     stage.sim.finish_sca(action.url)
     seen = fr.run(fr.adapter.fetch_recipient(made.id))
 
-    assert (made.status, made.scope, made.user_id) == ("PENDING", "PAYOUT", user)
+    assert (made.provider_status, made.scope, made.user_id) == ("PENDING", "PAYOUT", user)
     assert (action.kind, action.user_id) == (NextActionKind.REDIRECT, user)
     assert "returnUrl=https%3A%2F%2Facme.test" in action.link("https://acme.test")
-    assert (seen.status, seen.next_actions) == ("ACTIVE", ())
+    assert (seen.provider_status, seen.next_actions) == ("ACTIVE", ())
     assert (seen.given_name, seen.family_name, seen.address) == ("Alex", "Smith", HOME)
     assert (seen.display_name, seen.tag, seen.details) == ("My account", "main", {"IBAN": IBAN})
     assert (seen.type, seen.method, seen.currency) == ("Individual", "LocalBankTransfer", "EUR")
@@ -372,14 +372,18 @@ def test_recipients_are_listed_by_scope_and_deactivated_once(
 ) -> None:
     user = stage.owner()
     out = fr.run(fr.adapter.create_recipient(user, EUROS))
-    into = fr.run(fr.adapter.create_recipient(user, EUROS.but(scope=RecipientScope.PAYIN)))
+    into = fr.run(fr.adapter.create_recipient(user, EUROS.replace(scope=RecipientScope.PAYIN)))
 
     def listed(scope: RecipientScope | None = None) -> list[str]:
         return [each.id for each in fr.each(partial(fr.adapter.list_recipients, user, scope=scope))]
 
     closed = fr.run(fr.adapter.deactivate_recipient(out))
 
-    assert (into.status, into.next_actions, closed.status) == ("ACTIVE", (), "DEACTIVATED")
+    assert (into.provider_status, into.next_actions, closed.provider_status) == (
+        "ACTIVE",
+        (),
+        "DEACTIVATED",
+    )
     assert listed() == [out.id, into.id]
     assert listed(RecipientScope.PAYIN) == [into.id]
     with pytest.raises(Rejected) as caught:
@@ -390,8 +394,8 @@ def test_recipients_are_listed_by_scope_and_deactivated_once(
 def test_a_recipient_with_a_key_is_registered_once(stage: Stage, fr: Gateway[MangoPay]) -> None:
     user = stage.owner()
 
-    first = fr.run(fr.adapter.create_recipient(user, EUROS, key="supplier 7"))
-    again = fr.run(fr.adapter.create_recipient(user, EUROS, key="supplier 7"))
+    first = fr.run(fr.adapter.create_recipient(user, EUROS, idempotency_key="supplier 7"))
+    again = fr.run(fr.adapter.create_recipient(user, EUROS, idempotency_key="supplier 7"))
 
     assert again.id == first.id
 
@@ -414,7 +418,7 @@ def test_what_mangopay_refuses_of_a_recipient_is_told_by_path_when_tried_and_whe
     stage: Stage, fr: Gateway[MangoPay], changes: Json, path: str, code: str
 ) -> None:
     user = stage.owner()
-    new = EUROS.but(**changes)
+    new = EUROS.replace(**changes)
 
     for flow in (
         fr.adapter.validate_recipient(user, new),
@@ -451,7 +455,7 @@ def test_a_recipient_for_an_absent_user_needs_the_proxy(
     stage: Stage, fr: Gateway[MangoPay]
 ) -> None:
     user = stage.owner()
-    new = EUROS.but(sca_context=ScaContext.USER_NOT_PRESENT)
+    new = EUROS.replace(sca_context=ScaContext.USER_NOT_PRESENT)
 
     with pytest.raises(ProviderError) as caught:
         fr.run(fr.adapter.create_recipient(user, new))
@@ -460,7 +464,7 @@ def test_a_recipient_for_an_absent_user_needs_the_proxy(
     made = fr.run(fr.adapter.create_recipient(user, new))
 
     assert caught.value.code == "sca_proxy_missing"
-    assert (made.status, made.next_actions) == ("ACTIVE", ())
+    assert (made.provider_status, made.next_actions) == ("ACTIVE", ())
 
 
 def test_the_schema_says_which_details_a_currency_takes(
@@ -483,9 +487,9 @@ def test_the_schema_says_which_details_a_currency_takes(
 
 def test_a_person_has_no_business_name_and_a_company_no_given_one() -> None:
     with pytest.raises(InvalidInput) as person:
-        EUROS.but(business_name="Acme")
+        EUROS.replace(business_name="Acme")
     with pytest.raises(InvalidInput) as company:
-        BUSINESS.but(given_name="Alex")
+        BUSINESS.replace(given_name="Alex")
 
     assert (person.value.paths, company.value.paths) == (("business_name",), ("given_name",))
 

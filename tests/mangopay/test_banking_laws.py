@@ -159,7 +159,7 @@ def test_a_nonsense_field_of_an_account_has_no_core_path() -> None:
 def test_whatever_recipient_is_sent_is_read_back_as_it_was(new: NewRecipient) -> None:
     shown = {**write_recipient(new), "Id": "rec_1"}
 
-    read = read_recipient(shown, PAPER.provenance, seen_at=datetime.now(UTC))
+    read = read_recipient(shown, PAPER.provenance, retrieved_at=datetime.now(UTC))
 
     names = "display_name currency country given_name family_name business_name address tag details"
     for name in names.split():

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from attrs import frozen
 from onboarding import Gateway, Secret
-from onboarding.batch import Batch, Journal, Line, Result, State, Unknown
+from onboarding.batch import BulkRun, Journal, Line, Result, State, Unknown
 from onboarding.simulation import serve
 
 from onboarding_mangopay import MangoPay
@@ -61,7 +61,7 @@ def gateway(served: tuple[Stage, str], simulator: MangoPaySimulator) -> Iterator
 
 
 def run(gateway: Gateway[MangoPay], *lines: Line, journal: Journal | None = None) -> list[Result]:
-    return list(Batch(gateway, journal or Journal()).run(lines))
+    return list(BulkRun(gateway, journal or Journal()).run(lines))
 
 
 def users(gateway: Gateway[MangoPay]) -> int:
@@ -137,12 +137,12 @@ class Runs:
     place: Path
     gateway: Gateway[MangoPay]
 
-    def at(self, hour: float, *lines: Line) -> Batch:
+    def at(self, hour: float, *lines: Line) -> BulkRun:
         clock = lambda: NOON + timedelta(hours=hour)  # noqa: E731
         with Journal.open(self.place, self.gateway, clock=clock) as journal:
-            batch = Batch(self.gateway, journal)
-            list(batch.run(lines))
-        return batch
+            bulk = BulkRun(self.gateway, journal)
+            list(bulk.run(lines))
+        return bulk
 
     def killed_at(self, hour: float, one: Line, *, sent: bool) -> None:
         """A run that ends before the answer comes."""
@@ -165,8 +165,8 @@ def runs(tmp_path: Path, gateway: Gateway[MangoPay]) -> Runs:
     return Runs(tmp_path / "results.jsonl", gateway)
 
 
-def state(batch: Batch) -> State:
-    ((found, _),) = batch.summary.total.items()
+def state(bulk: BulkRun) -> State:
+    ((found, _),) = bulk.summary.total.items()
     return found
 
 
@@ -180,9 +180,9 @@ def test_a_replay_settles_an_interrupted_user_whether_or_not_the_first_call_arri
     one = line("a", nationality=nationality)
     runs.killed_at(0, one, sent=sent)
 
-    batch = runs.at(22, one)
+    bulk = runs.at(22, one)
 
-    assert state(batch) is settled
+    assert state(bulk) is settled
     assert users(runs.gateway) == (settled is State.CREATED)
 
 
@@ -193,10 +193,10 @@ def test_a_user_whose_key_mangopay_may_have_forgotten_is_not_sent_again(
     runs.killed_at(0, line("a"), sent=True)
 
     for _ in range(2):
-        batch = runs.at(hour, line("a"))
+        bulk = runs.at(hour, line("a"))
 
-        assert state(batch) is State.UNKNOWN
-        assert batch.summary.unknown == [Unknown(ref="a")]
+        assert state(bulk) is State.UNKNOWN
+        assert bulk.summary.unknown == [Unknown(ref="a")]
     assert users(runs.gateway) == 1
 
 
@@ -228,9 +228,9 @@ def test_an_interrupted_user_whose_line_is_no_longer_valid_stays_unknown(runs: R
 def test_an_interrupted_user_whose_line_is_missing_stays_unknown(runs: Runs) -> None:
     runs.killed_at(0, line("a"), sent=True)
 
-    batch = runs.at(1)
+    bulk = runs.at(1)
 
-    assert batch.summary.unknown == [Unknown(ref="a", run_again=True)]
+    assert bulk.summary.unknown == [Unknown(ref="a", run_again=True)]
     assert state(runs.at(1, line("a"))) is State.CREATED
 
 
@@ -268,8 +268,8 @@ def test_a_replay_with_credentials_that_are_refused_leaves_the_user_unknown(runs
     )
 
     with Gateway(adapter) as refused:
-        batch = Runs(runs.place, refused).at(1, line("a"))
+        bulk = Runs(runs.place, refused).at(1, line("a"))
 
-    assert batch.summary.stopped is not None
-    assert state(batch) is State.UNKNOWN
+    assert bulk.summary.stopped is not None
+    assert state(bulk) is State.UNKNOWN
     assert state(runs.at(1, line("a"))) is State.CREATED

@@ -111,7 +111,7 @@ def beside() -> Iterator[Beside]:
 
 def without_date_of_terms(user: User) -> User:
     """The user but for the moment of the terms, which MangoPay sets."""
-    return user.but({"terms.accepted_at": None})
+    return user.replace({"terms.accepted_at": None})
 
 
 def test_the_adapter_reads_a_person_that_the_sdk_registered(beside: Beside) -> None:
@@ -132,7 +132,7 @@ def test_the_adapter_reads_a_company_that_the_sdk_registered(beside: Beside) -> 
 
 
 def test_the_sdk_reads_a_person_that_the_adapter_registered(beside: Beside) -> None:
-    ours = beside.sca.create_user(THEIR_PERSON.but(tag="ours"))
+    ours = beside.sca.create_user(THEIR_PERSON.replace(tag="ours"))
 
     seen = beside.known_to_sdk(ours.id)
 
@@ -193,11 +193,11 @@ def test_both_list_the_same_users(beside: Beside) -> None:
 
 def test_each_updates_the_others_user_and_sees_what_changed(beside: Beside) -> None:
     theirs = beside.sdk.natural(tag="first", occupation="Baker")
-    ours = beside.sca.create_user(THEIR_PERSON.but(tag="first"))
+    ours = beside.sca.create_user(THEIR_PERSON.replace(tag="first"))
     record = beside.sca.fetch_user(theirs.id)
     held = beside.known_to_sdk(ours.id)
 
-    beside.sca.update_user(record, record.user.but(tag="second"))
+    beside.sca.update_user(record, record.user.replace(tag="second"))
     held.tag = "second"
     held.save()
 
@@ -215,7 +215,7 @@ def test_an_update_of_the_adapter_leaves_alone_what_the_sdk_changed_meanwhile(
     theirs.occupation = "Baker"
     theirs.save()
 
-    changed = beside.sca.update_user(record, record.user.but(tag="second"))
+    changed = beside.sca.update_user(record, record.user.replace(tag="second"))
 
     assert (changed.user.occupation, changed.user.tag) == ("Baker", "second")
 
@@ -227,7 +227,7 @@ def test_each_categorises_the_others_payer(beside: Beside) -> None:
     facts = THEIR_PERSON.identity
     assert facts is not None
 
-    owner = record.user.but(
+    owner = record.user.replace(
         {
             "category": UserCategory.OWNER,
             "terms.accepted": True,
@@ -282,7 +282,7 @@ def test_each_hands_in_documents_for_the_others_user(beside: Beside) -> None:
     assert (seen.id, seen.purpose) == (other.id, DocumentPurpose.IDENTITY)
     assert seen.status is DocumentStatus.REFUSED
     assert seen.refusal is not None
-    assert seen.refusal.native == "DOCUMENT_UNREADABLE"
+    assert seen.refusal.provider_code == "DOCUMENT_UNREADABLE"
     assert beside.sca.fetch_user(theirs.id).kyc_level is KYCLevel.REGULAR
 
 
@@ -376,7 +376,7 @@ PLAIN = {
     "an owner": OWNER,
     "a payer": PAYER,
     "a company": THEIR_COMPANY,
-    "a company that pays": THEIR_COMPANY.but(
+    "a company that pays": THEIR_COMPANY.replace(
         {"category": UserCategory.PAYER, "terms.accepted": False}
     ),
 }
@@ -387,7 +387,7 @@ PLAIN = {
 def test_a_user_looks_the_same_by_either_api_whichever_registered_it(
     beside: Beside, name: str, maker: str
 ) -> None:
-    made = getattr(beside, maker).create_user(PLAIN[name].but(tag="twice seen"))
+    made = getattr(beside, maker).create_user(PLAIN[name].replace(tag="twice seen"))
     if made.status is UserStatus.PENDING:
         beside.sdk.sim.activate(made.id)
 
@@ -416,9 +416,9 @@ def test_that_an_owner_must_still_enrol_is_told_by_the_endpoints_with_sca(beside
 def test_what_one_api_changed_is_what_the_other_shows(beside: Beside, name: str) -> None:
     record = beside.sca.create_user(PLAIN[name])
 
-    beside.sca.update_user(record, record.user.but(tag="by sca"))
+    beside.sca.update_user(record, record.user.replace(tag="by sca"))
     seen = beside.legacy.fetch_user(record.id)
-    beside.legacy.update_user(seen, seen.user.but(tag="by legacy"))
+    beside.legacy.update_user(seen, seen.user.replace(tag="by legacy"))
 
     assert seen.user.tag == "by sca"
     assert beside.sca.fetch_user(record.id).user.tag == "by legacy"
@@ -434,9 +434,9 @@ def test_a_payer_is_categorised_by_either_api(beside: Beside) -> None:
     }
     first, second = (beside.sca.create_user(PAYER) for _ in range(2))
 
-    beside.sca.categorise_user(first, first.user.but(facts))
+    beside.sca.categorise_user(first, first.user.replace(facts))
     seen = beside.legacy.fetch_user(second.id)
-    beside.legacy.categorise_user(seen, seen.user.but(facts))
+    beside.legacy.categorise_user(seen, seen.user.replace(facts))
 
     users = [
         without_date_of_terms(gateway.fetch_user(record.id).user)
@@ -451,4 +451,4 @@ def test_a_record_of_one_gateway_is_not_changed_through_the_other(beside: Beside
     record = beside.sca.create_user(PAYER)
 
     with pytest.raises(ValueError, match="not of legacy"):
-        beside.legacy.update_user(record, record.user.but(tag="x"))
+        beside.legacy.update_user(record, record.user.replace(tag="x"))

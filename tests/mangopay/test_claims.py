@@ -150,7 +150,7 @@ ADDRESS = ["address.line1", "address.city", "address.postal_code", "address.coun
 def test_what_everybody_must_give_is_missed_by_its_core_path(
     desk: Desk, api: Api, path: str
 ) -> None:
-    error = desk.refusal(api, "create_user", PAYER.but({path: None}))
+    error = desk.refusal(api, "create_user", PAYER.replace({path: None}))
 
     assert type(error) is Rejected
     assert named(error) == {(path, "missing")}
@@ -161,7 +161,7 @@ def test_what_everybody_must_give_is_missed_by_its_core_path(
 def test_what_an_owner_must_give_is_missed_by_its_core_path(
     desk: Desk, api: Api, path: str
 ) -> None:
-    error = desk.refusal(api, "create_user", OWNER.but({path: None}))
+    error = desk.refusal(api, "create_user", OWNER.replace({path: None}))
 
     assert named(error) == {(path, "missing")}
     assert desk.call(api, "create_user", PAYER).id
@@ -172,7 +172,7 @@ def test_what_an_owner_must_give_is_missed_by_its_core_path(
 def test_a_part_that_an_address_needs_is_missed_by_its_core_path(
     desk: Desk, api: Api, path: str
 ) -> None:
-    error = desk.refusal(api, "create_user", OWNER.but({path: None}))
+    error = desk.refusal(api, "create_user", OWNER.replace({path: None}))
 
     assert named(error) == {(path, "missing")}
 
@@ -182,9 +182,9 @@ def test_a_part_that_an_address_needs_is_missed_by_its_core_path(
 def test_three_countries_need_a_region_and_others_do_without(
     desk: Desk, api: Api, country: str
 ) -> None:
-    bare = OWNER.but({"address.region": None})
+    bare = OWNER.replace({"address.region": None})
 
-    error = desk.refusal(api, "create_user", bare.but({"address.country": country}))
+    error = desk.refusal(api, "create_user", bare.replace({"address.country": country}))
 
     assert named(error) == {("address.region", "missing")}
     assert desk.call(api, "create_user", bare).user.address == bare.address
@@ -194,7 +194,7 @@ def test_three_countries_need_a_region_and_others_do_without(
 def test_no_part_of_a_user_but_names_and_email_is_needed_of_a_payer(desk: Desk, api: Api) -> None:
     record = desk.call(api, "create_user", PAYER)
 
-    assert record.user == PAYER.but(terms=Terms(accepted=False))
+    assert record.user == PAYER.replace(terms=Terms(accepted=False))
 
 
 @Both
@@ -203,7 +203,7 @@ def test_a_category_is_needed_by_a_simulator_that_takes_the_documents_at_their_w
 ) -> None:
     desk.sim.strict = True
 
-    error = desk.refusal(api, "create_user", PAYER.but(category=None))
+    error = desk.refusal(api, "create_user", PAYER.replace(category=None))
 
     assert named(error) == {("category", "missing")}
 
@@ -216,7 +216,7 @@ def test_a_registration_says_always_whether_the_terms_are_accepted(desk: Desk, a
     assert body["TermsAndConditionsAccepted"] is False
     defaulted = {x.core_path for x in record.losses if x.kind is LossKind.DEFAULTED}
     assert defaulted == {"terms.accepted"}
-    assert row(CLASSES[api], "TermsAndConditionsAccepted").required is ALWAYS
+    assert row(CLASSES[api], "TermsAndConditionsAccepted").required_when is ALWAYS
 
 
 @Both
@@ -226,18 +226,18 @@ def test_the_mapping_requires_what_the_simulator_misses_and_no_more(
     desk: Desk, api: Api, category: UserCategory, country: str
 ) -> None:
     desk.sim.strict = True
-    user = OWNER.but({"address.country": country}, category=category)
+    user = OWNER.replace({"address.country": country}, category=category)
     plan = translation(CLASSES[api], "mangopay").plan
     there = plan.given(user, On.CREATE)
     required, missed = set(), set()
 
-    for datum in plan.data:
-        if lookup(user, datum.core) is None or datum.core == "terms.accepted":
+    for mapped in plan.fields:
+        if lookup(user, mapped.core) is None or mapped.core == "terms.accepted":
             continue  # what is not there, and what a registration says by default
-        if plan.demands(datum, user, there, On.CREATE):
-            required.add(datum.core)
+        if plan.demands(mapped, user, there, On.CREATE):
+            required.add(mapped.core)
         try:
-            desk.call(api, "create_user", user.but({datum.core: None}))
+            desk.call(api, "create_user", user.replace({mapped.core: None}))
         except Rejected as error:
             missed |= {problem.path for problem in error.problems if problem.code == "missing"}
 
@@ -264,12 +264,12 @@ LENGTHS = [
 def test_a_registration_carries_a_text_of_the_documented_length_and_no_longer_one(
     desk: Desk, api: Api, path: str, most: int
 ) -> None:
-    longest = OWNER.but({path: "x" * most})
+    longest = OWNER.replace({path: "x" * most})
 
     record = desk.call(api, "create_user", longest)
 
     assert lookup(record.user, path) == "x" * most
-    longer = longest.but({path: "x" * (most + 1)})
+    longer = longest.replace({path: "x" * (most + 1)})
     assert desk.unsent(api, "create_user", longer) == (path,)
 
 
@@ -280,10 +280,10 @@ def test_an_update_carries_a_text_of_the_documented_length_and_no_longer_one(
 ) -> None:
     record = desk.call(api, "create_user", OWNER)
 
-    updated = desk.call(api, "update_user", record, record.user.but({path: "x" * most}))
+    updated = desk.call(api, "update_user", record, record.user.replace({path: "x" * most}))
 
     assert lookup(updated.user, path) == "x" * most
-    longer = record.user.but({path: "x" * (most + 1)})
+    longer = record.user.replace({path: "x" * (most + 1)})
     assert desk.unsent(api, "update_user", record, longer) == (path,)
 
 
@@ -307,8 +307,8 @@ def test_an_email_outside_the_printed_pattern_is_refused_before_it_is_sent(
 ) -> None:
     record = desk.call(api, "create_user", PAYER)
 
-    assert desk.unsent(api, "create_user", PAYER.but(email=email)) == ("email",)
-    assert desk.unsent(api, "update_user", record, record.user.but(email=email)) == ("email",)
+    assert desk.unsent(api, "create_user", PAYER.replace(email=email)) == ("email",)
+    assert desk.unsent(api, "update_user", record, record.user.replace(email=email)) == ("email",)
 
 
 @Both
@@ -316,10 +316,10 @@ def test_an_email_outside_the_printed_pattern_is_refused_before_it_is_sent(
 def test_a_postal_code_of_other_characters_is_refused_before_it_is_sent(
     desk: Desk, api: Api, code: str
 ) -> None:
-    odd = OWNER.but({"address.postal_code": code})
+    odd = OWNER.replace({"address.postal_code": code})
 
     assert desk.unsent(api, "create_user", odd) == ("address.postal_code",)
-    fine = OWNER.but({"address.postal_code": "WC1X-0AA 7"})
+    fine = OWNER.replace({"address.postal_code": "WC1X-0AA 7"})
     assert desk.call(api, "create_user", fine).user.address == fine.address
 
 
@@ -330,7 +330,7 @@ COUNTRIES = ["identity.nationality", "identity.country_of_residence", "address.c
 @pytest.mark.parametrize("code", ["fr", "FRA", "F", "250"])
 def test_a_country_of_another_form_is_no_value_of_the_core(path: str, code: str) -> None:
     with pytest.raises(InvalidInput) as refused:
-        OWNER.but({path: code})
+        OWNER.replace({path: code})
 
     assert [problem.path for problem in refused.value.problems] == [path]
 
@@ -340,8 +340,8 @@ def test_a_country_of_another_form_is_no_value_of_the_core(path: str, code: str)
 def test_a_blocked_country_is_named_by_its_core_path(desk: Desk, api: Api, path: str) -> None:
     record = desk.call(api, "create_user", OWNER)
 
-    made = desk.refusal(api, "create_user", OWNER.but({path: "KP"}))
-    changed = desk.refusal(api, "update_user", record, record.user.but({path: "KP"}))
+    made = desk.refusal(api, "create_user", OWNER.replace({path: "KP"}))
+    changed = desk.refusal(api, "update_user", record, record.user.replace({path: "KP"}))
 
     assert type(made) is type(changed) is Rejected
     assert named(made) == named(changed) == {(path, "blocked_country")}
@@ -382,7 +382,7 @@ def test_a_birthday_is_midnight_in_utc_wherever_the_caller_is(
 def test_each_income_bracket_is_shown_as_it_was_given(
     desk: Desk, api: Api, bracket: IncomeBracket
 ) -> None:
-    record = desk.call(api, "create_user", OWNER.but(income_bracket=bracket))
+    record = desk.call(api, "create_user", OWNER.replace(income_bracket=bracket))
 
     assert record.user.income_bracket is bracket
     assert record.raw["IncomeRange"] == list(IncomeBracket).index(bracket) + 1
@@ -390,7 +390,7 @@ def test_each_income_bracket_is_shown_as_it_was_given(
 
 @Both
 def test_no_income_is_shown_as_null(desk: Desk, api: Api) -> None:
-    record = desk.call(api, "create_user", OWNER.but(income_bracket=None))
+    record = desk.call(api, "create_user", OWNER.replace(income_bracket=None))
 
     assert record.raw["IncomeRange"] is None
     assert record.user.income_bracket is None
@@ -398,7 +398,7 @@ def test_no_income_is_shown_as_null(desk: Desk, api: Api) -> None:
 
 @Both
 def test_nobody_but_mangopay_makes_a_platform(desk: Desk, api: Api) -> None:
-    error = desk.refusal(api, "create_user", OWNER.but(category=UserCategory.PLATFORM))
+    error = desk.refusal(api, "create_user", OWNER.replace(category=UserCategory.PLATFORM))
 
     assert type(error) is Rejected
     assert [problem.path for problem in error.problems] == ["category"]
@@ -409,10 +409,10 @@ def test_nobody_but_mangopay_makes_a_platform(desk: Desk, api: Api) -> None:
 
 @Both
 def test_a_payer_is_shown_without_what_only_owners_show(desk: Desk, api: Api) -> None:
-    record = desk.call(api, "create_user", OWNER.but(category=UserCategory.PAYER))
+    record = desk.call(api, "create_user", OWNER.replace(category=UserCategory.PAYER))
 
     why = {path for path, why in record.absent.items() if why is Absence.NULL_BY_RULE}
-    kept_back = {loss.core_path for loss in record.losses if loss.kind is LossKind.NOT_SHOWN}
+    kept_back = {loss.core_path for loss in record.losses if loss.kind is LossKind.WRITE_ONLY}
     assert why - {"credentials"} >= {*HIDDEN, "terms.accepted_at"}
     assert kept_back == HIDDEN
     assert record.user.terms == Terms(accepted=True)
@@ -434,9 +434,12 @@ def test_a_new_user_is_light_and_one_that_mangopay_verified_is_regular(
 
     desk.sim.set_kyc_level(record.id, "REGULAR")
 
-    assert (record.kyc_level, record.native["KYCLevel"]) == (KYCLevel.LIGHT, "LIGHT")
+    assert (record.kyc_level, record.provider_fields["KYCLevel"]) == (KYCLevel.LIGHT, "LIGHT")
     verified = desk.call(api, "fetch_user", record.id)
-    assert (verified.kyc_level, verified.native["KYCLevel"]) == (KYCLevel.REGULAR, "REGULAR")
+    assert (verified.kyc_level, verified.provider_fields["KYCLevel"]) == (
+        KYCLevel.REGULAR,
+        "REGULAR",
+    )
 
 
 OF_RECORD = [
@@ -458,10 +461,10 @@ def test_what_mangopay_alone_sets_is_kept_as_shown_and_written_by_no_operation(
     record = desk.call(api, "create_user", OWNER)
     wire = translation(CLASSES[api], "mangopay")
 
-    body, _ = wire.to_wire(record.user, residue=record.residue)
+    body, _ = wire.to_wire(record.user, unmapped=record.unmapped)
 
     shown = {name: record.raw[name] for name in OF_RECORD if record.raw[name] is not None}
-    told = {"Id": record.id, "CreationDate": START, **record.native}
+    told = {"Id": record.id, "CreationDate": START, **record.provider_fields}
     assert {name: told[name] for name in shown} == shown
     assert not set(OF_RECORD) & body.keys()
 
@@ -482,7 +485,7 @@ def fetched(**changes: Any) -> UserRecord:
 def test_a_proof_is_the_id_of_a_document_or_null(name: str, proof: str | None) -> None:
     record = fetched(**{name: proof})
 
-    assert record.native.get(name) == proof
+    assert record.provider_fields.get(name) == proof
 
 
 @pytest.mark.parametrize(
@@ -492,7 +495,7 @@ def test_a_status_is_read_and_never_written(word: str, status: UserStatus) -> No
     record = fetched(UserStatus=word)
 
     assert record.status is status
-    assert record.native["UserStatus"] == word
+    assert record.provider_fields["UserStatus"] == word
 
 
 def test_an_id_of_128_characters_is_used_as_it_is() -> None:
@@ -501,7 +504,7 @@ def test_an_id_of_128_characters_is_used_as_it_is() -> None:
     record = fetched(Id=long)
 
     assert record.id == long
-    request = next(LEGACY.update_user(record, record.user.but(tag="new")))
+    request = next(LEGACY.update_user(record, record.user.replace(tag="new")))
     assert request.url.endswith(f"/users/natural/{long}")
 
 
@@ -510,7 +513,7 @@ def test_an_id_of_128_characters_is_used_as_it_is() -> None:
 
 @Both
 def test_an_owner_who_has_not_accepted_the_terms_is_refused(desk: Desk, api: Api) -> None:
-    error = desk.refusal(api, "create_user", OWNER.but(terms=Terms(accepted=False)))
+    error = desk.refusal(api, "create_user", OWNER.replace(terms=Terms(accepted=False)))
 
     assert type(error) is Rejected
     assert error.code == "user_hasnt_accepted_terms_and_conditions"
@@ -520,11 +523,13 @@ def test_an_owner_who_has_not_accepted_the_terms_is_refused(desk: Desk, api: Api
 def test_a_payer_becomes_an_owner_by_a_legacy_update_with_an_owners_facts(desk: Desk) -> None:
     record = desk.call(Api.LEGACY, "create_user", PAYER)
     facts = {path: lookup(OWNER, path) for path in OWNERS}
-    bare = record.user.but(category=UserCategory.OWNER, terms=Terms(accepted=True))
-    whole = bare.but(facts)
+    bare = record.user.replace(category=UserCategory.OWNER, terms=Terms(accepted=True))
+    whole = bare.replace(facts)
 
     missing = desk.refusal(Api.LEGACY, "update_user", record, bare)
-    refused = desk.refusal(Api.LEGACY, "update_user", record, whole.but({"terms.accepted": False}))
+    refused = desk.refusal(
+        Api.LEGACY, "update_user", record, whole.replace({"terms.accepted": False})
+    )
 
     assert named(missing) == {(path, "missing") for path in OWNERS}
     assert [problem.path for problem in refused.problems] == ["terms.accepted"]
@@ -535,7 +540,9 @@ def test_a_payer_becomes_an_owner_by_a_legacy_update_with_an_owners_facts(desk: 
 def test_accepted_terms_are_not_taken_back(desk: Desk, api: Api) -> None:
     record = desk.call(api, "create_user", OWNER)
 
-    error = desk.refusal(api, "update_user", record, record.user.but(terms=Terms(accepted=False)))
+    error = desk.refusal(
+        api, "update_user", record, record.user.replace(terms=Terms(accepted=False))
+    )
 
     assert error.code == "invalid_action"
     assert [problem.path for problem in error.problems] == ["terms.accepted"]
@@ -543,7 +550,7 @@ def test_accepted_terms_are_not_taken_back(desk: Desk, api: Api) -> None:
 
 def test_an_owner_stays_an_owner(desk: Desk) -> None:
     record = desk.call(Api.LEGACY, "create_user", OWNER)
-    payer = record.user.but(category=UserCategory.PAYER)
+    payer = record.user.replace(category=UserCategory.PAYER)
 
     error = desk.refusal(Api.LEGACY, "update_user", record, payer)
 
@@ -555,7 +562,7 @@ def test_a_legacy_update_says_its_category_and_terms_whatever_else_it_says(desk:
     desk.sim.strict = True
     record = desk.call(Api.LEGACY, "create_user", OWNER)
 
-    updated = desk.call(Api.LEGACY, "update_user", record, record.user.but(tag="new"))
+    updated = desk.call(Api.LEGACY, "update_user", record, record.user.replace(tag="new"))
 
     assert json.loads(desk.gateways[Api.LEGACY].sent[-1].body) == {
         "UserCategory": "OWNER",
@@ -568,7 +575,7 @@ def test_a_legacy_update_says_its_category_and_terms_whatever_else_it_says(desk:
 @Both
 def test_a_person_keeps_its_type(desk: Desk, api: Api) -> None:
     record = desk.call(api, "create_user", OWNER)
-    company = record.user.but(identity=None, company=Company(legal_name="Acme"))
+    company = record.user.replace(identity=None, company=Company(legal_name="Acme"))
 
     assert desk.unsent(api, "update_user", record, company) == ("company",)
 
@@ -594,9 +601,9 @@ def test_the_level_falls_with_what_the_mapping_says_lowers_it(
     desk.sim.set_kyc_level(made.id, "REGULAR")
     record = desk.call(api, "fetch_user", made.id)
 
-    updated = desk.call(api, "update_user", record, record.user.but({path: value}))
+    updated = desk.call(api, "update_user", record, record.user.replace({path: value}))
 
-    costs = row(CLASSES[api], name).changing
+    costs = row(CLASSES[api], name).effects
     lowers = any(cost.kind is EffectKind.LOWERS_LEVEL for cost in costs)
     assert (updated.kyc_level is KYCLevel.LIGHT) == lowers
     assert lowers == (name in {"FirstName", "LastName", "Birthday", "Nationality"})
@@ -617,7 +624,7 @@ def test_endpoints_that_have_stopped_are_an_error_and_those_with_sca_are_the_def
 @Both
 def test_natural_and_legal_persons_go_to_endpoints_of_their_own(desk: Desk, api: Api) -> None:
     adapter = desk.gateways[api].adapter
-    company = PAYER.but(identity=None, company=Company(legal_name="Acme"))
+    company = PAYER.replace(identity=None, company=Company(legal_name="Acme"))
 
     urls = [next(adapter.create_user(user)).url for user in (PAYER, company)]
 

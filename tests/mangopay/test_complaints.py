@@ -18,6 +18,7 @@ from attrs import evolve
 from onboarding import (
     Address,
     Document,
+    DocumentPage,
     DocumentPurpose,
     Flow,
     Gateway,
@@ -26,7 +27,6 @@ from onboarding import (
     LegalPersonType,
     NextAction,
     NotFound,
-    Page,
     Rejected,
     Request,
     Response,
@@ -64,8 +64,8 @@ def test_a_user_without_an_address_is_read_changed_and_sent_back(fr: Gateway[Man
     record = fr.create_user(PAYER)
     assert record.raw["Address"] == dict.fromkeys(record.raw["Address"])
 
-    body = sent(first(fr.adapter.update_user(record, record.user.but(tag="vip"))))
-    changed = fr.update_user(record, record.user.but(tag="vip"))
+    body = sent(first(fr.adapter.update_user(record, record.user.replace(tag="vip"))))
+    changed = fr.update_user(record, record.user.replace(tag="vip"))
 
     assert body == {"Tag": "vip", "TermsAndConditionsAccepted": False}
     assert changed.user.tag == "vip"
@@ -75,7 +75,7 @@ def test_an_address_that_lacks_a_part_is_refused_by_its_path(fr: Gateway[MangoPa
     record = fr.create_user(PAYER)
 
     with pytest.raises(Rejected) as raised:
-        fr.update_user(record, record.user.but(address=Address(city="Paris", country="FR")))
+        fr.update_user(record, record.user.replace(address=Address(city="Paris", country="FR")))
 
     assert {"address.line1", "address.postal_code"} <= {x.path for x in raised.value.problems}
 
@@ -88,10 +88,10 @@ def test_an_address_that_lacks_a_part_is_refused_by_its_path(fr: Gateway[MangoPa
 def test_a_birthday_at_or_before_the_epoch_is_sent_and_read(
     fr: Gateway[MangoPay], born: date, seconds: int
 ) -> None:
-    user = OWNER.but({"identity.birthdate": born})
+    user = OWNER.replace({"identity.birthdate": born})
 
     record = fr.create_user(user)
-    later = fr.update_user(record, record.user.but({"identity.given_name": "Ada"}))
+    later = fr.update_user(record, record.user.replace({"identity.given_name": "Ada"}))
 
     assert record.raw["Birthday"] == seconds
     assert (later.user.identity or Identity()).birthdate == born
@@ -102,7 +102,7 @@ def test_accepted_terms_go_with_every_change_and_are_never_refused(fr: Gateway[M
     record = fr.create_user(OWNER)
 
     for number in range(3):
-        record = fr.update_user(record, record.user.but(tag=str(number)))
+        record = fr.update_user(record, record.user.replace(tag=str(number)))
 
     assert (record.user.tag, (record.user.terms or Terms(accepted=False)).accepted) == ("2", True)
 
@@ -126,7 +126,7 @@ def test_a_payer_is_registered_with_names_and_an_address_of_email(fr: Gateway[Ma
 def test_a_payer_of_either_kind_becomes_an_owner_and_gets_its_link(
     fr: Gateway[MangoPay], user: User
 ) -> None:
-    payer = fr.create_user(user.but({"category": UserCategory.PAYER, "terms.accepted": False}))
+    payer = fr.create_user(user.replace({"category": UserCategory.PAYER, "terms.accepted": False}))
 
     owner = fr.categorise_user(payer, user)
 
@@ -162,7 +162,7 @@ def test_a_value_of_another_type_never_leaves_the_caller() -> None:
 
 # mangopay2-nodejs-sdk#87: arguments in the wrong order were sent as an empty body
 def test_arguments_in_the_wrong_order_are_refused_before_sending() -> None:
-    document = Document(purpose=DocumentPurpose.IDENTITY, pages=(Page(content=PNG),))
+    document = Document(purpose=DocumentPurpose.IDENTITY, pages=(DocumentPage(content=PNG),))
     wrong: list[Flow[Any]] = [
         PAPER.create_user("user_m_1"),  # type: ignore[arg-type]
         PAPER.submit_document(document, "user_m_1"),  # type: ignore[arg-type]
@@ -180,7 +180,7 @@ def test_arguments_in_the_wrong_order_are_refused_before_sending() -> None:
 
 # mangopay2-nodejs-sdk#337: a call that was refused for its token had used its key up
 def test_a_key_that_a_refused_token_used_up_is_no_reason_to_give_up() -> None:
-    flow = PAPER.create_user(OWNER, key="order-7")
+    flow = PAPER.create_user(OWNER, idempotency_key="order-7")
     key = next(flow).headers["Idempotency-Key"]
 
     looked = flow.send(answer(409, {"Type": "idempotent_creation_conflict", "errors": None}))
@@ -199,7 +199,7 @@ def test_a_key_that_a_refused_token_used_up_is_no_reason_to_give_up() -> None:
 # mangopay/mangopay#19, ruby#183: whether a page is base64 already was nobody's guess
 def test_a_page_is_bytes_and_its_base64_is_made_here(fr: Gateway[MangoPay]) -> None:
     flow = PAPER.submit_document(
-        "user_m_1", Document(purpose=DocumentPurpose.IDENTITY, pages=(Page(content=PNG),))
+        "user_m_1", Document(purpose=DocumentPurpose.IDENTITY, pages=(DocumentPage(content=PNG),))
     )
     next(flow)
 
@@ -209,7 +209,7 @@ def test_a_page_is_bytes_and_its_base64_is_made_here(fr: Gateway[MangoPay]) -> N
 
 
 def test_a_page_that_is_base64_already_is_refused_before_sending() -> None:
-    page = Page(content=b64encode(PNG))
+    page = DocumentPage(content=b64encode(PNG))
     flow = PAPER.submit_document(
         "user_m_1", Document(purpose=DocumentPurpose.IDENTITY, pages=(page,))
     )
@@ -265,7 +265,7 @@ def link_of(fr: Gateway[MangoPay], stage: Stage, write: str) -> NextAction:
     if write == "enrol":
         return fr.run(fr.adapter.enrol(record.id))
     stage.sim.activate(record.id)
-    return fr.update_user(record, record.user.but(email="new@example.com")).next_actions[0]
+    return fr.update_user(record, record.user.replace(email="new@example.com")).next_actions[0]
 
 
 # docs: update-legal-user-sca: another sub-field of a representative can cost the level
@@ -274,7 +274,7 @@ def test_a_changed_contact_of_a_representative_is_sent_alone(fr: Gateway[MangoPa
 
     request = first(
         fr.adapter.update_user(
-            record, record.user.but({"company.representative.email": "new@example.com"})
+            record, record.user.replace({"company.representative.email": "new@example.com"})
         )
     )
 
@@ -291,7 +291,7 @@ def test_a_changed_contact_of_a_representative_is_sent_alone(fr: Gateway[MangoPa
 def test_a_legal_person_of_each_form_and_category_comes_back_as_it_was_given(
     fr: Gateway[MangoPay], api: Api, form: LegalPersonType, category: UserCategory
 ) -> None:
-    user = COMPANY.but(
+    user = COMPANY.replace(
         {
             "category": category,
             "terms.accepted": category is UserCategory.OWNER,

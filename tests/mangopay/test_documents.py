@@ -252,7 +252,7 @@ PAYER = User(
     terms=Terms(accepted=False),
     tag="Created using Mangopay API Postman collection",
 )
-OWNER = PAYER.but(
+OWNER = PAYER.replace(
     {
         "identity.birthdate": date(1990, 8, 31),
         "identity.nationality": "FR",
@@ -311,7 +311,7 @@ PHP = User(
     terms=Terms(accepted=True),
     tag="Created using Mangopay PHP SDK",
 )
-RUBY = NODE.but(email="john.ruby@test.com", tag="Created using Mangopay Ruby SDK")
+RUBY = NODE.replace(email="john.ruby@test.com", tag="Created using Mangopay Ruby SDK")
 JAVA = User(
     identity=Identity(
         given_name="Alex",
@@ -416,13 +416,13 @@ def test_the_same_registration_is_documented_for_the_sca_endpoint(user: User) ->
 def test_a_legacy_update_is_the_documented_request_to_the_letter() -> None:
     record = read(PAYER_SHOWN)
 
-    sent, updated = talk(LEGACY.update_user(record, record.user.but(tag="New tag")), TAG_SHOWN)
+    sent, updated = talk(LEGACY.update_user(record, record.user.replace(tag="New tag")), TAG_SHOWN)
 
     assert [(request.method, request.url) for request in sent] == [
         ("PUT", f"{HOST}/users/natural/user_m_01JHX2YFX51HSR8R2HJ8ABSEFF")
     ]
     assert json.loads(sent[0].body) == TAG_SENT
-    assert updated.user == PAYER.but(tag="New tag")
+    assert updated.user == PAYER.replace(tag="New tag")
 
 
 @pytest.mark.parametrize(
@@ -432,7 +432,7 @@ def test_a_documented_answer_is_the_user_that_was_given(payload: Json, user: Use
     record = read(payload)
 
     accepted_at = record.user.terms.accepted_at if record.user.terms else None
-    assert record.user.but({"terms.accepted_at": None}) == user
+    assert record.user.replace({"terms.accepted_at": None}) == user
     assert record.id == payload["Id"]
     assert record.status is UserStatus.ACTIVE
     assert record.kyc_level is KYCLevel.LIGHT
@@ -444,17 +444,17 @@ def test_a_documented_answer_is_the_user_that_was_given(payload: Json, user: Use
 
 @pytest.mark.parametrize("payload", [PAYER_SHOWN, OWNER_SHOWN, TAG_SHOWN])
 def test_a_documented_answer_is_read_and_written_again_without_a_loss(payload: Json) -> None:
-    user, residue = OLD.from_wire(payload)
+    user, unmapped = OLD.from_wire(payload)
 
-    again, losses = OLD.to_wire(user, residue=residue)
+    again, losses = OLD.to_wire(user, unmapped=unmapped)
 
     written = {name for name in payload if OLD.plan.core_path(name) in OLD.plan.writable(On.CREATE)}
     data = {"Address", *written}
     assert again == {
         name: payload[name] for name in payload if name in data and payload[name] is not None
     }
-    assert {loss.kind for loss in losses} <= {LossKind.NOT_APPLICABLE, LossKind.NOT_SHOWN}
-    assert {**OLD.native(payload)}.keys() | written | {"Address"} >= {
+    assert {loss.kind for loss in losses} <= {LossKind.NOT_APPLICABLE, LossKind.WRITE_ONLY}
+    assert {**OLD.provider_fields(payload)}.keys() | written | {"Address"} >= {
         name
         for name, value in payload.items()
         if value is not None and name != "TermsAndConditionsAcceptedDate"
@@ -462,19 +462,21 @@ def test_a_documented_answer_is_read_and_written_again_without_a_loss(payload: J
 
 
 def test_the_documented_birthday_is_not_midnight_and_comes_back_as_it_was() -> None:
-    user, residue = OLD.from_wire(OWNER_SHOWN)
+    user, unmapped = OLD.from_wire(OWNER_SHOWN)
 
-    again, _ = OLD.to_wire(user, residue=residue)
+    again, _ = OLD.to_wire(user, unmapped=unmapped)
 
     assert user.identity is not None
     assert user.identity.birthdate == date(1990, 8, 31)
-    assert residue["Birthday"] == again["Birthday"] == 652117514
+    assert unmapped["Birthday"] == again["Birthday"] == 652117514
 
 
 def test_a_birthday_that_changed_is_not_spelled_as_the_old_one() -> None:
-    user, residue = OLD.from_wire(OWNER_SHOWN)
+    user, unmapped = OLD.from_wire(OWNER_SHOWN)
 
-    again, _ = OLD.to_wire(user.but({"identity.birthdate": date(1970, 1, 1)}), residue=residue)
+    again, _ = OLD.to_wire(
+        user.replace({"identity.birthdate": date(1970, 1, 1)}), unmapped=unmapped
+    )
 
     assert again["Birthday"] == 0
 
@@ -495,13 +497,13 @@ def test_what_a_payer_is_not_shown_is_null_by_rule_and_the_rest_was_not_given() 
 
 
 def test_a_payers_hidden_facts_are_reported_as_not_shown_and_sent_all_the_same() -> None:
-    user = OWNER.but(category=UserCategory.PAYER)
+    user = OWNER.replace(category=UserCategory.PAYER)
 
     sent, record = talk(LEGACY.create_user(user), PAYER_SHOWN)
 
     body = json.loads(sent[0].body)
     assert body["Nationality"] == "FR"
-    assert {loss.core_path for loss in record.losses if loss.kind is LossKind.NOT_SHOWN} == {
+    assert {loss.core_path for loss in record.losses if loss.kind is LossKind.WRITE_ONLY} == {
         "identity.birthdate",
         "identity.nationality",
         "identity.country_of_residence",
@@ -522,7 +524,7 @@ def test_an_update_without_a_change_sends_nothing(adapter: MangoPay) -> None:
 def test_an_update_on_the_sca_endpoint_sends_the_change_and_the_terms() -> None:
     record = read({**OWNER_SHOWN, "PendingUserAction": None}, SCA)
 
-    request = next(SCA.update_user(record, record.user.but(tag="New tag")))
+    request = next(SCA.update_user(record, record.user.replace(tag="New tag")))
 
     assert json.loads(request.body) == {"Tag": "New tag", "TermsAndConditionsAccepted": True}
 
@@ -530,7 +532,7 @@ def test_an_update_on_the_sca_endpoint_sends_the_change_and_the_terms() -> None:
 def test_a_change_of_one_part_of_an_address_sends_the_whole_of_it() -> None:
     record = read(OWNER_SHOWN)
 
-    request = next(SCA.update_user(record, record.user.but({"address.city": "Lyon"})))
+    request = next(SCA.update_user(record, record.user.replace({"address.city": "Lyon"})))
 
     assert json.loads(request.body)["Address"] == {**ADDRESS, "City": "Lyon"}
 
@@ -539,7 +541,7 @@ def test_a_part_of_an_address_that_breaks_the_rules_stays_when_another_changes()
     odd = {**ADDRESS, "PostalCode": "75.004", "Region": "", "Country": "France"}
     record = read({**OWNER_SHOWN, "Address": odd})
 
-    request = next(LEGACY.update_user(record, record.user.but({"address.city": "Lyon"})))
+    request = next(LEGACY.update_user(record, record.user.replace({"address.city": "Lyon"})))
 
     assert json.loads(request.body)["Address"] == {**odd, "City": "Lyon"}
 
@@ -549,7 +551,7 @@ def test_a_local_phone_number_is_never_the_reason_to_refuse_another_change(phone
     shown = {**OWNER_SHOWN, "PendingUserAction": None, "PhoneNumber": phone}
     record = read({**shown, "PhoneNumberCountry": "FR", "FirstName": "x" * 101}, SCA)
 
-    request = next(SCA.update_user(record, record.user.but(tag="New tag")))
+    request = next(SCA.update_user(record, record.user.replace(tag="New tag")))
 
     assert json.loads(request.body) == {"Tag": "New tag", "TermsAndConditionsAccepted": True}
 
@@ -565,7 +567,7 @@ def test_emptying_what_no_document_empties_is_refused_by_path(path: str) -> None
         "Occupation": "Baker",
     }
     record = read(shown, SCA)
-    empty = record.user.but({path: None})
+    empty = record.user.replace({path: None})
 
     if path == "address.line2":  # the whole is sent without it, which is what was asked for
         assert (
@@ -580,7 +582,7 @@ def test_emptying_what_no_document_empties_is_refused_by_path(path: str) -> None
 
 def test_the_sca_endpoint_refuses_a_category_in_an_update_and_the_legacy_one_takes_it() -> None:
     record = read(PAYER_SHOWN)
-    owner = OWNER.but({"terms.accepted_at": None})
+    owner = OWNER.replace({"terms.accepted_at": None})
 
     with pytest.raises(Unsupported) as refused:
         next(SCA.update_user(record, owner))
@@ -637,9 +639,9 @@ def test_an_odd_answer_of_record_is_read(payload: Json) -> None:
 
     assert record.id == payload["Id"]
     assert record.raw == payload
-    known = {*(d.wire for d in OLD.plan.data), *OLD.plan.kept, "Address"}
-    assert {name for name in payload if name not in known} <= record.residue.keys()
+    known = {*(d.wire for d in OLD.plan.fields), *OLD.plan.kept, "Address"}
+    assert {name for name in payload if name not in known} <= record.unmapped.keys()
     for name, odd in (("UserCategory", "UNKNOWN"), ("IncomeRange", 9)):
         if payload.get(name) == odd:
-            assert record.residue[name] == odd
+            assert record.unmapped[name] == odd
     assert record.user.address is None or any(vars(record.user.address).values())

@@ -18,6 +18,7 @@ from onboarding import (
     Conflict,
     Document,
     DocumentKind,
+    DocumentPage,
     DocumentPurpose,
     DocumentRecord,
     DocumentStatus,
@@ -28,7 +29,6 @@ from onboarding import (
     NotFound,
     Outcome,
     OutcomeUnknown,
-    Page,
     PartialFailure,
     RefusalReason,
     Rejected,
@@ -101,7 +101,10 @@ def test_a_refused_document_says_why_in_the_words_of_both(
     assert found.status is DocumentStatus.REFUSED
     assert found.refusal is not None
     assert found.refusal.reason is RefusalReason.UNREADABLE
-    assert (found.refusal.native, found.refusal.flags) == ("DOCUMENT_UNREADABLE", ("009004",))
+    assert (found.refusal.provider_code, found.refusal.flags) == (
+        "DOCUMENT_UNREADABLE",
+        ("009004",),
+    )
     assert found.refusal.text == "Alex, it is blurred"
     assert "Alex" not in f"{found!r} {found.refusal!r}"
 
@@ -116,13 +119,16 @@ def test_a_reason_that_nobody_knows_is_kept_by_its_own_word(
 
     refusal = fr.fetch_document(record.id).refusal
     assert refusal is not None
-    assert (refusal.reason, refusal.native) == (RefusalReason.OTHER, "TRIGGER_SANACTION_LISTS")
+    assert (refusal.reason, refusal.provider_code) == (
+        RefusalReason.OTHER,
+        "TRIGGER_SANACTION_LISTS",
+    )
 
 
 def test_the_title_is_the_tag_by_which_the_sandbox_decides(fr: Gateway[MangoPay]) -> None:
     user = fr.create_user(OWNER)
     document = Document(
-        purpose=DocumentPurpose.IDENTITY, pages=(Page(content=PNG),), title="refuse_expired"
+        purpose=DocumentPurpose.IDENTITY, pages=(DocumentPage(content=PNG),), title="refuse_expired"
     )
 
     record = fr.submit_document(user.id, document)
@@ -144,13 +150,17 @@ def test_the_title_is_the_tag_by_which_the_sandbox_decides(fr: Gateway[MangoPay]
         (
             Document(
                 purpose=DocumentPurpose.IDENTITY,
-                pages=(Page(content=PNG, media_type="application/pdf"),),
+                pages=(DocumentPage(content=PNG, media_type="application/pdf"),),
             ),
             "pages.0.media_type",
             "conflict",
         ),
         (
-            Document(purpose=DocumentPurpose.IDENTITY, pages=(Page(content=PNG),), title="x" * 256),
+            Document(
+                purpose=DocumentPurpose.IDENTITY,
+                pages=(DocumentPage(content=PNG),),
+                title="x" * 256,
+            ),
             "title",
             "shape",
         ),
@@ -188,7 +198,10 @@ def test_a_page_at_the_limit_is_sent_and_taken(
 SAID = Document(
     purpose=DocumentPurpose.IDENTITY,
     kind=DocumentKind.PASSPORT,
-    pages=(Page(content=PDF), Page(content=PNG, media_type="image/png", filename="back.png")),
+    pages=(
+        DocumentPage(content=PDF),
+        DocumentPage(content=PNG, media_type="image/png", filename="back.png"),
+    ),
     title="Passport",
     number="AB1234567",
     issued_on=date(2020, 1, 15),
@@ -224,8 +237,8 @@ def test_what_a_document_may_lose_is_left_out_and_reported_with_the_result(
     user = fr.create_user(OWNER)
     lenient = fr.view(evolve(fr.adapter, accept_loss=accepted))
 
-    record = lenient.submit_document(user.id, SAID, key="passport")
-    again = lenient.submit_document(user.id, SAID, key="passport")
+    record = lenient.submit_document(user.id, SAID, idempotency_key="passport")
+    again = lenient.submit_document(user.id, SAID, idempotency_key="passport")
 
     assert {loss.core_path: loss.kind for loss in record.losses} == {
         **dict.fromkeys(NO_PLACE, LossKind.DROPPED),
@@ -246,7 +259,7 @@ def test_no_datum_of_a_document_is_lost_in_silence(fr: Gateway[MangoPay], stage:
 
     lost = {loss.core_path.removeprefix("documents.") for loss in record.losses}
     assert fields - sent <= lost
-    assert (record.purpose, record.native["Tag"]) == (SAID.purpose, SAID.title)
+    assert (record.purpose, record.provider_fields["Tag"]) == (SAID.purpose, SAID.title)
 
 
 def test_only_an_owner_hands_in_documents(fr: Gateway[MangoPay]) -> None:
@@ -280,7 +293,7 @@ def test_an_upload_whose_page_was_refused_names_its_path_and_is_resumed(
     stage.sim.misbehave(kind="error", status=400, route="*pages*", times=1)
 
     with pytest.raises(PartialFailure) as refused:
-        fr.submit_document(user.id, paper(DocumentPurpose.IDENTITY, PNG), key=key)
+        fr.submit_document(user.id, paper(DocumentPurpose.IDENTITY, PNG), idempotency_key=key)
     cause = refused.value.__cause__
     record = fr.resume(refused.value.partial, paper(DocumentPurpose.IDENTITY, PDF))
 
@@ -331,12 +344,12 @@ def test_a_page_at_which_mangopay_failed_is_added_once_when_it_is_not_there(
     stage.sim.misbehave(kind="slow", route="*kyc*", times=page + 1, seconds=0)  # goes well
     stage.sim.misbehave(kind=kind, route="*kyc*", times=1)
     with pytest.raises(PartialFailure) as broken:
-        fr.submit_document(user.id, document, key="passport-1")
+        fr.submit_document(user.id, document, idempotency_key="passport-1")
     subject = (str(broken.value.partial.id), str(page), sha256(contents[page]).hexdigest())
     for attempt in range(failures):
         burn(stage, fr.adapter, Keyed("submit_document.page", subject, "passport-1"), attempt)
 
-    record = fr.submit_document(user.id, document, key="passport-1")
+    record = fr.submit_document(user.id, document, idempotency_key="passport-1")
 
     assert [found.id for found in fr.documents(user.id)] == [record.id]
     shown = [
@@ -352,8 +365,8 @@ def test_a_document_at_whose_creation_mangopay_failed_is_created_when_none_is_op
     user = fr.create_user(OWNER)
     burn(stage, fr.adapter, Keyed("submit_document", (user.id,), "passport-1"))
 
-    record = fr.submit_document(user.id, paper(), key="passport-1")
-    again = fr.submit_document(user.id, paper(), key="passport-1")
+    record = fr.submit_document(user.id, paper(), idempotency_key="passport-1")
+    again = fr.submit_document(user.id, paper(), idempotency_key="passport-1")
 
     assert [found.id for found in fr.documents(user.id)] == [record.id] == [again.id]
 
@@ -366,7 +379,7 @@ def test_an_open_document_is_never_taken_for_one_whose_creation_failed(
     burn(stage, fr.adapter, Keyed("submit_document", (user.id,), "passport-1"))
 
     with pytest.raises(OutcomeUnknown, match="open document of this type"):
-        fr.submit_document(user.id, paper(), key="passport-1")
+        fr.submit_document(user.id, paper(), idempotency_key="passport-1")
 
     assert len(list(fr.documents(user.id))) == 1
 
@@ -375,10 +388,10 @@ def test_a_document_that_was_handed_in_comes_back_as_it_is_now(
     fr: Gateway[MangoPay], stage: Stage
 ) -> None:
     user = fr.create_user(OWNER)
-    first = fr.submit_document(user.id, paper(), key="passport-1")
+    first = fr.submit_document(user.id, paper(), idempotency_key="passport-1")
     stage.sim.accept_document(first.id)
 
-    again = fr.submit_document(user.id, paper(), key="passport-1")
+    again = fr.submit_document(user.id, paper(), idempotency_key="passport-1")
 
     assert (again.id, again.status) == (first.id, DocumentStatus.ACCEPTED)
 
@@ -389,9 +402,11 @@ def test_a_page_that_mangopay_refused_is_replaced_within_the_same_document(
     user = fr.create_user(OWNER)
     stage.sim.misbehave(kind="rate_limit", route="*pages", times=1)
     with pytest.raises(PartialFailure):
-        fr.submit_document(user.id, paper(), key="passport-1")
+        fr.submit_document(user.id, paper(), idempotency_key="passport-1")
 
-    record = fr.submit_document(user.id, paper(DocumentPurpose.IDENTITY, PDF), key="passport-1")
+    record = fr.submit_document(
+        user.id, paper(DocumentPurpose.IDENTITY, PDF), idempotency_key="passport-1"
+    )
 
     assert len(list(fr.documents(user.id))) == 1
     assert len(fr.run(fr.adapter.consult_document(record.id))) == 1
@@ -400,7 +415,9 @@ def test_a_page_that_mangopay_refused_is_replaced_within_the_same_document(
 def test_two_pages_that_look_alike_are_two_pages(fr: Gateway[MangoPay]) -> None:
     user = fr.create_user(OWNER)
 
-    record = fr.submit_document(user.id, paper(DocumentPurpose.IDENTITY, PNG, PNG), key="p")
+    record = fr.submit_document(
+        user.id, paper(DocumentPurpose.IDENTITY, PNG, PNG), idempotency_key="p"
+    )
 
     assert len(fr.run(fr.adapter.consult_document(record.id))) == 2
 
@@ -470,14 +487,14 @@ def test_the_documents_own_example_is_read_whole() -> None:
     assert (record.purpose, record.status) == (DocumentPurpose.IDENTITY, DocumentStatus.CREATED)
     assert record.created_at is not None
     assert (int(record.created_at.timestamp()), record.processed_at) == (1709562078, None)
-    assert (record.refusal, record.native["Tag"]) == (None, "Created using Mangopay")
+    assert (record.refusal, record.provider_fields["Tag"]) == (None, "Created using Mangopay")
 
 
 # documents of 2018 have no flags, and ids of digits
 def test_an_old_document_without_flags_is_read() -> None:
     record = read(b'{"Id": 51876239, "UserId": "47402034", "Status": "REFUSED", "Type": "OLD"}')
 
-    assert (record.id, record.purpose, record.native["Type"]) == ("51876239", None, "OLD")
+    assert (record.id, record.purpose, record.provider_fields["Type"]) == ("51876239", None, "OLD")
     assert record.refusal is not None
     assert record.refusal.reason is RefusalReason.OTHER
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from onboarding import (
     Absence,
-    ActionNeeded,
+    ActionRequired,
     Company,
     Conflict,
     Flow,
@@ -67,7 +67,7 @@ def create(user: User = NATURAL, adapter: MangoPay = SCA) -> Flow[Any]:
 
 
 def update() -> Flow[Any]:
-    return SCA.update_user(RECORD, NATURAL.but(tag="New tag"))
+    return SCA.update_user(RECORD, NATURAL.replace(tag="New tag"))
 
 
 @frozen
@@ -507,7 +507,7 @@ SAMPLES = (
         "authentication is due",
         401,
         b"",
-        ActionNeeded,
+        ActionRequired,
         "pending_user_action",
         headers={
             "WWW-Authenticate": "PendingUserAction RedirectUrl=https://sca.example/?token=secret"
@@ -597,7 +597,7 @@ def test_a_demand_for_authentication_carries_the_link_that_the_user_must_follow(
     flow = SCA.sca_status("user_m_1")
     next(flow)
 
-    with pytest.raises(ActionNeeded) as raised:
+    with pytest.raises(ActionRequired) as raised:
         flow.send(Response(status=401, headers={"WWW-Authenticate": challenge}))
 
     action = raised.value.next_action
@@ -612,7 +612,7 @@ def test_a_demand_without_a_link_is_told_without_an_action() -> None:
     flow = SCA.fetch_user("user_m_1")
     next(flow)
 
-    with pytest.raises(ActionNeeded) as raised:
+    with pytest.raises(ActionRequired) as raised:
         flow.send(Response(status=401, headers={"WWW-Authenticate": "PendingUserAction"}))
 
     assert raised.value.next_action is None
@@ -733,7 +733,7 @@ def test_a_field_of_a_wrong_type_is_unreadable_by_its_paths() -> None:
     record = ended.value.value
     assert record.absent["identity.given_name"] is Absence.UNREADABLE
     assert record.absent["address.line1"] is Absence.UNREADABLE
-    assert record.residue == {"FirstName": 7, "Address": "Alex street"}
+    assert record.unmapped == {"FirstName": 7, "Address": "Alex street"}
     assert record.user.identity.family_name == "Smith"
 
 

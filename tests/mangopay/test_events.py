@@ -82,7 +82,7 @@ def test_a_type_of_event_takes_one_hook(fr: Gateway[MangoPay]) -> None:
 
 PAPER_HOOKS: dict[str, Callable[[str], Flow[Any]]] = {
     "a hook": lambda word: PAPER.register_hook(word, HOOK),
-    "a hook with a key": lambda word: PAPER.register_hook(word, HOOK, key="7"),
+    "a hook with a key": lambda word: PAPER.register_hook(word, HOOK, idempotency_key="7"),
     "a list": lambda word: PAPER.list_events(event_type=word),
 }
 
@@ -122,7 +122,11 @@ def test_an_event_of_a_type_that_no_page_names_is_read_as_data() -> None:
         next(flow)
 
     event = done.value.value
-    assert (event.kind, event.native, event.subject_id) == (EventKind.OTHER, "NEW_THING", "1")
+    assert (event.kind, event.provider_type, event.subject_id) == (
+        EventKind.OTHER,
+        "NEW_THING",
+        "1",
+    )
 
 
 def test_an_invalid_hook_is_revived(fr: Gateway[MangoPay], stage: Stage) -> None:
@@ -151,7 +155,7 @@ def test_a_delivered_notification_is_read_and_borne_out_by_its_subject(
     event = fr.read_event(dict(parse_qsl(query)))
 
     assert (event.kind, event.confirmed) == (EventKind.DOCUMENT_REFUSED, True)
-    assert (event.native, event.subject_id) == ("KYC_FAILED", document.id)
+    assert (event.provider_type, event.subject_id) == ("KYC_FAILED", document.id)
     assert event.user_id == user.id
     assert event.document is not None
     assert event.document.status is DocumentStatus.REFUSED
@@ -211,7 +215,11 @@ def test_an_event_of_a_type_that_nobody_knows_is_kept() -> None:
         next(flow)
 
     event = done.value.value
-    assert (event.kind, event.native, event.subject_id) == (EventKind.OTHER, "MOON_ECLIPSED", "m_1")
+    assert (event.kind, event.provider_type, event.subject_id) == (
+        EventKind.OTHER,
+        "MOON_ECLIPSED",
+        "m_1",
+    )
     assert event.confirmed is None
 
 
@@ -351,7 +359,7 @@ def test_owners_and_sessions_have_events_of_their_own_with_their_state(
 
     assert (refused.kind, refused.user_id) == (EventKind.DECLARATION_REFUSED, user.id)
     assert refused.declaration is not None
-    assert refused.declaration.standing is DocumentStatus.REFUSED
+    assert refused.declaration.status is DocumentStatus.REFUSED
     assert (pending.kind, pending.user_id) == (EventKind.OTHER, user.id)
     assert (refused.after, pending.after) == ({"status": "REFUSED"}, {"status": "PENDING"})
 

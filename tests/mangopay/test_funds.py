@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from onboarding import (
-    ActionNeeded,
+    ActionRequired,
     Gateway,
     InvalidInput,
     Money,
@@ -92,7 +92,7 @@ def test_an_owner_who_never_authenticated_is_asked_to_before_money_is_shown(
         "transactions": fr.adapter.list_transactions,
     }
 
-    with pytest.raises(ActionNeeded) as caught:
+    with pytest.raises(ActionRequired) as caught:
         fr.run(lists[what](user))
     action = caught.value.next_action
     assert action is not None
@@ -176,7 +176,7 @@ def test_a_transaction_is_read_whole(stage: Stage, fr: Gateway[MangoPay]) -> Non
 
     assert (seen.id, seen.author_id, seen.credited_user_id) == (id, user, user)
     assert (seen.debited, seen.credited, seen.fees) == (euros(500), euros(500), euros(0))
-    assert (seen.status, seen.type, seen.nature) == ("SUCCEEDED", "PAYIN", "REGULAR")
+    assert (seen.provider_status, seen.type, seen.nature) == ("SUCCEEDED", "PAYIN", "REGULAR")
     assert (seen.credited_wallet_id, seen.debited_wallet_id) == (wallet, None)
     assert (seen.result_code, seen.result_message) == ("000000", "Success")
     assert (seen.created_at, seen.executed_at) == (NOW, NOW)
@@ -222,7 +222,7 @@ def test_a_word_that_no_document_has_is_shown_as_it_came() -> None:
 
     (seen,) = paper.run(paper.adapter.list_transactions("u")).items
 
-    assert (seen.type, seen.status, seen.created_at) == ("GIFT", None, None)
+    assert (seen.type, seen.provider_status, seen.created_at) == ("GIFT", None, None)
 
 
 # --- cards, e-money -----------------------------------------------------------------------------

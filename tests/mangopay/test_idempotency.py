@@ -39,7 +39,7 @@ from .people import COMPANY, FACTS, HOME, OWNER, PAYER, paper
 from .stage import Stage
 
 ADAPTER = gateway(simulator()).adapter
-BEN = OWNER.but({"identity.given_name": "Ben", "email": "ben@example.com"})
+BEN = OWNER.replace({"identity.given_name": "Ben", "email": "ben@example.com"})
 IBAN = IbanAccount(owner_name="Alex Smith", owner_address=HOME, iban="FR7630004000031234567890143")
 BENS_IBAN = evolve(IBAN, owner_name="Ben Smith")
 RECIPIENT = NewRecipient(
@@ -53,55 +53,55 @@ Call = Callable[..., Flow[Any]]
 
 CALLS: dict[str, tuple[Call, Call]] = {
     "create_user": (
-        lambda do, user, key="K": do.create_user(OWNER, key=key),
-        lambda do, user, key="K": do.create_user(BEN, key=key),
+        lambda do, user, key="K": do.create_user(OWNER, idempotency_key=key),
+        lambda do, user, key="K": do.create_user(BEN, idempotency_key=key),
     ),
     "create_user, a company": (
-        lambda do, user, key="K": do.create_user(OWNER, key=key),
-        lambda do, user, key="K": do.create_user(COMPANY, key=key),
+        lambda do, user, key="K": do.create_user(OWNER, idempotency_key=key),
+        lambda do, user, key="K": do.create_user(COMPANY, idempotency_key=key),
     ),
     "submit_document": (
-        lambda do, user, key="K": do.submit_document(user, paper(), key=key),
-        lambda do, user, key="K": do.submit_document(user, evolve(paper(), title="other"), key=key),
+        lambda do, user, key="K": do.submit_document(user, paper(), idempotency_key=key),
+        lambda do, user, key="K": do.submit_document(user, evolve(paper(), title="other"), idempotency_key=key),
     ),
     "declare_owners": (
-        lambda do, user, key="K": do.declare_owners(user, FACTS, key=key),
+        lambda do, user, key="K": do.declare_owners(user, FACTS, idempotency_key=key),
         lambda do, user, key="K": do.declare_owners(
-            user, evolve(FACTS, beneficial_owners=FACTS.beneficial_owners * 2), key="K"
+            user, evolve(FACTS, beneficial_owners=FACTS.beneficial_owners * 2), idempotency_key="K"
         ),
     ),
     "add_bank_account": (
-        lambda do, user, key="K": do.add_bank_account(user, IBAN, key=key),
-        lambda do, user, key="K": do.add_bank_account(user, BENS_IBAN, key=key),
+        lambda do, user, key="K": do.add_bank_account(user, IBAN, idempotency_key=key),
+        lambda do, user, key="K": do.add_bank_account(user, BENS_IBAN, idempotency_key=key),
     ),
     "add_bank_account, of another form": (
-        lambda do, user, key="K": do.add_bank_account(user, IBAN, key=key),
+        lambda do, user, key="K": do.add_bank_account(user, IBAN, idempotency_key=key),
         lambda do, user, key="K": do.add_bank_account(
             user,
             UkAccount(
                 owner_name="Alex Smith", owner_address=HOME, sort_code="200000",
                 account_number="55779911",
             ),
-            key=key,
+            idempotency_key=key,
         ),
     ),
     "create_recipient": (
-        lambda do, user, key="K": do.create_recipient(user, RECIPIENT, key=key),
+        lambda do, user, key="K": do.create_recipient(user, RECIPIENT, idempotency_key=key),
         lambda do, user, key="K": do.create_recipient(
-            user, evolve(RECIPIENT, details={"IBAN": "DE89370400440532013000"}), key="K"
+            user, evolve(RECIPIENT, details={"IBAN": "DE89370400440532013000"}), idempotency_key="K"
         ),
     ),
     "verify_identity": (
-        lambda do, user, key="K": do.verify_identity(user, "https://a.example/", key=key),
-        lambda do, user, key="K": do.verify_identity(user, "https://b.example/", key=key),
+        lambda do, user, key="K": do.verify_identity(user, "https://a.example/", idempotency_key=key),
+        lambda do, user, key="K": do.verify_identity(user, "https://b.example/", idempotency_key=key),
     ),
     "register_hook": (
-        lambda do, user, key="K": do.register_hook(*HOOK, key=key),
-        lambda do, user, key="K": do.register_hook("KYC_FAILED", HOOK[1], key=key),
+        lambda do, user, key="K": do.register_hook(*HOOK, idempotency_key=key),
+        lambda do, user, key="K": do.register_hook("KYC_FAILED", HOOK[1], idempotency_key=key),
     ),
     "raw": (
-        lambda do, user, key="K": do.raw("POST", "hooks", body=_hook("KYC_FAILED"), key=key),
-        lambda do, user, key="K": do.raw("POST", "hooks", body=_hook("KYC_CREATED"), key=key),
+        lambda do, user, key="K": do.raw("POST", "hooks", body=_hook("KYC_FAILED"), idempotency_key=key),
+        lambda do, user, key="K": do.raw("POST", "hooks", body=_hook("KYC_CREATED"), idempotency_key=key),
     ),
 }  # fmt: skip
 NAMES = pytest.mark.parametrize("name", CALLS)
@@ -194,10 +194,14 @@ def test_no_key_of_a_caller_is_that_of_a_request_within_another_call(suffix: str
     sim = simulator()
     one = gateway(sim)
     with pytest.raises(Rejected):
-        one.run(one.adapter.create_user(OWNER.but({"identity.nationality": "KP"}), key="order"))
-    ona = one.run(one.adapter.create_user(OWNER, key="order"))
+        one.run(
+            one.adapter.create_user(
+                OWNER.replace({"identity.nationality": "KP"}), idempotency_key="order"
+            )
+        )
+    ona = one.run(one.adapter.create_user(OWNER, idempotency_key="order"))
 
-    ben = one.run(one.adapter.create_user(BEN, key=f"order{suffix}"))
+    ben = one.run(one.adapter.create_user(BEN, idempotency_key=f"order{suffix}"))
 
     assert ona.id != ben.id
     assert ben.user.email == "ben@example.com"
@@ -244,7 +248,7 @@ def test_another_client_has_another_key() -> None:
 
 
 def test_the_key_does_not_depend_on_the_content() -> None:
-    sent = [next(ADAPTER.create_user(user, key="K")) for user in (OWNER, BEN, COMPANY)]
+    sent = [next(ADAPTER.create_user(user, idempotency_key="K")) for user in (OWNER, BEN, COMPANY)]
 
     assert len({request.headers["Idempotency-Key"] for request in sent}) == 1
     assert all(request.idempotent for request in sent)
@@ -271,14 +275,14 @@ WRONG_KEYS = ["", " ", "\n", 7, True, b"order", "order-\ud800"]
 @pytest.mark.parametrize(
     "call",
     [
-        lambda key: ADAPTER.create_user(OWNER, key=key),
-        lambda key: ADAPTER.submit_document("1", paper(), key=key),
-        lambda key: ADAPTER.declare_owners("1", FACTS, key=key),
-        lambda key: ADAPTER.add_bank_account("1", IBAN, key=key),
-        lambda key: ADAPTER.create_recipient("1", RECIPIENT, key=key),
-        lambda key: ADAPTER.verify_identity("1", "https://a.example/", key=key),
-        lambda key: ADAPTER.register_hook(*HOOK, key=key),
-        lambda key: ADAPTER.raw("POST", "hooks", body={}, key=key),
+        lambda key: ADAPTER.create_user(OWNER, idempotency_key=key),
+        lambda key: ADAPTER.submit_document("1", paper(), idempotency_key=key),
+        lambda key: ADAPTER.declare_owners("1", FACTS, idempotency_key=key),
+        lambda key: ADAPTER.add_bank_account("1", IBAN, idempotency_key=key),
+        lambda key: ADAPTER.create_recipient("1", RECIPIENT, idempotency_key=key),
+        lambda key: ADAPTER.verify_identity("1", "https://a.example/", idempotency_key=key),
+        lambda key: ADAPTER.register_hook(*HOOK, idempotency_key=key),
+        lambda key: ADAPTER.raw("POST", "hooks", body={}, idempotency_key=key),
         lambda key: ADAPTER.first_answer(key),
     ],
 )
@@ -294,7 +298,7 @@ def test_a_bad_key_is_refused_before_anything_is_sent(
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
 def test_only_a_post_takes_a_key(method: str) -> None:
     with pytest.raises(InvalidInput) as raised:
-        next(ADAPTER.raw(method, "users", key="K"))
+        next(ADAPTER.raw(method, "users", idempotency_key="K"))
 
     assert raised.value.paths == ("key",)
 
@@ -303,21 +307,21 @@ def test_only_a_post_takes_a_key(method: str) -> None:
 
 SPELLED: dict[str, tuple[User, User]] = {
     "NFD": (
-        OWNER.but({"identity.given_name": "Zoé", "address": HOME}),
-        OWNER.but(
+        OWNER.replace({"identity.given_name": "Zoé", "address": HOME}),
+        OWNER.replace(
             {
                 "identity.given_name": normalize("NFD", "Zoé"),
                 "address": evolve(HOME, line1=normalize("NFD", HOME.line1 or "")),
             }
         ),
     ),
-    "the e-mail's case": (OWNER, OWNER.but(email="Alex.Smith@EXAMPLE.com")),
-    "blanks around": (OWNER, OWNER.but({"identity.family_name": "Smith "})),
+    "the e-mail's case": (OWNER, OWNER.replace(email="Alex.Smith@EXAMPLE.com")),
+    "blanks around": (OWNER, OWNER.replace({"identity.family_name": "Smith "})),
     "hidden of a PAYER": (
-        PAYER.but({"identity.birthdate": None}),
-        PAYER.but({"identity.birthdate": OWNER.identity and OWNER.identity.birthdate}),
+        PAYER.replace({"identity.birthdate": None}),
+        PAYER.replace({"identity.birthdate": OWNER.identity and OWNER.identity.birthdate}),
     ),
-    "an empty address": (OWNER, OWNER.but(address=Address())),
+    "an empty address": (OWNER, OWNER.replace(address=Address())),
 }
 
 
@@ -327,20 +331,20 @@ def test_the_same_content_in_another_spelling_is_no_conflict(spelling: str) -> N
     one = gateway(sim)
     given, again = SPELLED[spelling]
 
-    first = one.run(one.adapter.create_user(given, key="K"))
-    second = one.run(one.adapter.create_user(again, key="K"))
+    first = one.run(one.adapter.create_user(given, idempotency_key="K"))
+    second = one.run(one.adapter.create_user(again, idempotency_key="K"))
 
     assert (second.id, users(sim)) == (first.id, 1)
 
 
 @pytest.mark.parametrize("shown", ["+33611111111", "0611111111", "+33 6 11 11 11 11"])
 def test_a_phone_number_that_mangopay_normalised_is_no_conflict(shown: str) -> None:
-    local = OWNER.but(
+    local = OWNER.replace(
         {"phone": "+33611111111", "extras": {"mangopay": {"phone_number_country": "FR"}}}
     )
 
     found = replayed(
-        ADAPTER.create_user(local, key="K"),
+        ADAPTER.create_user(local, idempotency_key="K"),
         {**_shown(OWNER), "PhoneNumber": shown, "PhoneNumberCountry": None},
     )
 
@@ -353,7 +357,7 @@ def test_a_phone_number_that_mangopay_normalised_is_no_conflict(shown: str) -> N
 def test_an_iban_that_mangopay_normalised_is_no_conflict(shown: str) -> None:
     body = {"Type": "IBAN", "IBAN": shown, "OwnerName": "Alex Smith", "Id": "bankacc_1"}
 
-    found = replayed(ADAPTER.add_bank_account("1", IBAN, key="K"), body)
+    found = replayed(ADAPTER.add_bank_account("1", IBAN, idempotency_key="K"), body)
 
     assert found.id == "bankacc_1"
 
@@ -375,12 +379,12 @@ OTHERS: list[dict[str, Any]] = [
 def test_every_field_that_is_shown_is_compared(change: dict[str, Any], first: bool) -> None:
     sim = simulator()
     one = gateway(sim)
-    pair = [OWNER, OWNER.but(change)]
+    pair = [OWNER, OWNER.replace(change)]
     given, again = reversed(pair) if first else pair
-    one.run(one.adapter.create_user(given, key="K"))
+    one.run(one.adapter.create_user(given, idempotency_key="K"))
 
     with pytest.raises(IdempotencyConflict):
-        one.run(one.adapter.create_user(again, key="K"))
+        one.run(one.adapter.create_user(again, idempotency_key="K"))
 
     assert users(sim) == 1
 
@@ -398,7 +402,7 @@ def test_every_field_that_is_shown_is_compared(change: dict[str, Any], first: bo
     ],
 )
 def test_the_first_answer_is_one_to_the_same_path(url: str, same: bool) -> None:
-    call = ADAPTER.create_user(OWNER, key="K")
+    call = ADAPTER.create_user(OWNER, idempotency_key="K")
     place = url.format(base="http://127.0.0.1:1")
 
     if same:
@@ -418,9 +422,9 @@ def test_after_a_lost_answer_the_same_key_finds_the_user(
     fr.raw("GET", "users")  # logs in
     stage.sim.misbehave(kind="drop_after", times=1)
     with pytest.raises(OutcomeUnknown) as raised:
-        fr.create_user(OWNER, key="order-7")
+        fr.create_user(OWNER, idempotency_key="order-7")
 
-    record = fr.create_user(OWNER, key="order-7")
+    record = fr.create_user(OWNER, idempotency_key="order-7")
 
     assert raised.value.retry_safe
     assert [listed.id for listed in fr.users()] == [record.id]
@@ -478,15 +482,15 @@ def test_a_corrected_call_goes_on_under_its_key_after_any_number_of_refusals(
 ) -> None:
     sim = simulator()
     one = gateway(sim)
-    broken = OWNER.but({"identity.nationality": "KP"})
+    broken = OWNER.replace({"identity.nationality": "KP"})
     for _ in range(refusals):
         with pytest.raises(Rejected):
-            one.run(one.adapter.create_user(broken, key="K"))
+            one.run(one.adapter.create_user(broken, idempotency_key="K"))
     one.sent.clear()
 
-    record = one.run(one.adapter.create_user(OWNER, key="K"))
+    record = one.run(one.adapter.create_user(OWNER, idempotency_key="K"))
     asked = [request.method for request in one.sent]
-    again = one.run(one.adapter.create_user(OWNER, key="K"))
+    again = one.run(one.adapter.create_user(OWNER, idempotency_key="K"))
 
     assert record.id == again.id
     assert users(sim) == 1
@@ -501,7 +505,7 @@ def test_a_key_that_is_spent_without_end_is_an_unknown_outcome() -> None:
         return _kept("400", {})
 
     with pytest.raises(OutcomeUnknown):
-        answered(ADAPTER.create_user(OWNER, key="K"), answer)
+        answered(ADAPTER.create_user(OWNER, idempotency_key="K"), answer)
 
 
 CUT = b'{"Message": "A resource has alr'
@@ -511,7 +515,7 @@ CUT = b'{"Message": "A resource has alr'
 def test_a_409_that_cannot_be_read_is_looked_up(body: bytes) -> None:
     sim = simulator()
     one = gateway(sim)
-    first = one.run(one.adapter.create_user(OWNER, key="K"))
+    first = one.run(one.adapter.create_user(OWNER, idempotency_key="K"))
 
     def answer(request: Request) -> Response:
         response = one.answer(request)
@@ -519,12 +523,14 @@ def test_a_409_that_cannot_be_read_is_looked_up(body: bytes) -> None:
 
     other = behind(answer)
 
-    assert other.run(other.adapter.create_user(OWNER, key="K")).id == first.id
+    assert other.run(other.adapter.create_user(OWNER, idempotency_key="K")).id == first.id
 
 
 def test_a_409_of_another_kind_is_a_conflict() -> None:
     with pytest.raises(Conflict) as raised:
-        answered(ADAPTER.create_user(OWNER, key="K"), lambda _: no(409, "something_else"))
+        answered(
+            ADAPTER.create_user(OWNER, idempotency_key="K"), lambda _: no(409, "something_else")
+        )
 
     assert raised.value.code == "something_else"
 
@@ -555,7 +561,7 @@ def test_a_first_answer_that_says_nothing_is_an_unknown_outcome(lookup: str) -> 
         return LOOKUPS[lookup]()
 
     with pytest.raises(OutcomeUnknown) as raised:
-        answered(ADAPTER.create_user(OWNER, key="K"), answer)
+        answered(ADAPTER.create_user(OWNER, idempotency_key="K"), answer)
 
     assert raised.value.outcome is Outcome.UNKNOWN
     assert raised.value.retry_safe  # no further user is made under this key
@@ -564,11 +570,11 @@ def test_a_first_answer_that_says_nothing_is_an_unknown_outcome(lookup: str) -> 
 def test_a_lookup_whose_answer_is_lost_is_an_unknown_outcome() -> None:
     sim = simulator()
     one = gateway(sim)
-    one.run(one.adapter.create_user(OWNER, key="K"))
+    one.run(one.adapter.create_user(OWNER, idempotency_key="K"))
     broken = gateway(sim, "dropped before", 1)
 
     with pytest.raises(OutcomeUnknown) as raised:
-        broken.run(broken.adapter.create_user(OWNER, key="K"))
+        broken.run(broken.adapter.create_user(OWNER, idempotency_key="K"))
 
     assert raised.value.retry_safe
 
@@ -577,7 +583,7 @@ def test_a_lookup_whose_answer_is_lost_is_an_unknown_outcome() -> None:
 
 
 def test_the_first_answer_under_a_key_can_be_read(fr: Gateway[MangoPay], stage: Stage) -> None:
-    record = fr.create_user(OWNER, key="order-7")
+    record = fr.create_user(OWNER, idempotency_key="order-7")
 
     first = fr.run(fr.adapter.first_answer("order-7"))
 
@@ -596,10 +602,10 @@ def test_after_a_refusal_the_corrected_call_asks_for_its_next_key_and_is_sent(
 ) -> None:
     stage.sim.strict = strict
     with pytest.raises(Rejected):
-        fr.create_user(OWNER.but({"identity.nationality": "KP"}), key="order-7")
+        fr.create_user(OWNER.replace({"identity.nationality": "KP"}), idempotency_key="order-7")
     stage.sim.clear_log()
 
-    record = fr.create_user(OWNER, key="order-7")
+    record = fr.create_user(OWNER, idempotency_key="order-7")
 
     assert record.user.email == OWNER.email
     assert [(one.method, one.status) for one in stage.sim.log] == [
@@ -624,7 +630,7 @@ def test_the_first_answer_to_an_operation_on_a_user_can_be_read() -> None:
     sim = simulator()
     user = owner(sim)
     one = gateway(sim)
-    made = one.run(one.adapter.add_bank_account(user, IBAN, key="order-7"))
+    made = one.run(one.adapter.add_bank_account(user, IBAN, idempotency_key="order-7"))
 
     first = one.run(one.adapter.first_answer("order-7", "add_bank_account", user))
 

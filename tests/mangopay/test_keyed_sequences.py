@@ -60,24 +60,26 @@ class Step:
         key = prefix + self.key
         name = normalize(self.form, NAMES[self.content])
         if self.operation == "create_user":
-            return adapter.create_user(person(name, self.form), key=key)
+            return adapter.create_user(person(name, self.form), idempotency_key=key)
         if self.operation == "add_bank_account":
             account = IbanAccount(owner_name=name, owner_address=HOME, iban=IBANS[self.content])
-            return adapter.add_bank_account(user_id, account, key=key)
+            return adapter.add_bank_account(user_id, account, idempotency_key=key)
         if self.operation == "create_recipient":
             new = NewRecipient(
                 display_name="One", currency="EUR", details={"IBAN": IBANS[self.content]},
                 given_name=name, family_name="Smith", address=HOME,
             )  # fmt: skip
-            return adapter.create_recipient(user_id, new, key=key)
+            return adapter.create_recipient(user_id, new, idempotency_key=key)
         # a first page of its own, or the same one and a second
         pages = PAGES[: self.content + 1] if self.form == "NFC" else PAGES[self.content :]
-        return adapter.submit_document(user_id, paper(DocumentPurpose.ADDRESS, *pages), key=key)
+        return adapter.submit_document(
+            user_id, paper(DocumentPurpose.ADDRESS, *pages), idempotency_key=key
+        )
 
 
 def person(name: str, form: str) -> User:
     email = "zoe@example.com" if form == "NFC" else "Zoe@Example.com"
-    return OWNER.but({"identity.given_name": name, "email": email})
+    return OWNER.replace({"identity.given_name": name, "email": email})
 
 
 steps = st.builds(

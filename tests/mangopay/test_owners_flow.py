@@ -70,7 +70,7 @@ def test_a_declaration_is_opened_filled_submitted_and_read_in_an_event_loop(
 
     seen, listed = asyncio.run(declare())
 
-    assert seen.standing is DocumentStatus.IN_REVIEW
+    assert seen.status is DocumentStatus.IN_REVIEW
     assert [one.id for one in listed] == [seen.id]
 
 
@@ -97,7 +97,7 @@ def test_a_status_is_kept_as_it_came_and_told_in_the_words_of_the_core(
         flow.send(Response(status=200, body=body))
 
     found = done.value.value
-    assert (found.status, found.standing, found.editable) == (status, standing, editable)
+    assert (found.status, found.status, found.editable) == (status, standing, editable)
 
 
 def test_a_declaration_comes_back_from_its_form(fr: Gateway[MangoPay], stage: Stage) -> None:
@@ -181,7 +181,7 @@ def test_a_declaration_at_which_mangopay_failed_goes_on_with_no_owner_twice(
         stage.sim.misbehave(kind="slow", route="*kyc*", times=lost, seconds=0)  # goes well
     stage.sim.misbehave(kind=kind, route="*kyc*", times=1)
     with pytest.raises((OutcomeUnknown, PartialFailure)) as broken:
-        fr.declare_owners(user.id, owners, key="owners-1")
+        fr.declare_owners(user.id, owners, idempotency_key="owners-1")
     keyed = Keyed("declare_owners", (user.id,), "owners-1")
     if isinstance(broken.value, PartialFailure):
         subject = (str(broken.value.partial.id), str(lost - 1))
@@ -191,7 +191,7 @@ def test_a_declaration_at_which_mangopay_failed_goes_on_with_no_owner_twice(
         StoredResponse(made=stage.clock(), status=502, content_type="", url="", body="{}"),
     )
 
-    made = fr.declare_owners(user.id, owners, key="owners-1")
+    made = fr.declare_owners(user.id, owners, idempotency_key="owners-1")
 
     assert [owner.owner for owner in made.owners] == [UBO, named("Ada")]
     (listed,) = fr.declarations(user.id)
@@ -281,7 +281,9 @@ def test_a_region_that_is_missing_is_named_by_the_path_of_the_owner() -> None:
 
 
 def test_a_sole_trader_declares_no_owners(fr: Gateway[MangoPay]) -> None:
-    user = fr.create_user(COMPANY.but({"company.legal_person_type": LegalPersonType.SOLETRADER}))
+    user = fr.create_user(
+        COMPANY.replace({"company.legal_person_type": LegalPersonType.SOLETRADER})
+    )
 
     with pytest.raises(Rejected, match="invalid_action"):
         fr.declare_owners(user.id, FACTS)

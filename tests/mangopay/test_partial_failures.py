@@ -61,7 +61,9 @@ class Job:
         return fresh.run(fresh.adapter.create_user(self.caller)).id
 
     def call(self, adapter: MangoPay, user_id: str, key: str | None) -> Flow[Any]:
-        flow: Flow[Any] = getattr(adapter, self.operation)(user_id, self.content, key=key)
+        flow: Flow[Any] = getattr(adapter, self.operation)(
+            user_id, self.content, idempotency_key=key
+        )
         return flow
 
     def resumed(self, sim: MangoPaySimulator, stored: str, *broken: Any) -> Any:
@@ -230,7 +232,7 @@ def test_other_content_is_a_conflict_and_adds_nothing(job: Job, key: str | None)
     other = gateway(sim)
     calls = [other.adapter.resume(partial, job.other)]
     if key is not None:
-        calls.append(getattr(other.adapter, job.operation)(user_id, job.other, key=key))
+        calls.append(getattr(other.adapter, job.operation)(user_id, job.other, idempotency_key=key))
 
     for call in calls:
         with pytest.raises(IdempotencyConflict) as raised:
@@ -248,7 +250,7 @@ def test_other_content_is_a_conflict_after_the_call_was_finished(job: Job) -> No
     record = one.run(job.call(one.adapter, user_id, "order-7"))
 
     with pytest.raises(IdempotencyConflict) as raised:
-        one.run(getattr(one.adapter, job.operation)(user_id, job.other, key="order-7"))
+        one.run(getattr(one.adapter, job.operation)(user_id, job.other, idempotency_key="order-7"))
 
     assert raised.value.id == record.id
 
@@ -262,7 +264,7 @@ def test_other_content_is_a_conflict_though_the_comparison_broke_off(job: Job, a
     user_id = str(partial.user_id)
     before = job.left(sim, user_id)
     broken = gateway(sim, "503 before", at)
-    call = getattr(broken.adapter, job.operation)(user_id, job.other, key="order-7")
+    call = getattr(broken.adapter, job.operation)(user_id, job.other, idempotency_key="order-7")
 
     with pytest.raises((PartialFailure, IdempotencyConflict)) as raised:
         broken.run(call)
@@ -325,7 +327,7 @@ def test_a_partial_of_another_gateway_or_environment_is_refused(
     job: Job, field: str, value: str
 ) -> None:
     sim = simulator()
-    stored = job.broken_off(sim, 1, None).but({field: value}).to_json()
+    stored = job.broken_off(sim, 1, None).replace({field: value}).to_json()
     sim.clear_log()
 
     with pytest.raises(InvalidInput):
@@ -342,7 +344,7 @@ def test_a_partial_that_names_nothing_to_resume_is_refused(
     job: Job, change: dict[str, Any]
 ) -> None:
     sim = simulator()
-    stored = job.broken_off(sim, 1, None).but(change).to_json()
+    stored = job.broken_off(sim, 1, None).replace(change).to_json()
 
     with pytest.raises(InvalidInput):
         job.resumed(sim, stored)
@@ -362,7 +364,7 @@ def test_a_creation_whose_outcome_is_unknown_is_replayed_by_its_key(job: Job) ->
     sim = simulator()
     partial = job.broken_off(sim, 1, "order-7")
 
-    record = job.resumed(sim, partial.but(id=None).to_json())
+    record = job.resumed(sim, partial.replace(id=None).to_json())
 
     assert record.id == partial.id
     assert job.left(sim, str(partial.user_id)) == job.wanted
@@ -388,7 +390,9 @@ def test_the_second_of_two_equal_pages_is_added() -> None:
     twice = paper(ADDRESS, ONE, ONE)
     one = gateway(sim)
 
-    record = one.run(one.adapter.submit_document(str(partial.user_id), twice, key="order-7"))
+    record = one.run(
+        one.adapter.submit_document(str(partial.user_id), twice, idempotency_key="order-7")
+    )
 
     assert record.id == partial.id
     pages = [page["File"] for page in sim.tables.owned("pages", record.id)]

@@ -6,11 +6,11 @@ import json
 
 import pytest
 from onboarding import (
-    ActionNeeded,
+    ActionRequired,
     Document,
+    DocumentPage,
     DocumentPurpose,
     InvalidInput,
-    Page,
     Request,
     Response,
     Secret,
@@ -34,7 +34,7 @@ def test_a_demand_that_the_user_authenticates_is_no_refused_token() -> None:
 
     gateway = PaperGateway(PAPER, provider)
 
-    with pytest.raises(ActionNeeded):
+    with pytest.raises(ActionRequired):
         gateway.run(gateway.adapter.fetch_user("user_m_1"))
 
     assert [request.operation for request in gateway.sent] == ["login", "fetch_user"]
@@ -47,7 +47,7 @@ MOST = 7 * 1024 * 1024
 
 @pytest.mark.parametrize(("size", "refused"), [(MOST, False), (MOST + 1, True)])
 def test_a_page_may_have_seven_mebibytes(size: int, refused: bool) -> None:
-    page = Page(content=b"%PDF-" + bytes(size - 5))
+    page = DocumentPage(content=b"%PDF-" + bytes(size - 5))
     document = Document(purpose=DocumentPurpose.ADDRESS, pages=(page,))
 
     flow = PAPER.submit_document("user_m_1", document)

@@ -161,7 +161,7 @@ def test_the_name_of_the_client_is_a_matter_of_configuration(inbox: Inbox, run: 
 def test_a_creation_is_json_with_a_key_of_the_documented_form(inbox: Inbox, run: Run) -> None:
     adapter = acme(inbox)
 
-    run(adapter, adapter.create_user(OWNER, key="order 7, of Čapek & sons"))
+    run(adapter, adapter.create_user(OWNER, idempotency_key="order 7, of Čapek & sons"))
 
     create = inbox.sent[1]
     (key,) = create.all("Idempotency-Key")

@@ -53,14 +53,16 @@ BACK: Json = {"ReturnUrl": "https://example.com"}
 ASKED: Json = {"Status": "VALIDATION_ASKED"}
 ISO = "The requested value is not an ISO 3166-1 alpha-2 code which is expected."
 
-Ask = Callable[[Stage], requests.Response]
+RequirementRule = Callable[[Stage], requests.Response]
 
 
-def post(path: str, body: object) -> Ask:
+def post(path: str, body: object) -> RequirementRule:
     return lambda stage: stage.call("POST", path, body)
 
 
-def of(maker: Callable[[Stage], str], method: str, path: str, body: object = None) -> Ask:
+def of(
+    maker: Callable[[Stage], str], method: str, path: str, body: object = None
+) -> RequirementRule:
     """Asks for something of a user, whose id stands in the path as `{}`."""
     return lambda stage: stage.call(method, path.format(maker(stage)), body)
 
@@ -121,7 +123,7 @@ def absent_change(stage: Stage) -> requests.Response:
     return stage.call("PUT", f"{NATURAL}/{stage.owner()}", body)
 
 
-def page_of(file: str, pages: int = 0) -> Ask:
+def page_of(file: str, pages: int = 0) -> RequirementRule:
     def ask(stage: Stage) -> requests.Response:
         path = f"users/{stage.owner()}/kyc/documents"
         id = stage.made(path, {"Type": "IDENTITY_PROOF"})["Id"]
@@ -132,7 +134,7 @@ def page_of(file: str, pages: int = 0) -> Ask:
     return ask
 
 
-def declared(*steps: tuple[str, str, object]) -> Ask:
+def declared(*steps: tuple[str, str, object]) -> RequirementRule:
     """Asks for these steps of a new declaration, one after the other; the last one counts."""
 
     def ask(stage: Stage) -> requests.Response:
@@ -203,7 +205,7 @@ def recipient(**errors: str) -> tuple[int, Json]:
 
 
 # page of the documents, what is asked, what is answered but for `Id` and `Date`
-PRINTED: list[tuple[str, Ask, tuple[int, Json]]] = [
+PRINTED: list[tuple[str, RequirementRule, tuple[int, Json]]] = [
     (
         "overview/idempotency",
         keyed_twice,
@@ -565,7 +567,7 @@ PRINTED: list[tuple[str, Ask, tuple[int, Json]]] = [
     ("ask", "answer"), [row[1:] for row in PRINTED], ids=[row[0] for row in PRINTED]
 )
 def test_a_printed_error_is_answered_to_the_letter(
-    stage: Stage, ask: Ask, answer: tuple[int, Json]
+    stage: Stage, ask: RequirementRule, answer: tuple[int, Json]
 ) -> None:
     status, wanted = answer
 

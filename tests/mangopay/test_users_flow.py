@@ -6,7 +6,7 @@ import pytest
 from attrs import evolve
 from onboarding import (
     Absence,
-    ActionNeeded,
+    ActionRequired,
     Conflict,
     Gateway,
     InvalidInput,
@@ -82,7 +82,7 @@ def test_a_listed_company_is_a_legal_person_whose_facts_are_not_there(
     (record,) = fr.users()
 
     assert record.user.person_type is PersonType.LEGAL
-    assert record.absent["company.legal_name"] is Absence.NOT_THERE
+    assert record.absent["company.legal_name"] is Absence.NOT_RETURNED
     assert record.user.email == "acme@example.com"
 
 
@@ -98,7 +98,7 @@ def test_a_closed_user_stays_readable_and_takes_no_further_step(
     assert closed.status is UserStatus.CLOSED
     assert fr.fetch_user(closed.id).status is UserStatus.CLOSED
     with pytest.raises(Conflict, match="closed"):
-        fr.update_user(closed, closed.user.but(tag="later"))
+        fr.update_user(closed, closed.user.replace(tag="later"))
     with pytest.raises(Conflict, match="closed already"):
         fr.close_user(closed)
 
@@ -221,7 +221,9 @@ def test_any_other_creation_happens_once_under_a_key(fr: Gateway[MangoPay], stag
     body = {"EventType": "KYC_FAILED", "Url": "https://shop.example/hooks"}
 
     made = [
-        fr.run(fr.adapter.raw("POST", "hooks", body=body, key="hook of refusals")).json()
+        fr.run(
+            fr.adapter.raw("POST", "hooks", body=body, idempotency_key="hook of refusals")
+        ).json()
         for _ in range(2)
     ]
 
@@ -247,7 +249,7 @@ def test_a_demanded_authentication_starts_no_enrolment_when_renewed(
     fr: Gateway[MangoPay], stage: Stage
 ) -> None:
     record = fr.create_user(OWNER)
-    with pytest.raises(ActionNeeded) as raised:
+    with pytest.raises(ActionRequired) as raised:
         list(fr.wallets(record.id))
     action = raised.value.next_action
     assert action is not None
@@ -292,7 +294,7 @@ def test_a_documented_user_is_answered_as_documented_and_read_again_without_a_lo
 
     birthday = {"Birthday": 652_060_800} if shown["Birthday"] is not None else {}  # its midnight
     assert made.raw == {**shown, "Id": made.id, **birthday}
-    assert again == evolve(made, seen_at=again.seen_at, losses=())
+    assert again == evolve(made, retrieved_at=again.retrieved_at, losses=())
     assert UserRecord.from_json(again.to_json()) == again
 
 

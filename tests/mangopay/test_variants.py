@@ -171,7 +171,7 @@ SHAPES = (
     ),
     Shape(
         name="a demand for SCA (401)",
-        read="`ActionNeeded` with the link",
+        read="`ActionRequired` with the link",
         flow=lambda: PAPER.list_wallets("user_m_1"),
         found=lambda error: error.next_action.url,
         expected=LINK,
@@ -253,7 +253,7 @@ SHAPES = (
         name="a refused document",
         read="why, with MangoPay's own word",
         flow=lambda: PAPER.fetch_document("kyc_1"),
-        found=lambda record: (record.refusal.reason, record.refusal.native),
+        found=lambda record: (record.refusal.reason, record.refusal.provider_code),
         expected=(RefusalReason.OTHER, "TRIGGER_PEPS"),
         variants={
             "no `Flags`": refused(),

@@ -31,7 +31,7 @@ def test_a_session_sends_the_user_to_a_page_that_lives_a_week(fr: Gateway[MangoP
 
     session = fr.run(fr.adapter.verify_identity(user.id, BACK, tag="first"))
 
-    assert (session.user_id, session.status) == (user.id, "PENDING")
+    assert (session.user_id, session.provider_status) == (user.id, "PENDING")
     action = session.next_action
     assert action is not None
     assert (action.kind, action.user_id) == (NextActionKind.REDIRECT, user.id)
@@ -50,8 +50,8 @@ def test_a_completed_session_makes_the_user_regular_and_shows_its_checks(
 
     seen = fr.run(fr.adapter.fetch_verification(session.id))
     verified = fr.fetch_user(user.id)
-    assert (seen.status, seen.next_action, seen.user_id) == ("VALIDATED", None, user.id)
-    assert [(check.type, check.status) for check in seen.checks] == [
+    assert (seen.provider_status, seen.next_action, seen.user_id) == ("VALIDATED", None, user.id)
+    assert [(check.type, check.provider_status) for check in seen.checks] == [
         ("IDENTITY_DOCUMENT_VERIFICATION", "VALIDATED")
     ]
     assert verified.kyc_level is KYCLevel.REGULAR
@@ -85,7 +85,9 @@ def test_the_sessions_of_a_user_are_listed(fr: Gateway[MangoPay]) -> None:
 def test_the_same_key_starts_one_session(fr: Gateway[MangoPay]) -> None:
     user = fr.create_user(OWNER)
 
-    made = {fr.run(fr.adapter.verify_identity(user.id, BACK, key="k")).id for _ in range(2)}
+    made = {
+        fr.run(fr.adapter.verify_identity(user.id, BACK, idempotency_key="k")).id for _ in range(2)
+    }
 
     assert len(made) == 1
 

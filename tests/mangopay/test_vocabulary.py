@@ -58,9 +58,9 @@ def test_each_status_and_language_is_the_documented_one() -> None:
 
 
 def test_a_level_is_worth_what_was_decided_and_no_more() -> None:
-    rows = MangoPay.native_levels.rows
+    rows = MangoPay.default_level_policy.rows
 
-    assert [(row.native, row.kyc.value, row.identification.value) for row in rows] == [
+    assert [(row.provider_level, row.kyc.value, row.identification.value) for row in rows] == [
         ("LIGHT", "LIGHT", "unidentified"),
         ("REGULAR", "REGULAR", "basic_identified"),
     ]
@@ -97,7 +97,7 @@ RE_ENROLS = {
 
 @pytest.mark.parametrize("wire", WIRES, ids=["natural", "legal"])
 def test_what_a_change_costs_is_said_where_it_is_documented(wire: Translation) -> None:
-    data = {datum.wire: datum.row for datum in wire.plan.data}
+    data = {mapped.wire: mapped.row for mapped in wire.plan.fields}
     company = "LegalRepresentative.Email" in data
 
     assert _costing(data, EffectKind.LOWERS_LEVEL) == LOWERS & data.keys()
@@ -106,14 +106,16 @@ def test_what_a_change_costs_is_said_where_it_is_documented(wire: Translation) -
 
 
 def _costing(data: dict[str, Row], kind: EffectKind) -> set[str]:
-    return {name for name, row in data.items() if any(cost.kind is kind for cost in row.changing)}
+    return {name for name, row in data.items() if any(cost.kind is kind for cost in row.effects)}
 
 
 @pytest.mark.parametrize("wire", EVERY, ids=lambda wire: wire.plan.cls.__name__)
 def test_only_what_mangopay_does_not_distinguish_is_let_go_without_refusal(
     wire: Translation,
 ) -> None:
-    let_go = {x.core_path for x in wire.plan.about.left_out if x.kind is LossKind.NOT_APPLICABLE}
+    let_go = {
+        x.core_path for x in wire.plan.about.not_supported if x.kind is LossKind.NOT_APPLICABLE
+    }
 
     assert let_go - {"company.beneficial_owners"} == {
         "terms.accepted_at", "terms.version", "locale", "credentials", "documents",

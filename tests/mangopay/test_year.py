@@ -94,7 +94,9 @@ class Year:
 
     def hand_in(self, user_id: str, purpose: DocumentPurpose) -> str:
         document: Document = paper(purpose, PDF)
-        return self.fr.submit_document(user_id, document, key=f"{purpose}-{self.stage.clock()}").id
+        return self.fr.submit_document(
+            user_id, document, idempotency_key=f"{purpose}-{self.stage.clock()}"
+        ).id
 
 
 @pytest.fixture
@@ -116,14 +118,14 @@ def test_a_company_lives_through_a_year(year: Year) -> None:
     fr, sim = year.fr, year.stage.sim
 
     # January: a payer, of whom little is known
-    payer = fr.create_user(SEED, key="acme")
+    payer = fr.create_user(SEED, idempotency_key="acme")
     assert (payer.user.category, payer.status) == (UserCategory.PAYER, UserStatus.ACTIVE)
     assert year.heard() == []
 
     # February: an owner, with the facts that this takes, who must enrol
     year.passes(31)
     representative = Representative(identity=PERSON, email="alex.smith@example.com")
-    wanted = payer.user.but(
+    wanted = payer.user.replace(
         {
             "category": UserCategory.OWNER,
             "terms.accepted": True,
@@ -145,7 +147,7 @@ def test_a_company_lives_through_a_year(year: Year) -> None:
 
     # March: the owners behind it
     year.passes(28)
-    declaration = fr.declare_owners(owner.id, FACTS, key="owners")
+    declaration = fr.declare_owners(owner.id, FACTS, idempotency_key="owners")
     sim.decide_declaration(declaration.id, "VALIDATED")
     declared = year.heard()
     assert [(event.kind, event.confirmed) for event in declared] == [
@@ -155,7 +157,7 @@ def test_a_company_lives_through_a_year(year: Year) -> None:
     ]
     assert {event.user_id for event in declared} == {owner.id}
     (found,) = fr.declarations(owner.id)
-    assert found.standing is DocumentStatus.ACCEPTED
+    assert found.status is DocumentStatus.ACCEPTED
     assert [one.owner for one in found.owners] == list(FACTS.beneficial_owners)
     assert {event.declaration and event.declaration.id for event in declared} == {found.id}
 
@@ -187,7 +189,7 @@ def test_a_company_lives_through_a_year(year: Year) -> None:
     # September: another representative; what that costs is told before, and comes to pass
     year.passes(150)
     before = {found.id for found in fr.documents(owner.id) if _accepted(found.status)}
-    renamed = regular.user.but(
+    renamed = regular.user.replace(
         {
             "company.representative.identity.given_name": "Ada",
             "company.representative.identity.family_name": "Moreau",

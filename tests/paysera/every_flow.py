@@ -15,12 +15,12 @@ from onboarding import (
     Criterion,
     Document,
     DocumentKind,
+    DocumentPage,
     DocumentPurpose,
     Flow,
     Identity,
     NationalId,
     OutcomeUnknown,
-    Page,
     Partial,
     PartialFailure,
     Password,
@@ -63,8 +63,8 @@ BASE = "https://paysera.invalid"
 THERE = datetime.fromtimestamp(NOW, UTC)
 PAPER = Paysera(client_id=CLIENT_ID, mac_key=Secret(MAC_KEY), base_url=BASE, name="lt")
 
-JPEG = Page(content=b"\xff\xd8\xff\xe0\x00\x10JFIF\x00 \x00\xff", media_type="image/jpeg")
-SCAN = Page(content=b"%PDF-1.7 \x00\xff", media_type="application/pdf")
+JPEG = DocumentPage(content=b"\xff\xd8\xff\xe0\x00\x10JFIF\x00 \x00\xff", media_type="image/jpeg")
+SCAN = DocumentPage(content=b"%PDF-1.7 \x00\xff", media_type="application/pdf")
 JOHN = Identity(
     given_name="John",
     family_name="Smith",
@@ -133,7 +133,7 @@ class Stage:
         self.run(self.ask.put_position("221", Position(latitude=54.7, longitude=25.2)))
 
     def identified(self) -> UserRecord:
-        found = self.run(self.ask.update_user(self.record, self.record.user.but(identity=JOHN)))
+        found = self.run(self.ask.update_user(self.record, self.record.user.replace(identity=JOHN)))
         assert isinstance(found, UserRecord)
         return found
 
@@ -165,7 +165,9 @@ class Stage:
     def limited(self) -> RateLimited:
         place = f"{BASE}/recaptcha/unlock/requests"
         native = {"g-recaptcha-key": "simulated-site-key", "recaptcha-unlock-url": place}
-        return RateLimited(ErrorDetails(status=429, code="rate_limit_exceeded", native=native))
+        return RateLimited(
+            ErrorDetails(status=429, code="rate_limit_exceeded", provider_fields=native)
+        )
 
     def waiting(self) -> UserRecord:
         found = self.run(self.ask.assign_contact(self.record, email="new@example.com"))
@@ -178,12 +180,12 @@ Ready = Callable[[], Flow[Any]]
 
 
 def _create_user(at: Stage) -> Ready:
-    user = NEW.but(email="ona@example.com", phone=None)
-    return lambda: at.ask.create_user(user, key="order-1")
+    user = NEW.replace(email="ona@example.com", phone=None)
+    return lambda: at.ask.create_user(user, idempotency_key="order-1")
 
 
 def _update_user(at: Stage) -> Ready:
-    return lambda: at.ask.update_user(at.record, at.record.user.but(identity=JOHN))
+    return lambda: at.ask.update_user(at.record, at.record.user.replace(identity=JOHN))
 
 
 def _confirm(at: Stage) -> Ready:
@@ -248,7 +250,9 @@ WRITES: dict[str, Callable[[Stage], Ready]] = {
     "assign_contact": lambda at: lambda: at.ask.assign_contact(at.record, email="b@example.com"),
     "confirm": _confirm,
     "renew": _renew,
-    "submit_document": _plain(lambda ask: ask.submit_document("221", PASSPORT, key="order-1")),
+    "submit_document": _plain(
+        lambda ask: ask.submit_document("221", PASSPORT, idempotency_key="order-1")
+    ),
     "resume": _resume,
     "upload_document": _plain(lambda ask: ask.upload_document("221", SCAN)),
     "describe_document": _describe_document,

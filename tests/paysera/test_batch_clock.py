@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 from onboarding import Gateway, Secret
-from onboarding.batch import Batch, Line, State
+from onboarding.batch import BulkRun, Line, State
 
 from onboarding_paysera import Paysera
 
@@ -42,9 +42,9 @@ def test_a_fault_while_the_clock_is_read_fails_one_user_and_the_next_one_is_crea
     adapter = evolve(PAYSERA, base_url=api.base_url)
 
     with Gateway(adapter, clock=lambda: LATE) as gateway:
-        batch = Batch(gateway)
-        results = list(batch.run(LINES))
+        bulk = BulkRun(gateway)
+        results = list(bulk.run(LINES))
 
     first = State.CREATED if fault == "bad_gateway" else State.FAILED  # a 502 is read once more
-    assert batch.summary.stopped is None
+    assert bulk.summary.stopped is None
     assert [result.state for result in results] == [first, State.CREATED]

@@ -166,8 +166,8 @@ def test_a_fact_of_the_record_is_shown_with_its_scope_alone(
 
     desk.sim.scopes = desk.sim.scopes - {scope}
 
-    assert key in record.native
-    assert key not in desk.call("fetch_user", record.id).native
+    assert key in record.provider_fields
+    assert key not in desk.call("fetch_user", record.id).provider_fields
     assert {row.scope for row in rows_of(PayseraUser) if row.wire == key} == {scope}
 
 
@@ -178,7 +178,7 @@ def test_politically_exposed_persons_are_shown_with_their_scope_alone(desk: Desk
 
     seen, blind = (desk.call("fetch_user", record.id, adapter=one) for one in (held, other))
 
-    assert seen.absent["political_exposures"] is Absence.NOT_THERE
+    assert seen.absent["political_exposures"] is Absence.NOT_RETURNED
     assert blind.absent["political_exposures"] is Absence.HIDDEN
 
 
@@ -199,7 +199,7 @@ def test_options_are_shown_if_there_are_any(desk: Desk, available: str | None) -
     record = desk.confirmed(JOHN)
 
     told = {"default_currency": available} if available else None
-    assert record.native.get("options") == told
+    assert record.provider_fields.get("options") == told
 
 
 @pytest.mark.parametrize("enabled", [True, False])
@@ -208,7 +208,7 @@ def test_the_type_is_shown_to_clients_for_whom_it_is_enabled(desk: Desk, enabled
 
     record = desk.confirmed(JOHN)
 
-    assert record.native.get("type") == ("natural" if enabled else None)
+    assert record.provider_fields.get("type") == ("natural" if enabled else None)
 
 
 def test_a_birthday_and_a_gender_are_read_as_documented(desk: Desk) -> None:
@@ -252,7 +252,7 @@ def test_each_level_is_read_and_the_next_one_is_higher(
     desk.sim.set_level(int(record.id), word)
     seen = desk.call("fetch_user", record.id)
 
-    assert seen.native["identification_level"] == word
+    assert seen.provider_fields["identification_level"] == word
     assert seen.identification_level is IdentificationLevel(word)
     assert seen.kyc_level is kyc
     ordered = [IdentificationLevel(level) for level, _ in LEVELS]
@@ -330,11 +330,11 @@ def test_what_takes_a_special_permission_is_forbidden_without_it(
 
 def test_identity_is_provided_by_permission_alone(desk: Desk) -> None:
     record = desk.confirmed(BY_EMAIL)
-    given = record.user.but(identity=JOHN.identity)
+    given = record.user.replace(identity=JOHN.identity)
 
     updated = desk.call("update_user", record, given)
     desk.sim.permissions = desk.sim.permissions - {"provide_identity"}
-    again = updated.user.but({"identity.given_name": "Jonas"})
+    again = updated.user.replace({"identity.given_name": "Jonas"})
 
     assert updated.user.identity.national_id == NationalId(code="31001230000", country="LT")
     assert type(desk.refusal("update_user", updated, again)) is Forbidden
@@ -353,7 +353,7 @@ def test_an_email_or_a_phone_is_wanted_and_either_will_do(desk: Desk) -> None:
 
 @pytest.mark.parametrize("path", ["locale", "identity", "extras", "address"])
 def test_what_is_optional_may_be_left_out(desk: Desk, path: str) -> None:
-    record = desk.call("create_user", JOHN.but({path: {} if path == "extras" else None}))
+    record = desk.call("create_user", JOHN.replace({path: {} if path == "extras" else None}))
 
     assert record.id == "221"
     key = "card" if path == "extras" else path
@@ -363,25 +363,25 @@ def test_what_is_optional_may_be_left_out(desk: Desk, path: str) -> None:
 @pytest.mark.parametrize("required", [True, False])
 def test_credentials_are_wanted_where_the_client_must_give_them(desk: Desk, required: bool) -> None:
     desk.sim.credentials_required = required
-    bare = JOHN.but(credentials=None)
+    bare = JOHN.replace(credentials=None)
 
     if required:
         assert paths(desk.refusal("create_user", bare)) == ["credentials"]
     else:
         assert desk.call("create_user", bare).id == "221"
-    assert desk.call("create_user", BY_EMAIL.but(credentials=JOHN.credentials)).id
+    assert desk.call("create_user", BY_EMAIL.replace(credentials=JOHN.credentials)).id
 
 
 @pytest.mark.parametrize("locale", ["en", "lt", "ru"])
 def test_each_documented_locale_is_sent(desk: Desk, locale: str) -> None:
-    desk.call("create_user", BY_EMAIL.but(locale=locale))
+    desk.call("create_user", BY_EMAIL.replace(locale=locale))
 
     assert json.loads(desk.sent[-1].body)["locale"] == locale
 
 
 def test_another_locale_is_refused_before_it_is_sent(desk: Desk) -> None:
     with pytest.raises(Unsupported) as refused:
-        desk.call("create_user", BY_EMAIL.but(locale="de"))
+        desk.call("create_user", BY_EMAIL.replace(locale="de"))
 
     assert refused.value.paths == ("locale",)
     assert desk.sent == []
@@ -408,7 +408,7 @@ def test_what_another_user_has_is_a_conflict_by_its_core_path(desk: Desk, code: 
     path, value = CLASHES[code]
     desk.call("create_user", JOHN)
 
-    error = desk.refusal("create_user", BY_EMAIL.but({path.partition(".")[0]: value}))
+    error = desk.refusal("create_user", BY_EMAIL.replace({path.partition(".")[0]: value}))
 
     assert type(error) is Conflict
     assert (error.code, paths(error)) == (code, [path])

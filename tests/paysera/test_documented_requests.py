@@ -18,6 +18,7 @@ from onboarding import (
     Criterion,
     Document,
     DocumentKind,
+    DocumentPage,
     DocumentPurpose,
     Flow,
     Identity,
@@ -25,7 +26,6 @@ from onboarding import (
     NationalId,
     NextAction,
     NextActionKind,
-    Page,
     Password,
     Proof,
     Request,
@@ -56,8 +56,8 @@ OURS = Paysera(
 )
 ME = ADAPTER.as_user("access_token", "key")
 HOST = "https://wallet.paysera.com"
-JPEG = Page(content=b"\xff\xd8\xff\xe0 JFIF", media_type="image/jpeg")
-SCAN = Page(content=b"%PDF-1.7", media_type="application/pdf")
+JPEG = DocumentPage(content=b"\xff\xd8\xff\xe0 JFIF", media_type="image/jpeg")
+SCAN = DocumentPage(content=b"%PDF-1.7", media_type="application/pdf")
 JOHN = Identity(
     given_name="John",
     family_name="Smith",
@@ -412,7 +412,7 @@ PARTS: list[tuple[Callable[[str], Flow[Any]], Any, Any]] = [
     (
         ADAPTER.fetch_identity,
         {"name": "John", "surname": "Smith", "nationality": "lt", "code": "31001230000"},
-        JOHN.but({"national_id.code": "31001230000"}),
+        JOHN.replace({"national_id.code": "31001230000"}),
     ),
 ]
 
@@ -428,7 +428,7 @@ def test_a_documented_part_is_read_field_for_field(
     assert (part.value, part.absent) == (value, None)
 
 
-@pytest.mark.parametrize(("status", "absence"), [(403, Absence.HIDDEN), (404, Absence.NOT_THERE)])
+@pytest.mark.parametrize(("status", "absence"), [(403, Absence.HIDDEN), (404, Absence.NOT_FOUND)])
 @pytest.mark.parametrize("fetch", [fetch for fetch, _, _ in PARTS])
 def test_a_part_that_is_not_shown_says_why(
     fetch: Callable[[str], Flow[Any]], status: int, absence: Absence

@@ -190,14 +190,14 @@ def test_the_answer_to_a_registration_opens_a_code_for_each_contact() -> None:
         ("phone", "+37066612345"),
     ]
     reported = {loss.core_path: loss.kind for loss in record.losses}
-    assert reported["credentials"] is LossKind.NOT_SHOWN
+    assert reported["credentials"] is LossKind.WRITE_ONLY
 
 
 def test_the_documented_answer_is_read_whole() -> None:
     record = read(SHOWN)
 
     assert record.user == User(
-        identity=JOHN.but(
+        identity=JOHN.replace(
             {"national_id.code": "31001230000"},
             birthdate=date(1910, 1, 23),
             gender=Gender.MALE,
@@ -210,16 +210,16 @@ def test_the_documented_answer_is_read_whole() -> None:
     assert record.confirmed == {"email": True, "phone": True}
     assert record.identification_level is IdentificationLevel.FULLY_IDENTIFIED
     assert record.kyc_level is KYCLevel.REGULAR
-    assert record.native["wallets"] == [14471]
-    assert record.native["options"] == {"default_currency": "EUR"}
-    assert record.residue == {}
+    assert record.provider_fields["wallets"] == [14471]
+    assert record.provider_fields["options"] == {"default_currency": "EUR"}
+    assert record.unmapped == {}
     assert record.raw == SHOWN
 
 
 def test_the_documented_answer_is_written_again_without_a_loss() -> None:
-    user, residue = ADDRESSED.from_wire(SHOWN)
+    user, unmapped = ADDRESSED.from_wire(SHOWN)
 
-    again, losses = ADDRESSED.to_wire(user, residue=residue)
+    again, losses = ADDRESSED.to_wire(user, unmapped=unmapped)
 
     readable = {"id", "dob", "gender", "identification_level", "wallets", "options"}
     assert again == {name: value for name, value in SHOWN.items() if name not in readable}
@@ -243,7 +243,7 @@ def test_an_address_is_refused_unless_the_setting_sends_it() -> None:
 def test_providing_an_identity_is_the_documented_request_to_the_letter() -> None:
     record = read({"id": 221, "email": "user@example.com", "phone": "37066612345"})
 
-    sent, _ = talk(ADAPTER.update_user(record, record.user.but(identity=JOHN)), SHOWN)
+    sent, _ = talk(ADAPTER.update_user(record, record.user.replace(identity=JOHN)), SHOWN)
 
     assert [said(request) for request in sent] == [("PUT", f"{REST}/user/221", IDENTITY)]
 
@@ -254,7 +254,7 @@ IDENTIFIED = {**SHOWN, "email": "user@example.com"}
 def test_an_identity_that_was_provided_leaves_a_receipt_to_be_printed_and_nothing_pending() -> None:
     record = read({"id": 221, "email": "user@example.com"})
 
-    _, updated = talk(ADAPTER.update_user(record, record.user.but(identity=JOHN)), IDENTIFIED)
+    _, updated = talk(ADAPTER.update_user(record, record.user.replace(identity=JOHN)), IDENTIFIED)
 
     (action,) = updated.next_actions
     assert (action.kind, action.concerns) == (NextActionKind.PRINT_RECEIPT, "identity")
@@ -265,7 +265,7 @@ def test_an_identity_that_was_provided_leaves_a_receipt_to_be_printed_and_nothin
 
 def test_a_receipt_stays_to_be_printed_beside_a_contact_that_waits_for_its_code() -> None:
     record = read({"id": 221, "email": "user@example.com"})
-    _, due = talk(ADAPTER.update_user(record, record.user.but(identity=JOHN)), IDENTIFIED)
+    _, due = talk(ADAPTER.update_user(record, record.user.replace(identity=JOHN)), IDENTIFIED)
 
     _, both = talk(ADAPTER.assign_contact(due, phone="+37066600000"), SHOWN)
 
@@ -277,14 +277,16 @@ def test_a_receipt_stays_to_be_printed_beside_a_contact_that_waits_for_its_code(
 def test_an_update_of_the_email_alone_leaves_no_receipt() -> None:
     record = read(SHOWN)
 
-    _, updated = talk(ADAPTER.update_user(record, record.user.but(email="new@example.com")), SHOWN)
+    _, updated = talk(
+        ADAPTER.update_user(record, record.user.replace(email="new@example.com")), SHOWN
+    )
 
     assert [action.kind for action in updated.next_actions] == [NextActionKind.CONFIRM_CODE]
 
 
 def test_a_receipt_takes_no_code() -> None:
     record = read({"id": 221, "email": "user@example.com"})
-    _, updated = talk(ADAPTER.update_user(record, record.user.but(identity=JOHN)), IDENTIFIED)
+    _, updated = talk(ADAPTER.update_user(record, record.user.replace(identity=JOHN)), IDENTIFIED)
     (action,) = updated.next_actions
 
     for flow in (ADAPTER.confirm(action, "ABCDEF"), ADAPTER.renew(action)):
@@ -295,7 +297,9 @@ def test_a_receipt_takes_no_code() -> None:
 def test_a_change_of_one_part_of_an_identity_sends_the_whole_of_it() -> None:
     record = read(SHOWN)
 
-    request = next(ADAPTER.update_user(record, record.user.but({"identity.given_name": "Jonas"})))
+    request = next(
+        ADAPTER.update_user(record, record.user.replace({"identity.given_name": "Jonas"}))
+    )
 
     assert json.loads(request.body) == {
         "email": "something@example.com",
@@ -306,7 +310,9 @@ def test_a_change_of_one_part_of_an_identity_sends_the_whole_of_it() -> None:
 def test_a_changed_email_waits_for_its_code() -> None:
     record = read(SHOWN)
 
-    _, updated = talk(ADAPTER.update_user(record, record.user.but(email="new@example.com")), SHOWN)
+    _, updated = talk(
+        ADAPTER.update_user(record, record.user.replace(email="new@example.com")), SHOWN
+    )
 
     (action,) = updated.next_actions
     assert (action.concerns, action.value) == ("email", "new@example.com")
@@ -342,7 +348,7 @@ def test_what_an_update_cannot_change_is_refused_by_path(path: str, value: objec
     record = read(SHOWN)
 
     with pytest.raises(Unsupported) as refused:
-        next(ADAPTER.update_user(record, record.user.but({path: value})))
+        next(ADAPTER.update_user(record, record.user.replace({path: value})))
 
     assert all(found.startswith(path) for found in refused.value.paths)
 
@@ -351,7 +357,7 @@ def test_a_change_of_nationality_alone_names_the_number_that_it_would_change() -
     record = read(SHOWN)
 
     with pytest.raises(Unsupported) as refused:
-        next(ADAPTER.update_user(record, record.user.but({"identity.nationality": "LV"})))
+        next(ADAPTER.update_user(record, record.user.replace({"identity.nationality": "LV"})))
 
     assert refused.value.paths == ("identity.national_id.country",)
 
@@ -360,7 +366,7 @@ def test_an_empty_identity_that_is_added_sends_nothing() -> None:
     record = read({"id": 221, "email": "user@example.com"})
 
     with pytest.raises(StopIteration):
-        next(ADAPTER.update_user(record, record.user.but(identity=Identity())))
+        next(ADAPTER.update_user(record, record.user.replace(identity=Identity())))
 
 
 @pytest.mark.parametrize(
@@ -469,7 +475,7 @@ def test_a_hidden_field_is_told_from_a_missing_one_by_the_scopes_held() -> None:
 
     record = read({"id": 221, "identity": {"name": "John", "surname": "Smith"}}, adapter)
 
-    assert record.absent["email"] is Absence.NOT_THERE
+    assert record.absent["email"] is Absence.NOT_RETURNED
     assert record.absent["phone"] is Absence.HIDDEN
     assert record.absent["identity.birthdate"] is Absence.HIDDEN
     assert record.absent["identity.national_id.code"] is Absence.HIDDEN
@@ -497,7 +503,7 @@ def test_an_odd_answer_of_record_is_read_and_kept(odd: Json) -> None:
     payload = {**SHOWN, **odd}
 
     record = read(payload)
-    again, _ = BARE.to_wire(record.user, On.CREATE, residue=record.residue)
+    again, _ = BARE.to_wire(record.user, On.CREATE, unmapped=record.unmapped)
 
     assert record.raw == payload
     if "code" in odd.get("identity", {}):
@@ -506,16 +512,16 @@ def test_an_odd_answer_of_record_is_read_and_kept(odd: Json) -> None:
         assert record.user.identity.national_id == NationalId(code="31001230000", country="LT")
     if "locale" in odd:
         assert again["locale"] == "lt_LT"
-        assert record.residue["gender"] == "X"
-        assert record.residue["dob"] == "0000-00-00"
+        assert record.unmapped["gender"] == "X"
+        assert record.unmapped["dob"] == "0000-00-00"
     if "identification_level" in odd:
         assert record.identification_level is None
-        assert record.native["identification_level"] == "super_identified"
+        assert record.provider_fields["identification_level"] == "super_identified"
     if "something" in odd:
-        assert record.residue["something"] == {"new": [1]}
+        assert record.unmapped["something"] == {"new": [1]}
     if "address" in odd:
-        assert record.residue["address.region"] == "none"
-        assert record.residue["address.country"] == "LT"
+        assert record.unmapped["address.region"] == "none"
+        assert record.unmapped["address.country"] == "LT"
     if "pep" in odd:
         (exposure,) = record.user.political_exposures
         assert exposure == PoliticalExposure(name="Ann", relation="spouse", positions=("mayor",))

@@ -53,7 +53,7 @@ def test_an_upload_that_was_refused_began_nothing(start: Start) -> None:
 
 def test_what_a_document_says_and_paysera_does_not_take_is_on_its_record(api: Api) -> None:
     api.register(EMAIL_ONLY)
-    named = PASSPORT.but(country="LT", pages=(SCAN.but(filename="Passport.PDF"),))
+    named = PASSPORT.replace(country="LT", pages=(SCAN.replace(filename="Passport.PDF"),))
     with gateway(api, accept_loss=("documents.country",)) as at:
         record = at.submit_document("221", named)
 
@@ -73,7 +73,7 @@ def test_what_a_document_says_and_paysera_does_not_take_is_on_its_record(api: Ap
         (
             b'{"review_status":"denied","comment":"blurred"}',
             DocumentStatus.REFUSED,
-            Refusal(reason=RefusalReason.OTHER, native="denied", text="blurred"),
+            Refusal(reason=RefusalReason.OTHER, provider_code="denied", text="blurred"),
         ),
         (b'{"review_status":"sideways"}', None, None),
     ],

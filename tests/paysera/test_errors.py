@@ -281,7 +281,7 @@ def test_a_limit_tells_of_its_captcha_and_of_no_other_header() -> None:
     with pytest.raises(RateLimited) as raised:
         flow.send(Response(status=429, headers=headers, body=b"<html>"))
 
-    assert raised.value.native == {
+    assert raised.value.provider_fields == {
         "g-recaptcha-key": "6Lsite",
         "recaptcha-unlock-url": "https://x/1",
     }

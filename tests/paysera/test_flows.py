@@ -16,6 +16,7 @@ from onboarding import (
     Conflict,
     Document,
     DocumentKind,
+    DocumentPage,
     DocumentPurpose,
     DocumentStatus,
     Forbidden,
@@ -27,7 +28,6 @@ from onboarding import (
     NationalId,
     NextActionKind,
     NotFound,
-    Page,
     Password,
     ProviderError,
     RateLimited,
@@ -57,8 +57,8 @@ from .simulator_api import CLIENT_ID, MAC_KEY, NOW, Api
 
 Start = Callable[..., Api]
 
-JPEG = Page(content=b"\xff\xd8\xff\xe0\x00\x10JFIF\x00 \x00\xff", media_type="image/jpeg")
-SCAN = Page(content=b"%PDF-1.7 \x00\xff", media_type="application/pdf")
+JPEG = DocumentPage(content=b"\xff\xd8\xff\xe0\x00\x10JFIF\x00 \x00\xff", media_type="image/jpeg")
+SCAN = DocumentPage(content=b"%PDF-1.7 \x00\xff", media_type="application/pdf")
 PASSWORD = "SecurePass123"
 CODE = "31001010000"
 IDENTITY = Identity(
@@ -86,7 +86,7 @@ def gateway(api: Api, **settings: Any) -> Gateway[Paysera]:
 
 def registered(at: Gateway[Paysera], **facts: Any) -> UserRecord:
     given = {"email": "user@example.com", "credentials": Password(password=Secret(PASSWORD))}
-    return at.create_user(User().but({**given, **facts}))
+    return at.create_user(User().replace({**given, **facts}))
 
 
 def confirmed(api: Api, at: Gateway[Paysera], **facts: Any) -> UserRecord:
@@ -162,8 +162,8 @@ def test_a_limit_tells_of_the_captcha_that_lifts_it(start: Start) -> None:
         at.run(at.adapter.solve_captcha(often.value, "solved"))
         done = at.confirm(action, api.sim.code_for(221, "email"))
 
-    assert set(often.value.native) == {"g-recaptcha-key", "recaptcha-unlock-url"}
-    assert often.value.native["g-recaptcha-key"] == "simulated-site-key"
+    assert set(often.value.provider_fields) == {"g-recaptcha-key", "recaptcha-unlock-url"}
+    assert often.value.provider_fields["g-recaptcha-key"] == "simulated-site-key"
     assert "recaptcha" not in f"{often.value} {often.value!r} {often.value.details!r}"
     assert done.confirmed == {"email": True}
     with pytest.raises(InvalidInput):
@@ -206,7 +206,7 @@ def test_the_link_of_a_message_is_the_records_else_that_of_the_settings(api: Api
     with gateway(api, phone_link="own://{code}", email_link="mail://{code}") as at:
         record = confirmed(api, at)
         extras = PayseraExtras(phone_link="myapp://confirm/{code}").plain()
-        linked = record.user.but(extras=extras)
+        linked = record.user.replace(extras=extras)
         given = evolve(record, user=linked)
         flow = at.adapter.assign_contact
 
@@ -265,7 +265,7 @@ def test_a_datum_that_is_not_there_is_told_from_one_that_is_hidden(start: Start,
         api.sim.scopes = frozenset[str]()
         hidden = at.run(fetch("221"))
 
-    assert (absent.value, absent.absent) == (None, Absence.NOT_THERE)
+    assert (absent.value, absent.absent) == (None, Absence.NOT_RETURNED)
     assert (hidden.value, hidden.absent) == (None, Absence.HIDDEN)
 
 
@@ -370,7 +370,7 @@ def test_the_wallets_of_a_user_are_listed_with_their_account_numbers(
 
     assert [wallet.id for wallet in in_use] == ["14471"]
     assert [wallet.id for wallet in found] == ["14471", str(second)]
-    assert [wallet.status for wallet in found] == ["active", "closed"]
+    assert [wallet.provider_status for wallet in found] == ["active", "closed"]
     assert {wallet.owner_ids for wallet in found} == {("221",)}
     assert found[0].account_numbers[0].startswith("EVP")
     assert alone.raw == found[1].raw
@@ -506,12 +506,12 @@ def test_an_avatar_is_shown_at_the_documented_address() -> None:
 @pytest.mark.parametrize(
     "image",
     [
-        Page(content=b"%PDF-1.7", media_type="application/pdf"),
-        Page(content=b"%PDF-1.7", media_type="image/jpeg"),
-        Page(content=JPEG.content),
+        DocumentPage(content=b"%PDF-1.7", media_type="application/pdf"),
+        DocumentPage(content=b"%PDF-1.7", media_type="image/jpeg"),
+        DocumentPage(content=JPEG.content),
     ],
 )
-def test_what_is_no_image_is_not_sent_as_an_avatar(image: Page) -> None:
+def test_what_is_no_image_is_not_sent_as_an_avatar(image: DocumentPage) -> None:
     flow = Paysera(client_id="a", mac_key=Secret("b")).put_avatar("221", image)
 
     with pytest.raises(InvalidInput):
@@ -568,7 +568,7 @@ def test_a_document_that_paysera_has_no_place_for_is_not_sent() -> None:
     with pytest.raises(Unsupported) as raised:
         next(ask.submit_document("221", bad))
     with pytest.raises(Unsupported) as lost:
-        next(ask.submit_document("221", PASSPORT.but(country="LT")))
+        next(ask.submit_document("221", PASSPORT.replace(country="LT")))
 
     assert raised.value.paths == ("purpose", "kind", "pages")
     assert lost.value.paths == ("documents.country",)
@@ -614,9 +614,12 @@ def test_a_request_is_filled_submitted_and_polled_until_it_is_reviewed(
     api.sim.accept_request(1)
     reviewed = at.run(ask.fetch_identification(request.id))
 
-    assert [request.status, submitted.status, pending.status, reviewed.status] == [
-        *IdentificationStatus
-    ]
+    assert [
+        request.provider_status,
+        submitted.provider_status,
+        pending.provider_status,
+        reviewed.provider_status,
+    ] == [*IdentificationStatus]
     assert (request.user_id, request.relation) == ("221", "related")
     assert request.created_at == datetime.fromtimestamp(NOW, UTC)
     assert document.status is DocumentStatus.CREATED
@@ -685,7 +688,7 @@ def test_a_receipt_is_due_once_an_identity_was_provided_and_fetching_it_is_how_i
     api: Api, at: Gateway[Paysera]
 ) -> None:
     record = confirmed(api, at)
-    user = record.user.but(identity=IDENTITY)
+    user = record.user.replace(identity=IDENTITY)
 
     duties = {effect.words for effect in at.effects(record, user)}
     with pytest.raises(NotFound):

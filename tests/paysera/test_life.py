@@ -13,22 +13,22 @@ from attrs import define, frozen
 from onboarding import (
     Address,
     AsyncGateway,
-    AsyncWatch,
+    AsyncPoller,
     DocumentKind,
     Event,
     EventKind,
     Gateway,
     IdentificationLevel,
     NextActionKind,
-    Pace,
     Password,
+    Poller,
+    PollPolicy,
     Rejected,
     Secret,
     Unsupported,
     User,
     UserRecord,
     UserStatus,
-    Watch,
 )
 
 from onboarding_paysera import IdentityPaper, Paysera
@@ -39,7 +39,7 @@ from .test_flows import CODE, IDENTITY, JPEG, PASSPORT, PASSWORD
 NEW_PASSWORD = "newPassword123"
 HOME = Address(line1="Lauko g. 1", city="Vilnius", country="LT")
 STEP = 100.0  # seconds from one step of the life to the next
-PACE = Pace(shortest=10.0, longest=40.0)  # so that every step is seen before the next
+PACE = PollPolicy(shortest=10.0, longest=40.0)  # so that every step is seen before the next
 
 
 @define
@@ -95,7 +95,7 @@ class Life:
         assert self.record.user.phone == "+37066612345"
 
     def provides_an_identity(self) -> None:
-        misspelt = self.record.user.but({"identity": IDENTITY.but(given_name="Jon")})
+        misspelt = self.record.user.replace({"identity": IDENTITY.replace(given_name="Jon")})
         (action,) = self.at.update_user(self.record, misspelt).next_actions
         assert action.kind is NextActionKind.PRINT_RECEIPT
         receipt = self.at.run(self.at.adapter.identification_receipt(action.user_id, locale="lt"))
@@ -107,7 +107,9 @@ class Life:
 
     def has_a_name_corrected(self) -> None:
         record = self.look()
-        corrected = self.at.update_user(record, record.user.but({"identity.given_name": "John"}))
+        corrected = self.at.update_user(
+            record, record.user.replace({"identity.given_name": "John"})
+        )
         assert corrected.user.identity is not None
         assert corrected.user.identity.given_name == "John"
         assert [action.kind for action in corrected.next_actions] == [NextActionKind.PRINT_RECEIPT]
@@ -115,11 +117,11 @@ class Life:
     def moves_which_paysera_cannot_be_told(self) -> None:
         record = self.look()
         with pytest.raises(Unsupported) as refused:
-            self.at.update_user(record, record.user.but(address=HOME))
+            self.at.update_user(record, record.user.replace(address=HOME))
         assert refused.value.paths == ("address.line1", "address.city", "address.country")
 
     def hands_in_a_licence(self) -> None:
-        licence = PASSPORT.but(kind=DocumentKind.DRIVING_LICENCE)
+        licence = PASSPORT.replace(kind=DocumentKind.DRIVING_LICENCE)
         self.api.sim.accept_document(int(self.at.submit_document("221", licence).id))
 
     def hands_in_a_blurred_passport(self) -> None:
@@ -215,8 +217,8 @@ SEEN = [
 def watched(life: Life, time: Time) -> list[Event]:
     patience = (len(life.steps) + 1) * STEP
     with Gateway(adapter(life.api), clock=there) as other:
-        watch = Watch(
-            other, [life.record], pace=PACE, patience=patience, clock=time.clock, sleep=time.sleep
+        watch = Poller(
+            other, [life.record], policy=PACE, patience=patience, clock=time.clock, sleep=time.sleep
         )
         return list(watch)
 
@@ -225,9 +227,9 @@ def watched_in_a_loop(life: Life, time: Time) -> list[Event]:
     async def collect() -> list[Event]:
         patience = (len(life.steps) + 1) * STEP
         async with AsyncGateway(adapter(life.api), clock=there) as other:
-            watch = AsyncWatch(
+            watch = AsyncPoller(
                 other, [life.record],
-                pace=PACE, patience=patience, clock=time.clock, sleep=time.asleep,
+                policy=PACE, patience=patience, clock=time.clock, sleep=time.asleep,
             )  # fmt: skip
             return [event async for event in watch]
 
@@ -256,13 +258,13 @@ def test_a_person_rises_by_each_level_and_is_in_the_end_who_they_said(life: Life
 
     for step in life.steps:
         step()
-        word = life.look().level_words["identification_level"]
+        word = life.look().provider_levels["identification_level"]
         if word not in levels:
             levels.append(word)
 
     record = life.look()
     assert levels == LEVELS
     assert record.user.identity is not None
-    assert record.user.identity.but(birthdate=None, gender=None) == IDENTITY
+    assert record.user.identity.replace(birthdate=None, gender=None) == IDENTITY
     assert (record.user.email, record.user.phone) == ("user@example.com", "+37066612345")
     assert record.user.address is None

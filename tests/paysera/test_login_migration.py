@@ -29,7 +29,7 @@ from onboarding import (
     User,
     UserRecord,
 )
-from onboarding.batch import Batch, Journal, State, UserFile
+from onboarding.batch import BulkRun, Journal, State, UserFile
 from onboarding.simulation import serve
 
 from onboarding_paysera import Paysera
@@ -171,8 +171,8 @@ def test_a_file_of_logins_registers_everybody_with_exactly_the_bytes_given(
     shown = ""
 
     with UserFile.open(users) as lines, Journal.open(results, gateway) as journal:
-        batch = Batch(gateway, journal)
-        for result in batch.run(lines):
+        bulk = BulkRun(gateway, journal)
+        for result in bulk.run(lines):
             assert result.state is State.CREATED
             shown += f"{result!r} {result}"
 
@@ -194,7 +194,7 @@ def test_a_second_run_sends_no_login_again(
 
     for _ in range(2):
         with UserFile.open(users) as lines, Journal.open(results, gateway) as journal:
-            list(Batch(gateway, journal).run(lines))
+            list(BulkRun(gateway, journal).run(lines))
 
     assert len(tapped.bodies) == len(few)
 
@@ -236,7 +236,7 @@ def test_no_failure_on_the_way_shows_anything_of_a_login(
         tapped.simulator.misbehave(kind=kind, times=1)
 
     with UserFile.open(users) as lines, Journal.open(results, gateway) as journal:
-        states = [result.state for result in Batch(gateway, journal).run(lines)]
+        states = [result.state for result in BulkRun(gateway, journal).run(lines)]
 
     assert set(states) > {State.CREATED, State.REJECTED}
     assert not shows(results.read_text("utf-8"))

@@ -457,8 +457,8 @@ def test_a_view_knows_the_scopes_of_its_token_and_not_those_of_the_client(api: A
 
         untold, told = seen(), seen(scopes=["phone_offline_optional"])
 
-    assert {untold["email"], untold["phone"]} == {Absence.NOT_THERE}
-    assert (told["email"], told["phone"]) == (Absence.HIDDEN, Absence.NOT_THERE)
+    assert {untold["email"], untold["phone"]} == {Absence.NOT_RETURNED}
+    assert (told["email"], told["phone"]) == (Absence.HIDDEN, Absence.NOT_RETURNED)
 
 
 def test_an_event_loop_has_views_as_well(api: Api, user_id: int) -> None:

@@ -74,7 +74,7 @@ def test_either_name_of_the_scope_of_exposures_tells_absent_from_hidden(name: st
     shown = answered(held.fetch_user("1"), {"id": 1})
     hidden = answered(other.fetch_user("1"), {"id": 1})
 
-    assert shown.absent["political_exposures"] is Absence.NOT_THERE
+    assert shown.absent["political_exposures"] is Absence.NOT_RETURNED
     assert hidden.absent["political_exposures"] is Absence.HIDDEN
 
 

@@ -116,13 +116,17 @@ class Life:
 
 def _create(life: Life) -> Flow[Any]:
     life.users += 1
-    return life.at.ask.create_user(User(email=f"user{life.users}@example.com"), key="order-1")
+    return life.at.ask.create_user(
+        User(email=f"user{life.users}@example.com"), idempotency_key="order-1"
+    )
 
 
 CALLS: dict[str, Callable[[Life], Flow[Any]]] = {
     "create": _create,
-    "submit": lambda life: life.at.ask.submit_document("221", PASSPORT, key="order-1"),
-    "submit for another": lambda life: life.at.ask.submit_document("999", PASSPORT, key="order-1"),
+    "submit": lambda life: life.at.ask.submit_document("221", PASSPORT, idempotency_key="order-1"),
+    "submit for another": lambda life: life.at.ask.submit_document(
+        "999", PASSPORT, idempotency_key="order-1"
+    ),
     "resume": lambda life: (
         life.at.ask.resume(life.partials[-1], PASSPORT)
         if life.partials

@@ -15,6 +15,7 @@ from attrs import evolve
 from onboarding import (
     AsyncGateway,
     Company,
+    DocumentPage,
     DocumentRecord,
     DocumentStatus,
     Gateway,
@@ -23,7 +24,6 @@ from onboarding import (
     OnboardingError,
     Outcome,
     OutcomeUnknown,
-    Page,
     Partial,
     PartialFailure,
     Request,
@@ -174,7 +174,7 @@ def test_resuming_what_was_finished_changes_nothing(sim: PayseraSimulator) -> No
 def test_a_partial_says_what_is_there_and_holds_nothing_of_the_document(
     sim: PayseraSimulator,
 ) -> None:
-    flow = PAPER.submit_document("221", PASSPORT, key="order-1")
+    flow = PAPER.submit_document("221", PASSPORT, idempotency_key="order-1")
     with pytest.raises(PartialFailure) as raised:
         at(Faulty(paper(sim), DESCRIBE, FAULTS["429"])).run(flow)
     error, partial = raised.value, raised.value.partial
@@ -192,7 +192,7 @@ def test_a_partial_says_what_is_there_and_holds_nothing_of_the_document(
 # -- what is refused
 
 
-OTHER_FILE = (SCAN.but(content=b"%PDF-1.7 another"),)
+OTHER_FILE = (SCAN.replace(content=b"%PDF-1.7 another"),)
 
 
 @pytest.mark.parametrize(
@@ -208,7 +208,7 @@ def test_other_content_is_a_conflict_with_the_id_of_the_document(
     sim: PayseraSimulator, fault: str, change: dict[str, Any]
 ) -> None:
     partial, gateway = partial_of(sim, fault), at(paper(sim))
-    other = PASSPORT.but(**change)
+    other = PASSPORT.replace(**change)
 
     with pytest.raises(IdempotencyConflict) as raised:
         gateway.run(PAPER.resume(partial, other))
@@ -221,7 +221,7 @@ def test_other_content_is_a_conflict_with_the_id_of_the_document(
 def test_a_description_that_paysera_refused_can_be_corrected(sim: PayseraSimulator) -> None:
     partial = partial_of(sim, "400")
 
-    at(paper(sim)).run(PAPER.resume(partial, PASSPORT.but(number="AB7654321")))
+    at(paper(sim)).run(PAPER.resume(partial, PASSPORT.replace(number="AB7654321")))
 
     assert [kept.number for kept in sim.documents_of(221)] == ["AB7654321"]
 
@@ -274,8 +274,8 @@ def test_only_what_this_gateway_returned_is_resumed(given: Any) -> None:
         ({"kind": None}, ("kind",)),
         ({"number": None}, ("number",)),
         ({"issued_on": None}, ("issued_on",)),
-        ({"pages": (Page(content=b"?"),)}, ("pages.0.filename",)),
-        ({"pages": (Page(content=b"", media_type="image/png"),)}, ("pages.0.content",)),
+        ({"pages": (DocumentPage(content=b"?"),)}, ("pages.0.filename",)),
+        ({"pages": (DocumentPage(content=b"", media_type="image/png"),)}, ("pages.0.content",)),
         (
             {"title": None, "kind": None, "number": None, "issued_on": None},
             ("title", "kind", "number", "issued_on"),
@@ -286,7 +286,7 @@ def test_a_document_that_could_not_be_described_is_refused_before_the_upload(
     change: dict[str, Any], paths: tuple[str, ...]
 ) -> None:
     with pytest.raises(InvalidInput) as raised:
-        next(PAPER.submit_document("221", PASSPORT.but(**change)))
+        next(PAPER.submit_document("221", PASSPORT.replace(**change)))
 
     assert raised.value.paths == paths
     assert {problem.code for problem in raised.value.problems} == {"missing"}
@@ -295,20 +295,20 @@ def test_a_document_that_could_not_be_described_is_refused_before_the_upload(
 @pytest.mark.parametrize(
     ("page", "extension"),
     [
-        (Page(content=b"?", filename="Passport.PDF"), "pdf"),
-        (Page(content=b"?", filename="a.b/passport.tiff"), "tiff"),
-        (Page(content=b"?", media_type="image/jpeg", filename="passport"), "jpg"),
-        (Page(content=b"?", media_type="image/jpeg", filename="passport. x"), "jpg"),
-        (Page(content=b"%PDF-1.4"), "pdf"),
-        (Page(content=b"\xff\xd8\xff\xe0", filename="scan"), "jpg"),
-        (Page(content=b"\x89PNG\r\n\x1a\n"), "png"),
-        (Page(content=b"GIF89a", media_type="application/octet-stream"), "gif"),
+        (DocumentPage(content=b"?", filename="Passport.PDF"), "pdf"),
+        (DocumentPage(content=b"?", filename="a.b/passport.tiff"), "tiff"),
+        (DocumentPage(content=b"?", media_type="image/jpeg", filename="passport"), "jpg"),
+        (DocumentPage(content=b"?", media_type="image/jpeg", filename="passport. x"), "jpg"),
+        (DocumentPage(content=b"%PDF-1.4"), "pdf"),
+        (DocumentPage(content=b"\xff\xd8\xff\xe0", filename="scan"), "jpg"),
+        (DocumentPage(content=b"\x89PNG\r\n\x1a\n"), "png"),
+        (DocumentPage(content=b"GIF89a", media_type="application/octet-stream"), "gif"),
     ],
 )
 def test_the_extension_is_that_of_the_name_else_of_the_type_else_of_the_bytes(
-    page: Page, extension: str
+    page: DocumentPage, extension: str
 ) -> None:
-    flow = PAPER.describe_document("1", PASSPORT.but(pages=(page,)))
+    flow = PAPER.describe_document("1", PASSPORT.replace(pages=(page,)))
 
     assert json.loads(next(flow).body)["extension"] == extension
 
@@ -321,8 +321,8 @@ def test_an_idempotency_key_that_is_no_text_is_refused_though_paysera_takes_none
     user = User(email="user@example.com")
 
     for flow in (
-        PAPER.create_user(user, key=key),
-        PAPER.submit_document("221", PASSPORT, key=key),
+        PAPER.create_user(user, idempotency_key=key),
+        PAPER.submit_document("221", PASSPORT, idempotency_key=key),
     ):
         with pytest.raises(InvalidInput):
             next(flow)
@@ -347,7 +347,7 @@ def submitted_async(adapter: Paysera) -> None:
 ELSEWHERE = """
 import sys
 from datetime import UTC, date, datetime
-from onboarding import Document, DocumentKind, DocumentPurpose, Gateway, Page, Partial, Secret
+from onboarding import Document, DocumentKind, DocumentPurpose, Gateway, DocumentPage, Partial, Secret
 from onboarding_paysera import Paysera
 
 stored, base_url, client_id, mac_key, now = sys.argv[1:]

@@ -186,7 +186,7 @@ SHAPES = (
     Shape(
         name="an identity, an address or options without a value",
         read="no value, and nothing unreadable",
-        **fetched(lambda record: (record.user.identity, record.user.address, record.residue)),
+        **fetched(lambda record: (record.user.identity, record.user.address, record.unmapped)),
         expected=(None, None, {}),
         variants={
             "no key": user(),

@@ -13,9 +13,9 @@ from onboarding_paysera.wire.vocabulary import CREDENTIALS, GENDER, LOCALE
 
 
 def test_a_level_is_worth_what_was_decided_and_no_more() -> None:
-    rows = Paysera.native_levels.rows
+    rows = Paysera.default_level_policy.rows
 
-    assert [(row.native, row.kyc.value, row.identification.value) for row in rows] == [
+    assert [(row.provider_level, row.kyc.value, row.identification.value) for row in rows] == [
         ("unidentified", "LIGHT", "unidentified"),
         ("semi_identified", "LIGHT", "semi_identified"),
         ("basic_identified", "LIGHT", "basic_identified"),
@@ -71,5 +71,5 @@ def test_each_key_is_where_the_documents_put_it(wire: str, core: str) -> None:
 def test_only_what_paysera_does_not_distinguish_is_let_go_without_refusal(cls: type) -> None:
     about = translation(cls, "paysera").plan.about
 
-    let_go = {x.core_path for x in about.left_out if x.kind is LossKind.NOT_APPLICABLE}
+    let_go = {x.core_path for x in about.not_supported if x.kind is LossKind.NOT_APPLICABLE}
     assert let_go == {"category", "terms", "documents"}

@@ -13,7 +13,7 @@ import pytest
 from attrs import define, evolve, field
 from onboarding import (
     AsyncGateway,
-    AsyncWatch,
+    AsyncPoller,
     Event,
     EventKind,
     Gateway,
@@ -21,21 +21,21 @@ from onboarding import (
     InvalidInput,
     KYCLevel,
     NotFound,
-    Pace,
+    Poller,
+    PollPolicy,
     RateLimited,
     Secret,
     User,
     UserRecord,
-    Watch,
 )
 from onboarding.errors import ErrorDetails
-from onboarding.watching.plan import Plan
+from onboarding.watching.plan import PollSchedule
 
 from onboarding_paysera import Paysera
 
 from .simulator_api import CLIENT_ID, EMAIL_ONLY, LEVELS, MAC_KEY, NOW, REGISTRATION, Api
 
-EVEN = Pace(shortest=10.0, longest=80.0, jitter=0.0)
+EVEN = PollPolicy(shortest=10.0, longest=80.0, jitter=0.0)
 Collect = Callable[..., list[Event]]
 
 
@@ -77,7 +77,7 @@ def in_a_thread(api: Api, time: Time, records: Iterable[UserRecord], **options: 
     with Gateway(adapter(api), clock=there) as gateway:
         given: dict[str, Any] = {"pace": EVEN, "patience": 300.0, "chance": lambda: 1.0}
         given |= options
-        return list(Watch(gateway, records, clock=time.clock, sleep=time.sleep, **given))
+        return list(Poller(gateway, records, clock=time.clock, sleep=time.sleep, **given))
 
 
 def in_a_loop(api: Api, time: Time, records: Iterable[UserRecord], **options: Any) -> list[Event]:
@@ -88,7 +88,7 @@ def in_a_loop(api: Api, time: Time, records: Iterable[UserRecord], **options: An
                 "patience": 300.0,
                 "chance": lambda: 1.0,
             } | options
-            watch = AsyncWatch(gateway, records, clock=time.clock, sleep=time.asleep, **given)
+            watch = AsyncPoller(gateway, records, clock=time.clock, sleep=time.asleep, **given)
             return [event async for event in watch]
 
     return asyncio.run(collect())
@@ -141,8 +141,8 @@ def test_a_calculated_level_alone_is_a_change_of_the_providers_word(
 
     [event] = collect(api, time, [record])
 
-    assert event.after == {"level_words.calculated_level": "identified"}
-    assert event.before == {"level_words.calculated_level": "unidentified"}
+    assert event.after == {"provider_levels.calculated_level": "identified"}
+    assert event.before == {"provider_levels.calculated_level": "unidentified"}
 
 
 @BOTH
@@ -226,9 +226,9 @@ def test_a_change_makes_reads_frequent_again(api: Api, collect: Collect) -> None
 def test_chance_takes_a_part_of_each_wait(api: Api, collect: Collect) -> None:
     record = record_of(api, api.register(EMAIL_ONLY))
     time, parts = Time(), iter([0.0, 0.5, 1.0, 1.0, 1.0, 1.0, 1.0])
-    pace = Pace(shortest=10.0, longest=80.0, jitter=0.4)
+    pace = PollPolicy(shortest=10.0, longest=80.0, jitter=0.4)
 
-    collect(api, time, [record], pace=pace, chance=lambda: next(parts), patience=90.0)
+    collect(api, time, [record], policy=pace, chance=lambda: next(parts), patience=90.0)
 
     assert time.slept == pytest.approx([10.0, 20.0 * 0.8, 40.0 * 0.6])
 
@@ -237,9 +237,9 @@ def test_chance_takes_a_part_of_each_wait(api: Api, collect: Collect) -> None:
 def test_between_two_reads_there_is_a_wait_whoever_is_read(api: Api, collect: Collect) -> None:
     records = [record_of(api, api.register({"email": f"user{n}@example.com"})) for n in range(3)]
     time = Time()
-    pace = Pace(shortest=10.0, longest=80.0, jitter=0.0, between=4.0)
+    pace = PollPolicy(shortest=10.0, longest=80.0, jitter=0.0, between=4.0)
 
-    collect(api, time, records, pace=pace, patience=19.0)
+    collect(api, time, records, policy=pace, patience=19.0)
 
     assert time.slept == [10.0, 4.0, 4.0]
 
@@ -303,9 +303,9 @@ def test_an_error_that_stays_is_raised_and_the_others_are_watched_on(api: Api) -
     nobody = evolve(records[0], id="999")
     time = Time()
     with Gateway(adapter(api), clock=there) as gateway:
-        watch = Watch(
+        watch = Poller(
             gateway, [nobody, records[1]],
-            pace=EVEN, patience=100.0, clock=time.clock, sleep=time.sleep,
+            policy=EVEN, patience=100.0, clock=time.clock, sleep=time.sleep,
         )  # fmt: skip
 
         with pytest.raises(NotFound):
@@ -321,9 +321,11 @@ def test_a_watch_that_was_cut_off_tells_the_open_event_again_and_misses_none(api
     api.confirm(user_id, "email")
     api.sim.set_level(user_id, "identified")
 
-    def watch(records: Iterable[UserRecord]) -> Watch:
+    def watch(records: Iterable[UserRecord]) -> Poller:
         time = Time()
-        return Watch(gateway, records, pace=EVEN, patience=50.0, clock=time.clock, sleep=time.sleep)
+        return Poller(
+            gateway, records, policy=EVEN, patience=50.0, clock=time.clock, sleep=time.sleep
+        )
 
     with Gateway(adapter(api), clock=there) as gateway:
         cut = watch([first])
@@ -343,7 +345,7 @@ def test_a_record_of_another_gateway_is_refused_before_anything_is_read(api: Api
     api.sim.clear_log()
 
     with Gateway(adapter(api)) as gateway, pytest.raises(InvalidInput):
-        Watch(gateway, [evolve(record, gateway="fr")])
+        Poller(gateway, [evolve(record, gateway="fr")])
 
     assert reads(api) == 0
 
@@ -382,13 +384,13 @@ def test_a_pace_out_of_its_limits_is_refused_by_every_field(
     settings: dict[str, Any], paths: tuple[str, ...]
 ) -> None:
     with pytest.raises(InvalidInput) as caught:
-        Pace(**settings)
+        PollPolicy(**settings)
 
     assert caught.value.paths == paths
 
 
 @pytest.mark.parametrize("patience", [NAN, -1.0, -INF, "9"])
-@pytest.mark.parametrize("kind", [Watch, AsyncWatch])
+@pytest.mark.parametrize("kind", [Poller, AsyncPoller])
 def test_a_patience_that_is_no_number_of_seconds_is_refused(kind: Any, patience: Any) -> None:
     nobody = Gateway(Paysera(client_id=CLIENT_ID, mac_key=Secret(MAC_KEY)))
 
@@ -422,7 +424,7 @@ def is_known(record: UserRecord) -> bool:
 def test_a_watch_waits_its_own_time_where_a_provider_names_none_that_can_be_waited(
     wait: float,
 ) -> None:
-    plan = Plan(EVEN, lambda _: False, lambda: 0.0, float("inf"))
+    plan = PollSchedule(EVEN, lambda _: False, lambda: 0.0, float("inf"))
     plan.add(UserRecord(provider="paysera", gateway="lt", id="1", user=User()), 0.0)
     found = plan.next()
     assert found is not None

@@ -54,7 +54,7 @@ print(json.dumps({
     "provider": made.provider,
     "gateway": made.gateway,
     "same": seen.user == user.but({"identity.given_name": "Anna"}),
-    "residue": dict(seen.residue),
+    "unmapped": dict(seen.unmapped),
     "refused": refused,
     "rejected": rejected,
     "loaded": sorted(name for name in sys.modules if name in
@@ -176,7 +176,7 @@ def test_an_installed_adapter_onboards_a_user_by_its_name_in_a_configuration(
         "provider": "acme",
         "gateway": "shop",
         "same": True,
-        "residue": {"mood": "sunny"},
+        "unmapped": {"mood": "sunny"},
         "refused": ["phone"],
         "rejected": ["name_taken", ["identity.given_name"]],
         "loaded": ["acme_adapter"],

@@ -23,9 +23,9 @@ from onboarding import (
     NationalId,
     Password,
     ProviderError,
-    Report,
+    RequirementReport,
+    RequirementStatus,
     Secret,
-    Status,
     Terms,
     Unsupported,
     User,
@@ -33,7 +33,7 @@ from onboarding import (
     UserRecord,
 )
 from onboarding.mapping import On
-from onboarding.testing import PaperGateway, carried_users, paper, users
+from onboarding.testing import PaperGateway, paper, supported_users, users
 from tests.scaling import scaled
 
 from onboarding_mangopay import Api, MangoPay, MangoPayExtras
@@ -181,7 +181,7 @@ def users_of(case: Case) -> st.SearchStrategy[User]:
     """Users who lack nothing, users within the limits, and any user at all."""
     wires = {case.adapter.wire_for(user) for user in (User(), User(company=Company()))}
     found = [
-        carried_users(wire, case.on, extras=case.extras, complete=complete)
+        supported_users(wire, case.on, extras=case.extras, complete=complete)
         for wire in wires
         for complete in (True, True, False)
     ]
@@ -201,9 +201,9 @@ def answer(case: Case, simulator: Callable[[], Any], user: User) -> set[str] | N
     return None
 
 
-def told(report: Report, complaint: set[str]) -> bool:
+def told(report: RequirementReport, complaint: set[str]) -> bool:
     """Whether the report names whatever is complained of: it, a part of it, or what it is in."""
-    named = {path for finding in report.findings for path in finding.paths}
+    named = {path for finding in report.requirements for path in finding.paths}
     named |= {loss.core_path for loss in report.refused}
     return all(
         any(f"{name}.".startswith(f"{path}.") or path.startswith(f"{name}.") for name in named)
@@ -214,7 +214,7 @@ def told(report: Report, complaint: set[str]) -> bool:
 @pytest.mark.parametrize("name", CASES)
 def test_missing_agrees_with_the_provider(name: str) -> None:
     case = CASES[name]
-    seen: dict[Status, int] = dict.fromkeys(Status, 0)
+    seen: dict[RequirementStatus, int] = dict.fromkeys(RequirementStatus, 0)
 
     @scaled(10)
     @given(users_of(case))
@@ -230,14 +230,14 @@ def test_missing_agrees_with_the_provider(name: str) -> None:
         generous = answer(case, case.generous, user)
 
         seen[report.status] += 1
-        assert (strict is None) == (report.status is Status.MET)
+        assert (strict is None) == (report.status is RequirementStatus.MET)
         assert (generous is None) == report.ready
         assert told(report, (strict or set()) | (generous or set()))
 
     check()
 
-    assert seen[Status.MISSING]
-    assert seen[Status.MET] + seen[Status.PROVIDER_DECIDES]
+    assert seen[RequirementStatus.MISSING]
+    assert seen[RequirementStatus.MET] + seen[RequirementStatus.PROVIDER_DECIDES]
 
 
 def test_what_is_left_to_the_provider_is_named_with_its_reason() -> None:

@@ -36,7 +36,7 @@ from onboarding import (
 from onboarding.http import url
 from onboarding.mapping import On
 from onboarding.testing import PaperGateway, changed, paper
-from onboarding.testing.carried import carried_values
+from onboarding.testing.carried import supported_values
 from tests.scaling import scaled
 
 from onboarding_mangopay import Api, MangoPay
@@ -144,13 +144,13 @@ def test_what_is_predicted_of_an_update_is_what_happens(user: User, data: st.Dat
     assert record.kyc_level is KYCLevel.REGULAR
     wire = at.gateway.adapter.wire_for(user)
     paths = [
-        datum.core
-        for datum in wire.plan.data
-        if datum.on & On.UPDATE and not datum.core.startswith("extras.")
+        mapped.core
+        for mapped in wire.plan.fields
+        if mapped.on & On.UPDATE and not mapped.core.startswith("extras.")
     ]
     new = record.user
     for path in data.draw(st.lists(st.sampled_from(paths), min_size=1, max_size=3, unique=True)):
-        value = data.draw(carried_values(wire.plan.by_core[path]), path)
+        value = data.draw(supported_values(wire.plan.by_core[path]), path)
         new = changed(new, path, value)
 
     predicted = at.gateway.adapter.effects(record, new)
@@ -172,7 +172,7 @@ def test_what_is_predicted_of_an_update_is_what_happens(user: User, data: st.Dat
 
 def test_another_name_costs_the_level_and_the_proof(at: Desk) -> None:
     record = at.verified(ONA)
-    new = record.user.but({"identity.family_name": "Petraitienė"})
+    new = record.user.replace({"identity.family_name": "Petraitienė"})
 
     found = at.gateway.adapter.effects(record, new)
 
@@ -188,23 +188,25 @@ def test_nothing_changed_costs_nothing(at: Desk) -> None:
     record = at.verified(ONA)
 
     assert at.gateway.adapter.effects(record, record.user) == ()
-    assert at.gateway.adapter.effects(record, record.user.but(tag="other")) == ()
+    assert at.gateway.adapter.effects(record, record.user.replace(tag="other")) == ()
 
 
 @pytest.mark.parametrize("user", [ONA, ORGANISATION], ids=["natural", "legal"])
 def test_who_is_not_verified_has_no_level_and_no_document_to_lose(at: Desk, user: User) -> None:
     record = at.gateway.run(at.gateway.adapter.create_user(user))
     person = "company.representative.identity" if user.company is not None else "identity"
-    new = record.user.but({f"{person}.family_name": "Petraitienė"})
+    new = record.user.replace({f"{person}.family_name": "Petraitienė"})
 
     assert at.gateway.adapter.effects(record, new) == ()
 
 
 def test_what_a_record_cannot_tell_of_documents_is_told_as_a_condition(at: Desk) -> None:
     whole = at.verified(ONA)
-    row = evolve(whole, native={}, raw={}, kyc_level=None)  # as it could be stored by a platform
+    row = evolve(
+        whole, provider_fields={}, raw={}, kyc_level=None
+    )  # as it could be stored by a platform
 
-    found = at.gateway.adapter.effects(row, row.user.but({"identity.family_name": "Novak"}))
+    found = at.gateway.adapter.effects(row, row.user.replace({"identity.family_name": "Novak"}))
 
     assert [(effect.certain, effect.words) for effect in found] == [
         (False, "REGULAR falls to LIGHT"),
@@ -215,7 +217,7 @@ def test_what_a_record_cannot_tell_of_documents_is_told_as_a_condition(at: Desk)
 def test_a_document_among_the_data_of_the_user_may_have_been_handed_in(at: Desk) -> None:
     record = at.gateway.run(at.gateway.adapter.create_user(ONA))
     passport = Document(purpose=DocumentPurpose.IDENTITY)
-    new = record.user.but({"identity.family_name": "Novak"}, documents=(passport,))
+    new = record.user.replace({"identity.family_name": "Novak"}, documents=(passport,))
 
     [effect] = at.gateway.adapter.effects(record, new)
 
@@ -227,7 +229,7 @@ def test_the_accepted_documents_of_a_company_are_named_and_no_others(at: Desk) -
     record = at.verified(ORGANISATION)
     path = "company.representative.identity.family_name"
 
-    found = at.gateway.adapter.effects(record, record.user.but({path: "Petraitienė"}))
+    found = at.gateway.adapter.effects(record, record.user.replace({path: "Petraitienė"}))
 
     assert [effect.words for effect in found] == [
         "REGULAR falls to LIGHT",
@@ -237,7 +239,7 @@ def test_the_accepted_documents_of_a_company_are_named_and_no_others(at: Desk) -
 
 def test_a_step_that_has_no_way_back_is_named() -> None:
     at = desk(Api.LEGACY)
-    payer = ONA.but(category=UserCategory.PAYER, terms=Terms(accepted=False))
+    payer = ONA.replace(category=UserCategory.PAYER, terms=Terms(accepted=False))
     record = at.gateway.run(at.gateway.adapter.create_user(payer))
 
     found = at.gateway.adapter.effects(record, ONA)
@@ -256,7 +258,7 @@ def test_at_paysera_a_new_address_awaits_its_code_and_an_identity_its_receipt() 
     sim_code = sim.code_for(int(record.id), "email")
     assert sim_code is not None
     record = gateway.run(adapter.confirm(record.next_actions[0], sim_code))
-    new = record.user.but(
+    new = record.user.replace(
         {
             "identity.given_name": "Ona",
             "identity.family_name": "Šimkutė",
@@ -287,7 +289,7 @@ def test_an_effect_shows_no_value(at: Desk) -> None:
     record = evolve(at.verified(ONA))
 
     found = at.gateway.adapter.effects(
-        record, record.user.but({"identity.family_name": "Petraitienė"})
+        record, record.user.replace({"identity.family_name": "Petraitienė"})
     )
 
     assert "Petrait" not in repr(found)

@@ -20,10 +20,10 @@ from onboarding import (
     LegalPersonType,
     NationalId,
     Password,
-    Report,
     Representative,
+    RequirementReport,
+    RequirementStatus,
     Secret,
-    Status,
     Terms,
     User,
     UserCategory,
@@ -41,7 +41,7 @@ ONA = User(
     email="ona@example.com",
     category=UserCategory.PAYER,
 )
-OWNER = ONA.but(
+OWNER = ONA.replace(
     {
         "identity.birthdate": date(1968, 3, 9),
         "identity.nationality": "LT",
@@ -52,7 +52,7 @@ OWNER = ONA.but(
 )
 
 
-def names(report: Report) -> set[str]:
+def names(report: RequirementReport) -> set[str]:
     return {finding.name for finding in report.missing}
 
 
@@ -60,14 +60,14 @@ def test_a_payer_needs_little_and_an_owner_more() -> None:
     payer = missing(ONA, MangoPay.targets["create_payer"])
     owner = missing(ONA, MangoPay.targets["create_owner"])
 
-    assert payer.status is Status.MET
+    assert payer.status is RequirementStatus.MET
     assert names(owner) == {
         "identity.birthdate",
         "identity.nationality",
         "identity.country_of_residence",
         "terms.accepted",
     }
-    assert missing(OWNER, MangoPay.targets["create_owner"]).status is Status.MET
+    assert missing(OWNER, MangoPay.targets["create_owner"]).status is RequirementStatus.MET
 
 
 def test_each_demand_says_where_when_who_and_by_which_document() -> None:
@@ -82,7 +82,7 @@ def test_each_demand_says_where_when_who_and_by_which_document() -> None:
 
 
 def test_what_is_given_in_a_form_that_is_refused_is_missing_too() -> None:
-    user = OWNER.but({"identity.nationality": "KP", "identity.given_name": "x" * 101})
+    user = OWNER.replace({"identity.nationality": "KP", "identity.given_name": "x" * 101})
 
     report = missing(user, MangoPay.targets["create_owner"])
 
@@ -94,7 +94,7 @@ def test_what_is_given_in_a_form_that_is_refused_is_missing_too() -> None:
 
 @pytest.mark.parametrize("target", ["create_payer", "create_owner", "become_owner"])
 def test_a_category_that_mangopay_alone_gives_is_not_ready(target: str) -> None:
-    user = OWNER.but(category=UserCategory.PLATFORM)
+    user = OWNER.replace(category=UserCategory.PLATFORM)
 
     report = missing(user, MangoPay.targets[target])
 
@@ -115,9 +115,9 @@ def test_a_registration_number_is_limited_where_it_is_given() -> None:
     )
     user = User(company=company, email="ona@example.com")
 
-    longer = missing(user.but({"company.registration_number": "1" * 256}), target)
+    longer = missing(user.replace({"company.registration_number": "1" * 256}), target)
 
-    assert missing(user, target).status is Status.MET
+    assert missing(user, target).status is RequirementStatus.MET
     assert [(finding.name, finding.reason) for finding in longer.missing] == [
         ("company.registration_number", "longer than 255 characters")
     ]
@@ -134,7 +134,7 @@ def test_a_registration_number_is_limited_where_it_is_given() -> None:
 def test_extras_that_the_call_refuses_are_missing_and_no_question_to_the_user(
     extras: dict[str, object], found: str
 ) -> None:
-    user = OWNER.but(extras={"mangopay": extras})
+    user = OWNER.replace(extras={"mangopay": extras})
 
     report = missing(user, MangoPay.targets["create_owner"])
 
@@ -143,7 +143,7 @@ def test_extras_that_the_call_refuses_are_missing_and_no_question_to_the_user(
 
 
 def test_a_part_of_an_object_asks_for_the_rest_of_it() -> None:
-    user = OWNER.but(address=Address(country="US"))
+    user = OWNER.replace(address=Address(country="US"))
 
     report = missing(user, MangoPay.targets["create_owner"])
 
@@ -156,18 +156,18 @@ def test_a_part_of_an_object_asks_for_the_rest_of_it() -> None:
 
 
 def test_what_has_no_place_stops_the_call_unless_the_gateway_lets_it_go() -> None:
-    user = OWNER.but({"identity.national_id": NationalId(code="46803090000", country="LT")})
+    user = OWNER.replace({"identity.national_id": NationalId(code="46803090000", country="LT")})
     target = MangoPay.targets["create_owner"]
 
     refused = missing(user, target)
     let_go = missing(user, target, accept_loss=["identity.national_id"])
 
-    assert refused.status is Status.MISSING
+    assert refused.status is RequirementStatus.MISSING
     assert {loss.core_path for loss in refused.refused} == {
         "identity.national_id.code",
         "identity.national_id.country",
     }
-    assert let_go.status is Status.MET
+    assert let_go.status is RequirementStatus.MET
     assert let_go.losses
 
 
@@ -175,13 +175,13 @@ def test_verification_wants_a_document_or_the_hosted_page_and_then_the_provider_
     target = MangoPay.targets["kyc_regular"]
     passport = Document(purpose=DocumentPurpose.IDENTITY)
 
-    without, with_it = missing(OWNER, target), missing(OWNER.but(documents=(passport,)), target)
+    without, with_it = missing(OWNER, target), missing(OWNER.replace(documents=(passport,)), target)
 
     proof = next(finding for finding in without.missing)
     assert proof.name == "documents.identity"
     assert [option.actor for option in proof.options] == [Actor.PLATFORM, Actor.USER]
     assert with_it.ready
-    assert with_it.status is Status.PROVIDER_DECIDES
+    assert with_it.status is RequirementStatus.PROVIDER_DECIDES
     assert [finding.name for finding in with_it.undecided] == ["review"]
 
 
@@ -212,10 +212,12 @@ def record(user: User, **facts: object) -> UserRecord:
 def test_a_record_shows_what_was_decided() -> None:
     target = MangoPay.targets["kyc_regular"]
 
-    assert missing(record(OWNER, kyc_level=KYCLevel.REGULAR), target).status is Status.MET
+    assert (
+        missing(record(OWNER, kyc_level=KYCLevel.REGULAR), target).status is RequirementStatus.MET
+    )
     assert not missing(record(OWNER, kyc_level=KYCLevel.LIGHT), target).ready
-    shown = record(OWNER, native={"ProofOfIdentity": "kyc_1"})
-    assert missing(shown, target).status is Status.PROVIDER_DECIDES
+    shown = record(OWNER, provider_fields={"ProofOfIdentity": "kyc_1"})
+    assert missing(shown, target).status is RequirementStatus.PROVIDER_DECIDES
 
 
 @pytest.mark.parametrize(
@@ -225,9 +227,9 @@ def test_a_record_shows_that_the_proof_of_a_representative_was_accepted(path: st
     company = User(company=Company(legal_person_type=LegalPersonType.SOLETRADER))
     target = MangoPay.targets["kyc_regular"]
 
-    report = missing(record(company, native={path: "kyc_1"}), target)
+    report = missing(record(company, provider_fields={path: "kyc_1"}), target)
 
-    met = {finding.name for finding in report.of(Status.MET)}
+    met = {finding.name for finding in report.of(RequirementStatus.MET)}
     assert "documents.representative_identity" in met
     assert "documents.registration" in names(report)
 
@@ -274,7 +276,7 @@ def test_paysera_judges_a_password_and_a_level_has_its_steps() -> None:
         confirmed={"email": True},
         identification_level=IdentificationLevel.FULLY_IDENTIFIED,
     )
-    assert missing(full, Paysera.targets["fully_identified"]).status is Status.MET
+    assert missing(full, Paysera.targets["fully_identified"]).status is RequirementStatus.MET
 
 
 def test_no_report_shows_a_value() -> None:

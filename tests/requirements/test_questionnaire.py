@@ -20,8 +20,8 @@ from onboarding import (
     LegalPersonType,
     Question,
     Questionnaire,
-    Report,
     Representative,
+    RequirementReport,
     Secret,
     Target,
     User,
@@ -33,7 +33,7 @@ from onboarding.mapping import On
 from onboarding.mapping.paths import lookup
 from onboarding.plain import plain as to_plain
 from onboarding.testing import changed, users
-from onboarding.testing.carried import carried_values
+from onboarding.testing.carried import supported_values
 from onboarding.testing.strategies import values_at
 from tests.scaling import scaled
 
@@ -84,7 +84,7 @@ def test_what_an_answer_can_make_necessary_is_asked_under_that_condition() -> No
     region = next(question for question in found if question.path == "company.headquarters.region")
     assert region.when is not None
     assert region.when.words == "company.headquarters.country is CA or MX or US"
-    assert region.when.holds(User(company=company.but(headquarters=Address(country="US"))))
+    assert region.when.holds(User(company=company.replace(headquarters=Address(country="US"))))
     number = next(q for q in found if q.path == "company.registration_number")
     assert number.when is None
 
@@ -122,7 +122,7 @@ def given_answers(user: User, questions: list[Question], answers: dict[str, Any]
     return user
 
 
-def lacking(report: Report) -> set[str]:
+def lacking(report: RequirementReport) -> set[str]:
     """What of a report an answer could put right."""
     return {
         finding.name
@@ -139,10 +139,10 @@ def answer_to(question: Question) -> st.SearchStrategy[Any]:
     """A value within the limits of every provider that asks."""
 
     def welcome(value: Any) -> bool:
-        return all(_fits(datum, value) for datum in question.data)
+        return all(_fits(mapped, value) for mapped in question.data)
 
-    def _fits(datum: Any, value: Any) -> bool:
-        row = datum.row
+    def _fits(mapped: Any, value: Any) -> bool:
+        row = mapped.row
         if row.max is not None and not row.min <= len(value) <= row.max:
             return False
         try:
@@ -151,11 +151,11 @@ def answer_to(question: Question) -> st.SearchStrategy[Any]:
             return False
         if row.pattern is not None and not row.pattern.fits(written):
             return False
-        return not any(bar.certain and value in bar.values for bar in datum.barred)
+        return not any(bar.certain and value in bar.values for bar in mapped.disallowed)
 
     if not question.data:  # a part of the core alone
         return values_at(question.path)
-    return carried_values(question.data[0]).filter(welcome)
+    return supported_values(question.data[0]).filter(welcome)
 
 
 @st.composite
@@ -415,4 +415,4 @@ def test_every_target_names_its_source(target: Target) -> None:
     report = missing(User(), target)
 
     assert target.source
-    assert all(finding.source for finding in report.findings)
+    assert all(finding.source for finding in report.requirements)

@@ -64,7 +64,7 @@ def everything() -> Iterator[Callable[[], str]]:
         def emit(self, record: logging.LogRecord) -> None:
             found.append(f"{shown.format(record)} {record.args!r} {record.__dict__!r}")
 
-    keep = Keep(0)
+    record_only = Keep(0)
     known = [
         one for one in logging.root.manager.loggerDict.values() if isinstance(one, logging.Logger)
     ]
@@ -73,14 +73,14 @@ def everything() -> Iterator[Callable[[], str]]:
         logger.setLevel(logging.DEBUG)
         logger.disabled = False
     for logger in [logging.root, *(one for one in known if not one.propagate)]:
-        logger.addHandler(keep)
+        logger.addHandler(record_only)
     logging.captureWarnings(True)
     yield lambda: "\n".join(found)
     logging.captureWarnings(False)
     for logger, level, disabled in levels:
         logger.setLevel(level)
         logger.disabled = disabled
-        logger.removeHandler(keep)
+        logger.removeHandler(record_only)
 
 
 @DRIVERS

@@ -51,12 +51,12 @@ from onboarding.mapping import (
     On,
     Translation,
     at,
-    bar,
     core,
+    disallow,
     extra,
     inside,
-    keep,
     not_applicable,
+    record_only,
     some,
     translation,
     when,
@@ -89,7 +89,7 @@ KINDS = words(
 )
 
 
-THE_ARK = bar(UserCategory.PLATFORM, words="is the Ark itself", source=SOURCE)
+THE_ARK = disallow(UserCategory.PLATFORM, words="is the Ark itself", source=SOURCE)
 FALLS = (
     Consequence(
         kind=EffectKind.LOWERS_LEVEL, words="back on deck", at_level=KYCLevel.REGULAR, source=SOURCE
@@ -103,7 +103,7 @@ class Home:
 
     street: str | None = at(A.line1, TEXT, max=40)
     town: str | None = at(A.city, TEXT, max=40)
-    land: str | None = at(A.country, LOWER_COUNTRY, required=ALWAYS)
+    land: str | None = at(A.country, LOWER_COUNTRY, required_when=ALWAYS)
 
 
 @frozen(kw_only=True, repr=False)
@@ -113,21 +113,21 @@ class ArkExtras:
     cabin: str | None = None
 
 
-@wire(source=SOURCE, left_out=LEFT_OUT)
+@wire(source=SOURCE, not_supported=LEFT_OUT)
 class Passenger:
     """One who travels with the Ark; `rank` is as the papers say, `berth` as things stand."""
 
-    id: str | None = keep(str)
-    rank: str | None = keep(str)
-    berth: str | None = keep(str)
-    first: str | None = at(I.given_name, TEXT, max=40, required=ALWAYS, changing=FALLS)
-    born: int | None = at(I.birthdate, UTC_MIDNIGHT, hidden=PAYER)
+    id: str | None = record_only(str)
+    rank: str | None = record_only(str)
+    berth: str | None = record_only(str)
+    first: str | None = at(I.given_name, TEXT, max=40, required_when=ALWAYS, effects=FALLS)
+    born: int | None = at(I.birthdate, UTC_MIDNIGHT, hidden_when=PAYER)
     sex: str | None = at(I.gender, SEXES)
-    mail: str | None = at(U.email, TEXT, required=ALWAYS)
+    mail: str | None = at(U.email, TEXT, required_when=ALWAYS)
     phone: str | None = at(U.phone, PHONE_DIGITS)
-    kind: str | None = at(U.category, KINDS, on=On.CREATE, barred=(THE_ARK,))
-    agreed: bool | None = at(some(U.terms).accepted, BOOL, default=False, goes_along=True)
-    home: Home | None = inside(Home, U.address, whole=True, clears=True)
+    kind: str | None = at(U.category, KINDS, on=On.CREATE, disallowed=(THE_ARK,))
+    agreed: bool | None = at(some(U.terms).accepted, BOOL, default=False, always_send=True)
+    home: Home | None = inside(Home, U.address, send_whole=True, clears=True)
     cabin: str | None = at(extra("ark", "cabin"), JSON, on=On.CREATE, shown=False)
 
 
@@ -204,7 +204,7 @@ class Sound(Adapter):
     """Passengers of the Ark, as they should be carried."""
 
     provider: ClassVar[str] = "ark"
-    native_levels: ClassVar[LevelPolicy] = LEVELS
+    default_level_policy: ClassVar[LevelPolicy] = LEVELS
     extras: ClassVar[type | None] = ArkExtras
     wires: ClassVar[tuple[type, ...]] = (Passenger,)
     targets: ClassVar[Mapping[str, Target]] = {
@@ -222,9 +222,9 @@ class Sound(Adapter):
     environment: str = "sandbox"
     base_url: Url = "https://ark.invalid"
 
-    def create_user(self, user: User, *, key: str | None = None) -> Flow[UserRecord]:
-        self.validated_key(key)
-        body, losses = self.wire_for(self.checked(user)).to_wire(user)
+    def create_user(self, user: User, *, idempotency_key: str | None = None) -> Flow[UserRecord]:
+        self.validated_key(idempotency_key)
+        body, losses = self.wire_for(self.validated(user)).to_wire(user)
         losses = self.refuse(losses)
         response = yield self.ask("POST", "create_user", body=body)
         return self.kept(response, losses)
@@ -245,9 +245,9 @@ class Sound(Adapter):
         return Paged(items=tuple(self.read(one, response) for one in found))
 
     def update_user(self, record: UserRecord, user: User) -> Flow[UserRecord]:
-        self.own(record, UserRecord)
-        wire = self.wire_for(self.checked(user, record))
-        body, losses = wire.update(record.user, user, residue=record.residue)
+        self.require_own(record, UserRecord)
+        wire = self.wire_for(self.validated(user, record))
+        body, losses = wire.update(record.user, user, unmapped=record.unmapped)
         losses = self.refuse(losses)
         if not body:
             return self.unchanged(record, losses)

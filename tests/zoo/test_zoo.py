@@ -29,8 +29,8 @@ from onboarding import (
     Problem,
     Proof,
     Rejected,
-    Report,
     Request,
+    RequirementReport,
     Response,
     UnexpectedResponse,
     Unsupported,
@@ -53,7 +53,7 @@ from onboarding.mapping import (
     Translation,
     at,
     inside,
-    keep,
+    record_only,
     wire,
 )
 from onboarding.testing.book import LAWS
@@ -128,7 +128,7 @@ class Writer(Sound):
 
 @breaks("willingness")
 class RefusesEverything(Sound):
-    def create_user(self, user: User, *, key: str | None = None) -> Flow[UserRecord]:
+    def create_user(self, user: User, *, idempotency_key: str | None = None) -> Flow[UserRecord]:
         raise Unsupported([Problem("email", "unsupported", "no")], provider="ark")
 
 
@@ -141,12 +141,12 @@ ANY_DIGITS: Codec[str, str] = Codec(
 class MisspeltHome:
     street: str | None = at(A.line1, TEXT, max=40)
     town: str | None = at(A.city, TEXT, max=40)
-    country: str | None = at(A.country, LOWER_COUNTRY, required=ALWAYS)
+    country: str | None = at(A.country, LOWER_COUNTRY, required_when=ALWAYS)
 
 
-@wire(source=SOURCE, left_out=LEFT_OUT)
+@wire(source=SOURCE, not_supported=LEFT_OUT)
 class Misspelt(Passenger):
-    home: MisspeltHome | None = inside(MisspeltHome, U.address, whole=True, clears=True)  # type: ignore[assignment]
+    home: MisspeltHome | None = inside(MisspeltHome, U.address, send_whole=True, clears=True)  # type: ignore[assignment]
 
 
 @breaks("quoted_samples")
@@ -188,7 +188,7 @@ ALMOST: Codec[UserCategory, str] = Codec(
 )
 
 
-@wire(source=SOURCE, left_out=LEFT_OUT)
+@wire(source=SOURCE, not_supported=LEFT_OUT)
 class WrongAtOne(Passenger):
     kind: str | None = at(U.category, ALMOST, on=On.CREATE)
 
@@ -220,7 +220,7 @@ class WritesNotWhatIsDeclared(Writer):
 
 @breaks("refuse_before_sending")
 class SendsBeforeItRefuses(Sound):
-    def create_user(self, user: User, *, key: str | None = None) -> Flow[UserRecord]:
+    def create_user(self, user: User, *, idempotency_key: str | None = None) -> Flow[UserRecord]:
         yield self.ask("GET", "fetch_user", "1")
         return (yield from super().create_user(user))
 
@@ -255,7 +255,7 @@ class UpdatesEverything(Sound):
         return self.kept(response, losses)
 
 
-@wire(source=SOURCE, left_out=LEFT_OUT)
+@wire(source=SOURCE, not_supported=LEFT_OUT)
 class CallsAnybody(Passenger):
     phone: str | None = at(U.phone, ANY_DIGITS)
 
@@ -281,18 +281,18 @@ class SendsHalfOfAWhole(Writer):
         return body
 
 
-@breaks("residue")
+@breaks("unmapped")
 class ForgetsTheResidue(Sound):
     def update_user(self, record: UserRecord, user: User) -> Flow[UserRecord]:
-        return super().update_user(attrs.evolve(record, residue={}), user)
+        return super().update_user(attrs.evolve(record, unmapped={}), user)
 
 
 class Spoiler(Sound):
     """An adapter that spoils what an update sends, by the record and the user given."""
 
     def update_user(self, record: UserRecord, user: User) -> Flow[UserRecord]:
-        wire = self.wire_for(self.checked(user, record))
-        body, losses = wire.update(record.user, user, residue=record.residue)
+        wire = self.wire_for(self.validated(user, record))
+        body, losses = wire.update(record.user, user, unmapped=record.unmapped)
         losses = self.refuse(losses)
         body = self.spoilt(body, record, user)
         if not body:
@@ -307,7 +307,7 @@ class Spoiler(Sound):
 @breaks("stays_cleared")
 class BringsBackWhatWasCleared(Spoiler):
     def spoilt(self, body: Json, record: UserRecord, user: User) -> Json:
-        kept = record.residue.get("home.land")
+        kept = record.unmapped.get("home.land")
         if kept is not None and "home" in body:
             body["home"] = {"land": kept, **body["home"]}
         return body
@@ -339,7 +339,7 @@ class ClearsWhatItCannotRead(Spoiler):
 @breaks("strange_keys")
 class KeepsNoResidue(Sound):
     def kept(self, response: Response, losses: tuple[Loss, ...] = ()) -> UserRecord:
-        return attrs.evolve(super().kept(response, losses), residue={})
+        return attrs.evolve(super().kept(response, losses), unmapped={})
 
 
 class Reader(Sound):
@@ -385,7 +385,7 @@ class Falling(LevelPolicy):
 
 @breaks("levels")
 class FallsWithTheRank(Sound):
-    native_levels = Falling(LEVELS.rows)
+    default_level_policy = Falling(LEVELS.rows)
 
 
 @breaks("levels")
@@ -398,12 +398,12 @@ class Skipping(LevelPolicy):
     """A policy that skips an unknown word in favour of a known one."""
 
     def kyc(self, *natives: str | None) -> KYCLevel | None:
-        return super().kyc(*({row.native for row in self.rows} & {*natives}))
+        return super().kyc(*({row.provider_level for row in self.rows} & {*natives}))
 
 
 @breaks("levels", "beside an unknown word is worth kyc")
 class SkipsUnknownRanks(Sound):
-    native_levels = Skipping(LEVELS.rows)
+    default_level_policy = Skipping(LEVELS.rows)
 
 
 @breaks("levels", "beside an unknown word (NoneType) a record has")
@@ -413,7 +413,7 @@ class DropsARankThatIsNoText(Reader):
         return {k: v for k, v in payload.items() if k not in ranks or isinstance(v, str)}
 
 
-@breaks("levels", "level_words are not the provider's own words")
+@breaks("levels", "provider_levels are not the provider's own words")
 class ReadsOneRankOfTwo(Sound):
     def record(self, *of: Any, **more: Any) -> UserRecord:
         return super().record(*of, **{**more, "levels": ["rank"]})
@@ -480,7 +480,7 @@ class ShowsItsKey(Sound):
 
 @breaks("secrets_stay_in")
 class QuotesTheUserInErrors(Sound):
-    def create_user(self, user: User, *, key: str | None = None) -> Flow[UserRecord]:
+    def create_user(self, user: User, *, idempotency_key: str | None = None) -> Flow[UserRecord]:
         if user.occupation is not None:
             text = f"the Ark has no work for a {user.occupation}"
             raise Unsupported([Problem("occupation", "unsupported", text)], provider="ark")
@@ -508,15 +508,15 @@ class SendsItsKeyInClear(Sound):
 
 @breaks("foreign_values_refused")
 class UpdatesTheRecordsOfOtherGateways(Sound):
-    def own(self, held: Held, kind: type[Any] | None = None) -> None:
+    def require_own(self, held: Held, kind: type[Any] | None = None) -> None:
         pass
 
 
 @breaks("foreign_values_refused")
 class UpdatesInTheOtherEnvironment(Sound):
-    def own(self, held: Held, kind: type[Any] | None = None) -> None:
+    def require_own(self, held: Held, kind: type[Any] | None = None) -> None:
         anywhere: Any = held
-        super().own(attrs.evolve(anywhere, environment=None), kind)
+        super().require_own(attrs.evolve(anywhere, environment=None), kind)
 
 
 @breaks("provenance")
@@ -543,9 +543,9 @@ LOCAL: Codec[date, int] = Codec(
 )  # fmt: skip
 
 
-@wire(source=SOURCE, left_out=LEFT_OUT)
+@wire(source=SOURCE, not_supported=LEFT_OUT)
 class BornSomewhere(Passenger):
-    born: int | None = at(I.birthdate, LOCAL, hidden=PAYER)
+    born: int | None = at(I.birthdate, LOCAL, hidden_when=PAYER)
 
 
 @breaks("same_everywhere")
@@ -566,7 +566,7 @@ class SpellsTheBodyAnew(Sound):
         return attrs.evolve(super().sign(request, proof), body=body)
 
 
-@wire(source=SOURCE, left_out=LEFT_OUT)
+@wire(source=SOURCE, not_supported=LEFT_OUT)
 class HidesNothing(Passenger):
     born: int | None = at(I.birthdate, UTC_MIDNIGHT)
 
@@ -581,9 +581,9 @@ YEAR: Codec[date, int] = Codec(
 )
 
 
-@wire(source=SOURCE, left_out=LEFT_OUT)
+@wire(source=SOURCE, not_supported=LEFT_OUT)
 class KnowsTheYear(Passenger):
-    born: int | None = at(I.birthdate, YEAR, hidden=PAYER)
+    born: int | None = at(I.birthdate, YEAR, hidden_when=PAYER)
 
 
 class Coarse(Sound):
@@ -603,7 +603,7 @@ def test_a_loss_that_the_gateway_accepts_is_no_loss_without_leave() -> None:
         shown_by()
 
 
-@wire(source=SOURCE, left_out=LEFT_OUT)
+@wire(source=SOURCE, not_supported=LEFT_OUT)
 class DemandsNothing(Passenger):
     first: str | None = at(I.given_name, TEXT, max=40)
 
@@ -623,9 +623,9 @@ class ChangesAnother(Sound):
         return (yield from super().update_user(attrs.evolve(record, id=made.id), user))
 
 
-@wire(source=SOURCE, left_out=LEFT_OUT)
+@wire(source=SOURCE, not_supported=LEFT_OUT)
 class DemandsTheBirthdate(Passenger):
-    born: int | None = at(I.birthdate, UTC_MIDNIGHT, required=ALWAYS, hidden=PAYER)
+    born: int | None = at(I.birthdate, UTC_MIDNIGHT, required_when=ALWAYS, hidden_when=PAYER)
 
 
 @breaks("demands")
@@ -633,9 +633,9 @@ class AsksForMoreThanTheArk(Sound):
     wires = (DemandsTheBirthdate,)
 
 
-@wire(source=SOURCE, left_out=LEFT_OUT)
+@wire(source=SOURCE, not_supported=LEFT_OUT)
 class Unlimited(Passenger):
-    first: str | None = at(I.given_name, TEXT, required=ALWAYS, changing=FALLS)
+    first: str | None = at(I.given_name, TEXT, required_when=ALWAYS, effects=FALLS)
 
 
 @breaks("demands", "['identity.given_name']")
@@ -643,7 +643,7 @@ class DeclaresNoLength(Sound):
     wires = (Unlimited,)
 
 
-@wire(source=SOURCE, left_out=LEFT_OUT)
+@wire(source=SOURCE, not_supported=LEFT_OUT)
 class Unbarred(Passenger):
     kind: str | None = at(U.category, KINDS, on=On.CREATE)
 
@@ -655,14 +655,14 @@ class DeclaresNoBar(Sound):
 
 @breaks("demands", "category is refused as given, and not said to be")
 class AsksOfTheUserAsSupposed(Sound):
-    def missing(self, held: User | UserRecord, target: str) -> Report:
+    def missing(self, held: User | UserRecord, target: str) -> RequirementReport:
         assert isinstance(held, User)
         return super().missing(self.target(target).supposed(held), target)
 
 
-@wire(source=SOURCE, left_out=LEFT_OUT)
+@wire(source=SOURCE, not_supported=LEFT_OUT)
 class CostsNothing(Passenger):
-    first: str | None = at(I.given_name, TEXT, max=40, required=ALWAYS)
+    first: str | None = at(I.given_name, TEXT, max=40, required_when=ALWAYS)
 
 
 @breaks("effects")
@@ -670,9 +670,9 @@ class SaysNotWhatAChangeCosts(Sound):
     wires = (CostsNothing,)
 
 
-@wire(source=SOURCE, left_out=LEFT_OUT)
+@wire(source=SOURCE, not_supported=LEFT_OUT)
 class CostsTooMuch(Passenger):
-    mail: str | None = at(U.email, TEXT, required=ALWAYS, changing=FALLS)
+    mail: str | None = at(U.email, TEXT, required_when=ALWAYS, effects=FALLS)
 
 
 @breaks("effects")
@@ -685,9 +685,9 @@ GOES_OUT_OF_DATE = Consequence(
 )
 
 
-@wire(source=SOURCE, left_out=LEFT_OUT)
+@wire(source=SOURCE, not_supported=LEFT_OUT)
 class OutdatesAlways(Passenger):
-    mail: str | None = at(U.email, TEXT, required=ALWAYS, changing=(GOES_OUT_OF_DATE,))
+    mail: str | None = at(U.email, TEXT, required_when=ALWAYS, effects=(GOES_OUT_OF_DATE,))
 
 
 @breaks("effects", "email outdates what was not handed in")
@@ -734,8 +734,8 @@ LAST: list[tuple[Loss, ...]] = []
 
 @breaks("same_result")
 class RemembersTheLastUser(Sound):
-    def create_user(self, user: User, *, key: str | None = None) -> Flow[UserRecord]:
-        body, losses = self.wire_for(self.checked(user)).to_wire(user)
+    def create_user(self, user: User, *, idempotency_key: str | None = None) -> Flow[UserRecord]:
+        body, losses = self.wire_for(self.validated(user)).to_wire(user)
         LAST.append(self.refuse(losses))
         response = yield self.ask("POST", "create_user", body=body)
         return self.kept(response, LAST[-1])
@@ -753,8 +753,8 @@ REPLAYED: dict[str, UserRecord] = {}
 
 @breaks("keyed_results", "lost, and not in the report")
 class BindsAKeyToNothing(Sound):
-    def create_user(self, user: User, *, key: str | None = None) -> Flow[UserRecord]:
-        made = yield from super().create_user(user, key=key)
+    def create_user(self, user: User, *, idempotency_key: str | None = None) -> Flow[UserRecord]:
+        made = yield from super().create_user(user, idempotency_key=idempotency_key)
         if made.id == "1":  # of another Ark
             REPLAYED.clear()
         return REPLAYED.setdefault(str(key), made)
@@ -888,7 +888,7 @@ def claimed(**declared: Any) -> list[str]:
 class Stowaway:
     """A wire class that no call uses."""
 
-    id: str | None = keep(str)
+    id: str | None = record_only(str)
     name: str | None = at(I.given_name, TEXT)
 
 

@@ -35,17 +35,17 @@ WITH_REGIONS = when(A.country, "US", "CA", "MX")
 class MangoAddress:
     """Sent as a whole; shown as an object of six nulls when there is none."""
 
-    AddressLine1: str | None = at(A.line1, TEXT, max=255, required=ALWAYS)
+    AddressLine1: str | None = at(A.line1, TEXT, max=255, required_when=ALWAYS)
     AddressLine2: str | None = at(A.line2, TEXT, max=255)
-    City: str | None = at(A.city, TEXT, max=255, required=ALWAYS)
-    Region: str | None = at(A.region, TEXT, max=255, required=WITH_REGIONS)
+    City: str | None = at(A.city, TEXT, max=255, required_when=ALWAYS)
+    Region: str | None = at(A.region, TEXT, max=255, required_when=WITH_REGIONS)
     PostalCode: str | None = at(
         A.postal_code,
         TEXT,
         max=255,
         pattern=POSTAL_CODE,
-        required=_CODED,
+        required_when=_CODED,
         uncertain=_LEFT_OPEN,
         uncertain_when=_EXEMPT,
     )
-    Country: str | None = at(A.country, TEXT, required=ALWAYS, barred=(BLOCKED,))
+    Country: str | None = at(A.country, TEXT, required_when=ALWAYS, disallowed=(BLOCKED,))

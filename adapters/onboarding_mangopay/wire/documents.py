@@ -11,11 +11,11 @@ from typing import Any, cast
 from onboarding import (
     Adapter,
     Document,
+    DocumentPage,
     DocumentPurpose,
     DocumentRecord,
     DocumentStatus,
     LossKind,
-    Page,
     Problem,
     Refusal,
     RefusalReason,
@@ -107,7 +107,7 @@ def pages_problems(document: Document) -> list[Problem]:
     ]
 
 
-def page_problems(page: Page, purpose: DocumentPurpose) -> Iterator[Problem]:
+def page_problems(page: DocumentPage, purpose: DocumentPurpose) -> Iterator[Problem]:
     """What MangoPay would refuse of one page: its type, told by its first bytes, and its size.
 
     docs: verification/documents/submission/refusals: a file must not be password protected.
@@ -139,8 +139,8 @@ def document_record(
         refusal=_refusal(payload),
         created_at=moment(payload.get("CreationDate")),
         processed_at=moment(payload.get("ProcessedDate")),
-        seen_at=response.received_at,
-        native={
+        retrieved_at=response.received_at,
+        provider_fields={
             name: payload[name]
             for name in ("Type", "Status", "Tag", "Flags", "RefusedReasonType")
             if payload.get(name) is not None
@@ -158,7 +158,7 @@ def _refusal(payload: Mapping[str, Any]) -> Refusal | None:
         return None
     return Refusal(
         reason=REASONS.get(str(word), RefusalReason.OTHER),
-        native=str(word or ""),
+        provider_code=str(word or ""),
         text=None if text is None else str(text),
         flags=tuple(str(flag) for flag in flags),
     )

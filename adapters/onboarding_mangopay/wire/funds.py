@@ -57,13 +57,13 @@ class TransactionNature(StrEnum):
 
 @frozen(kw_only=True, slots=False, repr=False)
 class Transaction(Model):
-    """One movement of money; `status`, `type` and `nature` are MangoPay's words, known or new.
+    """One movement of money; `provider_status`, `type` and `nature` are MangoPay's words, known or new.
 
     Amounts are in minor units; times are in UTC. MangoPay shows the last 13 months.
     """
 
     id: str
-    status: str | None = None
+    provider_status: str | None = None
     type: str | None = None
     nature: str | None = None
     author_id: str | None = None
@@ -81,7 +81,7 @@ class Transaction(Model):
     raw: Mapping[str, Any] = field(factory=dict[str, Any])
 
     def __repr__(self) -> str:
-        return f"Transaction(id={self.id!r}, type={self.type!r}, status={self.status!r})"
+        return f"Transaction(id={self.id!r}, type={self.type!r}, status={self.provider_status!r})"
 
 
 @frozen(kw_only=True, slots=False, repr=False)
@@ -125,7 +125,7 @@ def read_transaction(row: Mapping[str, Any]) -> Transaction:
     """A transaction from MangoPay's object."""
     return Transaction(
         id=_id(row),
-        status=text(row.get("Status")),
+        provider_status=text(row.get("Status")),
         type=text(row.get("Type")),
         nature=text(row.get("Nature")),
         author_id=reference(row.get("AuthorId")),
@@ -175,7 +175,9 @@ def read_emoney(row: Mapping[str, Any]) -> EMoney:
     )
 
 
-def read_wallet(row: Mapping[str, Any], provenance: Provenance, *, seen_at: datetime) -> Wallet:
+def read_wallet(
+    row: Mapping[str, Any], provenance: Provenance, *, retrieved_at: datetime
+) -> Wallet:
     """A wallet from MangoPay's object (docs: wallet-object)."""
     return Wallet(
         **provenance,
@@ -184,8 +186,10 @@ def read_wallet(row: Mapping[str, Any], provenance: Provenance, *, seen_at: date
         balance=money(row.get("Balance")),
         description=text(row.get("Description")),
         created_at=moment(row.get("CreationDate")),
-        seen_at=seen_at,
-        native={name: row.get(name) for name in ("Currency", "FundsType", "Tag") if name in row},
+        retrieved_at=retrieved_at,
+        provider_fields={
+            name: row.get(name) for name in ("Currency", "FundsType", "Tag") if name in row
+        },
         raw=row,
     )
 

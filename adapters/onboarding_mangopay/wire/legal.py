@@ -19,8 +19,8 @@ from onboarding.mapping import (
     core,
     extra,
     inside,
-    keep,
     not_applicable,
+    record_only,
     some,
     when,
     wire,
@@ -81,9 +81,9 @@ class MangoRepresentative:
         min=1,
         max=100,
         on=CHANGE,
-        required=ALWAYS,
+        required_when=ALWAYS,
         without=ONE_NAME,
-        changing=LEGAL_DOWNGRADE,
+        effects=LEGAL_DOWNGRADE,
     )
     LastName: str | None = at(
         RI.family_name,
@@ -91,75 +91,80 @@ class MangoRepresentative:
         min=1,
         max=100,
         on=CHANGE,
-        required=ALWAYS,
+        required_when=ALWAYS,
         without=ONE_NAME,
-        changing=LEGAL_DOWNGRADE,
+        effects=LEGAL_DOWNGRADE,
     )
     Birthday: int | None = at(
-        RI.birthdate, UTC_MIDNIGHT, required=OWNER, hidden=PAYER, changing=LEGAL_DOWNGRADE
+        RI.birthdate, UTC_MIDNIGHT, required_when=OWNER, hidden_when=PAYER, effects=LEGAL_DOWNGRADE
     )
     Nationality: str | None = at(
         RI.nationality,
         TEXT,
-        required=OWNER,
-        hidden=PAYER,
-        barred=BLOCKED_NATIONALITIES,
-        changing=LEGAL_DOWNGRADE,
+        required_when=OWNER,
+        hidden_when=PAYER,
+        disallowed=BLOCKED_NATIONALITIES,
+        effects=LEGAL_DOWNGRADE,
     )
     CountryOfResidence: str | None = at(
-        RI.country_of_residence, TEXT, required=OWNER, hidden=PAYER, barred=(BLOCKED,)
+        RI.country_of_residence, TEXT, required_when=OWNER, hidden_when=PAYER, disallowed=(BLOCKED,)
     )
     Email: str | None = at(
         R.email,
         EMAIL,
         pattern=ASCII_EMAIL,
-        required=OWNER,
-        hidden=PAYER,
-        changing=RE_ENROLS,
+        required_when=OWNER,
+        hidden_when=PAYER,
+        effects=RE_ENROLS,
     )
-    PhoneNumber: str | None = at(R.phone, PHONE, changing=RE_ENROLS)
+    PhoneNumber: str | None = at(R.phone, PHONE, effects=RE_ENROLS)
     PhoneNumberCountry: str | None = at(
         extra("mangopay", "representative_phone_number_country"),
         JSON,
-        changing=RE_ENROLS,
+        effects=RE_ENROLS,
     )
-    ProofOfIdentity: str | None = keep(str)
+    ProofOfIdentity: str | None = record_only(str)
 
 
-@wire(source="docs: api-reference/users/legal-user-object-sca", left_out=LEFT_OUT)
+@wire(source="docs: api-reference/users/legal-user-object-sca", not_supported=LEFT_OUT)
 class LegalUser:
     """A legal user on the SCA endpoints."""
 
     HeadquartersAddress: MangoAddress | None = inside(
-        MangoAddress, some(C.headquarters), whole=True, clears=True, required=OWNER, hidden=PAYER
+        MangoAddress,
+        some(C.headquarters),
+        send_whole=True,
+        clears=True,
+        required_when=OWNER,
+        hidden_when=PAYER,
     )
     LegalRepresentativeAddress: MangoAddress | None = inside(
-        MangoAddress, some(P.address), whole=True, clears=True, on=CHANGE
+        MangoAddress, some(P.address), send_whole=True, clears=True, on=CHANGE
     )
-    Name: str | None = at(C.legal_name, TEXT, max=255, on=CHANGE, required=ALWAYS)
+    Name: str | None = at(C.legal_name, TEXT, max=255, on=CHANGE, required_when=ALWAYS)
     LegalPersonType: str | None = at(
-        C.legal_person_type, LEGAL_PERSON, on=CHANGE, required=ALWAYS, changing=LEGAL_FORM
+        C.legal_person_type, LEGAL_PERSON, on=CHANGE, required_when=ALWAYS, effects=LEGAL_FORM
     )
     LegalRepresentative: MangoRepresentative | None = inside(
-        MangoRepresentative, P, required=ALWAYS
+        MangoRepresentative, P, required_when=ALWAYS
     )
     CompanyNumber: str | None = at(
-        C.registration_number, TEXT, max=NUMBER_MAX, required=NUMBERED, hidden=PAYER
+        C.registration_number, TEXT, max=NUMBER_MAX, required_when=NUMBERED, hidden_when=PAYER
     )
-    ProofOfRegistration: str | None = keep(str)
-    ShareholderDeclaration: str | None = keep(str)
-    Statute: str | None = keep(str)
-    PendingUserAction: dict[str, Any] | None = keep(dict[str, Any], shown=False)
-    Id: str | None = keep(str)
+    ProofOfRegistration: str | None = record_only(str)
+    ShareholderDeclaration: str | None = record_only(str)
+    Statute: str | None = record_only(str)
+    PendingUserAction: dict[str, Any] | None = record_only(dict[str, Any], shown=False)
+    Id: str | None = record_only(str)
     Tag: str | None = at(U.tag, TEXT, max=255, on=CHANGE)
-    CreationDate: int | None = keep(int)
-    PersonType: str | None = keep(str)
-    Email: str | None = at(U.email, EMAIL, pattern=ASCII_EMAIL, on=CHANGE, required=ALWAYS)
-    KYCLevel: str | None = keep(str)
+    CreationDate: int | None = record_only(int)
+    PersonType: str | None = record_only(str)
+    Email: str | None = at(U.email, EMAIL, pattern=ASCII_EMAIL, on=CHANGE, required_when=ALWAYS)
+    KYCLevel: str | None = record_only(str)
     TermsAndConditionsAccepted: bool | None = terms_accepted()
     TermsAndConditionsAcceptedDate: int | None = accepted_date()
     UserCategory: str | None = category()
-    UserStatus: str | None = keep(str)
+    UserStatus: str | None = record_only(str)
     ScaContext: str | None = sca_context()
     ProfilingAttemptReference: str | None = profiling_reference()
 
@@ -169,69 +174,76 @@ PI = some(P.identity)
 
 @wire(
     source="docs: api-reference/users/legal-user-object",
-    left_out=LEFT_OUT,
+    not_supported=LEFT_OUT,
     until=LEGACY_UNTIL,
 )
 class LegacyLegalUser:
     """A legal user on the legacy endpoints: the representative's fields lie flat."""
 
     HeadquartersAddress: MangoAddress | None = inside(
-        MangoAddress, some(C.headquarters), whole=True, clears=True, required=OWNER, hidden=PAYER
+        MangoAddress,
+        some(C.headquarters),
+        send_whole=True,
+        clears=True,
+        required_when=OWNER,
+        hidden_when=PAYER,
     )
     LegalRepresentativeAddress: MangoAddress | None = inside(
-        MangoAddress, some(P.address), whole=True, clears=True
+        MangoAddress, some(P.address), send_whole=True, clears=True
     )
-    Name: str | None = at(C.legal_name, TEXT, max=255, required=ALWAYS)
+    Name: str | None = at(C.legal_name, TEXT, max=255, required_when=ALWAYS)
     LegalPersonType: str | None = at(
-        C.legal_person_type, LEGAL_PERSON, required=ALWAYS, changing=LEGAL_FORM
+        C.legal_person_type, LEGAL_PERSON, required_when=ALWAYS, effects=LEGAL_FORM
     )
     LegalRepresentativeFirstName: str | None = at(
         PI.given_name,
         TEXT,
         min=1,
         max=100,
-        required=ALWAYS,
+        required_when=ALWAYS,
         without=ONE_NAME,
-        changing=LEGAL_DOWNGRADE,
+        effects=LEGAL_DOWNGRADE,
     )
     LegalRepresentativeLastName: str | None = at(
         PI.family_name,
         TEXT,
         min=1,
         max=100,
-        required=ALWAYS,
+        required_when=ALWAYS,
         without=ONE_NAME,
-        changing=LEGAL_DOWNGRADE,
+        effects=LEGAL_DOWNGRADE,
     )
-    LegalRepresentativeEmail: str | None = at(P.email, EMAIL, pattern=ASCII_EMAIL, hidden=PAYER)
+    LegalRepresentativeEmail: str | None = at(
+        P.email, EMAIL, pattern=ASCII_EMAIL, hidden_when=PAYER
+    )
     LegalRepresentativeBirthday: int | None = at(
-        PI.birthdate, UTC_MIDNIGHT, required=OWNER, hidden=PAYER, changing=LEGAL_DOWNGRADE
+        PI.birthdate, UTC_MIDNIGHT, required_when=OWNER, hidden_when=PAYER, effects=LEGAL_DOWNGRADE
     )
     LegalRepresentativeNationality: str | None = at(
         PI.nationality,
         TEXT,
-        required=OWNER,
-        hidden=PAYER,
-        barred=BLOCKED_NATIONALITIES,
-        changing=LEGAL_DOWNGRADE,
+        required_when=OWNER,
+        hidden_when=PAYER,
+        disallowed=BLOCKED_NATIONALITIES,
+        effects=LEGAL_DOWNGRADE,
     )
     LegalRepresentativeCountryOfResidence: str | None = at(
-        PI.country_of_residence, TEXT, required=OWNER, hidden=PAYER, barred=(BLOCKED,)
+        PI.country_of_residence, TEXT, required_when=OWNER, hidden_when=PAYER, disallowed=(BLOCKED,)
     )
-    LegalRepresentativeProofOfIdentity: str | None = keep(str)
+    LegalRepresentativeProofOfIdentity: str | None = record_only(str)
     CompanyNumber: str | None = at(
-        C.registration_number, TEXT, max=NUMBER_MAX, required=NUMBERED, hidden=PAYER
+        C.registration_number, TEXT, max=NUMBER_MAX, required_when=NUMBERED, hidden_when=PAYER
     )
-    ProofOfRegistration: str | None = keep(str)
-    ShareholderDeclaration: str | None = keep(str)
-    Statute: str | None = keep(str)
-    Id: str | None = keep(str)
+    ProofOfRegistration: str | None = record_only(str)
+    ShareholderDeclaration: str | None = record_only(str)
+    Statute: str | None = record_only(str)
+    Id: str | None = record_only(str)
     Tag: str | None = at(U.tag, TEXT, max=255)
-    CreationDate: int | None = keep(int)
-    PersonType: str | None = keep(str)
-    Email: str | None = at(U.email, EMAIL, pattern=ASCII_EMAIL, required=ALWAYS)
-    KYCLevel: str | None = keep(str)
+    CreationDate: int | None = record_only(int)
+    PersonType: str | None = record_only(str)
+    Email: str | None = at(U.email, EMAIL, pattern=ASCII_EMAIL, required_when=ALWAYS)
+    KYCLevel: str | None = record_only(str)
     TermsAndConditionsAccepted: bool | None = terms_accepted()
     TermsAndConditionsAcceptedDate: int | None = accepted_date()
     UserCategory: str | None = legacy_category()
-    UserStatus: str | None = keep(str)
+    UserStatus: str | None = record_only(str)

@@ -22,9 +22,9 @@ from onboarding.mapping import (
     core,
     extra,
     inside,
-    keep,
     not_applicable,
     phone,
+    record_only,
     some,
     wire,
 )
@@ -70,7 +70,7 @@ COMMON_LEFT_OUT = (
 )
 
 
-@wire(source="docs: api-reference/users/natural-user-object-sca", left_out=COMMON_LEFT_OUT)
+@wire(source="docs: api-reference/users/natural-user-object-sca", not_supported=COMMON_LEFT_OUT)
 class NaturalUser:
     """A natural user on the SCA endpoints. Category is set at creation, or by categorising."""
 
@@ -80,9 +80,9 @@ class NaturalUser:
         min=1,
         max=100,
         on=CHANGE,
-        required=ALWAYS,
+        required_when=ALWAYS,
         without=ONE_NAME,
-        changing=NATURAL_DOWNGRADE,
+        effects=NATURAL_DOWNGRADE,
     )
     LastName: str | None = at(
         I.family_name,
@@ -90,61 +90,61 @@ class NaturalUser:
         min=1,
         max=100,
         on=CHANGE,
-        required=ALWAYS,
+        required_when=ALWAYS,
         without=ONE_NAME,
-        changing=NATURAL_DOWNGRADE,
+        effects=NATURAL_DOWNGRADE,
     )
     Birthday: int | None = at(
-        I.birthdate, UTC_MIDNIGHT, required=OWNER, hidden=PAYER, changing=NATURAL_DOWNGRADE
+        I.birthdate, UTC_MIDNIGHT, required_when=OWNER, hidden_when=PAYER, effects=NATURAL_DOWNGRADE
     )
     Nationality: str | None = at(
         I.nationality,
         TEXT,
-        required=OWNER,
-        hidden=PAYER,
-        barred=BLOCKED_NATIONALITIES,
-        changing=NATURAL_DOWNGRADE,
+        required_when=OWNER,
+        hidden_when=PAYER,
+        disallowed=BLOCKED_NATIONALITIES,
+        effects=NATURAL_DOWNGRADE,
     )
     CountryOfResidence: str | None = at(
-        I.country_of_residence, TEXT, required=OWNER, hidden=PAYER, barred=(BLOCKED,)
+        I.country_of_residence, TEXT, required_when=OWNER, hidden_when=PAYER, disallowed=(BLOCKED,)
     )
-    Occupation: str | None = at(U.occupation, TEXT, max=255, on=CHANGE, hidden=PAYER)
-    IncomeRange: int | None = at(U.income_bracket, INCOME, on=CHANGE, hidden=PAYER)
-    ProofOfIdentity: str | None = keep(str)
-    ProofOfAddress: str | None = keep(str)
-    Capacity: str | None = keep(str)
-    PhoneNumber: str | None = at(U.phone, PHONE, changing=RE_ENROLS)
+    Occupation: str | None = at(U.occupation, TEXT, max=255, on=CHANGE, hidden_when=PAYER)
+    IncomeRange: int | None = at(U.income_bracket, INCOME, on=CHANGE, hidden_when=PAYER)
+    ProofOfIdentity: str | None = record_only(str)
+    ProofOfAddress: str | None = record_only(str)
+    Capacity: str | None = record_only(str)
+    PhoneNumber: str | None = at(U.phone, PHONE, effects=RE_ENROLS)
     PhoneNumberCountry: str | None = at(
-        extra("mangopay", "phone_number_country"), JSON, changing=RE_ENROLS
+        extra("mangopay", "phone_number_country"), JSON, effects=RE_ENROLS
     )
     Address: MangoAddress | None = inside(
-        MangoAddress, some(U.address), whole=True, clears=True, on=CHANGE
+        MangoAddress, some(U.address), send_whole=True, clears=True, on=CHANGE
     )
-    PendingUserAction: dict[str, Any] | None = keep(dict[str, Any], shown=False)
-    Id: str | None = keep(str)
+    PendingUserAction: dict[str, Any] | None = record_only(dict[str, Any], shown=False)
+    Id: str | None = record_only(str)
     Tag: str | None = at(U.tag, TEXT, max=255, on=CHANGE)
-    CreationDate: int | None = keep(int)
-    PersonType: str | None = keep(str)
+    CreationDate: int | None = record_only(int)
+    PersonType: str | None = record_only(str)
     Email: str | None = at(
         U.email,
         EMAIL,
         pattern=ASCII_EMAIL,
-        required=ALWAYS,
+        required_when=ALWAYS,
         required_on=On.CREATE,
-        changing=RE_ENROLS,
+        effects=RE_ENROLS,
     )
-    KYCLevel: str | None = keep(str)
+    KYCLevel: str | None = record_only(str)
     TermsAndConditionsAccepted: bool | None = terms_accepted()
     TermsAndConditionsAcceptedDate: int | None = accepted_date()
     UserCategory: str | None = category()
-    UserStatus: str | None = keep(str)
+    UserStatus: str | None = record_only(str)
     ScaContext: str | None = sca_context()
     ProfilingAttemptReference: str | None = profiling_reference()
 
 
 @wire(
     source="docs: api-reference/users/natural-user-object",
-    left_out=COMMON_LEFT_OUT,
+    not_supported=COMMON_LEFT_OUT,
     until=LEGACY_UNTIL,
 )
 class LegacyNaturalUser:
@@ -153,53 +153,55 @@ class LegacyNaturalUser:
     The documents ask for the category in every legacy update (update-natural-user).
     """
 
-    Address: MangoAddress | None = inside(MangoAddress, some(U.address), whole=True, clears=True)
+    Address: MangoAddress | None = inside(
+        MangoAddress, some(U.address), send_whole=True, clears=True
+    )
     FirstName: str | None = at(
         I.given_name,
         TEXT,
         min=1,
         max=100,
-        required=ALWAYS,
+        required_when=ALWAYS,
         without=ONE_NAME,
-        changing=NATURAL_DOWNGRADE,
+        effects=NATURAL_DOWNGRADE,
     )
     LastName: str | None = at(
         I.family_name,
         TEXT,
         min=1,
         max=100,
-        required=ALWAYS,
+        required_when=ALWAYS,
         without=ONE_NAME,
-        changing=NATURAL_DOWNGRADE,
+        effects=NATURAL_DOWNGRADE,
     )
     Birthday: int | None = at(
-        I.birthdate, UTC_MIDNIGHT, required=OWNER, hidden=PAYER, changing=NATURAL_DOWNGRADE
+        I.birthdate, UTC_MIDNIGHT, required_when=OWNER, hidden_when=PAYER, effects=NATURAL_DOWNGRADE
     )
     Nationality: str | None = at(
         I.nationality,
         TEXT,
-        required=OWNER,
-        hidden=PAYER,
-        barred=BLOCKED_NATIONALITIES,
-        changing=NATURAL_DOWNGRADE,
+        required_when=OWNER,
+        hidden_when=PAYER,
+        disallowed=BLOCKED_NATIONALITIES,
+        effects=NATURAL_DOWNGRADE,
     )
     CountryOfResidence: str | None = at(
-        I.country_of_residence, TEXT, required=OWNER, hidden=PAYER, barred=(BLOCKED,)
+        I.country_of_residence, TEXT, required_when=OWNER, hidden_when=PAYER, disallowed=(BLOCKED,)
     )
-    Occupation: str | None = at(U.occupation, TEXT, max=255, hidden=PAYER)
-    IncomeRange: int | None = at(U.income_bracket, INCOME, hidden=PAYER)
-    ProofOfIdentity: str | None = keep(str)
-    ProofOfAddress: str | None = keep(str)
-    Capacity: str | None = keep(str)
+    Occupation: str | None = at(U.occupation, TEXT, max=255, hidden_when=PAYER)
+    IncomeRange: int | None = at(U.income_bracket, INCOME, hidden_when=PAYER)
+    ProofOfIdentity: str | None = record_only(str)
+    ProofOfAddress: str | None = record_only(str)
+    Capacity: str | None = record_only(str)
     PhoneNumber: str | None = at(U.phone, PHONE, on=NEVER)  # shown there, writable by SCA alone
     PhoneNumberCountry: str | None = at(extra("mangopay", "phone_number_country"), JSON, on=NEVER)
-    Id: str | None = keep(str)
+    Id: str | None = record_only(str)
     Tag: str | None = at(U.tag, TEXT, max=255)
-    CreationDate: int | None = keep(int)
-    PersonType: str | None = keep(str)
-    Email: str | None = at(U.email, EMAIL, pattern=ASCII_EMAIL, required=ALWAYS)
-    KYCLevel: str | None = keep(str)
+    CreationDate: int | None = record_only(int)
+    PersonType: str | None = record_only(str)
+    Email: str | None = at(U.email, EMAIL, pattern=ASCII_EMAIL, required_when=ALWAYS)
+    KYCLevel: str | None = record_only(str)
     TermsAndConditionsAccepted: bool | None = terms_accepted()
     TermsAndConditionsAcceptedDate: int | None = accepted_date()
     UserCategory: str | None = legacy_category()
-    UserStatus: str | None = keep(str)
+    UserStatus: str | None = record_only(str)

@@ -26,7 +26,7 @@ from onboarding.mapping import (
     at,
     core,
     inside,
-    keep,
+    record_only,
     some,
     translation,
     wire,
@@ -73,8 +73,8 @@ B = core(Birthplace)
 class MangoBirthplace:
     """Where an owner was born."""
 
-    City: str | None = at(B.city, TEXT, max=255, required=ALWAYS)
-    Country: str | None = at(B.country, TEXT, required=ALWAYS)
+    City: str | None = at(B.city, TEXT, max=255, required_when=ALWAYS)
+    Country: str | None = at(B.country, TEXT, required_when=ALWAYS)
 
 
 @wire(source="docs: api-reference/ubo-declarations/create-ubo")
@@ -82,22 +82,24 @@ class MangoOwner:
     """An owner, mapped as a natural user of its own: the paths below both are the same."""
 
     FirstName: str | None = at(
-        I.given_name, TEXT, min=1, max=100, required=ALWAYS, without=ONE_NAME
+        I.given_name, TEXT, min=1, max=100, required_when=ALWAYS, without=ONE_NAME
     )
     LastName: str | None = at(
-        I.family_name, TEXT, min=1, max=100, required=ALWAYS, without=ONE_NAME
+        I.family_name, TEXT, min=1, max=100, required_when=ALWAYS, without=ONE_NAME
     )
     Address: MangoAddress | None = inside(
-        MangoAddress, some(U.address), whole=True, required=ALWAYS
+        MangoAddress, some(U.address), send_whole=True, required_when=ALWAYS
     )
-    Nationality: str | None = at(I.nationality, TEXT, required=ALWAYS, barred=BLOCKED_NATIONALITIES)
-    Birthday: int | None = at(I.birthdate, UTC_MIDNIGHT, required=ALWAYS)
+    Nationality: str | None = at(
+        I.nationality, TEXT, required_when=ALWAYS, disallowed=BLOCKED_NATIONALITIES
+    )
+    Birthday: int | None = at(I.birthdate, UTC_MIDNIGHT, required_when=ALWAYS)
     Birthplace: MangoBirthplace | None = inside(
-        MangoBirthplace, some(I.birthplace), whole=True, required=ALWAYS
+        MangoBirthplace, some(I.birthplace), send_whole=True, required_when=ALWAYS
     )
-    IsActive: bool | None = keep(bool)
-    Id: str | None = keep(str)
-    CreationDate: int | None = keep(int)
+    IsActive: bool | None = record_only(bool)
+    Id: str | None = record_only(str)
+    CreationDate: int | None = record_only(int)
 
 
 def as_user(owner: BeneficialOwner) -> User:
@@ -127,14 +129,14 @@ def owner_declaration(
         id=identifier(payload, "Id", response),
         user_id=reference(payload.get("UserId")),
         owners=tuple(declared_owner(as_object(owner)) for owner in owners),
-        standing=STANDINGS.get(status or ""),
-        status=status,
+        status=STANDINGS.get(status or ""),
+        provider_status=status,
         reason=None if reason is None else str(reason),
         message=None if message is None else str(message),
         editable=EDITABLE.get(status or ""),
         created_at=moment(payload.get("CreationDate")),
         processed_at=moment(payload.get("ProcessedDate")),
-        seen_at=response.received_at,
+        retrieved_at=response.received_at,
         rate_limits=adapter.rate_limits(response),
         raw=payload,
     )
@@ -142,10 +144,10 @@ def owner_declaration(
 
 def declared_owner(payload: Mapping[str, Any]) -> DeclaredOwner:
     """One owner of a declaration."""
-    user, residue = owner_wire().from_wire(payload)
+    user, unmapped = owner_wire().from_wire(payload)
     return DeclaredOwner(
         id=reference(payload.get("Id")) or "",
         owner=as_owner(user),
         active=payload.get("IsActive") is not False,
-        losses=coarsened(owner_wire(), user, residue, prefix=f"{OWNERS_PATH}."),
+        losses=coarsened(owner_wire(), user, unmapped, prefix=f"{OWNERS_PATH}."),
     )

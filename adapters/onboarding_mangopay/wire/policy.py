@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from onboarding import DocumentPurpose, KYCLevel, User, UserCategory
-from onboarding.mapping import Accepted, Consequence, EffectKind, bar, core, when
+from onboarding.mapping import Accepted, Consequence, EffectKind, core, disallow, when
 
 __all__ = [
     "BLOCKED",
@@ -40,7 +40,7 @@ LEGACY_UNTIL = date(2025, 12, 15)
 # -- what is refused
 
 # The list changes; what counts is MangoPay's answer.
-BLOCKED = bar(
+BLOCKED = disallow(
     *("CU", "IR", "KP", "MM", "SY", "AN", "BV", "GS", "HM", "WL", "YU"),
     words="is a country that MangoPay blocks",
     source="docs: guides/users/country-restrictions",
@@ -49,12 +49,12 @@ BLOCKED = bar(
 # The endpoints' pages block all of these as a nationality too; since 25 Oct 2024 the guide names
 # KP alone. A certain no is what both of them say.
 BLOCKED_NATIONALITIES = (
-    bar(
+    disallow(
         "KP",
         words="is a country that MangoPay blocks",
         source="docs: guides/users/country-restrictions",
     ),
-    bar(
+    disallow(
         *sorted({*BLOCKED.listed} - {"KP"}),
         words="is blocked as a nationality by MangoPay's endpoint pages, and not by its guide on "
         "country restrictions: MangoPay decides",
@@ -64,20 +64,20 @@ BLOCKED_NATIONALITIES = (
     ),
 )
 
-GRANTED = bar(
+GRANTED = disallow(
     UserCategory.PLATFORM,
     words="is a category that MangoPay alone gives",
     source="docs: api-reference/users/create-natural-user-sca, UserCategory",
 )
 
-CONSENTED = bar(
+CONSENTED = disallow(
     False,
     when=OWNER,
     words="must be true of an OWNER",
     source="docs: api-reference/users/create-natural-user-sca, TermsAndConditionsAccepted",
 )
 
-BY_PROXY = bar(
+BY_PROXY = disallow(
     "USER_NOT_PRESENT",
     when=OWNER,
     certain=False,

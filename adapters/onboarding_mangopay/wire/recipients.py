@@ -90,7 +90,7 @@ class NewRecipient(Model):
 class Recipient(Model):
     """A recipient as MangoPay has it on file.
 
-    `status` is MangoPay's word: PENDING until the user followed the next action, then ACTIVE, or
+    `provider_status` is MangoPay's word: PENDING until the user followed the next action, then ACTIVE, or
     CANCELED; DEACTIVATED for good. `type`, `method` and `scope` are MangoPay's words as well.
     `payee_check` is what the payee's bank said of the name (EUR within SEPA).
     """
@@ -100,7 +100,7 @@ class Recipient(Model):
     environment: str | None = None
     id: str
     user_id: str | None = None
-    status: str | None = None
+    provider_status: str | None = None
     display_name: str | None = None
     type: str | None = None
     method: str | None = None
@@ -115,12 +115,12 @@ class Recipient(Model):
     tag: str | None = None
     payee_check: str | None = None
     created_at: datetime | None = None
-    seen_at: datetime | None = None
+    retrieved_at: datetime | None = None
     next_actions: tuple[NextAction, ...] = ()
     raw: Mapping[str, Any] = field(factory=dict[str, Any])
 
     def __repr__(self) -> str:
-        return f"Recipient({self.provider}/{self.gateway}, id={self.id!r}, status={self.status!r})"
+        return f"Recipient({self.provider}/{self.gateway}, id={self.id!r}, status={self.provider_status!r})"
 
 
 @frozen(kw_only=True)
@@ -186,7 +186,7 @@ def core_path(wire_path: str) -> str | None:
 
 
 def read_recipient(
-    payload: Mapping[str, Any], provenance: Provenance, *, seen_at: datetime, **facts: Any
+    payload: Mapping[str, Any], provenance: Provenance, *, retrieved_at: datetime, **facts: Any
 ) -> Recipient:
     """A recipient from MangoPay's object; what has another type is None, and stays in raw."""
     person = {
@@ -206,11 +206,11 @@ def read_recipient(
         **provenance,
         id=reference(payload.get("Id")) or "",
         user_id=reference(payload.get("UserId")),
-        status=text(payload.get("Status")),
+        provider_status=text(payload.get("Status")),
         address=address(person.get("Address")),
         details=account,
         payee_check=text(check.get("RecipientVerificationCheck")),
-        seen_at=seen_at,
+        retrieved_at=retrieved_at,
         raw=payload,
         **told,
         **facts,

@@ -41,23 +41,28 @@ def terms_accepted() -> bool | None:
     return at(
         _T.accepted,
         BOOL,
-        required=ALWAYS,
+        required_when=ALWAYS,
         default=False,
-        goes_along=True,
-        barred=(CONSENTED,),
-        changing=CONSENTS,
+        always_send=True,
+        disallowed=(CONSENTED,),
+        effects=CONSENTS,
     )
 
 
 def accepted_date() -> int | None:
     """When they were, by MangoPay's own clock."""
-    return at(_T.accepted_at, UTC_SECONDS, on=NEVER, hidden=PAYER)
+    return at(_T.accepted_at, UTC_SECONDS, on=NEVER, hidden_when=PAYER)
 
 
 def category() -> Any:
     """The category on the SCA endpoints: given once, then moved by a call of its own."""
     return at(
-        _U.category, CATEGORY, on=_ONCE, required=ALWAYS, barred=(GRANTED,), changing=TO_OWNER
+        _U.category,
+        CATEGORY,
+        on=_ONCE,
+        required_when=ALWAYS,
+        disallowed=(GRANTED,),
+        effects=TO_OWNER,
     )
 
 
@@ -66,10 +71,10 @@ def legacy_category() -> Any:
     return at(
         _U.category,
         CATEGORY,
-        required=ALWAYS,
-        goes_along=True,
-        barred=(GRANTED,),
-        changing=LEGACY_TO_OWNER,
+        required_when=ALWAYS,
+        always_send=True,
+        disallowed=(GRANTED,),
+        effects=LEGACY_TO_OWNER,
     )
 
 
@@ -79,7 +84,7 @@ def sca_context() -> Any:
         extra("mangopay", "sca_context"),
         JSON,
         shown=False,
-        barred=(BY_PROXY,),
+        disallowed=(BY_PROXY,),
         since=date(2025, 10, 23),
     )
 

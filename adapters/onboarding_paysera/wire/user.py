@@ -26,9 +26,9 @@ from onboarding.mapping import (
     extra,
     inside,
     judged,
-    keep,
     not_applicable,
     one_of,
+    record_only,
     some,
     wire,
 )
@@ -97,9 +97,9 @@ IMPLIED = ((some(I.national_id).country, I.nationality),)
 class PayseraAddress:
     """One line for street and house; no region."""
 
-    country: str | None = at(A.country, LOWER_COUNTRY, required=ALWAYS)
-    city: str | None = at(A.city, TEXT, required=ALWAYS)
-    street: str | None = at(A.line1, TEXT, required=ALWAYS)
+    country: str | None = at(A.country, LOWER_COUNTRY, required_when=ALWAYS)
+    city: str | None = at(A.city, TEXT, required_when=ALWAYS)
+    street: str | None = at(A.line1, TEXT, required_when=ALWAYS)
     post_index: str | None = at(A.postal_code, TEXT)
 
 
@@ -111,33 +111,33 @@ class PayseraIdentity:
         ID.given_name,
         TEXT,
         scope="identity full_name",
-        required=ALWAYS,
+        required_when=ALWAYS,
         uncertain=NAMES,
-        changing=RECEIPT,
+        effects=RECEIPT,
     )
     surname: str | None = at(
         ID.family_name,
         TEXT,
         scope="identity full_name",
-        required=ALWAYS,
+        required_when=ALWAYS,
         uncertain=NAMES,
-        changing=RECEIPT,
+        effects=RECEIPT,
     )
     nationality: str | None = at(
         ID.nationality,
         LOWER_COUNTRY,
         scope="identity",
-        required=ALWAYS,
+        required_when=ALWAYS,
         uncertain=PARTS,
-        changing=RECEIPT,
+        effects=RECEIPT,
     )
     code: str | None = at(
         some(ID.national_id).code,
         CODE,
         scope="identity",
-        required=ALWAYS,
+        required_when=ALWAYS,
         uncertain=PARTS,
-        changing=RECEIPT,
+        effects=RECEIPT,
     )
 
 
@@ -150,16 +150,21 @@ class PayseraParameters:
     scopes: list[str] | None = at(extra("paysera", "scopes"), JSON)
 
 
-@wire(source="docs: user-resource", left_out=LEFT_OUT, implied=IMPLIED, wanted=(CONTACT,))
+@wire(
+    source="docs: user-resource",
+    not_supported=LEFT_OUT,
+    implied=IMPLIED,
+    one_of_required=(CONTACT,),
+)
 class PayseraUser:
     """A user. What the client has no scope for, and what is not known, is not there.
 
     The e-mail goes along when identity is provided, as in the documents' example.
     """
 
-    id: int | None = keep(int)
+    id: int | None = record_only(int)
     email: str | None = at(
-        U.email, EMAIL, scope="email", on=CHANGE, goes_along=True, changing=CONFIRMS
+        U.email, EMAIL, scope="email", on=CHANGE, always_send=True, effects=CONFIRMS
     )
     phone: str | None = at(U.phone, PHONE_DIGITS, scope="phone", on=On.CREATE)
     locale: str | None = at(  # the documented answer has none; the official PHP client reads it
@@ -170,42 +175,42 @@ class PayseraUser:
     )
     dob: str | None = at(I.birthdate, ISO_DATE, on=NEVER, scope="dob")
     gender: str | None = at(I.gender, GENDER, on=NEVER, scope="gender")
-    identity: PayseraIdentity | None = inside(PayseraIdentity, I, whole=True, on=CHANGE)
-    identification_level: str | None = keep(str, scope="identification_level")
-    calculated_level: str | None = keep(str, scope="identification_level")
-    type: str | None = keep(str)
+    identity: PayseraIdentity | None = inside(PayseraIdentity, I, send_whole=True, on=CHANGE)
+    identification_level: str | None = record_only(str, scope="identification_level")
+    calculated_level: str | None = record_only(str, scope="identification_level")
+    type: str | None = record_only(str)
     company_code: str | None = at(C.registration_number, TEXT, on=NEVER)
-    display_name: str | None = keep(str)
-    wallets: list[int] | None = keep(list[int], scope="wallet_list")
-    options: dict[str, Any] | None = keep(dict[str, Any])
+    display_name: str | None = record_only(str)
+    wallets: list[int] | None = record_only(list[int], scope="wallet_list")
+    options: dict[str, Any] | None = record_only(dict[str, Any])
     pep: list[dict[str, Any]] | None = at(
         U.political_exposures, PEP, on=NEVER, scope="pep politically_exposed_persons"
     )
-    deletion_request_at: str | None = keep(str)
+    deletion_request_at: str | None = record_only(str)
     credentials: dict[str, str] | None = at(
         U.credentials,
         CREDENTIALS,
         on=On.CREATE,
         shown=False,
-        required=ALWAYS,
+        required_when=ALWAYS,
         uncertain="conditional: no document says when it is required",
-        barred=(PASSWORD,),
+        disallowed=(PASSWORD,),
     )
     card: dict[str, Any] | None = at(
-        extra("paysera", "card"), JSON, on=On.CREATE, shown=False, barred=(CARD,)
+        extra("paysera", "card"), JSON, on=On.CREATE, shown=False, disallowed=(CARD,)
     )
     parameters: PayseraParameters | None = inside(PayseraParameters, on=On.CREATE, shown=False)
 
 
 @wire(
     source="the official PHP client sends an address too; the documents do not name it",
-    left_out=LEFT_OUT,
+    not_supported=LEFT_OUT,
     implied=IMPLIED,
-    wanted=(CONTACT,),
+    one_of_required=(CONTACT,),
 )
 class AddressedUser(PayseraUser):
     """A user whose address is sent as well (setting `sends_address`)."""
 
     address: PayseraAddress | None = inside(
-        PayseraAddress, some(U.address), on=CHANGE, whole=True, scope="address"
+        PayseraAddress, some(U.address), on=CHANGE, send_whole=True, scope="address"
     )

@@ -23,7 +23,7 @@ from onboarding.testing.law import law
 from onboarding.testing.laws import nothing_lost
 from onboarding.testing.subject import Json, Sample, Subject
 from onboarding.testing.suite.updating import STRANGE, WORDS
-from onboarding.testing.trial import Trial, attempt
+from onboarding.testing.trial import Runner, attempt
 
 __all__ = ["any_answer", "open_enums", "put", "quoted_samples", "shown", "shows", "strange_keys"]
 
@@ -39,10 +39,10 @@ def quotes(subject: Subject) -> bool:
     return bool(subject.samples)
 
 
-def shown(trial: Trial) -> Iterator[tuple[Adapter, Translation, Json]]:
+def shown(runner: Runner) -> Iterator[tuple[Adapter, Translation, Json]]:
     """For every variant and translation, an object as the provider shows it."""
-    for _, adapter, wire in trial.wired:
-        payload = trial.shown(adapter, wire)
+    for _, adapter, wire in runner.wired:
+        payload = runner.shown(adapter, wire)
         if payload is not None and can(adapter, "fetch_user"):
             yield adapter, wire, payload
 
@@ -65,42 +65,42 @@ def put(payload: Json, path: str, value: Any) -> Json:
     quotes,
     exhaustive=True,
 )
-def quoted_samples(trial: Trial) -> None:
-    for sample in trial.subject.samples:
-        trial.examples += 1
-        _answer(trial, sample) if sample.answer else _request(trial, sample)
+def quoted_samples(runner: Runner) -> None:
+    for sample in runner.subject.samples:
+        runner.examples += 1
+        _answer(runner, sample) if sample.answer else _request(runner, sample)
 
 
-def _answer(trial: Trial, sample: Sample) -> None:
-    adapter = trial.subject.variant(sample.variant)
-    record = trial.read(adapter, sample.payload)
+def _answer(runner: Runner, sample: Sample) -> None:
+    adapter = runner.subject.variant(sample.variant)
+    record = runner.read(adapter, sample.payload)
     if sample.user is not None:
         nothing_lost(sample.user, record.user, ())
     assert record.raw == sample.payload, f"{sample.name}: raw is not the object that came"
     wire = adapter.wire_for(record.user)
-    lost = [d.wire for d in wire.plan.data if _is_lost(d.wire, d.core, record)]
+    lost = [d.wire for d in wire.plan.fields if _is_lost(d.wire, d.core, record)]
     assert not lost, f"{sample.name}: not read: {lost}"
-    unknown = record.residue.keys() - wire.plan.by_wire.keys()
+    unknown = record.unmapped.keys() - wire.plan.by_wire.keys()
     assert not unknown, f"{sample.name}: quoted, and not declared: {sorted(unknown)}"
 
 
 def _is_lost(wire: str, core: str, record: UserRecord) -> bool:
     given = wire_value(record.raw, wire)
     return given not in (None, "", [], {}) and (
-        lookup(record.user, core) in EMPTY and wire not in record.residue
+        lookup(record.user, core) in EMPTY and wire not in record.unmapped
     )
 
 
-def _request(trial: Trial, sample: Sample) -> None:
-    adapter = trial.subject.variant(sample.variant)
-    fitting = [w for _, a, w in trial.wired if a is adapter and _reads(w, sample.payload)]
+def _request(runner: Runner, sample: Sample) -> None:
+    adapter = runner.subject.variant(sample.variant)
+    fitting = [w for _, a, w in runner.wired if a is adapter and _reads(w, sample.payload)]
     assert fitting, f"{sample.name}: has keys that no wire class declares"
     wire = fitting[0]
     user = sample.user if sample.user is not None else wire.from_wire(sample.payload)[0]
     first = attempt(adapter.create_user, user)
     assert not isinstance(first, OnboardingError), f"{sample.name}: refused"
     assert first is not None
-    body = on_wire(trial.subject.body_of(first))
+    body = on_wire(runner.subject.body_of(first))
     read, quoted = wire.from_wire(body)[0], wire.from_wire(sample.payload)[0]
     nothing_lost(quoted, read, ())
     nothing_lost(read, quoted, ())
@@ -112,27 +112,27 @@ def _reads(wire: Translation, payload: Json) -> bool:
 
 
 @law("a word that nobody knows yet never breaks a read, and is kept as it came", shows)
-def open_enums(trial: Trial) -> None:
-    found = list(shown(trial))
+def open_enums(runner: Runner) -> None:
+    found = list(shown(runner))
     for adapter, wire, payload in found:
         places = [
             *((p, "") for p in wire.plan.kept if isinstance(wire_value(payload, p), str)),
-            *((d.wire, d.core) for d in wire.plan.data if d.row.codec and d.row.codec.members),
+            *((d.wire, d.core) for d in wire.plan.fields if d.row.codec and d.row.codec.members),
         ]
         for path, core in places:
-            trial.for_all(
+            runner.for_all(
                 WORDS.map("x_{}".format),
                 lambda word, a=adapter, p=payload, at=path, c=core: _unknown_word(  # type: ignore[misc]
-                    trial, a, put(p, at, word), at, c
+                    runner, a, put(p, at, word), at, c
                 ),
                 share=len(places) * len(found),
             )
 
 
-def _unknown_word(trial: Trial, adapter: Adapter, payload: Json, path: str, core: str) -> None:
+def _unknown_word(runner: Runner, adapter: Adapter, payload: Json, path: str, core: str) -> None:
     word = wire_value(payload, path)
-    record = trial.read(adapter, payload)
-    kept = {**record.native, **record.residue}.get(path)
+    record = runner.read(adapter, payload)
+    kept = {**record.provider_fields, **record.unmapped}.get(path)
     if core:
         assert kept == word or lookup(record.user, core) == word, f"{path}: a word is swallowed"
     else:
@@ -140,23 +140,23 @@ def _unknown_word(trial: Trial, adapter: Adapter, payload: Json, path: str, core
 
 
 @law("keys that nobody knows yet are in the record, at every level, beside the raw object", shows)
-def strange_keys(trial: Trial) -> None:
-    found = list(shown(trial))
+def strange_keys(runner: Runner) -> None:
+    found = list(shown(runner))
 
     def check(drawn: tuple[tuple[Adapter, Translation, Json], Json]) -> None:
         (adapter, wire, payload), strange = drawn
         for path in wire.plan.known:
             if not path or isinstance(wire_value(payload, path), dict):
                 payload = _with(payload, path, strange)
-        record = trial.read(adapter, payload)
+        record = runner.read(adapter, payload)
         assert record.raw == payload, "raw is not the object that came"
         for path in wire.plan.known:
             for name, value in strange.items():
                 at = f"{path}.{name}" if path else name
                 if wire_value(payload, at) is not None:
-                    assert record.residue.get(at) == value, f"{at} is not in the residue"
+                    assert record.unmapped.get(at) == value, f"{at} is not in the residue"
 
-    trial.for_all(st.tuples(st.sampled_from(found), STRANGE), check)
+    runner.for_all(st.tuples(st.sampled_from(found), STRANGE), check)
 
 
 def _with(payload: Json, path: str, strange: Json) -> Json:
@@ -180,11 +180,11 @@ _ABSURD: tuple[Any, ...] = (
 
 
 @law("whatever the answer, what is raised is an error of the library's", shows)
-def any_answer(trial: Trial) -> None:
+def any_answer(runner: Runner) -> None:
     """A success or a refusal: any JSON or none, keys of the provider's, any value in any field."""
-    found = list(shown(trial))
+    found = list(shown(runner))
     keys = {key for _, wire, payload in found for key in [*wire.plan.known[""], *payload]}
-    for error in trial.subject.errors:
+    for error in runner.subject.errors:
         keys |= error.body.keys() if isinstance(error.body, dict) else set()
     bodies = st.dictionaries(st.sampled_from(sorted(keys)), _JSON, max_size=4) | _JSON
     raw = bodies.map(lambda body: json.dumps(body).encode()) | st.binary(max_size=60)
@@ -205,8 +205,8 @@ def any_answer(trial: Trial) -> None:
             flow.close()
 
     statuses = st.sampled_from((200, 201, 204)) | st.integers(400, 599)
-    trial.for_all(st.tuples(st.sampled_from(found), statuses, raw), check, share=2)
-    trial.for_all(st.tuples(st.sampled_from(found), st.just(200), spoiled), check, share=2)
+    runner.for_all(st.tuples(st.sampled_from(found), statuses, raw), check, share=2)
+    runner.for_all(st.tuples(st.sampled_from(found), st.just(200), spoiled), check, share=2)
 
 
 def _fields(payload: Json, before: str = "") -> Iterator[str]:

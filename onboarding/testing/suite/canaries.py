@@ -35,7 +35,7 @@ from onboarding.testing.settings import patient
 from onboarding.testing.strategies import changed, check_at
 from onboarding.testing.subject import Subject, tolerant
 from onboarding.testing.suite.keeping import BORN, CANARY, canaries, settings_of
-from onboarding.testing.trial import Trial
+from onboarding.testing.trial import Runner
 
 __all__ = ["silent_everywhere"]
 
@@ -80,11 +80,11 @@ def reachable(subject: Subject) -> bool:
     "whatever comes over a socket, no value and no key is in any log, error or traceback's locals",
     reachable,
 )
-def silent_everywhere(trial: Trial) -> None:
+def silent_everywhere(runner: Runner) -> None:
     """Of every call, called and awaited, with answers that are broken in every way."""
     with ExitStack() as held:
         provider = held.enter_context(faulty())
-        asked = list(_asked(trial, provider))
+        asked = list(_asked(runner, provider))
         drivers: list[Any] = [held.enter_context(_Called())]
         if find_spec("aiohttp") is not None:
             drivers.append(held.enter_context(_Awaited()))
@@ -100,10 +100,10 @@ def silent_everywhere(trial: Trial) -> None:
 
         faults = [*FAULTS]
         for place, one in enumerate(asked):  # each call once, however few the examples are
-            trial.examples += 1
+            runner.examples += 1
             check((one, faults[place % len(faults)], 0))
         each = st.tuples(st.sampled_from(asked), st.sampled_from(faults), st.sampled_from((0, 1)))
-        trial.for_all(each, check, share=2)
+        runner.for_all(each, check, share=2)
 
 
 def _silent(one: _Asked, way: str, provider: Faulty, told: list[Told]) -> None:
@@ -118,23 +118,23 @@ def _silent(one: _Asked, way: str, provider: Faulty, told: list[Told]) -> None:
 # -- what is asked
 
 
-def _asked(trial: Trial, provider: Faulty) -> Iterator[_Asked]:
-    for _, adapter, wire in trial.wired:
+def _asked(runner: Runner, provider: Faulty) -> Iterator[_Asked]:
+    for _, adapter, wire in runner.wired:
         there: Any = attrs.evolve(tolerant(adapter), base_url=provider.base_url)  # type: ignore[call-arg]
-        logins = _logins(trial, adapter)
-        good = json.dumps(trial.shown(adapter, wire) or {}).encode()
+        logins = _logins(runner, adapter)
+        good = json.dumps(runner.shown(adapter, wire) or {}).encode()
         user = _spied(_example(full_users(wire, adapter.extras)), wire)
-        for call in calls(trial.subject, there, user, WORDS):
+        for call in calls(runner.subject, there, user, WORDS):
             yield _Asked(there, call, logins, good)
         if can(adapter, "login"):
             yield _Asked(there, Call("fetch_user", ("1",)), {}, good)
 
 
-def _logins(trial: Trial, adapter: Adapter) -> dict[str, bytes]:
+def _logins(runner: Runner, adapter: Adapter) -> dict[str, bytes]:
     """How the simulated provider answers the login of an adapter."""
-    if trial.subject.simulator is None or not can(adapter, "login"):
+    if runner.subject.simulator is None or not can(adapter, "login"):
         return {}
-    world = trial.world(adapter)
+    world = runner.world(adapter)
     with suppress(OnboardingError):  # it knows no user
         world.call("fetch_user", "1")
     first = next(iter(world.gateway.sent))
@@ -154,7 +154,7 @@ def _example(strategy: SearchStrategy[User]) -> User:
 
 def _spied(user: User, wire: Translation) -> User:
     """The user with canaries wherever the wire carries one."""
-    paths = [datum.core for datum in wire.plan.data if not datum.core.startswith("extras.")]
+    paths = [mapped.core for mapped in wire.plan.fields if not mapped.core.startswith("extras.")]
     user = canaries(user, paths)
     for path in paths:
         shape = check_at(path).shape

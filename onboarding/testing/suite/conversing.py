@@ -9,11 +9,11 @@ from typing import Any, TypeVar
 from hypothesis import strategies as st
 
 from onboarding.adapter import Adapter
-from onboarding.engine import Wish, conversation, drive_async, login, utc_now
+from onboarding.engine import TokenRequest, conversation, drive_async, login, utc_now
 from onboarding.errors import ProviderError, Unsupported
 from onboarding.gateway import new_nonce
 from onboarding.http import Request, Response, Token
-from onboarding.mapping.changes import changes
+from onboarding.mapping.changes import changed_paths
 from onboarding.mapping.paths import EMPTY, lookup
 from onboarding.mapping.plan import EXTRAS
 from onboarding.mapping.rows import On
@@ -25,7 +25,7 @@ from onboarding.testing.law import law
 from onboarding.testing.laws import nothing_lost
 from onboarding.testing.strategies import changed, values_at
 from onboarding.testing.subject import Subject, World
-from onboarding.testing.trial import Case, Trial
+from onboarding.testing.trial import Case, Runner
 
 __all__ = [
     "LIVES",
@@ -53,23 +53,23 @@ def changeable(subject: Subject) -> bool:
     return simulated(subject) and any(can(a, "update_user") for a in subject.variants.values())
 
 
-def live(trial: Trial, case: Case) -> tuple[World, UserRecord, UserRecord]:
+def live(runner: Runner, case: Case) -> tuple[World, UserRecord, UserRecord]:
     """A registration and what is shown after it."""
-    world = trial.world(case.adapter)
+    world = runner.world(case.adapter)
     made: UserRecord = world.call("create_user", case.user)
-    trial.subject.settle(world, made)
+    runner.subject.settle(world, made)
     seen: UserRecord = world.call("fetch_user", made.id)
     return world, made, seen
 
 
 @law("a simulated provider shows the user that was given, but for what the report names", simulated)
-def shown_as_given(trial: Trial) -> None:
+def shown_as_given(runner: Runner) -> None:
     def check(case: Case) -> None:
-        _, made, seen = live(trial, case)
+        _, made, seen = live(runner, case)
         nothing_lost(case.user, seen.user, made.losses)
         added = {
             path
-            for path in changes(case.user, seen.user)
+            for path in changed_paths(case.user, seen.user)
             if lookup(case.user, path) not in EMPTY and lookup(seen.user, path) not in EMPTY
         } - {loss.core_path for loss in made.losses}
         assert not added, f"shown otherwise than given: {sorted(added)}"
@@ -77,46 +77,46 @@ def shown_as_given(trial: Trial) -> None:
         _hidden(made, seen)
         for record in (made, seen):
             _level(case.adapter, record)
-        trial.saw_losses(made.losses)
+        runner.saw_losses(made.losses)
 
-    trial.for_all(trial.cases(complete=True), check)
+    runner.for_all(runner.cases(complete=True), check)
 
 
 def _hidden(made: UserRecord, seen: UserRecord) -> None:
     """What is said never to be shown back is not, and the record says why."""
     for loss in made.losses:
-        if loss.kind is LossKind.NOT_SHOWN:
+        if loss.kind is LossKind.WRITE_ONLY:
             assert lookup(seen.user, loss.core_path) in EMPTY, f"{loss.core_path} is shown"
             assert seen.absent.get(loss.core_path) is Absence.NULL_BY_RULE, loss.core_path
 
 
 def _level(adapter: Adapter, record: UserRecord) -> None:
-    words = record.level_words.values()
+    words = record.provider_levels.values()
     kyc, step = adapter.policy.kyc(*words), adapter.policy.identification(*words)
     assert (record.kyc_level, record.identification_level) == (kyc, step), "a level of its own"
 
 
-@law("one changed datum is shown changed, refused by its path, or complained of by it", changeable)
-def change_is_shown(trial: Trial) -> None:
+@law("one changed field is shown changed, refused by its path, or complained of by it", changeable)
+def change_is_shown(runner: Runner) -> None:
     def check(drawn: tuple[Case, Any]) -> None:
         case, data = drawn
-        world, _, record = live(trial, case)
+        world, _, record = live(runner, case)
         paths = sorted(p for p in case.wire.plan.writable(On.UPDATE) if not p.startswith(EXTRAS))
         if not paths or not can(case.adapter, "update_user"):
             return
         path = data.draw(st.sampled_from(paths))
-        wanted = trial.subject.welcome(changed(record.user, path, data.draw(values_at(path))))
-        _changed(trial, world, record, wanted, path)
+        wanted = runner.subject.welcome(changed(record.user, path, data.draw(values_at(path))))
+        _changed(runner, world, record, wanted, path)
 
-    trial.for_all(st.tuples(trial.cases(complete=True), st.data()), check, share=LIVES)
+    runner.for_all(st.tuples(runner.cases(complete=True), st.data()), check, share=LIVES)
 
 
-def _changed(trial: Trial, world: World, record: UserRecord, new: User, path: str) -> None:
+def _changed(runner: Runner, world: World, record: UserRecord, new: User, path: str) -> None:
     sent = len(world.gateway.sent)
     try:
         made: UserRecord = world.call("update_user", record, new)
     except Unsupported as error:
-        assert changes(record.user, new), "refused, though nothing changed"
+        assert changed_paths(record.user, new), "refused, though nothing changed"
         assert len(world.gateway.sent) == sent, "refused after something was sent"
         assert error.paths, "refused without a path"
         return
@@ -124,28 +124,28 @@ def _changed(trial: Trial, world: World, record: UserRecord, new: User, path: st
         assert error.problems, f"{path} is complained of by nothing"
         assert all(problem.path for problem in error.problems), "a complaint has no core path"
         return
-    trial.subject.settle(world, made)
+    runner.subject.settle(world, made)
     seen = world.call("fetch_user", record.id)
     nothing_lost(new, seen.user, made.losses)
 
 
 @law("calls in turn, awaited, and interleaved with others give the same results", simulated)
-def same_result(trial: Trial) -> None:
+def same_result(runner: Runner) -> None:
     def check(drawn: tuple[Case, Case]) -> None:
-        alone = [facts(one.user, live(trial, one)) for one in drawn]
-        together = _together(trial, drawn)
+        alone = [facts(one.user, live(runner, one)) for one in drawn]
+        together = _together(runner, drawn)
         for one, same in zip(alone, together, strict=True):
             other_facts = [name for name, value in one.items() if value != same[name]]
             assert not other_facts, f"depends on how the flow is driven: {other_facts}"
 
-    each = [trial.cases(complete=True, variant=name) for name in trial.subject.variants]
-    trial.for_all(st.one_of([st.tuples(one, one) for one in each]), check, share=2 * LIVES)
+    each = [runner.cases(complete=True, variant=name) for name in runner.subject.variants]
+    runner.for_all(st.one_of([st.tuples(one, one) for one in each]), check, share=2 * LIVES)
 
 
-def _together(trial: Trial, cases: tuple[Case, Case]) -> list[dict[str, object]]:
+def _together(runner: Runner, cases: tuple[Case, Case]) -> list[dict[str, object]]:
     """Both lives at once, awaited, with one adapter: a step of each in turn."""
     adapter = cases[0].adapter
-    lives = [_live_async(trial, trial.world(adapter), case.user) for case in cases]
+    lives = [_live_async(runner, runner.world(adapter), case.user) for case in cases]
     ended = _in_turn(lives)
     return [facts(case.user, found) for case, found in zip(cases, ended, strict=True)]
 
@@ -168,11 +168,11 @@ def _in_turn(lives: Sequence[Coroutine[Any, Any, T]]) -> list[T]:
 
 
 async def _live_async(
-    trial: Trial, world: World, user: User
+    runner: Runner, world: World, user: User
 ) -> tuple[World, UserRecord, UserRecord]:
     adapter = world.gateway.adapter
     made = await _awaited(world, adapter.create_user(user))
-    trial.subject.settle(world, made)
+    runner.subject.settle(world, made)
     seen = await _awaited(world, adapter.fetch_user(made.id))
     return world, made, seen
 
@@ -181,10 +181,10 @@ async def _awaited(world: World, flow: Any) -> UserRecord:
     adapter = world.gateway.adapter
     token: list[Token | None] = [world.gateway.token]
 
-    async def perform(step: Request | Wish) -> Response | Token:
+    async def perform(step: Request | TokenRequest) -> Response | Token:
         await asyncio.sleep(0)
-        if isinstance(step, Wish):
-            found = step.met_by(token[0], utc_now())
+        if isinstance(step, TokenRequest):
+            found = step.satisfied_by(token[0], utc_now())
             if found is None:
                 found = await drive_async(login(adapter, clock=utc_now, nonces=new_nonce), perform)
             token[0] = world.gateway.token = found
@@ -201,5 +201,5 @@ FACTS = ("losses", "status", "kyc_level", "identification_level", "absent", "con
 def facts(given: User, lived: tuple[World, UserRecord, UserRecord]) -> dict[str, object]:
     """What two runs of one life share: all but ids, links, and the times that a provider notes."""
     _, made, seen = lived
-    told = {path: lookup(seen.user, path) for path in changes(User(), given)}
+    told = {path: lookup(seen.user, path) for path in changed_paths(User(), given)}
     return {**told, **{name: (getattr(made, name), getattr(seen, name)) for name in FACTS}}

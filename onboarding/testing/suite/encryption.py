@@ -11,7 +11,7 @@ from onboarding.errors import ConfigurationError, InvalidInput
 from onboarding.model.base import checks_of
 from onboarding.testing.law import law
 from onboarding.testing.subject import Subject
-from onboarding.testing.trial import Trial
+from onboarding.testing.trial import Runner
 
 __all__ = ["encryption"]
 
@@ -37,13 +37,13 @@ def has_addresses(subject: Subject) -> bool:
 @law(
     "an http:// address of another machine is refused as a setting", has_addresses, exhaustive=True
 )
-def encryption(trial: Trial) -> None:
-    for adapter in trial.subject.variants.values():
+def encryption(runner: Runner) -> None:
+    for adapter in runner.subject.variants.values():
         for name in addresses_of(adapter):
-            trial.examples += 1
-            changes: dict[str, Any] = {name: IN_CLEAR, "allow_insecure_http": False}
+            runner.examples += 1
+            changed_paths: dict[str, Any] = {name: IN_CLEAR, "allow_insecure_http": False}
             try:
-                attrs.evolve(adapter, **changes)
+                attrs.evolve(adapter, **changed_paths)
             except (InvalidInput, ConfigurationError):
                 continue
             raise AssertionError(f"{name} takes http://: type it as a Url")

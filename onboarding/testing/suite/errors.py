@@ -20,7 +20,7 @@ from onboarding.testing.laws import every_wire_path_has_a_way_back
 from onboarding.testing.strategies import changed
 from onboarding.testing.subject import QuotedError, Subject
 from onboarding.testing.suite.writing import writes
-from onboarding.testing.trial import Case, Trial, ended
+from onboarding.testing.trial import Case, Runner, ended
 
 __all__ = ["begun", "error_inverse", "field_complaints", "quoted_errors", "told"]
 
@@ -32,11 +32,11 @@ def told(error: BaseException) -> str:
     return "\n".join([str(error), repr(error), repr(error.args), repr(details), *lines])
 
 
-def begun(trial: Trial, adapter: Adapter, operation: str, case: Case | None = None) -> Flow[Any]:
+def begun(runner: Runner, adapter: Adapter, operation: str, case: Case | None = None) -> Flow[Any]:
     """A flow of any operation, as far as its first request."""
-    record = trial.subject.record_of(adapter, _like(case))
+    record = runner.subject.record_of(adapter, _like(case))
     user = case.user if case is not None else User()
-    found = {call.operation: call.flow for call in calls(trial.subject, adapter, user)}
+    found = {call.operation: call.flow for call in calls(runner.subject, adapter, user)}
     makers: dict[str, Callable[[Adapter], Flow[Any]]] = {
         **found,
         "update_user": lambda one: one.update_user(record, user),
@@ -63,9 +63,9 @@ def _like(case: Case | None) -> User:
     writes,
     exhaustive=True,
 )
-def error_inverse(trial: Trial) -> None:
-    for _, _, wire in trial.wired:
-        trial.examples += len(wire.plan.data)
+def error_inverse(runner: Runner) -> None:
+    for _, _, wire in runner.wired:
+        runner.examples += len(wire.plan.fields)
         every_wire_path_has_a_way_back(wire)
 
 
@@ -79,16 +79,16 @@ def complains(subject: Subject) -> bool:
     complains,
     exhaustive=True,
 )
-def field_complaints(trial: Trial) -> None:
+def field_complaints(runner: Runner) -> None:
     """The whole way: the provider's own form of a complaint, in an answer to each call."""
-    for _, adapter, wire in trial.wired:
+    for _, adapter, wire in runner.wired:
         for operation, on in WRITES.items():
             if can(adapter, operation):
-                for datum in wire.plan.data:
-                    if datum.on & on:
-                        trial.examples += 1
+                for mapped in wire.plan.fields:
+                    if mapped.on & on:
+                        runner.examples += 1
                         case = _example(adapter, wire, operation)
-                        _complain(trial, case, operation, datum.wire, datum.core)
+                        _complain(runner, case, operation, mapped.wire, mapped.core)
 
 
 _TEXTS = (TEXT.name, EMAIL.name)
@@ -97,12 +97,12 @@ _TEXTS = (TEXT.name, EMAIL.name)
 def _example(adapter: Adapter, wire: Translation, operation: str) -> Case:
     """A user whose writing sends something."""
     user = User(company=Company()) if _is_legal(adapter, wire) else User()
-    for datum in wire.plan.data:
-        codec = datum.row.codec
-        if datum.on & WRITES[operation] and codec is not None and codec.name in _TEXTS:
-            value = "someone@example.com" if datum.core.endswith("email") else "abcd"
-            if datum.core.startswith("company.") == (user.company is not None):
-                user = changed(user, datum.core, value)
+    for mapped in wire.plan.fields:
+        codec = mapped.row.codec
+        if mapped.on & WRITES[operation] and codec is not None and codec.name in _TEXTS:
+            value = "someone@example.com" if mapped.core.endswith("email") else "abcd"
+            if mapped.core.startswith("company.") == (user.company is not None):
+                user = changed(user, mapped.core, value)
                 break
     return Case(adapter=adapter, wire=wire, user=user)
 
@@ -111,10 +111,10 @@ def _is_legal(adapter: Adapter, wire: Translation) -> bool:
     return adapter.wire_for(User()) != wire
 
 
-def _complain(trial: Trial, case: Case, operation: str, wire: str, core: str) -> None:
-    answer = trial.subject.complaint(wire)
+def _complain(runner: Runner, case: Case, operation: str, wire: str, core: str) -> None:
+    answer = runner.subject.complaint(wire)
     assert answer is not None
-    flow = begun(trial, case.adapter, operation, case)
+    flow = begun(runner, case.adapter, operation, case)
     try:
         ended(flow, answer)
     except ProviderError as error:
@@ -133,14 +133,14 @@ def quotes_errors(subject: Subject) -> bool:
     quotes_errors,
     exhaustive=True,
 )
-def quoted_errors(trial: Trial) -> None:
-    for quoted in trial.subject.errors:
-        trial.examples += 1
-        _quoted(trial, quoted)
+def quoted_errors(runner: Runner) -> None:
+    for quoted in runner.subject.errors:
+        runner.examples += 1
+        _quoted(runner, quoted)
 
 
-def _quoted(trial: Trial, quoted: QuotedError) -> None:
-    error = provoked(trial, quoted)
+def _quoted(runner: Runner, quoted: QuotedError) -> None:
+    error = provoked(runner, quoted)
     about = f"{quoted.status} {quoted.code}"
     assert type(error) is quoted.kind, f"{about} is a {type(error).__name__}"
     assert isinstance(error, ProviderError)
@@ -148,17 +148,17 @@ def _quoted(trial: Trial, quoted: QuotedError) -> None:
     paths = tuple(problem.path for problem in error.problems)
     assert quoted.paths is None or paths == quoted.paths, f"{about} speaks of {paths}"
     assert error.raw == quoted.body, f"{about}: the raw answer is not kept"
-    trial.saw("error", error.code)
+    runner.saw("error", error.code)
 
 
-def provoked(trial: Trial, quoted: QuotedError) -> OnboardingError:
+def provoked(runner: Runner, quoted: QuotedError) -> OnboardingError:
     """The error that a quoted answer becomes."""
-    adapter = trial.subject.variant(quoted.variant)
+    adapter = runner.subject.variant(quoted.variant)
     legal = User(company=Company())
     operation = quoted.operation
     wire = adapter.wire_for(legal if quoted.legal else User())
     case = _example(adapter, wire, operation if operation in WRITES else "create_user")
-    flow = begun(trial, adapter, operation, case)
+    flow = begun(runner, adapter, operation, case)
     try:
         ended(flow, quoted.response())
     except OnboardingError as error:

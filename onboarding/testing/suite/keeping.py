@@ -24,7 +24,7 @@ from onboarding.testing.strategies import changed, check_at
 from onboarding.testing.subject import QuotedError
 from onboarding.testing.suite.errors import told
 from onboarding.testing.suite.writing import anybody, writes
-from onboarding.testing.trial import Case, Trial
+from onboarding.testing.trial import Case, Runner
 
 __all__ = ["canaries", "secrets_stay_in"]
 
@@ -84,23 +84,23 @@ def listening() -> Generator[list[str], None, None]:
 
 
 @law("no secret and no personal value is in a repr, a log, an error's text or a traceback", writes)
-def secrets_stay_in(trial: Trial) -> None:
-    for adapter in trial.subject.variants.values():
+def secrets_stay_in(runner: Runner) -> None:
+    for adapter in runner.subject.variants.values():
         for secret in settings_of(adapter):
             assert secret not in f"{adapter!r} {adapter}", "a secret is in the adapter's repr"
 
     def check(case: Case) -> None:
-        data = [datum.core for datum in case.wire.plan.data if "." not in datum.core[:7]]
+        data = [mapped.core for mapped in case.wire.plan.fields if "." not in mapped.core[:7]]
         paths = [path for path in {*data, "tag", "occupation"} if not path.startswith("extras.")]
         spied = attrs.evolve(case, user=canaries(case.user, paths))
         with listening() as heard:
-            texts = list(_texts(trial, spied))
-        _silent(trial, spied.adapter, "\n".join([*heard, *texts]))
+            texts = list(_texts(runner, spied))
+        _silent(runner, spied.adapter, "\n".join([*heard, *texts]))
 
-    trial.for_all(trial.cases() | anybody(trial), check)
+    runner.for_all(runner.cases() | anybody(runner), check)
 
 
-def _silent(trial: Trial, adapter: Adapter, text: str) -> None:
+def _silent(runner: Runner, adapter: Adapter, text: str) -> None:
     assert CANARY not in text, f"a personal value is told: {_near(text)}"
     assert not _BORN.search(text), "a date of birth is told"
     for secret in settings_of(adapter):
@@ -113,19 +113,19 @@ def _near(text: str) -> str:
     return line.partition(CANARY)[0][-60:]
 
 
-def _texts(trial: Trial, case: Case) -> Iterator[str]:
+def _texts(runner: Runner, case: Case) -> Iterator[str]:
     """What is told of a registration that goes well, that is refused, that gets a no."""
     yield repr(case.user)
     for accept in ((), ("*",)):
         adapter = attrs.evolve(case.adapter, accept_loss=accept)
-        shown = trial.shown(case.adapter, case.wire)
+        shown = runner.shown(case.adapter, case.wire)
         answers = [Response(status=400, body=f"<html>{CANARY}</html>".encode())]
         if shown is not None:
             answers += [
-                trial.subject.answer(shown),
-                trial.subject.answer(_mangled(shown, case.wire.plan.kept)),
+                runner.subject.answer(shown),
+                runner.subject.answer(_mangled(shown, case.wire.plan.kept)),
             ]
-        answers += [_echo(error) for error in trial.subject.errors[:3]]
+        answers += [_echo(error) for error in runner.subject.errors[:3]]
         for answer in answers:
             yield from _told_of(adapter, case.user, answer)
 
@@ -146,7 +146,7 @@ def _told_of(adapter: Adapter, user: User, answer: Response) -> Iterator[str]:
 
 
 def _mangled(payload: dict[str, Any], kept: tuple[str, ...]) -> dict[str, Any]:
-    """The object with a value of another type in the place of each datum of the user."""
+    """The object with a value of another type in the place of each field of the user."""
     return {
         name: [CANARY] if isinstance(value, str) and name not in kept else value
         for name, value in payload.items()

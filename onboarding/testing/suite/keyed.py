@@ -18,7 +18,7 @@ from onboarding.testing.laws import nothing_lost
 from onboarding.testing.strategies import changed, values_at
 from onboarding.testing.subject import Subject
 from onboarding.testing.suite.conversing import simulated
-from onboarding.testing.trial import Case, Trial, attempt
+from onboarding.testing.trial import Case, Runner, attempt
 
 __all__ = ["keyed_results", "keys_are_checked"]
 
@@ -44,13 +44,15 @@ def takes_keys(subject: Subject) -> bool:
     takes_keys,
     exhaustive=True,
 )
-def keys_are_checked(trial: Trial) -> None:
-    for adapter in trial.subject.variants.values():
-        for call in _keyed(trial.subject, adapter):
+def keys_are_checked(runner: Runner) -> None:
+    for adapter in runner.subject.variants.values():
+        for call in _keyed(runner.subject, adapter):
             for number, key in enumerate(BAD_KEYS):
                 operation: Any = getattr(adapter, call.operation)
-                first = attempt(lambda *given: operation(*given, key=key), *call.arguments)  # noqa: B023
-                trial.examples += 1
+                first = attempt(
+                    lambda *given: operation(*given, idempotency_key=key), *call.arguments
+                )  # noqa: B023
+                runner.examples += 1
                 if isinstance(first, Unsupported):
                     break  # what the kit gives it cannot be sent at all
                 told = f"{call.operation} takes the bad key number {number}"
@@ -59,10 +61,10 @@ def keys_are_checked(trial: Trial) -> None:
 
 
 @law("the result under an idempotency key is that of the user that was given", simulated)
-def keyed_results(trial: Trial) -> None:
+def keyed_results(runner: Runner) -> None:
     def check(drawn: tuple[Case, Case, Any]) -> None:
         case, other, data = drawn
-        world = trial.subject.world(case.adapter)
+        world = runner.subject.world(case.adapter)
         first = world.call("create_user", case.user, key="order-7")
         if case.adapter.key_lifetime is not None:
             again = world.call("create_user", case.user, key="order-7")
@@ -71,7 +73,7 @@ def keyed_results(trial: Trial) -> None:
         if data.draw(st.booleans()):
             paths = case.wire.plan.writable(On.CREATE)
             path = data.draw(st.sampled_from(sorted(p for p in paths if not p.startswith(EXTRAS))))
-            user = trial.subject.welcome(changed(case.user, path, data.draw(values_at(path))))
+            user = runner.subject.welcome(changed(case.user, path, data.draw(values_at(path))))
         try:
             second = world.call("create_user", user, key="order-7")
         except OnboardingError:
@@ -79,5 +81,5 @@ def keyed_results(trial: Trial) -> None:
         if second.id == first.id:
             nothing_lost(user, second.user, second.losses)
 
-    each = [trial.cases(complete=True, variant=name) for name in trial.subject.variants]
-    trial.for_all(st.one_of([st.tuples(one, one, st.data()) for one in each]), check, share=5)
+    each = [runner.cases(complete=True, variant=name) for name in runner.subject.variants]
+    runner.for_all(st.one_of([st.tuples(one, one, st.data()) for one in each]), check, share=5)

@@ -18,7 +18,7 @@ from onboarding.testing.law import law
 from onboarding.testing.subject import Json
 from onboarding.testing.suite.answers import put, shown, shows
 from onboarding.testing.suite.updating import WORDS
-from onboarding.testing.trial import Trial
+from onboarding.testing.trial import Runner
 
 __all__ = ["levels"]
 
@@ -38,37 +38,37 @@ NO_WORDS: tuple[Any, ...] = (None, False, True, 0, -1, 1.5, "", [], {})
     shows,
     exhaustive=True,
 )
-def levels(trial: Trial) -> None:
-    for adapter in trial.subject.variants.values():
+def levels(runner: Runner) -> None:
+    for adapter in runner.subject.variants.values():
         consistent(adapter.policy)
-    for adapter, wire, payload in shown(trial):
-        words = [row.native for row in adapter.policy.rows]
-        places = _places(trial, adapter, wire, payload)
+    for adapter, wire, payload in shown(runner):
+        words = [row.provider_level for row in adapter.policy.rows]
+        places = _places(runner, adapter, wire, payload)
         for path in places:
             highest = payload
             for other in places:
                 highest = put(highest, other, _as_there(payload, other, words[-1]))
             for word in words:
-                trial.examples += 1
-                _known(trial, adapter, put(highest, path, _as_there(payload, path, word)), places)
-                trial.saw("level", word)
+                runner.examples += 1
+                _known(runner, adapter, put(highest, path, _as_there(payload, path, word)), places)
+                runner.saw("level", word)
             for value in NO_WORDS:
-                trial.examples += 1
-                _unknown(trial, adapter, put(highest, path, value), path)
-            _known(trial, adapter, _without(highest, path), [p for p in places if p != path])
-            trial.for_all(
+                runner.examples += 1
+                _unknown(runner, adapter, put(highest, path, value), path)
+            _known(runner, adapter, _without(highest, path), [p for p in places if p != path])
+            runner.for_all(
                 WORDS.map("x_{}".format),
                 lambda word, a=adapter, p=highest, at=path: _unknown(  # type: ignore[misc]
-                    trial, a, put(p, at, word), at
+                    runner, a, put(p, at, word), at
                 ),
-                share=2 * len(trial.wired),
+                share=2 * len(runner.wired),
             )
 
 
-def _places(trial: Trial, adapter: Adapter, wire: Translation, payload: Json) -> list[str]:
+def _places(runner: Runner, adapter: Adapter, wire: Translation, payload: Json) -> list[str]:
     """The wire paths of an object that hold a level: those the record tells, and their like."""
-    words = {row.native for row in adapter.policy.rows}
-    told = trial.read(adapter, payload).level_words
+    words = {row.provider_level for row in adapter.policy.rows}
+    told = runner.read(adapter, payload).provider_levels
     like = {path for path in wire.plan.kept if level_word(wire_value(payload, path)) in words}
     return sorted({*told, *like}) if words else []
 
@@ -96,11 +96,11 @@ def consistent(policy: LevelPolicy) -> None:
         worth = getattr(policy, axis)
         _never_falls(policy, axis)
         for level in scale:
-            back = worth(policy.native(**{axis: level}))
+            back = worth(policy.to_provider(**{axis: level}))
             assert back is None or back <= level, f"there and back raises {axis}"
         assert worth() is None, f"no word at all is worth {axis}"
         assert worth(UNHEARD) is None, f"an unknown word is worth {axis}"
-        for word, other in product((row.native for row in policy.rows), repeat=2):
+        for word, other in product((row.provider_level for row in policy.rows), repeat=2):
             found = [worth(word), worth(other)]
             least = None if None in found else min(found)
             assert worth(word, other) == least, f"{word} and {other} are not worth the least {axis}"
@@ -110,7 +110,7 @@ def consistent(policy: LevelPolicy) -> None:
 
 def _never_falls(policy: LevelPolicy, axis: str) -> None:
     worth = getattr(policy, axis)
-    found = {row.native: worth(row.native) for row in policy.rows}
+    found = {row.provider_level: worth(row.provider_level) for row in policy.rows}
     for (lower, weak), (upper, strong) in pairwise(found.items()):
         if weak is not None:
             assert strong is not None, f"{upper} is worth no {axis}, though {lower} is"
@@ -132,26 +132,28 @@ def _told(record: UserRecord) -> tuple[Ordered | None, ...]:
     )
 
 
-def _known(trial: Trial, adapter: Adapter, payload: Json, places: list[str]) -> None:
+def _known(runner: Runner, adapter: Adapter, payload: Json, places: list[str]) -> None:
     """Each place holds a word of the list, or none at all: the record has the least of them."""
-    record = trial.read(adapter, payload)
+    record = runner.read(adapter, payload)
     said = {path: level_word(wire_value(payload, path)) for path in places}
-    assert record.level_words == said, "level_words are not the provider's own words"
+    assert record.provider_levels == said, "provider_levels are not the provider's own words"
     for path in places:
-        assert record.native.get(path) == wire_value(payload, path), f"{path} is not in the record"
+        assert record.provider_fields.get(path) == wire_value(payload, path), (
+            f"{path} is not in the record"
+        )
     wanted = tuple(getattr(adapter.policy, axis)(*said.values()) for axis in AXES)
     got = _told(record)
     words = sorted(set(said.values()))
     assert got == wanted, f"{words} are read as {got}, the policy says {wanted}"
 
 
-def _unknown(trial: Trial, adapter: Adapter, payload: Json, path: str) -> None:
+def _unknown(runner: Runner, adapter: Adapter, payload: Json, path: str) -> None:
     """One place holds what no row knows, and the others the highest word."""
     value = wire_value(payload, path)
-    if level_word(value) in {row.native for row in adapter.policy.rows}:
+    if level_word(value) in {row.provider_level for row in adapter.policy.rows}:
         return
-    record = trial.read(adapter, payload)
+    record = runner.read(adapter, payload)
     kind = type(value).__name__
     known = [axis for axis, level in zip(AXES, _told(record), strict=True) if level is not None]
     assert not known, f"{path}: beside an unknown word ({kind}) a record has {known}"
-    assert record.level_words.get(path) == level_word(value), f"{path}: a {kind} is swallowed"
+    assert record.provider_levels.get(path) == level_word(value), f"{path}: a {kind} is swallowed"

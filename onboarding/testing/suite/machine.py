@@ -23,7 +23,7 @@ from onboarding.testing.law import law
 from onboarding.testing.strategies import texts
 from onboarding.testing.subject import Subject
 from onboarding.testing.suite.writing import writes
-from onboarding.testing.trial import Case, Trial, attempt
+from onboarding.testing.trial import Case, Runner, attempt
 
 __all__ = ["ids_stay_in_place", "same_everywhere", "signature_is_pure"]
 
@@ -53,19 +53,19 @@ def has_zones(subject: Subject) -> bool:
 
 
 @law("what is sent and what is read is the same in every time zone of the machine", has_zones)
-def same_everywhere(trial: Trial) -> None:
+def same_everywhere(runner: Runner) -> None:
     def check(case: Case) -> None:
         bodies: list[Any] = []
         read: list[Any] = []
         for zone in ZONES:
             with standing_in(zone):
-                begun = trial.begin(case.adapter, "create_user", case.user)
+                begun = runner.begin(case.adapter, "create_user", case.user)
                 bodies.append(begun.body)
                 read.append(case.wire.from_wire(bodies[0]))
         assert bodies[0] == bodies[1], "what is sent depends on the machine's time zone"
         assert read[0] == read[1], "what is read depends on the machine's time zone"
 
-    trial.for_all(trial.cases(), check)
+    runner.for_all(runner.cases(), check)
 
 
 _IDS = st.one_of(
@@ -89,26 +89,26 @@ def calls_by_id(subject: Subject) -> bool:
     calls_by_id,
     exhaustive=True,
 )
-def ids_stay_in_place(trial: Trial) -> None:
+def ids_stay_in_place(runner: Runner) -> None:
     plain = {
-        adapter: [attempt(call.flow, adapter) for call in _calls(trial, adapter, PLAIN)]
-        for adapter in trial.subject.variants.values()
+        adapter: [attempt(call.flow, adapter) for call in _calls(runner, adapter, PLAIN)]
+        for adapter in runner.subject.variants.values()
     }
 
     def check(drawn: tuple[Adapter, str]) -> None:
         adapter, id = drawn
-        for usual, call in zip(plain[adapter], _calls(trial, adapter, id), strict=True):
+        for usual, call in zip(plain[adapter], _calls(runner, adapter, id), strict=True):
             if isinstance(usual, Request):
                 _one_place(usual, attempt(call.flow, adapter), call.operation, id)
 
     adapters = st.sampled_from(list(plain))
-    trial.for_all(st.tuples(adapters, _IDS), check)
+    runner.for_all(st.tuples(adapters, _IDS), check)
 
 
-def _calls(trial: Trial, adapter: Adapter, id: str) -> list[Call]:
+def _calls(runner: Runner, adapter: Adapter, id: str) -> list[Call]:
     """A call of each operation that names an id, and a search by a criterion in its place."""
     user = User(email="other@example.com")
-    found = calls(trial.subject, adapter, user, Words(id=id))
+    found = calls(runner.subject, adapter, user, Words(id=id))
     looking = [Call("find_user", named={"email": id})] if can(adapter, "find_user") else []
     return [*looking, *(call for call in found if call.operation not in _ELSEWHERE)]
 
@@ -134,7 +134,7 @@ def _parts(text: str) -> list[str]:
 
 
 @law("a signature depends on request and proof alone, and changes nothing but headers", writes)
-def signature_is_pure(trial: Trial) -> None:
+def signature_is_pure(runner: Runner) -> None:
     def check(drawn: tuple[Case, int, str]) -> None:
         case, seconds, nonce = drawn
         first = attempt(case.adapter.create_user, case.user)
@@ -150,4 +150,4 @@ def signature_is_pure(trial: Trial) -> None:
         assert first.headers.items() <= signed.headers.items(), "a signature takes headers away"
 
     nonces = st.text("0123456789abcdef", min_size=32, max_size=32)
-    trial.for_all(st.tuples(trial.cases(), st.integers(0, 10**8), nonces), check)
+    runner.for_all(st.tuples(runner.cases(), st.integers(0, 10**8), nonces), check)

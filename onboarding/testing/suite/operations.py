@@ -11,7 +11,7 @@ from onboarding.testing.law import law
 from onboarding.testing.reasons import reason
 from onboarding.testing.subject import Subject
 from onboarding.testing.suite.conversing import live, simulated
-from onboarding.testing.trial import Case, Trial
+from onboarding.testing.trial import Case, Runner
 
 __all__ = ["each_operation"]
 
@@ -25,29 +25,29 @@ def playable(subject: Subject) -> bool:
     playable,
     exhaustive=True,
 )
-def each_operation(trial: Trial) -> None:
+def each_operation(runner: Runner) -> None:
     """By a scenario, or by the kit where an operation wants no more than a user."""
-    for name, adapter in trial.subject.variants.items():
-        for scenario in trial.subject.scenarios:
-            trial.examples += 1
+    for name, adapter in runner.subject.variants.items():
+        for scenario in runner.subject.scenarios:
+            runner.examples += 1
             try:
-                scenario(trial.world(adapter))
+                scenario(runner.world(adapter))
             except Exception as error:
                 told = f"scenario {scenario.__name__} {f'of {name} ' if name else ''}fails"
                 raise AssertionError(f"{told}: {reason(error)}") from error
-    played = {claim.what for claim in trial.exercised if claim.kind == "operation"}
-    if simulated(trial.subject):
-        for name in trial.subject.variants:
-            trial.for_all(
-                trial.cases(complete=True, variant=name),
-                lambda case: _by_itself(trial, case, played),
-                share=trial.settings.max_examples,
+    played = {claim.what for claim in runner.exercised if claim.kind == "operation"}
+    if simulated(runner.subject):
+        for name in runner.subject.variants:
+            runner.for_all(
+                runner.cases(complete=True, variant=name),
+                lambda case: _by_itself(runner, case, played),
+                share=runner.settings.max_examples,
             )
 
 
-def _by_itself(trial: Trial, case: Case, played: set[str]) -> None:
+def _by_itself(runner: Runner, case: Case, played: set[str]) -> None:
     """What wants no more than a user who is there, but for what a scenario plays."""
-    world, _, record = live(trial, case)
+    world, _, record = live(runner, case)
     for operation, arguments in _plain(record):
         if can(case.adapter, operation) and operation not in played:
             try:

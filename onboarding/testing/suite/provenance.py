@@ -19,7 +19,7 @@ from onboarding.testing.claims import can
 from onboarding.testing.law import law
 from onboarding.testing.subject import Subject
 from onboarding.testing.suite.conversing import live, simulated
-from onboarding.testing.trial import Case, Trial, attempt
+from onboarding.testing.trial import Case, Runner, attempt
 
 __all__ = ["TAKES_BACK", "foreign_values_refused", "provenance"]
 
@@ -66,27 +66,27 @@ def takes_back(subject: Subject) -> bool:
     takes_back,
     exhaustive=True,
 )
-def foreign_values_refused(trial: Trial) -> None:
-    for adapter in trial.subject.variants.values():
+def foreign_values_refused(runner: Runner) -> None:
+    for adapter in runner.subject.variants.values():
         for operation, call in TAKES_BACK.items():
             if can(adapter, operation):
-                held = _held(trial.subject, adapter, operation)
+                held = _held(runner.subject, adapter, operation)
                 for name in adapter.provenance:
                     foreign = attrs.evolve(held, **{name: ELSEWHERE})
                     told = attempt(call, adapter, foreign)
                     assert not isinstance(told, Request), f"{operation} sends another {name}'s"
                     assert isinstance(told, InvalidInput), f"{operation} takes another {name}'s"
-                    trial.examples += 1
+                    runner.examples += 1
 
 
 @law("a record, and what must be done next, say their provider, gateway, environment", simulated)
-def provenance(trial: Trial) -> None:
+def provenance(runner: Runner) -> None:
     def check(case: Case) -> None:
         adapter = attrs.evolve(case.adapter, name="ours")
-        _, made, seen = live(trial, attrs.evolve(case, adapter=adapter))
+        _, made, seen = live(runner, attrs.evolve(case, adapter=adapter))
         expected = adapter.provenance
         for held in (made, seen, *made.next_actions, *seen.next_actions):
             for name, value in expected.items():
                 assert getattr(held, name) == value, f"{type(held).__name__} has another {name}"
 
-    trial.for_all(trial.cases(complete=True), check, share=10)
+    runner.for_all(runner.cases(complete=True), check, share=10)

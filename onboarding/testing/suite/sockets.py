@@ -16,7 +16,7 @@ from onboarding.model.user import User
 from onboarding.testing.law import law
 from onboarding.testing.subject import Subject, World
 from onboarding.testing.suite.conversing import facts, live, simulated
-from onboarding.testing.trial import Case, Trial
+from onboarding.testing.trial import Case, Runner
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -34,27 +34,27 @@ def on_loopback(subject: Subject) -> bool:
 
 
 @law("over a socket, called or awaited, a life ends as it does on paper", on_loopback)
-def over_a_socket(trial: Trial) -> None:
+def over_a_socket(runner: Runner) -> None:
     from onboarding.simulation import serve  # the extra `simulators`
 
     relay = _Relay()
 
     def check(case: Case) -> None:
-        paper = facts(case.user, live(trial, case))
-        world = relay.before(trial, case.adapter, base_url)
+        paper = facts(case.user, live(runner, case))
+        world = relay.before(runner, case.adapter, base_url)
         with Gateway(world.gateway.adapter) as gateway:
             made = gateway.create_user(case.user)
-            trial.subject.settle(world, made)
+            runner.subject.settle(world, made)
             called = facts(case.user, (world, made, gateway.fetch_user(made.id)))
         assert paper == called, "over a socket the result is another one"
         if find_spec("aiohttp") is not None:
-            world = relay.before(trial, case.adapter, base_url)
-            awaited = asyncio.run(_over_aio(trial, world, case.user))
+            world = relay.before(runner, case.adapter, base_url)
+            awaited = asyncio.run(_over_aio(runner, world, case.user))
             assert paper == awaited, "awaited over a socket the result is another one"
 
-    few = max(1, trial.settings.max_examples // SOCKETS)
+    few = max(1, runner.settings.max_examples // SOCKETS)
     with serve(relay) as base_url:
-        trial.for_all(trial.cases(complete=True), check, share=few)
+        runner.for_all(runner.cases(complete=True), check, share=few)
 
 
 @define(eq=False)
@@ -66,17 +66,17 @@ class _Relay:
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         return self.app(environ, start)  # type: ignore[no-any-return]
 
-    def before(self, trial: Trial, adapter: Adapter, base_url: str) -> World:
+    def before(self, runner: Runner, adapter: Adapter, base_url: str) -> World:
         there: Any = attrs.evolve(adapter, base_url=base_url)  # type: ignore[call-arg]
-        world = trial.world(there)
+        world = runner.world(there)
         self.app = world.simulator
         return world
 
 
-async def _over_aio(trial: Trial, world: World, user: User) -> dict[str, object]:
+async def _over_aio(runner: Runner, world: World, user: User) -> dict[str, object]:
     from onboarding.aio import AsyncGateway  # the extra `async`
 
     async with AsyncGateway(world.gateway.adapter) as gateway:
         made = await gateway.create_user(user)
-        trial.subject.settle(world, made)
+        runner.subject.settle(world, made)
         return facts(user, (world, made, await gateway.fetch_user(made.id)))

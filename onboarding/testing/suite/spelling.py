@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from onboarding.errors import Unsupported
 from onboarding.mapping.paths import leaves, lookup
-from onboarding.mapping.plan import EXTRAS, Datum
+from onboarding.mapping.plan import EXTRAS, MappedField
 from onboarding.mapping.rows import On
 from onboarding.model.user import User
 from onboarding.testing.bodies import NOTHING, at_path, on_wire, wire_paths
@@ -19,7 +19,7 @@ from onboarding.testing.subject import Json
 from onboarding.testing.suite.answers import put
 from onboarding.testing.suite.updating import STRANGE, odd, updates, updating
 from onboarding.testing.suite.writing import of_the_whole
-from onboarding.testing.trial import Case, Trial
+from onboarding.testing.trial import Case, Runner
 
 __all__ = ["respelled", "stays_as_it_came", "stays_cleared"]
 
@@ -46,22 +46,22 @@ def _otherwise(shape: str, value: str) -> str:
 def spelled_oddly(case: Case, payload: Json) -> Json:
     """An object with each text in capitals that still reads as the same."""
     user, _ = case.wire.from_wire(payload)
-    for datum in case.wire.plan.data:
-        codec, word = datum.row.codec, at_path(payload, datum.wire)
+    for mapped in case.wire.plan.fields:
+        codec, word = mapped.row.codec, at_path(payload, mapped.wire)
         if codec is None or codec.plain is not None or not isinstance(word, str):
             continue
         place = payload
-        for parent in datum.parents:
+        for parent in mapped.parents:
             place = place[parent.wire]
-        place[datum.row.wire] = word.upper()
-        if lookup(case.wire.from_wire(payload)[0], datum.core) != lookup(user, datum.core):
-            place[datum.row.wire] = word
+        place[mapped.row.wire] = word.upper()
+        if lookup(case.wire.from_wire(payload)[0], mapped.core) != lookup(user, mapped.core):
+            place[mapped.row.wire] = word
     return payload
 
 
-def records(trial: Trial) -> st.SearchStrategy[tuple[Case, Json]]:
+def records(runner: Runner) -> st.SearchStrategy[tuple[Case, Json]]:
     """What a provider shows of users, with unknown keys and words, and odd spellings."""
-    drawn = st.tuples(updating(trial), STRANGE, st.integers(1, 86_399))
+    drawn = st.tuples(updating(runner), STRANGE, st.integers(1, 86_399))
     return drawn.map(lambda found: (found[0], _shown(*found)))
 
 
@@ -73,76 +73,78 @@ def _shown(case: Case, strange: Json, number: int) -> Json:
 
 def _with_one_unreadable(case: Case, payload: Json, number: int) -> Json:
     """One in two has a part of another type in an object that is sent whole."""
-    parts = [d.wire for d in case.wire.plan.data if d.whole]
+    parts = [d.wire for d in case.wire.plan.fields if d.whole]
     there = [wire for wire in parts if at_path(payload, wire) is not NOTHING]
     if not there or number % 2:
         return payload
     return put(payload, there[number % len(there)], [number])
 
 
-def _updatable(case: Case) -> list[Datum]:
-    data = case.wire.plan.data
+def _updatable(case: Case) -> list[MappedField]:
+    data = case.wire.plan.fields
     return [d for d in data if d.on & On.UPDATE and not d.core.startswith(EXTRAS)]
 
 
 @law("what an update sends unchanged is spelled as the provider has it, or it is not sent", updates)
-def stays_as_it_came(trial: Trial) -> None:
+def stays_as_it_came(runner: Runner) -> None:
     def check(drawn: tuple[tuple[Case, Json], Any]) -> None:
         (case, payload), data = drawn
-        user, residue = case.wire.from_wire(payload)
-        nothing = trial.begin(case.adapter, "update_user", respelled(user), user, residue)
+        user, unmapped = case.wire.from_wire(payload)
+        nothing = runner.begin(case.adapter, "update_user", respelled(user), user, unmapped)
         assert nothing.request is None, "sends what only has another spelling"
         if not (data_of := _updatable(case)):
             return
-        parts = [datum for datum in data_of if datum.whole]  # where most can go wrong
-        datum = data.draw(st.sampled_from(data_of) | st.sampled_from(parts or data_of))
-        new = changed(user, datum.core, data.draw(values_at(datum.core)))
+        parts = [mapped for mapped in data_of if mapped.whole]  # where most can go wrong
+        mapped = data.draw(st.sampled_from(data_of) | st.sampled_from(parts or data_of))
+        new = changed(user, mapped.core, data.draw(values_at(mapped.core)))
         try:
-            begun = trial.begin(
-                case.adapter, "update_user", respelled(new, datum.core), user, residue
+            begun = runner.begin(
+                case.adapter, "update_user", respelled(new, mapped.core), user, unmapped
             )
         except Unsupported as error:
             assert of_the_whole(error, new), f"refused, though accepted: {error.paths}"
             return
-        anew = case.wire.plan.touched({datum.core})
-        for one in case.wire.plan.data:
+        anew = case.wire.plan.touched({mapped.core})
+        for one in case.wire.plan.fields:
             sent, around = at_path(begun.body, one.wire), one.wire.rpartition(".")[0]
-            whole = one.whole and one.wire in residue and at_path(begun.body, around) is not NOTHING
+            whole = (
+                one.whole and one.wire in unmapped and at_path(begun.body, around) is not NOTHING
+            )
             if one.core not in anew and (whole or sent is not NOTHING):
                 same = sent == at_path(payload, one.wire)
                 assert same, f"{one.wire} is unchanged, and is not sent as it came"
 
-    trial.for_all(st.tuples(records(trial), st.data()), check)
+    runner.for_all(st.tuples(records(runner), st.data()), check)
 
 
 @law(
     "a cleared field is never sent again as it was: it is cleared, or the report names it", updates
 )
-def stays_cleared(trial: Trial) -> None:
+def stays_cleared(runner: Runner) -> None:
     def check(drawn: tuple[tuple[Case, Json], Any]) -> None:
         (case, payload), data = drawn
-        user, residue = case.wire.from_wire(payload)
+        user, unmapped = case.wire.from_wire(payload)
         given = [d for d in _updatable(case) if lookup(user, d.core) not in (None, ())]
         if not given:
             return
-        parts = [datum for datum in given if datum.whole] or given  # where most can go wrong
+        parts = [mapped for mapped in given if mapped.whole] or given  # where most can go wrong
         often = st.sampled_from(given) | st.sampled_from(parts)
-        datum, other = data.draw(often), data.draw(often)
-        nothing = () if check_at(datum.core).many else None
-        new = changed(user, datum.core, nothing)
-        if other is not datum:
+        mapped, other = data.draw(often), data.draw(often)
+        nothing = () if check_at(mapped.core).many else None
+        new = changed(user, mapped.core, nothing)
+        if other is not mapped:
             new = changed(new, other.core, data.draw(values_at(other.core)))
         try:
-            begun = trial.begin(case.adapter, "update_user", new, user, residue)
+            begun = runner.begin(case.adapter, "update_user", new, user, unmapped)
         except Unsupported as error:
             assert of_the_whole(error, new), f"refused, though accepted: {error.paths}"
             return
-        sent = datum.wire in wire_paths(case.wire, begun.body)
-        again = sent and at_path(begun.body, datum.wire) is not None
-        assert not again, f"{datum.core} is cleared, and sent again"
+        sent = mapped.wire in wire_paths(case.wire, begun.body)
+        again = sent and at_path(begun.body, mapped.wire) is not None
+        assert not again, f"{mapped.core} is cleared, and sent again"
         told = {loss.core_path for loss in begun.losses}
-        replaced = datum.replaced and at_path(begun.body, datum.replaced)
-        silent = not (sent or replaced or datum.core in told)
-        assert not silent, f"{datum.core} is cleared, and nobody hears of it"
+        replaced = mapped.replaced and at_path(begun.body, mapped.replaced)
+        silent = not (sent or replaced or mapped.core in told)
+        assert not silent, f"{mapped.core} is cleared, and nobody hears of it"
 
-    trial.for_all(st.tuples(records(trial), st.data()), check)
+    runner.for_all(st.tuples(records(runner), st.data()), check)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from onboarding.adapter import Adapter
 from onboarding.errors import OnboardingError, UnexpectedResponse
 from onboarding.http import Response
-from onboarding.mapping.changes import changes
+from onboarding.mapping.changes import changed_paths
 from onboarding.mapping.paths import EMPTY, lookup
 from onboarding.mapping.plan import Plan, wire_value
 from onboarding.mapping.translation import Translation
@@ -20,7 +20,7 @@ from onboarding.reading import LONGEST_ID
 from onboarding.testing.law import law
 from onboarding.testing.subject import Json
 from onboarding.testing.suite.answers import put, shown, shows
-from onboarding.testing.trial import Trial
+from onboarding.testing.trial import Runner
 
 __all__ = ["bad_field", "bounded_ids"]
 
@@ -34,7 +34,7 @@ NO_IDS: tuple[Any, ...] = (
 )  # fmt: skip
 
 
-def _answer(trial: Trial, adapter: Adapter, payload: Json) -> UserRecord:
+def _answer(runner: Runner, adapter: Adapter, payload: Json) -> UserRecord:
     """The record that a fetch makes of an object."""
     flow = adapter.fetch_user("1")
     next(flow)
@@ -51,65 +51,65 @@ def _answer(trial: Trial, adapter: Adapter, payload: Json) -> UserRecord:
 def _id_of(plan: Plan, record: UserRecord) -> Iterator[str]:
     """The wire path of the id: it is among the record's own facts, and not in `native`."""
     for path in plan.kept:
-        if path not in record.native and str(wire_value(record.raw, path)) == record.id:
+        if path not in record.provider_fields and str(wire_value(record.raw, path)) == record.id:
             yield path
 
 
 @law("a field of another type is unreadable and kept as it came; the rest is read as ever", shows)
-def bad_field(trial: Trial) -> None:
+def bad_field(runner: Runner) -> None:
     places: list[tuple[Adapter, Translation, Json, UserRecord, str]] = []
-    for adapter, wire, payload in shown(trial):
-        sound = _answer(trial, adapter, payload)
+    for adapter, wire, payload in shown(runner):
+        sound = _answer(runner, adapter, payload)
         ids = {*_id_of(wire.plan, sound)}
-        paths = [*(d.wire for d in wire.plan.data), *wire.plan.kept, *wire.plan.objects]
+        paths = [*(d.wire for d in wire.plan.fields), *wire.plan.kept, *wire.plan.objects]
         places += [(adapter, wire, payload, sound, path) for path in paths if path not in ids]
 
     def check(drawn: tuple[tuple[Adapter, Translation, Json, UserRecord, str], Any]) -> None:
         (adapter, wire, payload, sound, path), value = drawn
         spoilt = put(payload, path, value)
         try:
-            record = _answer(trial, adapter, spoilt)
+            record = _answer(runner, adapter, spoilt)
         except OnboardingError as error:
             raise AssertionError(f"{path} of another type ends the read: {error}") from None
         _sound_but_for(wire.plan, path, sound, record)
 
-    trial.for_all(st.tuples(st.sampled_from(places), st.sampled_from(ABSURD)), check)
+    runner.for_all(st.tuples(st.sampled_from(places), st.sampled_from(ABSURD)), check)
 
 
 def _sound_but_for(plan: Plan, path: str, sound: UserRecord, record: UserRecord) -> None:
     assert record.id == sound.id, f"{path} of another type changes the id"
-    own = {d.core for d in plan.data if d.wire == path or d.wire.startswith(f"{path}.")}
+    own = {d.core for d in plan.fields if d.wire == path or d.wire.startswith(f"{path}.")}
     objects = {core.rpartition(".")[0] for core in own}
     implied = plan.implied().items()  # read off another key, into an object that has a key
     beside = {core for core, by in implied if by in own or core.rpartition(".")[0] in objects}
     beside |= {plan.joined[core] for core in own if core in plan.joined}
-    others = changes(sound.user, record.user) - own - beside
+    others = changed_paths(sound.user, record.user) - own - beside
     assert not others, f"{path} of another type changes {sorted(others)}"
     value = wire_value(record.raw, path)
     for core in own:
-        lost = lookup(record.user, core) in EMPTY and path in record.residue
+        lost = lookup(record.user, core) in EMPTY and path in record.unmapped
         assert not lost or record.absent.get(core) is Absence.UNREADABLE, f"{core}: not told why"
     read = any(lookup(record.user, core) not in EMPTY for core in own)
-    kept = any(left == path or left.startswith(f"{path}.") for left in record.residue)
+    kept = any(left == path or left.startswith(f"{path}.") for left in record.unmapped)
     swallowed = value and own and not read and not kept
     assert not swallowed, f"{path} is swallowed"
 
 
 @law("an answer without an id, or with one that is none, is an unexpected response", shows)
-def bounded_ids(trial: Trial) -> None:
+def bounded_ids(runner: Runner) -> None:
     places = [
         (adapter, payload, path)
-        for adapter, wire, payload in shown(trial)
-        for path in _id_of(wire.plan, _answer(trial, adapter, payload))
+        for adapter, wire, payload in shown(runner)
+        for path in _id_of(wire.plan, _answer(runner, adapter, payload))
     ]
 
     def check(drawn: tuple[tuple[Adapter, Json, str], Any]) -> None:
         (adapter, payload, path), value = drawn
         try:
-            _answer(trial, adapter, put(payload, path, value))
+            _answer(runner, adapter, put(payload, path, value))
         except UnexpectedResponse:
             return
         raise AssertionError(f"{path}: {type(value).__name__} is taken for an id")
 
     if places:
-        trial.for_all(st.tuples(st.sampled_from(places), st.sampled_from(NO_IDS)), check)
+        runner.for_all(st.tuples(st.sampled_from(places), st.sampled_from(NO_IDS)), check)

@@ -7,7 +7,7 @@ from typing import Any, cast
 from hypothesis import strategies as st
 
 from onboarding.errors import Unsupported
-from onboarding.mapping.plan import Datum, wire_value
+from onboarding.mapping.plan import MappedField, wire_value
 from onboarding.mapping.rows import On
 from onboarding.testing.bodies import merged, on_wire
 from onboarding.testing.claims import can
@@ -16,9 +16,9 @@ from onboarding.testing.laws import becomes, residue_survives, says_no_more, sen
 from onboarding.testing.strategies import alike, changed, values_at
 from onboarding.testing.subject import Json, Subject
 from onboarding.testing.suite.writing import anybody, of_the_whole
-from onboarding.testing.trial import Case, Trial, attempt
+from onboarding.testing.trial import Case, Runner, attempt
 
-__all__ = ["minimal_update", "no_change_no_write", "residue", "update_arrives"]
+__all__ = ["minimal_update", "no_change_no_write", "unmapped", "update_arrives"]
 
 WORDS = st.text("abcZ_09", min_size=3, max_size=6)
 _SCALARS = st.none() | st.booleans() | st.integers(-9, 9) | st.text(max_size=5)
@@ -34,18 +34,18 @@ def updates(subject: Subject) -> bool:
     return any(can(a, "update_user") and can(a, "wire_for") for a in subject.variants.values())
 
 
-def updating(trial: Trial) -> st.SearchStrategy[Case]:
+def updating(runner: Runner) -> st.SearchStrategy[Case]:
     """Users within the limits, for the variants that change users."""
-    return trial.cases().filter(lambda case: can(case.adapter, "update_user"))
+    return runner.cases().filter(lambda case: can(case.adapter, "update_user"))
 
 
 @law("an update in which nothing changed sends nothing and gives the record back", updates)
-def no_change_no_write(trial: Trial) -> None:
+def no_change_no_write(runner: Runner) -> None:
     def check(drawn: tuple[Case, Json]) -> None:
         case, strange = drawn
         body, _ = case.wire.to_wire(case.user)
-        for user, residue in ((case.user, {}), case.wire.from_wire({**on_wire(body), **strange})):
-            record = trial.subject.record_of(case.adapter, user, residue)
+        for user, unmapped in ((case.user, {}), case.wire.from_wire({**on_wire(body), **strange})):
+            record = runner.subject.record_of(case.adapter, user, unmapped)
             flow = case.adapter.update_user(record, user)
             try:
                 next(flow)
@@ -54,58 +54,58 @@ def no_change_no_write(trial: Trial) -> None:
             else:
                 raise AssertionError("sends a request, though nothing changed")
 
-    trial.for_all(st.tuples(updating(trial), STRANGE), check)
+    runner.for_all(st.tuples(updating(runner), STRANGE), check)
 
 
-def pairs(trial: Trial) -> st.SearchStrategy[tuple[Case, Case]]:
+def pairs(runner: Runner) -> st.SearchStrategy[tuple[Case, Case]]:
     """Two users, the second of any kind: what is, and what is wanted."""
-    return st.tuples(updating(trial), trial.cases() | anybody(trial))
+    return st.tuples(updating(runner), runner.cases() | anybody(runner))
 
 
 @law("an update sends what changed, and beside it only what is declared to go along", updates)
-def minimal_update(trial: Trial) -> None:
+def minimal_update(runner: Runner) -> None:
     def check(drawn: tuple[Case, Case]) -> None:
         case, other = drawn
         new = alike(other.user, case.user)
         try:
-            begun = trial.begin(case.adapter, "update_user", new, case.user)
+            begun = runner.begin(case.adapter, "update_user", new, case.user)
         except Unsupported as error:
             assert of_the_whole(error, new), f"refused, though accepted: {error.paths}"
             return
         says_no_more(case.wire, case.user, new, begun.body)
         sends_along(case.wire, new, begun.body)
 
-    trial.for_all(pairs(trial), check)
+    runner.for_all(pairs(runner), check)
 
 
 @law("a provider that gets an update has the new user, but for what the report names", updates)
-def update_arrives(trial: Trial) -> None:
+def update_arrives(runner: Runner) -> None:
     def check(drawn: tuple[Case, Case]) -> None:
         case, other = drawn
         new = alike(other.user, case.user)
         there, unsaid = case.wire.to_wire(case.user, On.CREATE)
         try:
-            begun = trial.begin(case.adapter, "update_user", new, case.user)
+            begun = runner.begin(case.adapter, "update_user", new, case.user)
         except Unsupported as error:
             assert of_the_whole(error, new), f"refused, though accepted: {error.paths}"
             return
         on_file = merged(case.wire, on_wire(there), on_wire(begun.body))
         becomes(case.wire, new, on_file, begun.losses, unsaid)
 
-    trial.for_all(pairs(trial), check)
+    runner.for_all(pairs(runner), check)
 
 
 @law("unknown keys at every level, and odd spellings, survive a read and a change", updates)
-def residue(trial: Trial) -> None:
+def unmapped(runner: Runner) -> None:
     def check(drawn: tuple[Case, Json, Json, int, Any]) -> None:
         case, strange, deeper, number, data = drawn
         body, _ = case.wire.to_wire(changed(case.user, "credentials", None))
         payload = odd({**strange, **on_wire(body)}, case, deeper, number)
         residue_survives(case.wire, payload)
-        _goes_back(trial, case, payload, data)
+        _goes_back(runner, case, payload, data)
 
-    drawn = st.tuples(updating(trial), STRANGE, STRANGE, st.integers(1, 86_399), st.data())
-    trial.for_all(drawn, check)
+    drawn = st.tuples(updating(runner), STRANGE, STRANGE, st.integers(1, 86_399), st.data())
+    runner.for_all(drawn, check)
 
 
 def odd(payload: Json, case: Case, deeper: Json, number: int) -> Json:
@@ -114,14 +114,14 @@ def odd(payload: Json, case: Case, deeper: Json, number: int) -> Json:
     for path in sorted(filter(None, plan.known)):
         place = _made(payload, path)
         place.update({name: value for name, value in deeper.items() if name not in place})
-    for datum in plan.data:
-        codec, place = datum.row.codec, _around(payload, datum)
-        if codec is None or place.get(datum.row.wire) is None:
+    for mapped in plan.fields:
+        codec, place = mapped.row.codec, _around(payload, mapped)
+        if codec is None or place.get(mapped.row.wire) is None:
             continue
         if codec.members and number % 3 == 0:
-            place[datum.row.wire] = "x_unheard_of"
+            place[mapped.row.wire] = "x_unheard_of"
         elif codec.wire == "integer" and not codec.exact_read:
-            place[datum.row.wire] += number
+            place[mapped.row.wire] += number
     return payload
 
 
@@ -131,26 +131,26 @@ def _made(payload: Json, path: str) -> Json:
     return payload
 
 
-def _around(payload: Json, datum: Datum) -> Json:
-    parent = datum.wire.rpartition(".")[0]
+def _around(payload: Json, mapped: MappedField) -> Json:
+    parent = mapped.wire.rpartition(".")[0]
     return cast("Json", wire_value(payload, parent) or {}) if parent else payload
 
 
-def _goes_back(trial: Trial, case: Case, payload: Json, data: Any) -> None:
+def _goes_back(runner: Runner, case: Case, payload: Json, data: Any) -> None:
     """What was strange in an object that is sent whole goes back with it."""
     user, left = case.wire.from_wire(payload)
-    whole = [d for d in case.wire.plan.data if d.whole and d.on & On.UPDATE]
+    whole = [d for d in case.wire.plan.fields if d.whole and d.on & On.UPDATE]
     parts = [d for d in whole if not d.core.startswith("extras.") and d.row.codec is not None]
     if not parts:
         return
-    datum = data.draw(st.sampled_from(parts))
-    new = changed(user, datum.core, data.draw(values_at(datum.core)))
-    record = trial.subject.record_of(case.adapter, user, left)
+    mapped = data.draw(st.sampled_from(parts))
+    new = changed(user, mapped.core, data.draw(values_at(mapped.core)))
+    record = runner.subject.record_of(case.adapter, user, left)
     first = attempt(case.adapter.update_user, record, new)
     if not hasattr(first, "body"):
         return
-    sent = trial.subject.body_of(cast("Any", first))
-    place = datum.wire.rpartition(".")[0]
+    sent = runner.subject.body_of(cast("Any", first))
+    place = mapped.wire.rpartition(".")[0]
     there = cast("Json", wire_value(sent, place) or {})
     known = case.wire.plan.known[place]
     for name, value in cast("Json", wire_value(payload, place)).items():

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from onboarding.adapter import Adapter
 from onboarding.errors import Unsupported
-from onboarding.mapping.changes import changes
+from onboarding.mapping.changes import changed_paths
 from onboarding.mapping.paths import leaves
 from onboarding.mapping.plan import EXTRAS
 from onboarding.model.loss import refused
@@ -19,7 +19,7 @@ from onboarding.testing.law import law
 from onboarding.testing.laws import reads_back, unheard_of
 from onboarding.testing.strategies import alike, changed, check_at, values_at
 from onboarding.testing.subject import Subject
-from onboarding.testing.trial import Case, Trial, attempt
+from onboarding.testing.trial import Case, Runner, attempt
 
 __all__ = ["national_numbers", "refuse_before_sending", "round_trip", "silent_loss", "willingness"]
 
@@ -33,23 +33,23 @@ def writes(subject: Subject) -> bool:
 
 
 @law("what is sent reads back as the user that was given, but for what the report names", writes)
-def round_trip(trial: Trial) -> None:
+def round_trip(runner: Runner) -> None:
     def check(case: Case) -> None:
         try:
-            begun = trial.begin(case.adapter, "create_user", case.user)
+            begun = runner.begin(case.adapter, "create_user", case.user)
         except Unsupported as error:
             assert of_the_whole(error, case.user), f"refused, though accepted: {error.paths}"
             return
         wire = case.adapter.wire_for(case.user)
         reads_back(wire, case.user, on_wire(begun.body), begun.losses)
 
-    trial.for_all(trial.cases() | anybody(trial), check)
+    runner.for_all(runner.cases() | anybody(runner), check)
 
 
-def anybody(trial: Trial) -> st.SearchStrategy[Case]:
+def anybody(runner: Runner) -> st.SearchStrategy[Case]:
     """Any user of the core, for any variant."""
-    anyone = {adapter: trial.any_user(adapter) for _, adapter, _ in trial.wired}
-    return st.sampled_from(trial.wired).flatmap(
+    anyone = {adapter: runner.any_user(adapter) for _, adapter, _ in runner.wired}
+    return st.sampled_from(runner.wired).flatmap(
         lambda chosen: anyone[chosen[1]].map(
             lambda user: Case(variant=chosen[0], adapter=chosen[1], wire=chosen[2], user=user)
         )
@@ -58,39 +58,42 @@ def anybody(trial: Trial) -> st.SearchStrategy[Case]:
 
 def of_the_whole(error: Unsupported, user: User) -> bool:
     """Whether a refusal is of a whole that the user has, rather than of its data."""
-    whole = {path.rpartition(".")[0] for path in changes(User(), user)} | {"company", "identity"}
+    whole = {path.rpartition(".")[0] for path in changed_paths(User(), user)} | {
+        "company",
+        "identity",
+    }
     return all(any(w == p or w.startswith(f"{p}.") for w in whole) for p in error.paths if p)
 
 
 @law("quoted objects, and nine in ten users within the declared limits, are accepted", writes)
-def willingness(trial: Trial) -> None:
+def willingness(runner: Runner) -> None:
     verdicts: list[bool] = []
 
     def check(case: Case) -> None:
         first = attempt(case.adapter.create_user, case.user)
         verdicts.append(not isinstance(first, Exception) and first is not None)
 
-    trial.for_all(trial.cases(), check, share=2)
-    trial.for_all(trial.cases(complete=True), check, share=2)
+    runner.for_all(runner.cases(), check, share=2)
+    runner.for_all(runner.cases(complete=True), check, share=2)
     share = sum(verdicts) / len(verdicts)
     assert share >= ENOUGH, f"accepts only {share:.0%} of the users within its own limits"
 
 
-@law("no datum of the core changes without a change of what is sent, or of the report", writes)
-def silent_loss(trial: Trial) -> None:
+@law("no field of the core changes without a change of what is sent, or of the report", writes)
+def silent_loss(runner: Runner) -> None:
     pairs = [
         (path, operation)
         for path in leaves(User)
         for operation in WRITES
-        if any(can(adapter, operation) for adapter in trial.subject.variants.values())
+        if any(can(adapter, operation) for adapter in runner.subject.variants.values())
     ]
     for path, operation in pairs:
-        _one_path(trial, path, operation, 2 * len(pairs))
+        _one_path(runner, path, operation, 2 * len(pairs))
     for operation in dict.fromkeys(operation for _, operation in pairs):
-        _two_users(trial, operation)
+        _two_users(runner, operation)
 
 
-def _one_path(trial: Trial, path: str, operation: str, share: int) -> None:
+def _one_path(runner: Runner, path: str, operation: str, share: int) -> None:
     spec = check_at(path)
     nothing = [()] if spec.many else [None] if spec.optional else []
     values: st.SearchStrategy[Any] = values_at(path)
@@ -100,30 +103,30 @@ def _one_path(trial: Trial, path: str, operation: str, share: int) -> None:
     def check(drawn: tuple[Case, Any]) -> None:
         case, value = drawn
         if can(case.adapter, operation):
-            hear(trial, case.adapter, operation, case.user, changed(case.user, path, value))
+            hear(runner, case.adapter, operation, case.user, changed(case.user, path, value))
 
-    trial.for_all(st.tuples(trial.cases(), values), check, share=share)
+    runner.for_all(st.tuples(runner.cases(), values), check, share=share)
 
 
-def _two_users(trial: Trial, operation: str) -> None:
+def _two_users(runner: Runner, operation: str) -> None:
     def check(drawn: tuple[Case, Case]) -> None:
         case, other = drawn
         if can(case.adapter, operation):
-            hear(trial, case.adapter, operation, case.user, alike(other.user, case.user))
+            hear(runner, case.adapter, operation, case.user, alike(other.user, case.user))
 
-    trial.for_all(st.tuples(trial.cases(), trial.cases() | anybody(trial)), check, share=4)
+    runner.for_all(st.tuples(runner.cases(), runner.cases() | anybody(runner)), check, share=4)
 
 
-def hear(trial: Trial, adapter: Adapter, operation: str, before: User, after: User) -> None:
+def hear(runner: Runner, adapter: Adapter, operation: str, before: User, after: User) -> None:
     """Every difference of two users is heard of: in what is sent, or in the report."""
     created = operation == "create_user"
     try:
         if created:
-            same = trial.begin(adapter, operation, before)
-            begun = trial.begin(adapter, operation, after)
+            same = runner.begin(adapter, operation, before)
+            begun = runner.begin(adapter, operation, after)
         else:
-            same = trial.begin(adapter, operation, before, before)
-            begun = trial.begin(adapter, operation, after, before)
+            same = runner.begin(adapter, operation, before, before)
+            begun = runner.begin(adapter, operation, after, before)
     except Unsupported as error:
         assert of_the_whole(error, after), f"refused, though accepted: {error.paths}"
         return
@@ -137,23 +140,25 @@ NATIONAL = "861234567"
 
 
 @law("a phone number without its country is never sent as if it were one of any country", writes)
-def national_numbers(trial: Trial) -> None:
+def national_numbers(runner: Runner) -> None:
     """A record may hold one; in another country's form it would be another person's number."""
 
     def check(case: Case) -> None:
-        for datum in case.wire.plan.data:
-            path = datum.core
+        for mapped in case.wire.plan.fields:
+            path = mapped.core
             if path.startswith(EXTRAS) or not _is_phone(path):
                 continue
             try:
-                begun = trial.begin(case.adapter, "create_user", changed(case.user, path, NATIONAL))
+                begun = runner.begin(
+                    case.adapter, "create_user", changed(case.user, path, NATIONAL)
+                )
             except Unsupported as error:
                 assert path in error.paths, f"{path} is refused by other paths: {error.paths}"
                 continue
-            sent = str(at_path(on_wire(begun.body), datum.wire))
+            sent = str(at_path(on_wire(begun.body), mapped.wire))
             assert NATIONAL not in sent, f"{path} is sent without its country"
 
-    trial.for_all(trial.cases(), check, share=4)
+    runner.for_all(runner.cases(), check, share=4)
 
 
 def _is_phone(path: str) -> bool:
@@ -162,14 +167,14 @@ def _is_phone(path: str) -> bool:
 
 
 @law("what cannot be carried is refused by all its paths before anything is sent", writes)
-def refuse_before_sending(trial: Trial) -> None:
+def refuse_before_sending(runner: Runner) -> None:
     for operation in WRITES:
-        able = [a for a in trial.subject.variants.values() if can(a, operation)]
+        able = [a for a in runner.subject.variants.values() if can(a, operation)]
         if able:
-            _refuses(trial, operation)
+            _refuses(runner, operation)
 
 
-def _refuses(trial: Trial, operation: str) -> None:
+def _refuses(runner: Runner, operation: str) -> None:
     def check(drawn: tuple[Case, Case]) -> None:
         case, other = drawn
         if not can(case.adapter, operation):
@@ -177,10 +182,10 @@ def _refuses(trial: Trial, operation: str) -> None:
         before, after = case.user, alike(other.user, case.user)
         created = operation == "create_user"
         try:
-            begun = trial.begin(case.adapter, operation, after, None if created else before)
+            begun = runner.begin(case.adapter, operation, after, None if created else before)
         except Unsupported:
             begun = None
-        record = trial.subject.record_of(case.adapter, before)
+        record = runner.subject.record_of(case.adapter, before)
         arguments = (after,) if created else (record, after)
         first = attempt(getattr(case.adapter, operation), *arguments)
         if begun is None:
@@ -193,7 +198,7 @@ def _refuses(trial: Trial, operation: str) -> None:
         assert isinstance(first, Unsupported), f"goes out without a refusal: {sorted(bad)}"
         assert set(first.paths) == bad, f"refuses {sorted(first.paths)}, loses {sorted(bad)}"
 
-    trial.for_all(st.tuples(trial.cases(), trial.cases() | anybody(trial)), check, share=3)
+    runner.for_all(st.tuples(runner.cases(), runner.cases() | anybody(runner)), check, share=3)
 
 
 def _paths(first: object) -> list[str]:

@@ -5,14 +5,14 @@ from onboarding import Adapter, Flow, Loss, Problem, Request, Secret, User, User
 from onboarding.adapter import raise_error
 from onboarding.errors import ErrorDetails
 from onboarding.http import Proof, as_object, url
-from onboarding.mapping import ISO_DATE, TEXT, On, at, core, keep, some, wire
+from onboarding.mapping import ISO_DATE, TEXT, On, at, core, record_only, some, wire
 from onboarding.mapping.translation import Translation, translation
 from onboarding.model.shapes import Url
 
 
 @wire(source="https://acme.example/docs/customer")
 class Customer:
-    ref: str | None = keep(str)
+    ref: str | None = record_only(str)
     name: str | None = at(some(core(User).identity).given_name, TEXT, max=40)
     born: str | None = at(some(core(User).identity).birthdate, ISO_DATE)
     mail: str | None = at(core(User).email, TEXT, on=On.CREATE)  # fixed at the start
@@ -24,8 +24,8 @@ class Acme(Adapter):
     token: Secret
     base_url: Url
 
-    def create_user(self, user: User, *, key: str | None = None) -> Flow[UserRecord]:
-        self.validated_key(key)
+    def create_user(self, user: User, *, idempotency_key: str | None = None) -> Flow[UserRecord]:
+        self.validated_key(idempotency_key)
         body, losses = self.wire.to_wire(user)
         return (yield from self._ask("POST", body, self.refuse(losses)))
 
@@ -33,7 +33,7 @@ class Acme(Adapter):
         return (yield from self._ask("GET", None, (), user_id))
 
     def update_user(self, record: UserRecord, user: User) -> Flow[UserRecord]:
-        self.own(record, UserRecord)
+        self.require_own(record, UserRecord)
         body, losses = self.wire.update(record.user, user)
         asked = self._ask("PATCH", body, self.refuse(losses), record.id)
         return (yield from asked) if body else self.unchanged(record, losses)
