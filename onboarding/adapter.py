@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from importlib import import_module
 from typing import Any, ClassVar, NoReturn, Protocol, TypedDict, cast, runtime_checkable
 
 from attrs import evolve, field, fields_dict, frozen
@@ -149,6 +150,9 @@ class Adapter(Operations):
 
     Within this time the same call with the same key gives the user of the first call.
     """
+
+    simulated_by: ClassVar[str] = ""
+    """Where the class that simulates the provider is, as `module:Class`; empty for none."""
 
     name: str = ""
     """The gateway's name, for provenance; taken from the configuration's table."""
@@ -437,8 +441,9 @@ class Adapter(Operations):
 
     @classmethod
     def simulator(cls) -> Any:
-        """The class that simulates the provider (extra `simulators`), or None."""
-        return None
+        """Returns the class that simulates the provider (extra `simulators`), or None."""
+        module, _, name = cls.simulated_by.partition(":")
+        return getattr(import_module(module), name) if module else None
 
 
 def _level_at(payload: object, path: str) -> str | None:

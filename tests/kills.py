@@ -24,7 +24,7 @@ from onboarding import Gateway, Secret
 from onboarding.simulation import serve
 
 from onboarding_mangopay import MangoPay
-from onboarding_mangopay.simulator import MangoPaySimulator
+from onboarding_simulators.mangopay import MangoPaySimulator
 
 __all__ = ["Found", "Size", "run_to_the_end"]
 

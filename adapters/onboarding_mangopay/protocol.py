@@ -75,6 +75,7 @@ class MangoPayProtocol(Adapter):
 
     provider: ClassVar[str] = PROVIDER
     certificate_settings: ClassVar[tuple[str, ...]] = ("mtls",)
+    simulated_by: ClassVar[str] = "onboarding_simulators.mangopay:MangoPaySimulator"
 
     client_id: Identifier
     api_key: Secret
@@ -227,12 +228,6 @@ class MangoPayProtocol(Adapter):
             total=_count(response, "x-number-of-items"),
             rate_limits=rate_limits(response),
         )
-
-    @classmethod
-    def simulator(cls) -> Any:
-        from onboarding_mangopay.simulator import MangoPaySimulator  # an extra of its own
-
-        return MangoPaySimulator
 
 
 def _count(response: Response, header: str) -> int | None:

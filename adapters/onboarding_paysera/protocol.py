@@ -84,6 +84,7 @@ class PayseraProtocol(Adapter):
     wires: ClassVar[tuple[type, ...]] = (PayseraUser, AddressedUser)
     targets: ClassVar[Mapping[str, Target]] = TARGETS
     certificate_settings: ClassVar[tuple[str, ...]] = ("client_certificate",)
+    simulated_by: ClassVar[str] = "onboarding_simulators.paysera:PayseraSimulator"
 
     client_id: Identifier
     mac_key: Secret | None = None
@@ -237,9 +238,3 @@ class PayseraProtocol(Adapter):
     @property
     def _wire(self) -> Translation:
         return translation(AddressedUser if self.sends_address else PayseraUser, PROVIDER)
-
-    @classmethod
-    def simulator(cls) -> Any:
-        from onboarding_paysera.simulator import PayseraSimulator  # an extra of its own
-
-        return PayseraSimulator

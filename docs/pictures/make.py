@@ -23,12 +23,12 @@ from xml.etree import ElementTree
 import requests
 from onboarding import Document, DocumentPurpose, Gateways, Page, Secret, User
 from onboarding.simulation import serve
-from onboarding.simulators import VirtualClock
 from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
 from onboarding_mangopay import MangoPay
+from onboarding_simulators.shared import VirtualClock
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parents[1]))

@@ -158,7 +158,7 @@ def _kind(hint: Any) -> tuple[type, bool] | None:
 
 def _fault(text: str) -> dict[str, Any]:
     """The fields of a fault as `KIND,NAME=VALUE` says them. Raises ValueError."""
-    from onboarding.simulators import Fault  # the extra `simulators`
+    from onboarding_simulators.shared import Fault
 
     hints = typing.get_type_hints(Fault)
     kind, *rest = text.split(",")

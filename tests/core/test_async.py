@@ -39,9 +39,9 @@ from onboarding import (
 from onboarding.simulation import serve
 
 from onboarding_mangopay import MangoPay
-from onboarding_mangopay.simulator import MangoPaySimulator
 from onboarding_paysera import Paysera
-from onboarding_paysera.simulator import PayseraSimulator
+from onboarding_simulators.mangopay import MangoPaySimulator
+from onboarding_simulators.paysera import PayseraSimulator
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

@@ -18,8 +18,8 @@ from onboarding import Gateways, User
 from onboarding.cli.app import app
 from onboarding.simulation import serve
 
-from onboarding_mangopay.simulator import MangoPaySimulator
-from onboarding_paysera.simulator import PayseraSimulator
+from onboarding_simulators.mangopay import MangoPaySimulator
+from onboarding_simulators.paysera import PayseraSimulator
 
 WIDTHS = (60, 80)
 WIDE = 200

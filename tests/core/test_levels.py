@@ -27,8 +27,8 @@ from onboarding import (
 )
 
 from onboarding_mangopay import MangoPay
-from onboarding_mangopay.simulator.desk import LEVELS as MANGOPAY_WORDS
 from onboarding_paysera import Paysera
+from onboarding_simulators.mangopay.desk import LEVELS as MANGOPAY_WORDS
 
 AXES: dict[str, Any] = {
     "kyc": KYCLevel,

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from onboarding.simulators import Tables, VirtualClock, notify
+
+from onboarding_simulators.shared import Tables, VirtualClock, notify
 
 NAMES = st.sampled_from(["a", "b", "c", "d"])
 VALUES = st.dictionaries(st.text(max_size=3), st.text() | st.integers() | st.none(), max_size=3)

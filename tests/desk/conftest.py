@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 from onboarding.simulation import serve
-from onboarding.simulators import VirtualClock
+
+from onboarding_simulators.shared import VirtualClock
 
 from .scene import START, Scene, new_simulator
 

@@ -7,7 +7,7 @@ from typing import Any
 import requests
 from attrs import define
 
-from onboarding_paysera.simulator import PayseraSimulator
+from onboarding_simulators.paysera import PayseraSimulator
 
 Json = dict[str, Any]
 

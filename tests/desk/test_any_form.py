@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from onboarding.simulators import VirtualClock
 from werkzeug.test import Client
+
+from onboarding_simulators.shared import VirtualClock
 
 from .papers import picture
 from .paysera_scene import new_paysera

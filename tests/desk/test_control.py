@@ -12,12 +12,12 @@ import pytest
 from attrs import field, frozen
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from onboarding.simulators import Fault, VirtualClock
 from werkzeug.test import Client, TestResponse
 
-from onboarding_mangopay.simulator.app import ACTIONS as MANGOPAY_ACTIONS
-from onboarding_paysera.simulator import PayseraSimulator
-from onboarding_paysera.simulator.app import ACTIONS as PAYSERA_ACTIONS
+from onboarding_simulators.mangopay.app import ACTIONS as MANGOPAY_ACTIONS
+from onboarding_simulators.paysera import PayseraSimulator
+from onboarding_simulators.paysera.app import ACTIONS as PAYSERA_ACTIONS
+from onboarding_simulators.shared import Fault, VirtualClock
 
 from .papers import picture
 from .paysera_scene import PASSPORT, REGISTRATION

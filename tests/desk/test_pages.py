@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 import requests
 from onboarding.simulation import serve
-from onboarding.simulators import VirtualClock
+
+from onboarding_simulators.shared import VirtualClock
 
 from .papers import pdf, picture
 from .scene import COMPANY, OWNER, PAYER, START, Scene, new_simulator, words

@@ -37,8 +37,8 @@ from attrs import frozen
 from onboarding import Gateways
 from onboarding.simulation import serve
 
-from onboarding_mangopay.simulator import MangoPaySimulator
-from onboarding_paysera.simulator import PayseraSimulator
+from onboarding_simulators.mangopay import MangoPaySimulator
+from onboarding_simulators.paysera import PayseraSimulator
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]

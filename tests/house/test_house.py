@@ -11,7 +11,7 @@ from pathlib import Path
 import onboarding
 import pytest
 
-PACKAGES = ("onboarding", "onboarding_mangopay", "onboarding_paysera")
+PACKAGES = ("onboarding", "onboarding_mangopay", "onboarding_paysera", "onboarding_simulators")
 
 ABOVE_ADAPTERS = {
     "AsyncGateway",

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from onboarding.simulation import serve
 
-from onboarding_mangopay.simulator import MangoPaySimulator
-from onboarding_paysera.simulator import PayseraSimulator
+from onboarding_simulators.mangopay import MangoPaySimulator
+from onboarding_simulators.paysera import PayseraSimulator
 
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 

@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 from attrs import define, evolve, field
 from onboarding import OutcomeUnknown, Request, Response, Secret, TransportError
-from onboarding.simulators import VirtualClock
 from onboarding.testing.paper import PaperGateway, paper
 
 from onboarding_mangopay import MangoPay
-from onboarding_mangopay.simulator import MangoPaySimulator
-from onboarding_mangopay.simulator.state import StoredResponse
+from onboarding_simulators.mangopay import MangoPaySimulator
+from onboarding_simulators.mangopay.state import StoredResponse
+from onboarding_simulators.shared import VirtualClock
 
 from .stage import START
 

@@ -17,7 +17,7 @@ from onboarding.calls.sync import Calls
 from onboarding.operations import Operations
 
 from onboarding_mangopay import MangoPay, NewRecipient
-from onboarding_mangopay.simulator.routes import find_route
+from onboarding_simulators.mangopay.routes import find_route
 
 from .people import COMPANY, FACTS, OWNER, PAYER, UBO, paper
 from .stage import Stage

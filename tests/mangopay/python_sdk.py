@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from onboarding_mangopay.simulator import MangoPaySimulator
+from onboarding_simulators.mangopay import MangoPaySimulator
 
 mangopay: Any = pytest.importorskip("mangopay", reason="needs mangopay4-python-sdk")
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import requests
 from attrs import define, field
-from onboarding.simulators import VirtualClock
 
-from onboarding_mangopay.simulator import MangoPaySimulator
+from onboarding_simulators.mangopay import MangoPaySimulator
+from onboarding_simulators.shared import VirtualClock
 
 Json = dict[str, Any]
 

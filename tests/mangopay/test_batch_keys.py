@@ -14,7 +14,7 @@ from onboarding.batch import BulkRun, Journal, Line, Result, State, Unknown
 from onboarding.simulation import serve
 
 from onboarding_mangopay import MangoPay
-from onboarding_mangopay.simulator import MangoPaySimulator
+from onboarding_simulators.mangopay import MangoPaySimulator
 
 BLOCKED = "KP"
 

@@ -30,7 +30,7 @@ from onboarding import (
 from onboarding.simulation import serve
 
 from onboarding_mangopay import Api, MangoPay
-from onboarding_mangopay.simulator import MangoPaySimulator
+from onboarding_simulators.mangopay import MangoPaySimulator
 
 from .noted import Noted
 from .people import COMPANY, FACTS, HOME, OWNER, PAYER, paper

@@ -21,7 +21,7 @@ from onboarding import (
 from tests.tls import behind_tls, certify, needs_openssl
 
 from onboarding_mangopay import Environment, MangoPay
-from onboarding_mangopay.simulator import MangoPaySimulator
+from onboarding_simulators.mangopay import MangoPaySimulator
 
 from .people import PAYER
 

@@ -43,8 +43,8 @@ from onboarding.model.base import trust
 from onboarding.testing import PaperGateway, paper
 
 from onboarding_mangopay import Api, MangoPay
-from onboarding_mangopay.simulator import MangoPaySimulator
 from onboarding_mangopay.wire.natural import LegacyNaturalUser, NaturalUser
+from onboarding_simulators.mangopay import MangoPaySimulator
 
 Both = pytest.mark.parametrize("api", Api)
 LEGACY = MangoPay(client_id="acme", api_key=Secret("key"), api=Api.LEGACY, name="fr")

@@ -40,9 +40,9 @@ from onboarding import (
 
 from onboarding_mangopay import MangoPay
 from onboarding_mangopay.keys import Keyed
-from onboarding_mangopay.simulator.review import REASONS as DOCUMENTED
-from onboarding_mangopay.simulator.state import StoredResponse
 from onboarding_mangopay.wire.documents import PURPOSES, REASONS, STATUSES
+from onboarding_simulators.mangopay.review import REASONS as DOCUMENTED
+from onboarding_simulators.mangopay.state import StoredResponse
 
 from .people import COMPANY, OWNER, PAYER, PDF, PNG, paper
 from .stage import Stage

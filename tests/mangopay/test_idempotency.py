@@ -31,8 +31,8 @@ from onboarding import (
 
 from onboarding_mangopay import MangoPay, NewRecipient
 from onboarding_mangopay.keys import Keyed
-from onboarding_mangopay.simulator import MangoPaySimulator
-from onboarding_mangopay.simulator.persons import SESSIONS
+from onboarding_simulators.mangopay import MangoPaySimulator
+from onboarding_simulators.mangopay.persons import SESSIONS
 
 from .broken import FAULTS, gateway, no, simulator
 from .people import COMPANY, FACTS, HOME, OWNER, PAYER, paper

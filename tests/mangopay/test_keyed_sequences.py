@@ -24,7 +24,7 @@ from onboarding import (
 from onboarding.testing.paper import PaperGateway
 
 from onboarding_mangopay import MangoPay, NewRecipient
-from onboarding_mangopay.simulator import MangoPaySimulator
+from onboarding_simulators.mangopay import MangoPaySimulator
 
 from .broken import FAULTS, SPENDING, Line, gateway, simulator
 from .people import HOME, OWNER, PDF, PNG, paper

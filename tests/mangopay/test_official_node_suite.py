@@ -15,9 +15,9 @@ from typing import Any
 
 import requests
 from onboarding.simulation import serve
-from onboarding.simulators import VirtualClock
 
-from onboarding_mangopay.simulator import MangoPaySimulator
+from onboarding_simulators.mangopay import MangoPaySimulator
+from onboarding_simulators.shared import VirtualClock
 
 from .node_sdk import HERE, SDK, find_node
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from onboarding.simulation import serve
 
-from onboarding_mangopay.simulator import MangoPaySimulator
+from onboarding_simulators.mangopay import MangoPaySimulator
 
 from . import documented as docs
 from .python_script import Script

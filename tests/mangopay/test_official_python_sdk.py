@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from onboarding.simulation import serve
 
-from onboarding_mangopay.simulator import MangoPaySimulator
+from onboarding_simulators.mangopay import MangoPaySimulator
 
 from .python_sdk import PNG, Sdk
 

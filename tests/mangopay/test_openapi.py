@@ -15,10 +15,10 @@ from hypothesis import settings
 from jsonschema import Draft202012Validator
 from werkzeug.test import Client
 
-import onboarding_mangopay.simulator.openapi as description
-from onboarding_mangopay.simulator import MangoPaySimulator
-from onboarding_mangopay.simulator.openapi import described
-from onboarding_mangopay.simulator.routes import ROUTES
+import onboarding_simulators.mangopay.openapi as description
+from onboarding_simulators.mangopay import MangoPaySimulator
+from onboarding_simulators.mangopay.openapi import described
+from onboarding_simulators.mangopay.routes import ROUTES
 
 from .stage import LEGAL, LEGAL_OWNER, NATURAL, OWNER, PAGE, PAYER, Json, without
 from .test_simulator_documents import OWNER_OF_COMPANY
@@ -190,7 +190,7 @@ def test_what_the_description_refers_to_is_there() -> None:
 
 
 def test_the_description_shares_nothing_with_what_it_describes() -> None:
-    assert imports_of(description) <= {"onboarding.simulators.openapi"}
+    assert imports_of(description) <= {"onboarding_simulators.shared.openapi"}
 
 
 @pytest.mark.parametrize(("path", "method"), [(path, method) for path, method, _ in CALLS])

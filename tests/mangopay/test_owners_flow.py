@@ -28,7 +28,7 @@ from onboarding import (
 
 from onboarding_mangopay import MangoPay
 from onboarding_mangopay.keys import Keyed
-from onboarding_mangopay.simulator.state import StoredResponse
+from onboarding_simulators.mangopay.state import StoredResponse
 
 from .people import COMPANY, FACTS, OWNER, UBO
 from .stage import Stage

@@ -27,7 +27,7 @@ from onboarding import (
 from onboarding.model.partial import Partial
 
 from onboarding_mangopay import MangoPay
-from onboarding_mangopay.simulator import MangoPaySimulator
+from onboarding_simulators.mangopay import MangoPaySimulator
 
 from .broken import FAULTS, gateway, line_of, simulator
 from .people import COMPANY, FACTS, OWNER, PDF, PNG, UBO, paper

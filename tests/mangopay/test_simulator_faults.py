@@ -10,7 +10,7 @@ import pytest
 import requests
 from werkzeug.test import Client
 
-from onboarding_mangopay.simulator import MangoPaySimulator
+from onboarding_simulators.mangopay import MangoPaySimulator
 
 from .stage import NATURAL, PAYER, Stage
 

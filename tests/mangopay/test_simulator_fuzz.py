@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import Client
 
-from onboarding_mangopay.simulator import MangoPaySimulator
-from onboarding_mangopay.simulator.routes import ROUTES
+from onboarding_simulators.mangopay import MangoPaySimulator
+from onboarding_simulators.mangopay.routes import ROUTES
 
 from .stage import LEGAL, LEGAL_OWNER, NATURAL, OWNER, PAGE, PAYER
 from .test_simulator_documents import OWNER_OF_COMPANY

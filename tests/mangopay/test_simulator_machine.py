@@ -25,11 +25,11 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from onboarding.simulators import VirtualClock
 from werkzeug.test import Client, TestResponse
 from werkzeug.wrappers import Response
 
-from onboarding_mangopay.simulator import MangoPaySimulator
+from onboarding_simulators.mangopay import MangoPaySimulator
+from onboarding_simulators.shared import VirtualClock
 
 from .stage import (
     CATEGORISE,

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from onboarding_mangopay.simulator.rates import WINDOWS, RateMeter, Window
+from onboarding_simulators.mangopay.rates import WINDOWS, RateMeter, Window
 
 from .stage import START, Stage
 

@@ -10,10 +10,10 @@ from uuid import uuid4
 
 import pytest
 from attrs import evolve
-from onboarding.simulators import VirtualClock
 from werkzeug.test import Client, TestResponse
 
-from onboarding_mangopay.simulator import MangoPaySimulator
+from onboarding_simulators.mangopay import MangoPaySimulator
+from onboarding_simulators.shared import VirtualClock
 
 from .stage import NATURAL, OLD_NATURAL, OWNER, PAGE, START, Json, Stage, refusal
 

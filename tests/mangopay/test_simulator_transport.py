@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from werkzeug.test import Client
 
-from onboarding_mangopay.simulator import LoggedRequest
+from onboarding_simulators.mangopay import LoggedRequest
 
 from .stage import (
     NATURAL,

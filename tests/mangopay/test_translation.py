@@ -12,7 +12,7 @@ from tests.mangopay.scenarios import SCENARIOS
 
 from onboarding_mangopay import Api, MangoPay
 from onboarding_mangopay.errors import _TYPES as CODES
-from onboarding_mangopay.simulator import MangoPaySimulator
+from onboarding_simulators.mangopay import MangoPaySimulator
 
 DATA = Path(__file__).parent / "data"
 

@@ -43,7 +43,7 @@ from onboarding_paysera import (
     ServiceName,
     UserToken,
 )
-from onboarding_paysera.simulator import PayseraSimulator
+from onboarding_simulators.paysera import PayseraSimulator
 
 from .simulator_api import CLIENT_ID, MAC_KEY, NOW, a_simulator
 

@@ -14,9 +14,9 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from attrs import define, field, frozen
 from onboarding.hooks import Observe
-from onboarding.simulators import VirtualClock
 
-from onboarding_paysera.simulator import PayseraSimulator
+from onboarding_simulators.paysera import PayseraSimulator
+from onboarding_simulators.shared import VirtualClock
 
 CLIENT_ID = "wkVd93h2uS"
 MAC_KEY = "IrdTc8uQodU7PRpLzzLTW6wqZAO6tAMU"

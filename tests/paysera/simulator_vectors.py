@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from attrs import frozen
 
-from onboarding_paysera import simulator
-from onboarding_paysera.simulator import verify
+from onboarding_simulators import paysera as simulator
+from onboarding_simulators.paysera import verify
 
 from .simulator_api import CLIENT_ID, MAC_KEY, NONCE, NOW
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from onboarding_paysera import Paysera
-from onboarding_paysera.simulator.routes import ROUTES, Route
+from onboarding_simulators.paysera.routes import ROUTES, Route
 
 from .calls import QUICK, WANTED, Row, read_run, refreshed, rows_of
 from .tapped import ENDPOINTS

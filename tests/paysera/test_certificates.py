@@ -25,7 +25,7 @@ from onboarding import (
 from tests.tls import behind_tls, certify, needs_openssl
 
 from onboarding_paysera import Paysera
-from onboarding_paysera.simulator import PayseraSimulator
+from onboarding_simulators.paysera import PayseraSimulator
 
 PROOF = Proof(now=datetime(2026, 1, 2, tzinfo=UTC), nonce="nonce")
 CERTIFIED = Paysera(

@@ -39,8 +39,8 @@ from onboarding.mapping.rows import rows_of
 from onboarding.testing import PaperGateway, paper
 
 from onboarding_paysera import Paysera, PayseraExtras
-from onboarding_paysera.simulator import PayseraSimulator
 from onboarding_paysera.wire.user import PayseraUser
+from onboarding_simulators.paysera import PayseraSimulator
 
 Json = dict[str, Any]
 

@@ -30,7 +30,7 @@ from onboarding import (
 from onboarding.testing import PaperGateway, paper
 
 from onboarding_paysera import Paysera
-from onboarding_paysera.simulator import PayseraSimulator
+from onboarding_simulators.paysera import PayseraSimulator
 
 from .every_flow import PASSPORT
 from .simulator_api import CLIENT_ID, MAC_KEY, NOW, Api, a_simulator

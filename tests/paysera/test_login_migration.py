@@ -33,7 +33,7 @@ from onboarding.batch import BulkRun, Journal, State, UserFile
 from onboarding.simulation import serve
 
 from onboarding_paysera import Paysera
-from onboarding_paysera.simulator import PayseraSimulator
+from onboarding_simulators.paysera import PayseraSimulator
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -18,10 +18,10 @@ from jsonschema import Draft202012Validator
 from werkzeug.test import Client
 from werkzeug.wrappers import Request
 
-import onboarding_paysera.simulator.openapi as description
-from onboarding_paysera.simulator import PayseraSimulator
-from onboarding_paysera.simulator.openapi import described
-from onboarding_paysera.simulator.routes import ROUTES
+import onboarding_simulators.paysera.openapi as description
+from onboarding_simulators.paysera import PayseraSimulator
+from onboarding_simulators.paysera.openapi import described
+from onboarding_simulators.paysera.routes import ROUTES
 
 from .simulator_api import ADDRESS, CLIENT_ID, MAC_KEY, NOW, REGISTRATION, a_simulator, signature
 
@@ -221,7 +221,7 @@ def test_what_the_description_refers_to_is_there() -> None:
 
 
 def test_the_description_shares_nothing_with_what_it_describes() -> None:
-    assert imports_of(description) <= {"onboarding.simulators.openapi"}
+    assert imports_of(description) <= {"onboarding_simulators.shared.openapi"}
 
 
 @pytest.mark.parametrize(("path", "method"), [(path, method) for path, method, _ in CALLS])

@@ -22,7 +22,7 @@ from onboarding import (
 from onboarding.testing import PaperGateway, paper
 
 from onboarding_paysera import Paysera, Position, ServiceName
-from onboarding_paysera.simulator import PayseraSimulator
+from onboarding_simulators.paysera import PayseraSimulator
 
 from .every_flow import PAPER, PASSPORT, READS, THERE, WRITES, Stage, recorded
 from .faults import FAULTS, Fault, Faulty

@@ -33,7 +33,7 @@ from onboarding.testing import PaperGateway, paper
 from onboarding.testing.paper import Answer
 
 from onboarding_paysera import Environment, Paysera
-from onboarding_paysera.simulator import PayseraSimulator
+from onboarding_simulators.paysera import PayseraSimulator
 
 from .every_flow import FLOWS, PAPER, PASSPORT, SCAN, THERE, recorded, replayed
 from .faults import FAULTS, Fault, Faulty

@@ -23,7 +23,7 @@ from onboarding.http import Flow, url
 
 from onboarding_paysera import Paysera
 from onboarding_paysera.signing import authorization
-from onboarding_paysera.simulator import verify
+from onboarding_simulators.paysera import verify
 
 CLIENT_ID = "wkVd93h2uS"
 MAC_KEY = "IrdTc8uQodU7PRpLzzLTW6wqZAO6tAMU"

@@ -9,7 +9,7 @@ import pytest
 import requests
 from tests.tls import behind_tls, certify, needs_openssl
 
-from onboarding_paysera.simulator import LoggedRequest, PayseraSimulator
+from onboarding_simulators.paysera import LoggedRequest, PayseraSimulator
 
 from .simulator_api import a_simulator
 

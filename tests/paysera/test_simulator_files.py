@@ -19,9 +19,9 @@ import requests
 from attrs import evolve, frozen
 from werkzeug.test import Client
 
-from onboarding_paysera.simulator import PayseraSimulator
-from onboarding_paysera.simulator.rows import Account, Contact, IdentificationRequest
-from onboarding_paysera.simulator.store import Store, TakenError
+from onboarding_simulators.paysera import PayseraSimulator
+from onboarding_simulators.paysera.rows import Account, Contact, IdentificationRequest
+from onboarding_simulators.paysera.store import Store, TakenError
 
 from .simulator_api import CLIENT_ID, MAC_KEY, NOW, REGISTRATION, VALID, Answer, Api, a_simulator
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from onboarding_paysera.simulator.answers import answer, encode
+from onboarding_simulators.paysera.answers import answer, encode
 
 from .simulator_api import EMAIL_ONLY, Api
 

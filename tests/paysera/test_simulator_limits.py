@@ -10,7 +10,7 @@ import pytest
 import requests
 from werkzeug.test import Client
 
-from onboarding_paysera.simulator import LoggedRequest
+from onboarding_simulators.paysera import LoggedRequest
 
 from .simulator_api import EMAIL_ONLY, NOW, REGISTRATION, Api, a_simulator
 

@@ -9,7 +9,7 @@ from oauthlib.oauth2.rfc6749.tokens import (  # type: ignore[import-untyped]  # 
     prepare_mac_header,
 )
 
-from onboarding_paysera.simulator import MacError, verify
+from onboarding_simulators.paysera import MacError, verify
 
 from .simulator_api import CLIENT_ID, MAC_KEY, NONCE, NOW
 from .simulator_vectors import VECTOR, Vector, each_vector

@@ -26,12 +26,12 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from onboarding.simulators import VirtualClock
 from werkzeug.test import Client, TestResponse
 from werkzeug.wrappers import Response
 
-from onboarding_paysera.simulator import PayseraSimulator
-from onboarding_paysera.simulator.tokens import RefreshToken
+from onboarding_simulators.paysera import PayseraSimulator
+from onboarding_simulators.paysera.tokens import RefreshToken
+from onboarding_simulators.shared import VirtualClock
 
 from .simulator_api import CLIENT_ID, LEVELS, MAC_KEY, NOW, signature
 

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 import pytest
 import requests
 
-from onboarding_paysera.simulator import Token
+from onboarding_simulators.paysera import Token
 
 from .simulator_api import CLIENT_ID, EMAIL_ONLY, Answer, Api, the_documented_user
 

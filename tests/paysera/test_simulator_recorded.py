@@ -12,7 +12,7 @@ import pytest
 import requests
 from attrs import define
 
-from onboarding_paysera.simulator import Token
+from onboarding_simulators.paysera import Token
 
 from .simulator_api import (
     ADDRESS,

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import Client
 
-from onboarding_paysera.simulator import PayseraSimulator
-from onboarding_paysera.simulator.routes import ROUTES
-from onboarding_paysera.simulator.rows import CHANNELS
+from onboarding_simulators.paysera import PayseraSimulator
+from onboarding_simulators.paysera.routes import ROUTES
+from onboarding_simulators.paysera.rows import CHANNELS
 
 from .simulator_api import ADDRESS, CLIENT_ID, REGISTRATION, a_simulator
 

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from onboarding_paysera import simulator
-from onboarding_paysera.simulator import LoggedRequest, PayseraSimulator
-from onboarding_paysera.simulator.rows import (
+from onboarding_simulators import paysera as simulator
+from onboarding_simulators.paysera import LoggedRequest, PayseraSimulator
+from onboarding_simulators.paysera.rows import (
     Avatar,
     ContactBook,
     Document,
@@ -23,7 +23,7 @@ from onboarding_paysera.simulator.rows import (
     IdentityPaper,
     Position,
 )
-from onboarding_paysera.simulator.tokens import AuthorizationCode, RefreshToken, Session, Token
+from onboarding_simulators.paysera.tokens import AuthorizationCode, RefreshToken, Session, Token
 
 from .simulator_api import CLIENT_ID, EMAIL_ONLY, MAC_KEY, NOW, REGISTRATION, VALID, Answer, Api
 from .simulator_vectors import VECTOR
@@ -181,7 +181,7 @@ def test_the_simulator_imports_nothing_of_the_library_or_the_adapter() -> None:
             else:
                 continue
             foreign += [n for n in names if n.split(".")[0] not in allowed | {"_typeshed"}]
-    shared = {f"onboarding.simulators{part}" for part in ("", ".desk", ".openapi")}
+    shared = {f"onboarding_simulators.shared{part}" for part in ("", ".desk", ".openapi")}
     foreign = [name for name in foreign if name not in shared]
 
     assert foreign == []

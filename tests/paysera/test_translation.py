@@ -11,7 +11,7 @@ from tests.paysera.scenarios import SCENARIOS
 
 from onboarding_paysera import Paysera
 from onboarding_paysera.errors import CODES
-from onboarding_paysera.simulator import PayseraSimulator
+from onboarding_simulators.paysera import PayseraSimulator
 
 DATA = Path(__file__).parent / "data"
 CLIENT_ID, MAC_KEY = "wkVd93h2uS", "IrdTc8uQodU7PRpLzzLTW6wqZAO6tAMU"

@@ -37,9 +37,9 @@ from onboarding.testing import PaperGateway, paper, supported_users, users
 from tests.scaling import scaled
 
 from onboarding_mangopay import Api, MangoPay, MangoPayExtras
-from onboarding_mangopay.simulator import MangoPaySimulator
 from onboarding_paysera import Paysera, PayseraExtras
-from onboarding_paysera.simulator import PayseraSimulator
+from onboarding_simulators.mangopay import MangoPaySimulator
+from onboarding_simulators.paysera import PayseraSimulator
 
 Flow = Callable[[PaperGateway[Any], User], object]
 

@@ -40,9 +40,9 @@ from onboarding.testing.carried import supported_values
 from tests.scaling import scaled
 
 from onboarding_mangopay import Api, MangoPay
-from onboarding_mangopay.simulator import MangoPaySimulator
 from onboarding_paysera import Paysera
-from onboarding_paysera.simulator import PayseraSimulator
+from onboarding_simulators.mangopay import MangoPaySimulator
+from onboarding_simulators.paysera import PayseraSimulator
 
 BASE = "https://mangopay.invalid"
 TYPES = {

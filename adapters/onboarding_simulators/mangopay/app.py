@@ -1,0 +1,247 @@
+"""The simulator itself: a WSGI callable with its log, its faults, its notifications."""
+
+from __future__ import annotations
+
+import json
+import threading
+import weakref
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from attrs import define, field
+from werkzeug.wrappers import Request, Response
+
+from onboarding_simulators.shared import (
+    Control,
+    Exchanges,
+    Fault,
+    Mask,
+    Misbehaviour,
+    actions_of,
+    notify,
+)
+from onboarding_simulators.shared.desk import PREFIX, DeskSite
+from onboarding_simulators.shared.openapi import served
+
+from . import deliveries, hosted, ids
+from .auth import check_bearer
+from .deliveries import Delivery
+from .desk import Desk
+from .errors import (
+    RATE_LIMITED,
+    DemandedError,
+    Problem,
+    RefusedError,
+    failure,
+    unknown_route,
+    wrong_method,
+)
+from .idempotency import remember, take_key
+from .logged import LoggedRequest, masked
+from .openapi import described
+from .people import People
+from .rates import RateMeter
+from .routes import find_route
+from .world import Call, Reply
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+# the keys whose values are words of a vocabulary that MangoPay says may grow
+WORDS = frozenset(
+    ("UserStatus", "UserCategory", "KYCLevel", "Status", "RefusedReasonType", "Reason", "Type")
+)
+ACTIONS = (
+    "activate", "finish_sca", "consent", "set_kyc_level", "accept_document", "refuse_document",
+    "outdate_document", "decide_declaration", "complete_verification", "finish_person", "block",
+    "require_renewal", "make_payer", "add_wallet", "add_transaction", "add_card", "emit",
+    "deliver_hooks",
+)  # fmt: skip
+PAUSE = 0.2
+"""Seconds between two rounds of the thread that sends notifications."""
+
+
+@define(kw_only=True, eq=False)
+class MangoPaySimulator(Desk):
+    """Answers as MangoPay does where users are concerned; safe to call from many threads.
+
+    The settings may be changed between calls. What the documents leave open is answered as each
+    module says beside the line that does it.
+    """
+
+    desk_path: ClassVar[str] = PREFIX
+    """Where people look after it."""
+    _rates: RateMeter = field(factory=RateMeter, init=False, repr=False)
+    _log: list[LoggedRequest] = field(factory=list[LoggedRequest], init=False, repr=False)
+    _faults: Misbehaviour = field(init=False, repr=False)
+    _control: Control = field(init=False, repr=False)
+    _exchanges: Exchanges = field(init=False, repr=False)
+    _site: DeskSite = field(init=False, repr=False)
+    _sender: threading.Thread | None = field(default=None, init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        Desk.__attrs_post_init__(self)
+        me: Any = weakref.proxy(self)  # no cycle: a simulator that nobody holds is gone at once
+        self._faults = Misbehaviour(
+            WORDS, lambda _, status, code: me._problem(failure(status, code))
+        )
+        self._control = Control(self._faults, self.clock, actions_of(self, ACTIONS))
+        self._exchanges = Exchanges(Mask(masked))
+        people = People(me)
+        self._site = DeskSite(people, self._faults, self.clock, self._exchanges, self._lock)
+
+    @property
+    def log(self) -> list[LoggedRequest]:
+        """The requests answered so far, oldest first."""
+        with self._lock:
+            return list(self._log)
+
+    def clear_log(self) -> None:
+        """Forgets the requests, not the users."""
+        with self._lock:
+            self._log.clear()
+
+    def misbehave(self, *, kind: str, route: str = "*", **options: Any) -> None:
+        """Sets a fault, with the fields of `onboarding_simulators.shared.Fault`."""
+        self._faults.add(Fault(kind=kind, route=route, **options))
+
+    def behave(self) -> None:
+        """Takes all faults back."""
+        self._faults.clear()
+
+    @property
+    def deliveries(self) -> list[Delivery]:
+        """Every attempt at a notification so far, oldest first."""
+        with self._lock:
+            return deliveries.sent(self)
+
+    def deliver_hooks(self) -> int:
+        """Sends the notifications that are due, each once; says how many there were."""
+        with self._lock:
+            waiting = deliveries.due(self)
+        for row, url in waiting:
+            status = notify(url, seconds=deliveries.PATIENCE)
+            with self._lock:
+                deliveries.note(self, row, url, status)
+        return len(waiting)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        request = Request(environ)
+        request.get_data()  # a connection that is kept needs its request read to the end
+        response = self._control.answer(request) or self._site.answer(request)
+        response = response or served(request, described)
+        if response is None:
+            with self._lock:
+                self.own_origin = request.host_url.rstrip("/")
+                response = hosted.answer(self, request)
+        if response is None:
+            response = self._noted(request)
+        if self.send_hooks:
+            self._keep_sending()
+        return response(environ, start_response)
+
+    def _noted(self, request: Request) -> Response:
+        try:
+            response = self._faults.around(request, lambda: self._logged(request))
+        except ConnectionResetError:
+            self._exchanges.note(request, None)
+            raise
+        self._exchanges.note(request, response)
+        return response
+
+    def _logged(self, request: Request) -> Response:
+        with self._lock:
+            response = self._answer(request)
+            path, status = masked(request.path), response.status_code
+            self._log.append(LoggedRequest(method=request.method, path=path, status=status))
+        return response
+
+    def _answer(self, request: Request) -> Response:
+        """Counts the call, answers it, adds the rate headers whatever the answer is."""
+        now = self.clock()
+        if self._rates.admit(now, enforce=self.rate_limits):
+            response = self._refusing(lambda: self._route(request))
+        else:
+            response = self._problem(RATE_LIMITED)
+        response.headers.extend(self._rates.headers(now))
+        return response
+
+    def _route(self, request: Request) -> Response:
+        found = find_route(request.path, strict=self.strict)
+        if found is None:
+            raise RefusedError(unknown_route(request.base_url))
+        route, params = found
+        handler = route.handlers.get(request.method)
+        if handler is None:
+            raise RefusedError(wrong_method(request.method, ", ".join(route.handlers)))
+        call = Call(request=request, params=params)
+        client_id = params.get("client")
+        if client_id is None:
+            return self._written(handler(self, call))
+        check_bearer(self, request, client_id)
+        key = take_key(self, request)
+
+        def handled() -> Response:
+            with self.tables.all_or_nothing():  # a call that is refused changes nothing
+                try:
+                    return self._written(handler(self, call))
+                except DemandedError as demanded:
+                    return self._problem(demanded.problem)
+
+        response = self._refusing(handled)
+        if key is not None:
+            remember(self, key, request, response)
+        return response
+
+    def _refusing(self, answer: Callable[[], Response]) -> Response:
+        try:
+            return answer()
+        except RefusedError as refused:
+            return self._problem(refused.problem)
+
+    def _problem(self, problem: Problem) -> Response:
+        now = self.clock()
+        body = problem.body(id=ids.error_id(now, self.entropy), now=now)
+        return self._written(
+            Reply(
+                status=problem.status,
+                body=body,
+                headers=problem.headers,
+                content_type=problem.content_type,
+            )
+        )
+
+    def _written(self, reply: Reply) -> Response:
+        if reply.body is None:
+            response = Response(status=reply.status, headers=reply.headers)
+            response.headers.remove("Content-Type")
+            if reply.status == 401:
+                # The official Java client reads no error where Content-Length is 0: chunked it can.
+                response.automatically_set_content_length = False
+            return response
+        body = reply.body
+        content = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False)
+        return Response(
+            content, status=reply.status, headers=reply.headers, content_type=reply.content_type
+        )
+
+    def _keep_sending(self) -> None:
+        """Starts the thread that sends notifications, once; it ends with the simulator."""
+        with self._lock:
+            if self._sender is None:
+                target = weakref.ref(self)
+                self._sender = threading.Thread(target=_send, args=(target,), daemon=True)
+                self._sender.start()
+
+
+def _send(target: weakref.ref[MangoPaySimulator]) -> None:
+    """Sends what is due, round by round, while the simulator is there and wants it."""
+    pause = threading.Event()
+    while True:
+        simulator = target()
+        if simulator is None:
+            return
+        if simulator.send_hooks:
+            simulator.deliver_hooks()
+        del simulator
+        pause.wait(PAUSE)

@@ -1,0 +1,216 @@
+"""The hosted pages to which a `RedirectUrl` or a `HostedUrl` leads (docs: guides/sca/session)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+from attrs import evolve
+from werkzeug.wrappers import Request, Response
+
+from onboarding_simulators.shared import Row, is_elsewhere, is_foreign
+from onboarding_simulators.shared.desk import Hosted, Input, hosted_page, leads_back
+
+from . import links, recipients
+from .kinds import KINDS
+from .persons import SESSIONS
+from .sca import SCOPES
+from .state import User
+
+if TYPE_CHECKING:
+    from .app import MangoPaySimulator
+
+CONFIRM, REFUSE = "confirm", "refuse"
+# docs: guides/sca/session; Swedish is spelled as the country
+LANGUAGES = ("bg", "nl", "en", "fr", "de", "el", "it", "pl", "pt", "es", "se")
+PATH, VERIFICATION_PATH = "/", "/identity-verification"
+
+TITLES = {
+    links.ENROLMENT: "Confirm that it is you",
+    links.CONSENT: "What may be done for you?",
+    links.ACCESS: "Confirm to show your accounts",
+    links.RECIPIENT: "Confirm a new recipient",
+}
+ASKS = {
+    links.ENROLMENT: "{client} asks you to enrol in strong customer authentication.",
+    links.CONSENT: "{client} asks to do these things for you while you are away.",
+    links.ACCESS: "{client} asks to look at your accounts and their transactions.",
+    links.RECIPIENT: "{client} asks to register where your money may be paid out.",
+}
+CONSENTS = {
+    "ContactInformationUpdate": "Change my contact data",
+    "RecipientRegistration": "Register where I am paid",
+    "Transfer": "Transfer money to other users",
+    "ViewAccountInformation": "Look at my accounts",
+}
+BARE = Hosted(provider="MangoPay", title="")
+
+
+def answer(sim: MangoPaySimulator, request: Request) -> Response | None:
+    """Gives the page, or what comes of its form; None for a path that is no hosted page."""
+    page: _Sca | _Verification
+    if request.path == PATH and "token" in request.args:
+        page = _Sca(sim, request)
+    elif request.path == VERIFICATION_PATH and "session" in request.args:
+        page = _Verification(sim, request)
+    else:
+        return None
+    reading = request.method in ("GET", "HEAD")
+    if is_elsewhere(request) if reading else is_foreign(request):
+        return _told("This is for people on this machine", 403)
+    if reading:
+        return page.show()
+    return page.decide() if request.method == "POST" else _told("This cannot be done so", 405)
+
+
+class _Sca:
+    """The page of a token: passed or refused once, within ten minutes."""
+
+    def __init__(self, sim: MangoPaySimulator, request: Request) -> None:
+        self.sim = sim
+        self.request = request
+        self.back = request.args.get("returnUrl")  # docs: case-sensitive
+
+    def show(self) -> Response:
+        """Gives the page, which may be opened again as long as it lives."""
+        try:
+            row = links.find_link(self.sim, self.request.args["token"])
+        except LookupError:
+            return _told("There is no such page", 404)
+        user = self.sim.store.user(row["UserId"])
+        if row["Ended"] or user is None or user.status == "CLOSED":
+            return _told("This page was used already", 410, "Ask for a new one where you began.")
+        if not links.is_open(row, self.sim.clock()):
+            return _told("The time of this page is over", 410, "It lives for ten minutes.")
+        if self.back is not None and not leads_back(self.back):
+            return _told("The returnUrl is no absolute address of http or https", 400)
+        return hosted_page(self._page(row, user))
+
+    def decide(self) -> Response:
+        """Passes or refuses, then leads back with how it went."""
+        shown = self.show()
+        if shown.status_code != 200:
+            return shown
+        row = links.find_link(self.sim, self.request.args["token"])
+        user = self.sim.store.user(row["UserId"])
+        decision = self.request.form.get("decision")
+        if decision not in (CONFIRM, REFUSE) or user is None:
+            page = evolve(self._page(row, user), problem="Choose one of the two.")
+            return hosted_page(page, 422)
+        passed = decision == CONFIRM
+        scopes = [scope for scope in SCOPES if self.request.form.get(scope)]
+        try:
+            self.sim.finish_sca(self.request.url, passed=passed, scopes=scopes)
+        except LookupError:
+            return _told("This was settled already", 410)
+        # docs: the word is indicative only: a webhook or the API says what is so
+        status = "VALIDATED" if passed else "FAILED"
+        if self.back is None:
+            title = "You confirmed" if passed else "You refused"
+            return _told(title, 200, "No returnUrl was given: you may close this page.")
+        return _sent_back(self.back, {"controlStatus": status})
+
+    def _page(self, row: Row, user: User | None) -> Hosted:
+        purpose = row["Purpose"]
+        inputs: list[Input] = []
+        if purpose == links.CONSENT and user is not None:
+            given = user.consents or tuple(SCOPES)
+            inputs = [
+                Input(name=scope, label=words, kind="check", value="on" if scope in given else "")
+                for scope, words in CONSENTS.items()
+            ]
+        return Hosted(
+            provider="MangoPay",
+            title=TITLES[purpose],
+            lines=[ASKS[purpose].format(client=self.sim.client_id)],
+            points=[*_who(user), *self._what(row)],
+            inputs=inputs,
+            buttons=[(CONFIRM, "Confirm"), (REFUSE, "Refuse")],
+            target=self.request.full_path,
+            lang=self._lang(),
+            after="No code is sent here: a simulator takes your word."
+            if self.back
+            else "No returnUrl was given (its case counts), so you will stay here.",
+        )
+
+    def _what(self, row: Row) -> list[str]:
+        recipient = self.sim.tables.get(recipients.RECIPIENTS, row["ResourceId"])
+        if recipient is None:
+            return []
+        return [str(recipient[key]) for key in ("DisplayName", "Currency") if recipient.get(key)]
+
+    def _lang(self) -> str:
+        asked = self.request.args.get("lang", "en")
+        if asked not in LANGUAGES:
+            return "en"
+        return "sv" if asked == "se" else asked
+
+
+class _Verification:
+    """The page of a session of identity verification, whose `ReturnUrl` the platform gave."""
+
+    def __init__(self, sim: MangoPaySimulator, request: Request) -> None:
+        self.sim = sim
+        self.request = request
+
+    def show(self) -> Response:
+        """Gives the page."""
+        row = self._row()
+        if row is None:
+            return _told("There is no such page", 404)
+        if row["Status"] != "PENDING":
+            return _told("This page was used already", 410)
+        return hosted_page(self._page(row))
+
+    def decide(self) -> Response:
+        """Ends the session, then leads back; what the query says then is not documented."""
+        shown, row = self.show(), self._row()
+        if shown.status_code != 200 or row is None:
+            return shown
+        decision = self.request.form.get("decision")
+        if decision not in (CONFIRM, REFUSE):
+            return hosted_page(evolve(self._page(row), problem="Choose one of the two."), 422)
+        try:
+            status = "VALIDATED" if decision == CONFIRM else "REFUSED"
+            self.sim.complete_verification(row["Id"], status)
+        except LookupError:
+            return _told("This was settled already", 410)
+        if not leads_back(row["ReturnUrl"]):
+            return _told(
+                "It is done", 200, "The ReturnUrl is no absolute address of http or https."
+            )
+        return _sent_back(row["ReturnUrl"], {})
+
+    def _row(self) -> Row | None:
+        return self.sim.tables.get(SESSIONS, self.request.args["session"])
+
+    def _page(self, row: Row) -> Hosted:
+        return Hosted(
+            provider="MangoPay",
+            title="Verify your identity",
+            lines=[f"{self.sim.client_id} asks you to show who you are."],
+            points=_who(self.sim.store.user(row["UserId"])),
+            buttons=[(CONFIRM, "Pass"), (REFUSE, "Fail")],
+            target=self.request.full_path,
+            after="No document is looked at here: a simulator takes your word.",
+        )
+
+
+def _who(user: User | None) -> list[str]:
+    if user is None:
+        return []
+    person = KINDS[user.person_type].person
+    names = [user.facts.get(f"{person}{name}") for name in ("FirstName", "LastName")]
+    points = [" ".join(str(name) for name in names if name), user.facts.get(f"{person}Email")]
+    company = user.facts.get("Name") if user.person_type == "LEGAL" else None
+    return [str(point) for point in (*points, company) if point]
+
+
+def _sent_back(url: str, answer: dict[str, str]) -> Response:
+    parts = urlsplit(url)
+    query = "&".join(part for part in (parts.query, urlencode(answer)) if part)
+    return Response(status=303, headers={"Location": urlunsplit(parts._replace(query=query))})
+
+
+def _told(title: str, status: int, line: str = "") -> Response:
+    return hosted_page(evolve(BARE, title=title, lines=[line] if line else []), status)

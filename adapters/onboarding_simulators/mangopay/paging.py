@@ -1,0 +1,91 @@
+"""Lists as the API gives them: filtered, sorted, page by page (docs: overview/pagination)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from onboarding_simulators.shared import Row
+
+from .world import Call, Reply
+
+MOST_PER_PAGE = 100
+USUAL_PER_PAGE = 10
+
+Fetch = Callable[[int, int, bool], Sequence[object]]
+"""Takes how many rows to skip, how many to give, whether the newest come first."""
+
+
+def paged(call: Call, total: int, fetch: Fetch, *, usual: str = "date:asc") -> Reply:
+    """Answers with one page, in the usual order unless the query says otherwise.
+
+    A page size above the limit counts as the limit, a page past the end is empty: neither is
+    documented.
+    """
+    query = call.query
+    newest_first = query.get("sort", usual).lower().endswith("date:desc")
+    page = max(number(query.get("page")) or 1, 1)
+    asked = number(query.get("per_page"))
+    size = min(max(USUAL_PER_PAGE if asked is None else asked, 1), MOST_PER_PAGE)
+    pages = -(-total // size)
+    headers = {
+        "x-number-of-pages": str(pages),
+        "x-number-of-items": str(total),
+        "link": _links(call.request.base_url, page, size, pages),
+    }
+    return Reply(body=list(fetch((page - 1) * size, size, newest_first)), headers=headers)
+
+
+def listing(
+    call: Call,
+    rows: Iterable[Row],
+    *,
+    words: tuple[str, ...] = (),
+    date: str = "CreationDate",
+    usual: str = "date:asc",
+    show: Callable[[Row], object] = lambda row: row,
+) -> Reply:
+    """Answers with a page of the rows that the filters of the query leave.
+
+    `words` are the keys that may be filtered by a list of values; other filters are ignored, as
+    far as one knows (docs: overview/filtering-sorting).
+    """
+    query = call.query
+    before, after = number(query.get("beforedate")), number(query.get("afterdate"))
+    kept = [
+        row
+        for row in rows
+        if all(_meets(row.get(word), query.get(word.lower())) for word in words)
+        and (before is None or row[date] < before)
+        and (after is None or row[date] > after)
+    ]
+
+    def fetch(skip: int, limit: int, newest_first: bool) -> list[object]:
+        ordered = kept[::-1] if newest_first else kept
+        return [show(row) for row in ordered[skip : skip + limit]]
+
+    return paged(call, len(kept), fetch, usual=usual)
+
+
+def _meets(value: object, wanted: str | None) -> bool:
+    """Whether a value is one of those asked for; a boolean is spelled in any of its ways."""
+    if not wanted:
+        return True
+    if isinstance(value, bool):
+        return value == (wanted.lower() in ("true", "1"))
+    return str(value) in [word.strip() for word in wanted.split(",")]
+
+
+def number(text: str | None) -> int | None:
+    """Reads a whole number of a query; None for what is none."""
+    digits = (text or "").strip()
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 12 else None
+
+
+def _links(url: str, page: int, size: int, pages: int) -> str:
+    last = max(pages, 1)
+    targets = {"first": 1, "prev": page - 1, "next": page + 1, "last": last}
+    return ", ".join(
+        f'<{url}?page={target}&per_page={size}>; rel="{rel}"'
+        for rel, target in targets.items()
+        if 1 <= target <= last
+    )

@@ -1,0 +1,34 @@
+"""Paysera's Wallet API as far as users go, described in OpenAPI 3.1 from its documents.
+
+Written without a look at the simulator, and sharing no line with it: that they agree then says
+something about both.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from onboarding_simulators.shared.openapi import Json, document
+
+from . import books, contacts, evidence, oauth, users, wallets
+from .words import PARAMETERS, SCHEMAS
+
+__all__ = ["described"]
+
+PARTS = (users, contacts, books, wallets, evidence, oauth)
+
+
+@cache
+def described() -> Json:
+    """Gives the document; it is not to be changed."""
+    return document(
+        "Paysera's Wallet API, as far as users are concerned",
+        "1",
+        {path: calls for part in PARTS for path, calls in part.PATHS.items()},
+        parameters=PARAMETERS,
+        schemas=SCHEMAS | {name: each for part in PARTS for name, each in part.SCHEMAS.items()},
+        security={
+            # /guides/wallet/authentication: MAC id, ts, nonce, mac, ext
+            "mac": {"type": "http", "scheme": "mac"},
+        },
+    )

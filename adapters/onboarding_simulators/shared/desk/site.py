@@ -1,0 +1,189 @@
+"""The pages of a desk: which address shows what, and what a form there does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from typing import Any, TypeVar
+
+from attrs import define, evolve, field
+from werkzeug.exceptions import MethodNotAllowed, NotFound
+from werkzeug.wrappers import Request, Response
+
+from onboarding_simulators.shared.exchanges import Exchanges
+from onboarding_simulators.shared.guard import is_elsewhere, is_foreign
+from onboarding_simulators.shared.misbehaviour import Misbehaviour
+
+from . import conditions
+from .addresses import PREFIX, ROUTES
+from .clerk import Clerk
+from .files import media_type, served
+from .forms import Filled
+from .render import style
+from .values import WrongInputError
+from .visit import PER_PAGE, Notices, Visit
+
+__all__ = ["PREFIX", "DeskSite"]
+
+T = TypeVar("T")
+
+
+@define(eq=False)
+class DeskSite:
+    """Answers what stands under `/_desk`, to people and programs of this machine only.
+
+    What changes something is a form: sent with POST, refused from a page that was served from
+    elsewhere, answered with the way to a page that shows what was done.
+    """
+
+    clerk: Clerk
+    misbehaviour: Misbehaviour
+    clock: Callable[[], float]
+    exchanges: Exchanges
+    lock: AbstractContextManager[Any]
+    """Held while the clerk is asked."""
+    _notices: Notices = field(factory=Notices, init=False, repr=False)
+
+    def answer(self, request: Request) -> Response | None:
+        """Gives the answer, or None for a path that is not under `/_desk`."""
+        path = request.path.rstrip("/")
+        if path != PREFIX and not path.startswith(PREFIX + "/"):
+            return None
+        if path == f"{PREFIX}/style.css":  # hosted pages want it under any name of this host
+            return style()
+        if is_elsewhere(request) if request.method in ("GET", "HEAD") else is_foreign(request):
+            return Response("only people on this machine may do that\n", 403, mimetype="text/plain")
+        urls = ROUTES.bind(request.host)
+        visit = Visit(self.clerk, self.misbehaviour, self.clock, self._notices, request, urls)
+        try:
+            endpoint, parts = urls.match(path, request.method)
+            show: Callable[..., Response] = getattr(self, f"_{endpoint}")
+            return show(visit, **parts)
+        except MethodNotAllowed as error:
+            return visit.problem("This cannot be done so.", 405, error)
+        except NotFound:
+            return visit.problem("There is nothing here.", 404)
+
+    # Users.
+
+    def _people(self, visit: Visit) -> Response:
+        words = visit.request.args.get("q", "").strip()
+        with self.lock:
+            total = self.clerk.count_people()
+            skip = visit.skip(total)
+            people = self.clerk.find(words) if words else self.clerk.people(skip, PER_PAGE)
+        return visit.page("people.html", people=people, total=total, words=words)
+
+    def _person(self, visit: Visit, id: str, filled: Filled | None = None) -> Response:
+        with self.lock:
+            person = _there(self.clerk.person(id))
+        return visit.page("person.html", filled, person=person)
+
+    def _act_on_person(self, visit: Visit, id: str, action: str) -> Response:
+        with self.lock:
+            actions = _there(self.clerk.person(id)).actions
+            wanted, filled = visit.read(actions, action)
+            filled = _done(filled, lambda: self.clerk.act_on_person(id, action, filled.given))
+        if filled.errors:
+            return self._person(visit, id, filled)
+        return visit.back(f"Done: {wanted.label}.", "person", id=id)
+
+    # Documents.
+
+    def _papers(self, visit: Visit) -> Response:
+        with self.lock:
+            total = self.clerk.count_papers()
+            papers = self.clerk.papers(visit.skip(total), PER_PAGE)
+        return visit.page("papers.html", papers=papers, total=total)
+
+    def _paper(self, visit: Visit, id: str, filled: Filled | None = None) -> Response:
+        with self.lock:
+            paper = _there(self.clerk.paper(id))
+            person = self.clerk.person(paper.user_id)
+            files = ((page, self.clerk.file(id, page.number) or b"") for page in paper.pages)
+            pages = [(page, media_type(content)) for page, content in files]
+        return visit.page("paper.html", filled, paper=paper, person=person, pages=pages)
+
+    def _act_on_paper(self, visit: Visit, id: str, action: str) -> Response:
+        with self.lock:
+            actions = _there(self.clerk.paper(id)).actions
+            wanted, filled = visit.read(actions, action)
+            filled = _done(filled, lambda: self.clerk.act_on_paper(id, action, filled.given))
+        if filled.errors:
+            return self._paper(visit, id, filled)
+        return visit.back(f"Done: {wanted.label}.", "paper", id=id)
+
+    def _file(self, visit: Visit, id: str, number: int) -> Response:
+        with self.lock:
+            content = _there(self.clerk.file(id, number))
+        return served(content, f"{id}-{number}")
+
+    # Requests, notifications.
+
+    def _requests(self, visit: Visit) -> Response:
+        total = len(self.exchanges)
+        found = self.exchanges.latest(visit.skip(total), PER_PAGE)
+        return visit.page("requests.html", exchanges=found, total=total)
+
+    def _exchange(self, visit: Visit, number: int) -> Response:
+        return visit.page("exchange.html", exchange=_there(self.exchanges.get(number)))
+
+    def _notifications(self, visit: Visit) -> Response:
+        with self.lock:
+            total = self.clerk.count_sent()
+            sent = self.clerk.sent(visit.skip(total), PER_PAGE)
+            listeners = self.clerk.listeners()
+        return visit.page("notifications.html", sent=sent, listeners=listeners, total=total)
+
+    def _deliver(self, visit: Visit) -> Response:
+        # without the lock: who is notified may well call before it answers
+        return visit.back(f"Sent: {self.clerk.deliver()}.", "notifications")
+
+    # Faults, the clock.
+
+    def _conditions(self, visit: Visit, filled: Filled | None = None) -> Response:
+        return visit.page(
+            "conditions.html",
+            filled,
+            faults=self.misbehaviour.faults,
+            add=conditions.ADD_FAULT,
+            move=conditions.MOVE_CLOCK if conditions.can_move(self.clock) else None,
+        )
+
+    def _add_fault(self, visit: Visit) -> Response:
+        _, filled = visit.read([conditions.ADD_FAULT], "faults")
+        filled = _done(filled, lambda: conditions.add(self.misbehaviour, filled.given))
+        if filled.errors:
+            return self._conditions(visit, filled)
+        return visit.back("The fault is set.", "conditions")
+
+    def _clear_faults(self, visit: Visit) -> Response:
+        self.misbehaviour.clear()
+        return visit.back("All faults are off.", "conditions")
+
+    def _move_clock(self, visit: Visit) -> Response:
+        _, filled = visit.read([conditions.MOVE_CLOCK], "clock")
+        filled = _done(filled, lambda: conditions.move(self.clock, filled.given))
+        if filled.errors:
+            return self._conditions(visit, filled)
+        return visit.back("The clock was moved.", "conditions")
+
+
+def _there(found: T | None) -> T:
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _done(filled: Filled, act: Callable[[], None]) -> Filled:
+    """Acts unless the form is wrong; gives the form with what then was."""
+    if filled.errors:
+        return filled
+    errors: Mapping[str, str] = {}
+    try:
+        act()
+    except WrongInputError as error:
+        errors = {error.name: str(error)}
+    except (LookupError, ValueError) as error:
+        errors = {"": str(error)}  # the texts of actions name fields, never values
+    return evolve(filled, errors=errors)
