@@ -12,12 +12,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from onboarding.adapter import Adapter, Criterion
     from onboarding.aio import AsyncGateway
-    from onboarding.claims import (
-        Provenance,
-        VerifiedClaims,
-        from_verified_claims,
-        to_verified_claims,
-    )
     from onboarding.config import AsyncGateways, Gateways
     from onboarding.errors import (
         ActionRequired,
@@ -101,6 +95,7 @@ if TYPE_CHECKING:
     from onboarding.model.record import Absence, UserRecord, UserStatus
     from onboarding.model.secret import Secret
     from onboarding.model.user import IncomeBracket, PersonType, Terms, User, UserCategory
+    from onboarding.polling import AsyncPoller, Poller, PollPolicy
     from onboarding.registry import Plugin, Registry
     from onboarding.requirements import (
         Actor,
@@ -116,14 +111,18 @@ if TYPE_CHECKING:
         questionnaire,
     )
     from onboarding.transports.connection import Connection
-    from onboarding.watching import AsyncPoller, Poller, PollPolicy
+    from onboarding.verified_claims import (
+        Provenance,
+        VerifiedClaims,
+        from_verified_claims,
+        to_verified_claims,
+    )
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "adapter": "Adapter Criterion",
     "aio": "AsyncGateway",
-    "claims": "Provenance VerifiedClaims from_verified_claims to_verified_claims",
     "config": "AsyncGateways Gateways",
     "errors": "ActionRequired AmbiguousProvider ConfigurationError Conflict Forbidden "
     "IdempotencyConflict InvalidInput NoAnswer NotFound OnboardingError "
@@ -158,12 +157,13 @@ _HOMES = {
     "model.record": "Absence UserRecord UserStatus",
     "model.secret": "Secret",
     "model.user": "IncomeBracket PersonType Terms User UserCategory",
+    "polling": "AsyncPoller PollPolicy Poller",
     "registry": "Plugin Registry",
     "requirements": "Actor Question Questionnaire Requirement RequirementOption "
     "RequirementReport RequirementRule RequirementStatus Target missing "
     "questionnaire",
     "transports.connection": "Connection",
-    "watching": "AsyncPoller PollPolicy Poller",
+    "verified_claims": "Provenance VerifiedClaims from_verified_claims to_verified_claims",
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names.split()}
 

@@ -50,7 +50,7 @@ from onboarding.model.secret import Secret
 from onboarding.model.user import User
 from onboarding.operations import Criterion, Operations
 from onboarding.reading import identifier
-from onboarding.requirements.missing import missing
+from onboarding.requirements.evaluation import missing
 from onboarding.requirements.report import RequirementReport
 from onboarding.requirements.target import Target
 
@@ -337,7 +337,7 @@ class Adapter(Operations):
         given: Mapping[str, Any] = user.extras.get(self.provider, {})
         new = {name: value for name, value in given.items() if value != shown.get(name)}
         if new and self.extras is not None:
-            from onboarding.plain import problems_of  # cattrs is imported when first needed
+            from onboarding.serialization import problems_of
 
             if found := problems_of(new, self.extras):
                 raise InvalidInput(x.under(f"extras.{self.provider}") for x in found)

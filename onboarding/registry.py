@@ -15,7 +15,7 @@ from attrs import frozen
 from onboarding.adapter import Adapter
 from onboarding.errors import AmbiguousProvider, InvalidInput, Problem, UnknownProvider
 from onboarding.hooks import GROUP, Contract, Exchange
-from onboarding.plain import nearest
+from onboarding.serialization import nearest
 
 __all__ = ["Plugin", "Registry", "installed"]
 

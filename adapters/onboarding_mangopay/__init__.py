@@ -7,11 +7,11 @@ from onboarding import Adapter, hookimpl
 from onboarding_mangopay.adapter import Api, Environment, MangoPay
 from onboarding_mangopay.documents import PageLink
 from onboarding_mangopay.extras import MangoPayExtras, ScaContext
-from onboarding_mangopay.hooks import Hook
 from onboarding_mangopay.keys import FirstAnswer
 from onboarding_mangopay.platform import CompanyNumberCheck, Regulatory
 from onboarding_mangopay.sca import ScaStatus
 from onboarding_mangopay.verifications import Check, IdentityVerification
+from onboarding_mangopay.webhooks import Hook
 from onboarding_mangopay.wire.event_types import EVENT_TYPES
 from onboarding_mangopay.wire.funds import (
     Card,

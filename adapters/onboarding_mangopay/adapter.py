@@ -31,7 +31,6 @@ from onboarding_mangopay.documents import Documents
 from onboarding_mangopay.events import Events
 from onboarding_mangopay.extras import MangoPayExtras
 from onboarding_mangopay.funds import Funds
-from onboarding_mangopay.hooks import Hooks
 from onboarding_mangopay.owners import Owners
 from onboarding_mangopay.platform import Platform
 from onboarding_mangopay.protocol import Api, Environment
@@ -41,6 +40,7 @@ from onboarding_mangopay.sca import Authentication
 from onboarding_mangopay.targets import TARGETS
 from onboarding_mangopay.users import WIRES, Users
 from onboarding_mangopay.verifications import Verifications
+from onboarding_mangopay.webhooks import Hooks
 from onboarding_mangopay.wire.vocabulary import LEVELS
 
 __all__ = ["Api", "Environment", "MangoPay"]

@@ -23,11 +23,11 @@ from onboarding.mapping.unread import read_with_losses
 from onboarding.model.loss import Loss
 
 from onboarding_paysera.avatar import Avatars
+from onboarding_paysera.captcha import Limits
 from onboarding_paysera.contact_book import ContactBooks
 from onboarding_paysera.contacts import Contacts
 from onboarding_paysera.documents import Documents
 from onboarding_paysera.identification import Identification
-from onboarding_paysera.limits import Limits
 from onboarding_paysera.oauth import OAuth
 from onboarding_paysera.parts import Parts
 from onboarding_paysera.passwords import Passwords

@@ -20,8 +20,9 @@ from attrs import frozen
 from rich.console import Console
 from rich.progress import track
 
-from onboarding.batch import BulkRun, Journal, Result, State, Summary, UserFile
-from onboarding.cli import screen, versus
+from onboarding.bulk import BulkRun, Journal, Result, State, Summary, UserFile
+from onboarding.cli import compare as versus
+from onboarding.cli import screen
 from onboarding.cli.failures import Failure, as_json, wants_json
 from onboarding.cli.output import write_file
 from onboarding.cli.run import plain_summary

@@ -16,7 +16,7 @@ from onboarding.adapter import Adapter
 from onboarding.cli import screen
 from onboarding.cli.configured import CONFIG, opened
 from onboarding.cli.failures import NOT_ALL, Failure, as_json, wants_json
-from onboarding.cli.held import object_in
+from onboarding.cli.input import object_in
 from onboarding.errors import InvalidInput
 from onboarding.mapping.changes import changed_paths
 from onboarding.mapping.effects import Effect
@@ -26,7 +26,7 @@ from onboarding.mapping.rows import On
 from onboarding.model.loss import Loss, LossKind, refused
 from onboarding.model.record import UserRecord
 from onboarding.model.user import User
-from onboarding.plain import plain
+from onboarding.serialization import plain
 
 __all__ = ["effects"]
 

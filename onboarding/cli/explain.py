@@ -13,8 +13,8 @@ from rich.text import Text
 
 from onboarding.adapter import Adapter
 from onboarding.cli import screen
-from onboarding.cli.chosen import chosen
 from onboarding.cli.failures import Failure, as_json, wants_json
+from onboarding.cli.selection import chosen
 from onboarding.cli.variants import Variant, variants
 from onboarding.errors import InvalidInput, Problem
 from onboarding.mapping.explain import Explanation
@@ -22,7 +22,7 @@ from onboarding.mapping.paths import leaves
 from onboarding.mapping.plan import Plan
 from onboarding.mapping.translation import translation
 from onboarding.model.user import User
-from onboarding.plain import nearest
+from onboarding.serialization import nearest
 
 __all__ = ["explain"]
 

@@ -11,7 +11,7 @@ from types import FrameType
 
 from attrs import define, field
 
-from onboarding.batch import BulkRun
+from onboarding.bulk import BulkRun
 
 __all__ = ["Interrupts"]
 

@@ -12,7 +12,6 @@ from rich.table import Table
 from rich.text import Text
 
 from onboarding.cli import screen
-from onboarding.cli.chosen import chosen
 from onboarding.cli.failures import Failure, as_json, wants_json
 from onboarding.cli.output import write_file
 from onboarding.cli.overview import (
@@ -26,7 +25,8 @@ from onboarding.cli.overview import (
     plain_level,
     plain_provider,
 )
-from onboarding.cli.standing import targets_table
+from onboarding.cli.selection import chosen
+from onboarding.cli.tables import targets_table
 from onboarding.model.user import PersonType
 from onboarding.operations import OPERATIONS
 

@@ -11,14 +11,14 @@ from typing import Any
 import click
 from attrs import define, frozen
 
-from onboarding.batch import UserFile
+from onboarding.bulk import UserFile
 from onboarding.cli import screen
-from onboarding.cli.chosen import chosen
 from onboarding.cli.configured import opened
 from onboarding.cli.failures import NOT_ALL, Failure, as_json, wants_json
-from onboarding.cli.held import Held, held_in, users_in
+from onboarding.cli.input import Held, held_in, users_in
 from onboarding.cli.reasons import Tally, of_problems, of_questions, of_report
-from onboarding.cli.standing import (
+from onboarding.cli.selection import chosen
+from onboarding.cli.tables import (
     plain_questionnaire,
     plain_report,
     questionnaire_table,
@@ -29,7 +29,6 @@ from onboarding.cli.standing import (
 from onboarding.errors import InvalidInput, Problem
 from onboarding.model.company import Company
 from onboarding.model.user import PersonType, User
-from onboarding.plain import nearest
 from onboarding.registry import installed
 from onboarding.requirements import (
     Questionnaire,
@@ -39,6 +38,7 @@ from onboarding.requirements import (
     questionnaire,
 )
 from onboarding.requirements import missing as find_missing
+from onboarding.serialization import nearest
 
 __all__ = ["missing"]
 

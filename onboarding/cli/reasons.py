@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from onboarding.cli import screen
-from onboarding.cli.standing import STANDS, WORDS, Why, left_out, options_of, when_asked, whys
+from onboarding.cli.tables import STANDS, WORDS, Why, left_out, options_of, when_asked, whys
 from onboarding.errors import Problem
 from onboarding.requirements import Questionnaire, RequirementReport
 

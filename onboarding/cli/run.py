@@ -12,7 +12,7 @@ import click
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from onboarding.adapter import Adapter
-from onboarding.batch import BulkRun, Journal, Line, Result, State, Summary, UserFile
+from onboarding.bulk import BulkRun, Journal, Line, Result, State, Summary, UserFile
 from onboarding.cli import screen
 from onboarding.cli.configured import CONFIG, opened
 from onboarding.cli.destination import results_file
@@ -25,7 +25,7 @@ from onboarding.cli.failures import (
     failure_of,
     wants_json,
 )
-from onboarding.cli.held import lines_of, users_in
+from onboarding.cli.input import lines_of, users_in
 from onboarding.cli.interrupts import Interrupts
 from onboarding.cli.output import is_of_output
 from onboarding.errors import OnboardingError

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from onboarding.batch import State, Summary
+from onboarding.bulk import State, Summary
 from onboarding.cli.layout import FittedTable, Page, beside
 from onboarding.errors import Problem
 

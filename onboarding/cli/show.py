@@ -17,7 +17,7 @@ from onboarding.cli.failures import Failure, as_json, wants_json
 from onboarding.mapping.paths import leaves, lookup
 from onboarding.model.record import UserRecord
 from onboarding.model.user import User
-from onboarding.plain import plain
+from onboarding.serialization import plain
 
 __all__ = ["show"]
 

@@ -19,8 +19,8 @@ from onboarding.mapping.paths import leaves
 from onboarding.model.assurance import EidasLevel, NistIal
 from onboarding.model.levels import IdentificationLevel, KYCLevel, LevelPolicy, LevelRow
 from onboarding.model.user import User
-from onboarding.plain import nearest, reader
 from onboarding.registry import Registry
+from onboarding.serialization import nearest, reader
 from onboarding.transports.connection import Connection, uncertified, unusable
 
 __all__ = ["Build"]

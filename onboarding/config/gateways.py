@@ -20,9 +20,9 @@ from onboarding.errors import ConfigurationError, Problem, UnknownGateway
 from onboarding.gateway import Gateway
 from onboarding.model.record import UserRecord
 from onboarding.model.user import User
-from onboarding.plain import nearest
 from onboarding.registry import Registry, installed
 from onboarding.requirements import Questionnaire, Target, questionnaire
+from onboarding.serialization import nearest
 
 if typing.TYPE_CHECKING:
     from onboarding.aio import AsyncGateway

@@ -25,7 +25,7 @@ class Stored(Model):
         Credentials are written only when `secrets` is true; otherwise a value that holds some
         raises `ValueError` (a link that an action needs is not a credential, and is written).
         """
-        from onboarding.plain import dumps  # cattrs is imported when first needed
+        from onboarding.serialization import dumps
 
         return dumps(self, self.form, secrets=secrets)
 
@@ -35,7 +35,7 @@ class Stored(Model):
 
         Raises `InvalidInput` when the text is not of this form and version.
         """
-        from onboarding.plain import loads
+        from onboarding.serialization import loads
 
         return loads(text, cls, cls.form)
 

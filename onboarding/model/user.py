@@ -114,6 +114,6 @@ class User(Stored, form="user/1"):
 
         Raises `InvalidInput`, which lists every problem of the whole tree by path, with no value.
         """
-        from onboarding.plain import parse  # cattrs is imported when first needed
+        from onboarding.serialization import parse
 
         return parse(data, cls)

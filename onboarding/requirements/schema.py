@@ -15,7 +15,7 @@ from onboarding.model.countries import country_codes
 from onboarding.model.shapes import LONGEST_EMAIL
 
 if TYPE_CHECKING:
-    from onboarding.requirements.questionnaire import Question
+    from onboarding.requirements.questions import Question
 
 __all__ = ["schema"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from onboarding.testing.adapter_laws import AdapterLaws
-from onboarding.testing.carried import supported_users
+from onboarding.testing.generators import supported_users
 from onboarding.testing.laws import (
     arrives,
     every_wire_path_has_a_way_back,

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from onboarding.pytest_plugin import PROPERTY
-from onboarding.testing.book import LAWS, laws_for
+from onboarding.testing.catalogue import LAWS, laws_for
 from onboarding.testing.law import Law
 from onboarding.testing.proof import BRIEF, CLAIMS, Proof, findings, prove, unseen
 from onboarding.testing.reasons import reason
+from onboarding.testing.runner import Runner
 from onboarding.testing.subject import Subject
-from onboarding.testing.trial import Runner
 
 __all__ = ["AdapterLaws"]
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from attrs import frozen
 
+from onboarding.testing.runner import Runner
 from onboarding.testing.subject import Subject
-from onboarding.testing.trial import Runner
 
 __all__ = ["Law", "law"]
 

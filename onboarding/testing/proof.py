@@ -9,13 +9,13 @@ from typing import Any
 from attrs import field, frozen
 from hypothesis import settings
 
-from onboarding.testing.book import LAWS, laws_for
+from onboarding.testing.catalogue import LAWS, laws_for
 from onboarding.testing.claims import Claim, claims_of
 from onboarding.testing.law import Law
 from onboarding.testing.reasons import reason
+from onboarding.testing.runner import Runner
 from onboarding.testing.settings import patient
 from onboarding.testing.subject import Subject
-from onboarding.testing.trial import Runner
 
 __all__ = ["BRIEF", "CLAIMS", "Proof", "Verdict", "findings", "prove", "tried", "unseen"]
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from onboarding.testing.book import LAWS
+from onboarding.testing.catalogue import LAWS
 from onboarding.testing.proof import CLAIMS
 
 __all__ = ["claims_table", "law_table", "laws_told", "reasons_told", "refreshed"]

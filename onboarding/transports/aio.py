@@ -18,8 +18,8 @@ from onboarding.errors import NoAnswer, TransportError
 from onboarding.http import Request, Response
 from onboarding.transports.answers import HEADER_LINES, Body, Unreadable, bad_head, headers_of
 from onboarding.transports.connection import Connection, own_headers, tls_of
+from onboarding.transports.failures import no_answer
 from onboarding.transports.proxies import ProxyRefused, proxy_for, refused
-from onboarding.transports.silence import no_answer
 
 __all__ = ["AsyncTransport"]
 

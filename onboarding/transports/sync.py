@@ -14,9 +14,9 @@ from onboarding.errors import NoAnswer
 from onboarding.http import Request, Response
 from onboarding.transports.answers import Unreadable
 from onboarding.transports.connection import Connection, own_headers
-from onboarding.transports.ends import Attempt, Pools
+from onboarding.transports.deadlines import Attempt, Pools
+from onboarding.transports.failures import no_answer
 from onboarding.transports.proxies import ProxyRefused, proxy_for, refused
-from onboarding.transports.silence import no_answer
 
 __all__ = ["SyncTransport"]
 

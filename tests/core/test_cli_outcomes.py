@@ -33,8 +33,8 @@ from onboarding import (
 )
 from onboarding import errors as all_errors
 from onboarding.adapter import part_way, raise_error
-from onboarding.batch import BulkRun, Journal, Line, Result, State
-from onboarding.batch.failed import state_of
+from onboarding.bulk import BulkRun, Journal, Line, Result, State
+from onboarding.bulk.failed import state_of
 from onboarding.errors import ErrorDetails, Outcome, ProviderError
 from onboarding.model.partial import Partial
 from onboarding.simulation import serve

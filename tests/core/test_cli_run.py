@@ -23,7 +23,7 @@ import pytest
 from attrs import frozen
 from click.testing import CliRunner, Result
 from onboarding import Gateways
-from onboarding.batch import BulkRun, Journal, Line, UserFile
+from onboarding.bulk import BulkRun, Journal, Line, UserFile
 from onboarding.cli.app import app
 from onboarding.simulation import serve
 

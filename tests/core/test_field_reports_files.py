@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from onboarding import InvalidInput
-from onboarding.batch import Line, UserFile
-from onboarding.batch.flat import cell_kinds
-from onboarding.batch.headings import columns_of, path_of
+from onboarding.bulk import Line, UserFile
+from onboarding.bulk.flat import cell_kinds
+from onboarding.bulk.headings import columns_of, path_of
 from onboarding.cli.app import app
-from onboarding.plain.aliases import ALIASES, alias_key
+from onboarding.serialization.aliases import ALIASES, alias_key
 
 DATA = Path(__file__).parent / "data"
 CANARY = "Zxqcanary"

@@ -31,7 +31,7 @@ from onboarding import (
     missing,
     questionnaire,
 )
-from onboarding.batch import BulkRun, Result, UserFile
+from onboarding.bulk import BulkRun, Result, UserFile
 from onboarding.model.base import trust
 
 from onboarding_mangopay import MangoPay

@@ -37,7 +37,7 @@ from onboarding import (
     UserRecord,
     questionnaire,
 )
-from onboarding.batch import UserFile
+from onboarding.bulk import UserFile
 from onboarding.mapping import Pattern, translation
 from onboarding.mapping.changes import changed_paths
 from onboarding.mapping.rows import Row, rows_of

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from onboarding import ConfigurationError, Gateways, InvalidInput, Problem
-from onboarding.batch import Journal, UserFile
+from onboarding.bulk import Journal, UserFile
 from onboarding.cli.app import app
 from onboarding.files import unusable_file
 

@@ -14,7 +14,7 @@ import pytest
 from attrs import frozen
 from onboarding import Adapter, ConfigurationError, Flow, Gateway, Request, User, UserRecord
 from onboarding.adapter import raise_error
-from onboarding.batch import BulkRun, Journal, Line, Result, State
+from onboarding.bulk import BulkRun, Journal, Line, Result, State
 from onboarding.errors import ErrorDetails
 from onboarding.simulation import serve
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from onboarding import InvalidInput, NextAction, User
 from onboarding.model.json_values import SENT
-from onboarding.plain import read_json
+from onboarding.serialization import read_json
 
 
 def refused(text: Any) -> list[tuple[str, str]]:

@@ -37,9 +37,9 @@ from onboarding.adapter import Held
 from onboarding.model.banking import BankAccountRecord
 from onboarding.model.partial import Partial
 from onboarding.operations import Operations
+from onboarding.polling.events import events_between
 from onboarding.testing import PaperGateway
 from onboarding.testing.suite.provenance import TAKES_BACK
-from onboarding.watching.changes import events_between
 
 from onboarding_mangopay import Environment, MangoPay, Recipient
 from onboarding_paysera import Environment as PayseraEnvironment

@@ -31,12 +31,12 @@ from onboarding import (
     User,
     UserRecord,
 )
-from onboarding.batch.results import blank, of_record
-from onboarding.claims import to_verified_claims
+from onboarding.bulk.results import blank, of_record
 from onboarding.cli.show import MASK, _plain
 from onboarding.mapping import at, core, record_only, some, translation, wire
 from onboarding.mapping.codecs import TEXT
-from onboarding.watching.changes import events_between
+from onboarding.polling.events import events_between
+from onboarding.verified_claims import to_verified_claims
 
 from onboarding_mangopay import Api, MangoPay
 from onboarding_paysera import Paysera

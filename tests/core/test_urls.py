@@ -23,7 +23,7 @@ from onboarding import (
 )
 from onboarding.model.json_values import DEEPEST
 from onboarding.model.urls import is_link, is_web_url
-from onboarding.plain import problems_of
+from onboarding.serialization import problems_of
 
 from onboarding_mangopay import MangoPay
 from onboarding_paysera import Paysera, PayseraExtras

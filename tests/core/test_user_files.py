@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from onboarding import Gateways, InvalidInput
-from onboarding.batch import BulkRun, Line, Result, UserFile
-from onboarding.batch.lines import MOST_BYTES
+from onboarding.bulk import BulkRun, Line, Result, UserFile
+from onboarding.bulk.lines import MOST_BYTES
 from onboarding.cli.app import app
 from onboarding.simulation import Simulated, simulator
 

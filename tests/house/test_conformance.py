@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
-from onboarding.testing.book import LAWS, laws_for
+from onboarding.testing.catalogue import LAWS, laws_for
 from onboarding.testing.proof import BRIEF, prove
 from onboarding.testing.report import refreshed
 

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from onboarding.batch.flat import is_column
+from onboarding.bulk.flat import is_column
 from onboarding.cli.app import app
 from onboarding.mapping.tables import refresh
-from onboarding.plain.aliases import ALIASES
+from onboarding.serialization.aliases import ALIASES
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"

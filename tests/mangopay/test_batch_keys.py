@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from attrs import frozen
 from onboarding import Gateway, Secret
-from onboarding.batch import BulkRun, Journal, Line, Result, State, Unknown
+from onboarding.bulk import BulkRun, Journal, Line, Result, State, Unknown
 from onboarding.simulation import serve
 
 from onboarding_mangopay import MangoPay

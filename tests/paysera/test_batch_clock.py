@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 from onboarding import Gateway, Secret
-from onboarding.batch import BulkRun, Line, State
+from onboarding.bulk import BulkRun, Line, State
 
 from onboarding_paysera import Paysera
 

@@ -29,7 +29,7 @@ from onboarding import (
     User,
     UserRecord,
 )
-from onboarding.batch import BulkRun, Journal, State, UserFile
+from onboarding.bulk import BulkRun, Journal, State, UserFile
 from onboarding.simulation import serve
 
 from onboarding_paysera import Paysera

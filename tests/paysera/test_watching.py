@@ -29,7 +29,7 @@ from onboarding import (
     UserRecord,
 )
 from onboarding.errors import ErrorDetails
-from onboarding.watching.plan import PollSchedule
+from onboarding.polling.schedule import PollSchedule
 
 from onboarding_paysera import Paysera
 

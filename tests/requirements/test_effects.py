@@ -36,7 +36,7 @@ from onboarding import (
 from onboarding.http import url
 from onboarding.mapping import On
 from onboarding.testing import PaperGateway, changed, paper
-from onboarding.testing.carried import supported_values
+from onboarding.testing.generators import supported_values
 from tests.scaling import scaled
 
 from onboarding_mangopay import Api, MangoPay

@@ -31,9 +31,9 @@ from onboarding import (
 )
 from onboarding.mapping import On
 from onboarding.mapping.paths import lookup
-from onboarding.plain import plain as to_plain
+from onboarding.serialization import plain as to_plain
 from onboarding.testing import changed, users
-from onboarding.testing.carried import supported_values
+from onboarding.testing.generators import supported_values
 from onboarding.testing.strategies import values_at
 from tests.scaling import scaled
 

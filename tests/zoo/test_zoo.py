@@ -56,7 +56,7 @@ from onboarding.mapping import (
     record_only,
     wire,
 )
-from onboarding.testing.book import LAWS
+from onboarding.testing.catalogue import LAWS
 from onboarding.testing.proof import prove, tried
 from onboarding.testing.reasons import reason
 from onboarding.testing.telling import Example

@@ -21,9 +21,9 @@ from onboarding.testing.bodies import on_wire
 from onboarding.testing.claims import can
 from onboarding.testing.law import law
 from onboarding.testing.laws import nothing_lost
+from onboarding.testing.runner import Runner, attempt
 from onboarding.testing.subject import Json, Sample, Subject
 from onboarding.testing.suite.updating import STRANGE, WORDS
-from onboarding.testing.trial import Runner, attempt
 
 __all__ = ["any_answer", "open_enums", "put", "quoted_samples", "shown", "shows", "strange_keys"]
 

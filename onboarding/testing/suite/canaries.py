@@ -26,16 +26,16 @@ from onboarding.model.credentials import Password
 from onboarding.model.secret import Secret
 from onboarding.model.user import User
 from onboarding.testing.calls import Call, Words, calls
-from onboarding.testing.carried import full_users
 from onboarding.testing.claims import can
 from onboarding.testing.faults import FAULTS, Faulty, faulty
+from onboarding.testing.generators import full_users
 from onboarding.testing.law import law
 from onboarding.testing.listening import Told, every_logger, of_error
+from onboarding.testing.runner import Runner
 from onboarding.testing.settings import patient
 from onboarding.testing.strategies import changed, check_at
 from onboarding.testing.subject import Subject, tolerant
 from onboarding.testing.suite.keeping import BORN, CANARY, canaries, settings_of
-from onboarding.testing.trial import Runner
 
 __all__ = ["silent_everywhere"]
 

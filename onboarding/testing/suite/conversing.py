@@ -23,9 +23,9 @@ from onboarding.model.user import User
 from onboarding.testing.claims import can
 from onboarding.testing.law import law
 from onboarding.testing.laws import nothing_lost
+from onboarding.testing.runner import Case, Runner
 from onboarding.testing.strategies import changed, values_at
 from onboarding.testing.subject import Subject, World
-from onboarding.testing.trial import Case, Runner
 
 __all__ = [
     "LIVES",

@@ -16,12 +16,12 @@ from onboarding.mapping.translation import Translation
 from onboarding.model.loss import LossKind
 from onboarding.model.user import User
 from onboarding.testing.bodies import on_wire, wire_paths
-from onboarding.testing.carried import full_users
 from onboarding.testing.claims import WRITES, can
+from onboarding.testing.generators import full_users
 from onboarding.testing.law import law
+from onboarding.testing.runner import Runner, attempt
 from onboarding.testing.strategies import changed
 from onboarding.testing.suite.writing import writes
-from onboarding.testing.trial import Runner, attempt
 
 __all__ = ["each_datum"]
 

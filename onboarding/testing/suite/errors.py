@@ -17,10 +17,10 @@ from onboarding.testing.calls import calls
 from onboarding.testing.claims import WRITES, can
 from onboarding.testing.law import law
 from onboarding.testing.laws import every_wire_path_has_a_way_back
+from onboarding.testing.runner import Case, Runner, ended
 from onboarding.testing.strategies import changed
 from onboarding.testing.subject import QuotedError, Subject
 from onboarding.testing.suite.writing import writes
-from onboarding.testing.trial import Case, Runner, ended
 
 __all__ = ["begun", "error_inverse", "field_complaints", "quoted_errors", "told"]
 

@@ -18,13 +18,13 @@ from onboarding.mapping.rows import On
 from onboarding.model.record import UserRecord
 from onboarding.model.user import User
 from onboarding.requirements.report import RequirementReport, RequirementStatus
-from onboarding.testing.carried import supported_values
 from onboarding.testing.claims import can
+from onboarding.testing.generators import supported_values
 from onboarding.testing.law import law
+from onboarding.testing.runner import Case, Runner
 from onboarding.testing.strategies import LONG_TEXT, changed, is_text, values_at
 from onboarding.testing.subject import Subject, World
 from onboarding.testing.suite.conversing import LIVES, live, simulated
-from onboarding.testing.trial import Case, Runner
 
 __all__ = ["demands", "effects"]
 

@@ -20,11 +20,11 @@ from onboarding.mapping.paths import lookup
 from onboarding.model.secret import Secret
 from onboarding.model.user import User
 from onboarding.testing.law import law
+from onboarding.testing.runner import Case, Runner
 from onboarding.testing.strategies import changed, check_at
 from onboarding.testing.subject import QuotedError
 from onboarding.testing.suite.errors import told
 from onboarding.testing.suite.writing import anybody, writes
-from onboarding.testing.trial import Case, Runner
 
 __all__ = ["canaries", "secrets_stay_in"]
 

@@ -15,10 +15,10 @@ from onboarding.model.user import User
 from onboarding.testing.calls import Call, calls
 from onboarding.testing.law import law
 from onboarding.testing.laws import nothing_lost
+from onboarding.testing.runner import Case, Runner, attempt
 from onboarding.testing.strategies import changed, values_at
 from onboarding.testing.subject import Subject
 from onboarding.testing.suite.conversing import simulated
-from onboarding.testing.trial import Case, Runner, attempt
 
 __all__ = ["keyed_results", "keys_are_checked"]
 

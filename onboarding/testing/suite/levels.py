@@ -15,10 +15,10 @@ from onboarding.model.levels import IdentificationLevel, KYCLevel, LevelPolicy, 
 from onboarding.model.ordered import Ordered
 from onboarding.model.record import UserRecord
 from onboarding.testing.law import law
+from onboarding.testing.runner import Runner
 from onboarding.testing.subject import Json
 from onboarding.testing.suite.answers import put, shown, shows
 from onboarding.testing.suite.updating import WORDS
-from onboarding.testing.trial import Runner
 
 __all__ = ["levels"]
 

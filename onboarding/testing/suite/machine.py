@@ -20,10 +20,10 @@ from onboarding.model.user import User
 from onboarding.testing.calls import Call, Words, calls
 from onboarding.testing.claims import OPERATIONS, can
 from onboarding.testing.law import law
+from onboarding.testing.runner import Case, Runner, attempt
 from onboarding.testing.strategies import texts
 from onboarding.testing.subject import Subject
 from onboarding.testing.suite.writing import writes
-from onboarding.testing.trial import Case, Runner, attempt
 
 __all__ = ["ids_stay_in_place", "same_everywhere", "signature_is_pure"]
 

@@ -9,9 +9,9 @@ from onboarding.model.record import UserRecord
 from onboarding.testing.claims import can
 from onboarding.testing.law import law
 from onboarding.testing.reasons import reason
+from onboarding.testing.runner import Case, Runner
 from onboarding.testing.subject import Subject
 from onboarding.testing.suite.conversing import live, simulated
-from onboarding.testing.trial import Case, Runner
 
 __all__ = ["each_operation"]
 

@@ -17,9 +17,9 @@ from onboarding.model.partial import Partial
 from onboarding.model.user import User
 from onboarding.testing.claims import can
 from onboarding.testing.law import law
+from onboarding.testing.runner import Case, Runner, attempt
 from onboarding.testing.subject import Subject
 from onboarding.testing.suite.conversing import live, simulated
-from onboarding.testing.trial import Case, Runner, attempt
 
 __all__ = ["TAKES_BACK", "foreign_values_refused", "provenance"]
 

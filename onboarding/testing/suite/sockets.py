@@ -14,9 +14,9 @@ from onboarding.adapter import Adapter
 from onboarding.gateway import Gateway
 from onboarding.model.user import User
 from onboarding.testing.law import law
+from onboarding.testing.runner import Case, Runner
 from onboarding.testing.subject import Subject, World
 from onboarding.testing.suite.conversing import facts, live, simulated
-from onboarding.testing.trial import Case, Runner
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment

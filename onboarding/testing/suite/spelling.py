@@ -14,12 +14,12 @@ from onboarding.mapping.rows import On
 from onboarding.model.user import User
 from onboarding.testing.bodies import NOTHING, at_path, on_wire, wire_paths
 from onboarding.testing.law import law
+from onboarding.testing.runner import Case, Runner
 from onboarding.testing.strategies import changed, check_at, values_at
 from onboarding.testing.subject import Json
 from onboarding.testing.suite.answers import put
 from onboarding.testing.suite.updating import STRANGE, odd, updates, updating
 from onboarding.testing.suite.writing import of_the_whole
-from onboarding.testing.trial import Case, Runner
 
 __all__ = ["respelled", "stays_as_it_came", "stays_cleared"]
 

@@ -18,9 +18,9 @@ from onboarding.mapping.translation import Translation
 from onboarding.model.record import Absence, UserRecord
 from onboarding.reading import LONGEST_ID
 from onboarding.testing.law import law
+from onboarding.testing.runner import Runner
 from onboarding.testing.subject import Json
 from onboarding.testing.suite.answers import put, shown, shows
-from onboarding.testing.trial import Runner
 
 __all__ = ["bad_field", "bounded_ids"]
 

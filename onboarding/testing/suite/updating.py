@@ -13,10 +13,10 @@ from onboarding.testing.bodies import merged, on_wire
 from onboarding.testing.claims import can
 from onboarding.testing.law import law
 from onboarding.testing.laws import becomes, residue_survives, says_no_more, sends_along
+from onboarding.testing.runner import Case, Runner, attempt
 from onboarding.testing.strategies import alike, changed, values_at
 from onboarding.testing.subject import Json, Subject
 from onboarding.testing.suite.writing import anybody, of_the_whole
-from onboarding.testing.trial import Case, Runner, attempt
 
 __all__ = ["minimal_update", "no_change_no_write", "unmapped", "update_arrives"]
 

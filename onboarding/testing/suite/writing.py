@@ -17,9 +17,9 @@ from onboarding.testing.bodies import at_path, on_wire
 from onboarding.testing.claims import WRITES, can
 from onboarding.testing.law import law
 from onboarding.testing.laws import reads_back, unheard_of
+from onboarding.testing.runner import Case, Runner, attempt
 from onboarding.testing.strategies import alike, changed, check_at, values_at
 from onboarding.testing.subject import Subject
-from onboarding.testing.trial import Case, Runner, attempt
 
 __all__ = ["national_numbers", "refuse_before_sending", "round_trip", "silent_loss", "willingness"]
 

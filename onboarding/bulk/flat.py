@@ -1,0 +1,104 @@
+"""Cells at core paths: the texts of a row into the plain data that `User.parse` reads."""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from onboarding.mapping.paths import model_below
+from onboarding.model.base import Model, field_types
+from onboarding.model.user import User
+from onboarding.serialization.leaves import without_blanks
+
+__all__ = ["REF", "cell_kinds", "cell_of", "is_column", "unflattened"]
+
+REF = "ref"
+
+_TRUTHS = {"true": True, "false": False}
+
+_VERBATIM = frozenset(f"credentials.{name}" for name in ("password", "hash", "salt", "username"))
+
+
+def is_column(path: str) -> bool:
+    """Whether a cell can hold what is at the path."""
+    return path == REF or _is_extra(path) or path in cell_kinds()
+
+
+def cell_of(path: str, cell: str) -> str:
+    """The text of a cell, without the blanks at its ends where `User.parse` drops them too.
+
+    What a user logs in with, and what one provider alone knows, is kept as it is.
+    """
+    text = without_blanks(cell)
+    return cell if text and _is_verbatim(path) else text
+
+
+@cache
+def _is_verbatim(path: str) -> bool:
+    return path.startswith("extras.") or path in _VERBATIM
+
+
+def unflattened(cells: Mapping[str, str]) -> dict[str, Any]:
+    """Plain data of the texts at each path; `ref` stays beside the user."""
+    data: dict[str, Any] = {}
+    for path, text in cells.items():
+        *parents, last = path.split(".", 2) if _is_extra(path) else path.split(".")
+        place = data
+        for parent in parents:
+            place = place.setdefault(parent, {})
+        place[last] = _typed(text, cell_kinds().get(path, str))
+    return data
+
+
+def _is_extra(column: str) -> bool:
+    return column.startswith("extras.") and len(column.split(".", 2)) == 3
+
+
+def _typed(cell: str, kind: type) -> Any:
+    if kind is bool:
+        return _TRUTHS.get(cell.lower(), cell)  # what is neither, `User.parse` refuses
+    if kind is tuple:
+        return [without_blanks(word) for word in cell.replace(";", " ").split()]
+    return cell
+
+
+@cache
+def cell_kinds() -> Mapping[str, type]:
+    """What each core path that fits a cell holds: a text, a truth, or a list of words."""
+    return dict(_leaves(User, ""))
+
+
+def _leaves(cls: type, prefix: str) -> Iterator[tuple[str, type]]:
+    below = model_below(cls)
+    for name, hint in field_types(cls).items():
+        if name == "extras":
+            continue
+        path = prefix + name
+        if below[name] is not object:
+            yield from _leaves(below[name], f"{path}.")
+            continue
+        choices = [kind for kind in _parts(hint) if isinstance(kind, type)]
+        members = [kind for kind in choices if issubclass(kind, Model)]
+        if typing.get_origin(hint) is tuple:
+            if str in choices:
+                yield path, tuple
+        elif members:
+            yield f"{path}.kind", str
+            for member in members:
+                yield from _leaves(member, f"{path}.")
+        else:
+            yield path, bool if bool in choices else str
+
+
+def _parts(hint: Any) -> Iterator[Any]:
+    """The classes that an annotation is made of."""
+    if typing.get_origin(hint) in (typing.Union, types.UnionType, tuple):
+        for part in typing.get_args(hint):
+            yield from _parts(part)
+    elif typing.get_origin(hint) is typing.Annotated:
+        yield from _parts(typing.get_args(hint)[0])
+    else:
+        yield hint

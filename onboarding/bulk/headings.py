@@ -1,0 +1,118 @@
+"""The headings of a CSV: which core path each column holds."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+
+from attrs import field, frozen
+
+from onboarding.bulk.flat import REF, cell_kinds, is_column
+from onboarding.errors import InvalidInput, Problem
+from onboarding.serialization.aliases import PATHS, alias_key, meanings_of
+from onboarding.serialization.leaves import without_blanks
+
+__all__ = ["Columns", "columns_of", "is_header", "path_of"]
+
+_LONGEST_HEADING = 64
+
+
+@frozen(kw_only=True)
+class Columns:
+    """The core path of each column, None for one without a heading.
+
+    The last one has a heading. `renamed` are the headings that are not the path itself, each with
+    the path it stands for.
+    """
+
+    paths: tuple[str | None, ...]
+    renamed: Mapping[str, str] = field(factory=dict[str, str])
+
+
+def path_of(heading: str) -> str | None:
+    """The core path, or `ref`, that a heading stands for: itself, or what it means.
+
+    Case, blanks, dashes, underscores and dots are no difference. The spelling of a heading is never
+    guessed.
+    """
+    return heading if is_column(heading) else _known().get(alias_key(heading))
+
+
+@cache
+def _known() -> Mapping[str, str]:
+    """The path of each heading that is not a path itself, by the key of the heading."""
+    aliases = {key: path for key, path in PATHS.items() if is_column(path)}
+    return aliases | {alias_key(path): path for path in (REF, *cell_kinds())}
+
+
+def is_header(cells: Iterable[str]) -> bool:
+    """Whether these are headings, and not the values of a user: a core path, or two other words."""
+    headings = [without_blanks(cell) for cell in cells]
+    known = sum(path_of(heading) is not None for heading in headings)
+    return known > 1 or any(map(is_column, headings))
+
+
+def columns_of(cells: Sequence[str]) -> Columns:
+    """The columns of a header.
+
+    Raises `InvalidInput` by column. A heading that is not known is named only if others show that
+    the line is a header: a file without one has values of a user there.
+    """
+    headings = [without_blanks(cell) for cell in cells]
+    while headings and not headings[-1]:
+        headings.pop()
+    shown = is_header(headings)
+    first: dict[str, int] = {}
+    paths: list[str | None] = []
+    problems: list[Problem] = []
+    for index, heading in enumerate(headings):
+        path = path_of(heading) if heading else None
+        paths.append(path)
+        at = f"column {index + 1}"
+        if not heading:
+            continue
+        if path is None:
+            problems.append(Problem(at, "unknown", _unknown(heading, shown=shown)))
+        elif path in first:
+            text = _twice(path, headings[first[path]], first[path] + 1, heading)
+            problems.append(Problem(at, "conflict", text))
+        else:
+            first[path] = index
+    if problems:
+        raise InvalidInput(problems)
+    renamed = {h: p for h, p in zip(headings, paths, strict=True) if p is not None and h != p}
+    return Columns(paths=tuple(paths), renamed=renamed)
+
+
+def _twice(path: str, one: str, number: int, other: str) -> str:
+    if one == other:
+        return f"is a second {path} (the first is column {number})"
+    return f"{other} and {one} (column {number}) both mean {path}; keep one of them"
+
+
+def _unknown(heading: str, *, shown: bool) -> str:
+    told = heading.isprintable() and len(heading) <= _LONGEST_HEADING and shown
+    subject = f'the heading "{heading}"' if told else "the heading"
+    found = meanings_of(heading)
+    if found == ():
+        return f"{subject} means no field there is; leave the column out"
+    if found is None:
+        text = f"{subject} names no core path that a cell can hold"
+        return f"{text}{_spelled_like(heading) or '; rename the column or leave it out'}"
+    paths = [cell for path in found for cell in (REF, *cell_kinds()) if _within(cell, path)]
+    if len(paths) == 1:
+        return f"{subject} may mean {paths[0]}; if so, name the column {paths[0]}"
+    return f"{subject} can mean more than one thing; name the column {' or '.join(paths)}"
+
+
+def _within(cell: str, path: str) -> bool:
+    return cell == path or cell.startswith(f"{path}.")
+
+
+def _spelled_like(heading: str) -> str:
+    """A hint at a right spelling, or nothing."""
+    if len(heading) > _LONGEST_HEADING:
+        return ""
+    found = difflib.get_close_matches(alias_key(heading), _known(), n=1, cutoff=0.75)
+    return f"; did you mean {_known()[found[0]]}?" if found else ""

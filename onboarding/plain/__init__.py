@@ -1,8 +1,0 @@
-"""Plain data into values and back: the slow door, which names every problem by its path."""
-
-from onboarding.plain.doors import dumps, loads, parse, problems_of
-from onboarding.plain.json_text import read_json
-from onboarding.plain.reading import nearest, reader
-from onboarding.plain.writing import plain
-
-__all__ = ["dumps", "loads", "nearest", "parse", "plain", "problems_of", "read_json", "reader"]

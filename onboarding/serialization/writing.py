@@ -1,0 +1,64 @@
+"""Values into plain data: dicts, lists, texts."""
+
+from __future__ import annotations
+
+import base64
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+import attrs
+from cattrs import Converter
+
+from onboarding.model.base import Model, field_types, per_class, required_of
+from onboarding.model.secret import Secret
+from onboarding.serialization.reading import choices_of, kind_of
+
+__all__ = ["plain"]
+
+
+@per_class
+def _passing(cls: type) -> frozenset[str]:
+    """The fields that are no part of a value: by what they hold, two values do not differ."""
+    return frozenset(name for name, field in attrs.fields_dict(cls).items() if not field.eq)
+
+
+@cache
+def _writer(secrets: bool) -> Converter:
+    converter = Converter()
+
+    def attrs_class(value: object) -> dict[str, Any]:
+        hints = field_types(type(value))
+        passing = _passing(type(value))
+        required = required_of(type(value))
+        out: dict[str, Any] = {}
+        for name, item in ((name, getattr(value, name)) for name in hints):
+            if item is None and name in required:
+                out[name] = None  # a provider left it empty
+            if item is None or item == () or item == {} or name in passing:
+                continue
+            out[name] = converter.unstructure(item)
+            if isinstance(item, Model) and len(choices_of(hints[name])) > 1:
+                out[name] = {"kind": kind_of(type(item)), **out[name]}
+        return out
+
+    def reveal(value: Secret) -> str:
+        if not secrets:
+            raise ValueError("this holds credentials: say secrets=True, or take them out first")
+        return value.reveal()
+
+    converter.register_unstructure_hook_func(lambda t: attrs.has(t), attrs_class)
+    converter.register_unstructure_hook(tuple, lambda v: [converter.unstructure(i) for i in v])
+    converter.register_unstructure_hook(date, date.isoformat)
+    converter.register_unstructure_hook(datetime, datetime.isoformat)
+    converter.register_unstructure_hook(bytes, lambda v: base64.b64encode(v).decode("ascii"))
+    converter.register_unstructure_hook(Secret, reveal)
+    return converter
+
+
+def plain(value: Any, *, secrets: bool = False) -> Any:
+    """Plain data of a value: dicts, lists, texts. What is empty is left out.
+
+    Raises `ValueError` when it holds secrets and `secrets` is false.
+    """
+    return _writer(secrets).unstructure(value)

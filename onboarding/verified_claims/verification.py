@@ -1,0 +1,135 @@
+"""How the claims were verified: trust frameworks, evidence, and where a record comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, cast
+
+from attrs import field, frozen
+
+from onboarding.errors import InvalidInput, Problem
+from onboarding.model.assurance import EidasLevel, NistIal
+from onboarding.model.base import Model
+from onboarding.model.record import UserRecord
+from onboarding.serialization import plain, reader
+
+__all__ = [
+    "FRAMEWORKS",
+    "PROVENANCE",
+    "Provenance",
+    "evidence_problems",
+    "moment",
+    "text_problems",
+]
+
+FRAMEWORKS: Mapping[str, tuple[str, type[EidasLevel] | type[NistIal]]] = {
+    "eidas": ("eidas_level", EidasLevel),
+    "nist_800_63A": ("nist_ial", NistIal),
+}
+"""The trust frameworks whose levels the core has: the field of a record, and the scale.
+
+The names are the predefined values of the working group: openid.net/wg/ekyc-ida/identifiers.
+"""
+
+PROVENANCE = "onboarding_provenance"
+"""Our own member of `verification`; Schema Definition 1.0, 5.4: others ignore what they lack."""
+
+
+@frozen(kw_only=True, slots=False, repr=False)
+class Provenance(Model):
+    """Which provider had it on file, by which gateway, when that was seen, in which words."""
+
+    provider: str
+    gateway: str = ""
+    environment: str | None = None
+    id: str = ""
+    retrieved_at: datetime | None = None
+    provider_levels: Mapping[str, str] = field(factory=dict[str, str])
+
+    @classmethod
+    def of(cls, record: UserRecord) -> Provenance:
+        """Where a record comes from."""
+        return cls(
+            provider=record.provider,
+            gateway=record.gateway,
+            environment=record.environment,
+            id=record.id,
+            retrieved_at=record.retrieved_at,
+            provider_levels=dict(record.provider_levels),
+        )
+
+    def told(self) -> dict[str, Any]:
+        """As plain data."""
+        return cast("dict[str, Any]", plain(self))
+
+    @classmethod
+    def read(cls, value: Any) -> Provenance | None:
+        """From plain data; None for what another program put in its place."""
+        try:
+            return reader().structure(value, cls)
+        except InvalidInput:
+            return None
+
+
+def moment(value: Any) -> datetime | None:
+    """Schema Definition 1.0, 5.4.2: YYYY-MM-DDThh:mm[:ss] with its zone; None for all else."""
+    try:
+        found = datetime.fromisoformat(value) if "T" in value else None
+    except (TypeError, ValueError):
+        return None
+    return found if found is not None and found.tzinfo is not None else None
+
+
+# Schema Definition 1.0, 5.4.4: what evidence of a type must have, and where its details are.
+_REQUIRED = {"electronic_signature": ("signature_type", "issuer", "serial_number")}
+_DETAILS = {"document": "document_details", "electronic_record": "record", "vouch": "attestation"}
+
+
+def evidence_problems(evidence: Any) -> Iterator[Problem]:
+    """What a list of evidence lacks that the standard demands; what it does not know may be."""
+    return _each(evidence, _of_evidence)
+
+
+def _of_evidence(one: Mapping[str, Any]) -> Iterator[Problem]:
+    kind = str(one.get("type"))
+    details = _DETAILS.get(kind, "")
+    for name in ("type", *_REQUIRED.get(kind, ())):
+        yield from text_problems(one, name, required=True)
+    if one.get(details) is not None:
+        yield from (x.under(details) for x in _object(one[details], _must_have("type")))
+    if one.get("check_details") is not None:
+        found = _each(one["check_details"], _must_have("check_method"))
+        yield from (x.under("check_details") for x in found)
+
+
+_Rule = Callable[[Mapping[str, Any]], Iterable[Problem]]
+
+
+def _must_have(name: str) -> _Rule:
+    return lambda found: text_problems(found, name, required=True)
+
+
+def _each(items: Any, rule: _Rule) -> Iterator[Problem]:
+    if not isinstance(items, list | tuple):
+        yield Problem("", "type", "expected a list")
+        return
+    for index, item in enumerate(cast("list[object]", items)):
+        yield from (problem.under(index) for problem in _object(item, rule))
+
+
+def _object(item: object, rule: _Rule) -> Iterator[Problem]:
+    if isinstance(item, Mapping):
+        yield from rule(cast("Mapping[str, Any]", item))
+    else:
+        yield Problem("", "type", "expected an object with named fields")
+
+
+def text_problems(fields: Mapping[str, Any], name: str, *, required: bool = False) -> list[Problem]:
+    """What is wrong with a member that is to be a text."""
+    value = fields.get(name)
+    if value is None:
+        return [Problem(name, "missing", "is required")] if required else []
+    if not isinstance(value, str):
+        return [Problem(name, "type", "expected a text")]
+    return [] if value.strip() else [Problem(name, "shape", "expected a text that is not blank")]
