@@ -47,26 +47,20 @@ if TYPE_CHECKING:
     from onboarding.mapping.explain import Explanation
     from onboarding.mapping.policy import EffectKind
     from onboarding.model.action import LinkRule, NextAction, NextActionKind
-    from onboarding.model.address import Address
-    from onboarding.model.assurance import EidasLevel, NistIal
+    from onboarding.model.answers import Loss, LossKind, Paged, Partial, RateLimit
     from onboarding.model.banking import (
         BankAccount,
         BankAccountRecord,
         CanadianAccount,
         DepositType,
         IbanAccount,
+        Money,
         OtherAccount,
         UkAccount,
         UsAccount,
         Wallet,
     )
-    from onboarding.model.company import (
-        BeneficialOwner,
-        Company,
-        LegalPersonType,
-        Representative,
-    )
-    from onboarding.model.credentials import Credentials, MigratedHash, Password
+    from onboarding.model.credentials import Credentials, MigratedHash, Password, Secret
     from onboarding.model.documents import (
         Document,
         DocumentKind,
@@ -78,23 +72,33 @@ if TYPE_CHECKING:
         RefusalReason,
     )
     from onboarding.model.event import Event, EventKind
-    from onboarding.model.identity import (
+    from onboarding.model.levels import (
+        EidasLevel,
+        IdentificationLevel,
+        KYCLevel,
+        LevelPolicy,
+        LevelRow,
+        NistIal,
+    )
+    from onboarding.model.owners import DeclaredOwner, OwnerDeclaration
+    from onboarding.model.record import Absence, UserRecord, UserStatus
+    from onboarding.model.user import (
+        Address,
+        BeneficialOwner,
         Birthplace,
+        Company,
         Gender,
         Identity,
+        IncomeBracket,
+        LegalPersonType,
         NationalId,
+        PersonType,
         PoliticalExposure,
+        Representative,
+        Terms,
+        User,
+        UserCategory,
     )
-    from onboarding.model.levels import IdentificationLevel, KYCLevel, LevelPolicy, LevelRow
-    from onboarding.model.limits import RateLimit
-    from onboarding.model.loss import Loss, LossKind
-    from onboarding.model.money import Money
-    from onboarding.model.owners import DeclaredOwner, OwnerDeclaration
-    from onboarding.model.paging import Paged
-    from onboarding.model.partial import Partial
-    from onboarding.model.record import Absence, UserRecord, UserStatus
-    from onboarding.model.secret import Secret
-    from onboarding.model.user import IncomeBracket, PersonType, Terms, User, UserCategory
     from onboarding.polling import AsyncPoller, Poller, PollPolicy
     from onboarding.registry import Plugin, Registry
     from onboarding.requirements import (
@@ -137,26 +141,19 @@ _HOMES = {
     "mapping.explain": "Explanation",
     "mapping.policy": "EffectKind",
     "model.action": "LinkRule NextAction NextActionKind",
-    "model.address": "Address",
-    "model.assurance": "EidasLevel NistIal",
+    "model.answers": "Loss LossKind Paged Partial RateLimit",
     "model.banking": "BankAccount BankAccountRecord CanadianAccount DepositType IbanAccount "
-    "OtherAccount UkAccount UsAccount Wallet",
-    "model.company": "BeneficialOwner Company LegalPersonType Representative",
-    "model.credentials": "Credentials MigratedHash Password",
+    "Money OtherAccount UkAccount UsAccount Wallet",
+    "model.credentials": "Credentials MigratedHash Password Secret",
     "model.documents": "Document DocumentKind DocumentPage DocumentPurpose DocumentRecord "
     "DocumentStatus Refusal RefusalReason",
     "model.event": "Event EventKind",
-    "model.identity": "Birthplace Gender Identity NationalId PoliticalExposure",
-    "model.levels": "IdentificationLevel KYCLevel LevelPolicy LevelRow",
-    "model.limits": "RateLimit",
-    "model.loss": "Loss LossKind",
-    "model.money": "Money",
+    "model.levels": "EidasLevel IdentificationLevel KYCLevel LevelPolicy LevelRow NistIal",
     "model.owners": "DeclaredOwner OwnerDeclaration",
-    "model.paging": "Paged",
-    "model.partial": "Partial",
     "model.record": "Absence UserRecord UserStatus",
-    "model.secret": "Secret",
-    "model.user": "IncomeBracket PersonType Terms User UserCategory",
+    "model.user": "Address BeneficialOwner Birthplace Company Gender Identity "
+    "IncomeBracket LegalPersonType NationalId PersonType PoliticalExposure "
+    "Representative Terms User UserCategory",
     "polling": "AsyncPoller PollPolicy Poller",
     "registry": "Plugin Registry",
     "requirements": "Actor Question Questionnaire Requirement RequirementOption "

@@ -40,13 +40,11 @@ from onboarding.mapping.effects import Effect, effects
 from onboarding.mapping.explain import Explanation, explain
 from onboarding.mapping.translation import Translation, translation
 from onboarding.mapping.unread import coarsened
+from onboarding.model.answers import Loss, Partial, RateLimit, refused
 from onboarding.model.base import checks_of
+from onboarding.model.credentials import Secret
 from onboarding.model.levels import LevelPolicy, level_word
-from onboarding.model.limits import RateLimit
-from onboarding.model.loss import Loss, refused
-from onboarding.model.partial import Partial
 from onboarding.model.record import UserRecord
-from onboarding.model.secret import Secret
 from onboarding.model.user import User
 from onboarding.operations import Criterion, Operations
 from onboarding.reading import identifier

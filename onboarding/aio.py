@@ -29,7 +29,7 @@ from onboarding.errors import TransportError
 from onboarding.gateway import Deadline, described, exchange_of, new_nonce, refuse_unsafe, report
 from onboarding.hooks import Exchange, Observe
 from onboarding.http import Flow, Request, Response, Token
-from onboarding.model.limits import RateLimit
+from onboarding.model.answers import RateLimit
 from onboarding.transports.connection import Connection
 
 if TYPE_CHECKING:

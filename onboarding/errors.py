@@ -38,8 +38,7 @@ from attrs import field, frozen
 
 if TYPE_CHECKING:
     from onboarding.model.action import NextAction
-    from onboarding.model.limits import RateLimit
-    from onboarding.model.partial import Partial
+    from onboarding.model.answers import Partial, RateLimit
 
 __all__ = [
     "ActionRequired",

@@ -31,7 +31,7 @@ from onboarding.engine import (
 from onboarding.errors import ConfigurationError, InvalidInput, Problem, TransportError
 from onboarding.hooks import Exchange, Observe
 from onboarding.http import Flow, Request, Response, Token
-from onboarding.model.limits import RateLimit
+from onboarding.model.answers import RateLimit
 from onboarding.transports.connection import Connection, uncertified
 
 if TYPE_CHECKING:

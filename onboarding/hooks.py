@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import pluggy
 from attrs import frozen
 
-from onboarding.model.limits import RateLimit
+from onboarding.model.answers import RateLimit
 
 if TYPE_CHECKING:
     from onboarding.adapter import Adapter

@@ -11,15 +11,13 @@ from attrs import field, frozen
 from onboarding.errors import Problem, Unsupported
 from onboarding.http import Flow, Response
 from onboarding.model.action import NextAction
+from onboarding.model.answers import Paged, Partial
 from onboarding.model.banking import BankAccount, BankAccountRecord, Wallet
-from onboarding.model.company import Company
 from onboarding.model.documents import Document, DocumentRecord
 from onboarding.model.event import Event
 from onboarding.model.owners import OwnerDeclaration
-from onboarding.model.paging import Paged
-from onboarding.model.partial import Partial
 from onboarding.model.record import UserRecord
-from onboarding.model.user import User
+from onboarding.model.user import Company, User
 
 __all__ = ["OPERATIONS", "Criterion", "Operations"]
 

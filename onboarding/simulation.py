@@ -13,7 +13,7 @@ from cheroot.wsgi import Server
 
 from onboarding.errors import ConfigurationError, Problem
 from onboarding.model.base import checks_of
-from onboarding.model.secret import Secret
+from onboarding.model.credentials import Secret
 from onboarding.registry import Registry, installed
 
 if TYPE_CHECKING:

@@ -20,8 +20,7 @@ from onboarding.reading import identifier, moment, reference
 
 from onboarding_mangopay.content import same_content
 from onboarding_mangopay.keys import Keys
-from onboarding_mangopay.reading import ADDRESS, filters, flag
-from onboarding_mangopay.records import PROVIDER
+from onboarding_mangopay.records import ADDRESS, PROVIDER, filters, flag
 from onboarding_mangopay.wire.accounts import form_of, read_account
 
 __all__ = ["BankAccounts"]

@@ -23,12 +23,10 @@ from onboarding import (
 from onboarding.mapping import On
 from onboarding.mapping.translation import translation
 from onboarding.mapping.unread import read_with_losses
-from onboarding.model.loss import Loss
-from onboarding.model.partial import Partial
+from onboarding.model.answers import Loss, Partial
 
 from onboarding_mangopay.accounts import BankAccounts
 from onboarding_mangopay.documents import Documents
-from onboarding_mangopay.events import Events
 from onboarding_mangopay.extras import MangoPayExtras
 from onboarding_mangopay.funds import Funds
 from onboarding_mangopay.owners import Owners
@@ -40,7 +38,7 @@ from onboarding_mangopay.sca import Authentication
 from onboarding_mangopay.targets import TARGETS
 from onboarding_mangopay.users import WIRES, Users
 from onboarding_mangopay.verifications import Verifications
-from onboarding_mangopay.webhooks import Hooks
+from onboarding_mangopay.webhooks import Events, Hooks
 from onboarding_mangopay.wire.vocabulary import LEVELS
 
 __all__ = ["Api", "Environment", "MangoPay"]

@@ -30,13 +30,13 @@ from onboarding import (
 from onboarding.adapter import part_way
 from onboarding.http import as_object
 from onboarding.mapping import document_losses
-from onboarding.model.digest import digest
-from onboarding.model.partial import Partial
+from onboarding.model.answers import Partial
+from onboarding.model.stored import digest
 from onboarding.reading import moment
 
 from onboarding_mangopay.content import same_content
 from onboarding_mangopay.keys import Keyed, Keys
-from onboarding_mangopay.reading import filters
+from onboarding_mangopay.records import filters
 from onboarding_mangopay.wire.documents import LEFT_OUT, PURPOSES, document_record, pages_problems
 
 __all__ = ["Documents", "PageLink"]

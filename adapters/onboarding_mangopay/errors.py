@@ -24,8 +24,7 @@ from onboarding.adapter import Provenance, raise_error
 from onboarding.errors import ErrorDetails
 from onboarding.http import as_object, retry_after
 
-from onboarding_mangopay.limits import rate_limits, seconds_to_wait
-from onboarding_mangopay.records import enrolment
+from onboarding_mangopay.records import enrolment, rate_limits, seconds_to_wait
 from onboarding_mangopay.wire.policy import ONE_NAME
 from onboarding_mangopay.wire.vocabulary import ASCII_EMAIL, POSTAL_CODE
 

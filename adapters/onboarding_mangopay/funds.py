@@ -13,7 +13,7 @@ from onboarding.model.words import known_words
 
 from onboarding_mangopay.extras import ScaContext
 from onboarding_mangopay.protocol import MangoPayProtocol
-from onboarding_mangopay.reading import filters, sca_filter, seconds
+from onboarding_mangopay.records import filters, sca_filter, seconds
 from onboarding_mangopay.wire.funds import (
     Card,
     EMoney,

@@ -29,11 +29,11 @@ from onboarding import (
     UnexpectedResponse,
 )
 from onboarding.http import as_object
-from onboarding.model.partial import Partial
+from onboarding.model.answers import Partial
 from onboarding.reading import moment, reference
 
 from onboarding_mangopay.protocol import MangoPayProtocol
-from onboarding_mangopay.reading import text
+from onboarding_mangopay.records import text
 
 __all__ = ["FirstAnswer", "Keyed", "Keys", "Look", "Same"]
 

@@ -31,8 +31,8 @@ from onboarding import (
 )
 from onboarding.adapter import part_way
 from onboarding.http import as_object, json_body
-from onboarding.model.digest import digest
-from onboarding.model.partial import Partial
+from onboarding.model.answers import Partial
+from onboarding.model.stored import digest
 
 from onboarding_mangopay.content import comparable, same_content
 from onboarding_mangopay.keys import Keyed, Keys

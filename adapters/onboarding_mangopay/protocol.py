@@ -23,12 +23,11 @@ from onboarding import (
     UnexpectedResponse,
 )
 from onboarding.http import as_object, url
-from onboarding.model.paging import Paged
+from onboarding.model.answers import Paged
 from onboarding.model.shapes import Identifier, Url
 
 from onboarding_mangopay.errors import CorePath, is_sca_demand, nowhere, raise_for
-from onboarding_mangopay.limits import rate_limits
-from onboarding_mangopay.records import PROVIDER
+from onboarding_mangopay.records import PROVIDER, rate_limits
 
 __all__ = ["PER_PAGE", "Api", "Environment", "MangoPayProtocol"]
 

@@ -13,8 +13,7 @@ from onboarding.reading import identifier, moment, reference
 
 from onboarding_mangopay.content import leaves, same_content
 from onboarding_mangopay.keys import Keys
-from onboarding_mangopay.reading import ADDRESS, filters, text, texts
-from onboarding_mangopay.records import enrolment
+from onboarding_mangopay.records import ADDRESS, enrolment, filters, text, texts
 from onboarding_mangopay.wire.recipients import (
     NewRecipient,
     PayoutMethod,

@@ -21,8 +21,7 @@ from onboarding.mapping.translation import translation
 from onboarding.reading import moment
 
 from onboarding_mangopay.protocol import MangoPayProtocol
-from onboarding_mangopay.reading import flag
-from onboarding_mangopay.records import PROVIDER, enrolment
+from onboarding_mangopay.records import PROVIDER, enrolment, flag
 from onboarding_mangopay.wire.natural import NaturalUser
 
 __all__ = ["Authentication", "ScaStatus"]

@@ -20,7 +20,7 @@ from onboarding import (
 )
 from onboarding.mapping import On
 from onboarding.mapping.translation import Translation, translation
-from onboarding.model.loss import Loss
+from onboarding.model.answers import Loss
 
 from onboarding_mangopay.content import comparable, same_content
 from onboarding_mangopay.keys import Keys

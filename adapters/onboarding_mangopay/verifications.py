@@ -21,7 +21,7 @@ from onboarding import (
     Response,
 )
 from onboarding.http import as_object
-from onboarding.model.urls import web_url
+from onboarding.model.shapes import web_url
 from onboarding.reading import identifier, moment, reference
 
 from onboarding_mangopay.content import same_content

@@ -1,27 +1,46 @@
-"""Hooks: the addresses that MangoPay notifies, one for each type of event.
-
-docs: webhooks, api-reference/hooks
-"""
+"""Webhooks and events of MangoPay."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
-from attrs import field, frozen
-from onboarding import Flow, Paged, Problem, Response, UnexpectedResponse
+from attrs import evolve, field, frozen
+from onboarding import (
+    Event,
+    Flow,
+    InvalidInput,
+    Paged,
+    Problem,
+    Response,
+    UnexpectedResponse,
+    UserRecord,
+)
+from onboarding.http import as_object
 from onboarding.mapping import written_email
+from onboarding.model.event import EventKind
 from onboarding.model.words import known_word
 from onboarding.reading import moment, reference
 
 from onboarding_mangopay.content import same_content
+from onboarding_mangopay.documents import Documents
 from onboarding_mangopay.keys import Keys
-from onboarding_mangopay.reading import text
+from onboarding_mangopay.owners import Owners
+from onboarding_mangopay.platform import Platform
+from onboarding_mangopay.recipients import Recipients
+from onboarding_mangopay.records import filters, seconds, text
+from onboarding_mangopay.users import Users
+from onboarding_mangopay.verifications import Verifications
 from onboarding_mangopay.wire.event_types import EVENT_TYPES
+from onboarding_mangopay.wire.events import Meaning, Subject, meaning_of
 
-__all__ = ["Hook", "Hooks"]
+__all__ = [
+    "Events",
+    "Hook",
+    "Hooks",
+]
 
 _NEWER = (
     "onboarding_mangopay.EVENT_TYPES lists them; for a newer one call "
@@ -130,3 +149,148 @@ def _hook(payload: Mapping[str, Any], response: Response) -> Hook:
         created_at=moment(payload.get("CreationDate")),
         raw=payload,
     )
+
+
+# The id is spelled with two s in a notification, with one in the list of events.
+_IDS = ("RessourceId", "ResourceId")
+_NEWER = "onboarding_mangopay.EVENT_TYPES lists them; for a newer one list the events of every type"
+
+
+@frozen(kw_only=True)
+class Events(Users, Documents, Owners, Verifications, Recipients, Platform):
+    """The operations on events."""
+
+    def read_event(self, notification: Mapping[str, Any]) -> Flow[Event]:
+        """What a notification says: the parameters of its query, or a row of `list_events`.
+
+        Its subject is read anew: `after` is what that shows now, and `confirmed` whether it
+        bears the event out. One without a subject is a test of MangoPay's; of one of a type
+        that nobody knows yet nothing is read. `id` is the same for the same notification.
+
+        Raises `InvalidInput` for what is no notification, `NotFound` when MangoPay knows no
+        such subject: then it is forged, or of another platform.
+        """
+        event = self._event(notification)
+        if not event.subject_id:
+            return evolve(event, kind=EventKind.TEST)
+        meaning = meaning_of(event.provider_type)
+        match meaning.subject:
+            case Subject.USER:
+                user = yield from self.fetch_user(event.subject_id)
+                event = evolve(event, user=user, user_id=user.id)
+                return _told(event, meaning, _shown_of(user))
+            case Subject.BLOCK:
+                block = yield from self.regulatory(event.subject_id)
+                shown = {
+                    "inflows_blocked": block.inflows_blocked,
+                    "outflows_blocked": block.outflows_blocked,
+                    "action_code": block.action_code,
+                }
+                return _told(evolve(event, user_id=block.user_id), meaning, shown)
+            case Subject.DOCUMENT:
+                document = yield from self.fetch_document(event.subject_id)
+                event = evolve(event, document=document, user_id=document.user_id)
+                return _told(event, meaning, {"status": document.provider_fields.get("Status")})
+            case Subject.DECLARATION:
+                declaration = yield from self.fetch_declaration(event.subject_id)
+                event = evolve(event, declaration=declaration, user_id=declaration.user_id)
+                return _told(event, meaning, {"status": declaration.provider_status})
+            case Subject.VERIFICATION:
+                session = yield from self.fetch_verification(event.subject_id)
+                event = evolve(event, user_id=session.user_id)
+                return _told(event, meaning, {"status": session.provider_status})
+            case Subject.RECIPIENT:
+                recipient = yield from self.fetch_recipient(event.subject_id)
+                event = evolve(event, user_id=recipient.user_id)
+                return _told(event, meaning, {"status": recipient.provider_status})
+            case Subject.COUNTRY:
+                country = ("/v2.01/countries", event.subject_id, "authorizations")
+                response = yield from self.raw("GET", *country)
+                return _told(event, meaning, _country(response))
+            case Subject.UNKNOWN:
+                return event
+
+    def list_events(
+        self,
+        page: str | None = None,
+        *,
+        event_type: str | None = None,
+        after: datetime | None = None,
+        before: datetime | None = None,
+    ) -> Flow[Paged[Mapping[str, Any]]]:
+        """The events of the last 45 days, oldest first: each can be given to `read_event`.
+
+        `after` and `before` are aware, and cut to seconds (docs: api-reference/events). Raises
+        `InvalidInput` for a type that is not documented (`EVENT_TYPES`).
+        """
+        if event_type is not None:
+            known_word("event_type", event_type, EVENT_TYPES, newer=_NEWER)
+        query = filters(
+            EventType=event_type,
+            AfterDate=seconds("after", after),
+            BeforeDate=seconds("before", before),
+        )
+        response = yield self.page("list_events", "events", page=page, query=query)
+        return self.paged(response, page, lambda row: row)
+
+    def _event(self, notification: Mapping[str, Any]) -> Event:
+        given = {name: _first(value) for name, value in notification.items()}
+        event_type, date = given.get("EventType", ""), given.get("Date", "")
+        subject_id = next((given[name] for name in _IDS if name in given), "")
+        found = [
+            Problem(name, "missing", "is in every notification")
+            for name in ("EventType", "RessourceId")
+            if name not in given and not (name in _IDS and set(_IDS) & given.keys())
+        ]
+        if found:
+            raise InvalidInput(found)
+        return Event(
+            kind=EventKind.OTHER,
+            **self.provenance,
+            id=f"{event_type}:{subject_id}:{date}",
+            provider_type=event_type,
+            subject_id=subject_id,
+            occurred_at=_moment(date),
+        )
+
+
+def _told(event: Event, meaning: Meaning, shown: Mapping[str, Any]) -> Event:
+    """The event with what its subject shows of it now."""
+    confirmed = meaning.borne_out(shown)
+    return evolve(
+        event,
+        kind=meaning.kind,
+        before=dict(meaning.before) if confirmed else {},
+        after={name: shown[name] for name in meaning.changed if name in shown},
+        confirmed=confirmed,
+    )
+
+
+def _shown_of(user: UserRecord) -> dict[str, Any]:
+    names = {"kyc_level": "KYCLevel", "category": "UserCategory", "status": "UserStatus"}
+    return {core: user.raw.get(name) for core, name in names.items()}
+
+
+def _country(response: Response) -> dict[str, Any]:
+    # docs: view-country-authorizations
+    names = {
+        "user_creation_blocked": "BlockUserCreation",
+        "bank_accounts_blocked": "BlockBankAccountCreation",
+        "payouts_blocked": "BlockPayout",
+    }
+    found = as_object(response.json_object().get("Authorization"))
+    return {core: found.get(name) is True for core, name in names.items()}
+
+
+def _moment(seconds: str) -> datetime | None:
+    try:
+        return moment(int(float(seconds)))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _first(value: object) -> str:
+    """The value of a parameter, which some frameworks give as a list."""
+    if isinstance(value, list | tuple):
+        value = cast("list[object]", value)[0] if value else ""
+    return "" if value is None else str(value)

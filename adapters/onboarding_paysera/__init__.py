@@ -5,7 +5,7 @@ from __future__ import annotations
 from onboarding import Adapter, hookimpl
 
 from onboarding_paysera.adapter import Environment, Paysera
-from onboarding_paysera.contact_book import ContactList
+from onboarding_paysera.contacts import ContactList
 from onboarding_paysera.extras import PayseraExtras
 from onboarding_paysera.identification import (
     IdentificationRequest,

@@ -20,12 +20,11 @@ from onboarding import (
 )
 from onboarding.mapping import On, Translation, translation, written_email
 from onboarding.mapping.unread import read_with_losses
-from onboarding.model.loss import Loss
+from onboarding.model.answers import Loss
 
 from onboarding_paysera.avatar import Avatars
 from onboarding_paysera.captcha import Limits
-from onboarding_paysera.contact_book import ContactBooks
-from onboarding_paysera.contacts import Contacts
+from onboarding_paysera.contacts import ContactBooks, Contacts
 from onboarding_paysera.documents import Documents
 from onboarding_paysera.identification import Identification
 from onboarding_paysera.oauth import OAuth

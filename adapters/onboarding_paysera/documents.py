@@ -1,4 +1,4 @@
-"""The flows that hand in a document: its bytes, then what it is."""
+"""Documents at Paysera: upload, metadata, reviews."""
 
 from __future__ import annotations
 
@@ -22,21 +22,48 @@ from onboarding import (
     LossKind,
     Partial,
     Problem,
+    Refusal,
+    RefusalReason,
     Response,
     Unsupported,
 )
 from onboarding.adapter import part_way
 from onboarding.http import as_object
 from onboarding.mapping import core, document_losses, lost_of_document
-from onboarding.model.digest import digest
 from onboarding.model.media_types import canonical, media_type_of
+from onboarding.model.stored import digest
 from onboarding.reading import reference
 
 from onboarding_paysera.protocol import PayseraProtocol
-from onboarding_paysera.reviews import refusal_of, status_of
 from onboarding_paysera.values import shown_id, shown_text
 
-__all__ = ["Documents"]
+__all__ = [
+    "Documents",
+    "REVIEWS",
+    "refusal_of",
+    "status_of",
+]
+
+# the official Java client, events `review_status_valid`, `review_status_denied`
+REVIEWS = {"valid": DocumentStatus.ACCEPTED, "denied": DocumentStatus.REFUSED}
+
+
+def status_of(shown: Mapping[str, Any], otherwise: DocumentStatus) -> DocumentStatus | None:
+    """Where a document stands: `otherwise` before a review, None for a word that is new."""
+    word = shown.get("review_status")
+    return otherwise if word is None else REVIEWS.get(shown_text(word) or "")
+
+
+def refusal_of(shown: Mapping[str, Any]) -> Refusal | None:
+    """Why a document was refused, if it was; Paysera says it in a comment alone."""
+    if status_of(shown, DocumentStatus.CREATED) is not DocumentStatus.REFUSED:
+        return None
+    return Refusal(
+        reason=RefusalReason.OTHER,
+        provider_code=str(shown["review_status"]),
+        text=shown_text(shown.get("comment")),
+    )
+
 
 # docs: user-resource, Document Types; `card` is read as an identity card
 TYPES = {

@@ -27,8 +27,8 @@ from onboarding.model.words import known_word, known_words
 from onboarding.reading import moment, reference
 
 from onboarding_paysera.avatar import an_image
+from onboarding_paysera.documents import refusal_of, status_of
 from onboarding_paysera.protocol import PayseraProtocol
-from onboarding_paysera.reviews import refusal_of, status_of
 from onboarding_paysera.values import given_text, shown_id, shown_text, shown_word
 
 __all__ = ["Identification", "IdentificationRequest", "IdentificationStatus", "IdentityPaper"]

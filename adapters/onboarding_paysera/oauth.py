@@ -17,7 +17,7 @@ from onboarding import (
 )
 from onboarding.http import url
 from onboarding.mapping import written_email
-from onboarding.model.urls import web_url
+from onboarding.model.shapes import web_url
 from onboarding.reading import reference
 
 from onboarding_paysera.protocol import Environment, PayseraProtocol

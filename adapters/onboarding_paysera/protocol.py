@@ -27,7 +27,7 @@ from onboarding import (
 )
 from onboarding.http import url
 from onboarding.mapping import Translation, translation
-from onboarding.model.loss import Loss
+from onboarding.model.answers import Loss
 from onboarding.model.media_types import canonical
 from onboarding.model.shapes import Identifier, Url
 from onboarding.reading import moment

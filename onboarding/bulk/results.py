@@ -11,7 +11,7 @@ from attrs import evolve, field, frozen
 
 from onboarding.adapter import Adapter
 from onboarding.errors import Problem
-from onboarding.model.loss import Loss
+from onboarding.model.answers import Loss
 from onboarding.model.record import UserRecord
 
 __all__ = ["Result", "State", "Step", "blank", "of_record", "tame"]

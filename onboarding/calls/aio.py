@@ -10,15 +10,13 @@ from onboarding.adapter import Adapter, Criterion
 from onboarding.http import Flow, Response
 from onboarding.mapping.effects import Effect
 from onboarding.model.action import NextAction
+from onboarding.model.answers import Paged, Partial
 from onboarding.model.banking import BankAccount, BankAccountRecord, Wallet
-from onboarding.model.company import Company
 from onboarding.model.documents import Document, DocumentRecord
 from onboarding.model.event import Event
 from onboarding.model.owners import OwnerDeclaration
-from onboarding.model.paging import Paged
-from onboarding.model.partial import Partial
 from onboarding.model.record import UserRecord
-from onboarding.model.user import User
+from onboarding.model.user import Company, User
 from onboarding.requirements.report import RequirementReport
 
 __all__ = ["AsyncCalls"]

@@ -13,11 +13,11 @@ from click.core import ParameterSource
 
 from onboarding.adapter import Adapter
 from onboarding.cli import screen
-from onboarding.cli.configured import CONFIG, opened
 from onboarding.cli.failures import as_json, wants_json
+from onboarding.cli.selection import CONFIG, opened
 from onboarding.gateway import Gateway
-from onboarding.model.secret import Secret
-from onboarding.transports.proxies import place_of
+from onboarding.model.credentials import Secret
+from onboarding.transports.connection import place_of
 
 __all__ = ["check"]
 

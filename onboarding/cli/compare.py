@@ -10,7 +10,7 @@ from rich.text import Text
 
 from onboarding.bulk import Result, State
 from onboarding.cli import screen
-from onboarding.model.loss import LossKind
+from onboarding.model.answers import LossKind
 
 __all__ = ["in_brief", "left_out", "side_by_side", "told_why"]
 

@@ -14,16 +14,16 @@ from rich.text import Text
 
 from onboarding.adapter import Adapter
 from onboarding.cli import screen
-from onboarding.cli.configured import CONFIG, opened
 from onboarding.cli.failures import NOT_ALL, Failure, as_json, wants_json
 from onboarding.cli.input import object_in
+from onboarding.cli.selection import CONFIG, opened
 from onboarding.errors import InvalidInput
 from onboarding.mapping.changes import changed_paths
 from onboarding.mapping.effects import Effect
 from onboarding.mapping.effects import effects as find_effects
 from onboarding.mapping.paths import lookup
 from onboarding.mapping.rows import On
-from onboarding.model.loss import Loss, LossKind, refused
+from onboarding.model.answers import Loss, LossKind, refused
 from onboarding.model.record import UserRecord
 from onboarding.model.user import User
 from onboarding.serialization import plain

@@ -13,11 +13,10 @@ from attrs import define, frozen
 
 from onboarding.bulk import UserFile
 from onboarding.cli import screen
-from onboarding.cli.configured import opened
 from onboarding.cli.failures import NOT_ALL, Failure, as_json, wants_json
 from onboarding.cli.input import Held, held_in, users_in
 from onboarding.cli.reasons import Tally, of_problems, of_questions, of_report
-from onboarding.cli.selection import chosen
+from onboarding.cli.selection import chosen, opened
 from onboarding.cli.tables import (
     plain_questionnaire,
     plain_report,
@@ -27,8 +26,7 @@ from onboarding.cli.tables import (
     targets_table,
 )
 from onboarding.errors import InvalidInput, Problem
-from onboarding.model.company import Company
-from onboarding.model.user import PersonType, User
+from onboarding.model.user import Company, PersonType, User
 from onboarding.registry import installed
 from onboarding.requirements import (
     Questionnaire,

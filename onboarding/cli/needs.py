@@ -6,8 +6,7 @@ from collections.abc import Iterable
 
 from attrs import frozen
 
-from onboarding.model.company import Company
-from onboarding.model.user import PersonType, User
+from onboarding.model.user import Company, PersonType, User
 from onboarding.requirements import RequirementStatus, Target, missing, questionnaire
 
 __all__ = ["Need", "needs"]

@@ -16,8 +16,8 @@ from onboarding.mapping.explain import Explanation, explanation
 from onboarding.mapping.paths import leaves
 from onboarding.mapping.plan import Plan
 from onboarding.mapping.translation import translation
+from onboarding.model.answers import LossKind
 from onboarding.model.levels import LevelRow
-from onboarding.model.loss import LossKind
 from onboarding.model.user import PersonType, User
 from onboarding.operations import OPERATIONS, Operations
 from onboarding.requirements import Target

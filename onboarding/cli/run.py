@@ -14,7 +14,6 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from onboarding.adapter import Adapter
 from onboarding.bulk import BulkRun, Journal, Line, Result, State, Summary, UserFile
 from onboarding.cli import screen
-from onboarding.cli.configured import CONFIG, opened
 from onboarding.cli.destination import results_file
 from onboarding.cli.failures import (
     NOT_ALL,
@@ -28,6 +27,7 @@ from onboarding.cli.failures import (
 from onboarding.cli.input import lines_of, users_in
 from onboarding.cli.interrupts import Interrupts
 from onboarding.cli.output import is_of_output
+from onboarding.cli.selection import CONFIG, opened
 from onboarding.errors import OnboardingError
 from onboarding.gateway import Gateway
 

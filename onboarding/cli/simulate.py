@@ -19,8 +19,8 @@ from onboarding.errors import ConfigurationError
 from onboarding.mapping import On
 from onboarding.mapping.paths import leaves
 from onboarding.mapping.translation import translation
-from onboarding.model.loss import LossKind
-from onboarding.model.secret import Secret
+from onboarding.model.answers import LossKind
+from onboarding.model.credentials import Secret
 from onboarding.model.user import User
 from onboarding.registry import installed
 

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from onboarding.cli import screen
-from onboarding.model.loss import Loss, LossKind
+from onboarding.model.answers import Loss, LossKind
 from onboarding.requirements import (
     Question,
     Questionnaire,

@@ -14,10 +14,16 @@ from onboarding.config.references import References
 from onboarding.errors import ConfigurationError, InvalidInput, Problem
 from onboarding.gateway import Gateway
 from onboarding.http import is_loopback
-from onboarding.mapping.documents import document_paths
+from onboarding.mapping.losses import document_paths
 from onboarding.mapping.paths import leaves
-from onboarding.model.assurance import EidasLevel, NistIal
-from onboarding.model.levels import IdentificationLevel, KYCLevel, LevelPolicy, LevelRow
+from onboarding.model.levels import (
+    EidasLevel,
+    IdentificationLevel,
+    KYCLevel,
+    LevelPolicy,
+    LevelRow,
+    NistIal,
+)
 from onboarding.model.user import User
 from onboarding.registry import Registry
 from onboarding.serialization import nearest, reader

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from onboarding.errors import Problem
 from onboarding.model.base import Check, checks_of
-from onboarding.model.secret import Secret
+from onboarding.model.credentials import Secret
 
 __all__ = ["as_toml", "tables_of", "typed"]
 

@@ -21,8 +21,8 @@ from onboarding.mapping.conditions import (
     unless,
     when,
 )
-from onboarding.mapping.documents import document_losses, lost_of_document
 from onboarding.mapping.emails import EMAIL, written_email
+from onboarding.mapping.losses import document_losses, lost_of_document
 from onboarding.mapping.paths import core, extra, some
 from onboarding.mapping.phones import PHONE_DIGITS, phone
 from onboarding.mapping.policy import (

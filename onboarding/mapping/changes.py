@@ -7,11 +7,11 @@ from contextlib import suppress
 from typing import Any, cast
 
 from onboarding.mapping.paths import EMPTY, lookup, model_below
+from onboarding.mapping.phones import same
 from onboarding.mapping.plan import MappedField, Plan, wire_value
 from onboarding.mapping.rows import On, Row, rows_of
-from onboarding.mapping.spelling import same
+from onboarding.model.answers import Loss, LossKind
 from onboarding.model.base import Model, checks_of, trust
-from onboarding.model.loss import Loss, LossKind
 from onboarding.model.user import User
 
 __all__ = [

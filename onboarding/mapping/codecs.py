@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from attrs import field, frozen
 
-from onboarding.model.loss import LossKind
+from onboarding.model.answers import LossKind
 
 __all__ = [
     "BOOL",

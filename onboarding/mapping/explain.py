@@ -13,7 +13,7 @@ from onboarding.mapping.paths import leaves
 from onboarding.mapping.plan import MappedField, Plan
 from onboarding.mapping.policy import Disallowed
 from onboarding.mapping.rows import On, Row, about_of
-from onboarding.model.loss import Loss, LossKind
+from onboarding.model.answers import Loss, LossKind
 from onboarding.model.user import User
 
 __all__ = ["OPERATIONS", "Explanation", "explain", "explanation"]

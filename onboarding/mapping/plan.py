@@ -12,7 +12,7 @@ from onboarding.mapping.conditions import Condition
 from onboarding.mapping.paths import EMPTY, leaves, lookup
 from onboarding.mapping.policy import Consequence, Disallowed
 from onboarding.mapping.rows import EXTRAS, NEVER, On, Row, WireClass, about_of, rows_of
-from onboarding.model.loss import Loss, LossKind
+from onboarding.model.answers import Loss, LossKind
 from onboarding.model.user import User
 
 __all__ = ["EXTRAS", "MappedField", "Plan", "wire_value"]

@@ -26,7 +26,7 @@ from onboarding.mapping.codecs import Codec
 from onboarding.mapping.conditions import ALWAYS, Condition
 from onboarding.mapping.paths import dotted, model_below, root_of
 from onboarding.mapping.policy import Consequence, Disallowed, OneOf
-from onboarding.model.loss import Loss, LossKind
+from onboarding.model.answers import Loss, LossKind
 from onboarding.model.user import User
 
 __all__ = [

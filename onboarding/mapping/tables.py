@@ -26,8 +26,8 @@ from onboarding.mapping.explain import Explanation, explanation
 from onboarding.mapping.paths import leaves
 from onboarding.mapping.plan import Plan
 from onboarding.mapping.rows import On, Row, rows_of
+from onboarding.model.answers import LossKind
 from onboarding.model.levels import LevelPolicy
-from onboarding.model.loss import LossKind
 from onboarding.model.user import User
 
 __all__ = [

@@ -23,7 +23,7 @@ from onboarding.mapping.plan import MappedField, Plan, wire_value
 from onboarding.mapping.reading import Read, compile_read
 from onboarding.mapping.rows import On
 from onboarding.mapping.writing import Write, compile_write
-from onboarding.model.loss import Loss
+from onboarding.model.answers import Loss
 from onboarding.model.record import Absence
 from onboarding.model.user import User
 

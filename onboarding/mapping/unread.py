@@ -7,7 +7,7 @@ from typing import Any
 
 from onboarding.mapping.paths import lookup
 from onboarding.mapping.translation import Translation
-from onboarding.model.loss import Loss, LossKind
+from onboarding.model.answers import Loss, LossKind
 from onboarding.model.user import User
 
 __all__ = ["coarsened", "read_with_losses"]

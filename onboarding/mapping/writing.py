@@ -13,13 +13,13 @@ from attrs import define, field
 
 from onboarding.mapping.codecs import Inline
 from onboarding.mapping.conditions import Case, Condition
-from onboarding.mapping.losing import emit_losses
+from onboarding.mapping.losses import emit_losses
 from onboarding.mapping.paths import class_at, leaves, model_below
 from onboarding.mapping.plan import EXTRAS, MappedField, Plan
 from onboarding.mapping.rows import On, Row, rows_of
 from onboarding.mapping.source import Source
+from onboarding.model.answers import Loss, LossKind
 from onboarding.model.base import checks_of
-from onboarding.model.loss import Loss, LossKind
 from onboarding.model.user import User
 
 __all__ = ["Write", "compile_write"]

@@ -10,8 +10,8 @@ from urllib.parse import quote
 from attrs import field, frozen
 
 from onboarding.model.base import Model
+from onboarding.model.shapes import is_web_url
 from onboarding.model.stored import Stored
-from onboarding.model.urls import is_web_url
 
 __all__ = ["LinkRule", "NextAction", "NextActionKind"]
 

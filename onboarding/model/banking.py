@@ -1,4 +1,4 @@
-"""Bank accounts, wallets: where a user's money comes from and goes to."""
+"""Money, bank accounts and wallets."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ from typing import Any
 from attrs import field, frozen
 
 from onboarding.model.action import NextAction
-from onboarding.model.address import Address
+from onboarding.model.answers import RateLimit
 from onboarding.model.base import Model
-from onboarding.model.limits import RateLimit
-from onboarding.model.money import Money
-from onboarding.model.shapes import Country, Text
+from onboarding.model.shapes import Country, Currency, Text
 from onboarding.model.stored import Stored
+from onboarding.model.user import Address
 
 __all__ = [
     "BankAccount",
@@ -23,11 +22,20 @@ __all__ = [
     "CanadianAccount",
     "DepositType",
     "IbanAccount",
+    "Money",
     "OtherAccount",
     "UkAccount",
     "UsAccount",
     "Wallet",
 ]
+
+
+@frozen(kw_only=True, slots=False, repr=False)
+class Money(Model):
+    """`amount` in the currency's minor unit (cents), `currency` in ISO 4217 alphabetic code."""
+
+    amount: int
+    currency: Currency
 
 
 class DepositType(StrEnum):

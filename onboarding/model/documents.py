@@ -12,9 +12,8 @@ from typing import Any, Protocol, Self, cast
 from attrs import field, frozen
 
 from onboarding.errors import InvalidInput, Problem
+from onboarding.model.answers import Loss, RateLimit
 from onboarding.model.base import Model
-from onboarding.model.limits import RateLimit
-from onboarding.model.loss import Loss
 from onboarding.model.media_types import canonical
 from onboarding.model.shapes import Country, MediaType, PastDate, Text
 from onboarding.model.stored import Stored

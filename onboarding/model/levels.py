@@ -1,18 +1,67 @@
-"""How far a user is verified, how well identified, and how a provider's own words compare."""
+"""Levels of verification, and the policies that translate a provider's levels."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from enum import Enum
+from functools import total_ordering
 from itertools import pairwise
 from typing import Any, TypeVar
 
 from attrs import field, frozen
 from attrs.validators import instance_of, optional
 
-from onboarding.model.assurance import EidasLevel, NistIal
-from onboarding.model.ordered import Ordered
+__all__ = [
+    "EidasLevel",
+    "IdentificationLevel",
+    "KYCLevel",
+    "LevelPolicy",
+    "LevelRow",
+    "NistIal",
+    "Ordered",
+    "level_word",
+]
 
-__all__ = ["IdentificationLevel", "KYCLevel", "LevelPolicy", "LevelRow", "level_word"]
+
+@total_ordering
+class Ordered(Enum):
+    """Compares by the order of its members; as text it is its value, as JSON shows it.
+
+    It is no `str`, which would compare by the alphabet. To order it against a text, or against a
+    member of another scale, raises `TypeError`.
+    """
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+    def __lt__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        order = list(type(self))
+        return order.index(self) < order.index(other)
+
+
+class EidasLevel(Ordered):
+    """Regulation (EU) No 910/2014, article 8: what confidence an electronic identity deserves.
+
+    What each takes is in Implementing Regulation (EU) 2015/1502.
+    """
+
+    LOW = "low"
+    SUBSTANTIAL = "substantial"
+    HIGH = "high"
+
+
+class NistIal(Ordered):
+    """NIST SP 800-63A, identity assurance level.
+
+    The words are those of revision 3 (2017) and of revision 4 (2025), and the first of them
+    changed its meaning: in revision 3 `ial1` asks for no proofing at all, in revision 4 it does.
+    """
+
+    IAL1 = "ial1"
+    IAL2 = "ial2"
+    IAL3 = "ial3"
 
 
 L = TypeVar("L", bound=Ordered)

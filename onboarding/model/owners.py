@@ -8,12 +8,11 @@ from typing import Any
 
 from attrs import field, frozen
 
+from onboarding.model.answers import Loss, RateLimit
 from onboarding.model.base import Model
-from onboarding.model.company import BeneficialOwner
 from onboarding.model.documents import DocumentStatus
-from onboarding.model.limits import RateLimit
-from onboarding.model.loss import Loss
 from onboarding.model.stored import Stored
+from onboarding.model.user import BeneficialOwner
 
 __all__ = ["DeclaredOwner", "OwnerDeclaration"]
 

@@ -10,10 +10,8 @@ from typing import Any
 from attrs import field, frozen
 
 from onboarding.model.action import NextAction
-from onboarding.model.assurance import EidasLevel, NistIal
-from onboarding.model.levels import IdentificationLevel, KYCLevel
-from onboarding.model.limits import RateLimit
-from onboarding.model.loss import Loss
+from onboarding.model.answers import Loss, RateLimit
+from onboarding.model.levels import EidasLevel, IdentificationLevel, KYCLevel, NistIal
 from onboarding.model.stored import Stored
 from onboarding.model.user import User
 

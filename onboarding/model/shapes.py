@@ -1,8 +1,4 @@
-"""The forms a text of the core may have: E.164, ISO 3166-1, BCP 47 ...
-
-The patterns are for every value that is built. The libraries that know more (which numbers a
-country has, which codes are assigned) are asked where a person's input enters: `User.parse`.
-"""
+"""The documented forms of texts: countries, currencies, phone numbers, e-mail and web addresses."""
 
 from __future__ import annotations
 
@@ -10,7 +6,9 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta, timezone
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
+from onboarding.errors import InvalidInput, Problem
 from onboarding.model.base import Shape
 from onboarding.model.countries import (
     RESERVED,
@@ -22,7 +20,6 @@ from onboarding.model.countries import (
 from onboarding.model.json_values import GIVEN
 from onboarding.model.media_types import canonical
 from onboarding.model.phone_numbers import is_one_number
-from onboarding.model.urls import is_link, is_web_url
 
 __all__ = [
     "Country",
@@ -30,6 +27,8 @@ __all__ = [
     "Email",
     "Extras",
     "Identifier",
+    "LINK_CHARACTER",
+    "LINK_START",
     "Link",
     "Locale",
     "LoginName",
@@ -39,7 +38,61 @@ __all__ = [
     "PostalCode",
     "Text",
     "Url",
+    "is_link",
+    "is_web_url",
+    "web_url",
 ]
+
+# No name before the host (`user@`), and no backslash, which a browser takes for a slash.
+_WEB = re.compile(
+    r"[Hh][Tt][Tt][Pp][Ss]?://"
+    r"""(?:\[[0-9A-Fa-f:.]+\]|[^\s/?#@\\:\[\]<>"^`{|}%]+)(?::[0-9]*)?"""
+    r"(?:[/?#][^\s\\]*)?"
+).fullmatch
+
+_LONGEST_LABEL = 63  # RFC 1035, 2.3.4; no DNS query holds a longer one
+
+
+def is_web_url(text: object) -> bool:
+    """Whether it is an absolute URL of http or https with a host.
+
+    It is not with a user name or a password, a blank, a backslash, a control character or a
+    character that is not shown.
+    """
+    if not isinstance(text, str) or not _WEB(text) or not text.isprintable():
+        return False
+    try:
+        parts = urlsplit(text)
+        host = parts.hostname or ""
+        labels = host.removesuffix(".").split(".")
+        sound = all(0 < len(label) <= _LONGEST_LABEL for label in labels)
+        return sound and parts.port != 0 and any(char.isalnum() for char in host)
+    except ValueError:  # of a port that is none, and of brackets around no address
+        return False
+
+
+def web_url(path: str, value: object) -> str:
+    """The value, if it is an absolute URL of http or https. Raises `InvalidInput` otherwise."""
+    if isinstance(value, str) and is_web_url(value):
+        return value
+    raise InvalidInput([Problem(path, "shape", "expected an absolute URL of http or https")])
+
+
+LINK_START = (
+    r"(?!(?i:javascript|vbscript|data|file|blob|about|view-source|chrome|intent):)"
+    r"(?!(?i:https?)://[:/?#])"
+    r"(?![^/]*//[^/?#]*@)"
+    r"[A-Za-z][A-Za-z0-9+.-]*://"
+)
+"""A pattern: how a link begins that a browser or an app opens (`myapp://`). The schemes left out
+run what follows, or read a file."""
+
+LINK_CHARACTER = r"[!-\[\]-~]"
+"""A pattern: a character of such a link, which has no blank, no backslash and ASCII alone."""
+
+is_link = re.compile(rf"{LINK_START}{LINK_CHARACTER}+").fullmatch
+"""Whether a text is such a link."""
+
 
 # Control characters (C0, C1), line breaks of Unicode, overrides and isolates of the direction of
 # writing, surrogates. Marks of a direction and joiners stay: some scripts are written with them.

@@ -1,4 +1,4 @@
-"""The one being onboarded: described once, for any provider."""
+"""Users: natural and legal persons, their identity, address and company."""
 
 from __future__ import annotations
 
@@ -10,16 +10,140 @@ from typing import Any, cast
 from attrs import field, frozen
 
 from onboarding.errors import Problem
-from onboarding.model.address import Address
 from onboarding.model.base import Model
-from onboarding.model.company import Company
 from onboarding.model.credentials import MigratedHash, Password
 from onboarding.model.documents import Document
-from onboarding.model.identity import Identity, PoliticalExposure
-from onboarding.model.shapes import Email, Extras, Locale, Phone, Text
+from onboarding.model.shapes import (
+    Country,
+    Email,
+    Extras,
+    Locale,
+    PastDate,
+    Phone,
+    PostalCode,
+    Text,
+)
 from onboarding.model.stored import Stored
 
-__all__ = ["IncomeBracket", "PersonType", "Terms", "User", "UserCategory"]
+__all__ = [
+    "Address",
+    "BeneficialOwner",
+    "Birthplace",
+    "Company",
+    "Gender",
+    "Identity",
+    "IncomeBracket",
+    "LegalPersonType",
+    "NationalId",
+    "PersonType",
+    "PoliticalExposure",
+    "Representative",
+    "Terms",
+    "User",
+    "UserCategory",
+]
+
+
+@frozen(kw_only=True, slots=False, repr=False)
+class Address(Model):
+    """A postal address, from the street to the country (ISO 3166-1 alpha-2)."""
+
+    line1: Text | None = None
+    line2: Text | None = None
+    city: Text | None = None
+    region: Text | None = None
+    postal_code: PostalCode | None = None
+    country: Country | None = None
+
+
+class Gender(StrEnum):
+    """As in a passport: male, female, or unspecified (ICAO 9303 `X`)."""
+
+    MALE = "male"
+    FEMALE = "female"
+    UNSPECIFIED = "unspecified"
+
+
+@frozen(kw_only=True, slots=False, repr=False)
+class NationalId(Model):
+    """A personal number and the country that gave it.
+
+    Check digits are not demanded: numbers with a wrong one are issued, and documented.
+    """
+
+    code: Text
+    country: Country
+
+
+@frozen(kw_only=True, slots=False, repr=False)
+class Birthplace(Model):
+    """Where a person was born."""
+
+    city: Text | None = None
+    country: Country | None = None
+
+
+@frozen(kw_only=True, slots=False, repr=False)
+class Identity(Model):
+    """Who a natural person is. Names are OpenID Connect's claims; countries are alpha-2."""
+
+    given_name: Text | None = None
+    family_name: Text | None = None
+    birthdate: PastDate | None = None
+    nationality: Country | None = None
+    other_nationalities: tuple[Country, ...] = ()
+    country_of_residence: Country | None = None
+    birthplace: Birthplace | None = None
+    national_id: NationalId | None = None
+    gender: Gender | None = None
+
+
+@frozen(kw_only=True, slots=False, repr=False)
+class PoliticalExposure(Model):
+    """A politically exposed person: the user, or someone close to the user."""
+
+    name: Text | None = None
+    relation: Text | None = None
+    positions: tuple[Text, ...] = ()
+
+
+class LegalPersonType(StrEnum):
+    """The legal form, as far as onboarding rules tell forms apart."""
+
+    BUSINESS = "business"
+    ORGANIZATION = "organization"
+    PARTNERSHIP = "partnership"
+    SOLETRADER = "soletrader"
+
+
+@frozen(kw_only=True, slots=False, repr=False)
+class Representative(Model):
+    """The natural person who acts for a company."""
+
+    identity: Identity | None = None
+    address: Address | None = None
+    email: Email | None = None
+    phone: Phone | None = None
+
+
+@frozen(kw_only=True, slots=False, repr=False)
+class BeneficialOwner(Model):
+    """A natural person who owns or controls a company in the end."""
+
+    identity: Identity | None = None
+    address: Address | None = None
+
+
+@frozen(kw_only=True, slots=False, repr=False)
+class Company(Model):
+    """The facts of a legal person."""
+
+    legal_name: Text | None = None
+    legal_person_type: LegalPersonType | None = None
+    registration_number: Text | None = None
+    headquarters: Address | None = None
+    representative: Representative | None = None
+    beneficial_owners: tuple[BeneficialOwner, ...] = ()
 
 
 class PersonType(StrEnum):

@@ -11,7 +11,7 @@ from onboarding.mapping.plan import MappedField
 from onboarding.mapping.policy import Disallowed, OneOf
 from onboarding.mapping.rows import On
 from onboarding.mapping.translation import Translation
-from onboarding.model.loss import Loss, LossKind, refused
+from onboarding.model.answers import Loss, LossKind, refused
 from onboarding.model.record import Absence, UserRecord
 from onboarding.model.user import PersonType, User
 from onboarding.requirements.report import Requirement, RequirementReport, RequirementStatus

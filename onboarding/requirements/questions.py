@@ -11,9 +11,9 @@ from onboarding.mapping.conditions import ALWAYS, Case, Condition, Form, listed
 from onboarding.mapping.paths import EMPTY, class_at, lookup
 from onboarding.mapping.plan import MappedField, Plan
 from onboarding.mapping.rows import On
+from onboarding.model.answers import refused
 from onboarding.model.base import required_of
 from onboarding.model.documents import DocumentPurpose
-from onboarding.model.loss import refused
 from onboarding.model.record import UserRecord
 from onboarding.model.user import User
 from onboarding.requirements.evaluation import missing

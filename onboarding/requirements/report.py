@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from attrs import frozen
 
-from onboarding.model.loss import Loss
+from onboarding.model.answers import Loss
 from onboarding.requirements.target import Actor, RequirementOption, Target
 
 __all__ = ["Requirement", "RequirementReport", "RequirementStatus"]

@@ -14,8 +14,8 @@ from typing import Any
 
 from onboarding.errors import InvalidInput, Problem
 from onboarding.model.base import Shape
+from onboarding.model.credentials import Secret
 from onboarding.model.media_types import canonical, media_type_of
-from onboarding.model.secret import Secret
 
 __all__ = [
     "LEAVES",

@@ -15,8 +15,8 @@ from cattrs import Converter
 
 from onboarding.errors import InvalidInput, Problem
 from onboarding.model.base import Model, Shape, defaults_of, field_types, required_of, trust
+from onboarding.model.credentials import Secret
 from onboarding.model.json_values import GIVEN, faults, named
-from onboarding.model.secret import Secret
 from onboarding.serialization.aliases import meant
 from onboarding.serialization.json_text import DEEPEST_TEXT
 from onboarding.serialization.leaves import (

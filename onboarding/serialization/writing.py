@@ -11,7 +11,7 @@ import attrs
 from cattrs import Converter
 
 from onboarding.model.base import Model, field_types, per_class, required_of
-from onboarding.model.secret import Secret
+from onboarding.model.credentials import Secret
 from onboarding.serialization.reading import choices_of, kind_of
 
 __all__ = ["plain"]

@@ -11,13 +11,19 @@ from attrs import evolve, field, frozen
 from onboarding.adapter import Adapter, Criterion
 from onboarding.http import Flow
 from onboarding.model.action import NextAction, NextActionKind
-from onboarding.model.address import Address
+from onboarding.model.answers import Partial
 from onboarding.model.banking import BankAccountRecord, IbanAccount
-from onboarding.model.company import BeneficialOwner, Company, LegalPersonType, Representative
 from onboarding.model.documents import Document, DocumentKind, DocumentPage, DocumentPurpose
-from onboarding.model.identity import Birthplace, Identity
-from onboarding.model.partial import Partial
-from onboarding.model.user import User
+from onboarding.model.user import (
+    Address,
+    BeneficialOwner,
+    Birthplace,
+    Company,
+    Identity,
+    LegalPersonType,
+    Representative,
+    User,
+)
 from onboarding.testing.claims import can
 from onboarding.testing.subject import Subject
 

@@ -18,8 +18,15 @@ from onboarding.mapping.rows import EVERY, On
 from onboarding.mapping.translation import Translation
 from onboarding.model.base import required_of
 from onboarding.model.user import User
-from onboarding.testing.pools import afresh, pool
-from onboarding.testing.strategies import check_at, extra_values, some_of, texts, values_at
+from onboarding.testing.strategies import (
+    afresh,
+    check_at,
+    extra_values,
+    pool,
+    some_of,
+    texts,
+    values_at,
+)
 
 __all__ = ["supported_users", "supported_values", "fill_pools", "full_users"]
 

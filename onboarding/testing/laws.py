@@ -13,7 +13,7 @@ from onboarding.mapping.paths import EMPTY, lookup
 from onboarding.mapping.plan import MappedField, wire_value
 from onboarding.mapping.rows import On
 from onboarding.mapping.translation import Translation
-from onboarding.model.loss import Loss, LossKind
+from onboarding.model.answers import Loss, LossKind
 from onboarding.model.user import User
 from onboarding.testing.bodies import at_path, merged, on_wire, wire_paths
 

@@ -18,15 +18,15 @@ from onboarding.errors import OnboardingError
 from onboarding.http import Flow, Request, Response
 from onboarding.mapping.rows import On
 from onboarding.mapping.translation import Translation
-from onboarding.model.loss import Loss
+from onboarding.model.answers import Loss
 from onboarding.model.record import UserRecord
 from onboarding.model.user import User
 from onboarding.testing.claims import WRITES, Claim, can
 from onboarding.testing.generators import fill_pools, supported_users
+from onboarding.testing.listening import Example, told
 from onboarding.testing.settings import patient
 from onboarding.testing.strategies import fill_user_pools, users
 from onboarding.testing.subject import Json, Subject, World, tolerant, wires_of
-from onboarding.testing.telling import Example, told
 
 __all__ = ["Begun", "Case", "Runner", "attempt", "ended"]
 

@@ -1,29 +1,27 @@
-"""Hypothesis strategies for the core: any user that can be built, with every field it has.
-
-They are read off the model's own annotations, so that a new field is drawn as soon as it exists.
-"""
+"""Hypothesis strategies for users and their parts."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
 from enum import Enum
 from functools import cache
 from typing import Any, TypeVar, cast, get_args
 
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from onboarding.mapping.paths import class_at, model_below
 from onboarding.model.base import Check, Model, Shape, checks_of, per_class, trust
 from onboarding.model.countries import country_codes
-from onboarding.model.secret import Secret
+from onboarding.model.credentials import Secret
 from onboarding.model.shapes import Text
 from onboarding.model.user import User
-from onboarding.testing.pools import afresh, pool
 
 __all__ = [
     "LONG_TEXT",
+    "afresh",
     "alike",
     "changed",
     "check_at",
@@ -32,12 +30,44 @@ __all__ = [
     "fill_user_pools",
     "is_text",
     "models",
+    "pool",
     "some_of",
     "texts",
     "users",
     "value_of",
     "values_at",
 ]
+
+_CHECKS = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
+_POOLS: dict[tuple[Hashable, int], SearchStrategy[Any]] = {}
+
+
+def pool(key: Hashable, values: SearchStrategy[Any], size: int) -> SearchStrategy[Any]:
+    """At most `size` of the values, the simplest first; filled once for a key and a size."""
+    if (key, size) not in _POOLS:
+        found: list[Any] = []
+
+        @settings(
+            max_examples=size,
+            derandomize=True,
+            database=None,
+            deadline=None,
+            phases=[Phase.generate],
+            suppress_health_check=_CHECKS,
+        )
+        @given(values)
+        def fill(value: Any) -> None:
+            found.append(value)
+
+        fill()
+        _POOLS[key, size] = st.sampled_from(found)
+    return _POOLS[key, size]
+
+
+def afresh() -> SearchStrategy[bool]:
+    """Whether to draw past the pools: for one user in eight."""
+    return st.integers(0, 7).map(lambda number: number == 7)
+
 
 M = TypeVar("M", bound=Model)
 

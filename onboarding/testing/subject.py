@@ -26,9 +26,8 @@ from onboarding.adapter import Adapter
 from onboarding.errors import OnboardingError, OutcomeUnknown, Unsupported
 from onboarding.http import Flow, Request, Response, as_object, json_body
 from onboarding.mapping.translation import Translation
-from onboarding.model.company import Company
 from onboarding.model.record import UserRecord
-from onboarding.model.user import User
+from onboarding.model.user import Company, User
 from onboarding.operations import Operations
 from onboarding.testing.paper import PaperGateway, paper
 

@@ -17,9 +17,15 @@ from yarl import URL
 from onboarding.errors import NoAnswer, TransportError
 from onboarding.http import Request, Response
 from onboarding.transports.answers import HEADER_LINES, Body, Unreadable, bad_head, headers_of
-from onboarding.transports.connection import Connection, own_headers, tls_of
+from onboarding.transports.connection import (
+    Connection,
+    ProxyRefused,
+    own_headers,
+    proxy_for,
+    refused,
+    tls_of,
+)
 from onboarding.transports.failures import no_answer
-from onboarding.transports.proxies import ProxyRefused, proxy_for, refused
 
 __all__ = ["AsyncTransport"]
 

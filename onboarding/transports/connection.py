@@ -1,4 +1,4 @@
-"""The settings of a connection, whichever client makes it."""
+"""How a transport connects: time-outs, TLS, limits, proxies."""
 
 from __future__ import annotations
 
@@ -6,21 +6,83 @@ import os
 import sys
 from collections.abc import Callable, Iterable
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
-from attrs import field, frozen
+from attrs import Attribute, field, frozen
 from attrs.validators import matches_re
 
 from onboarding import __version__
-from onboarding.errors import ConfigurationError, Problem
+from onboarding.errors import ConfigurationError, InvalidInput, Problem
 from onboarding.files import unusable_file
 from onboarding.http import HEADER_TEXT
-from onboarding.transports.checks import is_count, is_file, is_proxy, is_seconds, is_size
 
 if TYPE_CHECKING:
     from ssl import SSLContext
 
-__all__ = ["Connection", "own_headers", "tls_of", "uncertified", "unusable"]
+__all__ = [
+    "Connection",
+    "ProxyRefused",
+    "is_count",
+    "is_file",
+    "is_proxy",
+    "is_seconds",
+    "is_size",
+    "own_headers",
+    "place_of",
+    "proxy_for",
+    "refused",
+    "tls_of",
+    "uncertified",
+    "unusable",
+]
+
+_LONGEST = 86_400  # seconds, a day: as the deadline of a call
+_MOST = 10_000  # connections
+_LARGEST = 2**40  # bytes
+
+
+def _refuse(attribute: Attribute[Any], text: str) -> InvalidInput:
+    return InvalidInput([Problem(attribute.name, "shape", f"expected {text}")])
+
+
+def is_seconds(_: object, attribute: Attribute[Any], value: Any) -> None:
+    if not isinstance(value, int | float) or not 0 < value <= _LONGEST:
+        raise _refuse(attribute, f"seconds: a number above 0, up to {_LONGEST}")
+
+
+def is_count(_: object, attribute: Attribute[Any], value: Any) -> None:
+    if not isinstance(value, int) or not 0 < value <= _MOST:
+        raise _refuse(attribute, f"a number of connections from 1 to {_MOST}")
+
+
+def is_size(_: object, attribute: Attribute[Any], value: Any) -> None:
+    if not isinstance(value, int) or not 0 < value <= _LARGEST:
+        raise _refuse(attribute, f"a number of bytes from 1 to {_LARGEST}")
+
+
+def is_file(_: object, attribute: Attribute[Any], value: Any) -> None:
+    if value is not None and not (isinstance(value, str) and value.strip()):
+        raise _refuse(attribute, "the path of a file")
+
+
+def is_proxy(_: object, attribute: Attribute[Any], value: Any) -> None:
+    if value is not None and not (isinstance(value, str) and _is_address(value)):
+        raise _refuse(attribute, "http:// or https://, a host and a port from 1 to 65535")
+
+
+def _is_address(text: str) -> bool:
+    """Whether a text is the address of a proxy, which may have a name and a password before it."""
+    try:
+        parts = urlsplit(text)
+        port = parts.port  # raises for one that is none
+    except ValueError:
+        return False
+    plain = text.isascii() and text.isprintable() and not set(text) & set(" \\")
+    rest = parts.path.strip("/") or parts.query or parts.fragment
+    known = parts.scheme in ("http", "https")
+    return plain and known and bool(parts.hostname) and port != 0 and not rest
 
 
 @frozen(kw_only=True)
@@ -167,3 +229,49 @@ def _uncertain(certificate: str, key: str | None, error: Exception) -> str:
     if key is None:
         return f"{certificate} does not hold a certificate and its private key, unencrypted, in PEM"
     return f"{certificate} holds no certificate, or {key} no unencrypted private key, in PEM"
+
+
+_PORTS = {"http": 80, "https": 443}
+
+
+class ProxyRefused(Exception):
+    """A proxy answered in the provider's place, and passed nothing on."""
+
+    def __init__(self, status: int) -> None:
+        self.status = status
+        super().__init__(status)
+
+
+def proxy_for(wanted: Connection, url: str) -> str | None:
+    """The URL of the proxy for a URL, None for a direct connection.
+
+    The environment is read as `urllib.request` reads it. Raises `ValueError` for a proxy that is
+    not reached by http or https. (The clients' own reading of the environment would take a login
+    from `.netrc`, too.)
+    """
+    found = wanted.proxy
+    if found is None and wanted.trust_env:
+        place = urlsplit(url)
+        if not proxy_bypass(place.netloc):
+            proxies = getproxies()
+            found = proxies.get(place.scheme) or proxies.get("all")
+    if not found:
+        return None
+    scheme, _, rest = found.rpartition("://")
+    scheme = scheme.lower() or "http"
+    if scheme not in _PORTS:
+        raise ValueError("a proxy is reached by http or https")
+    return f"{scheme}://{rest}"
+
+
+def refused(status: int, proxy: str | None, url: str) -> bool:
+    """Whether an answer is the proxy's own: a 407 that did not come through a tunnel."""
+    return status == 407 and proxy is not None and url.startswith("http:")
+
+
+def place_of(url: str) -> str:
+    """The host and the port of a URL; the rest of it may name a user, or hold a password."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    port = _PORTS.get(parts.scheme.lower()) if parts.port is None else parts.port
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -24,8 +24,7 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from onboarding.transports.answers import Body, bad_head, headers_of, read_head, too_long
-from onboarding.transports.connection import Connection, tls_of
-from onboarding.transports.proxies import ProxyRefused
+from onboarding.transports.connection import Connection, ProxyRefused, tls_of
 
 __all__ = ["Attempt", "Pools"]
 

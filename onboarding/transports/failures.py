@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from onboarding.errors import NoAnswer, OutcomeUnknown, TransportError
 from onboarding.http import Request
 from onboarding.transports.answers import Unreadable
-from onboarding.transports.proxies import ProxyRefused, place_of
+from onboarding.transports.connection import ProxyRefused, place_of
 
 __all__ = ["no_answer"]
 

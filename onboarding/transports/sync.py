@@ -13,10 +13,15 @@ from urllib3.exceptions import HTTPError
 from onboarding.errors import NoAnswer
 from onboarding.http import Request, Response
 from onboarding.transports.answers import Unreadable
-from onboarding.transports.connection import Connection, own_headers
+from onboarding.transports.connection import (
+    Connection,
+    ProxyRefused,
+    own_headers,
+    proxy_for,
+    refused,
+)
 from onboarding.transports.deadlines import Attempt, Pools
 from onboarding.transports.failures import no_answer
-from onboarding.transports.proxies import ProxyRefused, proxy_for, refused
 
 __all__ = ["SyncTransport"]
 

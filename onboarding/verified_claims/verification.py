@@ -9,8 +9,8 @@ from typing import Any, cast
 from attrs import field, frozen
 
 from onboarding.errors import InvalidInput, Problem
-from onboarding.model.assurance import EidasLevel, NistIal
 from onboarding.model.base import Model
+from onboarding.model.levels import EidasLevel, NistIal
 from onboarding.model.record import UserRecord
 from onboarding.serialization import plain, reader
 

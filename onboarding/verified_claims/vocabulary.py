@@ -16,7 +16,7 @@ from attrs import frozen
 
 from onboarding.errors import InvalidInput, Problem
 from onboarding.model.countries import KOSOVO
-from onboarding.model.identity import Gender
+from onboarding.model.user import Gender
 
 __all__ = ["CLAIMS", "DATA", "Claim", "Read"]
 

@@ -36,7 +36,7 @@ from onboarding.adapter import part_way, raise_error
 from onboarding.bulk import BulkRun, Journal, Line, Result, State
 from onboarding.bulk.failed import state_of
 from onboarding.errors import ErrorDetails, Outcome, ProviderError
-from onboarding.model.partial import Partial
+from onboarding.model.answers import Partial
 from onboarding.simulation import serve
 
 Raise = Callable[[Response], None]

@@ -25,8 +25,8 @@ from onboarding import (
 )
 from onboarding.adapter import part_way
 from onboarding.errors import ErrorDetails
-from onboarding.model.digest import digest
-from onboarding.model.partial import Partial
+from onboarding.model.answers import Partial
+from onboarding.model.stored import digest
 
 WRONG_KEYS = ["", " ", "\t\n", "\u2003", "order-\ud800", 7, True, b"order-7", ["order-7"]]
 

@@ -28,10 +28,9 @@ from onboarding.operations import OPERATIONS, Operations
 from onboarding.testing import claims
 from onboarding.testing.calls import calls
 from onboarding.testing.claims import claims_of
-from onboarding.testing.listening import every_logger, of_error
+from onboarding.testing.listening import every_logger, of_error, told
 from onboarding.testing.reasons import reason
 from onboarding.testing.subject import Subject, results_of
-from onboarding.testing.telling import told
 
 METHODS = {
     name

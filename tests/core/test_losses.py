@@ -26,7 +26,7 @@ from onboarding import (
     UserCategory,
     UserRecord,
 )
-from onboarding.model.loss import refused
+from onboarding.model.answers import refused
 
 from onboarding_mangopay import MangoPay
 from onboarding_paysera import Paysera

@@ -34,8 +34,8 @@ from onboarding import (
     UserRecord,
 )
 from onboarding.adapter import Held
+from onboarding.model.answers import Partial
 from onboarding.model.banking import BankAccountRecord
-from onboarding.model.partial import Partial
 from onboarding.operations import Operations
 from onboarding.polling.events import events_between
 from onboarding.testing import PaperGateway

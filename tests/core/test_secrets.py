@@ -32,8 +32,7 @@ from onboarding import (
     User,
 )
 from onboarding.errors import ErrorDetails
-from onboarding.model.limits import RateLimit
-from onboarding.model.partial import Partial
+from onboarding.model.answers import Partial, RateLimit
 
 from onboarding_mangopay import MangoPay
 from onboarding_paysera import Paysera

@@ -24,10 +24,9 @@ from onboarding import (
     User,
     UserRecord,
 )
+from onboarding.model.answers import Partial, RateLimit
 from onboarding.model.base import checks_of, trust
 from onboarding.model.json_values import DEEPEST
-from onboarding.model.limits import RateLimit
-from onboarding.model.partial import Partial
 from onboarding.model.stored import Stored
 from onboarding.testing.strategies import models
 

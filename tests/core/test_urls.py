@@ -22,7 +22,7 @@ from onboarding import (
     User,
 )
 from onboarding.model.json_values import DEEPEST
-from onboarding.model.urls import is_link, is_web_url
+from onboarding.model.shapes import is_link, is_web_url
 from onboarding.serialization import problems_of
 
 from onboarding_mangopay import MangoPay

@@ -11,7 +11,7 @@ from enum import Enum, Flag, StrEnum
 import onboarding
 import pytest
 from onboarding import EidasLevel, IdentificationLevel, KYCLevel, NistIal
-from onboarding.model.ordered import Ordered
+from onboarding.model.levels import Ordered
 
 import onboarding_mangopay
 import onboarding_paysera

@@ -92,8 +92,8 @@ def test_a_rule_leads_somewhere(rule: str) -> None:
         "onboarding_mangopay.wire.vocabulary:LEVELS[SUPER]",
         "onboarding_mangopay.adapter:MangoPay.fly",
         "onboarding_mangopay.nowhere:MangoPay",
-        "onboarding.model.identity:Identity.gender#shape",
-        "onboarding.model.identity:Identity.nationality#max",
+        "onboarding.model.user:Identity.gender#shape",
+        "onboarding.model.user:Identity.nationality#max",
         "whatever",
     ],
 )

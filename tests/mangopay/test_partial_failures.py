@@ -24,7 +24,7 @@ from onboarding import (
     Rejected,
     User,
 )
-from onboarding.model.partial import Partial
+from onboarding.model.answers import Partial
 
 from onboarding_mangopay import MangoPay
 from onboarding_simulators.mangopay import MangoPaySimulator

@@ -9,7 +9,7 @@ import pytest
 from onboarding import Flow, InvalidInput, Secret
 from onboarding.mapping import Codec, EffectKind, Translation, translation
 from onboarding.mapping.rows import Row
-from onboarding.model.loss import LossKind
+from onboarding.model.answers import LossKind
 
 from onboarding_mangopay import MangoPay
 from onboarding_mangopay.wire.legal import LegacyLegalUser, LegalUser

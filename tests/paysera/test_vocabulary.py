@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from onboarding import MigratedHash, Password, Secret
 from onboarding.mapping import translation
-from onboarding.model.loss import LossKind
+from onboarding.model.answers import LossKind
 
 from onboarding_paysera import Paysera
 from onboarding_paysera.wire.user import AddressedUser, PayseraUser

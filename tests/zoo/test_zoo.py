@@ -57,9 +57,9 @@ from onboarding.mapping import (
     wire,
 )
 from onboarding.testing.catalogue import LAWS
+from onboarding.testing.listening import Example
 from onboarding.testing.proof import prove, tried
 from onboarding.testing.reasons import reason
-from onboarding.testing.telling import Example
 
 from .ark import (
     FALLS,

@@ -19,7 +19,7 @@ from onboarding import (
 from onboarding.mapping import Pattern
 from onboarding.model.base import trust
 
-from onboarding_mangopay.reading import ADDRESS, address, address_body, text
+from onboarding_mangopay.records import ADDRESS, address, address_body, text
 
 __all__ = ["FORMS", "Form", "Part", "form_of", "read_account"]
 

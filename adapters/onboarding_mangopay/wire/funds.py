@@ -13,7 +13,7 @@ from onboarding.adapter import Provenance
 from onboarding.model.base import Model
 from onboarding.reading import moment, reference
 
-from onboarding_mangopay.reading import flag, money, text, texts
+from onboarding_mangopay.records import flag, money, text, texts
 
 __all__ = [
     "Card",

@@ -26,7 +26,6 @@ from onboarding.mapping import (
     wire,
 )
 
-from onboarding_mangopay.wire.address import MangoAddress
 from onboarding_mangopay.wire.natural import COMMON_LEFT_OUT, PHONE
 from onboarding_mangopay.wire.policy import (
     BLOCKED,
@@ -41,6 +40,7 @@ from onboarding_mangopay.wire.policy import (
 )
 from onboarding_mangopay.wire.shared import (
     CHANGE,
+    MangoAddress,
     accepted_date,
     category,
     legacy_category,

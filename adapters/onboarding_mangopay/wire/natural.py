@@ -29,7 +29,6 @@ from onboarding.mapping import (
     wire,
 )
 
-from onboarding_mangopay.wire.address import MangoAddress
 from onboarding_mangopay.wire.policy import (
     BLOCKED,
     BLOCKED_NATIONALITIES,
@@ -42,6 +41,7 @@ from onboarding_mangopay.wire.policy import (
 )
 from onboarding_mangopay.wire.shared import (
     CHANGE,
+    MangoAddress,
     accepted_date,
     category,
     legacy_category,

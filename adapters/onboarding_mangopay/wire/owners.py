@@ -32,13 +32,12 @@ from onboarding.mapping import (
     wire,
 )
 from onboarding.mapping.unread import coarsened
-from onboarding.model.identity import Birthplace
+from onboarding.model.user import Birthplace
 from onboarding.reading import identifier, moment, reference
 
-from onboarding_mangopay.reading import text
-from onboarding_mangopay.records import PROVIDER
-from onboarding_mangopay.wire.address import MangoAddress
+from onboarding_mangopay.records import PROVIDER, text
 from onboarding_mangopay.wire.policy import BLOCKED_NATIONALITIES, ONE_NAME
+from onboarding_mangopay.wire.shared import MangoAddress
 
 __all__ = [
     "EDITABLE",

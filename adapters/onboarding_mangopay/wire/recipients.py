@@ -16,8 +16,7 @@ from onboarding.model.shapes import Country, Currency, Text
 from onboarding.reading import reference
 
 from onboarding_mangopay.extras import ScaContext
-from onboarding_mangopay.reading import ADDRESS, address, address_body, text, texts
-from onboarding_mangopay.records import PROVIDER
+from onboarding_mangopay.records import ADDRESS, PROVIDER, address, address_body, text, texts
 
 __all__ = [
     "NewRecipient",

@@ -32,7 +32,7 @@ from onboarding.mapping import (
     some,
     wire,
 )
-from onboarding.model.urls import LINK_CHARACTER, LINK_START
+from onboarding.model.shapes import LINK_CHARACTER, LINK_START
 
 from onboarding_paysera.wire.vocabulary import CODE, CREDENTIALS, GENDER, LOCALE, PEP
 

@@ -16,8 +16,8 @@ from onboarding import (
     PoliticalExposure,
 )
 from onboarding.mapping import Codec, words
+from onboarding.model.answers import LossKind
 from onboarding.model.base import trust
-from onboarding.model.loss import LossKind
 
 __all__ = ["CODE", "CREDENTIALS", "GENDER", "LEVELS", "LOCALE", "PEP"]
 

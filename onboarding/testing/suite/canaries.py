@@ -22,8 +22,7 @@ from onboarding.adapter import Adapter
 from onboarding.errors import OnboardingError
 from onboarding.gateway import Gateway
 from onboarding.mapping.translation import Translation
-from onboarding.model.credentials import Password
-from onboarding.model.secret import Secret
+from onboarding.model.credentials import Password, Secret
 from onboarding.model.user import User
 from onboarding.testing.calls import Call, Words, calls
 from onboarding.testing.claims import can

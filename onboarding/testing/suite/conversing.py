@@ -17,7 +17,7 @@ from onboarding.mapping.changes import changed_paths
 from onboarding.mapping.paths import EMPTY, lookup
 from onboarding.mapping.plan import EXTRAS
 from onboarding.mapping.rows import On
-from onboarding.model.loss import LossKind, refused
+from onboarding.model.answers import LossKind, refused
 from onboarding.model.record import Absence, UserRecord
 from onboarding.model.user import User
 from onboarding.testing.claims import can

@@ -13,7 +13,7 @@ from onboarding.mapping.paths import lookup
 from onboarding.mapping.plan import EXTRAS, MappedField
 from onboarding.mapping.rows import NEVER
 from onboarding.mapping.translation import Translation
-from onboarding.model.loss import LossKind
+from onboarding.model.answers import LossKind
 from onboarding.model.user import User
 from onboarding.testing.bodies import on_wire, wire_paths
 from onboarding.testing.claims import WRITES, can

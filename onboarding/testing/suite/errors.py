@@ -11,8 +11,7 @@ from onboarding.errors import OnboardingError, ProviderError
 from onboarding.http import Flow
 from onboarding.mapping import EMAIL, TEXT
 from onboarding.mapping.translation import Translation
-from onboarding.model.company import Company
-from onboarding.model.user import User
+from onboarding.model.user import Company, User
 from onboarding.testing.calls import calls
 from onboarding.testing.claims import WRITES, can
 from onboarding.testing.law import law

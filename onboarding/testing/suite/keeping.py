@@ -17,7 +17,7 @@ from onboarding.adapter import Adapter
 from onboarding.errors import OnboardingError
 from onboarding.http import Request, Response
 from onboarding.mapping.paths import lookup
-from onboarding.model.secret import Secret
+from onboarding.model.credentials import Secret
 from onboarding.model.user import User
 from onboarding.testing.law import law
 from onboarding.testing.runner import Case, Runner

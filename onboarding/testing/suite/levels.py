@@ -10,9 +10,15 @@ from typing import Any
 from onboarding.adapter import Adapter
 from onboarding.mapping.plan import wire_value
 from onboarding.mapping.translation import Translation
-from onboarding.model.assurance import EidasLevel, NistIal
-from onboarding.model.levels import IdentificationLevel, KYCLevel, LevelPolicy, level_word
-from onboarding.model.ordered import Ordered
+from onboarding.model.levels import (
+    EidasLevel,
+    IdentificationLevel,
+    KYCLevel,
+    LevelPolicy,
+    NistIal,
+    Ordered,
+    level_word,
+)
 from onboarding.model.record import UserRecord
 from onboarding.testing.law import law
 from onboarding.testing.runner import Runner

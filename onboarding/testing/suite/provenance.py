@@ -11,9 +11,9 @@ from onboarding.adapter import Adapter
 from onboarding.errors import InvalidInput
 from onboarding.http import Flow, Request
 from onboarding.model.action import NextAction, NextActionKind
+from onboarding.model.answers import Partial
 from onboarding.model.banking import BankAccountRecord
 from onboarding.model.documents import Document, DocumentPurpose
-from onboarding.model.partial import Partial
 from onboarding.model.user import User
 from onboarding.testing.claims import can
 from onboarding.testing.law import law

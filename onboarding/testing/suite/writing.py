@@ -11,7 +11,7 @@ from onboarding.errors import Unsupported
 from onboarding.mapping.changes import changed_paths
 from onboarding.mapping.paths import leaves
 from onboarding.mapping.plan import EXTRAS
-from onboarding.model.loss import refused
+from onboarding.model.answers import refused
 from onboarding.model.user import User
 from onboarding.testing.bodies import at_path, on_wire
 from onboarding.testing.claims import WRITES, can

@@ -1,19 +1,28 @@
-"""Compiles the report of what an operation has no place for: the tests, object by object."""
+"""Compiles the report of everything that an operation cannot write."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from onboarding.mapping.paths import model_below
+from attrs import evolve
+
+from onboarding.mapping.paths import EMPTY, dotted, leaves, lookup, model_below
 from onboarding.mapping.plan import EXTRAS, Plan
 from onboarding.mapping.rows import On
 from onboarding.mapping.source import Source
+from onboarding.model.answers import Loss, LossKind
 from onboarding.model.base import checks_of
-from onboarding.model.loss import Loss, LossKind
+from onboarding.model.documents import Document
 from onboarding.model.user import User
 
-__all__ = ["emit_losses"]
+__all__ = [
+    "DOCUMENTS",
+    "document_losses",
+    "document_paths",
+    "emit_losses",
+    "lost_of_document",
+]
 
 
 def emit_losses(text: Source, plan: Plan, on: On, nodes: Mapping[str, str]) -> None:
@@ -70,3 +79,39 @@ def _lose_extras(
             else:
                 continue
             lost.append(Loss(core_path=path, kind=kind, reason=reason))
+
+
+DOCUMENTS = "documents."
+"""What the path of a field of a document begins with: `documents.number`."""
+
+_PAGES = "pages."
+
+
+def lost_of_document(core: object, reason: str, kind: LossKind = LossKind.DROPPED) -> Loss:
+    """Declares that a field (`core(Document).number`) is lost wherever a document gives it.
+
+    Of a field of each page, the path is a text: `pages.filename`.
+    """
+    return Loss(core_path=DOCUMENTS + dotted(core), kind=kind, reason=reason)
+
+
+def document_losses(document: Document, declared: Iterable[Loss]) -> tuple[Loss, ...]:
+    """Those of the declared losses whose field a document gives; of pages, one for each."""
+    found: list[Loss] = []
+    for loss in declared:
+        path = loss.core_path.removeprefix(DOCUMENTS)
+        if not path.startswith(_PAGES):
+            found += [loss] if lookup(document, path) not in EMPTY else []
+            continue
+        name = path.removeprefix(_PAGES)
+        found += [
+            evolve(loss, core_path=f"{DOCUMENTS}{_PAGES}{number}.{name}")
+            for number, page in enumerate(document.pages)
+            if lookup(page, name) not in EMPTY
+        ]
+    return tuple(found)
+
+
+def document_paths() -> frozenset[str]:
+    """The paths by which `accept_loss` can speak of the data of a document."""
+    return frozenset(DOCUMENTS + path for path in leaves(Document))
