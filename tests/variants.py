@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from attrs import field, frozen
-from onboarding import Adapter, Flow, OnboardingError, Request, Response
+from onboarding import OnboardingError
+from onboarding.spi import Adapter, Flow, Request, Response
 from onboarding.testing import PaperGateway
 
 __all__ = ["Answers", "Shape", "cases", "page_shows", "said", "tried"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from onboarding import Adapter, hookimpl
+from onboarding.spi import Adapter, hookimpl
 
 from onboarding_mangopay.adapter import Api, Environment, MangoPay
 from onboarding_mangopay.documents import PageLink

@@ -6,17 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from attrs import frozen
-from onboarding import (
-    BankAccount,
-    BankAccountRecord,
-    Flow,
-    InvalidInput,
-    Paged,
-    Problem,
-    Response,
-    Unsupported,
-)
-from onboarding.reading import identifier, moment, reference
+from onboarding import BankAccount, BankAccountRecord, InvalidInput, Problem, Unsupported
+from onboarding.spi import Flow, Paged, Response, identifier, moment, reference
 
 from onboarding_mangopay.content import same_content
 from onboarding_mangopay.keys import Keys

@@ -11,19 +11,16 @@ from onboarding import (
     Company,
     Document,
     DocumentRecord,
-    Flow,
     InvalidInput,
     LevelPolicy,
+    Loss,
     OwnerDeclaration,
+    Partial,
     PersonType,
     Problem,
-    Target,
     User,
 )
-from onboarding.mapping import On
-from onboarding.mapping.translation import translation
-from onboarding.mapping.unread import read_with_losses
-from onboarding.model.answers import Loss, Partial
+from onboarding.spi import Flow, On, Target, read_with_losses, translation
 
 from onboarding_mangopay.accounts import BankAccounts
 from onboarding_mangopay.documents import Documents

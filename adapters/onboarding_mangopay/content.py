@@ -8,7 +8,7 @@ from typing import Any, cast
 from unicodedata import normalize
 
 from onboarding import User
-from onboarding.mapping import On, Translation
+from onboarding.spi import On, Translation
 
 __all__ = ["comparable", "leaves", "same_content"]
 

@@ -18,21 +18,23 @@ from onboarding import (
     DocumentPage,
     DocumentRecord,
     DocumentStatus,
-    Flow,
     IdempotencyConflict,
     InvalidInput,
     Loss,
     OutcomeUnknown,
-    Paged,
+    Partial,
     Problem,
-    Response,
 )
-from onboarding.adapter import part_way
-from onboarding.http import as_object
-from onboarding.mapping import document_losses
-from onboarding.model.answers import Partial
-from onboarding.model.stored import digest
-from onboarding.reading import moment
+from onboarding.spi import (
+    Flow,
+    Paged,
+    Response,
+    as_object,
+    digest,
+    document_losses,
+    moment,
+    part_way,
+)
 
 from onboarding_mangopay.content import same_content
 from onboarding_mangopay.keys import Keyed, Keys

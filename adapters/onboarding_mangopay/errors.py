@@ -17,12 +17,9 @@ from onboarding import (
     Problem,
     ProviderError,
     Rejected,
-    Response,
     Unauthorized,
 )
-from onboarding.adapter import Provenance, raise_error
-from onboarding.errors import ErrorDetails
-from onboarding.http import as_object, retry_after
+from onboarding.spi import ErrorDetails, Provenance, Response, as_object, raise_error, retry_after
 
 from onboarding_mangopay.records import enrolment, rate_limits, seconds_to_wait
 from onboarding_mangopay.wire.policy import ONE_NAME

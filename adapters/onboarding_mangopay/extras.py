@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 from attrs import frozen
-from onboarding.model.shapes import Country
+from onboarding.spi import Country
 
 __all__ = ["MangoPayExtras", "ScaContext"]
 

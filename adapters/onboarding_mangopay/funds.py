@@ -7,9 +7,8 @@ from datetime import datetime
 from typing import cast
 
 from attrs import frozen
-from onboarding import Flow, InvalidInput, Paged, Problem, Wallet
-from onboarding.http import as_object
-from onboarding.model.words import known_words
+from onboarding import InvalidInput, Problem, Wallet
+from onboarding.spi import Flow, Paged, as_object, known_words
 
 from onboarding_mangopay.extras import ScaContext
 from onboarding_mangopay.protocol import MangoPayProtocol

@@ -17,20 +17,16 @@ from uuid import NAMESPACE_URL, uuid5
 
 from attrs import evolve, field, frozen
 from onboarding import (
-    Flow,
     IdempotencyConflict,
     InvalidInput,
     NotFound,
     OnboardingError,
     OutcomeUnknown,
+    Partial,
     Problem,
-    Request,
-    Response,
     UnexpectedResponse,
 )
-from onboarding.http import as_object
-from onboarding.model.answers import Partial
-from onboarding.reading import moment, reference
+from onboarding.spi import Flow, Request, Response, as_object, moment, reference
 
 from onboarding_mangopay.protocol import MangoPayProtocol
 from onboarding_mangopay.records import text

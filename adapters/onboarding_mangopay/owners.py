@@ -14,25 +14,28 @@ from attrs import evolve, frozen
 from onboarding import (
     BeneficialOwner,
     Company,
-    DeclaredOwner,
     DocumentStatus,
-    Flow,
     IdempotencyConflict,
     InvalidInput,
     Loss,
     OnboardingError,
     OwnerDeclaration,
-    Paged,
+    Partial,
     PartialFailure,
     Problem,
     Rejected,
-    Response,
     User,
 )
-from onboarding.adapter import part_way
-from onboarding.http import as_object, json_body
-from onboarding.model.answers import Partial
-from onboarding.model.stored import digest
+from onboarding.spi import (
+    DeclaredOwner,
+    Flow,
+    Paged,
+    Response,
+    as_object,
+    digest,
+    json_body,
+    part_way,
+)
 
 from onboarding_mangopay.content import comparable, same_content
 from onboarding_mangopay.keys import Keyed, Keys

@@ -8,8 +8,8 @@ from functools import partial
 from typing import Any, cast
 
 from attrs import field, frozen
-from onboarding import Flow, InvalidInput, Problem, Request, Response
-from onboarding.http import as_object, url
+from onboarding import InvalidInput, Problem
+from onboarding.spi import Flow, Request, Response, as_object, url
 
 from onboarding_mangopay.content import leaves, same_content
 from onboarding_mangopay.keys import Keys

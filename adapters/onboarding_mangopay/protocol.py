@@ -9,22 +9,21 @@ from enum import StrEnum
 from typing import Any, ClassVar, TypeVar, cast
 
 from attrs import frozen
-from onboarding import (
+from onboarding import InvalidInput, Problem, Secret, UnexpectedResponse
+from onboarding.spi import (
     Adapter,
     Flow,
-    InvalidInput,
-    Problem,
+    Identifier,
+    Paged,
     Proof,
     RateLimit,
     Request,
     Response,
-    Secret,
     Token,
-    UnexpectedResponse,
+    Url,
+    as_object,
+    url,
 )
-from onboarding.http import as_object, url
-from onboarding.model.answers import Paged
-from onboarding.model.shapes import Identifier, Url
 
 from onboarding_mangopay.errors import CorePath, is_sca_demand, nowhere, raise_for
 from onboarding_mangopay.records import PROVIDER, rate_limits

@@ -6,10 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from attrs import evolve, frozen
-from onboarding import Flow, Paged, Response
-from onboarding.http import as_object
-from onboarding.model.words import known_word
-from onboarding.reading import identifier, moment, reference
+from onboarding.spi import (
+    Flow,
+    Paged,
+    Response,
+    as_object,
+    identifier,
+    known_word,
+    moment,
+    reference,
+)
 
 from onboarding_mangopay.content import leaves, same_content
 from onboarding_mangopay.keys import Keys

@@ -8,25 +8,29 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from onboarding import (
-    Adapter,
     Address,
     InvalidInput,
-    LinkRule,
+    Loss,
     Money,
     NextAction,
     NextActionKind,
     Problem,
-    RateLimit,
-    Response,
     UserRecord,
 )
-from onboarding.adapter import Provenance
-from onboarding.http import as_object
-from onboarding.mapping import Translation, translation
-from onboarding.model.answers import Loss
-from onboarding.model.base import trust
-from onboarding.model.words import known_word
-from onboarding.reading import moment, reference
+from onboarding.spi import (
+    Adapter,
+    LinkRule,
+    Provenance,
+    RateLimit,
+    Response,
+    Translation,
+    as_object,
+    known_word,
+    moment,
+    reference,
+    translation,
+    trust,
+)
 
 from onboarding_mangopay.extras import ScaContext
 from onboarding_mangopay.wire.legal import LegacyLegalUser, LegalUser

@@ -7,18 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from attrs import field, frozen
-from onboarding import (
-    Flow,
-    NextAction,
-    NotFound,
-    Problem,
-    Response,
-    UnexpectedResponse,
-    Unsupported,
-)
-from onboarding.http import as_object
-from onboarding.mapping.translation import translation
-from onboarding.reading import moment
+from onboarding import NextAction, NotFound, Problem, UnexpectedResponse, Unsupported
+from onboarding.spi import Flow, Response, as_object, moment, translation
 
 from onboarding_mangopay.protocol import MangoPayProtocol
 from onboarding_mangopay.records import PROVIDER, enrolment, flag

@@ -5,20 +5,22 @@ docs: guides/users/verification (requirements by user type), guides/users/catego
 
 from __future__ import annotations
 
-from onboarding import (
+from onboarding import DocumentPurpose, KYCLevel, LegalPersonType, User, UserCategory, UserStatus
+from onboarding.spi import (
     Actor,
-    DocumentPurpose,
-    KYCLevel,
-    LegalPersonType,
+    Condition,
+    On,
     RequirementOption,
     RequirementRule,
     Target,
-    User,
-    UserCategory,
-    UserStatus,
+    core,
+    document,
+    given,
+    lacks,
+    some,
+    step,
+    when,
 )
-from onboarding.mapping import Condition, On, core, given, lacks, some, when
-from onboarding.requirements.target import document, step
 
 from onboarding_mangopay.extras import MangoPayExtras
 from onboarding_mangopay.wire.legal import LegalUser

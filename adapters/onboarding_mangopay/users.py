@@ -6,21 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from attrs import evolve, frozen
-from onboarding import (
-    Company,
-    Flow,
-    Paged,
-    PersonType,
-    Problem,
-    Response,
-    Unsupported,
-    User,
-    UserRecord,
-    UserStatus,
-)
-from onboarding.mapping import On
-from onboarding.mapping.translation import Translation, translation
-from onboarding.model.answers import Loss
+from onboarding import Company, Loss, PersonType, Problem, Unsupported, User, UserRecord, UserStatus
+from onboarding.spi import Flow, On, Paged, Response, Translation, translation
 
 from onboarding_mangopay.content import comparable, same_content
 from onboarding_mangopay.keys import Keys

@@ -11,18 +11,8 @@ from functools import partial
 from typing import Any, cast
 
 from attrs import field, frozen
-from onboarding import (
-    Flow,
-    InvalidInput,
-    NextAction,
-    NextActionKind,
-    Paged,
-    Problem,
-    Response,
-)
-from onboarding.http import as_object
-from onboarding.model.shapes import web_url
-from onboarding.reading import identifier, moment, reference
+from onboarding import InvalidInput, NextAction, NextActionKind, Problem
+from onboarding.spi import Flow, Paged, Response, as_object, identifier, moment, reference, web_url
 
 from onboarding_mangopay.content import same_content
 from onboarding_mangopay.keys import Keys

@@ -8,21 +8,17 @@ from functools import partial
 from typing import Any, cast
 
 from attrs import evolve, field, frozen
-from onboarding import (
-    Event,
+from onboarding import Event, EventKind, InvalidInput, Problem, UnexpectedResponse, UserRecord
+from onboarding.spi import (
     Flow,
-    InvalidInput,
     Paged,
-    Problem,
     Response,
-    UnexpectedResponse,
-    UserRecord,
+    as_object,
+    known_word,
+    moment,
+    reference,
+    written_email,
 )
-from onboarding.http import as_object
-from onboarding.mapping import written_email
-from onboarding.model.event import EventKind
-from onboarding.model.words import known_word
-from onboarding.reading import moment, reference
 
 from onboarding_mangopay.content import same_content
 from onboarding_mangopay.documents import Documents

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from onboarding import Adapter, hookimpl
+from onboarding.spi import Adapter, hookimpl
 
 from onboarding_paysera.adapter import Environment, Paysera
 from onboarding_paysera.contacts import ContactList

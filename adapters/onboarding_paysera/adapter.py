@@ -8,19 +8,24 @@ from typing import Any
 from attrs import frozen
 from onboarding import (
     Criterion,
-    Flow,
     InvalidInput,
+    Loss,
     NationalId,
     Problem,
-    Response,
-    Target,
     Unsupported,
     User,
     UserRecord,
 )
-from onboarding.mapping import On, Translation, translation, written_email
-from onboarding.mapping.unread import read_with_losses
-from onboarding.model.answers import Loss
+from onboarding.spi import (
+    Flow,
+    On,
+    Response,
+    Target,
+    Translation,
+    read_with_losses,
+    translation,
+    written_email,
+)
 
 from onboarding_paysera.avatar import Avatars
 from onboarding_paysera.captcha import Limits

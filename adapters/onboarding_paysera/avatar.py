@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from attrs import frozen
-from onboarding import DocumentPage, Flow, InvalidInput, Problem, Request
-from onboarding.http import url
-from onboarding.model.media_types import canonical, media_type_of
-from onboarding.reading import reference
+from onboarding import DocumentPage, InvalidInput, Problem
+from onboarding.spi import Flow, Request, canonical, media_type_of, reference, url
 
 from onboarding_paysera.protocol import PayseraProtocol
 from onboarding_paysera.values import given, media_type

@@ -7,7 +7,8 @@ from typing import TypeGuard
 from urllib.parse import urlsplit
 
 from attrs import frozen
-from onboarding import Flow, InvalidInput, Problem, ProviderError, Request
+from onboarding import InvalidInput, Problem, ProviderError
+from onboarding.spi import Flow, Request
 
 from onboarding_paysera.errors import CAPTCHA
 from onboarding_paysera.protocol import PayseraProtocol

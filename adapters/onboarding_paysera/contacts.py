@@ -8,8 +8,8 @@ from typing import Any
 
 import attrs
 from attrs import field, frozen
-from onboarding import Flow, InvalidInput, NextAction, NextActionKind, Problem, User, UserRecord
-from onboarding.mapping import written_email
+from onboarding import InvalidInput, NextAction, NextActionKind, Problem, User, UserRecord
+from onboarding.spi import Flow, written_email
 
 from onboarding_paysera.protocol import PayseraProtocol
 from onboarding_paysera.records import same_contact

@@ -15,31 +15,36 @@ from onboarding import (
     DocumentPurpose,
     DocumentRecord,
     DocumentStatus,
-    Flow,
     IdempotencyConflict,
     InvalidInput,
     Loss,
     LossKind,
     Partial,
     Problem,
-    Refusal,
     RefusalReason,
-    Response,
     Unsupported,
 )
-from onboarding.adapter import part_way
-from onboarding.http import as_object
-from onboarding.mapping import core, document_losses, lost_of_document
-from onboarding.model.media_types import canonical, media_type_of
-from onboarding.model.stored import digest
-from onboarding.reading import reference
+from onboarding.spi import (
+    Flow,
+    Refusal,
+    Response,
+    as_object,
+    canonical,
+    core,
+    digest,
+    document_losses,
+    lost_of_document,
+    media_type_of,
+    part_way,
+    reference,
+)
 
 from onboarding_paysera.protocol import PayseraProtocol
 from onboarding_paysera.values import shown_id, shown_text
 
 __all__ = [
-    "Documents",
     "REVIEWS",
+    "Documents",
     "refusal_of",
     "status_of",
 ]

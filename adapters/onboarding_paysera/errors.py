@@ -17,12 +17,9 @@ from onboarding import (
     Problem,
     ProviderError,
     RateLimited,
-    Response,
     Unauthorized,
 )
-from onboarding.adapter import raise_error
-from onboarding.errors import ErrorDetails
-from onboarding.http import as_object, retry_after
+from onboarding.spi import ErrorDetails, Response, as_object, raise_error, retry_after
 
 __all__ = ["CODES", "clock_refused", "raise_for"]
 

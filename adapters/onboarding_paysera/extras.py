@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 from attrs import frozen
-from onboarding.model.shapes import Link
+from onboarding.spi import Link
 
 __all__ = ["PayseraExtras"]
 

@@ -15,16 +15,20 @@ from onboarding import (
     DocumentPurpose,
     DocumentRecord,
     DocumentStatus,
-    Flow,
     InvalidInput,
-    Paged,
     Problem,
-    Response,
     User,
 )
-from onboarding.http import as_object
-from onboarding.model.words import known_word, known_words
-from onboarding.reading import moment, reference
+from onboarding.spi import (
+    Flow,
+    Paged,
+    Response,
+    as_object,
+    known_word,
+    known_words,
+    moment,
+    reference,
+)
 
 from onboarding_paysera.avatar import an_image
 from onboarding_paysera.documents import refusal_of, status_of

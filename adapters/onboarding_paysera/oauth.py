@@ -7,18 +7,8 @@ from typing import Self, overload
 
 import attrs
 from attrs import frozen
-from onboarding import (
-    Flow,
-    InvalidInput,
-    Problem,
-    Request,
-    Secret,
-    Unsupported,
-)
-from onboarding.http import url
-from onboarding.mapping import written_email
-from onboarding.model.shapes import web_url
-from onboarding.reading import reference
+from onboarding import InvalidInput, Problem, Secret, Unsupported
+from onboarding.spi import Flow, Request, reference, url, web_url, written_email
 
 from onboarding_paysera.protocol import Environment, PayseraProtocol
 from onboarding_paysera.records import PROVIDER

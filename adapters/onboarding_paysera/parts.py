@@ -6,17 +6,8 @@ from collections.abc import Callable
 from typing import Generic, TypeVar, cast
 
 from attrs import field, frozen
-from onboarding import (
-    Absence,
-    Address,
-    Flow,
-    Forbidden,
-    Identity,
-    NotFound,
-    PoliticalExposure,
-    User,
-)
-from onboarding.mapping import PHONE_DIGITS
+from onboarding import Absence, Address, Forbidden, Identity, NotFound, PoliticalExposure, User
+from onboarding.spi import PHONE_DIGITS, Flow
 
 from onboarding_paysera.protocol import PayseraProtocol
 from onboarding_paysera.values import unexpected

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from attrs import frozen
-from onboarding import Flow, InvalidInput, Problem, Secret, User, UserRecord
-from onboarding.mapping import written_email
+from onboarding import InvalidInput, Problem, Secret, User, UserRecord
+from onboarding.spi import Flow, written_email
 
 from onboarding_paysera.contacts import with_links
 from onboarding_paysera.protocol import PayseraProtocol

@@ -7,10 +7,8 @@ from enum import StrEnum
 from typing import Any, cast
 
 from attrs import field, frozen
-from onboarding import Flow, InvalidInput, Problem, Response
-from onboarding.http import as_object
-from onboarding.model.words import known_word
-from onboarding.reading import reference
+from onboarding import InvalidInput, Problem
+from onboarding.spi import Flow, Response, as_object, known_word, reference
 
 from onboarding_paysera.protocol import PayseraProtocol
 from onboarding_paysera.values import shown_number, shown_text, unexpected

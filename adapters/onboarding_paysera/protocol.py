@@ -10,27 +10,31 @@ from typing import Any, ClassVar
 import attrs
 from attrs import frozen
 from onboarding import (
-    Adapter,
     DocumentPage,
-    Flow,
     InvalidInput,
     LevelPolicy,
+    Loss,
     Problem,
-    Proof,
-    Request,
-    Response,
     Secret,
-    Target,
     Unsupported,
     User,
     UserRecord,
 )
-from onboarding.http import url
-from onboarding.mapping import Translation, translation
-from onboarding.model.answers import Loss
-from onboarding.model.media_types import canonical
-from onboarding.model.shapes import Identifier, Url
-from onboarding.reading import moment
+from onboarding.spi import (
+    Adapter,
+    Flow,
+    Identifier,
+    Proof,
+    Request,
+    Response,
+    Target,
+    Translation,
+    Url,
+    canonical,
+    moment,
+    translation,
+    url,
+)
 
 from onboarding_paysera.errors import clock_refused, raise_for
 from onboarding_paysera.extras import PayseraExtras

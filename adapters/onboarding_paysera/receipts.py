@@ -6,7 +6,7 @@ import json
 from contextlib import suppress
 
 from attrs import field, frozen
-from onboarding import Flow
+from onboarding.spi import Flow
 
 from onboarding_paysera.protocol import PayseraProtocol
 from onboarding_paysera.values import given, media_type

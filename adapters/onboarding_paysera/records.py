@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import attrs
 from onboarding import Company, NextAction, NextActionKind, User, UserRecord, UserStatus
-from onboarding.mapping.changes import changed_paths
-from onboarding.model.base import trust
+from onboarding.spi import changed_paths, trust
 
 __all__ = ["PROVIDER", "same_contact", "settled"]
 

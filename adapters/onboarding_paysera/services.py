@@ -8,10 +8,7 @@ from enum import StrEnum
 from typing import Any, cast
 
 from attrs import field, frozen
-from onboarding import Flow
-from onboarding.http import as_object
-from onboarding.model.words import known_word
-from onboarding.reading import moment
+from onboarding.spi import Flow, as_object, known_word, moment
 
 from onboarding_paysera.protocol import PayseraProtocol
 from onboarding_paysera.values import shown_word

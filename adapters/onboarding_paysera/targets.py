@@ -5,9 +5,19 @@ docs: user-resource; guides/wallet/user-identification
 
 from __future__ import annotations
 
-from onboarding import Actor, DocumentPurpose, IdentificationLevel, RequirementRule, Target, User
-from onboarding.mapping import On, core, some, when
-from onboarding.requirements.target import document, step, user_field
+from onboarding import DocumentPurpose, IdentificationLevel, User
+from onboarding.spi import (
+    Actor,
+    On,
+    RequirementRule,
+    Target,
+    core,
+    document,
+    some,
+    step,
+    user_field,
+    when,
+)
 
 from onboarding_paysera.extras import PayseraExtras
 from onboarding_paysera.wire.user import PayseraUser

@@ -10,10 +10,8 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from attrs import frozen
-from onboarding import Forbidden, InvalidInput, Problem, Response, Secret, UnexpectedResponse
-from onboarding.adapter import Provenance
-from onboarding.errors import ErrorDetails
-from onboarding.model.stored import Stored
+from onboarding import Forbidden, InvalidInput, Problem, Secret, UnexpectedResponse
+from onboarding.spi import ErrorDetails, Provenance, Response, Stored
 
 from onboarding_paysera.records import PROVIDER
 from onboarding_paysera.values import shown_number, shown_text

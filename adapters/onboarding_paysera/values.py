@@ -8,9 +8,8 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from onboarding import InvalidInput, Problem, Response, UnexpectedResponse
-from onboarding.http import has_lone_surrogate
-from onboarding.reading import identifier
+from onboarding import InvalidInput, Problem, UnexpectedResponse
+from onboarding.spi import Response, has_lone_surrogate, identifier
 
 __all__ = [
     "form_body",

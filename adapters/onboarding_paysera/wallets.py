@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import cast
 
 from attrs import frozen
-from onboarding import Flow, NotFound, Paged, Response, Wallet
-from onboarding.http import as_object
-from onboarding.reading import reference
+from onboarding import NotFound, Wallet
+from onboarding.spi import Flow, Paged, Response, as_object, reference
 
 from onboarding_paysera.protocol import PayseraProtocol
 from onboarding_paysera.values import shown_id, shown_text

@@ -20,8 +20,8 @@ from onboarding.model.user import User
 
 __all__ = [
     "Accepted",
-    "Disallowed",
     "Consequence",
+    "Disallowed",
     "EffectKind",
     "OneOf",
     "disallow",

@@ -40,8 +40,8 @@ __all__ = [
     "about_of",
     "at",
     "inside",
-    "record_only",
     "not_applicable",
+    "record_only",
     "rows_of",
     "wire",
 ]

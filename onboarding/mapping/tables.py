@@ -31,13 +31,13 @@ from onboarding.model.levels import LevelPolicy
 from onboarding.model.user import User
 
 __all__ = [
-    "support_table",
     "error_table",
     "event_table",
     "field_table",
     "level_table",
     "loss_table",
     "refresh",
+    "support_table",
     "wire_table",
     "word_table",
 ]

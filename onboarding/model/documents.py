@@ -21,10 +21,10 @@ from onboarding.model.stored import Stored
 __all__ = [
     "Document",
     "DocumentKind",
+    "DocumentPage",
     "DocumentPurpose",
     "DocumentRecord",
     "DocumentStatus",
-    "DocumentPage",
     "Refusal",
     "RefusalReason",
 ]

@@ -22,13 +22,13 @@ from onboarding.model.media_types import canonical
 from onboarding.model.phone_numbers import is_one_number
 
 __all__ = [
+    "LINK_CHARACTER",
+    "LINK_START",
     "Country",
     "Currency",
     "Email",
     "Extras",
     "Identifier",
-    "LINK_CHARACTER",
-    "LINK_START",
     "Link",
     "Locale",
     "LoginName",

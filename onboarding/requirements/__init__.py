@@ -7,12 +7,12 @@ from onboarding.requirements.target import Actor, RequirementOption, Requirement
 
 __all__ = [
     "Actor",
-    "RequirementRule",
-    "Requirement",
-    "RequirementOption",
     "Question",
     "Questionnaire",
+    "Requirement",
+    "RequirementOption",
     "RequirementReport",
+    "RequirementRule",
     "RequirementStatus",
     "Target",
     "missing",

@@ -15,7 +15,7 @@ from onboarding.mapping.translation import Translation, translation
 from onboarding.model.documents import DocumentPurpose
 from onboarding.model.user import PersonType, User
 
-__all__ = ["Actor", "RequirementRule", "RequirementOption", "Target", "field", "document", "step"]
+__all__ = ["Actor", "RequirementOption", "RequirementRule", "Target", "document", "field", "step"]
 
 
 class Actor(StrEnum):

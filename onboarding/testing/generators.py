@@ -28,7 +28,7 @@ from onboarding.testing.strategies import (
     values_at,
 )
 
-__all__ = ["supported_users", "supported_values", "fill_pools", "full_users"]
+__all__ = ["fill_pools", "full_users", "supported_users", "supported_values"]
 
 Tree = dict[str, Any]
 

@@ -15,10 +15,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from attrs import define, frozen
 from onboarding import (
-    Adapter,
     Address,
     AsyncGateway,
-    Connection,
     Gateway,
     Gateways,
     Identity,
@@ -37,6 +35,7 @@ from onboarding import (
     UserRecord,
 )
 from onboarding.simulation import serve
+from onboarding.spi import Adapter, Connection
 
 from onboarding_mangopay import MangoPay
 from onboarding_paysera import Paysera

@@ -11,17 +11,15 @@ import pytest
 from attrs import frozen
 from keyring.backend import KeyringBackend
 from onboarding import (
-    Adapter,
     ConfigurationError,
-    Connection,
     Gateways,
     InvalidInput,
-    Registry,
     Secret,
     UnknownGateway,
     UnknownProvider,
 )
 from onboarding.model.shapes import Text
+from onboarding.spi import Adapter, Connection, Registry
 
 from onboarding_mangopay import MangoPay
 

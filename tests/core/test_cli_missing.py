@@ -12,7 +12,6 @@ import jsonschema
 import pytest
 from click.testing import CliRunner, Result
 from onboarding import (
-    Actor,
     Company,
     Identity,
     KYCLevel,
@@ -27,6 +26,7 @@ from onboarding.cli.app import app
 from onboarding.cli.reasons import MOST_ROWS, Tally, of_problems
 from onboarding.errors import Problem
 from onboarding.requirements import missing as find_missing
+from onboarding.spi import Actor
 
 from onboarding_mangopay import MangoPay
 from onboarding_paysera import Paysera

@@ -10,9 +10,7 @@ from typing import Any, ClassVar
 import pytest
 from attrs import field, frozen
 from onboarding import (
-    Adapter,
     ConfigurationError,
-    Flow,
     Forbidden,
     Gateway,
     IdempotencyConflict,
@@ -20,11 +18,8 @@ from onboarding import (
     OnboardingError,
     OutcomeUnknown,
     Problem,
-    Proof,
     RateLimited,
     Rejected,
-    Request,
-    Response,
     Unauthorized,
     UnexpectedResponse,
     Unsupported,
@@ -38,6 +33,7 @@ from onboarding.bulk.failed import state_of
 from onboarding.errors import ErrorDetails, Outcome, ProviderError
 from onboarding.model.answers import Partial
 from onboarding.simulation import serve
+from onboarding.spi import Adapter, Flow, Proof, Request, Response
 
 Raise = Callable[[Response], None]
 

@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 from onboarding import (
     AsyncGateway,
-    Flow,
     Gateway,
     OnboardingError,
     Secret,
@@ -23,6 +22,7 @@ from onboarding import (
     UserRecord,
 )
 from onboarding.hooks import Exchange
+from onboarding.spi import Flow
 
 from onboarding_mangopay import MangoPay
 from onboarding_paysera import Paysera

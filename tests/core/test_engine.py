@@ -11,18 +11,9 @@ import pytest
 from attrs import define, field, frozen
 from hypothesis import given
 from hypothesis import strategies as st
-from onboarding import (
-    Adapter,
-    Flow,
-    NoAnswer,
-    OutcomeUnknown,
-    Proof,
-    Request,
-    Response,
-    Token,
-    TransportError,
-)
+from onboarding import NoAnswer, OutcomeUnknown, TransportError
 from onboarding.engine import MARGIN, TokenRequest, conversation, drive, drive_async, is_fresh
+from onboarding.spi import Adapter, Flow, Proof, Request, Response, Token
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 URL = "http://acme.invalid/"

@@ -24,7 +24,6 @@ from onboarding import (
     Rejected,
     Representative,
     RequirementStatus,
-    Target,
     Terms,
     User,
     UserCategory,
@@ -33,6 +32,7 @@ from onboarding import (
 )
 from onboarding.bulk import BulkRun, Result, UserFile
 from onboarding.model.base import trust
+from onboarding.spi import Target
 
 from onboarding_mangopay import MangoPay
 from onboarding_paysera import Paysera

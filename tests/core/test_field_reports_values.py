@@ -14,21 +14,18 @@ from typing import Any, cast
 import jsonschema
 import pytest
 from onboarding import (
-    Adapter,
     Address,
     Company,
     Criterion,
     Document,
     DocumentPage,
     DocumentPurpose,
-    Flow,
     Identity,
     InvalidInput,
     LegalPersonType,
     MigratedHash,
     Password,
     Representative,
-    Request,
     Secret,
     Terms,
     Unsupported,
@@ -43,6 +40,7 @@ from onboarding.mapping.changes import changed_paths
 from onboarding.mapping.rows import Row, rows_of
 from onboarding.model.base import Shape, checks_of
 from onboarding.model.media_types import canonical, media_type_of
+from onboarding.spi import Adapter, Flow, Request
 
 import onboarding_mangopay
 import onboarding_paysera

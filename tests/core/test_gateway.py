@@ -21,7 +21,6 @@ import pytest
 from onboarding import (
     AsyncGateway,
     ConfigurationError,
-    Connection,
     Gateway,
     Gateways,
     InvalidInput,
@@ -32,7 +31,6 @@ from onboarding import (
     OutcomeUnknown,
     RateLimited,
     Rejected,
-    Response,
     Secret,
     TransportError,
     Unauthorized,
@@ -41,6 +39,7 @@ from onboarding import (
 )
 from onboarding.http import url
 from onboarding.simulation import serve
+from onboarding.spi import Connection, Response
 from onboarding.testing import PaperGateway
 
 from onboarding_mangopay import MangoPay

@@ -12,11 +12,12 @@ from typing import Any, ClassVar
 
 import pytest
 from attrs import frozen
-from onboarding import Adapter, ConfigurationError, Flow, Gateway, Request, User, UserRecord
+from onboarding import ConfigurationError, Gateway, User, UserRecord
 from onboarding.adapter import raise_error
 from onboarding.bulk import BulkRun, Journal, Line, Result, State
 from onboarding.errors import ErrorDetails
 from onboarding.simulation import serve
+from onboarding.spi import Adapter, Flow, Request
 
 
 class Provider:

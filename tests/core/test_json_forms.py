@@ -31,7 +31,6 @@ from onboarding import (
     InvalidInput,
     KYCLevel,
     LegalPersonType,
-    LinkRule,
     Loss,
     LossKind,
     MigratedHash,
@@ -49,6 +48,7 @@ from onboarding import (
     UserStatus,
 )
 from onboarding.model.base import trust
+from onboarding.spi import LinkRule
 from onboarding.testing.strategies import users
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -12,7 +12,6 @@ from attrs import frozen
 from hypothesis import given
 from hypothesis import strategies as st
 from onboarding import (
-    Adapter,
     Document,
     DocumentPage,
     DocumentPurpose,
@@ -27,6 +26,7 @@ from onboarding.adapter import part_way
 from onboarding.errors import ErrorDetails
 from onboarding.model.answers import Partial
 from onboarding.model.stored import digest
+from onboarding.spi import Adapter
 
 WRONG_KEYS = ["", " ", "\t\n", "\u2003", "order-\ud800", 7, True, b"order-7", ["order-7"]]
 

@@ -10,21 +10,9 @@ from typing import Any
 
 import pytest
 from attrs import frozen
-from onboarding import (
-    Adapter,
-    Address,
-    Flow,
-    Identity,
-    InvalidInput,
-    NationalId,
-    Paged,
-    Problem,
-    Request,
-    Response,
-    User,
-    UserRecord,
-)
+from onboarding import Address, Identity, InvalidInput, NationalId, Problem, User, UserRecord
 from onboarding.operations import OPERATIONS, Operations
+from onboarding.spi import Adapter, Flow, Paged, Request, Response
 from onboarding.testing import claims
 from onboarding.testing.calls import calls
 from onboarding.testing.claims import claims_of

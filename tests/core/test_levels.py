@@ -12,19 +12,16 @@ from attrs import evolve
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from onboarding import (
-    Adapter,
     EidasLevel,
     Gateways,
     IdentificationLevel,
     KYCLevel,
     LevelPolicy,
-    LevelRow,
     NistIal,
-    Request,
-    Response,
     Secret,
     UserRecord,
 )
+from onboarding.spi import Adapter, LevelRow, Request, Response
 
 from onboarding_mangopay import MangoPay
 from onboarding_paysera import Paysera

@@ -9,7 +9,6 @@ from typing import Any
 import attrs
 import pytest
 from onboarding import (
-    Adapter,
     Address,
     Birthplace,
     Gender,
@@ -17,8 +16,6 @@ from onboarding import (
     Loss,
     LossKind,
     NationalId,
-    Request,
-    Response,
     Secret,
     Terms,
     Unsupported,
@@ -27,6 +24,7 @@ from onboarding import (
     UserRecord,
 )
 from onboarding.model.answers import refused
+from onboarding.spi import Adapter, Request, Response
 
 from onboarding_mangopay import MangoPay
 from onboarding_paysera import Paysera

@@ -15,7 +15,6 @@ import attrs
 import pytest
 from onboarding import (
     ActionRequired,
-    Adapter,
     Address,
     AsyncGateway,
     BankAccountRecord,
@@ -24,7 +23,6 @@ from onboarding import (
     Company,
     Credentials,
     Criterion,
-    DeclaredOwner,
     Document,
     DocumentPage,
     DocumentPurpose,
@@ -45,21 +43,15 @@ from onboarding import (
     NextActionKind,
     OnboardingError,
     OwnerDeclaration,
-    Paged,
     Partial,
     PartialFailure,
     Password,
     PoliticalExposure,
-    Proof,
     ProviderError,
-    Refusal,
     RefusalReason,
     Representative,
-    Request,
-    Response,
     Secret,
     Terms,
-    Token,
     User,
     UserCategory,
     UserRecord,
@@ -68,6 +60,7 @@ from onboarding import (
 )
 from onboarding.errors import ErrorDetails
 from onboarding.model.stored import Stored
+from onboarding.spi import Adapter, DeclaredOwner, Paged, Proof, Refusal, Request, Response, Token
 
 from onboarding_mangopay import MangoPay, MangoPayExtras
 from onboarding_paysera import Paysera, PayseraExtras

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from onboarding import (
-    Flow,
     IdempotencyConflict,
     NoAnswer,
     OnboardingError,
@@ -17,14 +16,13 @@ from onboarding import (
     Partial,
     PartialFailure,
     ProviderError,
-    Request,
-    Response,
     TransportError,
     UnexpectedResponse,
 )
 from onboarding.adapter import Adapter, part_way, raise_error
 from onboarding.engine import conversation, drive
 from onboarding.errors import ErrorDetails
+from onboarding.spi import Flow, Request, Response
 
 NOW = datetime(2026, 11, 2, tzinfo=UTC)
 READ = Request(method="GET", url="https://provider.example/read")

@@ -14,7 +14,6 @@ import attrs
 import pytest
 from onboarding import (
     ActionRequired,
-    Adapter,
     BeneficialOwner,
     Company,
     Document,
@@ -27,8 +26,6 @@ from onboarding import (
     NextAction,
     NextActionKind,
     OwnerDeclaration,
-    Request,
-    Response,
     Secret,
     User,
     UserRecord,
@@ -38,6 +35,7 @@ from onboarding.model.answers import Partial
 from onboarding.model.banking import BankAccountRecord
 from onboarding.operations import Operations
 from onboarding.polling.events import events_between
+from onboarding.spi import Adapter, Request, Response
 from onboarding.testing import PaperGateway
 from onboarding.testing.suite.provenance import TAKES_BACK
 

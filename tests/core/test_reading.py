@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from onboarding import Flow, Response, Secret, UnexpectedResponse
+from onboarding import Secret, UnexpectedResponse
 from onboarding.reading import LONGEST_ID, identifier, moment, reference
+from onboarding.spi import Flow, Response
 
 from onboarding_mangopay import MangoPay
 from onboarding_paysera import Paysera

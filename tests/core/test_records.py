@@ -11,18 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from onboarding import (
     Absence,
-    Flow,
     InvalidInput,
     MigratedHash,
     NextActionKind,
     PersonType,
-    Request,
-    Response,
     Secret,
     User,
     UserRecord,
     UserStatus,
 )
+from onboarding.spi import Flow, Request, Response
 
 from onboarding_mangopay import Api, MangoPay
 from onboarding_paysera import Paysera, PayseraExtras

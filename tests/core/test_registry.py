@@ -14,20 +14,15 @@ from typing import Any, NoReturn, Protocol, cast
 import pytest
 from attrs import frozen
 from onboarding import (
-    Adapter,
     AmbiguousProvider,
     ConfigurationError,
-    Exchange,
-    Flow,
     Gateways,
     InvalidInput,
-    Registry,
-    Request,
     UnknownProvider,
     User,
     UserRecord,
-    hookimpl,
 )
+from onboarding.spi import Adapter, Exchange, Flow, Registry, Request, hookimpl
 
 
 class World(Protocol):

@@ -8,8 +8,9 @@ from email.utils import format_datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from onboarding import Adapter, RateLimited, Response, Secret
+from onboarding import RateLimited, Secret
 from onboarding.http import retry_after
+from onboarding.spi import Adapter, Response
 
 from onboarding_mangopay import MangoPay
 from onboarding_paysera import Paysera

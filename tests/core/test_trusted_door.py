@@ -8,20 +8,10 @@ from datetime import date
 from typing import Any, TypeVar
 
 import pytest
-from onboarding import (
-    Absence,
-    Adapter,
-    Flow,
-    InvalidInput,
-    Request,
-    Response,
-    Secret,
-    User,
-    UserRecord,
-    UserStatus,
-)
+from onboarding import Absence, InvalidInput, Secret, User, UserRecord, UserStatus
 from onboarding.mapping.paths import lookup
 from onboarding.model.base import trust
+from onboarding.spi import Adapter, Flow, Request, Response
 
 from onboarding_mangopay import Api, MangoPay
 from onboarding_paysera import Paysera

@@ -15,18 +15,13 @@ from attrs import evolve, frozen
 from hypothesis import given
 from hypothesis import strategies as st
 from onboarding import (
-    Adapter,
     EidasLevel,
-    Flow,
     IdentificationLevel,
     Identity,
     InvalidInput,
     KYCLevel,
     LevelPolicy,
-    LevelRow,
     NistIal,
-    Request,
-    Response,
     Secret,
     User,
     UserRecord,
@@ -36,6 +31,7 @@ from onboarding.cli.show import MASK, _plain
 from onboarding.mapping import at, core, record_only, some, translation, wire
 from onboarding.mapping.codecs import TEXT
 from onboarding.polling.events import events_between
+from onboarding.spi import Adapter, Flow, LevelRow, Request, Response
 from onboarding.verified_claims import to_verified_claims
 
 from onboarding_mangopay import Api, MangoPay

@@ -12,18 +12,15 @@ import attrs
 import pytest
 from onboarding import (
     Absence,
-    Adapter,
-    Flow,
     InvalidInput,
     NationalId,
-    Request,
-    Response,
     Secret,
     UnexpectedResponse,
     Unsupported,
     UserCategory,
     UserRecord,
 )
+from onboarding.spi import Adapter, Flow, Request, Response
 
 from onboarding_mangopay import Api, MangoPay
 from onboarding_paysera import Paysera

@@ -13,10 +13,8 @@ from onboarding import (
     ConfigurationError,
     Gateways,
     InvalidInput,
-    LinkRule,
     NextAction,
     NextActionKind,
-    Response,
     Secret,
     UnexpectedResponse,
     User,
@@ -24,6 +22,7 @@ from onboarding import (
 from onboarding.model.json_values import DEEPEST
 from onboarding.model.shapes import is_link, is_web_url
 from onboarding.serialization import problems_of
+from onboarding.spi import LinkRule, Response
 
 from onboarding_mangopay import MangoPay
 from onboarding_paysera import Paysera, PayseraExtras

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from onboarding import AsyncGateway, Exchange, Gateway, NotFound, Secret, Unauthorized, User
+from onboarding import AsyncGateway, Gateway, NotFound, Secret, Unauthorized, User
+from onboarding.spi import Exchange
 
 from .conftest import World
 

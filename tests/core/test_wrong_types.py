@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from onboarding import Adapter, InvalidInput, Request, Secret
+from onboarding import InvalidInput, Secret
 from onboarding.http import json_body, url
+from onboarding.spi import Adapter, Request
 
 from onboarding_mangopay import MangoPay
 from onboarding_paysera import Paysera

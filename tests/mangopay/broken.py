@@ -6,7 +6,8 @@ import json
 from collections.abc import Callable
 
 from attrs import define, evolve, field
-from onboarding import OutcomeUnknown, Request, Response, Secret, TransportError
+from onboarding import OutcomeUnknown, Secret, TransportError
+from onboarding.spi import Request, Response
 from onboarding.testing.paper import PaperGateway, paper
 
 from onboarding_mangopay import MangoPay

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TypeVar
 
 from attrs import define
-from onboarding import Flow, Gateway
+from onboarding import Gateway
+from onboarding.spi import Flow
 
 from onboarding_mangopay import MangoPay
 

@@ -14,7 +14,6 @@ from onboarding import (
     AsyncGateway,
     BankAccount,
     CanadianAccount,
-    DepositType,
     Gateway,
     IbanAccount,
     InvalidInput,
@@ -22,8 +21,6 @@ from onboarding import (
     NotFound,
     OtherAccount,
     Rejected,
-    Request,
-    Response,
     Secret,
     UkAccount,
     UnexpectedResponse,
@@ -31,6 +28,7 @@ from onboarding import (
     UsAccount,
 )
 from onboarding.errors import ProviderError
+from onboarding.spi import DepositType, Request, Response
 from onboarding.testing import PaperGateway
 
 from onboarding_mangopay import (

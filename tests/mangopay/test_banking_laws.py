@@ -15,17 +15,14 @@ from onboarding import (
     BankAccount,
     BankAccountRecord,
     CanadianAccount,
-    DepositType,
-    Flow,
     IbanAccount,
     OtherAccount,
-    Request,
-    Response,
     Secret,
     UkAccount,
     UsAccount,
     Wallet,
 )
+from onboarding.spi import DepositType, Flow, Request, Response
 from onboarding.testing import PaperGateway
 from onboarding.testing.strategies import texts as texts_of_the_core
 

@@ -27,7 +27,6 @@ from onboarding import (
     LossKind,
     ProviderError,
     Rejected,
-    Response,
     Secret,
     Terms,
     Unsupported,
@@ -40,6 +39,7 @@ from onboarding.mapping import ALWAYS, EffectKind, On, translation
 from onboarding.mapping.paths import lookup
 from onboarding.mapping.rows import Row, rows_of
 from onboarding.model.base import trust
+from onboarding.spi import Response
 from onboarding.testing import PaperGateway, paper
 
 from onboarding_mangopay import Api, MangoPay

@@ -20,7 +20,6 @@ from onboarding import (
     Document,
     DocumentPage,
     DocumentPurpose,
-    Flow,
     Gateway,
     Identity,
     InvalidInput,
@@ -28,8 +27,6 @@ from onboarding import (
     NextAction,
     NotFound,
     Rejected,
-    Request,
-    Response,
     Secret,
     Terms,
     Unsupported,
@@ -37,6 +34,7 @@ from onboarding import (
     UserCategory,
     UserStatus,
 )
+from onboarding.spi import Flow, Request, Response
 
 from onboarding_mangopay import Api, MangoPay
 

@@ -10,13 +10,10 @@ import pytest
 from onboarding import (
     Absence,
     Address,
-    Flow,
     IdentificationLevel,
     Identity,
     KYCLevel,
     LossKind,
-    Request,
-    Response,
     Secret,
     Terms,
     Unsupported,
@@ -26,6 +23,7 @@ from onboarding import (
     UserStatus,
 )
 from onboarding.mapping import On, translation
+from onboarding.spi import Flow, Request, Response
 
 from onboarding_mangopay import Api, MangoPay
 from onboarding_mangopay.records import shape_of

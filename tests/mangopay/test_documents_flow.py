@@ -32,11 +32,11 @@ from onboarding import (
     PartialFailure,
     RefusalReason,
     Rejected,
-    Response,
     Secret,
     UnexpectedResponse,
     Unsupported,
 )
+from onboarding.spi import Response
 
 from onboarding_mangopay import MangoPay
 from onboarding_mangopay.keys import Keyed

@@ -15,7 +15,6 @@ from onboarding import (
     ActionRequired,
     Company,
     Conflict,
-    Flow,
     Forbidden,
     Identity,
     NextAction,
@@ -25,7 +24,6 @@ from onboarding import (
     ProviderError,
     RateLimited,
     Rejected,
-    Response,
     Secret,
     Unauthorized,
     Unavailable,
@@ -34,6 +32,7 @@ from onboarding import (
     UserCategory,
     UserRecord,
 )
+from onboarding.spi import Flow, Response
 
 from onboarding_mangopay import Api, MangoPay
 

@@ -15,7 +15,6 @@ from onboarding import (
     DocumentStatus,
     Event,
     EventKind,
-    Flow,
     Gateway,
     InvalidInput,
     KYCLevel,
@@ -25,6 +24,7 @@ from onboarding import (
     UserStatus,
 )
 from onboarding.simulation import serve
+from onboarding.spi import Flow
 
 from onboarding_mangopay import EVENT_TYPES, MangoPay
 from onboarding_mangopay.wire.events import EVENTS, Subject, meaning_of

@@ -9,17 +9,9 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from onboarding import (
-    ActionRequired,
-    Gateway,
-    InvalidInput,
-    Money,
-    NotFound,
-    Request,
-    Response,
-    Secret,
-)
+from onboarding import ActionRequired, Gateway, InvalidInput, Money, NotFound, Secret
 from onboarding.errors import ProviderError
+from onboarding.spi import Request, Response
 from onboarding.testing import PaperGateway
 
 from onboarding_mangopay import (

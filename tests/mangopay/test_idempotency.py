@@ -13,7 +13,6 @@ from attrs import evolve
 from onboarding import (
     Address,
     Conflict,
-    Flow,
     Gateway,
     IbanAccount,
     IdempotencyConflict,
@@ -23,11 +22,10 @@ from onboarding import (
     Outcome,
     OutcomeUnknown,
     Rejected,
-    Request,
-    Response,
     UkAccount,
     User,
 )
+from onboarding.spi import Flow, Request, Response
 
 from onboarding_mangopay import MangoPay, NewRecipient
 from onboarding_mangopay.keys import Keyed

@@ -13,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from onboarding import (
     DocumentPurpose,
-    Flow,
     IbanAccount,
     IdempotencyConflict,
     InvalidInput,
@@ -21,6 +20,7 @@ from onboarding import (
     PartialFailure,
     User,
 )
+from onboarding.spi import Flow
 from onboarding.testing.paper import PaperGateway
 
 from onboarding_mangopay import MangoPay, NewRecipient

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from onboarding import Flow, InvalidInput, Request, Response, Secret, UnexpectedResponse
+from onboarding import InvalidInput, Secret, UnexpectedResponse
+from onboarding.spi import Flow, Request, Response
 
 from onboarding_mangopay import MangoPay
 

@@ -20,11 +20,11 @@ from onboarding import (
     OwnerDeclaration,
     PartialFailure,
     Rejected,
-    Response,
     Secret,
     UnexpectedResponse,
     Unsupported,
 )
+from onboarding.spi import Response
 
 from onboarding_mangopay import MangoPay
 from onboarding_mangopay.keys import Keyed

@@ -15,7 +15,6 @@ from onboarding import (
     Company,
     DocumentPurpose,
     DocumentStatus,
-    Flow,
     IdempotencyConflict,
     InvalidInput,
     OnboardingError,
@@ -25,6 +24,7 @@ from onboarding import (
     User,
 )
 from onboarding.model.answers import Partial
+from onboarding.spi import Flow
 
 from onboarding_mangopay import MangoPay
 from onboarding_simulators.mangopay import MangoPaySimulator

@@ -5,16 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from onboarding import (
-    ActionRequired,
-    Document,
-    DocumentPage,
-    DocumentPurpose,
-    InvalidInput,
-    Request,
-    Response,
-    Secret,
-)
+from onboarding import ActionRequired, Document, DocumentPage, DocumentPurpose, InvalidInput, Secret
+from onboarding.spi import Request, Response
 from onboarding.testing import PaperGateway
 
 from onboarding_mangopay import MangoPay

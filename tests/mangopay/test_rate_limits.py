@@ -12,16 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from onboarding import (
     AsyncGateway,
-    Exchange,
     Gateway,
     IbanAccount,
     ProviderError,
-    RateLimit,
     RateLimited,
-    Response,
     Secret,
     UserRecord,
 )
+from onboarding.spi import Exchange, RateLimit, Response
 from onboarding.testing import PaperGateway
 from onboarding.testing import paper as wsgi
 

@@ -14,7 +14,8 @@ from typing import Any, TypeAlias
 import onboarding
 import pytest
 from attrs import define, field, frozen
-from onboarding import AsyncGateway, Connection, Flow, Gateway, Gateways, Secret
+from onboarding import AsyncGateway, Gateway, Gateways, Secret
+from onboarding.spi import Connection, Flow
 
 from onboarding_mangopay import MangoPay
 

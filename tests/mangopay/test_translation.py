@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import cast
 
-from onboarding import Response, Secret, User, UserCategory, UserRecord
+from onboarding import Secret, User, UserCategory, UserRecord
 from onboarding.http import json_body
+from onboarding.spi import Response
 from onboarding.testing import AdapterLaws, World, changed, errors_in, samples_in
 from tests.mangopay.scenarios import SCENARIOS
 

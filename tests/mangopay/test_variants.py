@@ -8,15 +8,8 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from onboarding import (
-    Forbidden,
-    NotFound,
-    Outcome,
-    ProviderError,
-    RefusalReason,
-    Response,
-    Secret,
-)
+from onboarding import Forbidden, NotFound, Outcome, ProviderError, RefusalReason, Secret
+from onboarding.spi import Response
 from tests.variants import Shape, cases, page_shows, said, tried
 
 from onboarding_mangopay import Api, MangoPay

@@ -12,10 +12,10 @@ from onboarding import (
     KYCLevel,
     NextActionKind,
     Rejected,
-    Response,
     Secret,
     UnexpectedResponse,
 )
+from onboarding.spi import Response
 
 from onboarding_mangopay import MangoPay
 

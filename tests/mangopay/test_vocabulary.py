@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from onboarding import Flow, InvalidInput, Secret
+from onboarding import InvalidInput, Secret
 from onboarding.mapping import Codec, EffectKind, Translation, translation
 from onboarding.mapping.rows import Row
 from onboarding.model.answers import LossKind
+from onboarding.spi import Flow
 
 from onboarding_mangopay import MangoPay
 from onboarding_mangopay.wire.legal import LegacyLegalUser, LegalUser

@@ -13,7 +13,6 @@ from onboarding import (
     Document,
     DocumentPurpose,
     DocumentStatus,
-    EffectKind,
     Event,
     EventKind,
     Gateway,
@@ -27,6 +26,7 @@ from onboarding import (
     UserStatus,
 )
 from onboarding.simulation import serve
+from onboarding.spi import EffectKind
 
 from onboarding_mangopay import MangoPay
 

@@ -10,14 +10,12 @@ from typing import Any, cast
 
 from attrs import define, evolve, field
 from onboarding import (
-    Adapter,
     Address,
     Criterion,
     Document,
     DocumentKind,
     DocumentPage,
     DocumentPurpose,
-    Flow,
     Identity,
     NationalId,
     OutcomeUnknown,
@@ -25,13 +23,12 @@ from onboarding import (
     PartialFailure,
     Password,
     RateLimited,
-    Request,
-    Response,
     Secret,
     User,
     UserRecord,
 )
 from onboarding.errors import ErrorDetails
+from onboarding.spi import Adapter, Flow, Request, Response
 from onboarding.testing import PaperGateway, paper
 from onboarding.testing.paper import Answer
 

@@ -6,7 +6,8 @@ import json
 from collections.abc import Callable
 
 from attrs import define, evolve, field, frozen
-from onboarding import Outcome, OutcomeUnknown, Request, Response, TransportError
+from onboarding import Outcome, OutcomeUnknown, TransportError
+from onboarding.spi import Request, Response
 from onboarding.testing.paper import Answer
 
 __all__ = ["FAULTS", "Fault", "Faulty"]

@@ -12,14 +12,8 @@ import pytest
 from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
-from onboarding import (
-    DocumentRecord,
-    OnboardingError,
-    Outcome,
-    Response,
-    Secret,
-    UnexpectedResponse,
-)
+from onboarding import DocumentRecord, OnboardingError, Outcome, Secret, UnexpectedResponse
+from onboarding.spi import Response
 
 from onboarding_paysera import UserToken
 

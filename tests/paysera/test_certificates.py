@@ -12,16 +12,14 @@ from attrs import evolve, frozen
 from onboarding import (
     AsyncGateway,
     ConfigurationError,
-    Connection,
     Gateway,
     Gateways,
     InvalidInput,
-    Proof,
-    Request,
     Secret,
     User,
     UserRecord,
 )
+from onboarding.spi import Connection, Proof, Request
 from tests.tls import behind_tls, certify, needs_openssl
 
 from onboarding_paysera import Paysera

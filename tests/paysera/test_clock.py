@@ -19,14 +19,13 @@ from onboarding import (
     PartialFailure,
     ProviderError,
     RateLimited,
-    Request,
-    Response,
     Secret,
     TransportError,
     Unauthorized,
     Unavailable,
     User,
 )
+from onboarding.spi import Request, Response
 from onboarding.testing import PaperGateway, paper
 
 from onboarding_paysera import Paysera

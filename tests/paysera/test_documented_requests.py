@@ -20,20 +20,17 @@ from onboarding import (
     DocumentKind,
     DocumentPage,
     DocumentPurpose,
-    Flow,
     Identity,
     MigratedHash,
     NationalId,
     NextAction,
     NextActionKind,
     Password,
-    Proof,
-    Request,
-    Response,
     Secret,
     User,
     UserRecord,
 )
+from onboarding.spi import Flow, Proof, Request, Response
 
 from onboarding_paysera import (
     ContactList,

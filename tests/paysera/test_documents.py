@@ -11,7 +11,6 @@ from onboarding import (
     Absence,
     Address,
     Criterion,
-    Flow,
     Gender,
     IdentificationLevel,
     Identity,
@@ -24,8 +23,6 @@ from onboarding import (
     NextActionKind,
     Password,
     PoliticalExposure,
-    Request,
-    Response,
     Secret,
     Unsupported,
     User,
@@ -33,6 +30,7 @@ from onboarding import (
     UserStatus,
 )
 from onboarding.mapping import On, translation
+from onboarding.spi import Flow, Request, Response
 
 from onboarding_paysera import Paysera, PayseraExtras
 from onboarding_paysera.wire.user import AddressedUser, PayseraUser

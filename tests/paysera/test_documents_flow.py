@@ -14,11 +14,10 @@ from onboarding import (
     Forbidden,
     Gateway,
     LossKind,
-    Refusal,
     RefusalReason,
-    Response,
     Secret,
 )
+from onboarding.spi import Refusal, Response
 
 from onboarding_paysera import IdentityPaper, Paysera
 

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from onboarding import (
     Absence,
     Conflict,
-    Flow,
     Forbidden,
     NextAction,
     NextActionKind,
@@ -22,13 +21,13 @@ from onboarding import (
     ProviderError,
     RateLimited,
     Rejected,
-    Response,
     Secret,
     Unauthorized,
     Unavailable,
     UnexpectedResponse,
     User,
 )
+from onboarding.spi import Flow, Response
 from onboarding.testing import PaperGateway
 
 from onboarding_paysera import Paysera

@@ -23,13 +23,12 @@ from onboarding import (
     ProviderError,
     RateLimited,
     Rejected,
-    Request,
-    Response,
     Secret,
     Unauthorized,
     UnexpectedResponse,
     Unsupported,
 )
+from onboarding.spi import Request, Response
 from onboarding.testing import PaperGateway
 
 from onboarding_paysera import Environment, Paysera, UserToken

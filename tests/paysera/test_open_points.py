@@ -15,14 +15,13 @@ from onboarding import (
     Absence,
     DocumentKind,
     DocumentStatus,
-    Flow,
     ProviderError,
-    Response,
     Secret,
     UnexpectedResponse,
     User,
 )
 from onboarding.gateway import new_nonce
+from onboarding.spi import Flow, Response
 
 from onboarding_paysera import ContactList, Environment, IdentityPaper, Paysera, ServiceName
 

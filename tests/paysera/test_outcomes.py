@@ -9,16 +9,8 @@ import pytest
 from attrs import define, field
 from hypothesis import given
 from hypothesis import strategies as st
-from onboarding import (
-    Flow,
-    OnboardingError,
-    Outcome,
-    Partial,
-    PartialFailure,
-    Request,
-    Response,
-    User,
-)
+from onboarding import OnboardingError, Outcome, Partial, PartialFailure, User
+from onboarding.spi import Flow, Request, Response
 from onboarding.testing import PaperGateway, paper
 
 from onboarding_paysera import Paysera, Position, ServiceName

@@ -26,9 +26,9 @@ from onboarding import (
     OutcomeUnknown,
     Partial,
     PartialFailure,
-    Request,
     User,
 )
+from onboarding.spi import Request
 from onboarding.testing import PaperGateway, paper
 from onboarding.testing.paper import Answer
 

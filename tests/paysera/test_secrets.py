@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from onboarding import AsyncGateway, Flow, Gateway, OnboardingError, Password, Secret, User
+from onboarding import AsyncGateway, Gateway, OnboardingError, Password, Secret, User
+from onboarding.spi import Flow
 
 from onboarding_paysera import Paysera, UserToken
 

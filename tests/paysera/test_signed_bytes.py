@@ -21,8 +21,9 @@ from urllib.parse import unquote_to_bytes
 import pytest
 from attrs import evolve, frozen
 from oauthlib.oauth2.rfc6749.tokens import prepare_mac_header  # type: ignore[import-untyped]  # no stubs
-from onboarding import Proof, Request, Secret
+from onboarding import Secret
 from onboarding.http import url
+from onboarding.spi import Proof, Request
 
 from onboarding_paysera import Paysera
 

@@ -15,11 +15,11 @@ from onboarding import (
     Password,
     ProviderError,
     RateLimited,
-    Response,
     Secret,
     Unauthorized,
     User,
 )
+from onboarding.spi import Response
 from tests.variants import Answers, Shape, cases, page_shows, said, tried
 
 from onboarding_paysera import ContactList, ServiceName

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from onboarding import DocumentKind, Flow, InvalidInput, Secret
+from onboarding import DocumentKind, InvalidInput, Secret
+from onboarding.spi import Flow
 
 from onboarding_paysera import IdentityPaper, Paysera, Position, ServiceName, UserToken
 

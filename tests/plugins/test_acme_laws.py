@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from onboarding import Rejected, Response, Secret, Unauthorized
+from onboarding import Rejected, Secret, Unauthorized
 from onboarding.http import json_body
+from onboarding.spi import Response
 from onboarding.testing import AdapterLaws, QuotedError, Sample
 
 if TYPE_CHECKING:

@@ -17,7 +17,6 @@ from attrs import frozen
 from hypothesis import example, given
 from hypothesis import strategies as st
 from onboarding import (
-    Adapter,
     Company,
     Identity,
     NationalId,
@@ -33,6 +32,7 @@ from onboarding import (
     UserRecord,
 )
 from onboarding.mapping import On
+from onboarding.spi import Adapter
 from onboarding.testing import PaperGateway, paper, supported_users, users
 from tests.scaling import scaled
 

@@ -15,17 +15,12 @@ from onboarding import (
     Company,
     Document,
     DocumentPurpose,
-    Effect,
-    EffectKind,
-    Flow,
     Identity,
     KYCLevel,
     LegalPersonType,
     NextActionKind,
     ProviderError,
     Representative,
-    Request,
-    Response,
     Secret,
     Terms,
     Unsupported,
@@ -35,6 +30,7 @@ from onboarding import (
 )
 from onboarding.http import url
 from onboarding.mapping import On
+from onboarding.spi import Effect, EffectKind, Flow, Request, Response
 from onboarding.testing import PaperGateway, changed, paper
 from onboarding.testing.generators import supported_values
 from tests.scaling import scaled

@@ -7,7 +7,6 @@ from datetime import date
 import pytest
 from onboarding import (
     Absence,
-    Actor,
     Address,
     Company,
     Document,
@@ -32,6 +31,7 @@ from onboarding import (
     missing,
     questionnaire,
 )
+from onboarding.spi import Actor
 
 from onboarding_mangopay import MangoPay
 from onboarding_paysera import Paysera

@@ -18,12 +18,10 @@ from onboarding import (
     DocumentPurpose,
     Identity,
     LegalPersonType,
-    Question,
     Questionnaire,
     Representative,
     RequirementReport,
     Secret,
-    Target,
     User,
     UserCategory,
     missing,
@@ -32,6 +30,7 @@ from onboarding import (
 from onboarding.mapping import On
 from onboarding.mapping.paths import lookup
 from onboarding.serialization import plain as to_plain
+from onboarding.spi import Question, Target
 from onboarding.testing import changed, users
 from onboarding.testing.generators import supported_values
 from onboarding.testing.strategies import values_at

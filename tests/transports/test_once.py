@@ -9,7 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from onboarding import Adapter, Gateway, OutcomeUnknown, TransportError
+from onboarding import Gateway, OutcomeUnknown, TransportError
+from onboarding.spi import Adapter
 from tests.transports.wire import (
     ADAPTERS,
     DRIVERS,

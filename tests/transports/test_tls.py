@@ -13,7 +13,8 @@ from typing import Any
 
 import certifi
 import pytest
-from onboarding import Connection, Outcome, OutcomeUnknown, TransportError
+from onboarding import Outcome, OutcomeUnknown, TransportError
+from onboarding.spi import Connection
 from onboarding.transports import connection
 from tests.transports.conftest import Certificates
 from tests.transports.wire import DRIVERS, DROP, answer, call, paysera, results, served

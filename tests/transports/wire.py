@@ -12,7 +12,8 @@ from typing import Any, TypeAlias
 
 import pytest
 from attrs import define, field
-from onboarding import Adapter, AsyncGateway, Connection, Flow, Gateway, Request, Response, Secret
+from onboarding import AsyncGateway, Gateway, Secret
+from onboarding.spi import Adapter, Connection, Flow, Request, Response
 
 from onboarding_mangopay import MangoPay
 from onboarding_paysera import Environment, Paysera

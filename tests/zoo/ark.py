@@ -10,26 +10,18 @@ from urllib.parse import parse_qs
 
 from attrs import frozen
 from onboarding import (
-    Adapter,
     Address,
     Conflict,
     Criterion,
-    Flow,
     Gender,
     IdentificationLevel,
     Identity,
     KYCLevel,
     LevelPolicy,
-    LevelRow,
     Loss,
-    Paged,
     Problem,
-    Proof,
     Rejected,
-    Request,
-    Response,
     Secret,
-    Target,
     Unsupported,
     User,
     UserCategory,
@@ -64,6 +56,7 @@ from onboarding.mapping import (
     words,
 )
 from onboarding.model.shapes import Url
+from onboarding.spi import Adapter, Flow, LevelRow, Paged, Proof, Request, Response, Target
 from onboarding.testing import AdapterLaws, QuotedError, Sample, World
 
 if TYPE_CHECKING:

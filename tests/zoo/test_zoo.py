@@ -20,18 +20,13 @@ from onboarding import (
     Absence,
     Conflict,
     Criterion,
-    Flow,
     Identity,
     KYCLevel,
     LevelPolicy,
     Loss,
-    Paged,
     Problem,
-    Proof,
     Rejected,
-    Request,
     RequirementReport,
-    Response,
     UnexpectedResponse,
     Unsupported,
     User,
@@ -56,6 +51,7 @@ from onboarding.mapping import (
     record_only,
     wire,
 )
+from onboarding.spi import Flow, Paged, Proof, Request, Response
 from onboarding.testing.catalogue import LAWS
 from onboarding.testing.listening import Example
 from onboarding.testing.proof import prove, tried

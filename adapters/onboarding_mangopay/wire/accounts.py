@@ -9,15 +9,13 @@ from attrs import frozen
 from onboarding import (
     BankAccount,
     CanadianAccount,
-    DepositType,
     IbanAccount,
     OtherAccount,
     Problem,
     UkAccount,
     UsAccount,
 )
-from onboarding.mapping import Pattern
-from onboarding.model.base import trust
+from onboarding.spi import DepositType, Pattern, trust
 
 from onboarding_mangopay.records import ADDRESS, address, address_body, text
 

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 from onboarding import (
-    Adapter,
     Document,
     DocumentPage,
     DocumentPurpose,
@@ -17,13 +16,20 @@ from onboarding import (
     DocumentStatus,
     LossKind,
     Problem,
-    Refusal,
     RefusalReason,
-    Response,
 )
-from onboarding.mapping import core, lost_of_document
-from onboarding.model.media_types import canonical, media_type_of
-from onboarding.reading import identifier, moment, reference
+from onboarding.spi import (
+    Adapter,
+    Refusal,
+    Response,
+    canonical,
+    core,
+    identifier,
+    lost_of_document,
+    media_type_of,
+    moment,
+    reference,
+)
 
 from onboarding_mangopay.pdf import is_encrypted
 

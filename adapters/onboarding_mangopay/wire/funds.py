@@ -9,9 +9,7 @@ from typing import Any
 
 from attrs import field, frozen
 from onboarding import Money, Wallet
-from onboarding.adapter import Provenance
-from onboarding.model.base import Model
-from onboarding.reading import moment, reference
+from onboarding.spi import Model, Provenance, moment, reference
 
 from onboarding_mangopay.records import flag, money, text, texts
 

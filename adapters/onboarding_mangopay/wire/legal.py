@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from onboarding import LegalPersonType, Representative, User
-from onboarding.mapping import (
+from onboarding.spi import (
     ALWAYS,
     EMAIL,
     JSON,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from onboarding import User
-from onboarding.mapping import (
+from onboarding.spi import (
     ALWAYS,
     EMAIL,
     JSON,

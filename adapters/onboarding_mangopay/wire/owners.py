@@ -8,32 +8,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
-from onboarding import (
-    Adapter,
-    BeneficialOwner,
-    DeclaredOwner,
-    DocumentStatus,
-    OwnerDeclaration,
-    Response,
-    User,
-)
-from onboarding.http import as_object
-from onboarding.mapping import (
+from onboarding import BeneficialOwner, Birthplace, DocumentStatus, OwnerDeclaration, User
+from onboarding.spi import (
     ALWAYS,
     TEXT,
     UTC_MIDNIGHT,
+    Adapter,
+    DeclaredOwner,
+    Response,
     Translation,
+    as_object,
     at,
+    coarsened,
     core,
+    identifier,
     inside,
+    moment,
     record_only,
+    reference,
     some,
     translation,
     wire,
 )
-from onboarding.mapping.unread import coarsened
-from onboarding.model.user import Birthplace
-from onboarding.reading import identifier, moment, reference
 
 from onboarding_mangopay.records import PROVIDER, text
 from onboarding_mangopay.wire.policy import BLOCKED_NATIONALITIES, ONE_NAME

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from onboarding import DocumentPurpose, KYCLevel, User, UserCategory
-from onboarding.mapping import Accepted, Consequence, EffectKind, core, disallow, when
+from onboarding.spi import Accepted, Consequence, EffectKind, core, disallow, when
 
 __all__ = [
     "BLOCKED",

@@ -9,11 +9,7 @@ from typing import Any
 
 from attrs import field, frozen
 from onboarding import Address, NextAction, Problem
-from onboarding.adapter import Provenance
-from onboarding.http import as_object
-from onboarding.model.base import Model
-from onboarding.model.shapes import Country, Currency, Text
-from onboarding.reading import reference
+from onboarding.spi import Country, Currency, Model, Provenance, Text, as_object, reference
 
 from onboarding_mangopay.extras import ScaContext
 from onboarding_mangopay.records import ADDRESS, PROVIDER, address, address_body, text, texts

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from onboarding import Address, User
-from onboarding.mapping import (
+from onboarding.spi import (
     ALWAYS,
     BOOL,
     JSON,

@@ -8,11 +8,10 @@ from onboarding import (
     KYCLevel,
     LegalPersonType,
     LevelPolicy,
-    LevelRow,
     UserCategory,
     UserStatus,
 )
-from onboarding.mapping import Pattern, words
+from onboarding.spi import LevelRow, Pattern, words
 
 __all__ = [
     "ASCII_EMAIL",

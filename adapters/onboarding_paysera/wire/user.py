@@ -8,11 +8,13 @@ from __future__ import annotations
 from typing import Any
 
 from onboarding import Address, Identity, Password, User
-from onboarding.mapping import (
+from onboarding.spi import (
     ALWAYS,
     EMAIL,
     ISO_DATE,
     JSON,
+    LINK_CHARACTER,
+    LINK_START,
     LOWER_COUNTRY,
     NEVER,
     PHONE_DIGITS,
@@ -32,7 +34,6 @@ from onboarding.mapping import (
     some,
     wire,
 )
-from onboarding.model.shapes import LINK_CHARACTER, LINK_START
 
 from onboarding_paysera.wire.vocabulary import CODE, CREDENTIALS, GENDER, LOCALE, PEP
 

@@ -10,14 +10,12 @@ from onboarding import (
     IdentificationLevel,
     KYCLevel,
     LevelPolicy,
-    LevelRow,
+    LossKind,
     MigratedHash,
     Password,
     PoliticalExposure,
 )
-from onboarding.mapping import Codec, words
-from onboarding.model.answers import LossKind
-from onboarding.model.base import trust
+from onboarding.spi import Codec, LevelRow, trust, words
 
 __all__ = ["CODE", "CREDENTIALS", "GENDER", "LEVELS", "LOCALE", "PEP"]
 

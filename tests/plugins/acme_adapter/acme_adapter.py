@@ -1,13 +1,14 @@
 """Acme Pay for `onboarding`: customers, over its REST API; `token` and host are the shop's own."""
 
 from attrs import frozen
-from onboarding import Adapter, Flow, Loss, Problem, Request, Secret, User, UserRecord, hookimpl
+from onboarding import Loss, Problem, Secret, User, UserRecord
 from onboarding.adapter import raise_error
 from onboarding.errors import ErrorDetails
 from onboarding.http import Proof, as_object, url
 from onboarding.mapping import ISO_DATE, TEXT, On, at, core, record_only, some, wire
 from onboarding.mapping.translation import Translation, translation
 from onboarding.model.shapes import Url
+from onboarding.spi import Adapter, Flow, Request, hookimpl
 
 
 @wire(source="https://acme.example/docs/customer")
