@@ -267,7 +267,7 @@ class PartialFailure(OnboardingError):
 class ErrorDetails:
     """What a provider said when it said no.
 
-    `provider_fields` are the facts of the answer that help and have no field here, by the provider's names.
+    `provider_fields` are further facts of the answer that help, by the provider's names.
     """
 
     status: int
@@ -285,8 +285,8 @@ class ErrorDetails:
 class ProviderError(OnboardingError):
     """An answer came, and it is a no.
 
-    `status` is the HTTP status, `code` the provider's own word, `problems` what it complained
-    of by core path, `remedy` what helps where that is known, `provider_fields` what else the answer has
+    `status` is the HTTP status, `code` the provider's own word, `problems` what it complained of by
+    core path, `remedy` what helps where that is known, `provider_fields` what else the answer has
     that helps, `raw` the body as it came (both may hold personal values: they are in no text or
     repr).
     """

@@ -39,9 +39,10 @@ class Check:
 class IdentityVerification:
     """A session as MangoPay has it on file.
 
-    `provider_status` is MangoPay's own word: `PENDING`, `REVIEW`, `VALIDATED`, `REFUSED`, `OUT_OF_DATE`
-    ... `next_action` is the hosted page while it is `PENDING`: its `url` is whole, for where to
-    return to was said at the start. A session that is `VALIDATED` may have changed the user.
+    `provider_status` is MangoPay's own word: `PENDING`, `REVIEW`, `VALIDATED`, `REFUSED`,
+    `OUT_OF_DATE` ... `next_action` is the hosted page while it is `PENDING`: its `url` is whole,
+    for where to return to was said at the start. A session that is `VALIDATED` may have changed the
+    user.
     """
 
     id: str

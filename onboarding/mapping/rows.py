@@ -179,8 +179,8 @@ def at(
 
     - `min`, `max`, `pattern`: the documented limits of its text;
     - `on`: the operations in which it may be written;
-    - `required_when`: when the provider demands it (its policy: sent and answered, not checked here),
-      in which of the operations: `required_on`;
+    - `required_when`: when the provider demands it (its policy: sent and answered, not checked
+      here); `required_on`: in which of the operations;
     - `hidden_when`: when the provider shows null in its place; `shown=False`: it never shows it;
     - `scope`: the permissions, one of which it takes to see it, separated by blanks;
     - `default`: what a creation writes when the core has nothing, reported as `defaulted`;
@@ -201,8 +201,8 @@ def at(
         _declare(
             core=dotted(core), root=_root(core), codec=codec, min=min, max=max,
             pattern=pattern,
-            on=on, required_when=required_when, required_on=required_on, hidden_when=hidden_when, shown=shown,
-            scope=scope, default=default,
+            on=on, required_when=required_when, required_on=required_on, hidden_when=hidden_when,
+            shown=shown, scope=scope, default=default,
             always_send=always_send, clears=clears, without=without, uncertain=uncertain,
             uncertain_when=uncertain_when, disallowed=disallowed,
             effects=effects, since=since, until=until, source=source,
@@ -225,15 +225,15 @@ def inside(
     """A nested wire object whose rows live below a core path.
 
     `send_whole`: a change of one part sends all parts; `clears`: a document says that the object
-    replaces the one on file, so that a part left out is cleared; `required_when`: when the object must
-    be there (its rows say what it must hold); `hidden_when`: when the provider shows nulls in place of
-    every part.
+    replaces the one on file, so that a part left out is cleared; `required_when`: when the object
+    must be there (its rows say what it must hold); `hidden_when`: when the provider shows nulls
+    in place of every part.
     """
     return cast(
         "T | None",
         _declare(
-            core=dotted(core), root=_root(core), inside=cls, send_whole=send_whole, clears=clears, on=on,
-            required_when=required_when, hidden_when=hidden_when, shown=shown, scope=scope,
+            core=dotted(core), root=_root(core), inside=cls, send_whole=send_whole, clears=clears,
+            on=on, required_when=required_when, hidden_when=hidden_when, shown=shown, scope=scope,
         ),
     )  # fmt: skip
 
@@ -244,7 +244,7 @@ def _root(core: object) -> type | None:
 
 
 def record_only(kind: type[T], *, scope: str = "", shown: bool = True) -> T | None:
-    """A fact of the record, not of the user: it goes into `record.provider_fields` by its wire path.
+    """A fact of the record, not of the user: kept in `record.provider_fields`.
 
     Unless it is not `shown` there, for the record has another place for it.
     """
@@ -282,9 +282,8 @@ def wire(
 
     def decorate(cls: type[T]) -> type[T]:
         made = attrs.frozen(cls, kw_only=True, slots=False, repr=False)
-        setattr(
-            made, "__wire__", WireClass(source, not_supported, pairs, one_of_required, since, until)
-        )  # noqa: B010
+        about = WireClass(source, not_supported, pairs, one_of_required, since, until)
+        setattr(made, "__wire__", about)  # noqa: B010
         _check(made)
         return made
 

@@ -129,8 +129,8 @@ class BankAccountRecord(Stored, form="bank_account_record/1"):
 class Wallet(Stored, form="wallet/1"):
     """Money that a provider keeps for users.
 
-    `account_numbers` are those under which the wallet is paid into; `provider_status` is the provider's
-    own word.
+    `account_numbers` are those under which the wallet is paid into; `provider_status` is
+    the provider's own word.
     """
 
     provider: str

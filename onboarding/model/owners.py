@@ -35,10 +35,10 @@ class DeclaredOwner(Model):
 class OwnerDeclaration(Stored, form="owner_declaration/1"):
     """A declaration of a company's beneficial owners as a provider has it on file.
 
-    `provider_status` and `reason` are the provider's own words, `message` its text, which may speak of
-    a person; `status` is the core's word for it, None where it has none. `editable`
-    is whether owners may be changed and the declaration submitted (again), None where that is
-    not known. `losses` are what the call that declared the owners could not carry, by path:
+    `provider_status` and `reason` are the provider's own words, `message` its text, which may speak
+    of a person; `status` is the core's word for it, None where it has none. `editable` is whether
+    owners may be changed and the declaration submitted (again), None where that is not known.
+    `losses` are what the call that declared the owners could not carry, by path:
     `company.beneficial_owners.0.…`. `rate_limits` are those of a `UserRecord`.
     """
 

@@ -7,7 +7,7 @@ from io import StringIO
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from onboarding.cli import screen
-from onboarding.cli.layout import fitted
+from onboarding.cli.layout import Page, fitted
 from rich.table import Table
 from rich.text import Text
 

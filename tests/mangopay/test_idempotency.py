@@ -60,7 +60,9 @@ CALLS: dict[str, tuple[Call, Call]] = {
     ),
     "submit_document": (
         lambda do, user, key="K": do.submit_document(user, paper(), idempotency_key=key),
-        lambda do, user, key="K": do.submit_document(user, evolve(paper(), title="other"), idempotency_key=key),
+        lambda do, user, key="K": do.submit_document(
+            user, evolve(paper(), title="other"), idempotency_key=key
+        ),
     ),
     "declare_owners": (
         lambda do, user, key="K": do.declare_owners(user, FACTS, idempotency_key=key),
@@ -90,16 +92,24 @@ CALLS: dict[str, tuple[Call, Call]] = {
         ),
     ),
     "verify_identity": (
-        lambda do, user, key="K": do.verify_identity(user, "https://a.example/", idempotency_key=key),
-        lambda do, user, key="K": do.verify_identity(user, "https://b.example/", idempotency_key=key),
+        lambda do, user, key="K": do.verify_identity(
+            user, "https://a.example/", idempotency_key=key
+        ),
+        lambda do, user, key="K": do.verify_identity(
+            user, "https://b.example/", idempotency_key=key
+        ),
     ),
     "register_hook": (
         lambda do, user, key="K": do.register_hook(*HOOK, idempotency_key=key),
         lambda do, user, key="K": do.register_hook("KYC_FAILED", HOOK[1], idempotency_key=key),
     ),
     "raw": (
-        lambda do, user, key="K": do.raw("POST", "hooks", body=_hook("KYC_FAILED"), idempotency_key=key),
-        lambda do, user, key="K": do.raw("POST", "hooks", body=_hook("KYC_CREATED"), idempotency_key=key),
+        lambda do, user, key="K": do.raw(
+            "POST", "hooks", body=_hook("KYC_FAILED"), idempotency_key=key
+        ),
+        lambda do, user, key="K": do.raw(
+            "POST", "hooks", body=_hook("KYC_CREATED"), idempotency_key=key
+        ),
     ),
 }  # fmt: skip
 NAMES = pytest.mark.parametrize("name", CALLS)

@@ -347,7 +347,8 @@ def submitted_async(adapter: Paysera) -> None:
 ELSEWHERE = """
 import sys
 from datetime import UTC, date, datetime
-from onboarding import Document, DocumentKind, DocumentPurpose, Gateway, DocumentPage, Partial, Secret
+from onboarding import Document, DocumentKind, DocumentPage, DocumentPurpose
+from onboarding import Gateway, Partial, Secret
 from onboarding_paysera import Paysera
 
 stored, base_url, client_id, mac_key, now = sys.argv[1:]

@@ -55,7 +55,9 @@ class TransactionNature(StrEnum):
 
 @frozen(kw_only=True, slots=False, repr=False)
 class Transaction(Model):
-    """One movement of money; `provider_status`, `type` and `nature` are MangoPay's words, known or new.
+    """One movement of money.
+
+    `provider_status`, `type` and `nature` are MangoPay's words, known or new.
 
     Amounts are in minor units; times are in UTC. MangoPay shows the last 13 months.
     """

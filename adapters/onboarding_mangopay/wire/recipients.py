@@ -85,9 +85,9 @@ class NewRecipient(Model):
 class Recipient(Model):
     """A recipient as MangoPay has it on file.
 
-    `provider_status` is MangoPay's word: PENDING until the user followed the next action, then ACTIVE, or
-    CANCELED; DEACTIVATED for good. `type`, `method` and `scope` are MangoPay's words as well.
-    `payee_check` is what the payee's bank said of the name (EUR within SEPA).
+    `provider_status` is MangoPay's word: PENDING until the user followed the next action, then
+    ACTIVE, or CANCELED; DEACTIVATED for good. `type`, `method` and `scope` are MangoPay's words as
+    well. `payee_check` is what the payee's bank said of the name (EUR within SEPA).
     """
 
     provider: str = PROVIDER
@@ -115,7 +115,8 @@ class Recipient(Model):
     raw: Mapping[str, Any] = field(factory=dict[str, Any])
 
     def __repr__(self) -> str:
-        return f"Recipient({self.provider}/{self.gateway}, id={self.id!r}, status={self.provider_status!r})"
+        status = f"provider_status={self.provider_status!r}"
+        return f"Recipient({self.provider}/{self.gateway}, id={self.id!r}, {status})"
 
 
 @frozen(kw_only=True)
