@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from importlib import import_module
-from pkgutil import get_data
 from typing import Any
 
 __version__ = "0.1.0"
 
 # The stub lists each name with its home, for type checkers and for `__getattr__`.
-_STUB = (get_data(__name__, "__init__.pyi") or b"").decode()
+_LOADER: Any = __spec__.loader if __spec__ else None
+_STUB: str = _LOADER.get_data(f"{__file__}i").decode()
 _HOMES = {name: home for home, name in re.findall(r"^from (\S+) import (\w+) as", _STUB, re.M)}
 
 __all__ = sorted(_HOMES)  # pyright: ignore[reportUnsupportedDunderAll]

@@ -84,12 +84,16 @@ from onboarding.model.user import UserCategory as UserCategory
 from onboarding.polling import AsyncPoller as AsyncPoller
 from onboarding.polling import Poller as Poller
 from onboarding.polling import PollPolicy as PollPolicy
+from onboarding.registry import Plugin as Plugin
+from onboarding.registry import Registry as Registry
 from onboarding.requirements import Questionnaire as Questionnaire
 from onboarding.requirements import Requirement as Requirement
 from onboarding.requirements import RequirementReport as RequirementReport
 from onboarding.requirements import RequirementStatus as RequirementStatus
 from onboarding.requirements import missing as missing
 from onboarding.requirements import questionnaire as questionnaire
+from onboarding.transports.connection import Connection as Connection
+from onboarding.verified_claims import Provenance as Provenance
 from onboarding.verified_claims import VerifiedClaims as VerifiedClaims
 from onboarding.verified_claims import from_verified_claims as from_verified_claims
 from onboarding.verified_claims import to_verified_claims as to_verified_claims

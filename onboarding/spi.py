@@ -82,10 +82,8 @@ from onboarding.model.shapes import (
 from onboarding.model.stored import Stored, digest
 from onboarding.model.words import known_word, known_words
 from onboarding.reading import identifier, moment, reference
-from onboarding.registry import Plugin, Registry
 from onboarding.requirements import Actor, Question, RequirementOption, RequirementRule, Target
 from onboarding.requirements.target import document, step, user_field
-from onboarding.transports.connection import Connection
 
 __all__ = [
     "ALWAYS",
@@ -107,7 +105,6 @@ __all__ = [
     "Adapter",
     "Codec",
     "Condition",
-    "Connection",
     "Consequence",
     "Country",
     "Currency",
@@ -130,13 +127,11 @@ __all__ = [
     "OneOf",
     "Paged",
     "Pattern",
-    "Plugin",
     "Proof",
     "Provenance",
     "Question",
     "RateLimit",
     "Refusal",
-    "Registry",
     "Request",
     "RequirementOption",
     "RequirementRule",

@@ -21,7 +21,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import requests
-from onboarding import Document, DocumentPurpose, Gateways, Page, Secret, User
+from onboarding import Document, DocumentPage, DocumentPurpose, Gateways, Secret, User
 from onboarding.simulation import serve
 from rich.console import Console
 from rich.terminal_theme import TerminalTheme
@@ -75,7 +75,7 @@ def desk() -> Iterator[str]:
                 (DocumentPurpose.ADDRESS, pdf("Proof of address")),
             ):
                 clock.advance(60)
-                document = Document(purpose=purpose, pages=(Page(content=content),))
+                document = Document(purpose=purpose, pages=(DocumentPage(content=content),))
                 gateway.submit_document(record.id, document)
         yield f"{base_url}{simulator.desk_path}/users/{record.id}"
 

@@ -25,7 +25,7 @@ MOST_NAMES = 10
 MOST_ROWS = 20
 """How many reasons a table shows: the most frequent ones."""
 
-_ORDER = ("invalid", "missing", "not supported", "provider decides", "left out")
+_ORDER = ("invalid", "missing", "unsupported", "provider decides", "left out")
 
 # Characters of 80: a name has its room first, then the refs of users.
 _WIDEST = 36

@@ -107,7 +107,7 @@ def whys(report: RequirementReport) -> Iterator[tuple[Why, str]]:
     yield from _of(RequirementStatus.MISSING, report.missing)
     for loss in report.refused:
         text = f"{loss.reason}; refused, unless accept_loss names it"
-        yield Why("not supported", "red", (text,), actors=("platform",)), loss.core_path
+        yield Why("unsupported", "red", (text,), actors=("platform",)), loss.core_path
     yield from _of(RequirementStatus.PROVIDER_DECIDES, report.undecided)
 
 

@@ -197,7 +197,7 @@ class Model:
     def replace(self, changes: Mapping[str, object] | None = None, /, **fields: object) -> Self:
         """A copy with these changes; only what changes is checked.
 
-        Keys are names of fields or paths: `user.but({"address.city": "Kaunas"}, email=None)`.
+        Keys are names of fields or paths: `user.replace({"address.city": "Kaunas"}, email=None)`.
         What a provider sent in a shape of its own may stay beside the change.
 
         Raises `InvalidInput` that lists every problem by path.

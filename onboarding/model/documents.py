@@ -165,8 +165,8 @@ class Refusal(Model):
 class DocumentRecord(Stored, form="document_record/1"):
     """A document as a provider has it on file.
 
-    `status` is None for a word of the provider's own, which is in `native`. `losses` are what the
-    call that handed it in could not carry, by the path below the user: `documents.number`.
+    `status` is None for a word of the provider's own, which is in `provider_fields`. `losses` are
+    what the call that handed it in could not carry, by the path below the user: `documents.number`.
     `rate_limits` are those of a `UserRecord`.
     """
 

@@ -48,7 +48,7 @@ class EventKind(StrEnum):
 class Event(Stored, form="event/1"):
     """One event about one user or what is the user's.
 
-    - `native`: the provider's own name of the event; `subject_id`: of what it speaks;
+    - `provider_type`: the provider's own name of the event; `subject_id`: of what it speaks;
     - `before`, `after`: what changed, by the core's name and in the provider's own words
       (`kyc_level`: LIGHT, REGULAR), where that is known; `after` is what the subject shows now;
     - `user`, `document`, `declaration`: the subject read anew, where the event was confirmed that
@@ -75,4 +75,4 @@ class Event(Stored, form="event/1"):
     confirmed: bool | None = None
 
     def __repr__(self) -> str:
-        return self._shown("id", "kind", "native", "subject_id", "user_id", "confirmed")
+        return self._shown("id", "kind", "provider_type", "subject_id", "user_id", "confirmed")

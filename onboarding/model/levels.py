@@ -95,7 +95,8 @@ def _is_text(_: object, __: object, word: Any) -> None:
 class LevelRow:
     """What one provider's own level is worth in the core, and why.
 
-    `native` is the provider's word, as `level_word` spells it: a number `3` is the text `"3"`.
+    `provider_level` is the provider's word, as `level_word` spells it: a number `3` is the text
+    `"3"`.
 
     `eidas` and `nist` are scales of their own, and nothing is put on them by default: a row names
     a place there only where somebody judged the provider's procedure by that very standard.
@@ -180,31 +181,31 @@ class LevelPolicy:
 
     rows: tuple[LevelRow, ...] = field(validator=[_once, _never_falls])
 
-    def kyc(self, *natives: str | None) -> KYCLevel | None:
+    def kyc(self, *words: str | None) -> KYCLevel | None:
         """The least that the given words are worth; None where one of them is unknown."""
-        return self._least(lambda row: row.kyc, natives)
+        return self._least(lambda row: row.kyc, words)
 
-    def identification(self, *natives: str | None) -> IdentificationLevel | None:
+    def identification(self, *words: str | None) -> IdentificationLevel | None:
         """The least that the given words are worth; None where one of them is unknown."""
-        return self._least(lambda row: row.identification, natives)
+        return self._least(lambda row: row.identification, words)
 
-    def eidas(self, *natives: str | None) -> EidasLevel | None:
+    def eidas(self, *words: str | None) -> EidasLevel | None:
         """The least that the given words are worth, where the row of each of them names it."""
-        return self._least(lambda row: row.eidas, natives)
+        return self._least(lambda row: row.eidas, words)
 
-    def nist(self, *natives: str | None) -> NistIal | None:
+    def nist(self, *words: str | None) -> NistIal | None:
         """The least that the given words are worth, where the row of each of them names it."""
-        return self._least(lambda row: row.nist, natives)
+        return self._least(lambda row: row.nist, words)
 
     def _least(
-        self, worth: Callable[[LevelRow], L | None], natives: tuple[str | None, ...]
+        self, worth: Callable[[LevelRow], L | None], words: tuple[str | None, ...]
     ) -> L | None:
         """The least that the words are worth. One that no row knows bounds: it may mean anything.
 
         A word that is None was not said, and counts for nothing.
         """
         rows = {row.provider_level: row for row in self.rows}
-        found = [rows.get(native) for native in natives if native is not None]
+        found = [rows.get(word) for word in words if word is not None]
         return _least(None if row is None else worth(row) for row in found)
 
     def to_provider(

@@ -61,4 +61,4 @@ class OwnerDeclaration(Stored, form="owner_declaration/1"):
     raw: Mapping[str, Any] = field(factory=dict[str, Any])
 
     def __repr__(self) -> str:
-        return self._shown("id", "user_id", "standing", "editable", owners=len(self.owners))
+        return self._shown("id", "user_id", "status", "editable", owners=len(self.owners))

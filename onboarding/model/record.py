@@ -41,7 +41,8 @@ class UserStatus(StrEnum):
 class UserRecord(Stored, form="user_record/1"):
     """What one gateway's provider has on file: the user as it shows it, and where it stands.
 
-    - `native`: the record's own facts by the provider's names (levels, status, proofs ...);
+    - `provider_fields`: the record's own facts by the provider's names (levels, status, proofs
+      ...);
     - `kyc_level`, `identification_level`: what the gateway's `LevelPolicy` makes of them, None
       where the provider said nothing, or a word that no row knows;
     - `eidas_level`, `nist_ial`: the same, and None unless the policy names them explicitly;

@@ -17,6 +17,7 @@ from attrs import define, frozen
 from onboarding import (
     Address,
     AsyncGateway,
+    Connection,
     Gateway,
     Gateways,
     Identity,
@@ -35,7 +36,7 @@ from onboarding import (
     UserRecord,
 )
 from onboarding.simulation import serve
-from onboarding.spi import Adapter, Connection
+from onboarding.spi import Adapter
 
 from onboarding_mangopay import MangoPay
 from onboarding_paysera import Paysera

@@ -12,14 +12,16 @@ from attrs import frozen
 from keyring.backend import KeyringBackend
 from onboarding import (
     ConfigurationError,
+    Connection,
     Gateways,
     InvalidInput,
+    Registry,
     Secret,
     UnknownGateway,
     UnknownProvider,
 )
 from onboarding.model.shapes import Text
-from onboarding.spi import Adapter, Connection, Registry
+from onboarding.spi import Adapter
 
 from onboarding_mangopay import MangoPay
 

@@ -20,11 +20,10 @@ import pytest
 import requests
 from attrs import define
 from click.testing import CliRunner, Result
-from onboarding import Gateways, Identity, NationalId, Terms, User, UserCategory
+from onboarding import Gateways, Identity, NationalId, Registry, Terms, User, UserCategory
 from onboarding.cli.app import app
 from onboarding.cli.simulate import command_for
 from onboarding.simulation import serve
-from onboarding.spi import Registry
 from werkzeug.wrappers import Response
 
 URL = re.compile(r"http://127\.0\.0\.1:\d+")

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from onboarding import User
+from onboarding import Registry, User
 from onboarding.cli.app import app
 from onboarding.mapping.paths import leaves
-from onboarding.spi import Adapter, Registry
+from onboarding.spi import Adapter
 
 from onboarding_mangopay import MangoPay
 from onboarding_paysera import Paysera

@@ -137,7 +137,7 @@ def test_a_datum_without_a_place_stands_in_the_way() -> None:
     done = asked(user, "mangopay/create_owner")
 
     assert done.exit_code == 1
-    assert "not supported" in done.stdout
+    assert "unsupported" in done.stdout
     assert "identity.gender" in done.stdout
 
 
@@ -236,7 +236,7 @@ def test_reasons_come_in_one_order_whoever_has_them_first(config: str) -> None:
 
     stands = [row_of(done, words)[0] for words in ("birthdate", "other_nat", "gender")]
     places = [done.stdout.index(words) for words in ("birthdate", "other_nat", "gender")]
-    assert stands == ["missing", "not supported", "left out"]
+    assert stands == ["missing", "unsupported", "left out"]
     assert places == sorted(places)
 
 

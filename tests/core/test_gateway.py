@@ -21,6 +21,7 @@ import pytest
 from onboarding import (
     AsyncGateway,
     ConfigurationError,
+    Connection,
     Gateway,
     Gateways,
     InvalidInput,
@@ -39,7 +40,7 @@ from onboarding import (
 )
 from onboarding.http import url
 from onboarding.simulation import serve
-from onboarding.spi import Connection, Response
+from onboarding.spi import Response
 from onboarding.testing import PaperGateway
 
 from onboarding_mangopay import MangoPay

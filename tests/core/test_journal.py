@@ -56,7 +56,9 @@ class Small(Adapter):
         response = yield Request(method="POST", url=place, operation="create_user")
         if response.status >= 400:
             raise_error(ErrorDetails(status=response.status, code="word"))
-        return UserRecord(provider=self.provider, gateway=self.name, id=str(key), user=user)
+        return UserRecord(
+            provider=self.provider, gateway=self.name, id=str(idempotency_key), user=user
+        )
 
 
 def line(number: int, ref: str = "", **data: Any) -> Line:

@@ -139,7 +139,7 @@ def test_no_shipped_row_puts_a_provider_on_the_scale_of_a_law(policy: LevelPolic
 
 rows = st.builds(
     LevelRow,
-    provider_fields=st.sampled_from("abcdefgh"),
+    provider_level=st.sampled_from("abcdefgh"),
     kyc=st.sampled_from(KYCLevel),
     identification=st.sampled_from(IdentificationLevel),
     eidas=st.none() | st.sampled_from(EidasLevel),

@@ -298,7 +298,7 @@ RETURNED: dict[str, tuple[Any, str]] = {
             editable=True,
             raw=ODD,
         ),
-        "OwnerDeclaration(mangopay/fr, sandbox, id='ubo_1', user_id='user_7', standing=created, "
+        "OwnerDeclaration(mangopay/fr, sandbox, id='ubo_1', user_id='user_7', status=created, "
         "editable=True, owners=1)",
     ),
     "a bank account": (
@@ -338,7 +338,7 @@ RETURNED: dict[str, tuple[Any, str]] = {
             confirmed=True,
         ),
         "Event(mangopay/fr, sandbox, id='event_1', kind=level_changed, "
-        "native='USER_KYC_REGULAR', user_id='user_7', confirmed=True)",
+        "provider_type='USER_KYC_REGULAR', user_id='user_7', confirmed=True)",
     ),
     "a partial": (
         Partial(

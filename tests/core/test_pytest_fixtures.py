@@ -11,10 +11,9 @@ from pathlib import Path
 import pytest
 import requests
 from attrs import frozen
-from onboarding import ConfigurationError, UnknownProvider
+from onboarding import ConfigurationError, Registry, UnknownProvider
 from onboarding.adapter import Adapter
 from onboarding.simulation import simulator
-from onboarding.spi import Registry
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "test-with-simulators.md"
 

@@ -18,11 +18,12 @@ from onboarding import (
     ConfigurationError,
     Gateways,
     InvalidInput,
+    Registry,
     UnknownProvider,
     User,
     UserRecord,
 )
-from onboarding.spi import Adapter, Exchange, Flow, Registry, Request, hookimpl
+from onboarding.spi import Adapter, Exchange, Flow, Request, hookimpl
 
 
 class World(Protocol):

@@ -9,10 +9,19 @@ from typing import Any
 import attrs
 import pytest
 from attrs import frozen
-from onboarding import AsyncGateway, ConfigurationError, Gateway, Gateways, InvalidInput, Secret
+from onboarding import (
+    AsyncGateway,
+    ConfigurationError,
+    Connection,
+    Gateway,
+    Gateways,
+    InvalidInput,
+    Registry,
+    Secret,
+)
 from onboarding.http import is_loopback
 from onboarding.model.shapes import Url
-from onboarding.spi import Adapter, Connection, Registry
+from onboarding.spi import Adapter
 
 from onboarding_mangopay import Environment, MangoPay
 from onboarding_paysera import Environment as PayseraEnvironment

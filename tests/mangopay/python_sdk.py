@@ -95,7 +95,7 @@ class Sdk:
     def document(self, user: Any, type: str, tag: str | None = None) -> Any:
         document = self.r.Document(type=type, user=user, tag=tag)
         document.save()
-        page = self.r.DocumentPage(document=document, user=user, file=b64encode(PNG).decode())
+        page = self.r.Page(document=document, user=user, file=b64encode(PNG).decode())
         page.save()
         document.status = "VALIDATION_ASKED"
         document.save()

@@ -64,7 +64,7 @@ def broken_off(world: World) -> None:
     """A document of which only the first request is answered is finished by `resume`."""
     user = _registered(world)
     with world.cut_off(after=1), pytest.raises(PartialFailure) as failed:
-        world.call("submit_document", user.id, paper(), key="document 7")
+        world.call("submit_document", user.id, paper(), idempotency_key="document 7")
     world.call("resume", failed.value.partial, paper())
     assert len(world.call("list_documents", user.id).items) == 1
 

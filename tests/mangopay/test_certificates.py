@@ -9,8 +9,15 @@ from typing import Any
 
 import pytest
 from attrs import frozen
-from onboarding import AsyncGateway, ConfigurationError, Gateway, Gateways, Secret, TransportError
-from onboarding.spi import Connection
+from onboarding import (
+    AsyncGateway,
+    ConfigurationError,
+    Connection,
+    Gateway,
+    Gateways,
+    Secret,
+    TransportError,
+)
 from tests.tls import behind_tls, certify, needs_openssl
 
 from onboarding_mangopay import Environment, MangoPay

@@ -50,7 +50,11 @@ def test_one_call_declares_all_owners_and_submits_them(fr: Gateway[MangoPay], st
 
     made = fr.declare_owners(user.id, declared(UBO, named("Ada")))
 
-    assert (made.status, made.user_id, made.editable) == ("VALIDATION_ASKED", user.id, False)
+    assert (made.provider_status, made.user_id, made.editable) == (
+        "VALIDATION_ASKED",
+        user.id,
+        False,
+    )
     assert [owner.owner for owner in made.owners] == [UBO, named("Ada")]
     (listed,) = fr.declarations(user.id)
     assert listed.id == made.id
@@ -76,7 +80,7 @@ def test_a_declaration_is_opened_filled_submitted_and_read_in_an_event_loop(
 
 # docs: view-ubo-declaration, Status; ECLIPSED is a word that nobody knows yet
 @pytest.mark.parametrize(
-    ("status", "standing", "editable"),
+    ("word", "status", "editable"),
     [
         ("CREATED", DocumentStatus.CREATED, True),
         ("VALIDATION_ASKED", DocumentStatus.IN_REVIEW, False),
@@ -87,17 +91,17 @@ def test_a_declaration_is_opened_filled_submitted_and_read_in_an_event_loop(
     ],
 )
 def test_a_status_is_kept_as_it_came_and_told_in_the_words_of_the_core(
-    status: str, standing: DocumentStatus | None, editable: bool | None
+    word: str, status: DocumentStatus | None, editable: bool | None
 ) -> None:
     flow = PAPER.fetch_declaration("ubodec_m_1")
     next(flow)
-    body = f'{{"Id": "ubodec_m_1", "Status": "{status}"}}'.encode()
+    body = f'{{"Id": "ubodec_m_1", "Status": "{word}"}}'.encode()
 
     with pytest.raises(StopIteration) as done:
         flow.send(Response(status=200, body=body))
 
     found = done.value.value
-    assert (found.status, found.status, found.editable) == (status, standing, editable)
+    assert (found.provider_status, found.status, found.editable) == (word, status, editable)
 
 
 def test_a_declaration_comes_back_from_its_form(fr: Gateway[MangoPay], stage: Stage) -> None:
@@ -131,7 +135,7 @@ def test_the_sandbox_decides_by_the_first_name_of_the_first_owner(
 
     made = fr.declare_owners(user.id, declared(named("AcceptUBO")))
 
-    assert fr.fetch_declaration(made.id).status == "VALIDATED"
+    assert fr.fetch_declaration(made.id).provider_status == "VALIDATED"
 
 
 def test_an_incomplete_declaration_is_edited_and_submitted_again(
@@ -145,13 +149,13 @@ def test_an_incomplete_declaration_is_edited_and_submitted_again(
     changed = fr.run(fr.adapter.update_owner(seen, seen.owners[0].id, named("Bo")))
     again = fr.run(fr.adapter.submit_declaration(seen))
 
-    assert (seen.status, seen.reason, seen.editable) == (
+    assert (seen.provider_status, seen.reason, seen.editable) == (
         "INCOMPLETE",
         "WRONG_UBO_INFORMATION",
         True,
     )
     assert changed.owner == named("Bo")
-    assert (again.status, [owner.owner for owner in again.owners]) == (
+    assert (again.provider_status, [owner.owner for owner in again.owners]) == (
         "VALIDATION_ASKED",
         [named("Bo")],
     )
@@ -195,7 +199,7 @@ def test_a_declaration_at_which_mangopay_failed_goes_on_with_no_owner_twice(
 
     assert [owner.owner for owner in made.owners] == [UBO, named("Ada")]
     (listed,) = fr.declarations(user.id)
-    assert (listed.id, listed.status) == (made.id, "VALIDATION_ASKED")
+    assert (listed.id, listed.provider_status) == (made.id, "VALIDATION_ASKED")
 
 
 def test_a_datum_of_an_owner_that_has_no_place_is_refused_before_sending() -> None:

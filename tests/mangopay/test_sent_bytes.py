@@ -14,8 +14,8 @@ from typing import Any, TypeAlias
 import onboarding
 import pytest
 from attrs import define, field, frozen
-from onboarding import AsyncGateway, Gateway, Gateways, Secret
-from onboarding.spi import Connection, Flow
+from onboarding import AsyncGateway, Connection, Gateway, Gateways, Secret
+from onboarding.spi import Flow
 
 from onboarding_mangopay import MangoPay
 

@@ -12,6 +12,7 @@ from attrs import evolve, frozen
 from onboarding import (
     AsyncGateway,
     ConfigurationError,
+    Connection,
     Gateway,
     Gateways,
     InvalidInput,
@@ -19,7 +20,7 @@ from onboarding import (
     User,
     UserRecord,
 )
-from onboarding.spi import Connection, Proof, Request
+from onboarding.spi import Proof, Request
 from tests.tls import behind_tls, certify, needs_openssl
 
 from onboarding_paysera import Paysera

@@ -265,7 +265,7 @@ def test_a_datum_that_is_not_there_is_told_from_one_that_is_hidden(start: Start,
         api.sim.scopes = frozenset[str]()
         hidden = at.run(fetch("221"))
 
-    assert (absent.value, absent.absent) == (None, Absence.NOT_RETURNED)
+    assert (absent.value, absent.absent) == (None, Absence.NOT_FOUND)
     assert (hidden.value, hidden.absent) == (None, Absence.HIDDEN)
 
 

@@ -356,7 +356,7 @@ document = Document(
     purpose=DocumentPurpose.IDENTITY,
     kind=DocumentKind.PASSPORT,
     pages=(
-        Page(
+        DocumentPage(
             content=bytes.fromhex("255044462d312e372000ff"),
             media_type="application/pdf",
         ),

@@ -16,11 +16,11 @@ from attrs import define, field, frozen
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from oauthlib.oauth2.rfc6749.tokens import prepare_mac_header  # type: ignore[import-untyped]  # no stubs
-from onboarding import Secret
+from onboarding import Connection, Secret
 from onboarding.aio import AsyncGateway
 from onboarding.gateway import Gateway
 from onboarding.http import Flow, url
-from onboarding.spi import Connection, Proof, Request, Response
+from onboarding.spi import Proof, Request, Response
 
 from onboarding_paysera import Paysera
 from onboarding_paysera.signing import authorization

@@ -318,7 +318,7 @@ SHAPES = (
         name="an identification request",
         read="its ids, its time and its status",
         flow=lambda: PAPER.fetch_identification("1"),
-        found=lambda one: (one.id, one.user_id, one.created_at, one.status, one.relation),
+        found=lambda one: (one.id, one.user_id, one.created_at, one.provider_status, one.relation),
         expected=("1", "221", AT, "waiting", "related"),
         variants={
             "numbers": requested(1, 221, "relation_status"),

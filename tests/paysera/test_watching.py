@@ -75,7 +75,7 @@ def adapter(api: Api) -> Paysera:
 
 def in_a_thread(api: Api, time: Time, records: Iterable[UserRecord], **options: Any) -> list[Event]:
     with Gateway(adapter(api), clock=there) as gateway:
-        given: dict[str, Any] = {"pace": EVEN, "patience": 300.0, "chance": lambda: 1.0}
+        given: dict[str, Any] = {"policy": EVEN, "patience": 300.0, "chance": lambda: 1.0}
         given |= options
         return list(Poller(gateway, records, clock=time.clock, sleep=time.sleep, **given))
 
@@ -84,7 +84,7 @@ def in_a_loop(api: Api, time: Time, records: Iterable[UserRecord], **options: An
     async def collect() -> list[Event]:
         async with AsyncGateway(adapter(api), clock=there) as gateway:
             given: dict[str, Any] = {
-                "pace": EVEN,
+                "policy": EVEN,
                 "patience": 300.0,
                 "chance": lambda: 1.0,
             } | options
@@ -226,9 +226,9 @@ def test_a_change_makes_reads_frequent_again(api: Api, collect: Collect) -> None
 def test_chance_takes_a_part_of_each_wait(api: Api, collect: Collect) -> None:
     record = record_of(api, api.register(EMAIL_ONLY))
     time, parts = Time(), iter([0.0, 0.5, 1.0, 1.0, 1.0, 1.0, 1.0])
-    pace = PollPolicy(shortest=10.0, longest=80.0, jitter=0.4)
+    policy = PollPolicy(shortest=10.0, longest=80.0, jitter=0.4)
 
-    collect(api, time, [record], policy=pace, chance=lambda: next(parts), patience=90.0)
+    collect(api, time, [record], policy=policy, chance=lambda: next(parts), patience=90.0)
 
     assert time.slept == pytest.approx([10.0, 20.0 * 0.8, 40.0 * 0.6])
 
@@ -237,9 +237,9 @@ def test_chance_takes_a_part_of_each_wait(api: Api, collect: Collect) -> None:
 def test_between_two_reads_there_is_a_wait_whoever_is_read(api: Api, collect: Collect) -> None:
     records = [record_of(api, api.register({"email": f"user{n}@example.com"})) for n in range(3)]
     time = Time()
-    pace = PollPolicy(shortest=10.0, longest=80.0, jitter=0.0, between=4.0)
+    policy = PollPolicy(shortest=10.0, longest=80.0, jitter=0.0, between=4.0)
 
-    collect(api, time, records, policy=pace, patience=19.0)
+    collect(api, time, records, policy=policy, patience=19.0)
 
     assert time.slept == [10.0, 4.0, 4.0]
 

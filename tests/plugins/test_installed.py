@@ -39,21 +39,21 @@ user = User.parse({
 with Gateways.from_file(sys.argv[1]) as gateways:
     gateway = gateways.default
     made = gateway.create_user(user)
-    changed = gateway.update_user(made, made.user.but({"identity.given_name": "Anna"}))
+    changed = gateway.update_user(made, made.user.replace({"identity.given_name": "Anna"}))
     seen = gateway.fetch_user(made.id)
     try:
-        gateway.create_user(user.but(phone="+37066612345"))
+        gateway.create_user(user.replace(phone="+37066612345"))
     except Unsupported as error:
         refused = error.paths
     try:
-        gateway.create_user(user.but({"identity.given_name": "taken"}))
+        gateway.create_user(user.replace({"identity.given_name": "taken"}))
     except Rejected as error:
         rejected = [error.code, [problem.path for problem in error.problems]]
 print(json.dumps({
     "id": made.id,
     "provider": made.provider,
     "gateway": made.gateway,
-    "same": seen.user == user.but({"identity.given_name": "Anna"}),
+    "same": seen.user == user.replace({"identity.given_name": "Anna"}),
     "unmapped": dict(seen.unmapped),
     "refused": refused,
     "rejected": rejected,

@@ -13,8 +13,7 @@ from typing import Any
 
 import certifi
 import pytest
-from onboarding import Outcome, OutcomeUnknown, TransportError
-from onboarding.spi import Connection
+from onboarding import Connection, Outcome, OutcomeUnknown, TransportError
 from onboarding.transports import connection
 from tests.transports.conftest import Certificates
 from tests.transports.wire import DRIVERS, DROP, answer, call, paysera, results, served

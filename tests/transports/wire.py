@@ -12,8 +12,8 @@ from typing import Any, TypeAlias
 
 import pytest
 from attrs import define, field
-from onboarding import AsyncGateway, Gateway, Secret
-from onboarding.spi import Adapter, Connection, Flow, Request, Response
+from onboarding import AsyncGateway, Connection, Gateway, Secret
+from onboarding.spi import Adapter, Flow, Request, Response
 
 from onboarding_mangopay import MangoPay
 from onboarding_paysera import Environment, Paysera

@@ -64,9 +64,9 @@ def keyed_results(runner: Runner) -> None:
     def check(drawn: tuple[Case, Case, Any]) -> None:
         case, other, data = drawn
         world = runner.subject.world(case.adapter)
-        first = world.call("create_user", case.user, key="order-7")
+        first = world.call("create_user", case.user, idempotency_key="order-7")
         if case.adapter.key_lifetime is not None:
-            again = world.call("create_user", case.user, key="order-7")
+            again = world.call("create_user", case.user, idempotency_key="order-7")
             assert again.id == first.id, "key_lifetime is set, and a replay gives another user"
         user = other.user
         if data.draw(st.booleans()):
@@ -74,7 +74,7 @@ def keyed_results(runner: Runner) -> None:
             path = data.draw(st.sampled_from(sorted(p for p in paths if not p.startswith(EXTRAS))))
             user = runner.subject.welcome(changed(case.user, path, data.draw(values_at(path))))
         try:
-            second = world.call("create_user", user, key="order-7")
+            second = world.call("create_user", user, idempotency_key="order-7")
         except OnboardingError:
             return
         if second.id == first.id:

@@ -1,14 +1,11 @@
 """Acme Pay for `onboarding`: customers, over its REST API; `token` and host are the shop's own."""
 
-from attrs import frozen
+from attrs import frozen  # noqa: I001 # a short list of names is easier to read
 from onboarding import Loss, Problem, Secret, User, UserRecord
-from onboarding.adapter import raise_error
-from onboarding.errors import ErrorDetails
-from onboarding.http import Proof, as_object, url
-from onboarding.mapping import ISO_DATE, TEXT, On, at, core, record_only, some, wire
-from onboarding.mapping.translation import Translation, translation
-from onboarding.model.shapes import Url
-from onboarding.spi import Adapter, Flow, Request, hookimpl
+from onboarding.spi import (
+    ISO_DATE, TEXT, Adapter, ErrorDetails, Flow, On, Proof, Request, Translation, Url,
+    as_object, at, core, hookimpl, raise_error, record_only, some, translation, url, wire,
+)  # fmt: skip
 
 
 @wire(source="https://acme.example/docs/customer")
