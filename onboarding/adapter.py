@@ -315,11 +315,11 @@ class Adapter(Operations):
         if key is None:
             return None
         if not isinstance(key, str):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise InvalidInput([Problem("key", "type", "expected a text")])
+            raise InvalidInput([Problem("idempotency_key", "type", "expected a text")])
         if not key.strip():
-            raise InvalidInput([Problem("key", "shape", "is blank")])
+            raise InvalidInput([Problem("idempotency_key", "shape", "is blank")])
         if has_lone_surrogate(key):
-            raise InvalidInput([Problem("key", "shape", "has a lone surrogate")])
+            raise InvalidInput([Problem("idempotency_key", "shape", "has a lone surrogate")])
         return key
 
     def validated(self, user: User, since: UserRecord | None = None) -> User:

@@ -32,7 +32,7 @@ Ids = dict[str, str]
 """The names in braces of a path, with what stands there."""
 
 METHODS = ("get", "put", "post", "patch", "delete")
-FEWEST = 100 if settings.get_current_profile_name() == "default" else 250
+FEWEST = 150 if settings.get_current_profile_name() == "default" else 250
 MOST = 500
 """How many things a caller keeps in mind."""
 

@@ -115,7 +115,7 @@ class Keys(MangoPayProtocol):
         """
         keyed = self.keyed(operation, *subject, idempotency_key=key)
         if keyed is None:
-            raise InvalidInput([Problem("key", "missing", "is required")])
+            raise InvalidInput([Problem("idempotency_key", "missing", "is required")])
         return (yield from self._answer_to(self.idempotency_key(keyed)))
 
     def once(

@@ -92,7 +92,7 @@ class Platform(Keys):
         keyed = self.keyed("raw", method, *path, idempotency_key=idempotency_key)
         if keyed is not None and method != "POST":
             text = "MangoPay takes idempotency keys with POST alone"
-            raise InvalidInput([Problem("key", "unsupported", text)])
+            raise InvalidInput([Problem("idempotency_key", "unsupported", text)])
         request = self.request(method, "raw", *path, body=body, query=query)
         if path and str(path[0]).startswith("/"):
             whole = (*path[0].strip("/").split("/"), *path[1:])

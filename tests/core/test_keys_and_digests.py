@@ -42,7 +42,7 @@ def test_a_key_that_is_blank_or_no_text_is_refused(key: Any) -> None:
     with pytest.raises(InvalidInput) as raised:
         Plain.validated_key(key)
 
-    assert raised.value.paths == ("key",)
+    assert raised.value.paths == ("idempotency_key",)
 
 
 @pytest.mark.parametrize("key", [None, "7", " order 7 ", "é", "x" * 10_000])

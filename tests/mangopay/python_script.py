@@ -155,7 +155,7 @@ class Script:
         r = self.sdk.r
         document = r.Document(type="IDENTITY_PROOF", user=user)
         self.call("Document.save", document)
-        page = r.DocumentPage(document=document, user=user, file=b64encode(PNG).decode())
+        page = r.Page(document=document, user=user, file=b64encode(PNG).decode())
         self.call("Page.save", page)
         document.status = "VALIDATION_ASKED"
         self.call("Document.save again", document)

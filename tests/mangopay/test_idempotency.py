@@ -300,7 +300,7 @@ def test_a_bad_key_is_refused_before_anything_is_sent(
     with pytest.raises(InvalidInput) as raised:
         next(call(key))
 
-    assert raised.value.paths == ("key",)
+    assert raised.value.paths == ("idempotency_key",)
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
@@ -308,7 +308,7 @@ def test_only_a_post_takes_a_key(method: str) -> None:
     with pytest.raises(InvalidInput) as raised:
         next(ADAPTER.raw(method, "users", idempotency_key="K"))
 
-    assert raised.value.paths == ("key",)
+    assert raised.value.paths == ("idempotency_key",)
 
 
 # -- one content, however it is spelled

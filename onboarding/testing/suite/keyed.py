@@ -32,7 +32,7 @@ def _keyed(subject: Subject, adapter: Adapter) -> list[Call]:
     return [
         call
         for call in calls(subject, adapter, USER)
-        if "key" in inspect.signature(getattr(adapter, call.operation)).parameters
+        if "idempotency_key" in inspect.signature(getattr(adapter, call.operation)).parameters
     ]
 
 
@@ -56,7 +56,7 @@ def keys_are_checked(runner: Runner) -> None:
                     break  # what the kit gives it cannot be sent at all
                 told = f"{call.operation} takes the bad key number {number}"
                 assert isinstance(first, InvalidInput), told
-                assert "key" in first.paths, f"{told}, or refuses something else"
+                assert "idempotency_key" in first.paths, f"{told}, or refuses something else"
 
 
 @law("the result under an idempotency key is that of the user that was given", simulated)
