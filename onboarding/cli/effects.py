@@ -43,7 +43,7 @@ def effects(context: click.Context, record: Path, changed: Path, config: Path) -
     """Tell what CHANGES of a stored RECORD would bring with them, offline.
 
     RECORD is the JSON of a `UserRecord` (`to_json`), CHANGES a JSON object of what is to be
-    other, in the form of a user: {"identity": {"family_name": "Novak"}}; null empties a datum.
+    other, in the form of a user: {"identity": {"family_name": "Novak"}}; null clears a field.
     The record's own gateway, by the configuration, says what follows: a level that falls,
     documents that go out of date, an enrolment anew, a step that cannot be undone; and what the
     change could not tell the provider. No value of a user is printed.

@@ -217,13 +217,13 @@ class Build:
             for row in policy.rows
         }
         named = set(cast("Mapping[str, Any]", table)) if isinstance(table, Mapping) else set[str]()
-        for native in sorted(map(str, named - set(spelled))):
-            text = f"the provider has no such level{nearest(native, spelled)}"
-            self._note(f"{at}.{native}", "unknown", text)
+        for word in sorted(map(str, named - set(spelled))):
+            text = f"the provider has no such level{nearest(word, spelled)}"
+            self._note(f"{at}.{word}", "unknown", text)
         rows = self._read(at, table, Mapping[str, _Worth])
         if len(self.problems) > before:
             return None
-        changed = [_changed(row, rows.get(native)) for native, row in spelled.items()]
+        changed = [_changed(row, rows.get(word)) for word, row in spelled.items()]
         try:
             return LevelPolicy(tuple(changed))
         except ValueError:

@@ -172,7 +172,7 @@ def _keep_unknown(plan: Plan, body: dict[str, Any], wire: str, original: Any) ->
 
 
 def _clear(plan: Plan, body: dict[str, Any], new: User, changed: set[str]) -> None:
-    """Puts null where a document says that it clears a datum."""
+    """Puts null where a document says that it clears a field."""
     for mapped in plan.fields:
         if not mapped.row.clears or not mapped.on & On.UPDATE or mapped.core not in changed:
             continue

@@ -2,7 +2,7 @@
 
 A codec reads and writes one value that is not None. Reading raises `ValueError` for what the
 core has no shape for, `TypeError` for what no document allows: the field is then unreadable, and
-kept as residue. Writing raises `ValueError`, with a text that shows no value, for what the wire
+kept as unmapped. Writing raises `ValueError`, with a text that shows no value, for what the wire
 cannot carry.
 """
 
@@ -69,7 +69,7 @@ class Codec(Generic[C, W]):
     `plain` says that both sides are the same value, of this class and no other, so that compiled
     code copies it (`object`: of any). `table` is a vocabulary, which compiled code looks up.
     `exact_read` says that every legal wire value comes back as it was; where it does not (a
-    timestamp inside a day), the original is kept as residue. `exact_write` says the same of
+    timestamp inside a day), the original is kept as unmapped. `exact_write` says the same of
     core values; where it does not hold, what is coarsened is found by going there and back,
     and reported as `blur`. `members` are the core values that can be written, where they are few.
     `coarse` is what a record says of a value that it read inexactly, where the rest of it may
@@ -217,7 +217,7 @@ JSON: Codec[Any, Any] = Codec("as it is", _same_any, _same_any, "any", plain=obj
 def words(kind: type[E], table: Mapping[E, Any], *, wire: str = "string") -> Codec[E, Any]:
     """A vocabulary as one table, read in both directions.
 
-    A wire word that the table lacks is kept as residue; a core word that it lacks is refused.
+    A wire word that the table lacks is kept as unmapped; a core word that it lacks is refused.
     """
     back = {spelling: member for member, spelling in table.items()}
     if len(back) != len(table):

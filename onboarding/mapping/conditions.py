@@ -114,7 +114,7 @@ class Except:
 
 
 def unless(path: object, *values: Any, words: str = "") -> Condition:
-    """The condition that the field at `path` is none of `values`; it holds without a datum."""
+    """The condition that the field at `path` is none of `values`; it holds without a value."""
     text = words or f"{dotted(path)} is not {' or '.join(str(value) for value in values)}"
     return Condition(((Case(root_of(path), dotted(path), Except(frozenset(values))),),), words=text)
 

@@ -23,9 +23,9 @@ Read = Callable[[Mapping[str, Any]], tuple[User, dict[str, Any]]]
 
 
 def compile_read(plan: Plan) -> Read:
-    """A function from the provider's object to (user, residue).
+    """A function from the provider's object to (user, unmapped).
 
-    A value that cannot be read, whatever its type, is None in the user, and residue.
+    A value that cannot be read, whatever its type, is None in the user, and unmapped.
     """
     text = Source(names={"new": object.__new__, "put": put, "unreadable": UNREADABLE})
     variables: dict[str, str] = {}
@@ -115,7 +115,7 @@ def _read_leaf(text: Source, row: Row, source: str, wire: str, depth: int) -> st
 def _read_by_codec(
     text: Source, codec: Codec[Any, Any], v: str, beside: str, wire: str, depth: int
 ) -> None:
-    """Emits how `w` becomes `v`; what has no shape, or comes back otherwise, is residue."""
+    """Emits how `w` becomes `v`; what has no shape, or comes back otherwise, is unmapped."""
     inline = codec.inline
     call = f"{text.name(codec.read, 'r')}(w)"
     if codec.join is not None:

@@ -48,8 +48,8 @@ class Translation:
     ) -> tuple[dict[str, Any], tuple[Loss, ...]]:
         """The provider's object, and what it cannot carry; never truncates, never raises.
 
-        With the residue of a record, a field that is still the same is spelled as it came; with
-        `since`, the user of that record, all that is unchanged is, and only what changed since
+        With the unmapped values of a record, a field that is still the same is spelled as it came;
+        with `since`, the user of that record, all that is unchanged is, and only what changed since
         then counts as lost.
         """
         if since is not None:
@@ -86,7 +86,7 @@ class Translation:
 
         Empty when nothing changed; another spelling of the same value is no change. What is
         unchanged is never a loss: where it must go along it goes as it came, in whatever shape;
-        so does the residue of the record.
+        so do the unmapped values of the record.
         """
         changed, new = compared(old, new)
         if not changed:
@@ -98,9 +98,9 @@ class Translation:
     # -- wire -> core
 
     def from_wire(self, payload: Mapping[str, Any]) -> tuple[User, dict[str, Any]]:
-        """The user as the provider shows it, and the residue, by wire path.
+        """The user as the provider shows it, and what is unmapped, by wire path.
 
-        A field that cannot be read is None in the user and in the residue as it came. Raises
+        A field that cannot be read is None in the user, and unmapped as it came. Raises
         `UnexpectedResponse` for what is no object.
         """
         if payload.__class__ is not dict and not isinstance(payload, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]

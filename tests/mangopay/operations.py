@@ -615,7 +615,7 @@ def _cells(row: Operation, sent: list[str]) -> tuple[str, ...]:
     seed = ", ".join(f"`{name}`" for name in row.seed.split())
     return (
         f"`{row.spelled()}`",
-        "core" if row.is_core else "native",
+        "core" if row.is_core else "provider",
         seed or "none",
         "<br>".join(f"`{one}`" for one in sent),
         "<br>".join(map(_sentence, row.tests or (_EVERY,))),

@@ -233,7 +233,7 @@ def test_a_link_without_a_place_for_the_code_is_no_setting() -> None:
 # -- single parts
 
 
-def test_each_datum_can_be_asked_for_by_itself(start: Start) -> None:
+def test_each_field_can_be_asked_for_by_itself(start: Start) -> None:
     api = start()
     with gateway(api, sends_address=True) as at:
         home = Address(line1="Lauko g. 1", city="Vilnius", postal_code="LT-11111", country="LT")

@@ -154,7 +154,7 @@ def strange_keys(runner: Runner) -> None:
             for name, value in strange.items():
                 at = f"{path}.{name}" if path else name
                 if wire_value(payload, at) is not None:
-                    assert record.unmapped.get(at) == value, f"{at} is not in the residue"
+                    assert record.unmapped.get(at) == value, f"{at} is not unmapped"
 
     runner.for_all(st.tuples(st.sampled_from(found), STRANGE), check)
 
