@@ -169,8 +169,8 @@ def _tell(runs: list[_Run], config: Path, file: Path) -> None:
     console.print(f"{file.name}: the same users at simulators of {providers}")
     console.print(versus.in_brief(results))
     for state in (state for state in State if any(run.summary.total[state] for run in runs)):
-        console.print(f"{state:>9}  {screen.MEANINGS[state]}", style=screen.STYLES[state])
-    console.print(f"{'without':>9}  left out, as accept_loss in {config.name} allows", style="dim")
+        console.print(f"{state:>11}  {screen.MEANINGS[state]}", style=screen.STYLES[state])
+    console.print(f"{'without':>11}  left out, as accept_loss in {config.name} allows", style="dim")
     for run in runs[1:]:
         _tell_change(console, run, config)
     console.print("Next: onboarding demo --all         every user, every reason, every loss")
