@@ -1,7 +1,7 @@
 """Register, verify and look after your users with any payment provider, in one vocabulary.
 
-Nothing is loaded until it is used: importing this package opens no socket, reads no file,
-and imports no adapter and no HTTP client.
+Nothing is loaded until it is used: importing this package opens no socket, imports no
+adapter and no HTTP client, and reads no file but its own stub.
 """
 
 from __future__ import annotations

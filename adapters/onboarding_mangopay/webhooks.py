@@ -149,7 +149,7 @@ def _hook(payload: Mapping[str, Any], response: Response) -> Hook:
 
 # The id is spelled with two s in a notification, with one in the list of events.
 _IDS = ("RessourceId", "ResourceId")
-_NEWER = "onboarding_mangopay.EVENT_TYPES lists them; for a newer one list the events of every type"
+_NEWER_LISTED = "onboarding_mangopay.EVENT_TYPES lists them; for a newer one list the events of every type"
 
 
 @frozen(kw_only=True)
@@ -220,7 +220,7 @@ class Events(Users, Documents, Owners, Verifications, Recipients, Platform):
         `InvalidInput` for a type that is not documented (`EVENT_TYPES`).
         """
         if event_type is not None:
-            known_word("event_type", event_type, EVENT_TYPES, newer=_NEWER)
+            known_word("event_type", event_type, EVENT_TYPES, newer=_NEWER_LISTED)
         query = filters(
             EventType=event_type,
             AfterDate=seconds("after", after),
