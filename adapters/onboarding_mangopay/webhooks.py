@@ -149,7 +149,9 @@ def _hook(payload: Mapping[str, Any], response: Response) -> Hook:
 
 # The id is spelled with two s in a notification, with one in the list of events.
 _IDS = ("RessourceId", "ResourceId")
-_NEWER_LISTED = "onboarding_mangopay.EVENT_TYPES lists them; for a newer one list the events of every type"
+_NEWER_LISTED = (
+    "onboarding_mangopay.EVENT_TYPES lists them; for a newer one list the events of every type"
+)
 
 
 @frozen(kw_only=True)
