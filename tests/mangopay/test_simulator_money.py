@@ -310,6 +310,14 @@ def test_a_card_has_a_country_of_three_letters(stage: Stage) -> None:
     assert good(stage.call("GET", f"cards/{id}")) == card
 
 
+def test_an_empty_currency_of_emoney_counts_as_absent(stage: Stage) -> None:
+    user = stage.made(NATURAL, OWNER)["Id"]
+
+    answer = stage.call("GET", f"users/{user}/emoney?Currency=")
+
+    assert answer.json()["CreditedEMoney"]["Currency"] == "EUR"
+
+
 def test_emoney_is_summed_ever_by_year_and_by_month(stage: Stage) -> None:
     user = stage.owner()
     stage.sim.add_transaction(user, amount=500)

@@ -213,7 +213,7 @@ def emoney(world: World, call: Call) -> Reply:
     Without a currency it is EUR; neither that nor what another word is answered with is documented.
     """
     user = find(world, call.params["user"])
-    currency = call.query.get("currency", "EUR").upper()
+    currency = (call.query.get("currency") or "EUR").upper()  # an empty one counts as absent
     errors = read_shape((_CURRENCY,), {"Currency": currency}, lambda need: False).errors
     if errors:
         raise RefusedError(param_error(errors))
