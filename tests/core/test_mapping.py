@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import Any
 from unicodedata import normalize
 
+import idna
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -810,7 +812,12 @@ def told(user: User, path: str) -> object:
     value = lookup(user, path)
     if isinstance(value, str):
         value = normalize("NFC", value)
-        return value.lower() if path in ("locale", "email") else value
+        if path == "email":  # one address, whether its domain is in letters or in ASCII
+            local, _, domain = value.lower().rpartition("@")
+            with suppress(idna.IDNAError):
+                domain = idna.encode(domain, uts46=True).decode()
+            return f"{local}@{domain}"
+        return value.lower() if path == "locale" else value
     return None if value == () else value
 
 
