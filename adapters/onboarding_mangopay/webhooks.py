@@ -47,7 +47,7 @@ _PLACES = {"Url": "url", "EventType": "event_type", "Tag": "tag", "Email": "emai
 
 @frozen(kw_only=True)
 class Hook:
-    """An address and the type of event that it is told of; its URL may hold a secret.
+    """A URL that MangoPay notifies of one type of event. The URL may hold a secret.
 
     `valid` is false once 100 deliveries in a row have failed: nothing is sent there any more.
     """

@@ -1,4 +1,4 @@
-"""Sends users to a gateway one after the other, and keeps count of what became of them."""
+"""Sends users to a gateway one after the other, and counts the results by state."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Unknown:
     """A user whose outcome is unknown.
 
     `id` is the provider's, where it is known. `run_again` says that another run settles the user
-    by the idempotency key; otherwise somebody must look the user up at the provider.
+    by the idempotency key; otherwise look the user up at the provider.
     """
 
     ref: str

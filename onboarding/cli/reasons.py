@@ -116,7 +116,7 @@ def of_report(report: RequirementReport) -> Iterator[tuple[Why, str]]:
 
 
 def of_questions(found: Questionnaire) -> Iterator[tuple[Why, str]]:
-    """What to ask of a user, by the targets it is for; then the steps that nobody is asked for."""
+    """The questions to a user, grouped by target; then the steps that no question covers."""
     for question in found:
         yield Why("\n".join(question.targets), "", (when_asked(question),)), question.name
     for step in found.steps:

@@ -281,7 +281,7 @@ Link = Annotated[
 """What a message or a page leads to: a URL, or a link that an app opens (`myapp://confirm/7`)."""
 
 PastDate = Annotated[date, Shape("past_date", "a date that is not in the future", _has_begun)]
-"""A calendar day that has begun somewhere on earth."""
+"""A calendar day that is not in the future in any time zone."""
 
 Extras = Annotated[Mapping[str, Any], GIVEN]
 """Plain data that come back equal from JSON."""
