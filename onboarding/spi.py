@@ -17,48 +17,56 @@ from onboarding.http import (
     retry_after,
     url,
 )
-from onboarding.mapping.changes import changed_paths
-from onboarding.mapping.codecs import (
+from onboarding.mapping import (
+    ALWAYS,
     BOOL,
+    EMAIL,
+    EVERY,
     ISO_DATE,
     JSON,
     LOWER_COUNTRY,
+    NEVER,
+    PHONE_DIGITS,
     TEXT,
     UTC_MIDNIGHT,
     UTC_SECONDS,
-    Codec,
-    Inline,
-    words,
-)
-from onboarding.mapping.conditions import ALWAYS, Condition, given, lacks, matches, unless, when
-from onboarding.mapping.effects import Effect
-from onboarding.mapping.emails import EMAIL, written_email
-from onboarding.mapping.explain import Explanation
-from onboarding.mapping.losses import document_losses, lost_of_document
-from onboarding.mapping.paths import core, extra, some
-from onboarding.mapping.phones import PHONE_DIGITS, phone
-from onboarding.mapping.policy import (
     Accepted,
+    Codec,
+    Condition,
     Consequence,
     Disallowed,
     EffectKind,
-    OneOf,
-    disallow,
-    judged,
-    one_of,
-)
-from onboarding.mapping.rows import (
-    EVERY,
-    NEVER,
+    Inline,
     On,
+    OneOf,
     Pattern,
+    Translation,
     at,
+    core,
+    disallow,
+    document_losses,
+    extra,
+    given,
     inside,
+    judged,
+    lacks,
+    lost_of_document,
+    matches,
     not_applicable,
+    one_of,
+    phone,
     record_only,
+    some,
+    translation,
+    unless,
+    when,
     wire,
+    words,
+    written_email,
 )
-from onboarding.mapping.translation import Translation, translation
+from onboarding.mapping.changes import changed_paths
+from onboarding.mapping.effects import Effect
+from onboarding.mapping.explain import Explanation
 from onboarding.mapping.unread import coarsened, read_with_losses
 from onboarding.model.action import LinkRule
 from onboarding.model.answers import Paged, RateLimit
