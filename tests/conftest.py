@@ -9,6 +9,9 @@ from hypothesis import HealthCheck, settings
 from tests.executed import NAME, Executed
 from tests.ledger.watch import Watch
 from tests.mangopay.watch import OperationsWatch
+from tests.world import interruptible, sockets, told, world
+
+__all__ = ["interruptible", "sockets", "told", "world"]
 
 # No deadline, for machines differ; in CI the same examples each time. Hypothesis draws other values
 # on another Python, so that a filter that passes here may be called greedy there.

@@ -26,13 +26,14 @@ from schemathesis.core.result import Ok
 from schemathesis.core.transport import Response
 from schemathesis.specs.openapi import checks
 from schemathesis.specs.openapi.schemas import OpenApiSchema
+from tests.scaling import sized
 
 Case = schemathesis.Case[Any]
 Ids = dict[str, str]
 """The names in braces of a path, with what stands there."""
 
 METHODS = ("get", "put", "post", "patch", "delete")
-FEWEST = 150 if settings.get_current_profile_name() == "default" else 250
+FEWEST = sized(250, by_default=100)
 MOST = 500
 """How many things a caller keeps in mind."""
 

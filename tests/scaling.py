@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from hypothesis import settings
 
-__all__ = ["scaled"]
+__all__ = ["scaled", "sized"]
 
 
 def scaled(share: int) -> settings:
     """Settings with one example in `share` in the default profile, and with all in the others."""
     most = settings().max_examples
-    by_default = settings.get_current_profile_name() == "default"
-    return settings(max_examples=max(1, most // share) if by_default else most)
+    return settings(max_examples=sized(most, max(1, most // share)))
+
+
+def sized(whole: int, by_default: int) -> int:
+    """How many of anything a slow test goes through: `by_default` in the default profile alone."""
+    return by_default if settings.get_current_profile_name() == "default" else whole

@@ -33,7 +33,7 @@ from onboarding_simulators.shared import VirtualClock
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parents[1]))
 
-from tests.desk.papers import pdf, picture  # noqa: E402
+from tests.simulators.desk.papers import pdf, picture  # noqa: E402
 
 COLUMNS = 80
 CELL = 12.2  # the width of a character in rich's SVG

@@ -9,8 +9,7 @@ import pytest
 from attrs import evolve
 from onboarding import AsyncGateway, Gateway, NotFound, Secret, Unauthorized, User
 from onboarding.spi import Exchange
-
-from .conftest import World
+from tests.world import World
 
 JANE = User(email="jane@example.com")
 

@@ -31,6 +31,7 @@ from onboarding.errors import ErrorDetails
 from onboarding.spi import Adapter, Flow, Request, Response
 from onboarding.testing import PaperGateway, paper
 from onboarding.testing.paper import Answer
+from tests.simulators.paysera.api import CLIENT_ID, MAC_KEY, NOW, a_simulator
 
 from onboarding_paysera import (
     ContactList,
@@ -41,8 +42,6 @@ from onboarding_paysera import (
     UserToken,
 )
 from onboarding_simulators.paysera import PayseraSimulator
-
-from .simulator_api import CLIENT_ID, MAC_KEY, NOW, a_simulator
 
 __all__ = [
     "BASE",

@@ -27,12 +27,12 @@ from onboarding import (
 )
 from onboarding.spi import Request, Response
 from onboarding.testing import PaperGateway, paper
+from tests.simulators.paysera.api import CLIENT_ID, MAC_KEY, NOW, Api, a_simulator
 
 from onboarding_paysera import Paysera
 from onboarding_simulators.paysera import PayseraSimulator
 
 from .every_flow import PASSPORT
-from .simulator_api import CLIENT_ID, MAC_KEY, NOW, Api, a_simulator
 
 HOUR = timedelta(hours=1)
 THERE = datetime.fromtimestamp(NOW, UTC)

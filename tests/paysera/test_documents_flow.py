@@ -18,11 +18,11 @@ from onboarding import (
     Secret,
 )
 from onboarding.spi import Refusal, Response
+from tests.simulators.paysera.api import CLIENT_ID, EMAIL_ONLY, MAC_KEY, NOW, Api
 
 from onboarding_paysera import IdentityPaper, Paysera
 
 from .every_flow import PASSPORT, SCAN
-from .simulator_api import CLIENT_ID, EMAIL_ONLY, MAC_KEY, NOW, Api
 
 Start = Callable[..., Api]
 

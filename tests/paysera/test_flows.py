@@ -40,6 +40,7 @@ from onboarding import (
     UserStatus,
 )
 from onboarding.hooks import Exchange
+from tests.simulators.paysera.api import CLIENT_ID, MAC_KEY, NOW, Api
 
 from onboarding_paysera import (
     ContactList,
@@ -52,8 +53,6 @@ from onboarding_paysera import (
     ServiceName,
 )
 from onboarding_paysera.errors import CODES
-
-from .simulator_api import CLIENT_ID, MAC_KEY, NOW, Api
 
 Start = Callable[..., Api]
 

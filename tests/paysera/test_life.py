@@ -30,10 +30,10 @@ from onboarding import (
     UserRecord,
     UserStatus,
 )
+from tests.simulators.paysera.api import CLIENT_ID, MAC_KEY, NOW, Api
 
 from onboarding_paysera import IdentityPaper, Paysera
 
-from .simulator_api import CLIENT_ID, MAC_KEY, NOW, Api
 from .test_flows import CODE, IDENTITY, JPEG, PASSPORT, PASSWORD
 
 NEW_PASSWORD = "newPassword123"

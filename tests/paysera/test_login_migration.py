@@ -31,6 +31,7 @@ from onboarding import (
 )
 from onboarding.bulk import BulkRun, Journal, State, UserFile
 from onboarding.simulation import serve
+from tests.scaling import sized
 
 from onboarding_paysera import Paysera
 from onboarding_simulators.paysera import PayseraSimulator
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-COUNT = 1_000
+COUNT = sized(1_000, by_default=200)
 CANARY = "Xq7canary"
 ODD = [
     "",

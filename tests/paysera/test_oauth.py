@@ -30,10 +30,9 @@ from onboarding import (
 )
 from onboarding.spi import Request, Response
 from onboarding.testing import PaperGateway
+from tests.simulators.paysera.api import CLIENT_ID, MAC_KEY, NOW, Api, the_documented_user
 
 from onboarding_paysera import Environment, Paysera, UserToken
-
-from .simulator_api import CLIENT_ID, MAC_KEY, NOW, Api, the_documented_user
 
 BACK = "https://app.example/cb"
 STATE = "0123456789abcdef"

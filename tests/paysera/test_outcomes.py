@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from onboarding import OnboardingError, Outcome, Partial, PartialFailure, User
 from onboarding.spi import Flow, Request, Response
 from onboarding.testing import PaperGateway, paper
+from tests.simulators.paysera.api import a_simulator
 
 from onboarding_paysera import Paysera, Position, ServiceName
 from onboarding_simulators.paysera import PayseraSimulator
 
 from .every_flow import PAPER, PASSPORT, READS, THERE, WRITES, Stage, recorded
 from .faults import FAULTS, Fault, Faulty
-from .simulator_api import a_simulator
 
 
 @pytest.mark.parametrize("name", WRITES)

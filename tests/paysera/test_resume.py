@@ -31,13 +31,13 @@ from onboarding import (
 from onboarding.spi import Request
 from onboarding.testing import PaperGateway, paper
 from onboarding.testing.paper import Answer
+from tests.simulators.paysera.api import CLIENT_ID, EMAIL_ONLY, MAC_KEY, Api, a_simulator
 
 from onboarding_paysera import Environment, Paysera
 from onboarding_simulators.paysera import PayseraSimulator
 
 from .every_flow import FLOWS, PAPER, PASSPORT, SCAN, THERE, recorded, replayed
 from .faults import FAULTS, Fault, Faulty
-from .simulator_api import CLIENT_ID, EMAIL_ONLY, MAC_KEY, Api, a_simulator
 
 UPLOAD, DESCRIBE = "upload_document", "describe_document"
 

@@ -12,11 +12,11 @@ import pytest
 from attrs import evolve
 from onboarding import AsyncGateway, Gateway, OnboardingError, Password, Secret, User
 from onboarding.spi import Flow
+from tests.simulators.paysera.api import EMAIL_ONLY, MAC_KEY, NOW, Api
 
 from onboarding_paysera import Paysera, UserToken
 
 from .every_flow import BACK, PAPER, PASSPORT
-from .simulator_api import EMAIL_ONLY, MAC_KEY, NOW, Api
 
 PASSWORD, OLD, CODE = "Plain-Password-22", "Old-Password-22", "CODE-221"
 TOKEN = UserToken(

@@ -24,13 +24,16 @@ from oauthlib.oauth2.rfc6749.tokens import prepare_mac_header  # type: ignore[im
 from onboarding import Secret
 from onboarding.http import url
 from onboarding.spi import Proof, Request
+from tests.scaling import sized
 
 from onboarding_paysera import Paysera
 
 CLIENT_ID, MAC_KEY = "wkVd93h2uS", "IrdTc8uQodU7PRpLzzLTW6wqZAO6tAMU"
 COUNT = 10_000
 QUICK = os.environ.get("HYPOTHESIS_PROFILE") not in ("full", "laws")
-EVERY_BYTE = 250 if QUICK else COUNT  # of so many requests each byte is changed, else one a part
+EVERY_BYTE = (
+    sized(250, by_default=50) if QUICK else COUNT
+)  # of so many requests each byte is changed, else one a part
 LOT = EVERY_BYTE // 5
 PRINTABLE = bytes(byte for byte in range(0x20, 0x7F) if byte != 0x5C)
 

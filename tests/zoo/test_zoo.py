@@ -877,7 +877,7 @@ def test_an_example_shows_the_fields_that_are_set_alone() -> None:
 def claimed(**declared: Any) -> list[str]:
     """The claims that no law saw at work, of the Ark's adapter with other declarations."""
     subject = type("Claimant", (Zoo,), {"adapter": Sound(api_key=key()), **declared})
-    return [str(claim) for claim in prove(subject()).unexercised]
+    return [str(claim) for claim in prove(subject(), exhaustive=True).unexercised]
 
 
 @wire(source=SOURCE)

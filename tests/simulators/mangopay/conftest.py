@@ -1,0 +1,5 @@
+"""The fixtures of the tests of MangoPay's simulator."""
+
+from tests.mangopay.fixtures import fr, noted, server, stage
+
+__all__ = ["fr", "noted", "server", "stage"]
