@@ -75,7 +75,7 @@ def tried(adapter: Adapter, shape: Shape, answers: Answers, login: Response | No
 
 def page_shows(provider: str, shapes: Iterable[Shape], *, update: bool) -> tuple[str, str]:
     """The page of a provider, and how it reads with the table of these shapes."""
-    path = DOCS / f"{provider}.md"
+    path = DOCS / provider / "uncertain-points.md"
     page = path.read_text("utf-8")
     lines = ["| Shape | Read as | Variants accepted |", "| --- | --- | --- |"]
     lines += [f"| {one.name} | {one.read} | {'; '.join(one.variants)} |" for one in shapes]

@@ -10,7 +10,8 @@ What the blocks of a page mean:
   comment before a `console` block has the lines between its commands compared too;
 - any block after `<!-- file: NAME -->` is written to that file;
 - `<!-- setup ... -->`: Python that the reader does not see, with `mangopay` and `paysera`, the
-  simulators that are running.
+  simulators that are running;
+- `<!-- continues: PAGE -->`: the blocks of that page run first, so that its names are there.
 
 With `ONBOARDING_UPDATE_DOCS=1` outputs that differ are written into the pages; read the diff.
 A page runs in a fresh folder with an `onboarding.toml` of two gateways on loopback.
@@ -43,6 +44,7 @@ from onboarding_simulators.paysera import PayseraSimulator
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 RUN = ("python", "console", "toml")
+UNSEEN = ("setup", "continues")
 
 SECRETS = {"MANGOPAY_API_KEY": "key", "PAYSERA_MAC_KEY": "key"}
 CONFIG = """
@@ -65,6 +67,7 @@ accept_loss = ["identity.birthdate", "identity.country_of_residence", "address.*
 
 _BLOCK = re.compile(
     r"^<!-- setup\n(?P<setup>.*?)^-->$"
+    r"|^<!-- continues: (?P<page>[^ ]+) -->$"
     r"|(?:^<!-- (?P<notes>[a-z][^>]*?) -->\n+)?"
     r"^(?P<indent> *)```(?P<language>[a-z]+)[^\n]*\n(?P<body>.*?)^ *```$",
     re.DOTALL | re.MULTILINE,
@@ -94,6 +97,9 @@ def blocks_of(page: Path) -> Iterator[Block]:
         if found["setup"] is not None:
             line = source.count("\n", 0, found.start("setup")) + 1
             yield Block("setup", found["setup"], line, found.span("setup"))
+            continue
+        if found["page"] is not None:
+            yield Block("continues", found["page"], 0, found.span("page"))
             continue
         text = re.sub(f"^{found['indent']}", "", found["body"], flags=re.MULTILINE)
         notes = tuple(note.strip() for note in (found["notes"] or "").split(","))
@@ -149,26 +155,33 @@ def run_page(page: Path, simulators: Mapping[str, object]) -> list[tuple[Block, 
     module = types.ModuleType("example")  # a class looks for its module when its types are read
     namespace = vars(module)
     namespace.update(simulators)
-    outputs: list[tuple[Block, str]] = []
-    printed = ""
     sys.modules["example"] = module
     try:
-        for block in blocks_of(page):
-            if name := block.note("file"):
-                Path(name).write_text(block.text, "utf-8")
-            if block.language in ("python", "setup"):
-                printed = run_python(block, page, namespace)
-            elif block.language == "console":
-                printed = run_console(block)
-            elif block.language == "toml" and "[gateways." in block.text:
-                load_toml(block)
-            if "output" in block.notes:
-                outputs.append((block, printed))
+        return run_blocks(page, namespace)
     finally:
         del sys.modules["example"]
         for value in namespace.values():
             if isinstance(value, Gateways):
                 value.close()
+
+
+def run_blocks(page: Path, namespace: dict[str, Any]) -> list[tuple[Block, str]]:
+    """Runs the examples of a page in a namespace, after those of a page that it continues."""
+    outputs: list[tuple[Block, str]] = []
+    printed = ""
+    for block in blocks_of(page):
+        if name := block.note("file"):
+            Path(name).write_text(block.text, "utf-8")
+        if block.language == "continues":
+            run_blocks(page.parent / block.text, namespace)
+        elif block.language in ("python", "setup"):
+            printed = run_python(block, page, namespace)
+        elif block.language == "console":
+            printed = run_console(block)
+        elif block.language == "toml" and "[gateways." in block.text:
+            load_toml(block)
+        if "output" in block.notes:
+            outputs.append((block, printed))
     return outputs
 
 
@@ -218,7 +231,7 @@ def test_there_are_many_examples() -> None:
 
     assert sum(block.language == "python" for block in found) > 20
     assert all(
-        block.language in ("python", "toml", "console", "text", "shell", "json", "setup", "mermaid")
+        block.language in ("python", "toml", "console", "text", "shell", "json", "mermaid", *UNSEEN)
         for block in found
     )
 
@@ -227,4 +240,4 @@ def test_every_fence_is_collected() -> None:
     for page in PAGES:
         fences = re.findall(r"^ *```[a-z]+", page.read_text("utf-8"), re.MULTILINE)
 
-        assert len([b for b in blocks_of(page) if b.language != "setup"]) == len(fences), page
+        assert len([b for b in blocks_of(page) if b.language not in UNSEEN]) == len(fences), page

@@ -22,7 +22,7 @@ from .stage import Stage
 from .watch import OperationsWatch
 
 ROOT = Path(__file__).parents[2]
-PAGE = ROOT / "docs" / "providers" / "mangopay.md"
+PAGE = ROOT / "docs" / "providers" / "mangopay" / "operations.md"
 UPDATE = os.environ.get("ONBOARDING_UPDATE_DOCS") == "1"
 ROWS = [pytest.param(row, id=row.flow) for row in OPERATIONS]
 

@@ -17,7 +17,7 @@ from .calls import QUICK, WANTED, Row, read_run, refreshed, rows_of
 from .tapped import ENDPOINTS
 
 ROOT = Path(__file__).parents[2]
-PAGE = ROOT / "docs" / "providers" / "paysera.md"
+PAGE = ROOT / "docs" / "providers" / "paysera" / "operations.md"
 UPDATE = os.environ.get("ONBOARDING_UPDATE_DOCS") == "1"
 RUN = ("test_flows.py", "test_documents_flow.py", "test_life.py", "test_oauth.py", "test_clock.py")
 
