@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from importlib import import_module
-from typing import Any, ClassVar, NoReturn, Protocol, TypedDict, cast, runtime_checkable
+from typing import Any, ClassVar, Protocol, TypedDict, cast, runtime_checkable
 
 from attrs import evolve, field, fields_dict, frozen
 
 from onboarding.errors import (
-    Conflict,
-    ErrorDetails,
-    Forbidden,
     IdempotencyConflict,
     InvalidInput,
-    NotFound,
-    PartialFailure,
     Problem,
-    ProviderError,
-    RateLimited,
-    Rejected,
-    Unauthorized,
-    Unavailable,
     UnexpectedResponse,
     Unsupported,
 )
@@ -46,30 +35,13 @@ from onboarding.model.credentials import Secret
 from onboarding.model.levels import LevelPolicy, level_word
 from onboarding.model.record import UserRecord
 from onboarding.model.user import User
-from onboarding.operations import Criterion, Operations
+from onboarding.operations import Operations
 from onboarding.reading import identifier
 from onboarding.requirements.evaluation import missing
 from onboarding.requirements.report import RequirementReport
 from onboarding.requirements.target import Target
 
-__all__ = ["Adapter", "Criterion", "Held", "part_way", "raise_error"]
-
-
-@contextmanager
-def part_way(partial: Partial) -> Generator[None]:
-    """Turns whatever stops the requests inside into a `PartialFailure` with what is there.
-
-    Used inside a flow, around the `yield`s that follow the creation of an object. Where the
-    provider rejected the content, the partial keeps no digest: the content may be corrected.
-    """
-    try:
-        yield
-    except (PartialFailure, IdempotencyConflict):
-        raise
-    except Rejected as error:
-        raise PartialFailure(evolve(partial, digest="")) from error
-    except Exception as error:
-        raise PartialFailure(partial) from error
+__all__ = ["Adapter", "Held", "Provenance"]
 
 
 @runtime_checkable
@@ -455,21 +427,3 @@ def _level_at(payload: object, path: str) -> str | None:
             return None
         payload = cast("Mapping[str, object]", payload)[name]
     return level_word(payload)
-
-
-_BY_STATUS: dict[int, type[ProviderError]] = {
-    401: Unauthorized,
-    403: Forbidden,
-    404: NotFound,
-    409: Conflict,
-    429: RateLimited,
-}
-
-
-def raise_error(details: ErrorDetails, kind: type[ProviderError] | None = None) -> NoReturn:
-    """Raises the error that a status means, or the one named."""
-    if kind is None:
-        kind = _BY_STATUS.get(details.status)
-    if kind is None:
-        kind = Unavailable if details.status >= 500 else Rejected
-    raise kind(details)

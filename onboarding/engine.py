@@ -23,15 +23,12 @@ from onboarding.errors import (
     OnboardingError,
     OutcomeUnknown,
     Problem,
-    ProviderError,
-    RateLimited,
     TransportError,
-    Unauthorized,
-    Unavailable,
     UnexpectedResponse,
 )
 from onboarding.http import Flow, Proof, Request, Response, Token
 from onboarding.outcomes import Progress
+from onboarding.provider_errors import ProviderError, RateLimited, Unauthorized, Unavailable
 
 __all__ = [
     "Clock",

@@ -15,7 +15,6 @@ from urllib.parse import SplitResult, quote, urlsplit
 from attrs import evolve, field, frozen
 
 from onboarding.errors import ConfigurationError, InvalidInput, Problem, UnexpectedResponse
-from onboarding.model.json_values import DEEPEST, deeper_than
 
 __all__ = [
     "Flow",
@@ -32,6 +31,11 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+
+MAX_DEPTH = 64
+"""The levels of lists and objects that the JSON of an answer may have."""
+
+_NESTED = frozenset({dict, list})
 
 HEADER_TEXT = r"(?! )[ -~]*(?<! )"  # RFC 9110, 5.5, without what one client takes and another not
 _IN_A_HEADER = re.compile(HEADER_TEXT).fullmatch
@@ -121,7 +125,7 @@ class Response:
         why = "is not JSON"
         with suppress(ValueError, RecursionError):
             data = json.loads(self.body, parse_constant=_not_json)
-            if not deeper_than(DEEPEST, data):
+            if not _is_deeper(MAX_DEPTH, data):
                 return data
             why = "is nested too deep"
         problem = Problem("", "shape", f"the {self.status} answer {why}")
@@ -141,6 +145,16 @@ class Response:
             return as_object(json.loads(self.body))
         except (ValueError, RecursionError):
             return {}
+
+
+def _is_deeper(levels: int, data: object) -> bool:
+    """Whether lists and objects have more levels than that."""
+    if not isinstance(data, dict | list):
+        return False
+    if levels < 1:
+        return True
+    items = cast("Any", data.values() if isinstance(data, dict) else data)
+    return any(item.__class__ in _NESTED and _is_deeper(levels - 1, item) for item in items)
 
 
 def as_object(value: object) -> dict[str, Any]:

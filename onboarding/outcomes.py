@@ -9,9 +9,9 @@ from onboarding.errors import (
     OnboardingError,
     Outcome,
     OutcomeUnknown,
-    PartialFailure,
 )
 from onboarding.http import Request, Response
+from onboarding.provider_errors import PartialFailure
 
 __all__ = ["Progress"]
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from onboarding.adapter import Adapter, Provenance, part_way, raise_error
-from onboarding.errors import ErrorDetails
+from onboarding.adapter import Adapter, Provenance
 from onboarding.hooks import Exchange, hookimpl
 from onboarding.http import (
     Flow,
@@ -89,6 +88,7 @@ from onboarding.model.shapes import (
 )
 from onboarding.model.stored import Stored, digest
 from onboarding.model.words import known_word, known_words
+from onboarding.provider_errors import ErrorDetails, part_way, raise_error
 from onboarding.reading import identifier, moment, reference
 from onboarding.requirements import Actor, Question, RequirementOption, RequirementRule, Target
 from onboarding.requirements.target import document, step, user_field

@@ -6,22 +6,24 @@ from attrs import evolve
 
 from onboarding.bulk.results import Result, State, tame
 from onboarding.errors import (
-    ActionRequired,
-    Conflict,
-    Forbidden,
     IdempotencyConflict,
     InvalidInput,
     NoAnswer,
     OnboardingError,
     Outcome,
-    PartialFailure,
     Problem,
+    Unsupported,
+)
+from onboarding.provider_errors import (
+    ActionRequired,
+    Conflict,
+    Forbidden,
+    PartialFailure,
     ProviderError,
     RateLimited,
     Rejected,
     Unauthorized,
     Unavailable,
-    Unsupported,
 )
 
 __all__ = ["of_error", "state_of"]

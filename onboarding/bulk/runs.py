@@ -17,17 +17,15 @@ from onboarding.bulk.lines import Line, numbered
 from onboarding.bulk.results import Result, State, blank, of_record, tame
 from onboarding.errors import (
     ConfigurationError,
-    Forbidden,
     IdempotencyConflict,
     OnboardingError,
-    PartialFailure,
     Problem,
-    Unauthorized,
 )
 from onboarding.gateway import Gateway
 from onboarding.http import Flow
 from onboarding.model.record import UserRecord
 from onboarding.model.user import User
+from onboarding.provider_errors import Forbidden, PartialFailure, Unauthorized
 
 __all__ = ["BulkRun", "Reason", "Summary", "Unknown"]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any, Generic, TypeVar, overload
 
-from onboarding.adapter import Adapter, Criterion
+from onboarding.adapter import Adapter
 from onboarding.http import Flow, Response
 from onboarding.mapping.effects import Effect
 from onboarding.model.action import NextAction
@@ -17,6 +17,7 @@ from onboarding.model.event import Event
 from onboarding.model.owners import OwnerDeclaration
 from onboarding.model.record import UserRecord
 from onboarding.model.user import Company, User
+from onboarding.operations import Criterion
 from onboarding.requirements.report import RequirementReport
 
 __all__ = ["Calls"]

@@ -15,15 +15,13 @@ from onboarding.cli.helping import Group
 from onboarding.cli.output import OutputError, is_of_output
 from onboarding.errors import (
     ConfigurationError,
-    Forbidden,
     InvalidInput,
     OnboardingError,
     Outcome,
     Problem,
-    ProviderError,
-    Unauthorized,
 )
 from onboarding.files import why_unusable
+from onboarding.provider_errors import Forbidden, ProviderError, Unauthorized
 
 __all__ = [
     "NOT_ALL",

@@ -248,7 +248,9 @@ def error_table(module: str = OnboardingError.__module__) -> str:
     """Every error of a module, what it is a kind of, and the outcome of its class."""
     rows: list[list[str]] = []
     for found in vars(import_module(module)).values():
-        if isinstance(found, type) and issubclass(found, OnboardingError) and _public(found):
+        if not (isinstance(found, type) and issubclass(found, OnboardingError)):
+            continue
+        if _public(found) and found.__module__ == module:
             kinds = ", ".join(_code(base.__name__) for base in _parents(found))
             outcome = _code(str(found.outcome))
             rows.append(

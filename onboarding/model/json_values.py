@@ -15,14 +15,13 @@ from attrs import frozen
 
 from onboarding.errors import Problem
 
-__all__ = ["DEEPEST", "GIVEN", "SENT", "JsonRule", "deeper_than", "faults", "named"]
+__all__ = ["DEEPEST", "GIVEN", "SENT", "JsonRule", "faults", "named"]
 
 DEEPEST = 64
 """The levels of lists and objects that such data may have."""
 
 _LONGEST_NAME = 64
 _WHOLES = (dict, list, Mapping)
-_NESTED = frozenset({dict, list})
 _Object: TypeAlias = Mapping[Any, Any]
 
 
@@ -80,16 +79,6 @@ def faults(value: object, rule: JsonRule, *, deepest: int = DEEPEST) -> Sequence
         if below := faults(item, rule, deepest=deepest - 1):
             found += (problem.under(at if listed else named(at)) for problem in below)
     return found
-
-
-def deeper_than(levels: int, data: object) -> bool:
-    """Whether lists and objects are nested deeper than that."""
-    if not isinstance(data, dict | list):
-        return False
-    if levels < 1:
-        return True
-    items = cast("Any", data.values() if isinstance(data, dict) else data)
-    return any(item.__class__ in _NESTED and deeper_than(levels - 1, item) for item in items)
 
 
 def named(name: str) -> str:

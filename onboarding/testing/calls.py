@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 
-from onboarding.adapter import Adapter, Criterion
+from onboarding.adapter import Adapter
 from onboarding.http import Flow
 from onboarding.model.action import NextAction, NextActionKind
 from onboarding.model.answers import Partial
@@ -24,6 +24,7 @@ from onboarding.model.user import (
     Representative,
     User,
 )
+from onboarding.operations import Criterion
 from onboarding.testing.claims import can
 from onboarding.testing.subject import Subject
 

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from onboarding import errors
+import onboarding
 from onboarding.testing.subject import QuotedError, Sample
 
 __all__ = ["errors_in", "samples_in"]
@@ -32,7 +32,7 @@ def errors_in(path: Path) -> tuple[QuotedError, ...]:
 
 def _error(entry: dict[str, Any]) -> QuotedError:
     told = dict(entry)
-    kind = getattr(errors, told.pop("kind"))
+    kind = getattr(onboarding, told.pop("kind"))
     if "text" in told:
         told["body"] = told.pop("text").encode()
     if "paths" in told:

@@ -13,9 +13,8 @@ from typing import Any, ClassVar
 import pytest
 from attrs import frozen
 from onboarding import ConfigurationError, Gateway, User, UserRecord
-from onboarding.adapter import raise_error
 from onboarding.bulk import BulkRun, Journal, Line, Result, State
-from onboarding.errors import ErrorDetails
+from onboarding.provider_errors import ErrorDetails, raise_error
 from onboarding.simulation import serve
 from onboarding.spi import Adapter, Flow, Request
 

@@ -27,11 +27,11 @@ from onboarding import (
     UserRecord,
 )
 from onboarding import errors as all_errors
-from onboarding.adapter import part_way, raise_error
 from onboarding.bulk import BulkRun, Journal, Line, Result, State
 from onboarding.bulk.failed import state_of
-from onboarding.errors import ErrorDetails, Outcome, ProviderError
+from onboarding.errors import Outcome
 from onboarding.model.answers import Partial
+from onboarding.provider_errors import ErrorDetails, ProviderError, part_way, raise_error
 from onboarding.simulation import serve
 from onboarding.spi import Adapter, Flow, Proof, Request, Response
 

@@ -22,10 +22,9 @@ from onboarding import (
     Secret,
     Unavailable,
 )
-from onboarding.adapter import part_way
-from onboarding.errors import ErrorDetails
 from onboarding.model.answers import Partial
 from onboarding.model.stored import digest
+from onboarding.provider_errors import ErrorDetails, part_way
 from onboarding.spi import Adapter
 
 WRONG_KEYS = ["", " ", "\t\n", "\u2003", "order-\ud800", 7, True, b"order-7", ["order-7"]]

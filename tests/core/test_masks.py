@@ -58,8 +58,8 @@ from onboarding import (
     UserStatus,
     Wallet,
 )
-from onboarding.errors import ErrorDetails
 from onboarding.model.stored import Stored
+from onboarding.provider_errors import ErrorDetails
 from onboarding.spi import Adapter, DeclaredOwner, Paged, Proof, Refusal, Request, Response, Token
 
 from onboarding_mangopay import MangoPay, MangoPayExtras

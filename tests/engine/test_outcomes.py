@@ -19,9 +19,9 @@ from onboarding import (
     TransportError,
     UnexpectedResponse,
 )
-from onboarding.adapter import Adapter, part_way, raise_error
+from onboarding.adapter import Adapter
 from onboarding.engine import conversation, drive
-from onboarding.errors import ErrorDetails
+from onboarding.provider_errors import ErrorDetails, part_way, raise_error
 from onboarding.spi import Flow, Request, Response
 
 NOW = datetime(2026, 11, 2, tzinfo=UTC)

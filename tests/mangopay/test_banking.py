@@ -27,7 +27,7 @@ from onboarding import (
     Unsupported,
     UsAccount,
 )
-from onboarding.errors import ProviderError
+from onboarding.provider_errors import ProviderError
 from onboarding.spi import DepositType, Request, Response
 from onboarding.testing import PaperGateway
 

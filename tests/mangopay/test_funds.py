@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from onboarding import ActionRequired, Gateway, InvalidInput, Money, NotFound, Secret
-from onboarding.errors import ProviderError
+from onboarding.provider_errors import ProviderError
 from onboarding.spi import Request, Response
 from onboarding.testing import PaperGateway
 

@@ -31,8 +31,8 @@ from onboarding import (
     Unsupported,
     User,
 )
-from onboarding.errors import ErrorDetails
 from onboarding.model.answers import Partial, RateLimit
+from onboarding.provider_errors import ErrorDetails
 
 from onboarding_mangopay import MangoPay
 from onboarding_paysera import Paysera

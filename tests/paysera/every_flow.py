@@ -27,7 +27,7 @@ from onboarding import (
     User,
     UserRecord,
 )
-from onboarding.errors import ErrorDetails
+from onboarding.provider_errors import ErrorDetails
 from onboarding.spi import Adapter, Flow, Request, Response
 from onboarding.testing import PaperGateway, paper
 from onboarding.testing.paper import Answer

@@ -28,8 +28,8 @@ from onboarding import (
     User,
     UserRecord,
 )
-from onboarding.errors import ErrorDetails
 from onboarding.polling.schedule import PollSchedule
+from onboarding.provider_errors import ErrorDetails
 from tests.simulators.paysera.api import (
     CLIENT_ID,
     EMAIL_ONLY,

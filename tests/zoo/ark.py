@@ -27,8 +27,6 @@ from onboarding import (
     UserCategory,
     UserRecord,
 )
-from onboarding.adapter import raise_error
-from onboarding.errors import ErrorDetails
 from onboarding.http import as_object, url
 from onboarding.mapping import (
     ALWAYS,
@@ -56,6 +54,7 @@ from onboarding.mapping import (
     words,
 )
 from onboarding.model.shapes import Url
+from onboarding.provider_errors import ErrorDetails, raise_error
 from onboarding.spi import Adapter, Flow, LevelRow, Paged, Proof, Request, Response, Target
 from onboarding.testing import AdapterLaws, QuotedError, Sample, World
 

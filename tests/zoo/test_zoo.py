@@ -33,8 +33,7 @@ from onboarding import (
     UserCategory,
     UserRecord,
 )
-from onboarding.adapter import Held, raise_error
-from onboarding.errors import ErrorDetails
+from onboarding.adapter import Held
 from onboarding.http import as_object
 from onboarding.mapping import (
     ALWAYS,
@@ -51,6 +50,7 @@ from onboarding.mapping import (
     record_only,
     wire,
 )
+from onboarding.provider_errors import ErrorDetails, raise_error
 from onboarding.spi import Flow, Paged, Proof, Request, Response
 from onboarding.testing.catalogue import LAWS
 from onboarding.testing.listening import Example

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from onboarding.adapter import Adapter
 from onboarding.engine import TokenRequest, conversation, drive_async, login, utc_now
-from onboarding.errors import ProviderError, Unsupported
+from onboarding.errors import Unsupported
 from onboarding.gateway import new_nonce
 from onboarding.http import Request, Response, Token
 from onboarding.mapping.changes import changed_paths
@@ -20,6 +20,7 @@ from onboarding.mapping.rows import On
 from onboarding.model.answers import LossKind, refused
 from onboarding.model.record import Absence, UserRecord
 from onboarding.model.user import User
+from onboarding.provider_errors import ProviderError
 from onboarding.testing.claims import can
 from onboarding.testing.law import law
 from onboarding.testing.laws import nothing_lost

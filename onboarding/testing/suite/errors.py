@@ -7,11 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 from onboarding.adapter import Adapter
-from onboarding.errors import OnboardingError, ProviderError
+from onboarding.errors import OnboardingError
 from onboarding.http import Flow
 from onboarding.mapping import EMAIL, TEXT
 from onboarding.mapping.translation import Translation
 from onboarding.model.user import Company, User
+from onboarding.provider_errors import ProviderError
 from onboarding.testing.calls import calls
 from onboarding.testing.claims import WRITES, can
 from onboarding.testing.law import law

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from onboarding.adapter import Adapter
-from onboarding.errors import ProviderError, Unsupported
+from onboarding.errors import Unsupported
 from onboarding.mapping.changes import changed_paths
 from onboarding.mapping.paths import EMPTY, lookup
 from onboarding.mapping.plan import MappedField
@@ -17,6 +17,7 @@ from onboarding.mapping.policy import EffectKind
 from onboarding.mapping.rows import On
 from onboarding.model.record import UserRecord
 from onboarding.model.user import User
+from onboarding.provider_errors import ProviderError
 from onboarding.requirements.report import RequirementReport, RequirementStatus
 from onboarding.testing.claims import can
 from onboarding.testing.generators import supported_values
