@@ -36,7 +36,6 @@ from onboarding.model.banking import Wallet as Wallet
 from onboarding.model.credentials import Credentials as Credentials
 from onboarding.model.credentials import MigratedHash as MigratedHash
 from onboarding.model.credentials import Password as Password
-from onboarding.model.credentials import Secret as Secret
 from onboarding.model.documents import Document as Document
 from onboarding.model.documents import DocumentKind as DocumentKind
 from onboarding.model.documents import DocumentPage as DocumentPage
@@ -93,6 +92,7 @@ from onboarding.requirements import RequirementStatus as RequirementStatus
 from onboarding.requirements import missing as missing
 from onboarding.requirements import questionnaire as questionnaire
 from onboarding.transports.connection import Connection as Connection
+from onboarding.values.secret import Secret as Secret
 from onboarding.verified_claims import Provenance as Provenance
 from onboarding.verified_claims import VerifiedClaims as VerifiedClaims
 from onboarding.verified_claims import from_verified_claims as from_verified_claims

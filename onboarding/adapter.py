@@ -30,8 +30,6 @@ from onboarding.mapping.explain import Explanation, explain
 from onboarding.mapping.translation import Translation, translation
 from onboarding.mapping.unread import coarsened
 from onboarding.model.answers import Loss, Partial, RateLimit, refused
-from onboarding.model.base import checks_of
-from onboarding.model.credentials import Secret
 from onboarding.model.levels import LevelPolicy, level_word
 from onboarding.model.record import UserRecord
 from onboarding.model.user import User
@@ -40,6 +38,9 @@ from onboarding.reading import identifier
 from onboarding.requirements.evaluation import missing
 from onboarding.requirements.report import RequirementReport
 from onboarding.requirements.target import Target
+from onboarding.serialization import problems_of
+from onboarding.values.base import checks_of
+from onboarding.values.secret import Secret
 
 __all__ = ["Adapter", "Held", "Provenance"]
 
@@ -306,11 +307,8 @@ class Adapter(Operations):
         shown: Mapping[str, Any] = since.user.extras.get(self.provider, {}) if since else {}
         given: Mapping[str, Any] = user.extras.get(self.provider, {})
         new = {name: value for name, value in given.items() if value != shown.get(name)}
-        if new and self.extras is not None:
-            from onboarding.serialization import problems_of
-
-            if found := problems_of(new, self.extras):
-                raise InvalidInput(x.under(f"extras.{self.provider}") for x in found)
+        if new and self.extras is not None and (found := problems_of(new, self.extras)):
+            raise InvalidInput(x.under(f"extras.{self.provider}") for x in found)
         return user
 
     def require_own(self, held: Held, kind: type[Any] | None = None) -> None:

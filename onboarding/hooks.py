@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import pluggy
 from attrs import frozen
 
+from onboarding.adapter import Adapter
 from onboarding.model.answers import RateLimit
-
-if TYPE_CHECKING:
-    from onboarding.adapter import Adapter
 
 __all__ = ["GROUP", "Exchange", "Observe", "hookimpl", "hookspec"]
 

@@ -11,15 +11,14 @@ from attrs import NOTHING, fields_dict
 from cheroot.server import HTTPConnection
 from cheroot.wsgi import Server
 
+from onboarding.adapter import Adapter
 from onboarding.errors import ConfigurationError, Problem
-from onboarding.model.base import checks_of
-from onboarding.model.credentials import Secret
 from onboarding.registry import Registry, installed
+from onboarding.values.base import checks_of
+from onboarding.values.secret import Secret
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
-
-    from onboarding.adapter import Adapter
 
 __all__ = ["Simulated", "serve", "simulator", "table_of"]
 

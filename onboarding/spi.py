@@ -70,10 +70,8 @@ from onboarding.mapping.unread import coarsened, read_with_losses
 from onboarding.model.action import LinkRule
 from onboarding.model.answers import Paged, RateLimit
 from onboarding.model.banking import DepositType
-from onboarding.model.base import Model, trust
 from onboarding.model.documents import Refusal
 from onboarding.model.levels import LevelRow
-from onboarding.model.media_types import canonical, media_type_of
 from onboarding.model.owners import DeclaredOwner
 from onboarding.model.shapes import (
     LINK_CHARACTER,
@@ -92,6 +90,8 @@ from onboarding.provider_errors import ErrorDetails, part_way, raise_error
 from onboarding.reading import identifier, moment, reference
 from onboarding.requirements import Actor, Question, RequirementOption, RequirementRule, Target
 from onboarding.requirements.target import document, step, user_field
+from onboarding.values.base import Model, trust
+from onboarding.values.media_types import canonical, media_type_of
 
 __all__ = [
     "ALWAYS",

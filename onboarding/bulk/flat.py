@@ -9,9 +9,9 @@ from functools import cache
 from typing import Any
 
 from onboarding.mapping.paths import model_below
-from onboarding.model.base import Model, field_types
 from onboarding.model.user import User
 from onboarding.serialization.leaves import without_blanks
+from onboarding.values.base import Model, field_types
 
 __all__ = ["REF", "cell_kinds", "cell_of", "is_column", "unflattened"]
 

@@ -23,8 +23,8 @@ from onboarding.engine import utc_now
 from onboarding.errors import ConfigurationError, InvalidInput, Problem
 from onboarding.files import open_file
 from onboarding.gateway import Gateway
-from onboarding.model.json_values import SENT
 from onboarding.serialization import read_json
+from onboarding.values.json_values import SENT
 
 if sys.platform != "win32":
     import fcntl

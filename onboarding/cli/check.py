@@ -16,8 +16,8 @@ from onboarding.cli import screen
 from onboarding.cli.failures import as_json, wants_json
 from onboarding.cli.selection import CONFIG, opened
 from onboarding.gateway import Gateway
-from onboarding.model.credentials import Secret
 from onboarding.transports.connection import place_of
+from onboarding.values.secret import Secret
 
 __all__ = ["check"]
 

@@ -15,10 +15,10 @@ from onboarding.bulk.lines import numbered
 from onboarding.cli import screen
 from onboarding.cli.failures import Failure, wants_json
 from onboarding.errors import InvalidInput, Problem
-from onboarding.model.json_values import GIVEN, JsonRule
 from onboarding.model.record import UserRecord
 from onboarding.model.user import User
 from onboarding.serialization import read_json
+from onboarding.values.json_values import GIVEN, JsonRule
 
 __all__ = ["Held", "held_in", "lines_of", "name_of", "object_in", "users_in"]
 

@@ -20,9 +20,9 @@ from onboarding.mapping import On
 from onboarding.mapping.paths import leaves
 from onboarding.mapping.translation import translation
 from onboarding.model.answers import LossKind
-from onboarding.model.credentials import Secret
 from onboarding.model.user import User
 from onboarding.registry import installed
+from onboarding.values.secret import Secret
 
 if TYPE_CHECKING:
     from onboarding.adapter import Adapter

@@ -12,8 +12,8 @@ from onboarding.cli.failures import NOT_ALL, Failure, as_json, wants_json
 from onboarding.cli.input import name_of, object_in
 from onboarding.errors import UnexpectedResponse
 from onboarding.model.answers import Loss, LossKind
-from onboarding.model.json_values import SENT
 from onboarding.registry import installed
+from onboarding.values.json_values import SENT
 
 __all__ = ["translate"]
 

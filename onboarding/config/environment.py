@@ -8,8 +8,8 @@ from enum import Enum
 from typing import Any, cast
 
 from onboarding.errors import Problem
-from onboarding.model.base import Check, checks_of
-from onboarding.model.credentials import Secret
+from onboarding.values.base import Check, checks_of
+from onboarding.values.secret import Secret
 
 __all__ = ["as_toml", "tables_of", "typed"]
 

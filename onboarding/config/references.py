@@ -11,7 +11,7 @@ from attrs import field, frozen
 
 from onboarding.errors import InvalidInput, Problem
 from onboarding.files import unusable_file
-from onboarding.model.credentials import Secret
+from onboarding.values.secret import Secret
 
 __all__ = ["References"]
 

@@ -11,8 +11,8 @@ from onboarding.mapping.phones import same
 from onboarding.mapping.plan import MappedField, Plan, wire_value
 from onboarding.mapping.rows import On, Row, rows_of
 from onboarding.model.answers import Loss, LossKind
-from onboarding.model.base import Model, checks_of, trust
 from onboarding.model.user import User
+from onboarding.values.base import Model, checks_of, trust
 
 __all__ = [
     "changed_paths",

@@ -12,9 +12,9 @@ from onboarding.mapping.plan import EXTRAS, Plan
 from onboarding.mapping.rows import On
 from onboarding.mapping.source import Source
 from onboarding.model.answers import Loss, LossKind
-from onboarding.model.base import checks_of
 from onboarding.model.documents import Document
 from onboarding.model.user import User
+from onboarding.values.base import checks_of
 
 __all__ = [
     "DOCUMENTS",

@@ -7,8 +7,8 @@ import typing
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar, cast
 
-from onboarding.model.base import Model, field_types, per_class
 from onboarding.model.user import User
+from onboarding.values.base import Model, field_types, per_class
 
 __all__ = [
     "EMPTY",

@@ -8,9 +8,9 @@ from typing import Any
 from unicodedata import normalize
 
 from onboarding.mapping.codecs import Codec, Inline, read_text
-from onboarding.model.base import Shape
 from onboarding.model.emails import ascii_domain
 from onboarding.model.phone_numbers import is_one_number
+from onboarding.values.base import Shape
 
 __all__ = [
     "PHONE_DIGITS",

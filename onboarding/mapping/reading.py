@@ -14,8 +14,8 @@ from onboarding.mapping.paths import model_below
 from onboarding.mapping.plan import EXTRAS, Plan
 from onboarding.mapping.rows import Row, rows_of
 from onboarding.mapping.source import Source
-from onboarding.model.base import Model, defaults_of, put
 from onboarding.model.user import User
+from onboarding.values.base import Model, defaults_of, put
 
 __all__ = ["Read", "compile_read"]
 

@@ -19,8 +19,8 @@ from onboarding.mapping.plan import EXTRAS, MappedField, Plan
 from onboarding.mapping.rows import On, Row, rows_of
 from onboarding.mapping.source import Source
 from onboarding.model.answers import Loss, LossKind
-from onboarding.model.base import checks_of
 from onboarding.model.user import User
+from onboarding.values.base import checks_of
 
 __all__ = ["Write", "compile_write"]
 

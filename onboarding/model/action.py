@@ -9,9 +9,9 @@ from urllib.parse import quote
 
 from attrs import field, frozen
 
-from onboarding.model.base import Model
 from onboarding.model.shapes import is_web_url
 from onboarding.model.stored import Stored
+from onboarding.values.base import Model
 
 __all__ = ["LinkRule", "NextAction", "NextActionKind"]
 

@@ -10,8 +10,8 @@ from typing import Any, Generic, TypeVar
 
 from attrs import field, frozen
 
-from onboarding.model.base import Model
 from onboarding.model.stored import Stored
+from onboarding.values.base import Model
 
 __all__ = [
     "Loss",

@@ -11,10 +11,10 @@ from attrs import field, frozen
 
 from onboarding.model.action import NextAction
 from onboarding.model.answers import RateLimit
-from onboarding.model.base import Model
 from onboarding.model.shapes import Country, Currency, Text
 from onboarding.model.stored import Stored
 from onboarding.model.user import Address
+from onboarding.values.base import Model
 
 __all__ = [
     "BankAccount",

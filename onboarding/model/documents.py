@@ -13,10 +13,10 @@ from attrs import field, frozen
 
 from onboarding.errors import InvalidInput, Problem
 from onboarding.model.answers import Loss, RateLimit
-from onboarding.model.base import Model
-from onboarding.model.media_types import canonical
 from onboarding.model.shapes import Country, MediaType, PastDate, Text
 from onboarding.model.stored import Stored
+from onboarding.values.base import Model
+from onboarding.values.media_types import canonical
 
 __all__ = [
     "Document",

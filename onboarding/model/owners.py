@@ -9,10 +9,10 @@ from typing import Any
 from attrs import field, frozen
 
 from onboarding.model.answers import Loss, RateLimit
-from onboarding.model.base import Model
 from onboarding.model.documents import DocumentStatus
 from onboarding.model.stored import Stored
 from onboarding.model.user import BeneficialOwner
+from onboarding.values.base import Model
 
 __all__ = ["DeclaredOwner", "OwnerDeclaration"]
 

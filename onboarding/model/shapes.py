@@ -9,7 +9,6 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from onboarding.errors import InvalidInput, Problem
-from onboarding.model.base import Shape
 from onboarding.model.countries import (
     RESERVED,
     country_codes,
@@ -17,9 +16,10 @@ from onboarding.model.countries import (
     currency_codes,
     currency_meant,
 )
-from onboarding.model.json_values import GIVEN
-from onboarding.model.media_types import canonical
 from onboarding.model.phone_numbers import is_one_number
+from onboarding.values.base import Shape
+from onboarding.values.json_values import GIVEN
+from onboarding.values.media_types import canonical
 
 __all__ = [
     "LINK_CHARACTER",

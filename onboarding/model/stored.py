@@ -12,8 +12,9 @@ from unicodedata import normalize
 
 import attrs
 
-from onboarding.model.base import Model
-from onboarding.model.credentials import Secret
+from onboarding.serialization import dumps, loads
+from onboarding.values.base import Model
+from onboarding.values.secret import Secret
 
 __all__ = [
     "Stored",
@@ -37,8 +38,6 @@ class Stored(Model):
         Credentials are written only when `secrets` is true; otherwise a value that holds some
         raises `ValueError` (a link that an action needs is not a credential, and is written).
         """
-        from onboarding.serialization import dumps
-
         return dumps(self, self.form, secrets=secrets)
 
     @classmethod
@@ -47,8 +46,6 @@ class Stored(Model):
 
         Raises `InvalidInput` when the text is not of this form and version.
         """
-        from onboarding.serialization import loads
-
         return loads(text, cls, cls.form)
 
     def _shown(self, *names: str, **more: object) -> str:

@@ -10,7 +10,6 @@ from typing import Any, cast
 from attrs import field, frozen
 
 from onboarding.errors import Problem
-from onboarding.model.base import Model
 from onboarding.model.credentials import MigratedHash, Password
 from onboarding.model.documents import Document
 from onboarding.model.shapes import (
@@ -24,6 +23,8 @@ from onboarding.model.shapes import (
     Text,
 )
 from onboarding.model.stored import Stored
+from onboarding.serialization import parse
+from onboarding.values.base import Model
 
 __all__ = [
     "Address",
@@ -238,6 +239,4 @@ class User(Stored, form="user/1"):
 
         Raises `InvalidInput`, which lists every problem of the whole tree by path, with no value.
         """
-        from onboarding.serialization import parse
-
         return parse(data, cls)

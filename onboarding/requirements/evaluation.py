@@ -22,6 +22,7 @@ from onboarding.requirements.target import (
     Target,
     user_field,
 )
+from onboarding.serialization import problems_of
 
 __all__ = ["missing"]
 
@@ -105,8 +106,6 @@ def _of_extras(target: Target, given: User, record: UserRecord | None) -> dict[s
     own: Mapping[str, Any] = given.extras.get(target.provider, {})
     if not own or target.extras is None or record is not None:
         return {}
-    from onboarding.serialization import problems_of
-
     found: dict[str, Requirement] = {}
     for problem in problems_of(own, target.extras):
         name = problem.path.partition(".")[0]

@@ -12,40 +12,16 @@ from onboarding.mapping.paths import EMPTY, class_at, lookup
 from onboarding.mapping.plan import MappedField, Plan
 from onboarding.mapping.rows import On
 from onboarding.model.answers import refused
-from onboarding.model.base import required_of
-from onboarding.model.documents import DocumentPurpose
 from onboarding.model.record import UserRecord
 from onboarding.model.user import User
 from onboarding.requirements.evaluation import missing
+from onboarding.requirements.question import Question
 from onboarding.requirements.report import Requirement, RequirementStatus
+from onboarding.requirements.schema import schema
 from onboarding.requirements.target import RequirementOption, Target, user_field
+from onboarding.values.base import required_of
 
-__all__ = ["Question", "Questionnaire", "questionnaire"]
-
-
-@frozen(kw_only=True)
-class Question:
-    """One thing to ask for: a field by its core path, or a document by its purpose.
-
-    - `targets`: the targets that want it; `sources`: the documents that say so;
-    - `when`: asked only where this holds of the answers; None for always;
-    - `same_as`: the core path of a field that a provider takes for the same: another answer than
-      that one is refused; empty for none;
-    - `data`: what the providers' rows say of it, limits among them.
-    """
-
-    path: str = ""
-    purpose: DocumentPurpose | None = None
-    targets: tuple[str, ...]
-    sources: tuple[str, ...]
-    when: Condition | None = None
-    same_as: str = ""
-    data: tuple[MappedField, ...] = field(default=(), repr=False)
-
-    @property
-    def name(self) -> str:
-        """The core path, or `documents.` and what the document is to prove."""
-        return self.path or f"documents.{self.purpose}"
+__all__ = ["Questionnaire", "questionnaire"]
 
 
 @frozen(kw_only=True)
@@ -65,8 +41,6 @@ class Questionnaire:
 
     def json_schema(self) -> dict[str, Any]:
         """The same as a JSON Schema (draft 2020-12) for plain data that `User.parse` reads."""
-        from onboarding.requirements.schema import schema  # wanted by few
-
         return schema(self.questions)
 
 

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from onboarding.mapping.conditions import Case, Condition, Except, Form, listed
 from onboarding.mapping.paths import class_at
 from onboarding.mapping.plan import MappedField
-from onboarding.model.base import Check, checks_of, required_of
 from onboarding.model.countries import country_codes
 from onboarding.model.shapes import LONGEST_EMAIL
-
-if TYPE_CHECKING:
-    from onboarding.requirements.questions import Question
+from onboarding.requirements.question import Question
+from onboarding.values.base import Check, checks_of, required_of
 
 __all__ = ["schema"]
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 import re
 from functools import cache
-from typing import Any, TypeVar, cast
-
-from cattrs import Converter
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from onboarding.errors import InvalidInput, Problem
-from onboarding.model.json_values import SENT, faults
 from onboarding.serialization.json_text import DEEPEST_TEXT, read_json
 from onboarding.serialization.leaves import fail
 from onboarding.serialization.reading import reader
 from onboarding.serialization.writing import plain
+from onboarding.values.json_values import SENT, faults
+
+if TYPE_CHECKING:
+    from cattrs import Converter
 
 __all__ = ["dumps", "loads", "parse", "problems_of"]
 

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any, cast
 
 from onboarding.errors import InvalidInput, Problem
-from onboarding.model.json_values import GIVEN, JsonRule, faults, named
 from onboarding.serialization.leaves import fail
+from onboarding.values.json_values import GIVEN, JsonRule, faults, named
 
 __all__ = ["DEEPEST_TEXT", "read_json"]
 

@@ -13,9 +13,9 @@ from enum import Enum
 from typing import Any
 
 from onboarding.errors import InvalidInput, Problem
-from onboarding.model.base import Shape
-from onboarding.model.credentials import Secret
-from onboarding.model.media_types import canonical, media_type_of
+from onboarding.values.base import Shape
+from onboarding.values.media_types import canonical, media_type_of
+from onboarding.values.secret import Secret
 
 __all__ = [
     "LEAVES",

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
 import types
 import typing
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from enum import Enum
 from itertools import islice
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import attrs
-from cattrs import Converter
 
 from onboarding.errors import InvalidInput, Problem
-from onboarding.model.base import Model, Shape, defaults_of, field_types, required_of, trust
-from onboarding.model.credentials import Secret
-from onboarding.model.json_values import GIVEN, faults, named
 from onboarding.serialization.aliases import meant
 from onboarding.serialization.json_text import DEEPEST_TEXT
 from onboarding.serialization.leaves import (
@@ -29,6 +24,12 @@ from onboarding.serialization.leaves import (
     read_word,
     without_blanks,
 )
+from onboarding.values.base import Model, Shape, defaults_of, field_types, required_of, trust
+from onboarding.values.json_values import GIVEN, faults, named
+from onboarding.values.secret import Secret
+
+if TYPE_CHECKING:
+    from cattrs import Converter
 
 _MOST_LISTED = 20  # names that are no fields, each compared with all that are
 _LONGEST_WORD = 64
@@ -51,6 +52,8 @@ def nearest(word: object, known: Iterable[str]) -> str:
         return ""
     found = meant(text, names)
     if found is None:
+        import difflib  # for an error alone
+
         found = next(iter(difflib.get_close_matches(text, names, n=1)), "")
     return f"; did you mean {found}?" if found else ""
 
@@ -64,6 +67,8 @@ def reader(
     the ends of a text, except of secrets, and asks the libraries that know more; `secret` reads a
     secret.
     """
+    from cattrs import Converter  # slow to import
+
     converter = Converter(detailed_validation=False)
     hook = converter.register_structure_hook_func
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import base64
 from datetime import date, datetime
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
-from cattrs import Converter
 
-from onboarding.model.base import Model, field_types, per_class, required_of
-from onboarding.model.credentials import Secret
 from onboarding.serialization.reading import choices_of, kind_of
+from onboarding.values.base import Model, field_types, per_class, required_of
+from onboarding.values.secret import Secret
+
+if TYPE_CHECKING:
+    from cattrs import Converter
 
 __all__ = ["plain"]
 
@@ -25,6 +27,8 @@ def _passing(cls: type) -> frozenset[str]:
 
 @cache
 def _writer(secrets: bool) -> Converter:
+    from cattrs import Converter  # slow to import
+
     converter = Converter()
 
     def attrs_class(value: object) -> dict[str, Any]:

@@ -16,7 +16,6 @@ from onboarding.mapping.paths import model_below
 from onboarding.mapping.plan import EXTRAS, MappedField, Plan
 from onboarding.mapping.rows import EVERY, On
 from onboarding.mapping.translation import Translation
-from onboarding.model.base import required_of
 from onboarding.model.user import User
 from onboarding.testing.strategies import (
     afresh,
@@ -27,6 +26,7 @@ from onboarding.testing.strategies import (
     texts,
     values_at,
 )
+from onboarding.values.base import required_of
 
 __all__ = ["fill_pools", "full_users", "supported_users", "supported_values"]
 

@@ -14,7 +14,7 @@ from attrs import frozen
 from onboarding.adapter import Adapter
 from onboarding.mapping.paths import EMPTY
 from onboarding.mapping.translation import Translation
-from onboarding.model.base import Model
+from onboarding.values.base import Model
 
 __all__ = [
     "Example",

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from onboarding.mapping.paths import class_at, model_below
-from onboarding.model.base import Check, Model, Shape, checks_of, per_class, trust
 from onboarding.model.countries import country_codes
-from onboarding.model.credentials import Secret
 from onboarding.model.shapes import Text
 from onboarding.model.user import User
+from onboarding.values.base import Check, Model, Shape, checks_of, per_class, trust
+from onboarding.values.secret import Secret
 
 __all__ = [
     "LONG_TEXT",

@@ -10,11 +10,11 @@ from typing import Any
 from onboarding.errors import InvalidInput, Problem
 from onboarding.mapping.paths import EMPTY, class_at, leaves, lookup
 from onboarding.model.answers import Loss, LossKind
-from onboarding.model.base import checks_of
 from onboarding.model.levels import IdentificationLevel, KYCLevel
 from onboarding.model.record import UserRecord
 from onboarding.model.user import PersonType, User
 from onboarding.serialization import nearest
+from onboarding.values.base import checks_of
 from onboarding.verified_claims.verification import (
     FRAMEWORKS,
     PROVENANCE,

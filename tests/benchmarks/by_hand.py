@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from onboarding import Address, Gender, Identity, NationalId, Terms, User, UserCategory
-from onboarding.model.base import trust
+from onboarding.values.base import trust
 
 DAY = 86_400
 EPOCH = date(1970, 1, 1).toordinal()

@@ -12,7 +12,7 @@ from mangopay.resources import NaturalUser, NaturalUserSca  # type: ignore[impor
 from mangopay.resources import User as AnyUser
 from mangopay.utils import Address as SdkAddress  # type: ignore[import-untyped]
 from onboarding import Address, Identity, Terms, User, UserCategory
-from onboarding.model.base import trust
+from onboarding.values.base import trust
 
 HANDLER = object()  # the SDK makes one of the client's credentials where it is given none
 

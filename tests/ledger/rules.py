@@ -17,7 +17,7 @@ from typing import Any
 from onboarding import LevelPolicy
 from onboarding.mapping import EVERY, Codec, EffectKind
 from onboarding.mapping.rows import Row, rows_of
-from onboarding.model.base import Model, checks_of
+from onboarding.values.base import Model, checks_of
 
 __all__ = ["BrokenRuleError", "follow"]
 

@@ -38,9 +38,9 @@ from onboarding import (
 from onboarding.mapping import ALWAYS, EffectKind, On, translation
 from onboarding.mapping.paths import lookup
 from onboarding.mapping.rows import Row, rows_of
-from onboarding.model.base import trust
 from onboarding.spi import Response
 from onboarding.testing import PaperGateway, paper
+from onboarding.values.base import trust
 
 from onboarding_mangopay import Api, MangoPay
 from onboarding_mangopay.wire.natural import LegacyNaturalUser, NaturalUser

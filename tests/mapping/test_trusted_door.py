@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 import pytest
 from onboarding import Absence, InvalidInput, Secret, User, UserRecord, UserStatus
 from onboarding.mapping.paths import lookup
-from onboarding.model.base import trust
 from onboarding.spi import Adapter, Flow, Request, Response
+from onboarding.values.base import trust
 
 from onboarding_mangopay import Api, MangoPay
 from onboarding_paysera import Paysera

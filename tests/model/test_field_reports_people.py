@@ -31,8 +31,8 @@ from onboarding import (
     questionnaire,
 )
 from onboarding.bulk import BulkRun, Result, UserFile
-from onboarding.model.base import trust
 from onboarding.spi import Target
+from onboarding.values.base import trust
 
 from onboarding_mangopay import MangoPay
 from onboarding_paysera import Paysera

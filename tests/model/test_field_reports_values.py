@@ -38,9 +38,9 @@ from onboarding.bulk import UserFile
 from onboarding.mapping import Pattern, translation
 from onboarding.mapping.changes import changed_paths
 from onboarding.mapping.rows import Row, rows_of
-from onboarding.model.base import Shape, checks_of
-from onboarding.model.media_types import canonical, media_type_of
 from onboarding.spi import Adapter, Flow, Request
+from onboarding.values.base import Shape, checks_of
+from onboarding.values.media_types import canonical, media_type_of
 
 import onboarding_mangopay
 import onboarding_paysera

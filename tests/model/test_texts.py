@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from onboarding import Address, Identity, InvalidInput, User
-from onboarding.model.base import Shape, checks_of
 from onboarding.testing.strategies import texts
+from onboarding.values.base import Shape, checks_of
 
 NAMES = (
     "Ona",

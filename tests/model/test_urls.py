@@ -19,10 +19,10 @@ from onboarding import (
     UnexpectedResponse,
     User,
 )
-from onboarding.model.json_values import DEEPEST
 from onboarding.model.shapes import is_link, is_web_url
 from onboarding.serialization import problems_of
 from onboarding.spi import LinkRule, Response
+from onboarding.values.json_values import DEEPEST
 
 from onboarding_mangopay import MangoPay
 from onboarding_paysera import Paysera, PayseraExtras

@@ -47,9 +47,9 @@ from onboarding import (
     UserRecord,
     UserStatus,
 )
-from onboarding.model.base import trust
 from onboarding.spi import LinkRule
 from onboarding.testing.strategies import users
+from onboarding.values.base import trust
 
 GOLDEN = Path(__file__).parent / "golden"
 NOON = datetime(2026, 1, 2, 12, 30, 0, 250_000, tzinfo=UTC)

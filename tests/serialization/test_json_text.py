@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from onboarding import InvalidInput, NextAction, User
-from onboarding.model.json_values import SENT
 from onboarding.serialization import read_json
+from onboarding.values.json_values import SENT
 
 
 def refused(text: Any) -> list[tuple[str, str]]:

@@ -25,10 +25,10 @@ from onboarding import (
     UserRecord,
 )
 from onboarding.model.answers import Partial, RateLimit
-from onboarding.model.base import checks_of, trust
-from onboarding.model.json_values import DEEPEST
 from onboarding.model.stored import Stored
 from onboarding.testing.strategies import models
+from onboarding.values.base import checks_of, trust
+from onboarding.values.json_values import DEEPEST
 
 from onboarding_mangopay import MangoPay  # registers what it stores, as other adapters do
 from onboarding_paysera import Paysera

@@ -36,8 +36,8 @@ from onboarding import (
     to_verified_claims,
 )
 from onboarding.mapping.paths import leaves, lookup
-from onboarding.model.base import trust
 from onboarding.testing.strategies import users
+from onboarding.values.base import trust
 
 Json = dict[str, Any]
 

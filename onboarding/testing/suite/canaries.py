@@ -22,7 +22,7 @@ from onboarding.adapter import Adapter
 from onboarding.errors import OnboardingError
 from onboarding.gateway import Gateway
 from onboarding.mapping.translation import Translation
-from onboarding.model.credentials import Password, Secret
+from onboarding.model.credentials import Password
 from onboarding.model.user import User
 from onboarding.testing.calls import Call, Words, calls
 from onboarding.testing.claims import can
@@ -35,6 +35,7 @@ from onboarding.testing.settings import patient
 from onboarding.testing.strategies import changed, check_at
 from onboarding.testing.subject import Subject, tolerant
 from onboarding.testing.suite.keeping import BORN, CANARY, canaries, settings_of
+from onboarding.values.secret import Secret
 
 __all__ = ["silent_everywhere"]
 

@@ -8,10 +8,10 @@ import attrs
 
 from onboarding.adapter import Adapter
 from onboarding.errors import ConfigurationError, InvalidInput
-from onboarding.model.base import checks_of
 from onboarding.testing.law import law
 from onboarding.testing.runner import Runner
 from onboarding.testing.subject import Subject
+from onboarding.values.base import checks_of
 
 __all__ = ["encryption"]
 

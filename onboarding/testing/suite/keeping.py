@@ -17,7 +17,6 @@ from onboarding.adapter import Adapter
 from onboarding.errors import OnboardingError
 from onboarding.http import Request, Response
 from onboarding.mapping.paths import lookup
-from onboarding.model.credentials import Secret
 from onboarding.model.user import User
 from onboarding.testing.law import law
 from onboarding.testing.runner import Case, Runner
@@ -25,6 +24,7 @@ from onboarding.testing.strategies import changed, check_at
 from onboarding.testing.subject import QuotedError
 from onboarding.testing.suite.errors import told
 from onboarding.testing.suite.writing import anybody, writes
+from onboarding.values.secret import Secret
 
 __all__ = ["canaries", "secrets_stay_in"]
 

@@ -13,7 +13,7 @@ import attrs
 from attrs import evolve, field, frozen
 
 from onboarding.errors import InvalidInput, Problem
-from onboarding.model.json_values import SENT, JsonRule, faults, named
+from onboarding.values.json_values import SENT, JsonRule, faults, named
 
 __all__ = ["Check", "Model", "Shape", "checks_of", "field_types", "per_class", "put", "trust"]
 
