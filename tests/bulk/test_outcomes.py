@@ -25,8 +25,9 @@ from onboarding import (
     Unsupported,
     User,
     UserRecord,
+    errors,
+    provider_errors,
 )
-from onboarding import errors as all_errors
 from onboarding.bulk import BulkRun, Journal, Line, Result, State
 from onboarding.bulk.failed import state_of
 from onboarding.errors import Outcome
@@ -141,8 +142,10 @@ NOT_DONE = {
 }
 KINDS = [
     kind
-    for name, kind in vars(all_errors).items()
+    for module in (errors, provider_errors)
+    for name, kind in vars(module).items()
     if isinstance(kind, type) and issubclass(kind, OnboardingError) and not name.startswith("_")
+    if kind.__module__ == module.__name__
 ]
 
 
@@ -297,7 +300,7 @@ def test_a_credential_that_no_request_can_hold_ends_the_run_before_anyone_is_sen
 
     assert bulk.summary.now == {State.FAILED: 1}
     assert isinstance(bulk.summary.stopped, ConfigurationError)
-    assert "look at the credentials" in str(bulk.summary.stopped)
+    assert "check the credentials" in str(bulk.summary.stopped)
     assert served[0].asked == 0
 
 

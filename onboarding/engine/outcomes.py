@@ -1,4 +1,4 @@
-"""The outcome of a call that failed, derived from its requests and their answers."""
+"""Derives the outcome of a failed call from its requests and their answers."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ __all__ = ["Progress"]
 
 @define(eq=False)
 class Progress:
-    """The requests of one call so far.
+    """The progress of one call.
 
-    `written` is the outcome of the last request that changes something, None before there was
-    one; `earlier` is whether one before it was carried out, or may have been; `read_since` is
-    whether the call went on after it. `repeatable` stays true while the provider prevents a
-    second execution of everything that was sent.
+    - `written`: the outcome of the last write, None before the first one;
+    - `earlier`: whether a write before it was carried out, or may have been;
+    - `read_since`: whether the call continued with a read after the last write;
+    - `repeatable`: whether the provider prevents a second execution of everything sent so far.
     """
 
     written: Outcome | None = None
@@ -32,7 +32,7 @@ class Progress:
     repeatable: bool = True
 
     def answered(self, request: Request, response: Response) -> None:
-        """Notes an answer: a 2xx was carried out, a 4xx was not, any other may have been."""
+        """Records an answer: 2xx was carried out, 4xx was not, any other may have been."""
         if 200 <= response.status < 300:
             outcome = Outcome.DONE
         elif 400 <= response.status < 500:
@@ -42,7 +42,7 @@ class Progress:
         self._note(request, outcome)
 
     def failed(self, request: Request, error: OnboardingError) -> None:
-        """Notes that no answer came, or that the request could not be sent."""
+        """Records that no answer was received, or that the request could not be sent."""
         sent = isinstance(error, OutcomeUnknown)
         self._note(request, Outcome.UNKNOWN if sent else Outcome.NOT_DONE)
 
@@ -56,7 +56,7 @@ class Progress:
             self.repeatable &= request.idempotent
 
     def settle(self, error: OnboardingError) -> None:
-        """Sets the outcome of the call on the error that ends it."""
+        """Sets `outcome` and `repeatable` of the error that ends the call."""
         error.repeatable = self.repeatable
         if isinstance(error, PartialFailure):
             error.outcome = self._of_last()
@@ -66,17 +66,17 @@ class Progress:
             error.outcome = self._of_call(error)
 
     def _of_last(self) -> Outcome:
-        """The outcome of the request that failed; a read that failed changed nothing."""
+        """Returns the outcome of the failed request; a failed read changed nothing."""
         if self.written is None or self.read_since:
             return Outcome.NOT_DONE
-        # A 2xx that ended the call all the same could not be read.
+        # The call ended with a 2xx, so its answer could not be read.
         return Outcome.UNKNOWN if self.written is Outcome.DONE else self.written
 
     def _of_call(self, error: OnboardingError) -> Outcome:
         if self.written is None:
             return Outcome.NOT_DONE
         if self.written is Outcome.DONE:
-            # The call went on after it, so its answer was read: only a later step failed.
+            # The call continued, so the answer was read: only a later step failed.
             return Outcome.DONE if self.read_since else Outcome.UNKNOWN
         if self.written is Outcome.NOT_DONE and self.earlier:
             return Outcome.UNKNOWN  # part of it was carried out

@@ -1,0 +1,33 @@
+"""Runs flows without a socket: conversations, retries, signatures, tokens and outcomes."""
+
+from onboarding.engine.conversation import Steps, conversation, login
+from onboarding.engine.drivers import drive, drive_async, without_frames
+from onboarding.engine.outcomes import Progress
+from onboarding.engine.state import (
+    MARGIN,
+    Clock,
+    Nonces,
+    ServerClock,
+    TokenRequest,
+    Tokens,
+    is_fresh,
+    utc_now,
+)
+
+__all__ = [
+    "MARGIN",
+    "Clock",
+    "Nonces",
+    "Progress",
+    "ServerClock",
+    "Steps",
+    "TokenRequest",
+    "Tokens",
+    "conversation",
+    "drive",
+    "drive_async",
+    "is_fresh",
+    "login",
+    "utc_now",
+    "without_frames",
+]
