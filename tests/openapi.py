@@ -57,7 +57,7 @@ def calls_of(described: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str,
 
 def without_names(path: str) -> str:
     """Gives a path in lower case, without the names of what changes in it."""
-    return re.sub(r"\{\w+\}", "{}", path).lower()
+    return re.sub(r"\{\w+\}|<\w+>", "{}", path).lower()
 
 
 def imports_of(package: ModuleType) -> set[str]:

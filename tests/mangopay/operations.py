@@ -589,7 +589,7 @@ def _route(path: str) -> str:
     """The path of the documents that a request's is an example of, below the client's."""
     found = find_route(path)
     assert found is not None
-    path = "/" + "/".join(found[0].segments[2:])
+    path = re.sub(r"<(\w+)>", r"{\1}", found[0].path.removeprefix("/v2.01/<client>"))
     return re.sub(r"(/users(?:/natural|/legal)?)/\{(?:id|user)\}", r"\1/{user_id}", path)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from .body import Faults, text
@@ -33,9 +33,9 @@ def get_user(call: Call) -> dict[str, Any]:
     return call.shown(call.account())
 
 
-def get_field(call: Call) -> Any:
-    """GET /user/:id/<field>: 403 without the scope, 404 without a value."""
-    return _value(call, call.parts["field"])
+def showing(name: str) -> Callable[[Call], Any]:
+    """Returns GET /user/:id/NAME of one field: 403 without the scope, 404 without a value."""
+    return lambda call: _value(call, name)
 
 
 def _value(call: Call, name: str) -> Any:

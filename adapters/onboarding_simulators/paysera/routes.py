@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from attrs import frozen
+
+from onboarding_simulators.shared.routing import Paths
 
 from . import (
     avatars,
@@ -36,7 +37,7 @@ from .intake import Intake, json_of
 from .settings import Settings
 
 _ID = "[1-9][0-9]{0,17}"
-_PARTS = {
+_PATTERNS = {
     "user": f"me|{_ID}",
     "id": _ID,
     "service": "[A-Za-z0-9_-]{1,64}",
@@ -44,7 +45,6 @@ _PARTS = {
     "token": "[^/]{1,128}",
     "key": "[^/]{1,128}",
     "what": "email|phone|password|login",
-    "field": "|".join(name for name in views.FIELDS if name != "wallets"),
     "locale": "[a-z]{2}",
 }
 
@@ -52,7 +52,7 @@ _PARTS = {
 @frozen
 class Route:
     method: str
-    path: re.Pattern[str]
+    path: str
     operation: Callable[[Call], Any]  # None is answered with 204
     takes: Intake | None = None
     permission: str | None = None
@@ -72,8 +72,7 @@ def _route(
     """A line is a method and a path, which is below /rest/v1 unless it begins with two slashes."""
     method, path = line.split()
     path = path[1:] if path.startswith("//") else f"/rest/v1{path}"
-    pattern = re.sub(r"<([a-z]+)>", lambda found: f"(?P<{found[1]}>{_PARTS[found[1]]})", path)
-    return Route(method, re.compile(pattern), operation, takes, permission, public, json)
+    return Route(method, path, operation, takes, permission, public, json)
 
 
 _USER = (
@@ -100,7 +99,11 @@ _USER = (
     _route("PUT /user/<user>/email/confirm", contacts.confirm_email, json_of(forms.code)),
     _route("GET /user/<user>/confirmed-phones", reading.confirmed_phones),
     _route("GET /user/<user>/wallets", reading.wallets),
-    _route("GET /user/<user>/<field>", reading.get_field),
+    *(
+        _route(f"GET /user/<user>/{name}", reading.showing(name))
+        for name in views.FIELDS
+        if name != "wallets"
+    ),
     _route("POST /user/password/reset", passwords.request_reset, json_of(forms.password_reset)),
     _route("PUT /user/<user>/password", passwords.change_password, json_of(forms.password)),
     _route("GET /user/<user>/services", services.get_services),
@@ -111,7 +114,7 @@ _USER = (
     _route("GET /positions", positions.find_positions),
     _route("PUT /user/<user>/avatar", avatars.put_avatar, intake.image),
     _route("DELETE /user/<user>/avatar", avatars.delete_avatar),
-    _route("GET //avatar/<id>\\.jpg", avatars.show_avatar, public=True, json=False),
+    _route("GET //avatar/<id>.jpg", avatars.show_avatar, public=True, json=False),
     _route("GET /wallet", wallets.find_wallet),
     _route("GET /wallet/<id>", wallets.get_wallet),
     _route("GET /wallets", wallets.find_wallets),
@@ -205,15 +208,20 @@ _CONSENT = (
     ),
 )
 ROUTES = _USER + _EVIDENCE + _CONSENT
+_BY_PATH: dict[str, dict[str, Route]] = {}
+for _each in ROUTES:
+    _BY_PATH.setdefault(_each.path, {})[_each.method] = _each
+_PATHS = Paths(_BY_PATH, patterns=_PATTERNS)
 
 
 def find(method: str, path: str, settings: Settings) -> tuple[Route, Mapping[str, str]]:
-    """Gives the route and the parts of the path; raises `ApiError` if there is none."""
-    for route in ROUTES:
-        if route.method == method and (match := route.path.fullmatch(path)):
-            return route, match.groupdict()
-    if any(route.path.fullmatch(path) for route in ROUTES):
+    """Returns the route and the named parts of the path; raises `ApiError` if there is none."""
+    found = _PATHS.find(path)
+    if found is None:
+        raise ApiError("not_found", "There is no such URL.")
+    by_method, parts = found
+    if method not in by_method:
         # The framework answers a wrong method with this code too (lib-rest-bundle).
         status = settings.wrong_method_status
         raise ApiError("not_found", "There is no such method here.", status=status)
-    raise ApiError("not_found", "There is no such URL.")
+    return by_method[method], parts

@@ -170,9 +170,7 @@ def test_each_route_is_described_and_nothing_else_is() -> None:
     described_calls = {(without_names(path), method) for path, method, _ in CALLS}
 
     answered = {
-        (without_names("/" + "/".join(route.segments)), method)
-        for route in ROUTES
-        for method in route.handlers
+        (without_names(route.path), method) for route in ROUTES for method in route.handlers
     }
 
     assert described_calls == answered

@@ -1,0 +1,58 @@
+"""Paths matched against templates, by werkzeug and without a redirect."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Generic, TypeVar
+
+from werkzeug.exceptions import NotFound
+from werkzeug.routing import BaseConverter, Map, Rule
+
+__all__ = ["Paths"]
+
+T = TypeVar("T")
+
+
+class Paths(Generic[T]):
+    """Values by path templates such as `/users/<id>`; a literal segment precedes a named one.
+
+    `patterns` are regular expressions by name; a name without one matches any segment. With
+    `tolerant`, letter case, doubled slashes and a trailing slash do not matter: the templates are
+    in lower case, and each name stands for a whole segment, whose case is kept.
+    """
+
+    def __init__(
+        self,
+        values: Mapping[str, T],
+        *,
+        patterns: Mapping[str, str] | None = None,
+        tolerant: bool = False,
+    ) -> None:
+        converters = {name: _converter(pattern) for name, pattern in (patterns or {}).items()}
+        names = "|".join(converters) or "(?!)"
+        urls = Map(converters=converters, merge_slashes=False, redirect_defaults=False)
+        for template in values:
+            urls.add(Rule(re.sub(rf"<({names})>", r"<\1:\1>", template), endpoint=template))
+        urls.update()
+        self._values = values
+        self._urls = urls.bind("")
+        self._tolerant = tolerant
+
+    def find(self, path: str) -> tuple[T, dict[str, str]] | None:
+        """Returns the value of the template that a path matches, with the path's named parts."""
+        segments = ["", *filter(None, path.split("/"))]
+        asked = "/".join(segments).lower() if self._tolerant else path
+        try:
+            template, named = self._urls.match(asked)
+        except NotFound:
+            return None
+        if self._tolerant:
+            pairs = zip(template.split("/"), segments, strict=True)
+            named = {part[1:-1]: segment for part, segment in pairs if part.startswith("<")}
+        return self._values[template], dict(named)
+
+
+def _converter(pattern: str) -> type[BaseConverter]:
+    kept: dict[str, Any] = {"regex": pattern, "part_isolating": True}
+    return type("Converter", (BaseConverter,), kept)
