@@ -1,7 +1,8 @@
 """A WSGI application that behaves like MangoPay's REST API as far as users are concerned."""
 
+from onboarding_simulators.shared.simulator import LoggedRequest
+
 from .app import MangoPaySimulator
 from .deliveries import Delivery
-from .logged import LoggedRequest
 
 __all__ = ["Delivery", "LoggedRequest", "MangoPaySimulator"]

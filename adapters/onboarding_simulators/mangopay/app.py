@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import weakref
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING
 
 from attrs import define, field
 from werkzeug.wrappers import Request, Response
 
-from onboarding_simulators.shared import (
-    Control,
-    Exchanges,
-    Fault,
-    Mask,
-    Misbehaviour,
-    actions_of,
-    notify,
-)
-from onboarding_simulators.shared.desk import PREFIX, DeskSite
-from onboarding_simulators.shared.openapi import served
+from onboarding_simulators.shared import notify
+from onboarding_simulators.shared.simulator import Front, LoggedRequest, Simulator
 
 from . import deliveries, hosted, ids
 from .auth import check_bearer
@@ -37,7 +29,6 @@ from .errors import (
     wrong_method,
 )
 from .idempotency import remember, take_key
-from .logged import LoggedRequest, masked
 from .openapi import described
 from .people import People
 from .rates import RateMeter
@@ -47,6 +38,8 @@ from .world import Call, Reply
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
+# the short-lived link to a page of a document: its bearer may read the page
+_KEYS = re.compile(r"(?<=/consult/)[^/?\s]+", re.IGNORECASE)
 # the keys whose values are words of a vocabulary that MangoPay says may grow
 WORDS = frozenset(
     ("UserStatus", "UserCategory", "KYCLevel", "Status", "RefusedReasonType", "Reason", "Type")
@@ -62,52 +55,26 @@ PAUSE = 0.2
 
 
 @define(kw_only=True, eq=False)
-class MangoPaySimulator(Desk):
+class MangoPaySimulator(Simulator, Desk):
     """Answers as MangoPay does where users are concerned; safe to call from many threads.
 
     The settings may be changed between calls. What the documents leave open is answered as each
     module says beside the line that does it.
     """
 
-    desk_path: ClassVar[str] = PREFIX
-    """Where people look after it."""
     _rates: RateMeter = field(factory=RateMeter, init=False, repr=False)
-    _log: list[LoggedRequest] = field(factory=list[LoggedRequest], init=False, repr=False)
-    _faults: Misbehaviour = field(init=False, repr=False)
-    _control: Control = field(init=False, repr=False)
-    _exchanges: Exchanges = field(init=False, repr=False)
-    _site: DeskSite = field(init=False, repr=False)
+    _front: Front = field(init=False, repr=False)
     _sender: threading.Thread | None = field(default=None, init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         Desk.__attrs_post_init__(self)
-        me: Any = weakref.proxy(self)  # no cycle: a simulator that nobody holds is gone at once
-        self._faults = Misbehaviour(
-            WORDS, lambda _, status, code: me._problem(failure(status, code))
+        self._front = self._front_with(
+            People,
+            words=WORDS,
+            actions=ACTIONS,
+            masked=masked,
+            described=described,
         )
-        self._control = Control(self._faults, self.clock, actions_of(self, ACTIONS))
-        self._exchanges = Exchanges(Mask(masked))
-        people = People(me)
-        self._site = DeskSite(people, self._faults, self.clock, self._exchanges, self._lock)
-
-    @property
-    def log(self) -> list[LoggedRequest]:
-        """The requests answered so far, oldest first."""
-        with self._lock:
-            return list(self._log)
-
-    def clear_log(self) -> None:
-        """Forgets the requests, not the users."""
-        with self._lock:
-            self._log.clear()
-
-    def misbehave(self, *, kind: str, route: str = "*", **options: Any) -> None:
-        """Sets a fault, with the fields of `onboarding_simulators.shared.Fault`."""
-        self._faults.add(Fault(kind=kind, route=route, **options))
-
-    def behave(self) -> None:
-        """Takes all faults back."""
-        self._faults.clear()
 
     @property
     def deliveries(self) -> list[Delivery]:
@@ -126,34 +93,25 @@ class MangoPaySimulator(Desk):
         return len(waiting)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        request = Request(environ)
-        request.get_data()  # a connection that is kept needs its request read to the end
-        response = self._control.answer(request) or self._site.answer(request)
-        response = response or served(request, described)
-        if response is None:
-            with self._lock:
-                self.own_origin = request.host_url.rstrip("/")
-                response = hosted.answer(self, request)
-        if response is None:
-            response = self._noted(request)
+        body = super().__call__(environ, start_response)
         if self.send_hooks:
             self._keep_sending()
-        return response(environ, start_response)
+        return body
 
-    def _noted(self, request: Request) -> Response:
-        try:
-            response = self._faults.around(request, lambda: self._logged(request))
-        except ConnectionResetError:
-            self._exchanges.note(request, None)
-            raise
-        self._exchanges.note(request, response)
-        return response
+    def _page(self, request: Request) -> Response | None:
+        with self._lock:
+            self.own_origin = request.host_url.rstrip("/")
+            return hosted.answer(self, request)
 
-    def _logged(self, request: Request) -> Response:
+    def _refuse(self, request: Request, status: int | None, code: str | None) -> Response:
+        return self._problem(failure(status, code))
+
+    def _respond(self, request: Request) -> Response:
         with self._lock:
             response = self._answer(request)
-            path, status = masked(request.path), response.status_code
-            self._log.append(LoggedRequest(method=request.method, path=path, status=status))
+            self._front.log.append(
+                LoggedRequest(request.method, masked(request.path), response.status_code)
+            )
         return response
 
     def _answer(self, request: Request) -> Response:
@@ -232,6 +190,11 @@ class MangoPaySimulator(Desk):
                 target = weakref.ref(self)
                 self._sender = threading.Thread(target=_send, args=(target,), daemon=True)
                 self._sender.start()
+
+
+def masked(path: str) -> str:
+    """Returns a path without the token that it may hold."""
+    return _KEYS.sub("***", path)
 
 
 def _send(target: weakref.ref[MangoPaySimulator]) -> None:

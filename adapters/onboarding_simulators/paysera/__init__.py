@@ -6,8 +6,9 @@
 
 from __future__ import annotations
 
+from onboarding_simulators.shared.simulator import LoggedRequest
+
 from .app import PayseraSimulator
-from .logged import LoggedRequest
 from .mac import MacError, MacHeader, verify
 from .settings import Settings
 from .tokens import Token

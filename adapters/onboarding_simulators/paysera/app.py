@@ -3,34 +3,32 @@
 from __future__ import annotations
 
 import logging
-import weakref
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, quote
 
 from attrs import define, evolve, field
 from werkzeug.wrappers import Request, Response
 
-from onboarding_simulators.shared import Control, Exchanges, Fault, Mask, Misbehaviour, actions_of
-from onboarding_simulators.shared.desk import PREFIX, DeskSite
-from onboarding_simulators.shared.openapi import served
+from onboarding_simulators.shared.simulator import Front, LoggedRequest, Simulator
 
 from . import answers, limits, routes
 from .callers import Caller, Signed, identify, parameters
 from .calls import Call, captcha
 from .desk import Desk
 from .errors import STATUSES, ApiError, CountedError
-from .logged import LoggedRequest, masked
 from .openapi import described
 from .people import People
 from .routes import Route
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+    from _typeshed.wsgi import WSGIEnvironment
 
 _log = logging.getLogger(__name__)
 
-
+# Keys that a path may hold: a token to be activated, the key of a session.
+_KEYS = re.compile(r"(?<=/oauth/v1/tokens/)[^/]+|(?<=/oauth/)(?!v1/)[^/?\s]+")
 # The keys whose values are words of a vocabulary: each has grown, or its source is silent.
 WORDS = frozenset(
     (
@@ -47,77 +45,32 @@ ACTIONS = (
 
 
 @define(kw_only=True, eq=False)
-class PayseraSimulator(Desk):
+class PayseraSimulator(Simulator, Desk):
     """Behaves like Paysera's user resource; its fields are its settings.
 
     It is a WSGI callable, keeps its state in memory or in a file, and may be called from many
     threads.
     """
 
-    desk_path: ClassVar[str] = PREFIX
-    """Where people look after it."""
-    _requests: list[LoggedRequest] = field(init=False, factory=list[LoggedRequest], repr=False)
     _answered: int = field(init=False, default=0, repr=False)
-    _faults: Misbehaviour = field(init=False, repr=False)
-    _control: Control = field(init=False, repr=False)
-    _exchanges: Exchanges = field(init=False, repr=False)
-    _site: DeskSite = field(init=False, repr=False)
+    _front: Front = field(init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         Desk.__attrs_post_init__(self)
-        me: Any = weakref.proxy(self)  # no cycle: a simulator that nobody holds is gone at once
-        self._faults = Misbehaviour(
-            WORDS, lambda request, status, code: me._demanded(request, status, code)
+        self._front = self._front_with(
+            lambda me: People(me, self._store),
+            words=WORDS,
+            actions=ACTIONS,
+            masked=masked,
+            described=described,
         )
-        self._control = Control(self._faults, self.clock, actions_of(self, ACTIONS))
-        self._exchanges = Exchanges(Mask(masked))
-        people = People(me, self._store)
-        self._site = DeskSite(people, self._faults, self.clock, self._exchanges, self._lock)
 
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        request = Request(environ)
-        request.get_data()  # always, or what is left unread spoils the next request
-        response = self._control.answer(request) or self._site.answer(request)
-        response = response or served(request, described)
-        if response is None:
-            response = self._noted(request)
-        return response(environ, start_response)
-
-    @property
-    def log(self) -> list[LoggedRequest]:
-        """The requests answered so far, oldest first: a copy."""
-        with self._lock:
-            return list(self._requests)
-
-    def clear_log(self) -> None:
-        with self._lock:
-            self._requests.clear()
-
-    def misbehave(self, *, kind: str, route: str = "*", **options: Any) -> None:
-        """Sets a fault, with the fields of `onboarding_simulators.shared.Fault`."""
-        self._faults.add(Fault(kind=kind, route=route, **options))
-
-    def behave(self) -> None:
-        """Takes all faults back."""
-        self._faults.clear()
-
-    def _noted(self, request: Request) -> Response:
-        try:
-            response = self._faults.around(request, lambda: self._logged(request))
-        except ConnectionResetError:
-            self._exchanges.note(request, None)
-            raise
-        response.headers["paysera-correlation-id"] = f"{self._number():032x}"
-        self._exchanges.note(request, response)
-        return response
-
-    def _number(self) -> int:
+    def _stamp(self, response: Response) -> None:
         with self._lock:
             self._answered += 1
-            return self._answered
+            response.headers["paysera-correlation-id"] = f"{self._answered:032x}"
 
-    def _demanded(self, request: Request, status: int | None, code: str | None) -> Response:
-        """Any error of Paysera's: by its code, or by a status, else a failure of its own."""
+    def _refuse(self, request: Request, status: int | None, code: str | None) -> Response:
         known = (word for word, number in STATUSES.items() if number == status)
         error = ApiError(
             code or next(known, "internal_server_error"),
@@ -128,16 +81,17 @@ class PayseraSimulator(Desk):
             error.headers.update(captcha(self, _origin(request), "requests"))
         return answers.refusal(error)
 
-    def _logged(self, request: Request) -> Response:
+    def _respond(self, request: Request) -> Response:
         target = raw_target(request.environ)
         path, chosen = masked(target.partition("?")[0]), parameters(request.headers)
         with self._lock:
-            response = self._respond(request, target, request.get_data())
-            seen = LoggedRequest(request.method, path, response.status_code, chosen)
-            self._requests.append(seen)
+            response = self._answer(request, target, request.get_data())
+            self._front.log.append(
+                LoggedRequest(request.method, path, response.status_code, chosen)
+            )
         return response
 
-    def _respond(self, request: Request, target: str, body: bytes) -> Response:
+    def _answer(self, request: Request, target: str, body: bytes) -> Response:
         acceptable = answers.acceptable(request)
         try:
             route, parts = routes.find(request.method, request.path, self)
@@ -191,6 +145,11 @@ class PayseraSimulator(Desk):
                 return answers.answer(route.operation(call))
             except CountedError as counted:
                 return answers.refusal(counted)
+
+
+def masked(path: str) -> str:
+    """Returns a path without the keys that it may hold."""
+    return _KEYS.sub("***", path)
 
 
 def _origin(request: Request) -> str:

@@ -52,7 +52,7 @@ class Room:
         """Everything that is remembered, and the time and the faults."""
         tables = self.sim._store._tables if hasattr(self.sim, "_store") else self.sim.tables
         database: sqlite3.Connection = tables._execute.__self__
-        return hash(database.serialize()), self.sim.clock(), self.sim._faults.faults
+        return hash(database.serialize()), self.sim.clock(), self.sim._front.faults.faults
 
 
 def mangopay() -> Room:
@@ -380,7 +380,7 @@ def test_a_fault_that_cannot_be_is_refused_where_it_is_made_and_where_it_is_set(
         answer = room.send("misbehave", body_with(fields))
 
         assert answer.status_code == 400
-        assert room.sim._faults.faults == []
+        assert room.sim._front.faults.faults == []
     assert repr(value) not in str(made.value) or value in (0, True, "", None)
 
 
