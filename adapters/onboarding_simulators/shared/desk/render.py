@@ -1,4 +1,4 @@
-"""Templates made into answers that a browser treats with care."""
+"""Templates and uploaded files, served with headers that restrict the browser."""
 
 from __future__ import annotations
 
@@ -6,15 +6,12 @@ from datetime import UTC, datetime
 from functools import cache
 from importlib import resources
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from .values import Badge, Link, Moment, Value
-
-__all__ = ["HEADERS", "rendered", "style"]
+__all__ = ["file_response", "media_type", "rendered", "style"]
 
 HEADERS = {
     "Cache-Control": "no-store",
@@ -28,10 +25,17 @@ POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; object-src 'self'; "
     "frame-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+_MEDIA_TYPES = {
+    b"%PDF-": "application/pdf",
+    b"\xff\xd8\xff": "image/jpeg",
+    b"\x89PNG\r\n\x1a\n": "image/png",
+    b"GIF8": "image/gif",
+}
+_SUFFIXES = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png", "image/gif": "gif"}
 
 
 def rendered(template: str, status: int = 200, **values: Any) -> Response:
-    """Gives a page of which every value was escaped."""
+    """Returns a page; every value in it is escaped."""
     text = _environment().get_template(template).render(**values)
     response = Response(text, status=status, content_type="text/html; charset=utf-8")
     response.headers.update(HEADERS)
@@ -40,10 +44,35 @@ def rendered(template: str, status: int = 200, **values: Any) -> Response:
 
 
 def style() -> Response:
-    """Gives the one stylesheet."""
+    """Returns the stylesheet."""
     text = resources.files(HERE).joinpath("style.css").read_text("utf-8")
     response = Response(text, content_type="text/css; charset=utf-8")
     response.headers.update({**HEADERS, "Cache-Control": "no-cache"})
+    return response
+
+
+def media_type(content: bytes) -> str | None:
+    """Returns the type of an image or a PDF by its first bytes, None for any other file."""
+    for beginning, type in _MEDIA_TYPES.items():
+        if content.startswith(beginning):
+            return type
+    return None
+
+
+def file_response(content: bytes, name: str) -> Response:
+    """Returns an uploaded file: inline if it is an image or a PDF, else as a download."""
+    type = media_type(content)
+    response = Response(content, content_type=type or "application/octet-stream")
+    response.headers.update(HEADERS)
+    # a PDF viewer is a page of the browser's own within this one
+    response.headers["Content-Security-Policy"] = (
+        "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+        if type == "application/pdf"
+        else "default-src 'none'; sandbox"
+    )
+    disposition = "attachment" if type is None else "inline"
+    file_name = quote(f"{name}.{_SUFFIXES.get(type or '', 'bin')}", safe="")
+    response.headers["Content-Disposition"] = f"{disposition}; filename*=UTF-8''{file_name}"
     return response
 
 
@@ -56,49 +85,26 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(shown=_shown, moment=_moment, bytes=_bytes)
+    environment.tests["safe_to_follow"] = _is_safe_to_follow
+    environment.filters.update(utc=_utc, bytes=_bytes)
+    values: Any = environment.get_template("values.html").module
+    environment.filters.update(shown=values.shown, moment=values.moment)
     return environment
 
 
-def _shown(value: Value) -> Markup:
-    """Gives a value as a page shows it."""
-    match value:
-        case None | "":
-            return Markup('<span class="none">none</span>')
-        case Badge(word, tone):
-            return Markup('<span class="badge {}">{}</span>').format(tone, _breakable(word))
-        case Moment(seconds):
-            return _moment(seconds)
-        case Link(url, text):
-            return _link(url, text)
-        case _:
-            return _breakable(value)
+def _is_safe_to_follow(url: str) -> bool:
+    """Whether a link may lead there: schemes such as `javascript:` can do more than that."""
+    return url.startswith("/") or urlsplit(url).scheme in ("http", "https")
 
 
-def _link(url: str, text: str) -> Markup:
-    """Gives a link; an address of a kind that could do more than lead somewhere stays a text."""
-    if not url.startswith("/") and urlsplit(url).scheme not in ("http", "https"):
-        return _breakable(text)
-    return Markup('<a href="{}">{}</a>').format(url, _breakable(text))
-
-
-def _breakable(text: str) -> Markup:
-    """Lets a long name break where its parts meet."""
-    escaped = str(Markup.escape(text))
-    return Markup(escaped.replace("_", "_<wbr>").replace("/", "/<wbr>"))  # noqa: S704 - escaped
-
-
-def _moment(seconds: float | None) -> Markup:
+def _utc(seconds: float | None) -> datetime | None:
+    """Returns the time, or None beyond the years of the calendar."""
     if seconds is None:
-        return _shown(None)
+        return None
     try:
-        when = datetime.fromtimestamp(seconds, UTC)
-    except (OverflowError, ValueError, OSError):  # a clock may be moved beyond the calendar
-        return _breakable(f"second {seconds:.0f}")
-    text = when.strftime("%Y-%m-%d %H:%M:%S")
-    return Markup('<time datetime="{}">{} <abbr title="{}">UTC</abbr></time>').format(
-        when.isoformat(timespec="seconds"), text, "Coordinated Universal Time"
-    )
+        return datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, ValueError, OSError):
+        return None
 
 
 def _bytes(size: int) -> str:

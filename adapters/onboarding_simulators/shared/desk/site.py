@@ -17,9 +17,8 @@ from onboarding_simulators.shared.misbehaviour import Misbehaviour
 from . import conditions
 from .addresses import PREFIX, ROUTES
 from .clerk import Clerk
-from .files import media_type, served
 from .forms import Filled
-from .render import style
+from .render import file_response, media_type, style
 from .values import WrongInputError
 from .visit import PER_PAGE, Notices, Visit
 
@@ -116,7 +115,7 @@ class DeskSite:
     def _file(self, visit: Visit, id: str, number: int) -> Response:
         with self.lock:
             content = _there(self.clerk.file(id, number))
-        return served(content, f"{id}-{number}")
+        return file_response(content, f"{id}-{number}")
 
     # Requests, notifications.
 
