@@ -93,7 +93,7 @@ def _joined(value: Any, country: Any) -> str:
     text = read_text(value)
     if _E164(text) or not is_one_number(text):
         return text
-    import phonenumbers  # a large library, wanted only where a number is national
+    import phonenumbers  # imported when a number is first read in national form
 
     region = country.upper() if isinstance(country, str) else None
     try:

@@ -1,17 +1,16 @@
-"""Codes of countries and currencies: which are valid, and the code that another spelling means."""
+"""Codes of countries: which are assigned, and the code that another spelling means."""
 
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
 
 __all__ = [
     "KOSOVO",
     "RESERVED",
     "country_codes",
     "country_meant",
-    "currency_codes",
-    "currency_meant",
+    "country_named",
+    "country_of_code",
 ]
 
 KOSOVO = "XK"
@@ -20,61 +19,69 @@ KOSOVO = "XK"
 RESERVED = {"UK": "GB", "EL": "GR"}
 """Two letters of ISO 3166-1 in wide use that are never a country's code, with the one that is."""
 
-_LONGEST_WORD = 64
-# What pycountry does not know: three-letter codes of Kosovo, and names in everyday use.
-_OTHER_WORDS = {
-    **RESERVED,
-    **dict.fromkeys(("XKX", "XKK", "RKS", "KOSOVO"), KOSOVO),
-    "GREAT BRITAIN": "GB",
-    "RUSSIA": "RU",
-    "TURKEY": "TR",
-    "IVORY COAST": "CI",
-    "CAPE VERDE": "CV",
-}
+_OTHER_CODES = RESERVED | dict.fromkeys(("XKX", "XKK", "RKS"), KOSOVO)
+
+
+@cache
+def _by_code() -> dict[str, str]:
+    from iso3166 import countries  # imported when a person's input is first checked
+
+    assigned = [each for each in countries if each.alpha2 != KOSOVO]
+    pairs = {code: each.alpha2 for each in assigned for code in (each.alpha2, each.alpha3)}
+    return {KOSOVO: KOSOVO} | pairs
+
+
+@cache
+def _by_name() -> dict[str, str]:
+    from iso3166 import countries
+
+    from onboarding.model.country_names import OFFICIAL_FORMS, OTHER_NAMES
+
+    short = {each.alpha2: each.name for each in countries}
+    names = {each.apolitical_name: each.alpha2 for each in countries}
+    names |= {name: code for code, name in short.items()}
+    for form, codes in OFFICIAL_FORMS.items():
+        names |= {form.format(short[code]): code for code in codes.split() if code in short}
+    return {name.lower(): code for name, code in (names | OTHER_NAMES).items()}
+
+
+@cache
+def _by_number() -> dict[str, str]:
+    from iso3166 import countries
+
+    return {each.numeric: each.alpha2 for each in countries if each.alpha2 != KOSOVO}
 
 
 @cache
 def country_codes() -> frozenset[str]:
     """The assigned codes of ISO 3166-1 alpha-2, and Kosovo's."""
-    import pycountry  # a large library, wanted only where a person's input enters
-
-    return frozenset((KOSOVO, *(country.alpha_2 for country in pycountry.countries)))
+    return frozenset(_by_code().values())
 
 
-@cache
-def currency_codes() -> frozenset[str]:
-    """The alphabetic codes of ISO 4217."""
-    import pycountry
+def country_of_code(code: str) -> str | None:
+    """Returns the alpha-2 code of an alpha-2 or alpha-3 code in either case.
 
-    return frozenset(str(currency.alpha_3) for currency in pycountry.currencies)  # pyright: ignore[reportUnknownArgumentType,reportUnknownMemberType,reportUnknownVariableType]
+    None if it is not assigned.
+    """
+    return _by_code().get(code.upper()) if code.isascii() else None
+
+
+def country_named(name: str) -> str | None:
+    """Returns the alpha-2 code of the country with an English name in either case, else None."""
+    return _by_name().get(name.lower())
 
 
 def country_meant(text: str) -> str:
-    """The code of the country that a text means exactly; empty for any other text.
+    """Returns the code of the country that a text means exactly; empty for any other text.
 
     A text may be a code of ISO 3166-1 in any of its three forms and in either case, or an English
     name.
     """
     word = text.strip()
-    known = _OTHER_WORDS.get(word.upper())
-    return known or _looked_up("countries", word, "alpha_2")
-
-
-def currency_meant(text: str) -> str:
-    """The code of the currency that a text means exactly; empty for any other text.
-
-    A text may be a code of ISO 4217, alphabetic or numeric, in either case, or an English name.
-    """
-    return _looked_up("currencies", text.strip(), "alpha_3")
-
-
-def _looked_up(table: str, word: str, code: str) -> str:
-    import pycountry
-
-    if not word or len(word) > _LONGEST_WORD:
-        return ""
-    known: Any = getattr(pycountry, table)
-    try:
-        return str(getattr(known.lookup(word), code))
-    except LookupError:
-        return ""
+    return (
+        _OTHER_CODES.get(word.upper())
+        or country_of_code(word)
+        or _by_number().get(word)
+        or country_named(word)
+        or ""
+    )

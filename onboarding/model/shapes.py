@@ -9,13 +9,8 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from onboarding.errors import InvalidInput, Problem
-from onboarding.model.countries import (
-    RESERVED,
-    country_codes,
-    country_meant,
-    currency_codes,
-    currency_meant,
-)
+from onboarding.model.countries import RESERVED, country_codes, country_meant
+from onboarding.model.currencies import currency_codes, currency_meant
 from onboarding.model.phone_numbers import is_one_number
 from onboarding.values.base import Shape
 from onboarding.values.json_values import GIVEN
@@ -122,7 +117,7 @@ def _is_url(text: str) -> bool:
 
 
 def _clean_phone(text: str) -> str:
-    import phonenumbers  # a large library, wanted only where a person's input enters
+    import phonenumbers  # imported when a person's input is first checked
 
     if not is_one_number(text):
         raise ValueError(text)
@@ -139,7 +134,7 @@ LONGEST_EMAIL = 254  # RFC 5321, 4.5.3.1.3, without the brackets
 
 
 def _clean_email(text: str) -> str:
-    from email_validator import EmailNotValidError, validate_email
+    from email_validator import EmailNotValidError, validate_email  # the same
 
     if len(text) > LONGEST_EMAIL:  # the library says so too, after a second for each megabyte
         raise ValueError(text)

@@ -9,13 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date
-from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
 from attrs import frozen
 
 from onboarding.errors import InvalidInput, Problem
-from onboarding.model.countries import KOSOVO
+from onboarding.model.countries import country_named, country_of_code
 from onboarding.model.user import Gender
 
 __all__ = ["CLAIMS", "DATA", "Claim", "Read"]
@@ -80,7 +79,7 @@ def _read_gender(text: str) -> Read:
 
 def _read_phone(text: str) -> Read:
     """Core 5.1 recommends E.164, with blanks and brackets in its own examples."""
-    import phonenumbers  # a large library, wanted only where a stranger's text enters
+    import phonenumbers  # imported when a claim is first read in another form
 
     if text.startswith("+") and text[1:].isdigit():
         return Read((text,))
@@ -97,46 +96,25 @@ def _read_msisdn(text: str) -> Read:
     return Read((f"+{text.removeprefix('+')}",))
 
 
-@lru_cache(maxsize=1024)
-def _found(key: str, text: str) -> str | None:
-    """The alpha-2 code of the country of which `key` is this very text."""
-    import pycountry
-
-    if text == {"alpha_2": KOSOVO, "name": "Kosovo"}.get(key):
-        return KOSOVO
-    country: Any = cast("Any", pycountry.countries).get(**{key: text})
-    return None if country is None else str(country.alpha_2)
-
-
-def _assigned(code: str) -> str | None:
-    """The alpha-2 code of an alpha-2 or alpha-3 code, None where it is not assigned."""
-    return _found(f"alpha_{len(code)}", code.upper()) if len(code) in (2, 3) else None
-
-
-def _named(name: str) -> str | None:
-    """The alpha-2 code of the country that bears this very name."""
-    return next(filter(None, (_found(f"{kind}name", name) for kind in ("", "common_"))), None)
-
-
 def _write_country(values: tuple[Any, ...]) -> str | None:
-    return _assigned(values[0])
+    return country_of_code(values[0])
 
 
 def _read_code(text: str) -> Read:
-    code = _assigned(text)
+    code = country_of_code(text)
     return Read((code,), "" if code else "is no assigned ISO 3166-1 code")
 
 
 def _read_country(text: str) -> Read:
     """Core 5.1.1 calls it a name; much software writes a code."""
-    code = _assigned(text) or _named(text)
+    code = country_of_code(text) or country_named(text)
     return Read((code,), "" if code else "is no country of ISO 3166-1")
 
 
 def _write_nationalities(values: tuple[Any, ...]) -> list[str] | None:
     first, others = values
     every = [*([first] if first else []), *(others or ())]
-    codes = [code for code in map(_assigned, every) if code]
+    codes = [code for code in map(country_of_code, every) if code]
     return list(dict.fromkeys(codes)) if len(codes) == len(every) else None
 
 
@@ -150,7 +128,7 @@ def _read_nationalities(items: list[Any]) -> Read:
     if bad:
         raise InvalidInput(bad)
     # ICAO 9303-3, section 5: Germany is D
-    codes = [_assigned("DE" if item == "D" else item) for item in items]
+    codes = [country_of_code("DE" if item == "D" else item) for item in items]
     first, *others = dict.fromkeys(code for code in codes if code) or [None]
     return Read((first, tuple(others)), "" if all(codes) else "one is no country of ISO 3166-1")
 

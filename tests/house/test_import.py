@@ -36,7 +36,8 @@ print(json.dumps([events, sorted(sys.modules)]))
 
 ADAPTERS = ("onboarding_mangopay", "onboarding_paysera")
 CLIENTS = ("requests", "urllib3", "aiohttp", "httpx", "http.client")
-HEAVY = ("phonenumbers", "email_validator", "pycountry", "asyncio", "pytest", "werkzeug")
+ON_DEMAND = ("phonenumbers", "email_validator", "iso3166")
+HEAVY = (*ON_DEMAND, "idna", "dns", "asyncio", "pytest", "werkzeug")
 
 
 def audited(statement: str) -> tuple[list[str], set[str]]:
@@ -86,6 +87,34 @@ def test_importing_the_package_alone_loads_none_of_its_parts_nor_what_they_need(
 
     assert not [name for name in modules if name.startswith("onboarding.")]
     assert modules.isdisjoint({"attr", "attrs", "cattrs", "pluggy", *CLIENTS, *HEAVY})
+
+
+@pytest.mark.parametrize(
+    "statement", ["from onboarding import Gateways", "from onboarding import User, Gateways"]
+)
+def test_the_names_a_backend_imports_load_nothing_that_only_a_call_needs(statement: str) -> None:
+    _, modules = audited(statement)
+
+    assert modules.isdisjoint({*CLIENTS, *HEAVY})
+
+
+@pytest.mark.parametrize(
+    ("data", "loaded"),
+    [
+        ({"tag": "vip"}, set()),
+        ({"email": "ona@example.com"}, {"email_validator"}),
+        ({"phone": "+37061234567"}, {"phonenumbers"}),
+        ({"address": {"country": "LT"}}, {"iso3166"}),
+    ],
+    ids=lambda value: next(iter(value), "nothing"),
+)
+def test_a_field_loads_the_library_that_checks_it_and_no_other(
+    data: dict[str, object], loaded: set[str]
+) -> None:
+    _, modules = audited(f"from onboarding import User; User.parse({data!r})")
+
+    assert modules & {*ON_DEMAND} == loaded
+    assert modules.isdisjoint({"requests", "urllib3", "aiohttp"})
 
 
 def test_a_configuration_without_a_call_loads_no_client() -> None:

@@ -1,6 +1,6 @@
 """The country codes the API knows, those it refuses a user or money from, those without codes."""
 
-import pycountry
+from iso3166 import countries
 
 _ASSIGNED = """
     AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR
@@ -44,8 +44,8 @@ WITH_REGION = frozenset(("US", "CA", "MX"))
 
 
 def name_of(code: str) -> str:
-    """Gives the English name of a country."""
+    """Returns the English name of a country."""
     if code == _KOSOVO:
         return "Kosovo"
-    found = pycountry.countries.get(alpha_2=code)
-    return str(found.name) if found else code
+    found = countries.get(code, None)
+    return found.name if found else code

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pycountry
+from iso3166 import countries
 
 from onboarding_simulators.shared.openapi import (
     INTEGER,
@@ -86,7 +86,7 @@ PARAMETERS: dict[str, Json] = {
 
 SCHEMAS: dict[str, Json] = {
     "Country": {
-        **word("XK", *sorted(each.alpha_2 for each in pycountry.countries)),
+        **word(*sorted({"XK", *(each.alpha2 for each in countries)})),
         "description": "ISO 3166-1 alpha-2, and XK for Kosovo",
     },
     "Address": {**_SHOWN, "description": "Always an object; a line that is not known is null"},

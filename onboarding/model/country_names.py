@@ -1,0 +1,91 @@
+"""English names of countries that the package `iso3166` lacks: official, common and former ones."""
+
+from __future__ import annotations
+
+__all__ = ["OFFICIAL_FORMS", "OTHER_NAMES"]
+
+OFFICIAL_FORMS: dict[str, str] = {
+    "Republic of {}": """
+        AL AM AO AT AZ BA BI BJ BW BY CI CL CM CO CR CU CV CY DJ EC EE FI FJ GH GN GQ GT GW GY HN
+        HR HT ID IN IQ IS KE KI KZ LR LT LV MG MK ML MM MT MU MV MW MZ NA NI PA PE PL PW PY RS SC
+        SG SI SL SM SN SR SS SV TD TJ TN TR TT UG UZ VU YE ZA ZM ZW BG
+    """,
+    "Republic of the {}": "CG GM MH NE PH SD",
+    "Kingdom of {}": "BE BH BT DK ES KH LS MA NO SA SE SZ TH TO",
+    "Kingdom of the {}": "NL",
+    "Principality of {}": "AD LI MC",
+    "Grand Duchy of {}": "LU",
+    "Sultanate of {}": "OM",
+    "Commonwealth of {}": "DM",
+    "Commonwealth of the {}": "BS MP",
+    "Union of the {}": "KM",
+    "State of {}": "ER IL KW QA",
+    "the State of {}": "ER",
+    "Independent State of {}": "PG WS",
+    "Federal Republic of {}": "DE NG SO",
+    "Federal Democratic Republic of {}": "ET NP",
+    "Federative Republic of {}": "BR",
+    "Islamic Republic of {}": "AF MR PK",
+    "Arab Republic of {}": "EG",
+    "People's Republic of {}": "BD CN",
+    "People's Democratic Republic of {}": "DZ",
+    "Democratic Republic of {}": "ST TL",
+    "Democratic Socialist Republic of {}": "LK",
+    "Socialist Republic of {}": "VN",
+    "Eastern Republic of {}": "UY",
+    "Hashemite Kingdom of {}": "JO",
+    "{} Special Administrative Region of China": "HK MO",
+}
+"""How an official name is made of the short name of ISO 3166-1, with the codes that take it."""
+
+OTHER_NAMES: dict[str, str] = {
+    "Argentine Republic": "AR",
+    "Bolivarian Republic of Venezuela": "VE",
+    "Bolivia": "BO",
+    "British Virgin Islands": "VG",
+    "Cape Verde": "CV",
+    "Congo, The Democratic Republic of the": "CD",
+    "Czech Republic": "CZ",
+    "Democratic People's Republic of Korea": "KP",
+    "Democratic Republic of the Congo": "CD",
+    "Federated States of Micronesia": "FM",
+    "French Republic": "FR",
+    "Gabonese Republic": "GA",
+    "Great Britain": "GB",
+    "Hellenic Republic": "GR",
+    "Holy See (Vatican City State)": "VA",
+    "Iran": "IR",
+    "Islamic Republic of Iran": "IR",
+    "Italian Republic": "IT",
+    "Ivory Coast": "CI",
+    "Kosovo": "XK",
+    "Kyrgyz Republic": "KG",
+    "Laos": "LA",
+    "Lebanese Republic": "LB",
+    "Moldova": "MD",
+    "Nauru": "NR",
+    "North Korea": "KP",
+    "Plurinational State of Bolivia": "BO",
+    "Portuguese Republic": "PT",
+    "Republic of Korea": "KR",
+    "Republic of Moldova": "MD",
+    "Republic of Nauru": "NR",
+    "Russia": "RU",
+    "Rwandese Republic": "RW",
+    "Slovak Republic": "SK",
+    "South Korea": "KR",
+    "Swiss Confederation": "CH",
+    "Syria": "SY",
+    "Tanzania": "TZ",
+    "the State of Palestine": "PS",
+    "Togolese Republic": "TG",
+    "Turkey": "TR",
+    "United Kingdom": "GB",
+    "United Mexican States": "MX",
+    "United Republic of Tanzania": "TZ",
+    "United States": "US",
+    "Venezuela": "VE",
+    "Vietnam": "VN",
+    "Virgin Islands of the United States": "VI",
+}
+"""Names that are not made of the short name, and common names."""
