@@ -16,7 +16,6 @@ from onboarding.cli.failures import Failure, as_json, wants_json
 from onboarding.cli.output import write_file
 from onboarding.cli.overview import (
     Cell,
-    Fate,
     Provider,
     does,
     grouped,
@@ -27,20 +26,21 @@ from onboarding.cli.overview import (
 )
 from onboarding.cli.selection import chosen
 from onboarding.cli.tables import targets_table
+from onboarding.mapping.support import Support
 from onboarding.model.user import PersonType
 from onboarding.operations import OPERATIONS
 
 __all__ = ["matrix"]
 
 STYLES = {
-    Fate.SUPPORTED: "green",
-    Fate.WRITE_ONLY: "green",
-    Fate.DERIVED: "green",
-    Fate.COARSENED: "yellow",
-    Fate.READ_ONLY: "red",
-    Fate.NOT_SUPPORTED: "red",
-    Fate.NOT_APPLICABLE: "dim",
-    Fate.NO_PERSON: "dim",
+    Support.SUPPORTED: "green",
+    Support.WRITE_ONLY: "green",
+    Support.DERIVED: "green",
+    Support.COARSENED: "yellow",
+    Support.READ_ONLY: "red",
+    Support.NOT_SUPPORTED: "red",
+    Support.NOT_APPLICABLE: "dim",
+    None: "dim",  # no such person
 }
 
 
@@ -129,7 +129,7 @@ def _why_not(provider: Provider) -> str:
 
 
 def _told(cell: Cell) -> Text:
-    lines = [Text(cell.word, STYLES[cell.fate])]
+    lines = [Text(cell.word, STYLES[cell.support])]
     lines += [Text(screen.printable(line), "dim") for line in _more(cell)]
     return Text("\n").join(lines)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable, Mapping
-from enum import StrEnum
 from typing import Any
 
 from attrs import field, frozen
@@ -15,16 +14,16 @@ from onboarding.cli.variants import persons
 from onboarding.mapping.explain import Explanation, explanation
 from onboarding.mapping.paths import leaves
 from onboarding.mapping.plan import Plan
+from onboarding.mapping.support import Support, support_of
 from onboarding.mapping.translation import translation
-from onboarding.model.answers import LossKind
 from onboarding.model.levels import LevelRow
 from onboarding.model.user import PersonType, User
 from onboarding.operations import OPERATIONS, Operations
 from onboarding.requirements import Target
 
 __all__ = [
+    "NO_PERSON",
     "Cell",
-    "Fate",
     "Provider",
     "does",
     "grouped",
@@ -35,35 +34,30 @@ __all__ = [
     "plain_provider",
 ]
 
+NO_PERSON = "no such person"
+"""The word of a cell of a provider that registers no such person."""
+
 _AXES = ("kyc_level", "identification_level")
 _LAWS = ("eidas_level", "nist_ial")
 
 
-class Fate(StrEnum):
-    """What becomes of a field that is given in a registration."""
-
-    SUPPORTED = "supported"
-    COARSENED = "coarsened"
-    WRITE_ONLY = "write-only"
-    DERIVED = "derived"
-    READ_ONLY = "read-only"
-    NOT_APPLICABLE = "not applicable"
-    NOT_SUPPORTED = "not supported"
-    NO_PERSON = "no such person"
-
-
 @frozen(kw_only=True)
 class Cell:
-    """One field at one provider, in a registration of one kind of person."""
+    """One field at one provider, in a registration of one kind of person.
 
-    fate: Fate
+    `support` is None if the provider registers no such person.
+    """
+
+    support: Support | None = None
     told: Explanation | None = None
     needs: tuple[Need, ...] = ()
 
     @property
     def word(self) -> str:
-        """What becomes of it."""
-        return self.told.form if self.told and self.fate is Fate.DERIVED else str(self.fate)
+        """How it is supported, in words."""
+        if self.told is not None and self.support is Support.DERIVED:
+            return self.told.form
+        return str(self.support or NO_PERSON)
 
     @property
     def demands(self) -> list[str]:
@@ -102,7 +96,7 @@ class Provider:
 
     def takes(self, kind: PersonType) -> bool:
         """Whether such a person can be registered, as far as a mapping says."""
-        return any(cell.fate is not Fate.NO_PERSON for cell in self.cells.get(kind, {}).values())
+        return any(cell.support is not None for cell in self.cells.get(kind, {}).values())
 
 
 def paths_of(kind: PersonType) -> list[str]:
@@ -132,10 +126,8 @@ def grouped(kind: PersonType, providers: Iterable[Provider]) -> dict[str, dict[s
 
 def _says_the_same(cells: Mapping[str, Cell], paths: list[str]) -> bool:
     """Whether there is one word for all of them, and no more to tell of any."""
-    fates = {cell.fate for path in paths if (cell := cells.get(path)) is not None}
-    return (
-        fates <= {Fate.NOT_SUPPORTED} or fates <= {Fate.NOT_APPLICABLE} or fates <= {Fate.NO_PERSON}
-    )
+    found = {cell.support for path in paths if (cell := cells.get(path)) is not None}
+    return any(found <= {one} for one in (Support.NOT_SUPPORTED, Support.NOT_APPLICABLE, None))
 
 
 def overview(kinds: Mapping[str, type[Adapter]]) -> list[Provider]:
@@ -167,21 +159,8 @@ def _cells(adapter: type[Adapter], kind: PersonType) -> dict[str, Cell]:
 
 def _cell(plan: Plan | None, core: str, asked: tuple[Need, ...]) -> Cell:
     if plan is None:
-        return Cell(fate=Fate.NO_PERSON)
-    told = explanation(core, plan)
-    return Cell(fate=_fate(plan, told), told=told, needs=asked)
-
-
-def _fate(plan: Plan, told: Explanation) -> Fate:
-    if told.core_path in plan.implied():
-        return Fate.DERIVED
-    if told.loss is not None and told.loss.kind is LossKind.NOT_APPLICABLE:
-        return Fate.NOT_APPLICABLE
-    if told.loss is not None:
-        return Fate.READ_ONLY if told.wire_path else Fate.NOT_SUPPORTED
-    if told.inexact is LossKind.COARSENED:
-        return Fate.COARSENED
-    return Fate.SUPPORTED if told.shown else Fate.WRITE_ONLY
+        return Cell()
+    return Cell(support=support_of(core, plan), told=explanation(core, plan), needs=asked)
 
 
 # -- as plain data
@@ -225,7 +204,7 @@ def plain_level(row: LevelRow) -> dict[str, Any]:
 def _plain_cell(cell: Cell) -> dict[str, Any]:
     told = cell.told
     return {
-        "fate": str(cell.fate),
+        "support": str(cell.support or NO_PERSON),
         "wire_path": told.wire_path if told else "",
         "limits": list(told.limits) if told else [],
         "required_for": [

@@ -10,13 +10,13 @@ from importlib import resources
 from onboarding import __version__
 from onboarding.cli.overview import (
     Cell,
-    Fate,
     Provider,
     does,
     grouped,
     level_axes,
     plain_level,
 )
+from onboarding.mapping.support import Support
 from onboarding.model.user import PersonType
 from onboarding.operations import OPERATIONS
 
@@ -71,17 +71,23 @@ def listed(names: Iterable[str]) -> str:
 
 def badge(word: str, kind: str) -> str:
     """A word that its colour tells too."""
-    return f'<span class="fate {kind}">{text(word)}</span>'
+    return f'<span class="support {kind}">{text(word)}</span>'
 
 
 _MEANINGS = {
-    Fate.SUPPORTED: ("good", "arrives as given"),
-    Fate.WRITE_ONLY: ("good", "arrives, and is never shown back"),
-    Fate.DERIVED: ("good", "has no key of its own: another one says it too"),
-    Fate.COARSENED: ("half", "arrives with less than was given; refused unless accepted"),
-    Fate.READ_ONLY: ("bad", "the provider shows it, but no call takes it; refused unless accepted"),
-    Fate.NOT_SUPPORTED: ("bad", "the provider knows no such field; refused unless accepted"),
-    Fate.NOT_APPLICABLE: ("none", "means nothing there, or has a call of its own; never refused"),
+    Support.SUPPORTED: ("good", "arrives as given"),
+    Support.WRITE_ONLY: ("good", "arrives, and is never returned"),
+    Support.DERIVED: ("good", "taken from another field"),
+    Support.COARSENED: ("half", "arrives with less than was given; refused unless accepted"),
+    Support.READ_ONLY: (
+        "bad",
+        "the provider returns it, and no call sets it; refused unless accepted",
+    ),
+    Support.NOT_SUPPORTED: ("bad", "the provider has no such field; refused unless accepted"),
+    Support.NOT_APPLICABLE: (
+        "none",
+        "has no meaning there, or a call of its own; never refused",
+    ),
 }
 
 
@@ -150,11 +156,11 @@ def _section(id: str, content: str) -> str:
 
 
 def _key(found: list[Provider]) -> str:
-    used = {cell.fate for one in found for by in one.cells.values() for cell in by.values()}
+    used = {cell.support for one in found for by in one.cells.values() for cell in by.values()}
     pairs = "\n".join(
-        f"<dt>{badge(str(fate), kind)}</dt><dd>{words}</dd>"
-        for fate, (kind, words) in _MEANINGS.items()
-        if fate in used
+        f"<dt>{badge(str(support), kind)}</dt><dd>{words}</dd>"
+        for support, (kind, words) in _MEANINGS.items()
+        if support in used
     )
     return f'<dl class="key">\n{pairs}\n</dl>'
 
@@ -185,7 +191,7 @@ def _why_not(provider: Provider) -> str:
 
 
 def _cell(cell: Cell) -> str:
-    kind = _MEANINGS[cell.fate][0]
+    kind = _MEANINGS[cell.support][0] if cell.support is not None else "none"
     parts = [badge(cell.word, kind)]
     told = cell.told
     if told is not None and told.wire_path:
@@ -206,7 +212,7 @@ def _cell(cell: Cell) -> str:
 
 def _more(cell: Cell) -> Iterator[tuple[str, tuple[str, ...]]]:
     told = cell.told
-    if told is None or cell.fate is Fate.NOT_SUPPORTED:  # the word says it all
+    if told is None or cell.support is Support.NOT_SUPPORTED:  # the word says it all
         return
     lines: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("form", (told.form,)),

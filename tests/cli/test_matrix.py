@@ -50,7 +50,7 @@ def test_every_core_path_has_a_cell_for_every_provider(
 
 
 @pytest.mark.parametrize(
-    ("provider", "kind", "path", "fate"),
+    ("provider", "kind", "path", "support"),
     [
         ("mangopay", "natural", "identity.birthdate", "supported"),
         ("mangopay", "natural", "identity.gender", "not supported"),
@@ -64,9 +64,9 @@ def test_every_core_path_has_a_cell_for_every_provider(
     ],
 )
 def test_a_cell_says_what_becomes_of_a_datum(
-    told: dict[str, Any], provider: str, kind: str, path: str, fate: str
+    told: dict[str, Any], provider: str, kind: str, path: str, support: str
 ) -> None:
-    assert told[provider]["data"][kind][path]["fate"] == fate
+    assert told[provider]["data"][kind][path]["support"] == support
 
 
 @pytest.mark.parametrize("name", KINDS)

@@ -14,8 +14,9 @@ import pytest
 from click.testing import CliRunner
 from onboarding.bulk.flat import is_column
 from onboarding.cli.app import app
-from onboarding.mapping.tables import refresh
 from onboarding.serialization.aliases import ALIASES
+
+from .tables import refresh
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"

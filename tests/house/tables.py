@@ -20,13 +20,12 @@ from inspect import get_annotations
 from typing import Any, Protocol, cast
 
 import attrs
-
 from onboarding.errors import OnboardingError
 from onboarding.mapping.explain import Explanation, explanation
 from onboarding.mapping.paths import leaves
 from onboarding.mapping.plan import Plan
 from onboarding.mapping.rows import On, Row, rows_of
-from onboarding.model.answers import LossKind
+from onboarding.mapping.support import Support, support_of
 from onboarding.model.levels import LevelPolicy
 from onboarding.model.user import User
 
@@ -128,40 +127,30 @@ def support_table(plans: Iterable[Plan]) -> str:
         if not core.startswith("company."):
             top = core if core.startswith("identity.") else core.partition(".")[0]
             rows.setdefault(top, []).append(core)
-    head = ("MappedField", *(plan.provider for plan in found))
-    lines = ([_code(top), *(_fates(plan, below) for plan in found)] for top, below in rows.items())
+    head = ("Field", *(plan.provider for plan in found))
+    lines = (
+        [_code(top), *(_supports(plan, below) for plan in found)] for top, below in rows.items()
+    )
     return _table(head, lines)
 
 
-def _fates(plan: Plan, paths: list[str]) -> str:
-    """The fate of some paths: one word when they share it, else a word for each."""
-    fates = {path.rpartition(".")[2]: _fate(plan, path) for path in paths}
-    if len(set(fates.values())) == 1:
-        return next(iter(fates.values()))
-    words = dict.fromkeys(fates.values())
+def _supports(plan: Plan, paths: list[str]) -> str:
+    """How some paths are supported: one word if it is the same for all, else a word for each."""
+    found = {path.rpartition(".")[2]: _support(plan, path) for path in paths}
+    words = list(dict.fromkeys(found.values()))
+    if len(words) == 1:
+        return words[0]
     return "; ".join(
-        f"{word}: {', '.join(name for name, fate in fates.items() if fate == word)}"
-        for word in words
+        f"{word}: {', '.join(name for name, of in found.items() if of == word)}" for word in words
     )
 
 
-def _fate(plan: Plan, core: str) -> str:
-    loss = plan.loss_of(core, On.CREATE)
-    mapped = plan.by_core.get(core)
-    if core in plan.implied():
+def _support(plan: Plan, core: str) -> str:
+    support = support_of(core, plan)
+    if support is Support.DERIVED:
         return f"as `{plan.implied()[core]}`"
-    if loss is not None:
-        if loss.kind is LossKind.NOT_APPLICABLE:
-            return "not applicable"
-        return "read-only" if mapped is not None else "not supported"
-    assert mapped is not None
-    if not mapped.shown:
-        return "write-only"
-    return (
-        "supported"
-        if mapped.hidden_when is None
-        else f"supported, null if {mapped.hidden_when.words}"
-    )
+    hidden = plan.by_core[core].hidden_when if support is Support.SUPPORTED else None
+    return f"{support}, null if {hidden.words}" if hidden is not None else str(support)
 
 
 def level_table(policy: LevelPolicy) -> str:
