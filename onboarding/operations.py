@@ -19,7 +19,7 @@ from onboarding.model.owners import OwnerDeclaration
 from onboarding.model.record import UserRecord
 from onboarding.model.user import Company, User
 
-__all__ = ["OPERATIONS", "Criterion", "Operations"]
+__all__ = ["OPERATIONS", "Criterion", "Operations", "call_of"]
 
 
 @frozen(kw_only=True)
@@ -203,3 +203,8 @@ OPERATIONS: tuple[str, ...] = tuple(
     if inspect.isfunction(found) and not name.startswith("_")
 )
 """The name of every operation, in the order of the class."""
+
+
+def call_of(operation: str) -> str:
+    """Returns the name of the gateway's method for an operation: `users` for `list_users`."""
+    return operation.removeprefix("list_")

@@ -12,13 +12,11 @@ from onboarding.mapping.conditions import ALWAYS, Condition
 from onboarding.mapping.paths import leaves
 from onboarding.mapping.plan import MappedField, Plan
 from onboarding.mapping.policy import Disallowed
-from onboarding.mapping.rows import On, Row, about_of
+from onboarding.mapping.rows import WRITES, On, Row, about_of
 from onboarding.model.answers import Loss, LossKind
 from onboarding.model.user import User
 
-__all__ = ["OPERATIONS", "Explanation", "explain", "explanation"]
-
-OPERATIONS = {On.CREATE: "create", On.UPDATE: "update", On.CATEGORISE: "categorise"}
+__all__ = ["Explanation", "explain", "explanation"]
 
 
 @frozen(kw_only=True)
@@ -99,7 +97,9 @@ def explanation(core: str, plan: Plan) -> Explanation:
         refused=tuple(_bar(bar) for bar in mapped.disallowed),
         hidden=mapped.hidden_when.words if mapped.hidden_when is not None else "",
         scope=tuple(mapped.scope.split()),
-        written_on=tuple(name for on, name in OPERATIONS.items() if on & mapped.on),
+        written_on=tuple(
+            name.removesuffix("_user") for on, name in WRITES.items() if on & mapped.on
+        ),
         shown=mapped.shown,
         default=repr(row.default) if row.default is not None else "",
         along=_along(mapped),

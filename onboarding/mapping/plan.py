@@ -11,7 +11,7 @@ from attrs import frozen
 from onboarding.mapping.conditions import Condition
 from onboarding.mapping.paths import EMPTY, leaves, lookup
 from onboarding.mapping.policy import Consequence, Disallowed
-from onboarding.mapping.rows import EXTRAS, NEVER, On, Row, WireClass, about_of, rows_of
+from onboarding.mapping.rows import EXTRAS, NEVER, WRITES, On, Row, WireClass, about_of, rows_of
 from onboarding.model.answers import Loss, LossKind
 from onboarding.model.user import User
 
@@ -203,8 +203,8 @@ class Plan:
         elif mapped.on == NEVER:
             reason = f"{self.provider} shows it, but takes it in no call"
         else:
-            others = {On.UPDATE: "update_user", On.CATEGORISE: "categorise_user"}
-            able = [name for other, name in others.items() if mapped.on & other]
+            changing = mapped.on & ~On.CREATE
+            able = [name for other, name in WRITES.items() if changing & other]
             reason = f"this call cannot change it{f'; {able[0]} can' if able else ''}"
         wire = mapped.wire if mapped is not None else ""
         return Loss(core_path=core, kind=LossKind.DROPPED, reason=reason, wire_path=wire)

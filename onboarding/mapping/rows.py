@@ -33,6 +33,7 @@ __all__ = [
     "EVERY",
     "EXTRAS",
     "NEVER",
+    "WRITES",
     "On",
     "Pattern",
     "Row",
@@ -60,6 +61,9 @@ class On(Flag):
 
     __hash__ = object.__hash__  # a member is one object; Enum's own goes by the name, slowly
 
+
+WRITES = {On.CREATE: "create_user", On.UPDATE: "update_user", On.CATEGORISE: "categorise_user"}
+"""The operations of an adapter that write a user."""
 
 EVERY = On.CREATE | On.UPDATE | On.CATEGORISE
 NEVER = On(0)

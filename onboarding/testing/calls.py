@@ -24,7 +24,7 @@ from onboarding.model.user import (
     Representative,
     User,
 )
-from onboarding.operations import Criterion
+from onboarding.operations import Criterion, call_of
 from onboarding.testing.claims import can
 from onboarding.testing.subject import Subject
 
@@ -58,8 +58,8 @@ class Call:
 
     @property
     def method(self) -> str:
-        """The name of the gateway's method; the one for a list is named by its entries."""
-        return self.operation.removeprefix("list_")
+        """The name of the gateway's method."""
+        return call_of(self.operation)
 
     def flow(self, adapter: Adapter) -> Flow[Any]:
         """The flow of the adapter that the call runs."""

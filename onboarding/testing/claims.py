@@ -9,6 +9,7 @@ from attrs import frozen
 
 from onboarding import operations
 from onboarding.adapter import Adapter
+from onboarding.mapping import rows
 from onboarding.mapping.plan import Plan
 from onboarding.mapping.rows import On
 from onboarding.mapping.translation import translation
@@ -18,11 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["OPERATIONS", "WRITES", "Claim", "can", "claims_of"]
 
-WRITES = {
-    "create_user": On.CREATE,
-    "update_user": On.UPDATE,
-    "categorise_user": On.CATEGORISE,
-}
+WRITES = {name: on for on, name in rows.WRITES.items()}
 """The operations that write a user, and the rows that each may write."""
 
 OPERATIONS = (*operations.OPERATIONS, "login")

@@ -14,7 +14,8 @@ from typing import Any, TypeAlias
 from attrs import frozen
 from onboarding import Gateway, IbanAccount, PartialFailure, User, UserCategory
 from onboarding.calls.sync import Calls
-from onboarding.operations import Operations
+from onboarding.operations import OPERATIONS as CORE
+from onboarding.operations import call_of
 
 from onboarding_mangopay import MangoPay, NewRecipient
 from onboarding_simulators.mangopay.routes import find_route
@@ -59,20 +60,24 @@ Play: TypeAlias = Callable[[Scene], Callable[[], object]]
 class Operation:
     """One flow of the adapter.
 
-    - `flow`: its name there; `call`: the gateway's name for it, if it is a core call;
+    - `flow`: its name there;
     - `seed`: the methods of the Node SDK's document that it stands for;
     - `play`: runs it; `tests`: node ids of tests that ran it over a socket.
     """
 
     flow: str
     play: Play
-    call: str = ""
     seed: str = ""
     tests: tuple[str, ...] = ()
 
     @property
     def is_core(self) -> bool:
-        return hasattr(Operations, self.flow)
+        return self.flow in CORE
+
+    @property
+    def call(self) -> str:
+        """The gateway's name for it, empty if it is not a core call."""
+        return call_of(self.flow) if self.is_core else ""
 
     def spelled(self) -> str:
         """How it is called, with the arguments that it cannot do without."""
@@ -243,7 +248,6 @@ OPERATIONS: tuple[Operation, ...] = (
     # users
     Operation(
         flow="create_user",
-        call="create_user",
         seed="create",
         play=lambda s: lambda: s.fr.create_user(OWNER),
         tests=_tests(
@@ -254,7 +258,6 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation(
         flow="fetch_user",
-        call="fetch_user",
         seed="get getNatural getLegal",
         play=_on_user(lambda s, user: s.fr.fetch_user(user.id)),
         tests=_tests(
@@ -265,33 +268,28 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation(
         flow="list_users",
-        call="users",
         seed="getAll",
         play=_on_user(lambda s, _: list(s.fr.users())),
         tests=_tests(_USERS, "every_user_is_listed_over_as_many_pages_as_it_takes"),
     ),
     Operation(
         flow="update_user",
-        call="update_user",
         seed="update",
         play=_on_user(lambda s, user: s.fr.update_user(user, user.user.replace(tag="vip"))),
         tests=_tests(_BESIDE, "each_updates_the_others_user_and_sees_what_changed"),
     ),
     Operation(
         flow="categorise_user",
-        call="categorise_user",
         play=_on_user(lambda s, user: s.fr.categorise_user(user, _became_owner(user)), PAYER),
         tests=_tests(_BESIDE, "each_categorises_the_others_payer"),
     ),
     Operation(
         flow="close_user",
-        call="close_user",
         play=_on_user(lambda s, user: s.fr.close_user(user)),
         tests=_tests(_BESIDE, "each_closes_the_others_user"),
     ),
     Operation(
         flow="renew",
-        call="renew",
         play=_pending,
         tests=_tests(_YEAR, "a_company_lives_through_a_year"),
     ),
@@ -323,21 +321,18 @@ OPERATIONS: tuple[Operation, ...] = (
     # documents
     Operation(
         flow="submit_document",
-        call="submit_document",
         seed="createKycDocument createKycPage createKycPageFromFile updateKycDocument",
         play=_on_user(lambda s, user: _document(s, user.id)),
         tests=_tests(_DOCUMENTS, "one_call_creates_fills_and_submits_a_document"),
     ),
     Operation(
         flow="fetch_document",
-        call="fetch_document",
         seed="getKycDocument",
         play=_after(_document, lambda s, _, document: s.fr.fetch_document(document.id)),
         tests=_tests(_DOCUMENTS, "a_refused_document_says_why_in_the_words_of_both"),
     ),
     Operation(
         flow="list_documents",
-        call="documents",
         seed="getKycDocuments",
         play=_after(_document, lambda s, user_id, _: list(s.fr.documents(user_id))),
         tests=_tests(_DOCUMENTS, "documents_are_listed_of_a_user_and_of_all"),
@@ -349,14 +344,12 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation(
         flow="resume",
-        call="resume",
         play=_after(_broken_off, lambda s, _, partial: s.fr.resume(partial, paper())),
         tests=_tests(_DOCUMENTS, "an_upload_whose_page_was_refused_names_its_path_and_is_resumed"),
     ),
     # owners of a company
     Operation(
         flow="declare_owners",
-        call="declare_owners",
         play=_on_user(lambda s, user: s.fr.declare_owners(user.id, FACTS), COMPANY),
         tests=_tests(_OWNERS, "one_call_declares_all_owners_and_submits_them"),
     ),
@@ -387,7 +380,6 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation(
         flow="fetch_declaration",
-        call="fetch_declaration",
         play=_after(
             _open_declaration,
             lambda s, _, made: s.fr.fetch_declaration(made.id),
@@ -397,7 +389,6 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation(
         flow="list_declarations",
-        call="declarations",
         play=_on_user(lambda s, user: list(s.fr.declarations(user.id)), COMPANY),
         tests=_tests(_OWNERS, "one_call_declares_all_owners_and_submits_them"),
     ),
@@ -420,7 +411,6 @@ OPERATIONS: tuple[Operation, ...] = (
     # bank accounts
     Operation(
         flow="add_bank_account",
-        call="add_bank_account",
         seed="createBankAccount",
         play=_on_user(lambda s, user: _account(s, user.id)),
         tests=_tests(_BANKING, "an_account_of_each_form_comes_back_as_it_was_given"),
@@ -435,14 +425,12 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation(
         flow="list_bank_accounts",
-        call="bank_accounts",
         seed="getBankAccounts",
         play=_on_user(lambda s, user: list(s.fr.bank_accounts(user.id))),
         tests=_tests(_BANKING, "more_accounts_than_a_page_holds_are_all_listed"),
     ),
     Operation(
         flow="deactivate_bank_account",
-        call="deactivate_bank_account",
         seed="deactivateBankAccount",
         play=_after(_account, lambda s, _, made: s.fr.deactivate_bank_account(made)),
         tests=_tests(
@@ -488,7 +476,6 @@ OPERATIONS: tuple[Operation, ...] = (
     # what a user has
     Operation(
         flow="list_wallets",
-        call="wallets",
         seed="getWallets",
         play=_on_user(lambda s, user: list(s.fr.wallets(user.id))),
         tests=_tests(_FUNDS, "a_wallet_is_listed_with_its_balance_in_minor_units"),
@@ -542,7 +529,6 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation(
         flow="read_event",
-        call="read_event",
         play=_after(_document, lambda s, _, document: _told(s, document)),
         tests=_tests(_EVENTS, "a_delivered_notification_is_read_and_borne_out_by_its_subject"),
     ),
@@ -559,7 +545,6 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation(
         flow="raw",
-        call="raw",
         play=_on_user(lambda s, user: s.fr.raw("GET", "users", user.id, "preauthorizations")),
         tests=_tests(_USERS, "any_other_request_is_signed_and_its_no_is_typed"),
     ),

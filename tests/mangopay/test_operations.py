@@ -13,6 +13,7 @@ from typing import Literal
 
 import pytest
 from onboarding import Gateway
+from onboarding.calls.sync import Calls
 from onboarding.pytest_plugin import SOCKETS
 
 from onboarding_mangopay import MangoPay
@@ -68,6 +69,7 @@ def test_every_method_of_the_node_sdk_has_one_row() -> None:
 
 def test_every_core_call_is_named_as_the_gateway_names_it() -> None:
     assert [row.flow for row in OPERATIONS if row.is_core != bool(row.call)] == []
+    assert [row.flow for row in OPERATIONS if row.call and not hasattr(Calls, row.call)] == []
 
 
 def test_a_test_counts_for_what_it_ran_over_a_socket_and_passed() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from attrs import frozen
 from onboarding import Address, Identity, InvalidInput, NationalId, Problem, User, UserRecord
+from onboarding.mapping.rows import On
 from onboarding.operations import OPERATIONS, Operations
 from onboarding.spi import Adapter, Flow, Paged, Request, Response
 from onboarding.testing import claims
@@ -23,7 +24,7 @@ from onboarding.testing.subject import Subject, results_of
 METHODS = {
     name
     for name, _ in inspect.getmembers(Operations, inspect.isfunction)
-    if not name.startswith("_") and name != "cannot"
+    if not name.startswith("_")
 }
 
 
@@ -43,6 +44,11 @@ def test_the_kit_takes_its_operations_from_the_contract() -> None:
     assert (*OPERATIONS, "login") == claims.OPERATIONS
     claimed = {claim.what for claim in claims_of(Everything()) if claim.kind == "operation"}
     assert claimed == METHODS
+
+
+def test_the_operations_that_write_a_user_are_three_of_the_contract() -> None:
+    assert [*claims.WRITES] == [name for name in OPERATIONS if name in claims.WRITES]
+    assert {*claims.WRITES.values()} == {*On}
 
 
 def test_the_kit_can_call_every_operation_with_arguments_that_it_takes() -> None:

@@ -17,8 +17,9 @@ from onboarding.errors import InvalidInput, OnboardingError
 from onboarding.http import Proof, Request, Token
 from onboarding.model.emails import ascii_domain
 from onboarding.model.user import User
+from onboarding.operations import OPERATIONS
 from onboarding.testing.calls import Call, Words, calls
-from onboarding.testing.claims import OPERATIONS, can
+from onboarding.testing.claims import can
 from onboarding.testing.law import law
 from onboarding.testing.runner import Case, Runner, attempt
 from onboarding.testing.strategies import texts
@@ -80,7 +81,7 @@ _ELSEWHERE = ("create_user", "list_users", "find_user", "resume", "read_event", 
 
 
 def calls_by_id(subject: Subject) -> bool:
-    names = {*OPERATIONS} - {*_ELSEWHERE, "login"} | {"find_user"}
+    names = {*OPERATIONS} - {*_ELSEWHERE} | {"find_user"}
     return any(can(a, name) for a in subject.variants.values() for name in names)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from onboarding.model.record import UserRecord
+from onboarding.operations import OPERATIONS
 from onboarding.testing.claims import can
 from onboarding.testing.law import law
 from onboarding.testing.reasons import reason
@@ -58,7 +59,7 @@ def _by_itself(runner: Runner, case: Case, played: set[str]) -> None:
 
 
 def _plain(record: UserRecord) -> Iterator[tuple[str, tuple[Any, ...]]]:
-    yield "list_users", ()
-    for name in ("documents", "declarations", "wallets", "bank_accounts"):
-        yield f"list_{name}", (record.id,)
+    for name in OPERATIONS:
+        if name.startswith("list_"):
+            yield name, () if name == "list_users" else (record.id,)
     yield "close_user", (record,)
