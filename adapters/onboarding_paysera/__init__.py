@@ -1,22 +1,22 @@
-"""Paysera for `onboarding`: users, translated to and from its Wallet REST API."""
+"""The Paysera adapter of `onboarding`, for its Wallet REST API v1."""
 
 from __future__ import annotations
 
 from onboarding.spi import Adapter, hookimpl
 
 from onboarding_paysera.adapter import Environment, Paysera
-from onboarding_paysera.contacts import ContactList
-from onboarding_paysera.extras import PayseraExtras
-from onboarding_paysera.identification import (
+from onboarding_paysera.contact_book import ContactList
+from onboarding_paysera.platform import Receipt
+from onboarding_paysera.profile import Position, PositionKind
+from onboarding_paysera.records import PayseraExtras
+from onboarding_paysera.tokens import UserToken
+from onboarding_paysera.users import Part
+from onboarding_paysera.wallets import Service, ServiceName
+from onboarding_paysera.wire.identification import (
     IdentificationRequest,
     IdentificationStatus,
     IdentityPaper,
 )
-from onboarding_paysera.parts import Part
-from onboarding_paysera.position import Position, PositionKind
-from onboarding_paysera.receipts import Receipt
-from onboarding_paysera.services import Service, ServiceName
-from onboarding_paysera.tokens import UserToken
 
 __all__ = [
     "ContactList",
@@ -39,5 +39,5 @@ __all__ = [
 
 @hookimpl
 def onboarding_adapters() -> list[type[Adapter]]:
-    """Brings the Paysera adapter."""
+    """Returns the adapter class."""
     return [Paysera]

@@ -1,8 +1,10 @@
-"""Documents at Paysera: upload, metadata, reviews."""
+"""Documents at Paysera: upload, metadata, review.
+
+docs: guides/wallet/user-information/user-resource, Document Management
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,7 +12,6 @@ from attrs import evolve, frozen
 from onboarding import (
     Company,
     Document,
-    DocumentKind,
     DocumentPage,
     DocumentPurpose,
     DocumentRecord,
@@ -18,108 +19,54 @@ from onboarding import (
     IdempotencyConflict,
     InvalidInput,
     Loss,
-    LossKind,
     Partial,
     Problem,
-    RefusalReason,
     Unsupported,
 )
 from onboarding.spi import (
     Flow,
-    Refusal,
     Response,
     as_object,
-    canonical,
-    core,
     digest,
     document_losses,
-    lost_of_document,
-    media_type_of,
     part_way,
     reference,
 )
 
 from onboarding_paysera.protocol import PayseraProtocol
 from onboarding_paysera.values import shown_id, shown_text
+from onboarding_paysera.wire.documents import (
+    KINDS,
+    LEFT_OUT,
+    REQUIRED,
+    TYPES,
+    extension_of,
+    refusal_of,
+    status_of,
+)
 
-__all__ = [
-    "REVIEWS",
-    "Documents",
-    "refusal_of",
-    "status_of",
-]
+__all__ = ["Documents"]
 
-# the official Java client, events `review_status_valid`, `review_status_denied`
-REVIEWS = {"valid": DocumentStatus.ACCEPTED, "denied": DocumentStatus.REFUSED}
-
-
-def status_of(shown: Mapping[str, Any], otherwise: DocumentStatus) -> DocumentStatus | None:
-    """Where a document stands: `otherwise` before a review, None for a word that is new."""
-    word = shown.get("review_status")
-    return otherwise if word is None else REVIEWS.get(shown_text(word) or "")
-
-
-def refusal_of(shown: Mapping[str, Any]) -> Refusal | None:
-    """Why a document was refused, if it was; Paysera says it in a comment alone."""
-    if status_of(shown, DocumentStatus.CREATED) is not DocumentStatus.REFUSED:
-        return None
-    return Refusal(
-        reason=RefusalReason.OTHER,
-        provider_code=str(shown["review_status"]),
-        text=shown_text(shown.get("comment")),
-    )
-
-
-# docs: user-resource, Document Types; `card` is read as an identity card
-TYPES = {
-    DocumentKind.IDENTITY_CARD: "card",
-    DocumentKind.PASSPORT: "passport",
-    DocumentKind.DRIVING_LICENCE: "driver_licence",
-}
-KINDS = {word: kind for kind, word in TYPES.items()}
-_EXTENSIONS = {
-    "application/pdf": "pdf",
-    "image/jpeg": "jpg",
-    "image/png": "png",
-    "image/gif": "gif",
-}
-_EXTENSION = re.compile(r"[A-Za-z0-9]{1,16}").fullmatch
-# docs: user-resource, Provide Document Metadata: title, extension, type, number and date
-_MISSING = {
-    "title": Problem("title", "missing", "Paysera requires a title, such as `Passport scan`"),
-    "extension": Problem(
-        "pages.0.filename", "missing", "give the name of the file with its extension"
-    ),
-    "type": Problem("kind", "missing", "Paysera requires the kind of document"),
-    "number": Problem("number", "missing", "Paysera requires the number of the document"),
-    "date": Problem("issued_on", "missing", "Paysera requires the date of issue"),
-}
 _SUBMIT = "submit_document"
 _FILE = "file"  # in a partial: the digest of the uploaded bytes
-LEFT_OUT = (
-    lost_of_document(core(Document).country, "paysera has no place for it"),
-    lost_of_document(
-        "pages.filename", "Paysera takes a file's extension alone", LossKind.NOT_APPLICABLE
-    ),
-)
 
 
 @frozen(kw_only=True)
 class Documents(PayseraProtocol):
-    """Documents. docs: user-resource, Document Management; they take a special permission."""
+    """The operations on documents; they require a special permission."""
 
     def submit_document(
         self, user_id: str, document: Document, *, idempotency_key: str | None = None
     ) -> Flow[DocumentRecord]:
-        """Uploads the one file of a proof of identity, then describes it.
+        """Uploads the file of a proof of identity, then sends its metadata.
 
-        All that the description needs is checked before the upload, so that an uploaded file can
-        be described. If only the upload was carried out, `PartialFailure` is raised, and `resume`
-        describes the file. Paysera lists no documents: an upload whose outcome is unknown cannot
-        be looked up. It has no idempotency either, so `key` is checked, and not sent.
+        The metadata is checked before the upload. If only the upload was carried out,
+        `PartialFailure` is raised, and `resume` sends the metadata. Paysera lists no documents, so
+        an upload whose outcome is unknown cannot be looked up. Paysera has no idempotency:
+        `idempotency_key` is checked, and not sent.
         """
         self.validated_key(idempotency_key)
-        self._described(document)
+        self._metadata(document)
         page = document.pages[0]
         uploaded = yield from self.upload_document(user_id, page)
         partial = Partial(
@@ -134,10 +81,10 @@ class Documents(PayseraProtocol):
         return (yield from self._finished(partial, document))
 
     def resume(self, partial: Partial, given: Document | Company) -> Flow[Any]:
-        """Describes the file that `submit_document` uploaded.
+        """Sends the metadata of the file that `submit_document` uploaded.
 
-        If Paysera rejected the description, it may be corrected; the file must be the same.
-        Raises `IdempotencyConflict` for other content, `PartialFailure` when it fails again.
+        Metadata that Paysera rejected may be corrected; the file must be the same. Raises
+        `IdempotencyConflict` for other content, `PartialFailure` if it fails again.
         """
         self.require_own(partial, Partial)
         if partial.operation != _SUBMIT or not partial.id:
@@ -146,7 +93,7 @@ class Documents(PayseraProtocol):
         if not isinstance(given, Document):
             raise InvalidInput([Problem("", "type", "expected a Document")])
         self.resumable(partial, digest(given))
-        self._described(given)
+        self._metadata(given)
         if partial.done.get(_FILE) != digest(given.pages[0].content):
             raise IdempotencyConflict(_SUBMIT, partial.id)
         return (yield from self._finished(partial, given))
@@ -157,11 +104,11 @@ class Documents(PayseraProtocol):
             return (yield from describing)
 
     def upload_document(self, user_id: str, page: DocumentPage) -> Flow[DocumentRecord]:
-        """docs: user-resource, Upload Document: the bytes as they are."""
+        """Uploads the bytes of a file as they are (docs: user-resource, Upload Document)."""
         path = self.of_user(user_id, "document")
         response = yield self.upload("POST", "upload_document", *path, page=page)
         shown = self.answer(response)
-        # No document prints the answer; the description needs the id, wherever it is.
+        # No document prints the answer: the id is read from each place that is plausible.
         inner = as_object(shown.get("document"))
         found = {"id": inner.get("id", shown.get("document_id")), **shown}
         return self._document(
@@ -171,12 +118,12 @@ class Documents(PayseraProtocol):
     def describe_document(
         self, document_id: str, document: Document, *, user_id: str | None = None
     ) -> Flow[DocumentRecord]:
-        """docs: user-resource, Provide Document Metadata, whose address names no user.
+        """Sends the metadata of a file (docs: user-resource, Provide Document Metadata).
 
-        What is answered is in no document: a file that has its description waits for a review,
-        unless the answer says otherwise.
+        The path names no user, so `user_id` is only for the record. The answer is not documented:
+        the file counts as in review unless the answer has a status.
         """
-        metadata, losses = self._described(document)
+        metadata, losses = self._metadata(document)
         path = ("user", "document", document_id, "metadata")
         response = yield self.request("PUT", "describe_document", *path, body=metadata)
         shown = self.answer(response)
@@ -186,11 +133,10 @@ class Documents(PayseraProtocol):
         kind = record.kind if "type" in shown else document.kind
         return evolve(record, kind=kind, losses=losses)
 
-    def _described(self, document: Document) -> tuple[dict[str, str], tuple[Loss, ...]]:
-        """The metadata of a document that Paysera gets, and the losses.
+    def _metadata(self, document: Document) -> tuple[dict[str, str], tuple[Loss, ...]]:
+        """Returns the metadata of a document, and the losses.
 
-        The documents name five facts in one example and call none of them optional. A file that
-        lacks one might never be described, so that all five are required.
+        All of `REQUIRED` is required, as a file without complete metadata might never be accepted.
         """
         if not isinstance(document, Document):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise InvalidInput([Problem("", "type", "expected a Document")])
@@ -207,13 +153,13 @@ class Documents(PayseraProtocol):
         losses = self.refuse(document_losses(document, LEFT_OUT))
         facts = {
             "title": document.title,
-            "extension": _extension(document.pages[0]),
+            "extension": extension_of(document.pages[0]),
             "type": None if document.kind is None else TYPES[document.kind],
             "number": document.number,
             "date": None if document.issued_on is None else document.issued_on.isoformat(),
         }
         metadata = {name: value for name, value in facts.items() if value is not None}
-        missing = [_MISSING[name] for name in facts if name not in metadata]
+        missing = [REQUIRED[name] for name in facts if name not in metadata]
         if not document.pages[0].content:
             missing.append(Problem("pages.0.content", "missing", "the file is empty"))
         if missing:
@@ -243,12 +189,3 @@ class Documents(PayseraProtocol):
             },
             raw=shown,
         )
-
-
-def _extension(page: DocumentPage) -> str | None:
-    """The file's own, else that of its type, which its first bytes tell too."""
-    _, dot, after = (page.filename or "").rpartition(".")
-    if dot and _EXTENSION(after):
-        return after.lower()
-    named = canonical(page.media_type or "")
-    return _EXTENSIONS.get(named) or _EXTENSIONS.get(media_type_of(page.content) or "")

@@ -1,16 +1,16 @@
-"""The flows of an identification request: created, filled, submitted, polled."""
+"""Identification requests at Paysera: create, fill, submit, poll.
+
+docs: guides/wallet/user-identification
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
-from enum import StrEnum
 from typing import Any, cast
 
-from attrs import field, frozen
+from attrs import frozen
 from onboarding import (
-    DocumentKind,
     DocumentPage,
     DocumentPurpose,
     DocumentRecord,
@@ -19,114 +19,43 @@ from onboarding import (
     Problem,
     User,
 )
-from onboarding.spi import (
-    Flow,
-    Paged,
-    Response,
-    as_object,
-    known_word,
-    known_words,
-    moment,
-    reference,
-)
+from onboarding.spi import Flow, Paged, Response, as_object, known_words, moment, reference
 
-from onboarding_paysera.avatar import an_image
-from onboarding_paysera.documents import refusal_of, status_of
 from onboarding_paysera.protocol import PayseraProtocol
 from onboarding_paysera.values import given_text, shown_id, shown_text, shown_word
+from onboarding_paysera.wire.documents import image_page, refusal_of, status_of
+from onboarding_paysera.wire.identification import (
+    KINDS,
+    IdentificationRequest,
+    IdentificationStatus,
+    IdentityPaper,
+)
 
-__all__ = ["Identification", "IdentificationRequest", "IdentificationStatus", "IdentityPaper"]
+__all__ = ["Identification"]
 
-# docs: guides/wallet/user-identification: other words than those of the user resource
-TYPES = {
-    DocumentKind.IDENTITY_CARD: "identity_card",
-    DocumentKind.PASSPORT: "passport",
-    DocumentKind.RESIDENCE_PERMIT: "residence_permit",
-    DocumentKind.DRIVING_LICENCE: "driver_license",  # which is deprecated
-}
-KINDS = {word: kind for kind, word in TYPES.items()}
-
-
-class IdentificationStatus(StrEnum):
-    """How far a request is, in the order in which it changes.
-
-    `REVIEWED` says not with which result: the documents and the user's level do.
-    """
-
-    WAITING = "waiting"
-    PROCESSING = "processing"
-    PENDING = "pending"
-    REVIEWED = "reviewed"
-
-
-_HANDED_IN = frozenset(IdentificationStatus) - {IdentificationStatus.WAITING}
+_SUBMITTED = frozenset(IdentificationStatus) - {IdentificationStatus.WAITING}
 _OFFSET = re.compile(r"[0-9]{1,12}").fullmatch
 
 
 @frozen(kw_only=True)
-class IdentityPaper:
-    """What is known of an identity document; `country` in alpha-2, upper case."""
-
-    kind: DocumentKind
-    country: str | None = field(default=None, repr=False)
-    personal_number: str | None = field(default=None, repr=False)
-    given_name: str | None = field(default=None, repr=False)
-    family_name: str | None = field(default=None, repr=False)
-    birthdate: date | None = field(default=None, repr=False)
-
-    def body(self) -> dict[str, str]:
-        """As the guide spells it; with nothing of the person, as the official clients do.
-
-        They name the country apart, and a name that is not known might be refused.
-        """
-        person = {
-            "personal_number": self.personal_number,
-            "first_name": self.given_name,
-            "last_name": self.family_name,
-            "date_of_birth": self.birthdate.isoformat() if self.birthdate else None,
-        }
-        told = any(value is not None for value in person.values())
-        found = {
-            "type": TYPES[DocumentKind(known_word("kind", self.kind, TYPES))],
-            **person,
-            "country" if told else "country_of_issue": self.country,
-        }
-        return {name: value for name, value in found.items() if value is not None}
-
-
-@frozen(kw_only=True)
-class IdentificationRequest:
-    """One request. `provider_status` is Paysera's own word; `comment` is the reviewer's."""
-
-    id: str
-    provider_status: str
-    user_id: str | None = None
-    relation: str | None = None
-    created_at: datetime | None = None
-    documents: tuple[DocumentRecord, ...] = field(default=(), repr=False)
-    comment: str | None = field(default=None, repr=False)
-    raw: Mapping[str, Any] = field(factory=dict[str, Any], repr=False)
-
-
-@frozen(kw_only=True)
 class Identification(PayseraProtocol):
-    """Identification requests. docs: guides/wallet/user-identification."""
+    """The operations on identification requests."""
 
     def create_identification(self, user_id: str) -> Flow[IdentificationRequest]:
-        """Begins a request for a user; another one in progress is no hindrance."""
+        """Creates a request for a user, also while another one is open."""
         path = self.of_user(user_id, "identification-request")
         response = yield self.request("POST", "create_identification", *path, body={})
         return self._request_of(self.answer(response), response)
 
     def create_identification_by_phone(self, phone: str) -> Flow[IdentificationRequest]:
-        """Begins a request for the owner of a phone number (E.164), perhaps no user yet."""
+        """Creates a request for a phone number (E.164), whose owner need not be a user yet."""
         body = {"phone": (User(phone=phone).phone or "").removeprefix("+")}
         operation, path = "create_identification_by_phone", "identification-request"
         response = yield self.request("POST", operation, path, body=body)
         return self._request_of(self.answer(response), response)
 
     def fetch_identification(self, request_id: str) -> Flow[IdentificationRequest]:
-        """Reads how far a request is. The guide polls it and does not name the path."""
+        """Reads a request. The guide polls it and does not name the path."""
         path = ("identification-request", request_id)
         response = yield self.request("GET", "fetch_identification", *path)
         return self._request_of(self.answer(response), response)
@@ -138,7 +67,10 @@ class Identification(PayseraProtocol):
         *,
         statuses: Iterable[IdentificationStatus] = (),
     ) -> Flow[Paged[IdentificationRequest]]:
-        """One page of a user's requests; `page` is the offset where it begins."""
+        """Lists one page of a user's requests; `page` is the offset of its first row.
+
+        Raises `InvalidInput` for an unknown status or page token.
+        """
         words = known_words("statuses", statuses, IdentificationStatus)
         query = [("statuses[]", word) for word in words]
         if page is not None:
@@ -163,25 +95,28 @@ class Identification(PayseraProtocol):
         )
 
     def add_identity_document(self, request_id: str, paper: IdentityPaper) -> Flow[DocumentRecord]:
-        """Names an identity document, whose images follow."""
+        """Adds an identity document; send its images with `put_document_image`."""
         path = ("identification-request", request_id, "identity-document")
         response = yield self.request("POST", "add_identity_document", *path, body=paper.body())
         return self._paper(self.answer(response), response)
 
     def put_document_image(self, document_id: str, order: int, image: DocumentPage) -> Flow[None]:
-        """Sends one side of an identity document: 0 is the front, 1 the back."""
+        """Sends one side of an identity document: order 0 is the front, 1 the back.
+
+        Raises `InvalidInput` unless the image is a JPEG, PNG or GIF.
+        """
         path = ("identity-document", document_id, "image", order)
-        response = yield self.upload("PUT", "put_document_image", *path, page=an_image(image))
+        response = yield self.upload("PUT", "put_document_image", *path, page=image_page(image))
         self.succeeded(response)
 
     def put_face_photo(self, request_id: str, image: DocumentPage, *, order: int = 0) -> Flow[None]:
-        """Sends a photo of the face."""
+        """Sends a photo of the user's face, as a JPEG, PNG or GIF."""
         path = ("identification-request", request_id, "face-photo", "image", order)
-        response = yield self.upload("PUT", "put_face_photo", *path, page=an_image(image))
+        response = yield self.upload("PUT", "put_face_photo", *path, page=image_page(image))
         self.succeeded(response)
 
     def start_liveness_check(self, request_id: str) -> Flow[Mapping[str, Any]]:
-        """Starts a check of liveness at a partner; gives the answer of Paysera as it came."""
+        """Starts a liveness check at a partner of Paysera's; returns the answer unchanged."""
         path = ("identification-request", request_id, "face-photo")
         response = yield self.request("POST", "start_liveness_check", *path, body={})
         return self.answer(response)
@@ -189,7 +124,10 @@ class Identification(PayseraProtocol):
     def add_additional_document(
         self, request_id: str, kind: str, country: str | None = None
     ) -> Flow[DocumentRecord]:
-        """Names a further document, whose file follows; no document lists the kinds."""
+        """Adds a further document; send its file with `put_document_file`.
+
+        `kind` is Paysera's word: the documents do not list them. `country` is that of issue.
+        """
         body = {"type": given_text("kind", kind)}
         if country is not None:
             body["country_of_issue"] = given_text("country", country)
@@ -204,20 +142,20 @@ class Identification(PayseraProtocol):
         self.succeeded(response)
 
     def submit_identification(self, request_id: str) -> Flow[IdentificationRequest]:
-        """Hands the request in for review."""
+        """Submits a request for review."""
         path = ("identification-request", request_id, "submit")
         response = yield self.request("PUT", "submit_identification", *path)
-        # An older official client reads nothing from the answer.
+        # An older official client ignores the answer, which may be empty.
         shown = {"id": request_id, "status": "", **self.answer(response)}
         return self._request_of(shown, response)
 
     def _request_of(self, shown: Mapping[str, Any], response: Response) -> IdentificationRequest:
         papers: Any = shown.get("identity_documents")
         rows = cast("list[object]", papers) if isinstance(papers, list) else []
-        # The guide's table spells it otherwise than its sample.
+        # The guide spells the key in two ways: in its table, and in its sample.
         relation = shown.get("relation_status", shown.get("realation_status"))
         status = shown_word(shown.get("status")) or ""
-        otherwise = DocumentStatus.IN_REVIEW if status in _HANDED_IN else DocumentStatus.CREATED
+        otherwise = DocumentStatus.IN_REVIEW if status in _SUBMITTED else DocumentStatus.CREATED
         return IdentificationRequest(
             id=shown_id(shown, response),
             provider_status=status,

@@ -1,4 +1,8 @@
-"""OAuth at Paysera: a user lets the client act in their name."""
+"""OAuth at Paysera: a user authorises the client to act on their behalf.
+
+The facts are those of RFC 6749 and of the official clients (lib-wallet-php-client, OAuth/Consumer
+and OAuthClient; java-lib-wallet-sdk, OAuthClient and GrantType).
+"""
 
 from __future__ import annotations
 
@@ -11,14 +15,13 @@ from onboarding import InvalidInput, Problem, Secret, Unsupported
 from onboarding.spi import Flow, Request, reference, url, web_url, written_email
 
 from onboarding_paysera.protocol import Environment, PayseraProtocol
-from onboarding_paysera.records import PROVIDER
 from onboarding_paysera.tokens import UserToken, code_in, read_token
-from onboarding_paysera.values import form_body, given, given_text, unexpected
+from onboarding_paysera.values import PROVIDER, form_body, given, given_text, unexpected
 
 __all__ = ["OAuth"]
 
-# docs: guides/wallet/user-information/oauth. The official PHP client asks at bank.paysera.com,
-# and knows the second: `authorize_url` takes the place of either.
+# docs: guides/wallet/user-information/oauth. The official PHP client uses bank.paysera.com in
+# place of the first: set `authorize_url` for another page.
 _PAGES = {
     Environment.PRODUCTION: "https://www.paysera.com/frontend",
     Environment.SANDBOX: "https://sandbox.paysera.com/frontend",
@@ -27,10 +30,9 @@ _PAGES = {
 
 @frozen(kw_only=True)
 class OAuth(PayseraProtocol):
-    """Tokens of users. The client itself asks for them: an adapter in a user's name cannot.
+    """The operations on tokens of users.
 
-    The facts are those of the official clients (lib-wallet-php-client, OAuth/Consumer and
-    OAuthClient; java-lib-wallet-sdk, OAuthClient and GrantType) and of RFC 6749.
+    The API client requests tokens: an adapter of `as_user` raises `Unsupported`.
     """
 
     @overload
@@ -46,10 +48,10 @@ class OAuth(PayseraProtocol):
         *,
         scopes: Iterable[str] | None = None,
     ) -> Self:
-        """The same adapter in the name of a user, by the token that the user granted.
+        """Returns the adapter that acts on behalf of the user who granted a token.
 
-        `scopes` are those of the token, so that its records tell hidden from absent; those of the
-        client say nothing of it.
+        `scopes` are the token's, with which a record tells a hidden field from an absent one. The
+        client's own scopes do not apply to it.
         """
         if isinstance(access_token, UserToken):
             self._own_token(access_token)
@@ -72,10 +74,11 @@ class OAuth(PayseraProtocol):
         language: str | None = None,
         session: str | None = None,
     ) -> str:
-        """Where to send the user. `state` is a random text, kept with the user's session.
+        """Returns the URL of the consent page.
 
-        Without scopes the token tells the ids of the user and the wallet. `language` (`lt`) is
-        that of the page. `session` is a key of `open_session`, and holds all but the language.
+        `state` is a random text that you keep with the user's session. Without scopes the token
+        gives access to the ids of the user and the wallet. `language` is that of the page, such
+        as `lt`. `session` is a key from `open_session`, which already has all other parameters.
         """
         base = self.authorize_url or (
             f"{self.base_url.rstrip('/')}/frontend" if self.base_url else _PAGES[self.environment]
@@ -83,24 +86,25 @@ class OAuth(PayseraProtocol):
         place = url(base, *([language] if language else []), "oauth")
         if session is not None:
             return url(place, session)
-        # As the official client writes it: a blank is a plus.
+        # As in the official client, a space is written as a plus.
         return f"{place}?{form_body(self._asked(redirect_uri, state, scopes)).decode()}"
 
     @staticmethod
     def read_return(returned: str, state: str) -> str:
-        """The code in the URL at which the user came back, for `exchange_code`.
+        """Returns the code in the URL to which the user returned, for `exchange_code`.
 
-        Raises `Forbidden` when there was no consent (its `code` says why), `InvalidInput` when
-        the state is not the one given here.
+        Raises `Forbidden` if consent was refused (see its `code`), `InvalidInput` if the state
+        differs from `state`.
         """
         return code_in(returned, state)
 
     def open_session(
         self, *, redirect_uri: str, state: str, email: str, scopes: Iterable[str] = ()
     ) -> Flow[str]:
-        """Keeps what is to be asked at Paysera, with an e-mail address that the client vouches for.
+        """Stores the parameters of a consent page at Paysera, with a verified e-mail address.
 
-        Gives the key for `authorization_url`. Takes the permission `give_trusted_user_info`.
+        Returns the key for `authorization_url`. Requires the permission
+        `give_trusted_user_info`.
         """
         known = written_email("email", given_text("email", email))
         form = {**self._asked(redirect_uri, state, scopes), "user[email]": known}
@@ -114,7 +118,7 @@ class OAuth(PayseraProtocol):
     # -- tokens
 
     def exchange_code(self, code: str, *, redirect_uri: str) -> Flow[UserToken]:
-        """The token for a code, which is good once. `redirect_uri` is that of the question."""
+        """Exchanges a code, once, for a token; `redirect_uri` is that of `authorization_url`."""
         back = web_url("redirect_uri", redirect_uri)
         form = {"grant_type": "authorization_code", "code": code, "redirect_uri": back}
         return (yield from self._token("exchange_code", form))
@@ -122,9 +126,10 @@ class OAuth(PayseraProtocol):
     def log_in(
         self, username: str, password: Secret, *, scopes: Iterable[str] = ()
     ) -> Flow[UserToken]:
-        """The token for a user's own name and password.
+        """Exchanges a user's name and password for a token.
 
-        Takes the permission `use_password_grant`. After too many wrong ones a captcha is wanted.
+        Requires the permission `use_password_grant`. After too many failures Paysera requires a
+        captcha (`RateLimited`, see `solve_captcha`).
         """
         secret = given("password", password, Secret).reveal()
         form = {"grant_type": "password", "username": username, "password": secret}
@@ -138,11 +143,11 @@ class OAuth(PayseraProtocol):
         code: str | None = None,
         activation: bool = False,
     ) -> Flow[UserToken]:
-        """The next token. The refresh token is used up by it: store the new one at once.
+        """Returns the next token. A refresh token works once: store the new one at once.
 
-        `scopes` are some of the old ones; extended ones take the `code` that the user was sent.
-        With `activation` the old pair stays good until `activate_token`, so that an answer that
-        was lost loses nothing.
+        `scopes` narrows the old ones; to extend them, give the `code` that the user was sent.
+        With `activation` the old pair stays valid until `activate_token`, so that a lost response
+        does no harm.
         """
         self._own_token(token)
         if token.refresh_token is None:
@@ -154,18 +159,18 @@ class OAuth(PayseraProtocol):
         return (yield from flow)
 
     def activate_token(self, token: UserToken) -> Flow[UserToken]:
-        """Ends a refresh in two phases: the token is good from now on, the old one no more."""
+        """Completes a refresh with `activation`: the token becomes valid, the old one invalid."""
         self._own_token(token)
         self._by_the_client()
         path = ("tokens", token.access_token.reveal(), "activate")
         response = yield self._form("PUT", "activate_token", *path)
         given = self.answer(response)
-        if not given:  # a void answer is a yes as well
+        if not given:  # an empty answer is a success as well
             return attrs.evolve(token, active=True)
         return read_token(response, given, active=True, provenance=self.provenance, before=token)
 
     def revoke_token(self, token: UserToken) -> Flow[None]:
-        """Ends a token, and its refresh token with it."""
+        """Revokes a token and its refresh token."""
         self._own_token(token)
         self._by_the_client()
         query = (("access_token", token.access_token.reveal()),)
@@ -200,7 +205,7 @@ class OAuth(PayseraProtocol):
         form: Mapping[str, str] | None = None,
         query: tuple[tuple[str, str], ...] = (),
     ) -> Request:
-        """A request to a place below `/oauth/v1`; its body is a form, as all official clients'."""
+        """Returns a request to a path below `/oauth/v1`; its body is a form."""
         place = url(self.base, "oauth", "v1", *path, query=query)
         made = Request(method=method, url=place, operation=operation)
         if form is None:
@@ -210,7 +215,7 @@ class OAuth(PayseraProtocol):
 
     def _asked(self, redirect_uri: str, state: str, scopes: Iterable[str]) -> dict[str, str]:
         if not state:
-            text = "is required: without it somebody else's consent could be sent along"
+            text = "is required: without it a forged consent could not be detected"
             raise InvalidInput([Problem("state", "missing", text)])
         back = web_url("redirect_uri", redirect_uri)
         asked = {"response_type": "code", "client_id": self.client_id}
@@ -218,13 +223,13 @@ class OAuth(PayseraProtocol):
 
     def _by_the_client(self) -> None:
         if self.access_token is not None:
-            text = "the client itself asks for tokens, not an adapter in the name of a user"
+            text = "tokens are requested by the API client, not by an adapter of `as_user`"
             raise Unsupported([Problem("", "unsupported", text)], provider=PROVIDER)
 
 
 def _joined(scopes: Iterable[str]) -> dict[str, str]:
-    """`scope`, separated by blanks; left out when none is asked for."""
-    if isinstance(scopes, str):  # which would be taken letter by letter
+    """Returns the parameter `scope`, separated by spaces; empty without scopes."""
+    if isinstance(scopes, str):  # a text would be split into letters
         raise InvalidInput([Problem("scopes", "type", "expected a list of scopes")])
     text = " ".join(given_text("scopes", scope) for scope in scopes)
     return {"scope": text} if text else {}

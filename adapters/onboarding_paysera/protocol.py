@@ -1,18 +1,23 @@
-"""The protocol that every flow of Paysera shares: settings, addresses, signatures, answers."""
+"""What all calls to Paysera share: settings, requests, signatures, responses."""
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+import re
+from base64 import b64encode
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
+from urllib.parse import quote, urlsplit
 
 import attrs
 from attrs import frozen
 from onboarding import (
+    ConfigurationError,
     DocumentPage,
     InvalidInput,
-    LevelPolicy,
     Loss,
     Problem,
     Secret,
@@ -27,7 +32,6 @@ from onboarding.spi import (
     Proof,
     Request,
     Response,
-    Target,
     Translation,
     Url,
     canonical,
@@ -37,19 +41,15 @@ from onboarding.spi import (
 )
 
 from onboarding_paysera.errors import clock_refused, raise_for
-from onboarding_paysera.extras import PayseraExtras
-from onboarding_paysera.records import PROVIDER, settled
-from onboarding_paysera.signing import authorization
-from onboarding_paysera.targets import TARGETS
-from onboarding_paysera.values import given, shown_id, unexpected
+from onboarding_paysera.records import settled
+from onboarding_paysera.values import PROVIDER, given, shown_id, unexpected
 from onboarding_paysera.wire.user import WITH_CODE, AddressedUser, PayseraUser
-from onboarding_paysera.wire.vocabulary import LEVELS
 
-__all__ = ["Environment", "PayseraProtocol"]
+__all__ = ["Environment", "PayseraProtocol", "authorization"]
 
 
 class Environment(StrEnum):
-    """Which host. The documents disagree on whether a sandbox exists."""
+    """The host. The documents disagree on whether a sandbox exists."""
 
     PRODUCTION = "production"
     SANDBOX = "sandbox"
@@ -63,6 +63,7 @@ _HOSTS = {
 
 
 # docs: wallet/user/scopes: `X`, `X_offline`, `X_optional`, `X_offline_optional` show the same
+# fields
 _SUFFIXES = ("_optional", "_offline")
 
 
@@ -73,20 +74,16 @@ def _base_scope(scope: str) -> str:
 
 
 def _with_code(_: object, attribute: attrs.Attribute[str | None], value: object) -> None:
-    # docs: payment/generator, of its link
+    # docs: payment/generator, link
     if isinstance(value, str) and not WITH_CODE.fits(value):
         raise InvalidInput([Problem(attribute.name, "shape", f"expected {WITH_CODE.words}")])
 
 
 @frozen(kw_only=True)
 class PayseraProtocol(Adapter):
-    """The settings of an API client, and how a request of it is made and its answer read."""
+    """The settings of `Paysera`, which documents them, and its requests and responses."""
 
     provider: ClassVar[str] = PROVIDER
-    default_level_policy: ClassVar[LevelPolicy] = LEVELS
-    extras: ClassVar[type | None] = PayseraExtras
-    wires: ClassVar[tuple[type, ...]] = (PayseraUser, AddressedUser)
-    targets: ClassVar[Mapping[str, Target]] = TARGETS
     certificate_settings: ClassVar[tuple[str, ...]] = ("client_certificate",)
     simulated_by: ClassVar[str] = "onboarding_simulators.paysera:PayseraSimulator"
 
@@ -109,7 +106,7 @@ class PayseraProtocol(Adapter):
         certified = settings.get("client_certificate") and settings.get("access_token") is None
         if certified or settings.get("mac_key") is not None:
             return []
-        text = "is required, unless a client certificate takes its place"
+        text = "is required unless client_certificate is set"
         return [Problem("mac_key", "missing", text)]
 
     # -- signatures
@@ -120,7 +117,7 @@ class PayseraProtocol(Adapter):
         extra = {"project_id": self.project_id, "location_id": self.location_id}
         given = {name: value for name, value in extra.items() if value is not None}
         if self.mac_key is None or (self.client_certificate and self.access_token is None):
-            # The official PHP client, Auth/ClientCertificate: no Authorization header at all.
+            # The official PHP client, Auth/ClientCertificate: no Authorization header.
             named = {f"Wallet_Api_{name.title()}": value for name, value in given.items()}
             return request.with_headers(**named)
         token = self.access_token
@@ -137,14 +134,14 @@ class PayseraProtocol(Adapter):
         return request.with_headers(Authorization=header)
 
     def is_transient(self, response: Response) -> bool:
-        # Of a proxy, in HTML; the official PHP client repeats the request once, whatever it is.
+        # A proxy answers 502 in HTML; the official PHP client then retries any request once.
         return response.status == 502
 
     def clock_refused(self, response: Response) -> bool:
         return clock_refused(response)
 
     def server_time(self) -> Flow[datetime]:
-        """docs: api/wallet/get-server-info. It takes no credentials, and so no clock."""
+        """Fetches the server time, without credentials (docs: api/wallet/get-server-info)."""
         place = url(self.base, "rest", "v1", "server")
         response = yield Request(method="GET", url=place, operation="server_time", anonymous=True)
         found = moment(self.answer(response).get("time"))
@@ -156,7 +153,7 @@ class PayseraProtocol(Adapter):
 
     @property
     def base(self) -> str:
-        """Where requests go."""
+        """The base URL of requests."""
         return self.base_url or _HOSTS[self.environment]
 
     def request(
@@ -167,19 +164,19 @@ class PayseraProtocol(Adapter):
         body: Mapping[str, Any] | None = None,
         query: tuple[tuple[str, str], ...] = (),
     ) -> Request:
-        """A request to a place below `/rest/v1`."""
+        """Returns a request to a path below `/rest/v1`."""
         place = url(self.base, "rest", "v1", *path, query=query)
         return Request.json(method, place, body, operation=operation)
 
     def upload(self, method: str, operation: str, *path: str | int, page: DocumentPage) -> Request:
-        """A request whose body is the bytes of a page, as they are."""
+        """Returns a request whose body is the bytes of a page."""
         content = given("page", page, DocumentPage).content
         made = attrs.evolve(self.request(method, operation, *path), body=content)
         named = canonical(page.media_type or "application/octet-stream")
         return made.with_headers(Content_Type=named)
 
     def of_user(self, user_id: str, *path: str) -> tuple[str, ...]:
-        """The place of what is a user's. Raises `Unsupported` for `me` without a user's token."""
+        """Returns a path below a user. Raises `Unsupported` for `me` without a user's token."""
         if user_id == "me" and self.access_token is None:
             problem = Problem("", "unsupported", "`me` needs a user's access token")
             raise Unsupported([problem], provider=PROVIDER)
@@ -188,9 +185,9 @@ class PayseraProtocol(Adapter):
     # -- answers
 
     def answered(self, response: Response) -> Response:
-        """The answer, if it is a yes; raises what a no means.
+        """Returns a successful response; raises the error of any other.
 
-        Paysera documents no redirect: one is of a proxy, and says nothing of the request.
+        Paysera documents no redirect: one comes from a proxy, and is an `UnexpectedResponse`.
         """
         if response.status < 400 and not 200 <= response.status < 300:
             raise unexpected(response, f"the answer has the status {response.status}")
@@ -199,17 +196,17 @@ class PayseraProtocol(Adapter):
         return response
 
     def succeeded(self, response: Response) -> None:
-        """Reads an answer that says only that a write was carried out; raises what a no means.
+        """Checks the response to a write that returns no object; raises its error.
 
-        It is empty, or JSON: a page of HTML is of a proxy, and says nothing of the write.
+        The body is empty or JSON: HTML comes from a proxy, and does not confirm the write.
         """
         if self.answered(response).body:
             response.json()
 
     def answer(self, response: Response) -> dict[str, Any]:
-        """The object in an answer, an empty one for an empty body; raises what a no means.
+        """Returns the JSON object of a response, `{}` for an empty body; raises its error.
 
-        PHP writes an empty object as `[]`, unless it is told otherwise.
+        `[]` is `{}` as well: PHP serialises an empty object so by default.
         """
         shown = self.answered(response)
         if not shown.body or shown.body.strip() in (b"[]", b"null"):
@@ -225,7 +222,7 @@ class PayseraProtocol(Adapter):
         before: UserRecord | None = None,
         identified: bool = False,
     ) -> UserRecord:
-        """The record in an answer that is a user; raises what a no means."""
+        """Returns the record of a response that is a user object; raises its error."""
         answer = self.answer(response)
         shown_id(answer, response)  # typed and bounded
         shown = self.record(
@@ -242,3 +239,49 @@ class PayseraProtocol(Adapter):
     @property
     def _wire(self) -> Translation:
         return translation(AddressedUser if self.sends_address else PayseraUser, PROVIDER)
+
+
+# -- the signature
+
+_PORTS = {"https": 443, "http": 80}
+_NOT_QUOTED = re.compile(r'["\\]').search
+
+
+def _base64(digest: bytes) -> str:
+    return b64encode(digest).decode("ascii")
+
+
+def authorization(
+    key_id: str,
+    key: str,
+    method: str,
+    url: str,
+    body: bytes,
+    *,
+    timestamp: int,
+    nonce: str,
+    parameters: Mapping[str, str] | None = None,
+) -> str:
+    """Returns the value of the Authorization header, a MAC over the request.
+
+    `timestamp` is in Unix seconds. Seven lines are signed: timestamp, nonce, method, request
+    target as sent, host, port, ext. `ext` has the hash of a body that is not empty, then the
+    `parameters`. Raises `ConfigurationError` for a key id or nonce with a quote or backslash.
+
+    docs: guides/wallet/authentication (a variant of draft-ietf-oauth-v2-http-mac-01)
+    """
+    if _NOT_QUOTED(key_id) or _NOT_QUOTED(nonce):
+        text = "the client_id, access token or nonce has a quote or a backslash"
+        raise ConfigurationError([Problem("client_id", "shape", text)])
+    extended = {"body_hash": _base64(hashlib.sha256(body).digest())} if body else {}
+    extended |= parameters or {}
+    ext = "&".join(f"{name}={quote(value, safe='')}" for name, value in extended.items())
+    parts = urlsplit(url)
+    target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+    host = parts.netloc.rpartition("@")[2].lower()
+    host, port = host.rsplit(":", 1) if parts.port else (host, _PORTS[parts.scheme])
+    lines = (timestamp, nonce, method.upper(), target, host, port, ext)
+    text = "".join(f"{line}\n" for line in lines)
+    mac = _base64(hmac.digest(key.encode(), text.encode(), "sha256"))
+    header = f'MAC id="{key_id}", ts="{timestamp}", nonce="{nonce}", mac="{mac}"'
+    return f'{header}, ext="{ext}"' if ext else header

@@ -1,27 +1,60 @@
-"""What Paysera's user object leaves open of a record: codes to be typed, a receipt to print."""
+"""What a record has beyond the core's fields: extras of Paysera, open steps, status."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import attrs
+from attrs import frozen
 from onboarding import Company, NextAction, NextActionKind, User, UserRecord, UserStatus
-from onboarding.spi import changed_paths, trust
+from onboarding.spi import Link, changed_paths, trust
 
-__all__ = ["PROVIDER", "same_contact", "settled"]
-
-PROVIDER = "paysera"
+__all__ = ["PayseraExtras", "same_contact", "settled"]
 
 CONTACTS = ("email", "phone")
 IDENTITY = "identity"
 
 
+@frozen(kw_only=True, repr=False)  # its values are a user's
+class PayseraExtras:
+    """Fields of a registration that only Paysera has: `User.extras["paysera"]`.
+
+    - `card`: a card to be assigned, such as `{"issuer": ..., "number": ...}`;
+    - `phone_link`, `email_link`: templates of the links in the confirmation messages; each must
+      contain `{code}`;
+    - `scopes`: permissions tied to the code that is sent.
+    """
+
+    card: Mapping[str, Any] | None = None
+    phone_link: Link | None = None
+    email_link: Link | None = None
+    scopes: tuple[str, ...] | None = None
+
+    def plain(self) -> dict[str, dict[str, Any]]:
+        """Returns the value for a user: `User(extras=PayseraExtras(...).plain())`."""
+        given = attrs.asdict(
+            self,
+            filter=lambda _, value: value is not None,
+            value_serializer=_listed,
+        )
+        return {"paysera": given}
+
+
+def _listed(_: object, __: object, value: Any) -> Any:
+    """Returns a tuple as a list, as JSON has it."""
+    return [*value] if isinstance(value, tuple) else value  # pyright: ignore[reportUnknownVariableType]
+
+
 def settled(
     shown: UserRecord, *, given: User | None, before: UserRecord | None, identified: bool = False
 ) -> UserRecord:
-    """The record with its open steps, and no status beside them: Paysera says no more.
+    """Returns the record with its next actions; its status is `PENDING` while a code is awaited.
 
-    A contact is shown once it is confirmed (docs: user-resource, Response Fields). One that was
-    given and is not shown waits for its code; so does one that waited before. Once an identity was
-    provided (`identified`), its receipt must be printed (docs: user-resource, Provide Identity).
+    Paysera shows a contact once it is confirmed (docs: user-resource, Response Fields). A contact
+    of `given` that is not shown awaits its code, as does one that `before` awaited. After an
+    update of the identity (`identified`) its receipt must be printed (docs: user-resource,
+    Provide Identity).
     """
     confirmed = {contact: True for contact in CONTACTS if getattr(shown.user, contact)}
     steps = {action.concerns: action for action in before.next_actions} if before else {}
@@ -44,7 +77,7 @@ def settled(
 
 
 def same_contact(contact: str, one: str | None, other: str | None) -> bool:
-    """Whether two spellings of an e-mail address or a phone number are the same contact."""
+    """Returns whether two spellings of an e-mail address or phone number mean the same contact."""
     return not changed_paths(trust(User, {contact: one}), trust(User, {contact: other}))
 
 
@@ -64,7 +97,7 @@ def _step(
 
 
 def _as_company(record: UserRecord) -> UserRecord:
-    """A legal user stays one, though Paysera may show no fact of the company."""
+    """Returns a legal user as a company, also if Paysera shows no field of the company."""
     if record.provider_fields.get("type") != "legal" or record.user.company is not None:
         return record
     return attrs.evolve(record, user=record.user.replace(company=Company(), identity=None))

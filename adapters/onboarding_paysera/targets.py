@@ -1,4 +1,4 @@
-"""Where a user can get with Paysera, and what that takes beyond the fields of a user object.
+"""The targets of a user at Paysera, and their requirements beyond the fields of a user object.
 
 docs: user-resource; guides/wallet/user-identification
 """
@@ -19,12 +19,12 @@ from onboarding.spi import (
     when,
 )
 
-from onboarding_paysera.extras import PayseraExtras
+from onboarding_paysera.records import PayseraExtras
+from onboarding_paysera.values import PROVIDER
 from onboarding_paysera.wire.user import PayseraUser
 
 __all__ = ["TARGETS"]
 
-_PROVIDER = "paysera"
 _I = some(core(User).identity)
 _LEVELS = "docs: user-resource, Identification Levels"
 _GUIDE = "docs: guides/wallet/user-identification"
@@ -39,7 +39,7 @@ _AT_LEAST_SEMI = when(
 _FULLY = when("identification_level", IdentificationLevel.FULLY_IDENTIFIED)
 
 REGISTER = Target(
-    provider=_PROVIDER,
+    provider=PROVIDER,
     name="register",
     words="register a user",
     source="docs: user-resource, Register User",
@@ -48,7 +48,7 @@ REGISTER = Target(
     extras=PayseraExtras,
 )
 CONFIRMED = Target(
-    provider=_PROVIDER,
+    provider=PROVIDER,
     name="confirmed",
     words="have the contacts confirmed",
     source="docs: user-resource, Confirm Phone, Confirm Email",
@@ -63,7 +63,7 @@ CONFIRMED = Target(
     ),
 )
 IDENTITY_GIVEN = Target(
-    provider=_PROVIDER,
+    provider=PROVIDER,
     name="identity_given",
     words="have the identity on file, provided by an offline client",
     source=_RESOURCE,
@@ -87,7 +87,7 @@ IDENTITY_GIVEN = Target(
     ),
 )
 FULLY_IDENTIFIED = Target(
-    provider=_PROVIDER,
+    provider=PROVIDER,
     name="fully_identified",
     words="be fully identified: level 4, without limits",
     source=_LEVELS,

@@ -1,4 +1,4 @@
-"""What a user's consent gives: a token, and the way back from the page that asked for it."""
+"""Tokens of users: read from a response, and the code in the URL after consent."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from attrs import frozen
 from onboarding import Forbidden, InvalidInput, Problem, Secret, UnexpectedResponse
 from onboarding.spi import ErrorDetails, Provenance, Response, Stored
 
-from onboarding_paysera.records import PROVIDER
-from onboarding_paysera.values import shown_number, shown_text
+from onboarding_paysera.values import PROVIDER, shown_number, shown_text
 
 __all__ = ["UserToken", "code_in", "read_token"]
 
 
 @frozen(kw_only=True, slots=False, repr=False)
 class UserToken(Stored, form="paysera_user_token/1"):
-    """Credentials to act in the name of one user: `Paysera.as_user` takes them.
+    """Credentials to act on behalf of one user, for `Paysera.as_user`.
 
-    - `access_token`, `mac_key`: they sign requests in place of the client's own;
-    - `refresh_token`: gives the next token, once; absent where Paysera gave none;
-    - `expires_at`: UTC; by the clock of this machine at the time of the answer;
-    - `active`: false until `activate_token`, for one that was refreshed in two phases;
-    - `gateway`, `environment`: of the gateway that it was granted to, which alone takes it back;
-      a token that was stored before tokens had them has no environment: any gateway takes it.
+    - `access_token`, `mac_key`: sign requests in place of the client's own;
+    - `refresh_token`: exchanged once for the next token; None if Paysera issued none;
+    - `expires_at`: in UTC, by this machine's clock at the time of the response;
+    - `active`: false until `activate_token`, for a token of a refresh with `activation`;
+    - `gateway`, `environment`: of the gateway that the token was granted to; any other gateway
+      refuses it. A token stored before these fields existed has no environment, and is accepted
+      by any gateway.
 
-    `to_json(secrets=True)` stores it; its repr shows nothing of it.
+    `to_json(secrets=True)` serialises it; its repr contains no secret.
     """
 
     gateway: str = ""
@@ -50,7 +50,7 @@ class UserToken(Stored, form="paysera_user_token/1"):
         return f"UserToken(expires_at={ends}, active={self.active})"
 
 
-# What signs requests goes into a header in quotes, and the refresh token into a form.
+# The first two go into a header in quotes, the refresh token into a form.
 _TOKEN = re.compile(r"[ !#-\[\]-~]{1,4096}").fullmatch
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}").fullmatch
 _LONGEST = timedelta(days=36_500).total_seconds()
@@ -64,9 +64,12 @@ def read_token(
     provenance: Provenance,
     before: UserToken | None = None,
 ) -> UserToken:
-    """The token in an answer. An answer without a refresh token leaves the old one in force.
+    """Returns the token of a response; without a new refresh token, that of `before` is kept.
 
-    RFC 6749, section 5.1, section 6; the official PHP client takes the algorithm hmac-sha-256 only.
+    Raises `UnexpectedResponse` for a response without a token, or for another algorithm than
+    hmac-sha-256, the only one of the official PHP client.
+
+    docs: RFC 6749, sections 5.1 and 6
     """
     names = ("access_token", "mac_key", "refresh_token")
     texts = {name: text for name in names if (text := _token(given.get(name)))}
@@ -105,23 +108,23 @@ def _token(value: object) -> str | None:
 
 
 def code_in(returned: str, state: str) -> str:
-    """The code in the URL that a user came back with; RFC 6749, section 4.1.2.
+    """Returns the code in the URL to which a user returned (RFC 6749, section 4.1.2).
 
-    Raises `Forbidden` when the user, or Paysera, said no; `InvalidInput` when the state is
-    another: then somebody else's consent was sent along.
+    Raises `Forbidden` if the user or Paysera refused consent; `InvalidInput` if the state differs:
+    then the consent may be another person's.
     """
     try:
         query = parse_qs(urlsplit(returned).query, keep_blank_values=True)
-    except ValueError:  # its text is the URL
+    except ValueError:  # its message has the URL
         query = {}
     back = query.get("state", [])
     if len(back) != 1 or not hmac.compare_digest(_bytes(back[0]), _bytes(state)):
-        text = "is not the one that this user was sent away with"
+        text = "is not the state of this user's authorization_url"
         raise InvalidInput([Problem("state", "conflict", text)])
     if error := query.get("error"):
         code = error[0] if _WORD(error[0]) else "refused"
-        remedy = "the user, or Paysera, did not consent"
-        # section 4.1.2.1: the no is a redirect
+        remedy = "the user or Paysera refused consent"
+        # RFC 6749, section 4.1.2.1: a refusal is a redirect
         raise Forbidden(ErrorDetails(status=302, code=code, remedy=remedy, raw=returned))
     codes = query.get("code", [])
     if len(codes) != 1 or not codes[0]:

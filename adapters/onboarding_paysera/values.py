@@ -1,4 +1,4 @@
-"""Single values: what an answer holds, typed and bounded, and what a caller gives as a text."""
+"""Checks of single values: of a response, and of the caller's arguments."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from onboarding import InvalidInput, Problem, UnexpectedResponse
 from onboarding.spi import Response, has_lone_surrogate, identifier
 
 __all__ = [
+    "PROVIDER",
     "form_body",
     "given",
     "given_text",
@@ -25,33 +26,35 @@ __all__ = [
 
 T = TypeVar("T")
 
+PROVIDER = "paysera"
+
 _LONGEST = 255
 _MEDIA_TYPE = re.compile(r"[\w.+-]{1,64}/[\w.+-]{1,64}", re.ASCII).fullmatch
 
 
 def unexpected(response: Response, message: str, name: str = "") -> UnexpectedResponse:
-    """The error of an answer in no documented shape; `name` is the key that it concerns."""
+    """Returns the error for a response in no documented form; `name` is the key with the fault."""
     problem = Problem(name, "type", message, name)
     return UnexpectedResponse([problem], status=response.status, raw=response.body)
 
 
 def shown_id(shown: Mapping[str, Any], response: Response) -> str:
-    """The id of the object in an answer. Raises `UnexpectedResponse` without one."""
+    """Returns the id of an object in a response. Raises `UnexpectedResponse` without one."""
     return identifier(shown, "id", response)
 
 
 def shown_text(value: object) -> str | None:
-    """A text; None for anything else."""
+    """Returns a text; None for any other type."""
     return value if isinstance(value, str) else None
 
 
 def shown_word(value: object) -> str | None:
-    """A short text, such as a status, which a repr can show; None for anything else."""
+    """Returns a short text, such as a status, that a repr may show; None for anything else."""
     return value if isinstance(value, str) and len(value) <= _LONGEST else None
 
 
 def shown_number(value: object) -> float | None:
-    """A finite number, also one written as a text; None for anything else."""
+    """Returns a finite number, also from a text; None for anything else."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
@@ -62,20 +65,20 @@ def shown_number(value: object) -> float | None:
 
 
 def media_type(response: Response) -> str | None:
-    """The media type of an answer's body, without parameters; None where it is none."""
+    """Returns the media type of a response, without parameters; None if it is not valid."""
     word = response.headers.get("content-type", "").partition(";")[0].strip()
     return word if _MEDIA_TYPE(word) else None
 
 
 def given(path: str, value: object, kind: type[T]) -> T:
-    """A value of the caller's, if it is of a kind. Raises `InvalidInput` for another."""
+    """Returns an argument of the expected type. Raises `InvalidInput` for another type."""
     if isinstance(value, kind) and not (kind is not bool and isinstance(value, bool)):
         return value
     raise InvalidInput([Problem(path, "type", f"expected {kind.__name__}")])
 
 
 def given_text(path: str, value: object) -> str:
-    """A text of the caller's, as it is. Raises `InvalidInput` for anything that is none."""
+    """Returns a text argument unchanged. Raises `InvalidInput` for an empty or non-text value."""
     if isinstance(value, str) and value and not has_lone_surrogate(value):
         return value
     code = "shape" if isinstance(value, str) else "type"
@@ -83,5 +86,5 @@ def given_text(path: str, value: object) -> str:
 
 
 def form_body(fields: Mapping[str, str]) -> bytes:
-    """A form as it is sent. Raises `InvalidInput` for a field that is no text."""
+    """Returns an encoded form. Raises `InvalidInput` for a field that is not a text."""
     return urlencode({name: given_text(name, text) for name, text in fields.items()}).encode()

@@ -13,9 +13,9 @@ from onboarding import Gateway, IdentificationLevel
 from onboarding.operations import Operations
 
 from onboarding_paysera import ServiceName
-from onboarding_paysera.documents import KINDS
 from onboarding_paysera.errors import CODES
-from onboarding_paysera.identification import KINDS as PAPER_KINDS
+from onboarding_paysera.wire.documents import KINDS
+from onboarding_paysera.wire.identification import KINDS as PAPER_KINDS
 
 from .tapped import ENDPOINTS, Said
 

@@ -23,7 +23,7 @@ from onboarding.http import Flow, url
 from onboarding.spi import Proof, Request, Response
 
 from onboarding_paysera import Paysera
-from onboarding_paysera.signing import authorization
+from onboarding_paysera.protocol import authorization
 from onboarding_simulators.paysera import verify
 
 CLIENT_ID = "wkVd93h2uS"

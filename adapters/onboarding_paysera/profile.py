@@ -1,4 +1,4 @@
-"""The flows about where a user is."""
+"""Avatar and position of a user (docs: user-resource, Avatar Management, Position Management)."""
 
 from __future__ import annotations
 
@@ -7,33 +7,37 @@ from enum import StrEnum
 from typing import Any, cast
 
 from attrs import field, frozen
-from onboarding import InvalidInput, Problem
-from onboarding.spi import Flow, Response, as_object, known_word, reference
+from onboarding import DocumentPage, InvalidInput, Problem
+from onboarding.spi import Flow, Request, Response, as_object, known_word, reference, url
 
 from onboarding_paysera.protocol import PayseraProtocol
-from onboarding_paysera.values import shown_number, shown_text, unexpected
+from onboarding_paysera.values import media_type, shown_number, shown_text, unexpected
+from onboarding_paysera.wire.documents import image_page
 
-__all__ = ["Position", "PositionKind", "Positions"]
+__all__ = ["Position", "PositionKind", "Profile"]
+
+# docs: user-resource, Display Avatar: not the host of the API
+_AVATARS_AT = "https://www.paysera.com"
 
 
 class PositionKind(StrEnum):
-    """Who may find a position: everybody, nobody, or everybody as a mobile retailer's."""
+    """Who can find a position: everybody, nobody, or everybody as that of a mobile merchant."""
 
     PUBLIC = "public"
     HIDDEN = "hidden"
     MERCHANT = "merchant"
 
 
-# docs: user-resource, Provide Position, Types: the first is said by no type at all
+# docs: user-resource, Provide Position, Types: a public position has no type
 TYPES = {PositionKind.HIDDEN: "hidden", PositionKind.MERCHANT: "merchant"}
 KINDS = {word: kind for kind, word in TYPES.items()}
 
 
 @frozen(kw_only=True)
 class Position:
-    """A point in degrees (WGS 84). `kind` is None for a word of Paysera's that is new: see `raw`.
+    """A point in degrees (WGS 84).
 
-    `user_id` is there in the answer to a search.
+    `kind` is None for a type that is unknown: see `raw`. `user_id` is set in search results.
     """
 
     latitude: float = field(repr=False)
@@ -44,11 +48,41 @@ class Position:
 
 
 @frozen(kw_only=True)
-class Positions(PayseraProtocol):
-    """Positions. docs: user-resource, Position Management; they take the scope `user_position`."""
+class Profile(PayseraProtocol):
+    """The operations on avatars (scope `avatar`) and positions (scope `user_position`)."""
+
+    # -- avatars
+
+    def avatar_url(self, user_id: str, size: str | None = None) -> str:
+        """Returns the public URL of the picture; no document lists the sizes."""
+        shown = reference(user_id)
+        if shown is None:
+            raise InvalidInput([Problem("user_id", "type", "expected an id")])
+        query = () if size is None else (("size", size),)
+        return url(self.base_url or _AVATARS_AT, "avatar", f"{shown}.jpg", query=query)
+
+    def fetch_avatar(self, user_id: str, size: str | None = None) -> Flow[DocumentPage]:
+        """Downloads the picture. Raises `NotFound` if there is none."""
+        place = self.avatar_url(user_id, size)
+        response = yield Request(method="GET", url=place, operation="fetch_avatar", anonymous=True)
+        content = self.answered(response).body
+        return DocumentPage(content=content, media_type=media_type(response))
+
+    def put_avatar(self, user_id: str, image: DocumentPage) -> Flow[None]:
+        """Uploads the picture. Raises `InvalidInput` unless it is a JPEG, PNG or GIF."""
+        path = self.of_user(user_id, "avatar")
+        response = yield self.upload("PUT", "put_avatar", *path, page=image_page(image))
+        self.succeeded(response)
+
+    def delete_avatar(self, user_id: str) -> Flow[None]:
+        """Deletes the picture."""
+        response = yield self.request("DELETE", "delete_avatar", *self.of_user(user_id, "avatar"))
+        self.succeeded(response)
+
+    # -- positions
 
     def put_position(self, user_id: str, position: Position) -> Flow[Position]:
-        """Says where a user is."""
+        """Sets the position of a user. Raises `InvalidInput` for degrees out of range."""
         if position.kind is None:
             raise InvalidInput([Problem("kind", "missing", "is required")])
         known_word("kind", position.kind, PositionKind)  # any other would make it public
@@ -61,12 +95,12 @@ class Positions(PayseraProtocol):
         return _position(self.answer(response), response)
 
     def fetch_position(self, user_id: str) -> Flow[Position]:
-        """Where a user is. Raises `NotFound` where that was not said."""
+        """Reads the position of a user. Raises `NotFound` if it is not set."""
         response = yield self.request("GET", "fetch_position", *self.of_user(user_id, "position"))
         return _position(self.answer(response), response)
 
     def delete_position(self, user_id: str) -> Flow[None]:
-        """Forgets where a user is."""
+        """Deletes the position of a user."""
         path = self.of_user(user_id, "position")
         response = yield self.request("DELETE", "delete_position", *path)
         self.succeeded(response)
@@ -74,9 +108,9 @@ class Positions(PayseraProtocol):
     def find_positions(
         self, latitude: float, longitude: float, distance: float
     ) -> Flow[tuple[Position, ...]]:
-        """Who is around a point; the documents name no unit for the distance.
+        """Finds the positions around a point; the documents name no unit for `distance`.
 
-        The answer's shape is in no document: a list is read, or one under `positions` or `items`.
+        The answer is not documented: a list is read, or one under `positions` or `items`.
         """
         _in_degrees(latitude, longitude)
         if shown_number(distance) is None or isinstance(distance, str):
