@@ -30,7 +30,7 @@ _LEVELS = "docs: user-resource, Identification Levels"
 _GUIDE = "docs: guides/wallet/user-identification"
 _RESOURCE = "docs: user-resource, Provide Identity"
 
-_DOCUMENTED = "is needed: every documented identity has it"
+_DOCUMENTED = "is required: every documented identity has it"
 _NAMED = f"{_DOCUMENTED}; for a person with one name, ask Paysera"
 _AT_LEAST_SEMI = when(
     "identification_level",
@@ -56,7 +56,7 @@ CONFIRMED = Target(
     rules=(
         RequirementRule(
             name="confirmation",
-            options=(step("type the code that was sent", Actor.USER),),
+            options=(step("enter the code that was sent", Actor.USER),),
             shown=when("confirmed.email", True) | when("confirmed.phone", True),
             source="docs: user-resource, Confirm Phone, Confirm Email",
         ),
@@ -96,7 +96,7 @@ FULLY_IDENTIFIED = Target(
         RequirementRule(
             name="documents.identity",
             options=(
-                document(DocumentPurpose.IDENTITY, "hand in an identity document"),
+                document(DocumentPurpose.IDENTITY, "submit an identity document"),
                 step("identify in an identification request, with a photo", Actor.USER),
             ),
             shown=_FULLY,
@@ -104,7 +104,7 @@ FULLY_IDENTIFIED = Target(
         ),
         RequirementRule(
             name="review",
-            options=(step("Paysera reviews what was handed in", Actor.PROVIDER),),
+            options=(step("Paysera reviews what was submitted", Actor.PROVIDER),),
             shown=_FULLY,
             decided=True,
             source=_GUIDE,

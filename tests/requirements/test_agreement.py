@@ -247,4 +247,4 @@ def test_what_is_left_to_the_provider_is_named_with_its_reason() -> None:
 
     assert report.ready
     assert [finding.name for finding in report.undecided] == ["credentials"]
-    assert report.undecided[0].reason == "conditional: no document says when it is required"
+    assert report.undecided[0].reason == "conditional: the documents do not say when it is required"

@@ -1,1 +1,1 @@
-"""Paysera's objects, spelled as Paysera spells them."""
+"""Paysera's objects, with the field names of its documents."""

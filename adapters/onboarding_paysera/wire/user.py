@@ -1,4 +1,4 @@
-"""A user at Paysera, as registered, as shown, and as identified.
+"""Paysera's user object, as a request registers it and as a response shows it.
 
 docs: guides/wallet/user-information/user-resource
 """
@@ -55,28 +55,28 @@ CHANGE = On.CREATE | On.UPDATE
 
 LEFT_OUT = (
     not_applicable(U.category, "Paysera knows no payers and owners"),
-    not_applicable(U.terms, "Paysera has its users accept its terms itself"),
-    not_applicable(U.documents, "documents are handed in by a call of their own"),
+    not_applicable(U.terms, "Paysera obtains the acceptance of its terms itself"),
+    not_applicable(U.documents, "documents are submitted by a separate call"),
 )
 CONTACT = one_of(
     U.email,
     U.phone,
-    words="an e-mail address or a phone number is needed",
-    source="docs: user-resource, Register User; what else a registration needs is left open",
+    words="an e-mail address or a phone number is required",
+    source="docs: user-resource, Register User, which names no other required field",
 )
 PASSWORD = judged(
     Password,
     words="a password may be too short or too risky",
     source="docs: user-resource, Register User, errors",
 )
-CARD = judged(dict, words="no document gives a card its shape")
-# docs: payment/generator, of its link
+CARD = judged(dict, words="the form of a card is not documented")
+# docs: payment/generator, link
 WITH_CODE = Pattern(
     rf"{LINK_START}{LINK_CHARACTER}*\{{code\}}{LINK_CHARACTER}*",
     "a link of http, https or an app, in ASCII, with {code} in it",
 )
-PARTS = "the documents' example shows all four parts, the official client treats each as optional"
-NAMES = f"{PARTS}; none says what to send for a person with one name: leave the other name out"
+PARTS = "the documented example has all four fields, in the official client each is optional"
+NAMES = f"{PARTS}; no value is documented for a person with one name: leave the other name out"
 CONFIRMS = (
     Consequence(
         kind=EffectKind.CONFIRMS,
@@ -96,7 +96,7 @@ IMPLIED = ((some(I.national_id).country, I.nationality),)
 
 @wire(source="docs: user-resource, Response Structure, address")
 class PayseraAddress:
-    """One line for street and house; no region."""
+    """The address: street and house are one line, there is no region."""
 
     country: str | None = at(A.country, LOWER_COUNTRY, required_when=ALWAYS)
     city: str | None = at(A.city, TEXT, required_when=ALWAYS)
@@ -106,7 +106,7 @@ class PayseraAddress:
 
 @wire(source="docs: user-resource, Register User and Provide Identity, identity")
 class PayseraIdentity:
-    """The verified identity. With the scope `full_name` alone, only the names are shown."""
+    """The verified identity. With only the scope `full_name`, only the names are returned."""
 
     name: str | None = at(
         ID.given_name,
@@ -144,7 +144,7 @@ class PayseraIdentity:
 
 @wire(source="docs: user-resource, parameters")
 class PayseraParameters:
-    """Parameters of a registration."""
+    """The parameters of a registration."""
 
     phone_link: str | None = at(extra("paysera", "phone_link"), TEXT, pattern=WITH_CODE)
     email_link: str | None = at(extra("paysera", "email_link"), TEXT, pattern=WITH_CODE)
@@ -158,9 +158,9 @@ class PayseraParameters:
     one_of_required=(CONTACT,),
 )
 class PayseraUser:
-    """A user. What the client has no scope for, and what is not known, is not there.
+    """A user. A field that is empty, or for which the client has no scope, is not returned.
 
-    The e-mail goes along when identity is provided, as in the documents' example.
+    An update sends the e-mail address with the identity, as the documented example does.
     """
 
     id: int | None = record_only(int)
@@ -168,7 +168,7 @@ class PayseraUser:
         U.email, EMAIL, scope="email", on=CHANGE, always_send=True, effects=CONFIRMS
     )
     phone: str | None = at(U.phone, PHONE_DIGITS, scope="phone", on=On.CREATE)
-    locale: str | None = at(  # the documented answer has none; the official PHP client reads it
+    locale: str | None = at(  # not in the documented answer; the official PHP client reads it
         U.locale, LOCALE, on=On.CREATE, shown=False
     )
     address: PayseraAddress | None = inside(
@@ -194,7 +194,7 @@ class PayseraUser:
         on=On.CREATE,
         shown=False,
         required_when=ALWAYS,
-        uncertain="conditional: no document says when it is required",
+        uncertain="conditional: the documents do not say when it is required",
         disallowed=(PASSWORD,),
     )
     card: dict[str, Any] | None = at(
@@ -204,13 +204,13 @@ class PayseraUser:
 
 
 @wire(
-    source="the official PHP client sends an address too; the documents do not name it",
+    source="the official PHP client, which sends an address; the documents do not name it",
     not_supported=LEFT_OUT,
     implied=IMPLIED,
     one_of_required=(CONTACT,),
 )
 class AddressedUser(PayseraUser):
-    """A user whose address is sent as well (setting `sends_address`)."""
+    """A user whose address is sent too (setting `sends_address`)."""
 
     address: PayseraAddress | None = inside(
         PayseraAddress, some(U.address), on=CHANGE, send_whole=True, scope="address"

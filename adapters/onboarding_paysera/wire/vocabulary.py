@@ -1,4 +1,4 @@
-"""Paysera's words and limits, each as one table."""
+"""Paysera's vocabularies and limits, one table each."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _LOCALES = ("en", "lt", "ru")
 def _write_locale(value: str) -> str:
     language = value.split("-")[0].lower()
     if language not in _LOCALES:
-        raise ValueError("Paysera speaks en, lt and ru")
+        raise ValueError("Paysera supports en, lt and ru")
     return language
 
 
@@ -47,14 +47,14 @@ LOCALE: Codec[str, str] = Codec(
 
 
 def _read_code(value: Any) -> str:
-    # Some answers of record spell a person code as an integer.
+    # Some recorded responses have a person code as an integer.
     if value.__class__ is int:
         return str(value)
     return _read_locale(value)
 
 
 CODE: Codec[str, str] = Codec("text", _read_code, str, "string")
-"""A person code: always a text on the way out, for leading zeros matter."""
+"""A person code; written as a text, which keeps leading zeros."""
 
 
 def _write_credentials(value: Password | MigratedHash) -> dict[str, str]:
@@ -72,7 +72,7 @@ def _write_credentials(value: Password | MigratedHash) -> dict[str, str]:
 
 
 def _read_credentials(value: Any) -> Password | MigratedHash:
-    raise ValueError("credentials are never shown")
+    raise ValueError("credentials are write-only")
 
 
 CREDENTIALS: Codec[Password | MigratedHash, dict[str, str]] = Codec(
@@ -114,8 +114,8 @@ PEP: Codec[tuple[PoliticalExposure, ...], list[dict[str, Any]]] = Codec(
     "list of {name, relation, positions}", _read_pep, _write_pep, "array", exact_read=False
 )
 
-# docs: user-resource, Identification Levels. Only the last, "Unlimited", is worth REGULAR:
-# the others are steps with limits, and what each rests on is not said.
+# docs: user-resource, Identification Levels. Only the last, "Unlimited", counts as REGULAR: the
+# others have limits, and the documents do not say what each is based on.
 LEVELS = LevelPolicy(
     (
         LevelRow(
@@ -140,7 +140,7 @@ LEVELS = LevelPolicy(
             "identified",
             KYCLevel.LIGHT,
             IdentificationLevel.IDENTIFIED,
-            "Level 3, Standard: it still has limits",
+            "Level 3, Standard: with limits",
         ),
         LevelRow(
             "fully_identified",
