@@ -5,18 +5,16 @@ from __future__ import annotations
 import click
 
 from onboarding import __version__
-from onboarding.cli.adapters import adapters
-from onboarding.cli.check import check
+from onboarding.cli.commands import Commands
 from onboarding.cli.demo import demo
 from onboarding.cli.effects import effects
-from onboarding.cli.explain import explain
-from onboarding.cli.failures import Commands
+from onboarding.cli.mapping import explain, translate
 from onboarding.cli.matrix import matrix
 from onboarding.cli.missing import missing
 from onboarding.cli.run import run
+from onboarding.cli.setup import adapters, check
 from onboarding.cli.show import show
 from onboarding.cli.simulate import simulate
-from onboarding.cli.translate import translate
 
 __all__ = ["app"]
 

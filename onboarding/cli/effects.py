@@ -15,8 +15,7 @@ from rich.text import Text
 from onboarding.adapter import Adapter
 from onboarding.cli import screen
 from onboarding.cli.failures import NOT_ALL, Failure, as_json, wants_json
-from onboarding.cli.input import object_in
-from onboarding.cli.selection import CONFIG, opened
+from onboarding.cli.input import CONFIG, object_in, opened
 from onboarding.errors import InvalidInput
 from onboarding.mapping.changes import changed_paths
 from onboarding.mapping.effects import Effect

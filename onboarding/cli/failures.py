@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 from collections.abc import Iterable
 from typing import IO, Any
 
 import click
-from click.exceptions import NoArgsIsHelpError
 
 from onboarding.cli import screen
-from onboarding.cli.helping import Group
-from onboarding.cli.output import OutputError, is_of_output
 from onboarding.errors import (
     ConfigurationError,
     InvalidInput,
@@ -24,10 +20,10 @@ from onboarding.files import why_unusable
 from onboarding.provider_errors import Forbidden, ProviderError, Unauthorized
 
 __all__ = [
+    "JSON",
     "NOT_ALL",
     "UNKNOWN",
     "UNUSABLE",
-    "Commands",
     "Failure",
     "as_json",
     "failure_of",
@@ -40,7 +36,7 @@ UNKNOWN = 3
 EXTRA = 4
 INTERRUPTED = 130
 
-_JSON = "onboarding.json"
+JSON = "onboarding.json"
 
 _EXTRAS: dict[str, str] = dict.fromkeys(
     ("werkzeug", "cheroot", "jinja2", "markupsafe"), "simulators"
@@ -50,7 +46,7 @@ _EXTRAS: dict[str, str] = dict.fromkeys(
 def wants_json() -> bool:
     """Whether `--json` is among the arguments, be they right or wrong."""
     context = click.get_current_context(silent=True)
-    return bool(context and context.meta.get(_JSON))
+    return bool(context and context.meta.get(JSON))
 
 
 as_json = click.option(
@@ -99,42 +95,6 @@ class Failure(click.ClickException):
             console.print(f"  {problem.path or '(whole)'}: {problem.message}", soft_wrap=True)
 
 
-class Commands(Group):
-    """A group that turns what goes wrong into failures."""
-
-    def make_context(
-        self,
-        info_name: str | None,
-        args: list[str],
-        parent: click.Context | None = None,
-        **extra: Any,
-    ) -> click.Context:
-        asked = "--json" in itertools.takewhile("--".__ne__, args)
-        try:
-            context = super().make_context(info_name, args, parent, **extra)
-        except click.UsageError as error:
-            raise _of_usage(error, asked=asked) from None
-        except OSError as error:  # --help prints here
-            raise _failed(error) from None
-        context.meta[_JSON] = asked
-        return context
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except click.UsageError as error:
-            raise _of_usage(error, asked=wants_json()) from None
-        except (OnboardingError, ModuleNotFoundError, OSError, KeyboardInterrupt) as error:
-            raise _failed(error) from None
-
-
-def _failed(error: BaseException) -> Exception:
-    """How a command ends: click would exit with 1 for a closed pipe, and print what is full."""
-    if isinstance(error, OSError) and is_of_output(error):
-        return OutputError(error)
-    return failure_of(error)
-
-
 def failure_of(error: BaseException) -> Failure:
     """The failure that an error is. Raises the error itself when it is nobody's but ours."""
     match error:
@@ -152,28 +112,6 @@ def failure_of(error: BaseException) -> Failure:
             return Failure(text, kind="OSError")
         case _:
             raise error
-
-
-class _Misuse(click.UsageError):
-    """A wrong command line, told with its usage, at the width of the terminal."""
-
-    def show(self, file: IO[Any] | None = None) -> None:
-        console = screen.err()
-        if self.ctx is not None:
-            console.print(self.ctx.get_usage())
-            console.print(f"Try '{self.ctx.command_path} --help' for help.\n")
-        console.print(f"Error: {self.format_message()}")
-
-
-def _of_usage(error: click.UsageError, *, asked: bool) -> click.ClickException:
-    """The error for a person, which shows the usage too, or the failure that JSON can say."""
-    if isinstance(error, NoArgsIsHelpError) and not asked:
-        return error
-    if not asked:
-        return _Misuse(error.format_message(), error.ctx)
-    failure = Failure(error.format_message(), kind="UsageError")
-    failure.json = True  # there may be no context yet to tell it
-    return failure
 
 
 def _of_library(error: OnboardingError) -> Failure:

@@ -1,26 +1,118 @@
-"""The users and records of a file, for a command that is asked about them."""
+"""What a command line names: adapters, gateways, targets, and files of users and records."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any, cast
 
 import click
 from attrs import evolve, field, frozen
 
+from onboarding.adapter import Adapter
 from onboarding.bulk import Line, UserFile
 from onboarding.bulk.lines import numbered
 from onboarding.cli import screen
 from onboarding.cli.failures import Failure, wants_json
-from onboarding.errors import InvalidInput, Problem
+from onboarding.config import Gateways
+from onboarding.errors import ConfigurationError, InvalidInput, Problem
 from onboarding.model.record import UserRecord
 from onboarding.model.user import User
-from onboarding.serialization import read_json
+from onboarding.registry import installed
+from onboarding.requirements import Target
+from onboarding.serialization import nearest, read_json
 from onboarding.values.json_values import GIVEN, JsonRule
 
-__all__ = ["Held", "held_in", "lines_of", "name_of", "object_in", "users_in"]
+__all__ = [
+    "CONFIG",
+    "Goal",
+    "Held",
+    "chosen",
+    "goals_of",
+    "held_in",
+    "lines_of",
+    "name_of",
+    "object_in",
+    "opened",
+    "users_in",
+]
+
+
+# -- adapters, gateways, targets
+
+
+def chosen(names: Iterable[str] = ()) -> dict[str, type[Adapter]]:
+    """The adapter classes of these providers, or of all; a broken one is told of and left out.
+
+    Raises `UnknownProvider` or `AmbiguousProvider` for one that is named and cannot be had.
+    """
+    wanted = dict.fromkeys(names)
+    if wanted:
+        return {name: installed().find(name) for name in wanted}
+    found: dict[str, type[Adapter]] = {}
+    for plugin in installed().report():
+        if plugin.adapter is not None:
+            found[plugin.name] = plugin.adapter
+        else:
+            text = screen.printable(f"{plugin.name} is left out: {plugin.problem}")
+            screen.err().print(text, style="yellow")
+    return found
+
+
+CONFIG = click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default="onboarding.toml",
+    show_default=True,
+    help="The configuration of the gateways.",
+)
+
+
+def opened(config: Path) -> Gateways:
+    """The gateways of a file. Every mistake of it fails the command at once, by path."""
+    try:
+        return Gateways.from_file(config)
+    except ConfigurationError as error:
+        text = f"{config} cannot be used"
+        raise Failure(text, kind=type(error).__name__, problems=error.problems) from None
+
+
+@frozen(kw_only=True)
+class Goal:
+    """A target as the command line names it, with what may be left out on the way."""
+
+    name: str
+    target: Target
+    accept_loss: tuple[str, ...] = ()
+
+
+def goals_of(names: Iterable[str], config: Path | None) -> list[Goal]:
+    wanted = dict.fromkeys(names)
+    if config is None:
+        return [Goal(name=name, target=_of_provider(name)) for name in wanted]
+    with opened(config) as gateways:
+        return [
+            Goal(
+                name=name,
+                target=gateways.target(name),
+                accept_loss=gateways[name.partition("/")[0]].adapter.accept_loss,
+            )
+            for name in wanted
+        ]
+
+
+def _of_provider(name: str) -> Target:
+    provider, _, wanted = name.partition("/")
+    targets = installed().find(provider).targets
+    if wanted not in targets:
+        known = [f"{provider}/{target}" for target in targets]
+        text = (wanted and nearest(name, known)) or f"; there is {', '.join(known) or 'none'}"
+        raise InvalidInput([Problem(name, "unknown", f"no such target{text}")])
+    return targets[wanted]
+
+
+# -- files
 
 
 @frozen(kw_only=True)

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from onboarding.cli import screen
 from onboarding.cli.failures import Failure, as_json, wants_json
+from onboarding.cli.input import chosen
 from onboarding.cli.output import write_file
 from onboarding.cli.overview import (
     Cell,
@@ -24,7 +25,6 @@ from onboarding.cli.overview import (
     plain_level,
     plain_provider,
 )
-from onboarding.cli.selection import chosen
 from onboarding.cli.tables import targets_table
 from onboarding.mapping.support import Support
 from onboarding.model.user import PersonType

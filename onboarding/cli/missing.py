@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import click
-from attrs import define, frozen
+from attrs import define
 
 from onboarding.bulk import UserFile
 from onboarding.cli import screen
 from onboarding.cli.failures import NOT_ALL, Failure, as_json, wants_json
-from onboarding.cli.input import Held, held_in, users_in
+from onboarding.cli.input import Goal, Held, chosen, goals_of, held_in, opened, users_in
 from onboarding.cli.reasons import Tally, of_problems, of_questions, of_report
-from onboarding.cli.selection import chosen, opened
 from onboarding.cli.tables import (
     plain_questionnaire,
     plain_report,
@@ -25,9 +24,7 @@ from onboarding.cli.tables import (
     summary_table,
     targets_table,
 )
-from onboarding.errors import InvalidInput, Problem
 from onboarding.model.user import Company, PersonType, User
-from onboarding.registry import installed
 from onboarding.requirements import (
     Questionnaire,
     RequirementReport,
@@ -36,18 +33,8 @@ from onboarding.requirements import (
     questionnaire,
 )
 from onboarding.requirements import missing as find_missing
-from onboarding.serialization import nearest
 
 __all__ = ["missing"]
-
-
-@frozen(kw_only=True)
-class Goal:
-    """A target as the command line names it, with what may be left out on the way."""
-
-    name: str
-    target: Target
-    accept_loss: tuple[str, ...] = ()
 
 
 @define
@@ -116,7 +103,7 @@ def missing(
         _list(config)
         return
     who, names = _arguments(words, new)
-    goals = _goals(names, config)
+    goals = goals_of(names, config)
     everybody = Everybody(new=_nobody(new)) if new else Everybody(file=users_in(who))
     if schema:
         click.echo(json.dumps(_schema(everybody, goals), indent=2))
@@ -150,31 +137,6 @@ def _nobody(kind: str | None) -> Held:
 
 
 # -- targets
-
-
-def _goals(names: Iterable[str], config: Path | None) -> list[Goal]:
-    wanted = dict.fromkeys(names)
-    if config is None:
-        return [Goal(name=name, target=_of_provider(name)) for name in wanted]
-    with opened(config) as gateways:
-        return [
-            Goal(
-                name=name,
-                target=gateways.target(name),
-                accept_loss=gateways[name.partition("/")[0]].adapter.accept_loss,
-            )
-            for name in wanted
-        ]
-
-
-def _of_provider(name: str) -> Target:
-    provider, _, wanted = name.partition("/")
-    targets = installed().find(provider).targets
-    if wanted not in targets:
-        known = [f"{provider}/{target}" for target in targets]
-        text = (wanted and nearest(name, known)) or f"; there is {', '.join(known) or 'none'}"
-        raise InvalidInput([Problem(name, "unknown", f"no such target{text}")])
-    return targets[wanted]
 
 
 def _list(config: Path | None) -> None:

@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-import itertools
 import json
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+import re
+import secrets
+import stat
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import click
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from onboarding.adapter import Adapter
-from onboarding.bulk import BulkRun, Journal, Line, Result, State, Summary, UserFile
+from onboarding.bulk import BulkRun, Journal, Result, State, Summary, UserFile
 from onboarding.cli import screen
-from onboarding.cli.destination import results_file
-from onboarding.cli.failures import (
-    NOT_ALL,
-    UNKNOWN,
-    UNUSABLE,
-    Failure,
-    as_json,
-    failure_of,
-    wants_json,
-)
-from onboarding.cli.input import lines_of, users_in
-from onboarding.cli.interrupts import Interrupts
-from onboarding.cli.output import is_of_output
-from onboarding.cli.selection import CONFIG, opened
-from onboarding.errors import OnboardingError
+from onboarding.cli.failures import NOT_ALL, UNKNOWN, UNUSABLE, Failure, as_json, wants_json
+from onboarding.cli.input import CONFIG, opened, users_in
+from onboarding.cli.progress import run_to_end
+from onboarding.engine import utc_now
 from onboarding.gateway import Gateway
 
 __all__ = ["exit_code", "plain_summary", "run"]
@@ -139,7 +129,7 @@ def _stream(bulk: BulkRun, file: UserFile, place: Path, again: str) -> Failure |
         comma = ","
 
     click.echo('{"results": [', nl=False)  # before anybody is sent: it may be full or closed
-    ended = _carried_out(bulk, file, again, tell)
+    ended = run_to_end(bulk, file, again, tell)
     if bulk.in_flight is not None:
         tell(bulk.in_flight)
     summary = json.dumps({"results_file": str(place), **plain_summary(bulk.summary, ended)})
@@ -151,75 +141,10 @@ def _stream(bulk: BulkRun, file: UserFile, place: Path, again: str) -> Failure |
 
 def _watch(bulk: BulkRun, file: UserFile, again: str) -> Failure | None:
     """Runs the batch under a progress bar, and prints the summary."""
-    failure = _carried_out(bulk, file, again, lambda _: None)
+    failure = run_to_end(bulk, file, again, lambda _: None)
     if failure is None or bulk.summary.total:
         _tell(bulk)
     return failure
-
-
-def _carried_out(
-    bulk: BulkRun, file: UserFile, again: str, tell: Callable[[Result], None]
-) -> Failure | None:
-    """Runs the batch; the failure that ended it early, if any did."""
-    interrupts = Interrupts(bulk)
-    try:
-        with interrupts.handled(), _progress(file, interrupts) as lines:
-            for result in bulk.run(lines):
-                tell(result)
-    except (OnboardingError, OSError, KeyboardInterrupt) as error:
-        if is_of_output(error):
-            raise
-        return _ended_by(error, bulk, again)
-    if bulk.summary.stopped is not None:
-        return failure_of(bulk.summary.stopped)
-    return _ended_by(KeyboardInterrupt(), bulk, again) if interrupts.pressed else None
-
-
-def _ended_by(error: BaseException, bulk: BulkRun, again: str) -> Failure:
-    """The failure that ended a run, with the user in flight and the next step."""
-    failure, last = failure_of(error), bulk.in_flight
-    message, code = failure.message, failure.exit_code
-    if isinstance(error, KeyboardInterrupt):
-        if last is not None:
-            message += f"; the outcome of {screen.printable(last.ref)} is unknown"
-        message += f"; {again} to resume"
-    elif isinstance(error, OSError):
-        if last is not None:
-            code = UNKNOWN
-            came = str(last.state) + (f" with the id {last.id}" if last.id else "")
-            ref = screen.printable(last.ref)
-            message += f"; {ref} was sent ({came}), and the results file does not say so"
-        message += f"; make room, then {again} to resume"
-    return Failure(message, code=code, kind=failure.kind, problems=failure.problems)
-
-
-@contextmanager
-def _progress(file: UserFile, interrupts: Interrupts) -> Generator[Iterator[Line]]:
-    """The lines of the file, with a bar if standard error is a terminal."""
-    console = screen.err()
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.percentage:>3.0f} %"),
-        TextColumn("{task.fields[users]} users"),
-        TimeElapsedColumn(),
-        console=console,
-        disable=not console.is_terminal,
-    )
-    with bar:
-        task = bar.add_task("Onboarding", total=file.size, users=0)
-
-        def lines() -> Iterator[Line]:
-            rest = iter(lines_of(file))
-            for count in itertools.count(1):
-                with interrupts.waiting():
-                    line = next(rest, None)
-                if line is None:
-                    return
-                yield line
-                bar.update(task, completed=file.consumed, users=count)
-
-        yield lines()
 
 
 def _tell(bulk: BulkRun) -> None:
@@ -232,3 +157,23 @@ def _tell(bulk: BulkRun) -> None:
         console.print(screen.left_alone(counts), soft_wrap=True)
     for line in screen.unknown(counts, gateway.provider):
         console.print(line, style=screen.STYLES[State.UNKNOWN])
+
+
+_ODD = re.compile(r"[^\w.-]").sub
+
+
+def results_file(
+    users: Path, gateway: str, *, clock: Callable[[], datetime] = utc_now
+) -> tuple[Path, bool]:
+    """The results file of a file of users at a gateway, and whether it is a new one each time.
+
+    Beside `users.jsonl` it is `users.fr.results.jsonl`; beside any other file, such as
+    `users.csv`, `users.csv.fr.results.jsonl`: it is the same from wherever the command is run.
+    A stream has no name to be recognised by: each run has a new file in the current folder.
+    """
+    named = _ODD("_", gateway)
+    if str(users) == "-" or not stat.S_ISREG(users.stat().st_mode):
+        moment = f"{clock():%Y%m%dT%H%M%S}"
+        return Path(f"stdin.{named}.{moment}-{secrets.token_hex(3)}.results.jsonl"), True
+    name = users.name.removesuffix(".jsonl")
+    return users.with_name(f"{name}.{named}.results.jsonl"), False

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from onboarding.cli import screen
 from onboarding.cli.failures import Failure, as_json, wants_json
-from onboarding.cli.selection import CONFIG, opened
+from onboarding.cli.input import CONFIG, opened
 from onboarding.mapping.paths import leaves, lookup
 from onboarding.model.record import UserRecord
 from onboarding.model.user import User

@@ -8,13 +8,14 @@ import types
 import typing
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 import click
 
+from onboarding.adapter import Adapter
+from onboarding.cli.commands import Group
 from onboarding.cli.failures import Failure, as_json, wants_json
-from onboarding.cli.helping import Group
 from onboarding.errors import ConfigurationError
 from onboarding.mapping import On
 from onboarding.mapping.paths import leaves
@@ -23,9 +24,6 @@ from onboarding.model.answers import LossKind
 from onboarding.model.user import User
 from onboarding.registry import installed
 from onboarding.values.secret import Secret
-
-if TYPE_CHECKING:
-    from onboarding.adapter import Adapter
 
 __all__ = ["simulate"]
 

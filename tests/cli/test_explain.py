@@ -164,7 +164,7 @@ class Bare(Adapter):
 def test_an_adapter_without_a_mapping_has_nothing_to_tell(monkeypatch: pytest.MonkeyPatch) -> None:
     registry = Registry(entry_points=[])
     registry.register(Bare)
-    monkeypatch.setattr("onboarding.cli.selection.installed", lambda: registry)
+    monkeypatch.setattr("onboarding.cli.input.installed", lambda: registry)
 
     done = explain("email")
 
@@ -178,7 +178,7 @@ def test_a_broken_adapter_is_told_and_the_rest_explained(monkeypatch: pytest.Mon
         EntryPoint("paysera", "onboarding_paysera", "onboarding"),
     ]
     registry = Registry(entry_points=points)
-    monkeypatch.setattr("onboarding.cli.selection.installed", lambda: registry)
+    monkeypatch.setattr("onboarding.cli.input.installed", lambda: registry)
 
     done = explain("email", "--json")
 

@@ -264,7 +264,7 @@ class Odd(Adapter):
 def test_words_of_an_adapter_are_no_markup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     registry = Registry(entry_points=[])
     registry.register(Odd)
-    monkeypatch.setattr("onboarding.cli.selection.installed", lambda: registry)
+    monkeypatch.setattr("onboarding.cli.input.installed", lambda: registry)
 
     read = page(tmp_path)
 
@@ -275,7 +275,7 @@ def test_words_of_an_adapter_are_no_markup(tmp_path: Path, monkeypatch: pytest.M
 
 def test_without_an_adapter_there_is_no_matrix(monkeypatch: pytest.MonkeyPatch) -> None:
     registry = Registry(entry_points=[])
-    monkeypatch.setattr("onboarding.cli.selection.installed", lambda: registry)
+    monkeypatch.setattr("onboarding.cli.input.installed", lambda: registry)
 
     done = matrix()
 

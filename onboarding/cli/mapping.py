@@ -1,4 +1,4 @@
-"""`onboarding explain`: how one field goes to each provider."""
+"""`onboarding explain` and `onboarding translate`: how users are mapped to providers, offline."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from itertools import islice
+from typing import IO
 
 import click
 from rich.console import Console
@@ -13,18 +14,21 @@ from rich.text import Text
 
 from onboarding.adapter import Adapter
 from onboarding.cli import screen
-from onboarding.cli.failures import Failure, as_json, wants_json
-from onboarding.cli.selection import chosen
+from onboarding.cli.failures import NOT_ALL, Failure, as_json, wants_json
+from onboarding.cli.input import chosen, name_of, object_in
 from onboarding.cli.variants import Variant, variants
-from onboarding.errors import InvalidInput, Problem
+from onboarding.errors import InvalidInput, Problem, UnexpectedResponse
 from onboarding.mapping.explain import Explanation
 from onboarding.mapping.paths import leaves
 from onboarding.mapping.plan import Plan
 from onboarding.mapping.translation import translation
+from onboarding.model.answers import Loss, LossKind
 from onboarding.model.user import User
+from onboarding.registry import installed
 from onboarding.serialization import nearest
+from onboarding.values.json_values import SENT
 
-__all__ = ["explain"]
+__all__ = ["explain", "translate"]
 
 Told = dict[str, dict[str, list[Variant]]]
 """What is said of each core path by each provider."""
@@ -178,3 +182,61 @@ def _lost(told: Explanation) -> Iterator[str]:
         yield f"{told.loss.kind.replace('_', ' ')}: {told.loss.reason}"
     if told.inexact is not None:
         yield f"what the form cannot hold: {told.inexact.replace('_', ' ')}"
+
+
+# -- a whole user
+
+
+@click.command()
+@click.option("--from", "source", metavar="PROVIDER", required=True, help="Whose object FILE is.")
+@click.option("--to", "target", metavar="PROVIDER", required=True, help="Whose object is wanted.")
+@click.argument("file", type=click.File("rb"))
+@as_json
+@click.pass_context
+def translate(context: click.Context, source: str, target: str, file: IO[bytes]) -> None:
+    """Translate a provider's user object into another provider's.
+
+    FILE is JSON (`-` is standard input). The other provider's JSON goes to standard output,
+    what was lost on the way to standard error: a table or, with --json, {"losses": [...]}.
+
+    Exit codes: 0 all of the user arrived, 1 something was dropped or coarsened,
+    2 the input cannot be used.
+    """
+    reader, writer = installed().find(source), installed().find(target)
+    name = name_of(file)
+    payload = object_in(file.read(), name, SENT)
+    try:
+        user, unread = reader.read_user(payload)
+    except UnexpectedResponse as error:
+        text = f"{name} is not a user of {source}"
+        raise Failure(text, kind=type(error).__name__, problems=error.problems) from None
+    written, unwritten = writer.write_user(user)
+    losses = (*unread, *unwritten)
+    click.echo(json.dumps(written, indent=2))  # ASCII: no terminal fails on it, nor half a pair
+    _tell_losses(losses, f"{source} -> {target}")
+    if any(loss.kind in (LossKind.DROPPED, LossKind.COARSENED) for loss in losses):
+        context.exit(NOT_ALL)
+
+
+def _tell_losses(losses: tuple[Loss, ...], title: str) -> None:
+    if wants_json():
+        told = [
+            {
+                "path": loss.core_path,
+                "kind": str(loss.kind),
+                "reason": loss.reason,
+                "wire_path": loss.wire_path,
+            }
+            for loss in losses
+        ]
+        click.echo(json.dumps({"losses": told}), err=True)
+    elif losses:
+        made = screen.table(title, "core path", "provider's name", "kind", "why")
+        made.show_lines = True
+        kinds = [*LossKind]
+        worst = sorted(losses, key=lambda loss: kinds.index(loss.kind))
+        for (kind, why), found in screen.joined(((x.kind, x.reason), x) for x in worst):
+            paths = "\n".join(loss.core_path for loss in found)
+            names = "\n".join(screen.printable(loss.wire_path) for loss in found)
+            made.add_row(paths, names, kind.replace("_", " "), screen.printable(why))
+        screen.err().print(made)

@@ -1,4 +1,4 @@
-"""`onboarding check`: whether a configuration can be used, without a network."""
+"""`onboarding adapters` and `onboarding check`: what is installed, and what is configured."""
 
 from __future__ import annotations
 
@@ -14,12 +14,50 @@ from click.core import ParameterSource
 from onboarding.adapter import Adapter
 from onboarding.cli import screen
 from onboarding.cli.failures import as_json, wants_json
-from onboarding.cli.selection import CONFIG, opened
+from onboarding.cli.input import CONFIG, opened
 from onboarding.gateway import Gateway
+from onboarding.registry import Plugin, installed
 from onboarding.transports.connection import place_of
 from onboarding.values.secret import Secret
 
-__all__ = ["check"]
+__all__ = ["adapters", "check"]
+
+
+@click.command()
+@as_json
+def adapters() -> None:
+    """List the adapters within reach, the broken ones with what is wrong."""
+    found = installed().report()
+    if wants_json():
+        click.echo(json.dumps({"adapters": [_plain_plugin(plugin) for plugin in found]}, indent=2))
+        return
+    made = screen.table("Adapters", "name", "distribution", "version", "adapter")
+    for plugin in found:
+        cells = list(_plain_plugin(plugin).values())[:4]
+        made.add_row(
+            *(screen.printable(value or "") for value in cells),
+            style="red" if plugin.problem else None,
+        )
+    console = screen.out()
+    console.print(made)
+    for plugin in found:
+        if plugin.problem:
+            text = screen.printable(f"{plugin.name}: {plugin.problem}")
+            console.print(text, style="red")
+
+
+def _plain_plugin(plugin: Plugin) -> dict[str, str | None]:
+    kind = plugin.adapter
+    return {
+        "name": plugin.name,
+        "distribution": plugin.distribution,
+        "version": plugin.version or None,
+        "adapter": f"{kind.__module__}.{kind.__qualname__}" if kind is not None else None,
+        "problem": plugin.problem or None,
+    }
+
+
+# -- a configuration
 
 
 @click.command()
@@ -41,7 +79,7 @@ def check(context: click.Context, file: Path | None, config: Path) -> None:
             raise click.UsageError("CONFIG and --config name the same thing: give one of them")
         config = file
     with opened(config) as gateways:
-        found = [_plain(gateways[name], gateways.default_name) for name in gateways]
+        found = [_plain_gateway(gateways[name], gateways.default_name) for name in gateways]
     if wants_json():
         click.echo(json.dumps({"gateways": found}, indent=2))
         return
@@ -65,7 +103,7 @@ def check(context: click.Context, file: Path | None, config: Path) -> None:
 _OFFLINE = "Nothing was sent: the provider may still refuse a key. `onboarding show` makes a call."
 
 
-def _plain(gateway: Gateway[Adapter], default: str | None) -> dict[str, Any]:
+def _plain_gateway(gateway: Gateway[Adapter], default: str | None) -> dict[str, Any]:
     """What a gateway will call and what was checked of it; of settings the names alone."""
     adapter, connection = gateway.adapter, gateway.connection
     shared = attrs.fields_dict(Adapter)
