@@ -1,4 +1,4 @@
-"""Watches users at a provider that sends no notifications: reads them again, and tells changes.
+"""Fetches records again and again, and reports what changed as events, for providers without them.
 
 ```python
 for event in Poller(gateway, records, until=lambda record: record.kyc_level == KYCLevel.REGULAR):

@@ -1,4 +1,4 @@
-"""What changed between two records of one user, as events."""
+"""Compares two records of one user, and returns the changes as events."""
 
 from __future__ import annotations
 
@@ -17,14 +17,16 @@ _CONTACTS = ("email", "phone")
 
 
 def _levels(record: UserRecord) -> dict[str, Any]:
-    """The levels that a record tells, and the provider's own words for them.
+    """Returns the levels of a record by name, and the provider's levels.
 
-    Where the provider says a word, a level that is None is told too: the word is unknown.
+    A level of None is included if the record has provider levels: their word is unknown.
     """
-    told = {name: _word(getattr(record, name)) for name in _LEVELS}
+    found = {name: _word(getattr(record, name)) for name in _LEVELS}
     if not record.provider_levels:
-        return {name: word for name, word in told.items() if word is not None}
-    return told | {f"provider_levels.{name}": word for name, word in record.provider_levels.items()}
+        return {name: word for name, word in found.items() if word is not None}
+    return found | {
+        f"provider_levels.{name}": word for name, word in record.provider_levels.items()
+    }
 
 
 def _word(level: StrEnum | None) -> str | None:
@@ -32,15 +34,15 @@ def _word(level: StrEnum | None) -> str | None:
 
 
 def _contact(name: str, record: UserRecord) -> dict[str, Any]:
-    told = {name: getattr(record.user, name), f"confirmed.{name}": record.confirmed.get(name)}
-    return {key: value for key, value in told.items() if value is not None}
+    found = {name: getattr(record.user, name), f"confirmed.{name}": record.confirmed.get(name)}
+    return {key: value for key, value in found.items() if value is not None}
 
 
 def events_between(before: UserRecord, after: UserRecord) -> tuple[Event, ...]:
-    """What changed between two records of one user: its levels, its e-mail address, its phone.
+    """Returns the changes between two records of a user: its levels, e-mail address and phone.
 
-    A level that becomes None, by a word that no row of the policy knows, is a change. What the
-    later record does not tell (a permission may have ended) is no change.
+    A level that becomes None, because the policy does not know the provider's word, is a change.
+    A value that is absent from the later record is not: a permission may have ended.
     """
     facts = [(EventKind.LEVEL_CHANGED, "", _levels(before), _levels(after))]
     facts += [
@@ -61,11 +63,11 @@ def _event(
     after: UserRecord,
     changed: Mapping[str, tuple[Any, Any]],
 ) -> Event:
-    # One change read twice, from the same record on, is one event. A contact's value is left out:
-    # an id is written to logs.
-    told = sorted((name, pair[1]) for name, pair in changed.items() if name not in _CONTACTS)
+    # The id is derived from the change, so that a change that is found twice is one event. It has
+    # no contact in it, since ids are logged.
+    content = sorted((name, pair[1]) for name, pair in changed.items() if name not in _CONTACTS)
     since = before.retrieved_at.isoformat() if before.retrieved_at is not None else ""
-    text = repr((after.provider, after.gateway, after.id, str(kind), about, since, told))
+    text = repr((after.provider, after.gateway, after.id, str(kind), about, since, content))
     return Event(
         kind=kind,
         provider=after.provider,

@@ -1,4 +1,4 @@
-"""Reads users again and again, in a thread or in an event loop."""
+"""Polls users, in a thread or in an event loop."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from onboarding.polling.schedule import PollPolicy, PollSchedule, is_number
 __all__ = ["AsyncPoller", "Poller"]
 
 
-_PACE = PollPolicy()
+_POLICY = PollPolicy()
 
 
 def _never(_: UserRecord) -> bool:
     return False
 
 
-class _Watching:
-    """What both watches are made of."""
+class _Polling:
+    """The state that both pollers share."""
 
-    _plan: PollSchedule
+    _schedule: PollSchedule
 
     def _begin(
         self,
@@ -38,41 +38,43 @@ class _Watching:
         records: Iterable[UserRecord],
         policy: PollPolicy,
         until: Callable[[UserRecord], bool],
-        patience: float | None,
+        timeout: float | None,
         clock: Callable[[], float],
-        chance: Callable[[], float],
+        rng: Callable[[], float],
     ) -> None:
-        if patience is not None and not is_number(patience, 0, math.inf):
+        if timeout is not None and not is_number(timeout, 0, math.inf):
             text = "expected a number of seconds, 0 or more"
-            raise InvalidInput([Problem("patience", "shape", text)])
+            raise InvalidInput([Problem("timeout", "shape", text)])
         now = clock()
-        ends = math.inf if patience is None else now + patience
-        self._plan = PollSchedule(policy, until, chance, ends)
+        ends = math.inf if timeout is None else now + timeout
+        self._schedule = PollSchedule(policy, until, rng, ends)
         for record in records:
             adapter.require_own(record)
-            self._plan.add(record, now)
+            self._schedule.add(record, now)
 
     @property
     def records(self) -> tuple[UserRecord, ...]:
-        """Who is watched still, as known from the events that were taken in.
+        """The last records of the users that are still polled.
 
-        A watch of these, in another process, tells what comes after; an event that was being
-        handled comes again, under the same id.
+        A poller that starts from them, also in another process, goes on from there. An event that
+        was not handled completely comes again, with the same id.
         """
-        return tuple(user.record for user in self._plan.users.values())
+        return tuple(user.record for user in self._schedule.users.values())
 
 
-class Poller(_Watching):
-    """Reads users again and again, and gives an event for each change: an iterator.
+class Poller(_Polling):
+    """An iterator that polls users and yields an event for each change.
 
-    - `pace`: how often; `until`: a user of whom it is true is watched no longer;
-    - `patience`: seconds after which no read begins; without it, and with nobody done, the
-      iteration has no end;
-    - `clock` (seconds, from any beginning), `sleep` and `chance` (from 0 to 1) come from outside.
+    - `policy`: how often users are fetched;
+    - `until`: a condition on a record; a user whose record meets it is not polled any more;
+    - `timeout`: seconds after which no fetch begins; by default the iteration ends only when
+      every user has met `until`;
+    - `clock` (seconds from any origin), `sleep`, `rng` (a random number from 0 to 1): for tests.
 
-    A connection that breaks, a provider that is out of order and a limit that was reached are
-    waited out. Any other error is raised, and the user it came from is watched no longer: to go on
-    with the others, iterate again.
+    After `NoAnswer`, `Unavailable` and `RateLimited`, polling goes on. Any other error is raised,
+    and its user is not polled any more; iterate again to go on with the others. Raises
+    `InvalidInput` for a timeout that is not a number of seconds, or for a record of another
+    gateway.
     """
 
     def __init__(
@@ -80,23 +82,23 @@ class Poller(_Watching):
         gateway: Gateway[Any],
         records: Iterable[UserRecord],
         *,
-        policy: PollPolicy = _PACE,
+        policy: PollPolicy = _POLICY,
         until: Callable[[UserRecord], bool] = _never,
-        patience: float | None = None,
+        timeout: float | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], object] = time.sleep,
-        chance: Callable[[], float] = random.random,
+        rng: Callable[[], float] = random.random,
     ) -> None:
         self._gateway, self._clock, self._sleep = gateway, clock, sleep
-        self._begin(gateway.adapter, records, policy, until, patience, clock, chance)
+        self._begin(gateway.adapter, records, policy, until, timeout, clock, rng)
 
     def __iter__(self) -> Self:
         return self
 
     def __next__(self) -> Event:
-        plan = self._plan
-        while not plan.events:
-            step = plan.next()
+        schedule = self._schedule
+        while not schedule.events:
+            step = schedule.next()
             if step is None:
                 raise StopIteration
             due, user = step
@@ -105,14 +107,14 @@ class Poller(_Watching):
             try:
                 record = self._gateway.fetch_user(user.id)
             except OnboardingError as error:
-                if not plan.failed(user, error, self._clock()):
+                if not schedule.failed(user, error, self._clock()):
                     raise
             else:
-                plan.seen(user, record, self._clock())
-        return plan.events.popleft()
+                schedule.fetched(user, record, self._clock())
+        return schedule.events.popleft()
 
 
-class AsyncPoller(_Watching):
+class AsyncPoller(_Polling):
     """`Poller` for an event loop: an asynchronous iterator."""
 
     def __init__(
@@ -120,23 +122,23 @@ class AsyncPoller(_Watching):
         gateway: AsyncGateway[Any],
         records: Iterable[UserRecord],
         *,
-        policy: PollPolicy = _PACE,
+        policy: PollPolicy = _POLICY,
         until: Callable[[UserRecord], bool] = _never,
-        patience: float | None = None,
+        timeout: float | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
-        chance: Callable[[], float] = random.random,
+        rng: Callable[[], float] = random.random,
     ) -> None:
         self._gateway, self._clock, self._sleep = gateway, clock, sleep
-        self._begin(gateway.adapter, records, policy, until, patience, clock, chance)
+        self._begin(gateway.adapter, records, policy, until, timeout, clock, rng)
 
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> Event:
-        plan = self._plan
-        while not plan.events:
-            step = plan.next()
+        schedule = self._schedule
+        while not schedule.events:
+            step = schedule.next()
             if step is None:
                 raise StopAsyncIteration
             due, user = step
@@ -145,8 +147,8 @@ class AsyncPoller(_Watching):
             try:
                 record = await self._gateway.fetch_user(user.id)
             except OnboardingError as error:
-                if not plan.failed(user, error, self._clock()):
+                if not schedule.failed(user, error, self._clock()):
                     raise
             else:
-                plan.seen(user, record, self._clock())
-        return plan.events.popleft()
+                schedule.fetched(user, record, self._clock())
+        return schedule.events.popleft()

@@ -1,4 +1,4 @@
-"""Whom to read when, and what a read means."""
+"""The schedule of a poller: which user to fetch when, and what a fetched record changes."""
 
 from __future__ import annotations
 
@@ -14,21 +14,23 @@ from onboarding.model.record import UserRecord
 from onboarding.polling.events import events_between
 from onboarding.provider_errors import RateLimited, Unavailable
 
-__all__ = ["PollPolicy", "PollSchedule", "Watched", "is_number"]
+__all__ = ["PollPolicy", "PollSchedule", "PolledUser", "is_number"]
 
 _LEAST = 0.001
-_MOST = 366 * 86_400  # seconds, a year: no clock sleeps for ever
+_MOST = 366 * 86_400  # seconds: a year
 _DAY = 86_400
 
 
 @frozen(kw_only=True)
 class PollPolicy:
-    """How often users are read. Times are seconds.
+    """How often users are fetched. Times are in seconds.
 
-    A user is read `shortest` after a change, then ever more rarely (`growth` times the wait
-    before), and every `longest` in the end. `jitter` is the part of a wait that is left to chance,
-    so that many users are not read at once; `between` two reads, whoever is read, there is a wait
-    of its own, for the provider's limits.
+    - `shortest`: the wait after a change; `longest`: the longest wait;
+    - `growth`: the factor by which the wait grows after each fetch without a change;
+    - `jitter`: the share of a wait that is random, so that users are not fetched all at once;
+    - `between`: the least time between two fetches of any users, for the provider's rate limit.
+
+    Raises `InvalidInput` for a number that is out of range.
     """
 
     shortest: float = 15.0
@@ -57,13 +59,13 @@ class PollPolicy:
 
 
 def is_number(value: object, least: float, most: float) -> bool:
-    """Whether a value is a number within limits; NaN is within none."""
+    """Returns whether a value is a number within limits; False for NaN."""
     return isinstance(value, int | float) and least <= value <= most
 
 
 @define(eq=False)
-class Watched:
-    """One user: the record that the next change is told from, the wait, the next read."""
+class PolledUser:
+    """A user with its last record, the current wait and the time of the next fetch."""
 
     id: str
     record: UserRecord
@@ -73,63 +75,63 @@ class Watched:
 
 @define(eq=False)
 class PollSchedule:
-    """Whom to read when, and what a read means: without a socket, a clock or a sleep."""
+    """Decides which user to fetch when, without a socket, a clock or a sleep."""
 
     policy: PollPolicy
     until: Callable[[UserRecord], bool]
-    chance: Callable[[], float]
+    rng: Callable[[], float]
     ends: float
-    users: dict[str, Watched] = field(factory=dict[str, Watched])
+    users: dict[str, PolledUser] = field(factory=dict[str, PolledUser])
     events: deque[Event] = field(factory=deque[Event])
     _free: float = -math.inf  # a clock may begin anywhere, below zero too
-    _read: tuple[Watched, UserRecord] | None = None
+    _read: tuple[PolledUser, UserRecord] | None = None
 
     def add(self, record: UserRecord, now: float) -> None:
         if not self.until(record):
-            self.users[record.id] = watched = Watched(record.id, record, self.policy.shortest)
-            self._put_off(watched, now)
+            self.users[record.id] = user = PolledUser(record.id, record, self.policy.shortest)
+            self._put_off(user, now)
 
-    def next(self) -> tuple[float, Watched] | None:
-        """When to read whom; None when nobody is left, or nobody before the end.
+    def next(self) -> tuple[float, PolledUser] | None:
+        """Returns the time of the next fetch and its user; None if there is none before the end.
 
-        Whoever asks has taken in every event of the read before.
+        To be called once the events of the previous fetch have been handled.
         """
         if self._read is not None:
-            watched, record = self._read
-            watched.record, self._read = record, None
+            user, record = self._read
+            user.record, self._read = record, None
             if self.until(record):
-                del self.users[watched.id]
+                del self.users[user.id]
         if not self.users:
             return None
         first = min(self.users.values(), key=lambda user: user.due)
         due = max(first.due, self._free)
         return None if due > self.ends else (due, first)
 
-    def seen(self, watched: Watched, record: UserRecord, now: float) -> None:
-        """A read came back."""
-        self.events += events_between(watched.record, record)
+    def fetched(self, user: PolledUser, record: UserRecord, now: float) -> None:
+        """Takes in a fetched record, and adds its changes to `events`."""
+        self.events += events_between(user.record, record)
         changed = bool(self.events)
-        watched.wait = self.policy.shortest if changed else self._longer(watched)
-        self._read = (watched, record) if changed or self.until(record) else None
+        user.wait = self.policy.shortest if changed else self._longer(user)
+        self._read = (user, record) if changed or self.until(record) else None
         self._free = now + self.policy.between
-        self._put_off(watched, now)
+        self._put_off(user, now)
 
-    def failed(self, watched: Watched, error: OnboardingError, now: float) -> bool:
-        """Whether the error passes by itself. If it does not, the user is watched no longer."""
-        watched.wait = self._longer(watched)
+    def failed(self, user: PolledUser, error: OnboardingError, now: float) -> bool:
+        """Takes in an error. Returns whether polling goes on; if not, the user is removed."""
+        user.wait = self._longer(user)
         self._free = now + self.policy.between
-        self._put_off(watched, now)
-        if isinstance(error, RateLimited):  # the next user would be refused as well
+        self._put_off(user, now)
+        if isinstance(error, RateLimited):  # the limit holds for every user
             asked = error.retry_after
             wait = asked if asked and is_number(asked, 0, _DAY) else self.policy.shortest
             self._free = now + max(wait, self.policy.between)
         if isinstance(error, NoAnswer | Unavailable | RateLimited):
             return True
-        del self.users[watched.id]
+        del self.users[user.id]
         return False
 
-    def _longer(self, watched: Watched) -> float:
-        return min(watched.wait * self.policy.growth, self.policy.longest)
+    def _longer(self, user: PolledUser) -> float:
+        return min(user.wait * self.policy.growth, self.policy.longest)
 
-    def _put_off(self, watched: Watched, now: float) -> None:
-        watched.due = now + watched.wait * (1 - self.policy.jitter * self.chance())
+    def _put_off(self, user: PolledUser, now: float) -> None:
+        user.due = now + user.wait * (1 - self.policy.jitter * self.rng())

@@ -215,21 +215,21 @@ SEEN = [
 
 
 def watched(life: Life, time: Time) -> list[Event]:
-    patience = (len(life.steps) + 1) * STEP
+    timeout = (len(life.steps) + 1) * STEP
     with Gateway(adapter(life.api), clock=there) as other:
         watch = Poller(
-            other, [life.record], policy=PACE, patience=patience, clock=time.clock, sleep=time.sleep
+            other, [life.record], policy=PACE, timeout=timeout, clock=time.clock, sleep=time.sleep
         )
         return list(watch)
 
 
 def watched_in_a_loop(life: Life, time: Time) -> list[Event]:
     async def collect() -> list[Event]:
-        patience = (len(life.steps) + 1) * STEP
+        timeout = (len(life.steps) + 1) * STEP
         async with AsyncGateway(adapter(life.api), clock=there) as other:
             watch = AsyncPoller(
                 other, [life.record],
-                policy=PACE, patience=patience, clock=time.clock, sleep=time.asleep,
+                policy=PACE, timeout=timeout, clock=time.clock, sleep=time.asleep,
             )  # fmt: skip
             return [event async for event in watch]
 

@@ -82,7 +82,7 @@ def adapter(api: Api) -> Paysera:
 
 def in_a_thread(api: Api, time: Time, records: Iterable[UserRecord], **options: Any) -> list[Event]:
     with Gateway(adapter(api), clock=there) as gateway:
-        given: dict[str, Any] = {"policy": EVEN, "patience": 300.0, "chance": lambda: 1.0}
+        given: dict[str, Any] = {"policy": EVEN, "timeout": 300.0, "rng": lambda: 1.0}
         given |= options
         return list(Poller(gateway, records, clock=time.clock, sleep=time.sleep, **given))
 
@@ -92,8 +92,8 @@ def in_a_loop(api: Api, time: Time, records: Iterable[UserRecord], **options: An
         async with AsyncGateway(adapter(api), clock=there) as gateway:
             given: dict[str, Any] = {
                 "policy": EVEN,
-                "patience": 300.0,
-                "chance": lambda: 1.0,
+                "timeout": 300.0,
+                "rng": lambda: 1.0,
             } | options
             watch = AsyncPoller(gateway, records, clock=time.clock, sleep=time.asleep, **given)
             return [event async for event in watch]
@@ -224,7 +224,7 @@ def test_a_change_makes_reads_frequent_again(api: Api, collect: Collect) -> None
     time = Time()
     time.at(65, lambda: api.sim.set_level(user_id, "identified"))
 
-    collect(api, time, [record], patience=290.0)
+    collect(api, time, [record], timeout=290.0)
 
     assert time.slept == [10.0, 20.0, 40.0, 10.0, 20.0, 40.0, 80.0]
 
@@ -235,7 +235,7 @@ def test_chance_takes_a_part_of_each_wait(api: Api, collect: Collect) -> None:
     time, parts = Time(), iter([0.0, 0.5, 1.0, 1.0, 1.0, 1.0, 1.0])
     policy = PollPolicy(shortest=10.0, longest=80.0, jitter=0.4)
 
-    collect(api, time, [record], policy=policy, chance=lambda: next(parts), patience=90.0)
+    collect(api, time, [record], policy=policy, rng=lambda: next(parts), timeout=90.0)
 
     assert time.slept == pytest.approx([10.0, 20.0 * 0.8, 40.0 * 0.6])
 
@@ -246,7 +246,7 @@ def test_between_two_reads_there_is_a_wait_whoever_is_read(api: Api, collect: Co
     time = Time()
     policy = PollPolicy(shortest=10.0, longest=80.0, jitter=0.0, between=4.0)
 
-    collect(api, time, records, policy=policy, patience=19.0)
+    collect(api, time, records, policy=policy, timeout=19.0)
 
     assert time.slept == [10.0, 4.0, 4.0]
 
@@ -264,7 +264,7 @@ def test_who_is_done_is_read_no_more_and_the_watch_ends_with_the_last(
     api.sim.clear_log()
 
     events = collect(
-        api, time, records, patience=None, until=lambda one: one.kyc_level is KYCLevel.REGULAR
+        api, time, records, timeout=None, until=lambda one: one.kyc_level is KYCLevel.REGULAR
     )
 
     assert [event.user_id for event in events] == [str(user_id) for user_id in users[:2]]
@@ -276,7 +276,7 @@ def test_who_is_done_without_a_change_ends_the_watch(api: Api, collect: Collect)
     record = record_of(api, api.register(EMAIL_ONLY))
     done = iter([False, True, True])
 
-    events = collect(api, Time(), [record], patience=None, until=lambda _: next(done))
+    events = collect(api, Time(), [record], timeout=None, until=lambda _: next(done))
 
     assert events == []
 
@@ -300,7 +300,7 @@ def test_a_server_that_is_gone_is_waited_for(api: Api, collect: Collect) -> None
     gone = Api("http://127.0.0.1:9", api.sim)  # the port of discard, where nobody listens
     time = Time()
 
-    assert collect(gone, time, [record], patience=100.0) == []
+    assert collect(gone, time, [record], timeout=100.0) == []
     assert time.slept == [10.0, 20.0, 40.0]
 
 
@@ -312,7 +312,7 @@ def test_an_error_that_stays_is_raised_and_the_others_are_watched_on(api: Api) -
     with Gateway(adapter(api), clock=there) as gateway:
         watch = Poller(
             gateway, [nobody, records[1]],
-            policy=EVEN, patience=100.0, clock=time.clock, sleep=time.sleep,
+            policy=EVEN, timeout=100.0, clock=time.clock, sleep=time.sleep,
         )  # fmt: skip
 
         with pytest.raises(NotFound):
@@ -331,7 +331,7 @@ def test_a_watch_that_was_cut_off_tells_the_open_event_again_and_misses_none(api
     def watch(records: Iterable[UserRecord]) -> Poller:
         time = Time()
         return Poller(
-            gateway, records, policy=EVEN, patience=50.0, clock=time.clock, sleep=time.sleep
+            gateway, records, policy=EVEN, timeout=50.0, clock=time.clock, sleep=time.sleep
         )
 
     with Gateway(adapter(api), clock=there) as gateway:
@@ -396,28 +396,28 @@ def test_a_pace_out_of_its_limits_is_refused_by_every_field(
     assert caught.value.paths == paths
 
 
-@pytest.mark.parametrize("patience", [NAN, -1.0, -INF, "9"])
+@pytest.mark.parametrize("timeout", [NAN, -1.0, -INF, "9"])
 @pytest.mark.parametrize("kind", [Poller, AsyncPoller])
-def test_a_patience_that_is_no_number_of_seconds_is_refused(kind: Any, patience: Any) -> None:
+def test_a_timeout_that_is_no_number_of_seconds_is_refused(kind: Any, timeout: Any) -> None:
     nobody = Gateway(Paysera(client_id=CLIENT_ID, mac_key=Secret(MAC_KEY)))
 
     with pytest.raises(InvalidInput) as caught:
-        kind(nobody, [], patience=patience)
+        kind(nobody, [], timeout=timeout)
 
-    assert caught.value.paths == ("patience",)
+    assert caught.value.paths == ("timeout",)
 
 
 @BOTH
 @pytest.mark.parametrize("begins", [-1e9, -1000.0, -0.5, 0.0, 1e9])
-@pytest.mark.parametrize("patience", [None, 300.0])
+@pytest.mark.parametrize("timeout", [None, 300.0])
 def test_a_watch_is_the_same_wherever_its_clock_begins(
-    collect: Collect, api: Api, begins: float, patience: float | None
+    collect: Collect, api: Api, begins: float, timeout: float | None
 ) -> None:
     user_id = api.register(EMAIL_ONLY)
     record, time = record_of(api, user_id), Time(begins)
     api.sim.set_level(user_id, "fully_identified")
 
-    events = collect(api, time, [record], patience=patience, until=is_known)
+    events = collect(api, time, [record], timeout=timeout, until=is_known)
 
     assert [event.kind for event in events] == [EventKind.LEVEL_CHANGED]
     assert time.slept == [10.0]
