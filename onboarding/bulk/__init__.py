@@ -1,4 +1,4 @@
-"""Onboards a file of users through one gateway: one line a user, and no user twice.
+"""Onboards a file of users through one gateway, one user per line, and never a user twice.
 
 ```python
 gateway = Gateways.from_file("onboarding.toml").default
@@ -13,7 +13,8 @@ from onboarding.bulk.files import UserFile
 from onboarding.bulk.journal import Journal
 from onboarding.bulk.lines import Line
 from onboarding.bulk.results import Result, State, Step
-from onboarding.bulk.runs import BulkRun, Reason, Summary, Unknown
+from onboarding.bulk.runs import BulkRun
+from onboarding.bulk.summary import Reason, Summary, Unknown
 
 __all__ = [
     "BulkRun",

@@ -1,4 +1,4 @@
-"""Users out of the lines of a CSV: a row a line."""
+"""Reads users from the lines of a CSV: one row per user."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ from onboarding.serialization.leaves import without_blanks
 __all__ = ["csv_users"]
 
 _MOST_AHEAD = 1024 * 1024
-"""How many characters of the lines below one with an open quote are looked at."""
+"""The most characters that are searched for a closing quote below a line that opens one."""
 
 _SEP_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE).fullmatch
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')
 
 
 def csv_users(
-    texts: Iterable[str | None], told: Callable[[Mapping[str, str]], object]
+    texts: Iterable[str | None], on_headings: Callable[[Mapping[str, str]], object]
 ) -> Iterator[Line]:
-    """The users in the lines of a CSV; a line that is too long is None.
+    """Yields the users in the lines of a CSV; a line that is too long comes as None.
 
-    `told` is called with the headings that are no core path, and the paths they stand for. Raises
-    `InvalidInput` before the first user when the header cannot be used, or has no row below it.
+    `on_headings` is called with the headings that are aliases, and their core paths. Raises
+    `InvalidInput` before the first user if the header cannot be used, or if no row follows it.
     """
     lines = _Lines(enumerate(texts, 1))
     columns, separator = _header(lines)
-    told(columns.renamed)
+    on_headings(columns.renamed)
     rows = _Rows(lines, columns, separator)
     found = False
     for number, text in lines:
@@ -44,12 +44,12 @@ def csv_users(
             found = True
             yield line
     if not found:
-        raise InvalidInput([Problem("file", "missing", "has headings and no user below them")])
+        raise InvalidInput([Problem("file", "missing", "has a header and no rows")])
 
 
 @define(eq=False, repr=False)
 class _Lines:
-    """The numbered lines; those that were looked at too early can be put back."""
+    """The numbered lines; lines that were read ahead can be put back."""
 
     source: Iterator[tuple[int, str | None]]
     ahead: deque[tuple[int, str | None]] = field(factory=deque[tuple[int, str | None]])
@@ -68,7 +68,7 @@ class _Lines:
 
 
 def _header(lines: _Lines) -> tuple[Columns, str]:
-    """The columns, and what separates them."""
+    """Returns the columns and the separator."""
     declared: str | None = None
     for number, text in lines:
         if text is None:
@@ -78,7 +78,7 @@ def _header(lines: _Lines) -> tuple[Columns, str]:
         if declared is None and (found := _SEP_LINE(text)):
             declared = found[1]
             if declared not in SEPARATORS:
-                raise _unusable("choice", f"line {number} names a separator that is none of {_ALL}")
+                raise _unusable("choice", f"line {number} names an unknown separator; use {_ALL}")
             continue
         separator = _separator(text, declared)
         try:
@@ -88,21 +88,23 @@ def _header(lines: _Lines) -> tuple[Columns, str]:
             raise _unusable("shape", f"line {number} {what}") from None
         if any(map(without_blanks, cells)):
             return columns_of(cells), separator
-    raise InvalidInput([Problem("file", "missing", "is empty; a line of headings is wanted")])
+    raise InvalidInput([Problem("file", "missing", "is empty; expected a line of headings")])
 
 
 def _separator(header: str, declared: str | None) -> str:
-    """The separator in the header, outside quotes; the declared one, if a line before it did so."""
+    """Returns the separator that the header contains outside quotes, or the declared one."""
     outside = _QUOTED.sub("", header)
     seen = [separator for separator in SEPARATORS if separator in outside]
     if declared is not None:
         if seen and declared not in seen:
-            text = f"separates by {_names(seen)}, and the line before it says {_names([declared])}"
-            raise _unusable("conflict", f"{text}; use one of them in both")
+            text = (
+                f"is separated by {_names(seen)}, the line before it declares {_names([declared])}"
+            )
+            raise _unusable("conflict", f"{text}; use the same in both")
         return declared
     if len(seen) > 1:
-        text = f"has {_names(seen)} between its headings; use one of them throughout"
-        hint = f"a {SEPARATORS[seen[0]]}, or name the one meant in a first line, as in sep=;"
+        text = f"has {_names(seen)} between its headings; use only one of them"
+        hint = f"a {SEPARATORS[seen[0]]}, or declare one in a first line such as sep=;"
         raise _unusable("conflict", f"{text}: {hint}")
     return seen[0] if seen else ","
 
@@ -115,7 +117,7 @@ _ALL = ", ".join(SEPARATORS.values())
 
 
 def _parsed(lines: Iterable[str], separator: str) -> list[str]:
-    """The cells of one row. Raises `csv.Error`."""
+    """Returns the cells of one row. Raises `csv.Error`."""
     reader = csv.reader(lines, delimiter=separator, skipinitialspace=True, strict=True)
     return next(reader, list[str]())
 
@@ -129,16 +131,16 @@ def _unusable(code: str, message: str) -> InvalidInput:
 
 @define(eq=False, repr=False)
 class _Rows:
-    """Reads the rows below a header, one after the other."""
+    """Reads the rows below a header."""
 
     lines: _Lines
     columns: Columns
     separator: str
     sound: bool = True
-    """Whether the row before was whole."""
+    """Whether the previous row was valid."""
 
     def line(self, number: int, text: str | None) -> Line | None:
-        """The line of a user; None for a blank one."""
+        """Returns the line of a user; None for a blank line."""
         if text is None:
             self.sound = False
             return bad_line(number, "too_large", "is too long")
@@ -161,9 +163,9 @@ class _Rows:
         return self._user(number, cells, ref)
 
     def _ref(self, cells: list[str]) -> str | None:
-        """The ref of a row that may have cells too many or too few.
+        """Returns the ref of a row that may have too many or too few cells.
 
-        It must be in the first column, and the row not the rest of a broken one.
+        None unless the ref is in the first column and the row does not continue an invalid one.
         """
         paths = self.columns.paths
         if paths[0] == REF and (self.sound or len(cells) >= len(paths)):
@@ -181,24 +183,24 @@ class _Rows:
             elif text := cell_of(path, cell):
                 values[path] = text
                 if "\n" in text:
-                    what = "the cell has a line break; write it in one line"
+                    what = "the cell contains a line break; write it on one line"
                     problems.append(Problem(path, "shape", what))
         if problems:
             return line_with(number, problems, ref=ref)
         return line_of(number, unflattened(values))
 
     def _cells(self, text: str) -> list[str] | str:
-        """The cells of the row that begins with a line, or what is wrong with that line."""
+        """Returns the cells of the row that starts at a line, or what is wrong with the line."""
         try:
             return _parsed([text], self.separator)
         except csv.Error:
             return self._cells_of_lines(text)
 
     def _cells_of_lines(self, text: str) -> list[str] | str:
-        """The same of a line that is no row by itself.
+        """Returns the same for a line that is not a complete row.
 
-        A quoted cell may go on in the lines below, up to one that is a row by itself. Where the
-        quote is not closed by then, those lines are put back: a stray quote spoils its own line.
+        A quoted cell can continue on the next lines, up to one that is a complete row. If the
+        quote is not closed by then, these lines are put back: only the first one is invalid.
         """
         below: list[tuple[int, str | None]] = []
         unclosed = False
@@ -225,10 +227,10 @@ class _Rows:
         if unclosed:
             return "opens a quote that is not closed"
         most = csv.field_size_limit()
-        return f"has text behind a closing quote, or a cell of more than {most} characters"
+        return f"has text after a closing quote, or a cell of more than {most} characters"
 
     def _is_row(self, text: str) -> bool:
-        """Whether a line has all the cells of a row, and no quote but around them."""
+        """Returns whether a line has all cells of a row, and quotes only around cells."""
         try:
             cells = _parsed([text], self.separator)
         except csv.Error:

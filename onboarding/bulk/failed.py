@@ -1,10 +1,10 @@
-"""What a call that failed means for a user: decided by its outcome, then by the error's class."""
+"""The result of a user whose call failed: by the outcome of the call, then by the error's class."""
 
 from __future__ import annotations
 
 from attrs import evolve
 
-from onboarding.bulk.results import Result, State, tame
+from onboarding.bulk.results import Result, State, redacted
 from onboarding.errors import (
     IdempotencyConflict,
     InvalidInput,
@@ -26,39 +26,41 @@ from onboarding.provider_errors import (
     Unavailable,
 )
 
-__all__ = ["of_error", "state_of"]
+__all__ = ["result_of_error", "state_of"]
 
 
-def of_error(blank: Result, error: Exception, *, sent: bool, replay: bool = False) -> Result:
-    """The result of a user whose call failed.
+def result_of_error(
+    started: Result, error: Exception, *, sent: bool, replay: bool = False
+) -> Result:
+    """Returns the result of a user whose call failed.
 
-    `sent`: whether a request was being sent. `replay`: whether an earlier call of this user, under
-    the same idempotency key, has an unknown outcome.
+    `sent`: whether a request was sent. `replay`: whether an earlier call for this user, under the
+    same idempotency key, has an unknown outcome.
     """
     problems: tuple[Problem, ...] = getattr(error, "problems", ())
     if not problems:
-        problems = (Problem("", *_words(error)),)
+        problems = (Problem("", *_code_and_message(error)),)
     return evolve(
-        blank,
+        started,
         state=state_of(error, sent=sent, replay=replay),
         id=_id_in(error),
-        problems=tame(problems),
+        problems=redacted(problems),
         error=type(error).__name__,
         request_id=error.request_id if isinstance(error, ProviderError) else None,
     )
 
 
-# Of calls whose outcome is `not_done`, by the class of the error; the first row that fits counts.
+# For calls whose outcome is `not_done`: the first row whose class fits the error counts.
 _NOT_DONE: tuple[tuple[type[OnboardingError], State], ...] = (
     (Unsupported, State.UNSUPPORTED),
     (InvalidInput, State.INVALID),
-    # An answer about the gateway, or about the moment: no word about the user.
+    # The answer is about the gateway or a passing condition, not about the user.
     (Unauthorized, State.FAILED),
     (Forbidden, State.FAILED),
     (RateLimited, State.FAILED),
     (Unavailable, State.FAILED),
     (ActionRequired, State.FAILED),
-    # Any other answer is about the user.
+    # Every other answer is about the user.
     (ProviderError, State.REJECTED),
     # Earlier requests of the call, or an earlier call, were carried out.
     (PartialFailure, State.UNKNOWN),
@@ -68,12 +70,12 @@ _NOT_DONE: tuple[tuple[type[OnboardingError], State], ...] = (
 
 
 def state_of(error: Exception, *, sent: bool, replay: bool = False) -> State:
-    """The state of a user whose call failed: by the outcome of the call, then by the error.
+    """Returns the state of a user whose call failed: by the outcome of the call, then by the error.
 
-    Only a call that was surely not carried out may be tried again. A fault of the adapter's has
-    no outcome: then it counts whether a request was being sent. A replay that failed says nothing
-    of the earlier call, unless the provider judged the user: it does so only under a key that
-    carried nothing out.
+    Only a call that was certainly not carried out may be retried. An error that is not one of the
+    library's has no outcome: then the state depends on whether a request was sent. A failed replay
+    does not show the outcome of the earlier call, unless the provider rejected the user: a provider
+    judges a user again only if nothing was carried out under the key.
     """
     if replay and not isinstance(error, Rejected | Conflict):
         return State.UNKNOWN
@@ -85,7 +87,7 @@ def state_of(error: Exception, *, sent: bool, replay: bool = False) -> State:
 
 
 def _id_in(error: Exception) -> str | None:
-    """The provider's id of the user, where the error has it."""
+    """Returns the provider's id of the user, if the error has it."""
     match error:
         case IdempotencyConflict():
             return error.id
@@ -95,17 +97,20 @@ def _id_in(error: Exception) -> str | None:
             return None
 
 
-def _words(error: Exception) -> tuple[str, str]:
+def _code_and_message(error: Exception) -> tuple[str, str]:
     match error:
         case ProviderError():
             return error.code, error.remedy or f"the provider answered {error.status}"
         case IdempotencyConflict():
-            return "idempotency_conflict", "this ref was sent before with other content"
+            return "idempotency_conflict", "this ref was sent before with different content"
         case PartialFailure():
-            return "partial_failure", "a part of it was carried out, then a request failed"
+            return (
+                "partial_failure",
+                "the call was carried out in part, then a request failed",
+            )
         case NoAnswer():
             return "no_answer", str(error)
         case OnboardingError():
             return "failed", str(error)
         case _:
-            return "fault", "the adapter failed on it"  # its own text may hold a value
+            return "fault", "the adapter raised an unexpected error"  # its text may hold a value

@@ -6,7 +6,6 @@ import io
 import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from types import TracebackType
 from typing import IO, Any, Self
 
 from attrs import define, field
@@ -20,7 +19,7 @@ from onboarding.files import open_file
 
 __all__ = ["UserFile"]
 
-_HEAD = 1024  # bytes that tell the format
+_HEAD = 1024  # bytes, from which the format is recognised
 _BLANK = b"\xef\xbb\xbf \t\r\n"
 
 
@@ -28,27 +27,28 @@ _BLANK = b"\xef\xbb\xbf \t\r\n"
 class UserFile:
     """A file of users, to be iterated once. A context manager.
 
-    JSON Lines: an object a line, in the form of `User.parse`, with an optional `ref`. A file that
-    is one JSON list, or one object on several lines, is read as these users, numbered from 1.
-    JSON is in UTF-8.
+    JSON Lines: one object per line, in the form of `User.parse`, with an optional `ref`. A file
+    that is one JSON list, or one object on several lines, is read too; its users are numbered
+    from 1. The encoding is UTF-8.
 
-    CSV: a line of headings, then a row a user. A heading is `ref`, a core path
-    (`identity.given_name`, `credentials.kind` ...) or another word for one (`first_name`);
-    `headings` has those words with their paths once the first user is read, and `on_headings` is
-    called with them. Cells are separated by the one of `,` `;` tab `|` that is in the header
-    outside quotes, or that a first line such as `sep=;` names. Lines end in LF, CR LF or CR; the
-    encoding is UTF-8, or UTF-16 with its byte order mark. Columns without a heading must be empty.
-    Blanks around a cell are dropped as `User.parse` does, an empty cell is an absent field, a
-    list's words are separated by blanks. No cell holds a line break, and a quote that is not closed
-    spoils its own line alone.
-    A row with cells too many or too few keeps its ref if `ref` is the first column and the row is
-    no rest of the one before: otherwise a value of the user may stand in the ref's place.
-    A cell of `extras.PROVIDER.NAME` is a text: what the provider wants as a list, a number or a
-    truth takes JSON Lines.
+    CSV: a header, then one row per user. A heading is `ref`, a core path (`identity.given_name`)
+    or an alias of one (`first_name`); `headings` maps the aliases to paths once the first user is
+    read, and `on_headings` is called with them.
 
-    One line of JSON Lines or CSV at a time is held, of CSV also a few below an open quote; a run
-    remembers the refs it saw. A line, or a JSON document, of more than 64 MiB is not read.
-    `consumed` and `size` count bytes; `size` is None for what has no end yet.
+    - The separator is the one of `,` `;` tab `|` that the header contains outside quotes, or that
+      a first line such as `sep=;` names.
+    - Lines end in LF, CR LF or CR. The encoding is UTF-8, or UTF-16 with a byte order mark.
+    - Whitespace around a cell is stripped, as `User.parse` does; an empty cell is an absent field;
+      the items of a list are separated by spaces. A column without a heading must be empty.
+    - A cell cannot contain a line break. A quote that is not closed makes only its own line
+      invalid.
+    - A row with too many or too few cells keeps its ref if `ref` is the first column and the row
+      does not continue an invalid row; otherwise the first cell may be a value of the user.
+    - A cell of `extras.PROVIDER.NAME` is a text; for lists, numbers and booleans use JSON Lines.
+
+    One line is held in memory at a time, in CSV also the lines after an open quote. A line, or a
+    JSON document, of more than 64 MiB is not read. `consumed` and `size` count bytes; `size` is
+    None for a stream.
     """
 
     stream: IO[bytes]
@@ -67,9 +67,9 @@ class UserFile:
         *,
         on_headings: Callable[[Mapping[str, str]], object] | None = None,
     ) -> UserFile:
-        """Opens a file; it is CSV if its name ends in .csv, .tsv or .txt.
+        """Opens a file, as CSV if its name ends in .csv, .tsv or .txt.
 
-        Raises `InvalidInput` for one that cannot be opened, with its name and the reason.
+        Raises `InvalidInput` with the name and the reason if it cannot be opened.
         """
         place = Path(path)
         stream = open_file(place, "rb", InvalidInput)
@@ -82,24 +82,23 @@ class UserFile:
         )
 
     def __iter__(self) -> Iterator[Line]:
-        """Every line that holds something.
+        """Yields every line that is not blank; an invalid line has problems.
 
-        Raises `InvalidInput`, before the first one, when the file is of another format (a workbook,
-        an archive, a PDF, JSON in a CSV or CSV in JSON), when it has no user, when a CSV has no
-        usable header, or when the file begins as a JSON document and is none; no other line stops
-        the next.
+        Raises `InvalidInput` before the first line if the file has another format (a workbook, an
+        archive, a PDF, JSON in a CSV or CSV in JSON), contains no user, has no usable CSV header,
+        or begins as a JSON document and cannot be read as one.
         """
         self._head = self._first_bytes()
         check_format(self._head, self.name, is_csv=self.is_csv)
         if self.is_csv:
-            yield from csv_users(self._texts(encoding_of(self._head)), self._tell)
+            yield from csv_users(self._texts(encoding_of(self._head)), self._note_headings)
             return
         found = False
         for line in json_users(self._raw()):
             found = True
             yield line
         if not found:
-            what = "has no user in it" if self.consumed else "is empty"
+            what = "contains no user" if self.consumed else "is empty"
             raise InvalidInput([Problem("file", "missing", what)])
 
     def close(self) -> None:
@@ -108,21 +107,16 @@ class UserFile:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _tell(self, headings: Mapping[str, str]) -> None:
+    def _note_headings(self, headings: Mapping[str, str]) -> None:
         self.headings = headings
         if headings and self.on_headings is not None:
             self.on_headings(headings)
 
     def _first_bytes(self) -> bytes:
-        """The beginning of the first line that is not blank, with the blank ones before it."""
+        """Returns the start of the first line that is not blank, after any blank lines."""
         head = b""
         while len(head) < _HEAD and (more := self.stream.readline(_HEAD)):
             head += more
@@ -131,7 +125,7 @@ class UserFile:
         return head
 
     def _readline(self, most: int) -> bytes:
-        """The rest of a line, in bytes, or as many as are wanted of it."""
+        """Returns the rest of a line, at most `most` bytes of it."""
         end = self._head.find(b"\n") + 1 or len(self._head)
         line, self._head = self._head[: min(end, most)], self._head[min(end, most) :]
         if not line.endswith(b"\n") and len(line) < most:
@@ -140,9 +134,9 @@ class UserFile:
         return line
 
     def _texts(self, encoding: str) -> Iterator[str | None]:
-        """The lines as texts, whatever ends them; None for one that is too long.
+        """Yields the lines as texts, with any line ending; None for one that is too long.
 
-        A byte that is not UTF-8 becomes a lone surrogate, for which `is_utf8` looks.
+        A byte that is not UTF-8 becomes a lone surrogate, which `is_utf8` finds.
         """
         errors = "surrogatepass" if encoding == "utf-16" else "surrogateescape"
         buffer = io.BufferedReader(_Bytes(self._readline))
@@ -159,7 +153,7 @@ class UserFile:
             yield "\udcff"
 
     def _raw(self) -> Iterator[bytes | None]:
-        """The lines as bytes; None for one that is too long."""
+        """Yields the lines as bytes; None for one that is too long."""
         while raw := self._readline(MOST_BYTES + 1):
             first = self.consumed == len(raw)
             if len(raw) <= MOST_BYTES or raw.endswith(b"\n"):
@@ -171,7 +165,7 @@ class UserFile:
 
 
 class _Bytes(io.RawIOBase):
-    """The bytes of lines, one at a time at most: a pipe is not waited for longer."""
+    """A stream that returns at most one line per read, so that a pipe is not waited for."""
 
     def __init__(self, readline: Callable[[int], bytes]) -> None:
         self._next = readline

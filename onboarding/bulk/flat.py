@@ -1,4 +1,4 @@
-"""Cells at core paths: the texts of a row into the plain data that `User.parse` reads."""
+"""Turns the cells of a row, by core path, into the plain data that `User.parse` reads."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ __all__ = ["REF", "cell_kinds", "cell_of", "is_column", "unflattened"]
 
 REF = "ref"
 
-_TRUTHS = {"true": True, "false": False}
+_BOOLEANS = {"true": True, "false": False}
 
 _VERBATIM = frozenset(f"credentials.{name}" for name in ("password", "hash", "salt", "username"))
 
 
 def is_column(path: str) -> bool:
-    """Whether a cell can hold what is at the path."""
+    """Returns whether a cell can hold the field at a path."""
     return path == REF or _is_extra(path) or path in cell_kinds()
 
 
 def cell_of(path: str, cell: str) -> str:
-    """The text of a cell, without the blanks at its ends where `User.parse` drops them too.
+    """Returns the text of a cell, stripped where `User.parse` strips it too.
 
-    What a user logs in with, and what one provider alone knows, is kept as it is.
+    Credentials and the extras of a provider are kept unchanged.
     """
     text = without_blanks(cell)
     return cell if text and _is_verbatim(path) else text
@@ -42,7 +42,7 @@ def _is_verbatim(path: str) -> bool:
 
 
 def unflattened(cells: Mapping[str, str]) -> dict[str, Any]:
-    """Plain data of the texts at each path; `ref` stays beside the user."""
+    """Returns nested plain data from texts by path; `ref` is at the top level."""
     data: dict[str, Any] = {}
     for path, text in cells.items():
         *parents, last = path.split(".", 2) if _is_extra(path) else path.split(".")
@@ -59,7 +59,7 @@ def _is_extra(column: str) -> bool:
 
 def _typed(cell: str, kind: type) -> Any:
     if kind is bool:
-        return _TRUTHS.get(cell.lower(), cell)  # what is neither, `User.parse` refuses
+        return _BOOLEANS.get(cell.lower(), cell)  # `User.parse` rejects any other word
     if kind is tuple:
         return [without_blanks(word) for word in cell.replace(";", " ").split()]
     return cell
@@ -67,7 +67,7 @@ def _typed(cell: str, kind: type) -> Any:
 
 @cache
 def cell_kinds() -> Mapping[str, type]:
-    """What each core path that fits a cell holds: a text, a truth, or a list of words."""
+    """Returns the type of each core path that fits a cell: `str`, `bool`, or `tuple` for a list."""
     return dict(_leaves(User, ""))
 
 
@@ -94,7 +94,7 @@ def _leaves(cls: type, prefix: str) -> Iterator[tuple[str, type]]:
 
 
 def _parts(hint: Any) -> Iterator[Any]:
-    """The classes that an annotation is made of."""
+    """Yields the classes in an annotation."""
     if typing.get_origin(hint) in (typing.Union, types.UnionType, tuple):
         for part in typing.get_args(hint):
             yield from _parts(part)

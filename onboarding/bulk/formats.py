@@ -1,4 +1,4 @@
-"""What a file of users is not: the formats that are recognised, to be refused by name."""
+"""Recognises file formats that cannot be read, so that the error can name them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CSV_SUFFIXES = (".csv", ".tsv", ".txt")
 """A file with such a name is CSV, whatever separates its cells."""
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
-"""What may separate the cells of a CSV, each with its name."""
+"""The separators of a CSV, with their names."""
 
 _WANTED = "save it as CSV UTF-8 or JSON Lines"
 _EXCEL, _OPEN, _NUMBERS = (
@@ -33,7 +33,7 @@ _SUFFIXES = {
     ".gz": _GZIP,
     ".pdf": _PDF,
 }
-# A workbook is a ZIP file, and shows what it is by the names of its first entries.
+# A workbook is a ZIP file; the names of its first entries show its kind.
 _ENTRIES = {
     b"opendocument.spreadsheet": _OPEN,
     b"Index/": _NUMBERS,
@@ -54,27 +54,26 @@ _UTF32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 
 
 def check_format(head: bytes, name: str, *, is_csv: bool) -> None:
-    """Raises `InvalidInput` for a file that is no CSV, or no JSON, as its name and its first
-    bytes say."""
+    """Raises `InvalidInput` if the name or the first bytes of a file show another format."""
     found = _SUFFIXES.get(PurePath(name).suffix.lower()) or _by_signature(head)
     if found is not None:
         text = "unpack it first" if found in (_ZIP, _GZIP) else _WANTED
         raise _refused("unsupported", f"is {found}; {text}")
     if head.startswith(_UTF32) or (head.startswith(_UTF16) and not is_csv):
-        raise _refused("encoding", "is not UTF-8, as its byte order mark says; save it as UTF-8")
+        raise _refused("encoding", "is not UTF-8, as its byte order mark shows; save it as UTF-8")
     start = head.removeprefix(codecs.BOM_UTF8).lstrip()
     if start.startswith((b"<!", b"<?", b"<html", b"<table")):
         raise _refused("unsupported", f"is HTML or XML; {_WANTED}")
     if is_csv and start.startswith((b"{", b"[")):
-        raise _refused("unsupported", "holds JSON; give it a name that ends in .jsonl or .json")
+        raise _refused("unsupported", "contains JSON; give it a name that ends in .jsonl or .json")
     if is_csv and b"\0" in head and not head.startswith(_UTF16):
-        raise _refused("encoding", f"is not UTF-8, for it has NUL bytes; {_WANTED}")
+        raise _refused("encoding", f"is not UTF-8: it contains NUL bytes; {_WANTED}")
     if not is_csv and _is_csv(start):
-        raise _refused("unsupported", "holds CSV; give it as a file whose name ends in .csv")
+        raise _refused("unsupported", "contains CSV; save it under a name that ends in .csv")
 
 
 def encoding_of(head: bytes) -> str:
-    """The encoding of a CSV, by its byte order mark; UTF-8 without one."""
+    """Returns the encoding of a CSV by its byte order mark; UTF-8 without one."""
     return "utf-16" if head.startswith(_UTF16) else "utf-8-sig"
 
 
@@ -86,7 +85,7 @@ def _by_signature(head: bytes) -> str | None:
 
 
 def _is_csv(start: bytes) -> bool:
-    """Whether JSON that cannot be read is a CSV, by its first line."""
+    """Returns whether the first line of a file that is not JSON looks like CSV."""
     if start.startswith((b"{", b"[")):
         return False
     if start[:5].lower().lstrip(b'"').startswith(b"sep="):

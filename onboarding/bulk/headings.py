@@ -1,4 +1,4 @@
-"""The headings of a CSV: which core path each column holds."""
+"""Maps the headings of a CSV to core paths."""
 
 from __future__ import annotations
 
@@ -20,10 +20,9 @@ _LONGEST_HEADING = 64
 
 @frozen(kw_only=True)
 class Columns:
-    """The core path of each column, None for one without a heading.
+    """The core path of each column; None for one without a heading.
 
-    The last one has a heading. `renamed` are the headings that are not the path itself, each with
-    the path it stands for.
+    The last column has a heading. `renamed` maps each heading that is an alias to its path.
     """
 
     paths: tuple[str | None, ...]
@@ -31,33 +30,32 @@ class Columns:
 
 
 def path_of(heading: str) -> str | None:
-    """The core path, or `ref`, that a heading stands for: itself, or what it means.
+    """Returns the core path of a heading, or `ref`; None if the heading is unknown.
 
-    Case, blanks, dashes, underscores and dots are no difference. The spelling of a heading is never
-    guessed.
+    Case, spaces, dashes, underscores and dots do not matter. A misspelt heading is not guessed.
     """
     return heading if is_column(heading) else _known().get(alias_key(heading))
 
 
 @cache
 def _known() -> Mapping[str, str]:
-    """The path of each heading that is not a path itself, by the key of the heading."""
+    """Returns the path of each alias, by the alias without case and punctuation."""
     aliases = {key: path for key, path in PATHS.items() if is_column(path)}
     return aliases | {alias_key(path): path for path in (REF, *cell_kinds())}
 
 
 def is_header(cells: Iterable[str]) -> bool:
-    """Whether these are headings, and not the values of a user: a core path, or two other words."""
+    """Returns whether cells are headings rather than values: one core path, or two aliases."""
     headings = [without_blanks(cell) for cell in cells]
     known = sum(path_of(heading) is not None for heading in headings)
     return known > 1 or any(map(is_column, headings))
 
 
 def columns_of(cells: Sequence[str]) -> Columns:
-    """The columns of a header.
+    """Returns the columns of a header.
 
-    Raises `InvalidInput` by column. A heading that is not known is named only if others show that
-    the line is a header: a file without one has values of a user there.
+    Raises `InvalidInput` by column. The message quotes an unknown heading only if the line is
+    recognised as a header: in a file without one, the cells are values of a user.
     """
     headings = [without_blanks(cell) for cell in cells]
     while headings and not headings[-1]:
@@ -92,13 +90,13 @@ def _twice(path: str, one: str, number: int, other: str) -> str:
 
 
 def _unknown(heading: str, *, shown: bool) -> str:
-    told = heading.isprintable() and len(heading) <= _LONGEST_HEADING and shown
-    subject = f'the heading "{heading}"' if told else "the heading"
+    quoted = heading.isprintable() and len(heading) <= _LONGEST_HEADING and shown
+    subject = f'the heading "{heading}"' if quoted else "the heading"
     found = meanings_of(heading)
     if found == ():
-        return f"{subject} means no field there is; leave the column out"
+        return f"{subject} has no field in the core; leave the column out"
     if found is None:
-        text = f"{subject} names no core path that a cell can hold"
+        text = f"{subject} is not a core path that a cell can hold"
         return f"{text}{_spelled_like(heading) or '; rename the column or leave it out'}"
     paths = [cell for path in found for cell in (REF, *cell_kinds()) if _within(cell, path)]
     if len(paths) == 1:
@@ -111,7 +109,7 @@ def _within(cell: str, path: str) -> bool:
 
 
 def _spelled_like(heading: str) -> str:
-    """A hint at a right spelling, or nothing."""
+    """Returns a suggestion, or an empty text."""
     if len(heading) > _LONGEST_HEADING:
         return ""
     found = difflib.get_close_matches(alias_key(heading), _known(), n=1, cutoff=0.75)

@@ -1,48 +1,38 @@
-"""The results file: written before and after each send, so that a later run sends nobody twice."""
+"""The journal of a bulk run: an entry before and after each user, so that nobody is sent twice."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import os
-import stat
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from types import TracebackType
-from typing import IO, Any, Self, cast
+from typing import Any, Self
 
 from attrs import define, evolve, field, frozen
 
 from onboarding.adapter import Adapter
-from onboarding.bulk.header import OPENING, check_same, header_of, new_id, unusable
 from onboarding.bulk.results import Result, State
+from onboarding.bulk.results_file import ResultsFile, header_of, new_id, unusable
 from onboarding.engine import utc_now
-from onboarding.errors import ConfigurationError, InvalidInput, Problem
-from onboarding.files import open_file
 from onboarding.gateway import Gateway
-from onboarding.serialization import read_json
-from onboarding.values.json_values import SENT
 
-if sys.platform != "win32":
-    import fcntl
-
-__all__ = ["Journal", "Open"]
+__all__ = ["Journal", "Unresolved"]
 
 INTENT = "intent"
 
 MARGIN = timedelta(hours=1)
-"""How far the clocks of two machines, and the length of a call, may be off."""
+"""Allowance for clocks that differ between two machines, and for the length of a call."""
 
 
 @frozen(kw_only=True)
-class Open:
+class Unresolved:
     """A user whose outcome is unknown.
 
-    `interrupted` says that there is an intent and no result; `id` is the provider's, where it is
-    known, `error` the class of the error.
+    - `interrupted`: there is an intent and no result;
+    - `line`: the number of the user's line, if known;
+    - `id`: the provider's id of the user, if known; `error`: the class of the error, if any.
     """
 
     interrupted: bool = False
@@ -53,26 +43,25 @@ class Open:
 
 @define(eq=False, repr=False)
 class Journal:
-    """A file of JSON Lines. A context manager.
+    """The journal of the users sent to one gateway, in a file of JSON Lines. A context manager.
 
-    Its first line says whose results these are. A line with the state `intent` is written and
-    synced before a user is sent; every other line is a result, one a user. The outcome of a user
-    with an intent and no result is unknown.
+    The first line is a header that names the gateway. A line with the state `intent` is written
+    and synced before a user is sent; every other line is the result of one user. A user with an
+    intent and no result has an unknown outcome.
 
-    `id` is random, made with the file and kept in its first line; `failed` is true once a write
-    failed. Without a file (`Journal()`) it remembers for as long as it lives.
+    `id` is random; it is created with the file and kept in the header. Without a file
+    (`Journal()`), entries are kept in memory only.
     """
 
     clock: Callable[[], datetime] = utc_now
-    _file: IO[bytes] | None = None
+    _file: ResultsFile | None = None
     _lifetime: timedelta | None = None
     id: str = field(factory=new_id, init=False)
-    failed: bool = field(default=False, init=False)
     _states: dict[str, State] = field(factory=dict[str, State], init=False)
-    _open: dict[str, Open] = field(factory=dict[str, Open], init=False)
-    _begun: dict[str, datetime] = field(factory=dict[str, datetime], init=False)
+    _unresolved: dict[str, Unresolved] = field(factory=dict[str, Unresolved], init=False)
+    _sent_at: dict[str, datetime] = field(factory=dict[str, datetime], init=False)
     _digests: dict[str, str] = field(factory=dict[str, str], init=False)
-    _unsettled: set[bytes] = field(factory=set[bytes], init=False)
+    _written: set[bytes] = field(factory=set[bytes], init=False)
 
     @classmethod
     def open(
@@ -82,201 +71,154 @@ class Journal:
         *,
         clock: Callable[[], datetime] = utc_now,
     ) -> Journal:
-        """Opens the results of a gateway, new or to be continued.
+        """Opens the results file of a gateway, new or of an earlier run.
 
-        Raises `ConfigurationError` when the file is another gateway's, is no results file, is no
-        regular file, or is in use; `OSError` when it cannot be written.
+        Raises `ConfigurationError` if the file belongs to another gateway, is not a results file,
+        is not a regular file, or is used by another run; `OSError` if it cannot be written.
         """
-        _require_regular(path)  # before it is opened: opening a FIFO waits for its other end
-        file = open_file(path, "a+b", ConfigurationError)
+        file = ResultsFile.open(path)
         try:
-            _lock(file)
-            _sync_folder(Path(path).parent)
-            made = cls(clock, file, gateway.adapter.key_lifetime)
-            made._take_up(gateway.adapter)
+            journal = cls(clock, file, gateway.adapter.key_lifetime)
+            journal.id = file.load(header_of(gateway.adapter, journal.id), journal._load)
         except BaseException:
             file.close()
             raise
-        return made
+        return journal
 
-    # -- asking
+    @property
+    def failed(self) -> bool:
+        """Whether a write has failed."""
+        return self._file is not None and self._file.failed
+
+    # -- reading
 
     def state(self, ref: str) -> State | None:
-        """How far an earlier run came with a user for good; an open intent is `unknown`."""
+        """Returns the final state of a user; `unknown` if there is an intent and no result."""
         return self._states.get(ref)
 
     def digest(self, ref: str) -> str | None:
-        """The digest of the line that was rejected, or created, if the journal has it."""
+        """Returns the digest of the line of a rejected or created user, if it was recorded."""
         return self._digests.get(ref)
 
-    def unknown(self, ref: str) -> Open | None:
-        """What is known of a user whose outcome is unknown; None for any other user."""
-        return self._open.get(ref)
+    def unresolved(self, ref: str) -> Unresolved | None:
+        """Returns the facts about a user whose outcome is unknown; None for any other user."""
+        return self._unresolved.get(ref)
 
-    def remembered(self, ref: str) -> bool:
-        """Whether the provider surely remembers the idempotency key that a user was sent under."""
-        begun = self._begun.get(ref)
-        if self._lifetime is None or begun is None:
+    def key_is_valid(self, ref: str) -> bool:
+        """Returns whether the provider certainly remembers the idempotency key of a user."""
+        sent_at = self._sent_at.get(ref)
+        if self._lifetime is None or sent_at is None:
             return False
-        return timedelta(0) <= self.clock() - begun < self._lifetime - MARGIN
+        return timedelta(0) <= self.clock() - sent_at < self._lifetime - MARGIN
 
     def open_intents(self) -> Iterator[tuple[str, int | None]]:
-        """The users with an intent and no result: (ref, line)."""
-        yield from [(ref, one.line) for ref, one in self._open.items() if one.interrupted]
+        """Yields the users with an intent and no result: (ref, line)."""
+        yield from [(ref, one.line) for ref, one in self._unresolved.items() if one.interrupted]
 
-    def is_open(self, ref: str) -> bool:
-        """Whether a user has an intent and no result."""
-        return ref in self._open and self._open[ref].interrupted
+    def has_intent(self, ref: str) -> bool:
+        """Returns whether a user has an intent and no result."""
+        return ref in self._unresolved and self._unresolved[ref].interrupted
 
     # -- writing
 
     def intend(self, ref: str, line: int | None) -> None:
-        """Notes, durably, that a user is about to be sent."""
+        """Records and syncs that a user is about to be sent. Raises `OSError` if it cannot."""
         now = self.clock()
         self._write({"ref": ref, "line": line, "state": INTENT}, now)
-        self._intended(ref, line, now)
+        self._note_intent(ref, line, now)
 
     def record(self, result: Result, digest: str | None = None) -> None:
-        """Notes what became of a user. The same again is not written again.
+        """Records the result of a user, unless it repeats a recorded one.
 
-        `digest`, of the user's line, is kept of a user who was rejected or created.
+        `digest` is that of the user's line; it is kept for rejected and created users only.
+        Raises `OSError` if the file cannot be written.
         """
         data = result.plain()
         if digest is not None and result.state in (State.REJECTED, State.CREATED):
             data["digest"] = digest
-        if self._note(data):
+        if self._note_result(data):
             self._write(data, self.clock())
 
     def close(self) -> None:
-        """Closes the file. A write that failed was told of; what closing says of it is not."""
-        file, self._file = self._file, None
-        if file is not None:
-            with suppress(OSError) if self.failed else nullcontext():
-                file.close()
+        """Closes the file. After a failed write, an error of closing is not raised too."""
+        if self._file is not None:
+            self._file.close()
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
-    # -- the file
+    def _write(self, data: dict[str, Any], at: datetime) -> None:
+        if self._file is not None and not self._file.closed:
+            self._file.append({**data, "at": at.isoformat(timespec="seconds")})
 
-    def _intended(self, ref: str, line: int | None, at: datetime | None) -> None:
-        """Remembers that a user was sent.
+    # -- entries
+
+    def _load(self, number: int, data: dict[str, Any]) -> None:
+        """Takes in a line of the file. Raises `ConfigurationError` if it is not an entry."""
+        if not _is_entry(data):
+            raise unusable("shape", f"line {number} is not a line of a results file")
+        if data["state"] == INTENT:
+            self._note_intent(data["ref"], data.get("line"), _moment(data.get("at")))
+        else:
+            self._note_result(data)
+
+    def _note_intent(self, ref: str, line: int | None, at: datetime | None) -> None:
+        """Notes that a user was sent.
 
         The time that counts is that of the first call whose key the provider may remember: after
-        a refusal, the corrected call is found by the keys of the calls before it.
+        a rejection, a corrected call is recognised by the keys of the calls before it.
         """
-        self._open[ref] = evolve(self._open.get(ref, Open()), interrupted=True, line=line)
+        was = self._unresolved.get(ref, Unresolved())
+        self._unresolved[ref] = evolve(was, interrupted=True, line=line)
         self._states[ref] = State.UNKNOWN
-        first, lifetime = self._begun.get(ref), self._lifetime or timedelta(0)
+        first, lifetime = self._sent_at.get(ref), self._lifetime or timedelta(0)
         if at is None:
-            self._begun[ref] = _LONG_AGO
+            self._sent_at[ref] = _LONG_AGO
         elif first is None or at - first > lifetime + MARGIN:
-            self._begun[ref] = at
+            self._sent_at[ref] = at
 
-    def _note(self, data: dict[str, Any]) -> bool:
-        """Remembers a result; False if it is an unsettled one that is there already."""
+    def _note_result(self, data: dict[str, Any]) -> bool:
+        """Notes a result. Returns False for a duplicate non-final result."""
         ref, state = data["ref"], State(data["state"])
-        was = self._open.pop(ref, None)
-        if state.settled:
+        was = self._unresolved.pop(ref, None)
+        if state.final:
             self._states[ref] = state
             self._digests.pop(ref, None)
             if isinstance(digest := data.get("digest"), str):
                 self._digests[ref] = digest
             if state is State.CREATED:
-                self._begun.pop(ref, None)  # it is never sent again
+                self._sent_at.pop(ref, None)  # it is never sent again
             elif state is State.UNKNOWN:
                 id = _text(data.get("id")) or (was.id if was else None)
-                self._open[ref] = Open(id=id, error=_text(data.get("error")))
+                self._unresolved[ref] = Unresolved(id=id, error=_text(data.get("error")))
             return True
         if was is not None and was.interrupted:
             self._states.pop(ref, None)
         elif was is not None:
-            self._open[ref] = was  # what is settled stays so, whatever another line says
+            self._unresolved[ref] = was  # a final result stands, whatever another line says
         mark = _mark(data)
-        new = mark not in self._unsettled
-        self._unsettled.add(mark)
+        new = mark not in self._written
+        self._written.add(mark)
         return new
-
-    def _write(self, data: dict[str, Any], at: datetime) -> None:
-        if self._file is None:
-            return
-        self._append({**data, "at": at.isoformat(timespec="seconds")})
-
-    def _append(self, data: dict[str, Any]) -> None:
-        file = cast("IO[bytes]", self._file)
-        try:
-            file.write(json.dumps(data, separators=(",", ":")).encode("ascii") + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        except OSError as error:
-            self.failed = True
-            raise OSError(error.errno, error.strerror, file.name) from None
-
-    def _take_up(self, adapter: Adapter) -> None:
-        """Reads what is there. An unfinished last line is cut off: its writer died."""
-        file, header = cast("IO[bytes]", self._file), header_of(adapter, self.id)
-        file.seek(0)
-        end, torn, whole = 0, 0, True
-        for number, raw in enumerate(file, 1):
-            if torn:
-                raise unusable("shape", f"line {torn} is not of a results file")
-            data = _parsed(raw)
-            if number == 1 and not (data is None and OPENING.startswith(raw[: len(OPENING)])):
-                self.id = check_same(data, header)
-            elif data is not None:
-                self._read(number, data)
-            if data is None:
-                torn = number
-            else:
-                end += len(raw)
-                whole = raw.endswith(b"\n")
-        if torn:
-            file.truncate(end)
-        elif not whole:
-            file.write(b"\n")
-        if end == 0:
-            self._append(header)
-
-    def _read(self, number: int, data: dict[str, Any]) -> None:
-        if not _is_sound(data):
-            raise unusable("shape", f"line {number} is not of a results file")
-        if data["state"] == INTENT:
-            self._intended(data["ref"], data.get("line"), _moment(data.get("at")))
-        else:
-            self._note(data)
 
 
 def _mark(data: dict[str, Any]) -> bytes:
-    told = {name: value for name, value in data.items() if name not in ("at", "request_id")}
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).digest()[:12]
+    content = {name: value for name, value in data.items() if name not in ("at", "request_id")}
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).digest()[:12]
 
 
-def _parsed(raw: bytes) -> dict[str, Any] | None:
-    """The object in a line; None if it holds none, as one that was being written."""
-    try:
-        data = read_json(raw, SENT)  # words of the provider's are in it
-    except InvalidInput:
-        return None
-    return cast("dict[str, Any]", data) if isinstance(data, dict) else None
+_STATES = frozenset((INTENT, *map(str, State)))
 
 
-_WORDS = frozenset((INTENT, *map(str, State)))
-
-
-def _is_sound(data: dict[str, Any]) -> bool:
-    """Whether a journal wrote this line, as far as it is read again."""
+def _is_entry(data: dict[str, Any]) -> bool:
+    """Returns whether an object has the fields of an entry, as far as they are read again."""
     state, ref, line = data.get("state"), data.get("ref"), data.get("line")
     return (
         isinstance(state, str)
-        and state in _WORDS
+        and state in _STATES
         and isinstance(ref, str)
         and (line is None or type(line) is int)
     )
@@ -290,52 +232,8 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 def _moment(value: object) -> datetime | None:
-    """When a line was written; None where that cannot be read or has no time zone."""
+    """Returns the time of an entry; None if it cannot be read or has no time zone."""
     with suppress(TypeError, ValueError):
         found = datetime.fromisoformat(value)  # type: ignore[arg-type]
         return found if found.tzinfo is not None else None
     return None
-
-
-_KINDS: tuple[tuple[Callable[[int], bool], str], ...] = (
-    (stat.S_ISDIR, "a directory"),
-    (stat.S_ISFIFO, "a FIFO or a pipe"),
-    (stat.S_ISCHR, "a device"),
-    (stat.S_ISBLK, "a device"),
-    (stat.S_ISSOCK, "a socket"),
-)
-
-
-def _require_regular(path: str | os.PathLike[str]) -> None:
-    """Raises `ConfigurationError` for what is there and cannot hold results."""
-    try:
-        there = Path(path).stat()
-    except (OSError, ValueError):  # opening it gives the reason
-        return
-    if not stat.S_ISREG(there.st_mode):
-        kind = next((words for test, words in _KINDS if test(there.st_mode)), "no regular file")
-        text = f"is {kind}; name a regular file, or one that does not exist yet"
-        raise ConfigurationError([Problem(os.fspath(path), "shape", text)])
-    for number in (1, 2):
-        with suppress(OSError):  # it may be closed
-            if os.path.samestat(there, os.fstat(number)):
-                text = "is where the command prints to; name a file of its own"
-                raise ConfigurationError([Problem(os.fspath(path), "conflict", text)])
-
-
-def _sync_folder(folder: Path) -> None:
-    """Makes the name of a new file as durable as what is in it."""
-    if sys.platform != "win32":  # which opens no folder
-        number = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(number)
-        finally:
-            os.close(number)
-
-
-def _lock(file: IO[bytes]) -> None:
-    if sys.platform != "win32":
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise unusable("in_use", "another run is writing this file") from None

@@ -1,4 +1,4 @@
-"""Users out of JSON: one object a line, or one document on all lines together."""
+"""Reads users from JSON: one object per line, or one document for the whole file."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import chain, count, islice
 from typing import Any, TypeAlias, cast
 
 from onboarding.bulk.lines import MOST_BYTES, Line, bad_line, line_of, numbered
-from onboarding.bulk.results import tame
+from onboarding.bulk.results import redacted
 from onboarding.errors import InvalidInput, Problem
 from onboarding.serialization import read_json
 
@@ -19,12 +19,11 @@ Raw: TypeAlias = bytes | None
 
 
 def json_users(lines: Iterable[Raw]) -> Iterator[Line]:
-    """The users in the lines of a file.
+    """Yields the users in the lines of a file.
 
-    Each line is a user, unless the first one is a list or ends before its JSON does: then all
-    lines together are one document, a list of users or one user. (Read line by line, a list would
-    be a file of bad lines but for the last one.) Raises `InvalidInput` before the first user when
-    the file begins as a document and is none.
+    Each line is a user, unless the first line is a list or incomplete JSON: then the whole file is
+    one document, a list of users or one user. Raises `InvalidInput` before the first user if the
+    file begins as a document and cannot be read as one.
     """
     rest = ((number, raw) for number, raw in enumerate(lines, 1) if raw is None or raw.strip())
     read = list(islice(rest, 2))
@@ -49,15 +48,15 @@ def _begins_document(first: Raw) -> bool:
     try:
         return isinstance(json.loads((first or b"").decode("utf-8")), list)
     except json.JSONDecodeError as error:
-        return len(error.doc.rstrip()) <= error.pos  # it ran out of text
+        return len(error.doc.rstrip()) <= error.pos  # the text is incomplete
     except (ValueError, RecursionError):
         return False
 
 
 def _is_bad_line(first: Raw, *below: Raw) -> bool:
-    """Whether the first line is a bad one of JSON Lines, by the line below it.
+    """Returns whether the first line is an invalid line of JSON Lines, judged by the second line.
 
-    A list that was cut off is not: its users have other numbers than their lines.
+    A truncated list is not: its users are not numbered by line.
     """
     if not below:
         return True
@@ -66,7 +65,7 @@ def _is_bad_line(first: Raw, *below: Raw) -> bool:
 
 
 def _alone(raw: Raw) -> object:
-    """What a line holds by itself; None if it is not JSON."""
+    """Returns the JSON value of a line; None if it is not JSON."""
     try:
         return json.loads((raw or b"").decode("utf-8"))
     except (ValueError, RecursionError):
@@ -77,7 +76,7 @@ def _alone(raw: Raw) -> object:
 
 
 def _up_to_most_bytes(rest: Iterator[tuple[int, Raw]]) -> Iterator[tuple[int, Raw]]:
-    """The lines until they are more than a document may be."""
+    """Yields lines until they exceed the size of a document."""
     size = 0
     while size <= MOST_BYTES and (found := next(rest, None)) is not None:
         size += MOST_BYTES + 1 if found[1] is None else len(found[1])
@@ -85,16 +84,16 @@ def _up_to_most_bytes(rest: Iterator[tuple[int, Raw]]) -> Iterator[tuple[int, Ra
 
 
 def _document(lines: list[Raw]) -> list[object]:
-    """The users of a JSON document, unchanged."""
+    """Returns the entries of a JSON document. Raises `InvalidInput` if it cannot be read."""
     text = b"".join(raw or b"" for raw in lines)
     if None in lines or len(text) > MOST_BYTES:
-        what = f"the file is one JSON document of more than {MOST_BYTES} bytes: give JSON Lines"
+        what = f"the file is one JSON document of more than {MOST_BYTES} bytes; use JSON Lines"
         raise InvalidInput([Problem("", "too_large", what)])
     try:
         data: object = read_json(text)
     except InvalidInput as error:
         what = "the file begins as one JSON document and cannot be read as one; nothing was sent"
-        raise InvalidInput([Problem("", "shape", what), *tame(error.problems)]) from None
+        raise InvalidInput([Problem("", "shape", what), *redacted(error.problems)]) from None
     return cast("list[object]", data) if isinstance(data, list) else [data]
 
 

@@ -1,4 +1,4 @@
-"""One line of a file of users: its data, or what is wrong with it."""
+"""One line of a file of users: its data, or its problems."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ __all__ = ["MOST_BYTES", "Line", "bad_line", "is_utf8", "line_of", "line_with", 
 LONGEST_REF = 200
 
 MOST_BYTES = 64 * 1024 * 1024
-"""How long a line may be, and a file that is one JSON document: some documents with their pages."""
+"""The most bytes of a line, and of a file that is one JSON document: a few documents with pages."""
 
 
 @frozen(kw_only=True)
 class Line:
-    """One user as the file has it: plain data for `User.parse`, or what is wrong with the line.
+    """One user of a file: plain data for `User.parse`, or the problems of the line.
 
-    `ref` is the caller's own id of the user; where the line has none, it is `line-N`, and so no
-    line but the N-th may call its user that.
+    `number` counts from 1. `ref` is the caller's id of the user; a line without one gets
+    `line-N`, which is reserved for the N-th line.
     """
 
     number: int
@@ -35,7 +35,7 @@ class Line:
 
 
 def line_of(number: int, data: dict[str, Any]) -> Line:
-    """The line of a user: its data, with the `ref` beside them."""
+    """Returns the line of a user. `data` may hold the `ref`, which is taken out."""
     ref = data.pop(REF, None)
     if ref is None:
         return Line(number=number, ref=numbered(number), data=data)
@@ -46,7 +46,7 @@ def line_of(number: int, data: dict[str, Any]) -> Line:
 
 
 def _named(number: int, ref: object) -> str | Problem:
-    """The ref as a text without blanks at its ends, or what is wrong with it."""
+    """Returns the ref as a stripped text, or its problem."""
     ref = without_blanks(ref)
     if isinstance(ref, int) and not isinstance(ref, bool):
         return str(ref)
@@ -55,22 +55,22 @@ def _named(number: int, ref: object) -> str | Problem:
     if len(ref) > LONGEST_REF:
         return Problem(REF, "shape", f"is longer than {LONGEST_REF} characters")
     if _NUMBERED(ref) and ref != numbered(number):
-        return Problem(REF, "conflict", "is what another line without a ref is called by")
+        return Problem(REF, "conflict", "is reserved for the line of that number")
     return ref
 
 
 def is_utf8(text: str) -> bool:
-    """Whether a text that was decoded with `surrogateescape` was UTF-8."""
+    """Returns whether a text that was decoded with `surrogateescape` was valid UTF-8."""
     return text.isascii() or _SURROGATE(text) is None
 
 
 def bad_line(number: int, code: str, message: str, *, ref: str | None = None) -> Line:
-    """A line that cannot be read, under its own ref if that can be read."""
+    """Returns a line that cannot be read, under its ref if that is valid."""
     return line_with(number, [Problem("", code, f"the line {message}")], ref=ref)
 
 
 def line_with(number: int, problems: Iterable[Problem], *, ref: str | None = None) -> Line:
-    """A line with what is wrong with it, under its own ref if that can be read."""
+    """Returns a line with its problems, under its ref if that is valid."""
     named = None if ref is None else _named(number, ref)
     own = named if isinstance(named, str) else numbered(number)
     return Line(number=number, ref=own, problems=tuple(problems))
@@ -82,5 +82,5 @@ _NUMBERED = re.compile(r"line-[0-9]+").fullmatch
 
 
 def numbered(number: int) -> str:
-    """What a user is called whose line has no ref of its own."""
+    """Returns the ref of a line that has none."""
     return f"line-{number}"

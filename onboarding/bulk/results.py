@@ -1,4 +1,4 @@
-"""What became of one user, without any personal value."""
+"""The result of one user of a bulk run: one line of the results file, without personal values."""
 
 from __future__ import annotations
 
@@ -14,36 +14,36 @@ from onboarding.errors import Problem
 from onboarding.model.answers import Loss
 from onboarding.model.record import UserRecord
 
-__all__ = ["Result", "State", "Step", "blank", "of_record", "tame"]
+__all__ = ["Result", "State", "Step", "redacted", "result_of_record", "unknown_result"]
 
 
 class State(StrEnum):
-    """What became of a user."""
+    """The state of a user after a bulk run."""
 
     CREATED = "created"
     """The provider registered the user."""
     REJECTED = "rejected"
-    """The provider said no; a later run tries again once the line is another."""
+    """The provider rejected the user; a later run retries once the line has changed."""
     UNSUPPORTED = "unsupported"
-    """The provider does not take a field, or not its value, and it may not be left out; nothing
-    was sent. The problems say which."""
+    """The provider does not support a field or its value, and `accept_loss` does not allow leaving
+    it out; nothing was sent. The problems name the field."""
     INVALID = "invalid"
-    """The line is not a user; nothing was sent."""
+    """The line is not a valid user; nothing was sent."""
     FAILED = "failed"
-    """It was surely not carried out; the next run tries again."""
+    """The call was certainly not carried out; the next run retries."""
     UNKNOWN = "unknown"
-    """It may have been carried out, or a part of it was."""
+    """The call may have been carried out, completely or in part."""
 
     @property
-    def settled(self) -> bool:
-        """Whether the result stands until something changes: the line of a rejected user, or what
-        is known of an unknown one."""
+    def final(self) -> bool:
+        """Whether the next run leaves the user alone: a rejected user until the line changes, an
+        unknown one unless its idempotency key can be replayed."""
         return self in (State.CREATED, State.REJECTED, State.UNKNOWN)
 
 
 @frozen(kw_only=True)
 class Step:
-    """What a user must do next: never with its link."""
+    """What a user must do next, without the link. `expires_at` is an ISO 8601 time."""
 
     kind: str
     concerns: str = ""
@@ -52,7 +52,12 @@ class Step:
 
 @frozen(kw_only=True)
 class Result:
-    """One line of results: the caller's `ref`, and what may be told of the user."""
+    """One line of a results file: the outcome for one user, without personal values.
+
+    - `ref`: the caller's id of the user; `line`: the number of the line, from 1;
+    - `id`: the provider's id; `request_id`: the provider's id of a failed request;
+    - `losses`, `problems`: by core path; `error`: the class of the error.
+    """
 
     ref: str
     line: int | None
@@ -71,7 +76,7 @@ class Result:
     request_id: str | None = None
 
     def plain(self) -> dict[str, Any]:
-        """The result as it is written: texts, numbers, lists."""
+        """Returns the result as plain data: the object that the file has."""
         return {
             "ref": self.ref,
             "line": self.line,
@@ -100,10 +105,10 @@ class Result:
         }
 
 
-def of_record(blank: Result, record: UserRecord) -> Result:
-    """The result of a user whom the provider registered."""
+def result_of_record(started: Result, record: UserRecord) -> Result:
+    """Returns the result of a user whom the provider has registered."""
     return evolve(
-        blank,
+        started,
         state=State.CREATED,
         id=record.id,
         status=str(record.status) if record.status is not None else None,
@@ -125,40 +130,43 @@ def of_record(blank: Result, record: UserRecord) -> Result:
 
 
 MOST_PROBLEMS = 50
-"""The most problems kept of one user; a line can have thousands."""
+"""The most problems kept for one user; a line can have thousands."""
 
 
 _PATH = re.compile(r"[A-Za-z0-9_.\-]{0,120}").fullmatch
 
 
-def tame(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """The problems without personal values: a name that is no path may be one, a word that is no
-    code too. Beyond `MOST_PROBLEMS` they are only counted."""
+def redacted(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Returns the problems without personal values.
+
+    A path or a code that does not have the form of one is replaced, since it may be a personal
+    value. Problems beyond `MOST_PROBLEMS` are counted only.
+    """
     found = tuple(problems)
     kept = found if len(found) <= MOST_PROBLEMS else found[: MOST_PROBLEMS - 1]
-    tamed = [
+    shown = [
         evolve(
             problem,
-            path=problem.path if _PATH(problem.path) else "(a name that is no path)",
+            path=problem.path if _PATH(problem.path) else "(a name that is not a path)",
             code=problem.code if _WORD(problem.code) else "refused",
         )
         for problem in kept
     ]
     if len(kept) < len(found):
-        tamed.append(Problem("", "too_many", f"and {len(found) - len(kept)} further problems"))
-    return tuple(tamed)
+        shown.append(Problem("", "too_many", f"and {len(found) - len(kept)} further problems"))
+    return tuple(shown)
 
 
 _WORD = re.compile(r"[A-Za-z0-9_.+-]{1,60}").fullmatch
 
 
 def _levels(record: UserRecord) -> dict[str, str]:
-    """The provider's own words for levels; what is not spelled as one may hold a name."""
+    """Returns the provider's levels; a text that is not one word may be a personal value."""
     return {name: word for name, word in record.provider_levels.items() if _WORD(word)}
 
 
-def blank(adapter: Adapter, ref: str, line: int | None) -> Result:
-    """The result of a user of whom nothing is known yet."""
+def unknown_result(adapter: Adapter, ref: str, line: int | None) -> Result:
+    """Returns the result of a user before anything is known: its state is `unknown`."""
     return Result(
         ref=ref, line=line, state=State.UNKNOWN, gateway=adapter.name, provider=adapter.provider
     )

@@ -1,20 +1,19 @@
-"""Sends users to a gateway one after the other, and counts the results by state."""
+"""A bulk run: sends users to a gateway one after the other, with a journal and a summary."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, field
 
 from onboarding.adapter import Adapter
-from onboarding.bulk.failed import of_error
+from onboarding.bulk.failed import result_of_error
 from onboarding.bulk.journal import Journal
 from onboarding.bulk.lines import Line, numbered
-from onboarding.bulk.results import Result, State, blank, of_record, tame
+from onboarding.bulk.results import Result, State, redacted, result_of_record, unknown_result
+from onboarding.bulk.summary import Summary, Unknown
 from onboarding.errors import (
     ConfigurationError,
     IdempotencyConflict,
@@ -27,86 +26,22 @@ from onboarding.model.record import UserRecord
 from onboarding.model.user import User
 from onboarding.provider_errors import Forbidden, PartialFailure, Unauthorized
 
-__all__ = ["BulkRun", "Reason", "Summary", "Unknown"]
-
-EXAMPLES = 3
-"""How many refs are remembered for each reason."""
-
-
-@frozen
-class Reason:
-    """Why users were not onboarded: for counting."""
-
-    state: State
-    path: str
-    code: str
-    message: str
-
-
-@frozen(kw_only=True)
-class Unknown:
-    """A user whose outcome is unknown.
-
-    `id` is the provider's, where it is known. `run_again` says that another run settles the user
-    by the idempotency key; otherwise look the user up at the provider.
-    """
-
-    ref: str
-    id: str | None = None
-    run_again: bool = False
-
-
-@define(eq=False)
-class Summary:
-    """How many users came to which state: in this run, and in earlier ones of the same file.
-
-    `examples` has the first refs of each reason, `unknown` every user whose outcome is unknown,
-    whichever run sent it. `stopped` is the answer of the provider that ended the run early.
-    """
-
-    now: Counter[State] = field(factory=Counter[State])
-    before: Counter[State] = field(factory=Counter[State])
-    reasons: Counter[Reason] = field(factory=Counter[Reason])
-    examples: dict[Reason, list[str]] = field(factory=dict[Reason, list[str]])
-    unknown: list[Unknown] = field(factory=list[Unknown])
-    stopped: Unauthorized | Forbidden | ConfigurationError | None = None
-
-    @property
-    def total(self) -> Counter[State]:
-        return self.now + self.before
-
-    def add(self, result: Result) -> None:
-        """Counts a result of this run. A reason counts once for each user."""
-        self.now[result.state] += 1
-        for reason in dict.fromkeys(_reason(result.state, one) for one in result.problems):
-            self.reasons[reason] += 1
-            refs = self.examples.setdefault(reason, [])
-            if len(refs) < EXAMPLES:
-                refs.append(result.ref)
-
-
-def _reason(state: State, problem: Problem) -> Reason:
-    """The reason that a problem is, without the place in a list: users are counted together."""
-    return Reason(state, _INDEX("[]", problem.path), problem.code, problem.message)
-
-
-_INDEX = re.compile(r"\.[0-9]+(?![^.])").sub
+__all__ = ["BulkRun"]
 
 NEVER_REPLAYED = (IdempotencyConflict.__name__, PartialFailure.__name__)
-"""Errors after which the same call is no way to learn the outcome: it is known, or in parts."""
+"""Errors after which a replay cannot show the outcome: it is known already, or known in part."""
 
 
 @define(eq=False, repr=False)
 class BulkRun:
-    """One run: a gateway, the journal of its results, and a summary that grows.
+    """One run of a file of users at one gateway, with the journal of its results.
 
-    A user whom the journal settled is counted and left alone, but a rejected one is tried again
-    once its line is another than the rejected one. A user whose outcome is unknown is sent again,
-    under the same idempotency key, while the provider surely remembers the key; otherwise it is
-    reported as unknown, and never sent again.
+    A user with a final result is counted and not sent again, except a rejected user whose line
+    has changed. A user whose outcome is unknown is sent again under the same idempotency key while
+    the provider certainly remembers the key; otherwise it is reported as unknown.
 
-    `in_flight` is set when an exception ends the run after a user was sent: the result as far as
-    it is known. After an `OSError` the journal lacks it.
+    `in_flight` is set when an exception ends the run after a user was sent: the result, as far as
+    it is known. After an `OSError`, the journal does not have it.
     """
 
     gateway: Gateway[Adapter]
@@ -116,18 +51,18 @@ class BulkRun:
     _stopping: bool = field(default=False, init=False)
 
     def run(self, lines: Iterable[Line]) -> Iterator[Result]:
-        """Sends the users of the lines; gives each new result once the journal has it.
+        """Sends the users of the lines; yields each new result once it is in the journal.
 
-        No line stops the next. Only when the gateway's own credentials cannot be used, are not
-        accepted, or do not allow this, the run ends early: see `summary.stopped`. Raises
-        `OSError` when the journal cannot be written.
-        What is remembered grows with the refs, not with the data of the users.
+        An invalid line does not stop the run. The run ends early only if the gateway's API keys
+        cannot be used, are not accepted, or lack a permission: see `summary.stopped`. Raises
+        `OSError` if the journal cannot be written. Memory grows with the number of refs, not with
+        the data of the users.
         """
         seen: set[str] = set()
         for line in lines:
             if self._stopping:
                 return
-            result = self._settled(line, seen) or self._sent(line)
+            result = self._checked(line, seen) or self._sent(line)
             if result is None:
                 continue
             yield self._kept(result, line)
@@ -137,11 +72,11 @@ class BulkRun:
             yield self._kept(self._interrupted(ref, number))
 
     def stop(self) -> None:
-        """Ends the run once the user in flight has a result, as from a signal handler."""
+        """Ends the run after the result of the user in flight. Safe to call in a signal handler."""
         self._stopping = True
 
     def _kept(self, result: Result, line: Line | None = None) -> Result:
-        sent = self.journal.is_open(result.ref)
+        sent = self.journal.has_intent(result.ref)
         known = line is not None and (result.state is State.REJECTED or _is_numbered(line))
         try:
             self.journal.record(result, _digest(line) if line is not None and known else None)
@@ -161,33 +96,35 @@ class BulkRun:
     def _note_unknown(self, ref: str, id: str | None) -> None:
         self.summary.unknown.append(Unknown(ref=ref, id=id, run_again=self._replayable(ref)))
 
-    def _settled(self, line: Line, seen: set[str]) -> Result | None:
-        """The result of a line that is not a user to be sent."""
-        ref, problems = line.ref, tame(line.problems)
-        if ref in seen:  # a result under that ref would hide the result of the other user
+    def _checked(self, line: Line, seen: set[str]) -> Result | None:
+        """Returns the result of a line that cannot be sent; None for any other line."""
+        ref, problems = line.ref, redacted(line.problems)
+        if ref in seen:  # its result would hide that of the earlier line
             problems = (Problem("ref", "duplicate", "repeats the ref of an earlier line"),)
             ref = numbered(line.number)
         seen.add(ref)
-        if self.journal.is_open(ref) and (problems or not self._replayable(ref)):
+        if self.journal.has_intent(ref) and (problems or not self._replayable(ref)):
             return self._interrupted(ref, line.number)
         if problems and self.journal.state(ref) not in (State.CREATED, State.UNKNOWN):
-            started = blank(self.gateway.adapter, ref, line.number)
+            started = unknown_result(self.gateway.adapter, ref, line.number)
             return evolve(started, state=State.INVALID, problems=problems)
         return None
 
     def _replayable(self, ref: str) -> bool:
-        """Whether the same call settles a user whose outcome is unknown."""
-        found = self.journal.unknown(ref)
+        """Returns whether a replay resolves the outcome of a user."""
+        found = self.journal.unresolved(ref)
         return (
-            found is not None and found.error not in NEVER_REPLAYED and self.journal.remembered(ref)
+            found is not None
+            and found.error not in NEVER_REPLAYED
+            and self.journal.key_is_valid(ref)
         )
 
     def _interrupted(self, ref: str, number: int | None) -> Result:
-        text = "the run ended before the answer came"
+        text = "the run ended before the provider answered"
         if self._replayable(ref):
-            text += "; run again with a valid line of this user"
-        found = self.journal.unknown(ref)
-        started = blank(self.gateway.adapter, ref, number)
+            text += "; run again with a valid line for this user"
+        found = self.journal.unresolved(ref)
+        started = unknown_result(self.gateway.adapter, ref, number)
         problem = Problem("", "interrupted", text)
         return evolve(started, problems=(problem,), id=found.id if found else None)
 
@@ -197,44 +134,44 @@ class BulkRun:
         replay = before is State.UNKNOWN and not line.problems and self._replayable(ref)
         changed = self._changed(line)
         if before is None or replay or (changed and before is State.REJECTED):
-            return self._tried(line, replay=replay)
+            return self._attempted(line, replay=replay)
         if changed and before is State.CREATED:
-            started = blank(self.gateway.adapter, ref, line.number)
+            started = unknown_result(self.gateway.adapter, ref, line.number)
             return evolve(started, state=State.INVALID, problems=(_MOVED,))
         self.summary.before[before] += 1
-        if (found := self.journal.unknown(ref)) is not None:
+        if (found := self.journal.unresolved(ref)) is not None:
             self._note_unknown(ref, found.id)
         return None
 
     def _changed(self, line: Line) -> bool:
-        """Whether the line is another than the one that was rejected, or created."""
+        """Returns whether a line differs from the rejected or created one of the same ref."""
         was = self.journal.digest(line.ref)
         return was is not None and not line.problems and was != _digest(line)
 
-    def _tried(self, line: Line, *, replay: bool) -> Result:
+    def _attempted(self, line: Line, *, replay: bool) -> Result:
         adapter, ref = self.gateway.adapter, line.ref
-        started = blank(adapter, ref, line.number)
+        started = unknown_result(adapter, ref, line.number)
         try:
             user = User.parse(line.data)
             flow = adapter.create_user(user, idempotency_key=self._key(line))
             record = self.gateway.run(_after(lambda: self.journal.intend(ref, line.number), flow))
         except KeyboardInterrupt:
-            if self.journal.is_open(ref):
+            if self.journal.has_intent(ref):
                 self.in_flight = self._kept(self._interrupted(ref, line.number), line)
             raise
         except Exception as error:
             if self.journal.failed:
-                raise  # it cannot be written: nobody may be sent
+                raise  # without a journal, nobody may be sent
             if isinstance(error, Unauthorized | Forbidden | ConfigurationError):
                 self.summary.stopped = error
-            return of_error(started, error, sent=self.journal.is_open(ref), replay=replay)
-        return of_record(started, record)
+            return result_of_error(started, error, sent=self.journal.has_intent(ref), replay=replay)
+        return result_of_record(started, record)
 
     def _key(self, line: Line) -> str:
-        """The idempotency key of a user: it names the user, never the content (see ADR 26).
+        """Returns the idempotency key of a user: derived from the ref, never from the content.
 
-        A `ref` names one user of this gateway, whatever file it comes in; the number of a line
-        does so within one results file alone.
+        See ADR 26. A `ref` names one user of the gateway in every file; the number of a line names
+        one within its results file only.
         """
         scope = (self.journal.id,) if _is_numbered(line) else ()
         parts = ("onboarding.bulk", self.gateway.name, *scope, line.ref)
@@ -244,7 +181,8 @@ class BulkRun:
 _MOVED = Problem(
     "ref",
     "moved",
-    "another line of this number was created: give each user a ref, or name another results file",
+    "a different user was created from this line number: give each user a ref, or name another "
+    "results file",
 )
 
 
@@ -253,9 +191,9 @@ def _is_numbered(line: Line) -> bool:
 
 
 def _after(intend: Callable[[], None], flow: Flow[UserRecord]) -> Flow[UserRecord]:
-    """The same flow, with `intend` called before its first request.
+    """Runs a flow, and calls `intend` before its first request.
 
-    What the adapter refuses to send leaves no intent.
+    A user whom the adapter refuses before sending leaves no intent.
     """
     try:
         request = next(flow)
@@ -273,12 +211,12 @@ def _after(intend: Callable[[], None], flow: Flow[UserRecord]) -> Flow[UserRecor
 
 
 DIGITS = 8
-"""How many digits of a digest the journal keeps: they show a change, and little else."""
+"""The digits of a digest that the journal keeps: enough to show a change, and no more."""
 
 
 def _digest(line: Line) -> str:
     try:
         content = json.dumps(line.data, sort_keys=True, default=str).encode()
     except (TypeError, ValueError, RecursionError):
-        return ""  # no file holds such data, and no provider rejected them
+        return ""  # data that no file can hold
     return hashlib.sha256(content).hexdigest()[:DIGITS]

@@ -76,25 +76,25 @@ def test_each_separator_is_read_with_and_without_a_line_that_names_it(
 
 def test_a_separator_inside_a_quoted_heading_separates_nothing() -> None:
     assert refused('ref,email,"shoes, and; size"\na,b,c\n') == [
-        'column 3: the heading "shoes, and; size" names no core path that a cell can hold; '
+        'column 3: the heading "shoes, and; size" is not a core path that a cell can hold; '
         "rename the column or leave it out"
     ]
 
 
 def test_two_separators_in_one_header_are_named_and_the_way_out_too() -> None:
     assert refused("ref;email,tag\na;b,c\n") == [
-        "header: has commas and semicolons between its headings; use one of them throughout: "
-        "a comma, or name the one meant in a first line, as in sep=;"
+        "header: has commas and semicolons between its headings; use only one of them: "
+        "a comma, or declare one in a first line such as sep=;"
     ]
 
 
 def test_a_named_separator_that_the_header_does_not_use_is_refused() -> None:
     assert refused("sep=,\nref;email\na;b\n") == [
-        "header: separates by semicolons, and the line before it says commas; "
-        "use one of them in both"
+        "header: is separated by semicolons, the line before it declares commas; "
+        "use the same in both"
     ]
     assert refused("sep=#\nref#email\na#b\n") == [
-        "header: line 1 names a separator that is none of comma, semicolon, tab, bar"
+        "header: line 1 names an unknown separator; use comma, semicolon, tab, bar"
     ]
 
 
@@ -183,7 +183,7 @@ def test_a_line_break_in_a_cell_is_one_error_of_one_user() -> None:
     text = (DATA / "a14_line_break_in_cell.csv").read_text() + rest
 
     assert told(read(text)) == [
-        (2, "1", ["address.line1: the cell has a line break; write it in one line"]),
+        (2, "1", ["address.line1: the cell contains a line break; write it on one line"]),
         (4, "2", []),
     ]
 
@@ -279,9 +279,12 @@ def test_no_word_has_two_meanings() -> None:
         ("name", '"name" can mean more than one thing; name the column identity.given_name or'),
         ("ID", '"ID" may mean ref; if so, name the column ref'),
         ("ssn", '"ssn" can mean more than one thing; name the column identity.national_id.code'),
-        ("middle name", '"middle name" means no field there is; leave the column out'),
+        (
+            "middle name",
+            '"middle name" has no field in the core; leave the column out',
+        ),
         ("frist_name", "; did you mean identity.given_name?"),
-        ("shoe size", '"shoe size" names no core path'),
+        ("shoe size", '"shoe size" is not a core path'),
     ],
 )
 def test_a_heading_that_is_not_known_is_named_with_a_hint(heading: str, words: str) -> None:
@@ -410,12 +413,12 @@ def test_a_workbook_is_known_by_its_name_as_well(name: str, words: str) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("users.csv", '[{"email": "a@example.com"}]', "holds JSON; give it a name that ends in"),
-        ("users.csv", '\ufeff\n{"email": "a@example.com"}\n', "holds JSON; give it a name that"),
-        ("users.csv", "ref,email\n\n,,\n", "has headings and no user below them"),
-        ("users.jsonl", "ref,email\na,a@example.com\n", "holds CSV; give it as a file whose name"),
-        ("users.jsonl", "sep=;\nFirst Name;Surname\n", "holds CSV; give it as a file whose name"),
-        ("users.jsonl", "[]", "has no user in it"),
+        ("users.csv", '[{"email": "a@example.com"}]', "contains JSON; give it a name that ends in"),
+        ("users.csv", '\ufeff\n{"email": "a@example.com"}\n', "contains JSON; give it a name that"),
+        ("users.csv", "ref,email\n\n,,\n", "has a header and no rows"),
+        ("users.jsonl", "ref,email\na,a@example.com\n", "contains CSV; save it under a name"),
+        ("users.jsonl", "sep=;\nFirst Name;Surname\n", "contains CSV; save it under a name"),
+        ("users.jsonl", "[]", "contains no user"),
         ("users.jsonl", '\ufeff{"ref": "a"}\n', ""),
     ],
 )

@@ -223,7 +223,7 @@ def test_a_line_that_no_journal_wrote_is_a_typed_error_and_the_file_stays(
     place.write_bytes(b"".join([head, HOSTILE[name] + b"\n", *rest]))
     before = place.read_bytes()
 
-    with pytest.raises(ConfigurationError, match="line 2 is not of a results file"):
+    with pytest.raises(ConfigurationError, match="line 2 is not a line of a results file"):
         opened(place, url)
 
     assert place.read_bytes() == before

@@ -920,7 +920,7 @@ def test_results_do_not_go_to_the_file_that_standard_output_goes_to(site: Site) 
         done = subprocess.run(command, stdout=printed, stderr=PIPE, timeout=30, check=False)
 
     assert (done.returncode, site.created) == (2, 0)
-    assert b"/dev/stdout: is where the command prints to" in done.stderr
+    assert b"/dev/stdout: is where the output of the command goes" in done.stderr
 
 
 # -- the results file without --out
