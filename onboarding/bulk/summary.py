@@ -8,7 +8,8 @@ from collections import Counter
 from attrs import define, field, frozen
 
 from onboarding.bulk.results import Result, State
-from onboarding.errors import ConfigurationError, Forbidden, Problem, Unauthorized
+from onboarding.errors import ConfigurationError, Problem
+from onboarding.provider_errors import Forbidden, Unauthorized
 
 __all__ = ["Reason", "Summary", "Unknown"]
 

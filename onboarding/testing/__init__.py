@@ -1,4 +1,4 @@
-"""What proves an adapter right: laws, strategies, a paper transport (extra `testing`)."""
+"""The conformance kit: laws, strategies, a gateway without a socket (extra `testing`)."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from onboarding.testing.laws import (
     update_is_minimal,
 )
 from onboarding.testing.paper import PaperGateway, paper
-from onboarding.testing.quotations import errors_in, samples_in
+from onboarding.testing.quotations import QuotedError, Sample, errors_in, samples_in
 from onboarding.testing.strategies import changed, models, users, values_at
-from onboarding.testing.subject import QuotedError, Sample, World
+from onboarding.testing.subject import World
 
 __all__ = [
     "AdapterLaws",

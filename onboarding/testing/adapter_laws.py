@@ -1,4 +1,4 @@
-"""The class that an adapter's author inherits: each law that the adapter claims is a test of it."""
+"""`AdapterLaws`: the base class of an adapter's test class, with one test per law."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from onboarding.pytest_plugin import PROPERTY
-from onboarding.testing.catalogue import LAWS, laws_for
-from onboarding.testing.law import Law
-from onboarding.testing.proof import BRIEF, CLAIMS, Proof, findings, prove, unseen
-from onboarding.testing.reasons import reason
+from onboarding.testing.law import Law, reason
+from onboarding.testing.proof import BRIEF, CLAIMS, LAWS, Proof, findings, laws_for, prove, unseen
 from onboarding.testing.runner import Runner
 from onboarding.testing.subject import Subject
 
@@ -26,9 +24,8 @@ class AdapterLaws(Subject):
         simulator = AcmeSimulator
     ```
 
-    A subclass has one test for each law that what it declares allows to be asked; the others are
-    not there, and the report says `not claimed`. The number of examples is that of the
-    Hypothesis profile.
+    A subclass has one test for each law that applies to what it declares; for the others, the
+    report says `not claimed`. The number of examples is that of the Hypothesis profile.
     """
 
     asked: ClassVar[tuple[str, ...]] = ()
@@ -38,7 +35,7 @@ class AdapterLaws(Subject):
         super().__init_subclass__(**more)
         subject = cls()
         if not subject.variants:
-            return  # a base of others
+            return  # a base class
         found = laws_for(subject)
         cls.asked = tuple(law.name for law in found)
         for law in found:
@@ -49,7 +46,7 @@ class AdapterLaws(Subject):
 
     @classmethod
     def prove(cls, *, examples: int = BRIEF) -> Proof:
-        """Puts every law to the adapter outside of pytest, always with the same examples."""
+        """Checks every law outside of pytest, with the same examples in every run."""
         return prove(cls(), examples=examples)
 
 
@@ -71,14 +68,14 @@ def _test_of(law: Law) -> Callable[..., None]:
 
 
 def _claims_test(self: Subject, record_property: Callable[[str, object], None]) -> None:
-    """Law: every claim of the adapter is seen at work by some law.
+    """Law: every claim of the adapter is exercised by some law.
 
-    It asks the exhaustive laws itself, so it can run anywhere, in any order.
+    It checks the exhaustive laws itself, so that it can run in any order and process.
     """
     began = time.perf_counter()
     proof = prove(self, exhaustive=True)
     asked = {law.name for law in laws_for(self)}
-    told = proof.plain()
+    plain = proof.plain()
     record_property(
         PROPERTY,
         {
@@ -86,13 +83,13 @@ def _claims_test(self: Subject, record_property: Callable[[str, object], None]) 
             "law": CLAIMS,
             "examples": len(proof.claims),
             "seconds": round(time.perf_counter() - began, 3),
-            "claims": told["claims"],
-            "exercised": told["exercised"],
+            "claims": plain["claims"],
+            "exercised": plain["exercised"],
             "not_claimed": [law.name for law in LAWS if law.name not in asked],
             "reason": unseen(proof.unexercised),
             "losses": {},
         },
     )
-    # a law that broke off has not seen everything
+    # a law that failed has not exercised everything
     broken = "".join(f"; {law} is broken: {why}" for law, why in proof.reasons.items())
     assert not proof.unexercised, f"{unseen(proof.unexercised)}{broken}"

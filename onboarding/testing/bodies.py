@@ -1,30 +1,32 @@
-"""Wire objects as the laws look at them: what arrives, what is on file, where a field lies."""
+"""Reads, changes and merges wire objects by wire path."""
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Mapping
 from typing import Any, cast
 
 from onboarding.http import json_body
+from onboarding.mapping.plan import wire_value
 from onboarding.mapping.translation import Translation
 
-__all__ = ["NOTHING", "at_path", "merged", "on_wire", "wire_paths"]
+__all__ = ["NOTHING", "at_path", "merged", "on_wire", "put", "wire_paths", "without"]
 
 Json = dict[str, Any]
 
 
 def on_wire(body: Json) -> Json:
-    """The body as the provider receives it."""
+    """Returns the body as the provider parses it."""
     return cast("Json", json.loads(json_body(body)))
 
 
 NOTHING = object()
-"""What a body says at a path that it does not have."""
+"""The value at a path that a body does not have."""
 
 
 def at_path(body: object, wire: str) -> object:
-    """What a body says at a wire path; an explicit null is something."""
+    """Returns the value at a wire path; `NOTHING` if there is no key, None for a null."""
     for name in wire.split("."):
         found = cast("Json", body) if isinstance(body, dict) else {}
         body = found.get(name, NOTHING)
@@ -32,7 +34,7 @@ def at_path(body: object, wire: str) -> object:
 
 
 def wire_paths(translation: Translation, body: Mapping[str, Any], prefix: str = "") -> list[str]:
-    """The wire paths of the data in a body."""
+    """Returns the wire paths of the fields in a body."""
     objects = {
         ".".join(row.wire for row in mapped.parents[: depth + 1])
         for mapped in translation.plan.fields
@@ -46,7 +48,7 @@ def wire_paths(translation: Translation, body: Mapping[str, Any], prefix: str = 
 
 
 def merged(translation: Translation, there: Json, body: Json, prefix: str = "") -> Json:
-    """What a provider has on file after an update: objects merge, but for those replaced."""
+    """Returns what a provider has after an update: objects are merged, except those replaced."""
     whole = {mapped.replaced for mapped in translation.plan.fields if mapped.replaced}
     result = dict(there)
     for name, value in body.items():
@@ -57,3 +59,25 @@ def merged(translation: Translation, there: Json, body: Json, prefix: str = "") 
         else:
             result[name] = value
     return result
+
+
+def put(payload: Json, path: str, value: Any) -> Json:
+    """Returns the object with another value at a wire path."""
+    made = copy.deepcopy(payload)
+    *around, name = path.split(".")
+    place = made
+    for step in around:
+        if not isinstance(place.get(step), dict):
+            place[step] = {}
+        place = place[step]
+    place[name] = value
+    return made
+
+
+def without(payload: Json, path: str) -> Json:
+    """Returns the object without the key at a wire path."""
+    made = copy.deepcopy(payload)
+    above, _, name = path.rpartition(".")
+    around = wire_value(made, above) if above else made
+    del around[name]
+    return made

@@ -1,4 +1,4 @@
-"""A call of every operation, with arguments that the kit invents."""
+"""Sample calls of every operation, with arguments made by the kit."""
 
 from __future__ import annotations
 
@@ -25,17 +25,16 @@ from onboarding.model.user import (
     User,
 )
 from onboarding.operations import Criterion, call_of
-from onboarding.testing.claims import can
 from onboarding.testing.subject import Subject
 
-__all__ = ["Call", "Words", "calls"]
+__all__ = ["Call", "CallValues", "calls"]
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(33 * 1024)
 
 
 @frozen(kw_only=True)
-class Words:
-    """The values of a person that calls are made of."""
+class CallValues:
+    """The values that the arguments of sample calls contain."""
 
     id: str = "1"
     text: str = "abcd"
@@ -45,12 +44,13 @@ class Words:
 
     @property
     def email(self) -> str:
+        """An e-mail address with `text` as its local part."""
         return f"{self.text}@example.com"
 
 
 @frozen
 class Call:
-    """One call of a gateway: its operation and its arguments."""
+    """A call of a gateway: the operation and its arguments."""
 
     operation: str
     arguments: tuple[Any, ...] = field(default=(), repr=False)
@@ -58,11 +58,11 @@ class Call:
 
     @property
     def method(self) -> str:
-        """The name of the gateway's method."""
+        """The name of the gateway's method: `documents` for `list_documents`."""
         return call_of(self.operation)
 
     def flow(self, adapter: Adapter) -> Flow[Any]:
-        """The flow of the adapter that the call runs."""
+        """Returns the adapter's flow for the call."""
         operation: Any = getattr(adapter, self.operation)
         if self.operation == "find_user":
             return operation(Criterion(**self.named))  # type: ignore[no-any-return]
@@ -70,28 +70,28 @@ class Call:
 
 
 def calls(
-    subject: Subject, adapter: Adapter, user: User, words: Words | None = None
+    subject: Subject, adapter: Adapter, user: User, values: CallValues | None = None
 ) -> tuple[Call, ...]:
-    """A call at least of each operation that an adapter has, about one user.
+    """Returns at least one call of each operation of an adapter, for one user.
 
-    The arguments that the subject names for an operation go before the kit's own.
+    `Subject.arguments` replaces the arguments of the kit.
     """
-    told = subject.arguments
+    given = subject.arguments
     return tuple(
-        evolve(call, arguments=told.get(call.operation, call.arguments))
-        for call in _every(subject, adapter, user, words or Words())
-        if can(adapter, call.operation)
+        evolve(call, arguments=given.get(call.operation, call.arguments))
+        for call in _every(subject, adapter, user, values or CallValues())
+        if adapter.supports(call.operation)
     )
 
 
-def _every(subject: Subject, adapter: Adapter, user: User, words: Words) -> list[Call]:
-    text, id = words.text, words.id
+def _every(subject: Subject, adapter: Adapter, user: User, values: CallValues) -> list[Call]:
+    text, id = values.text, values.id
     record = evolve(subject.record_of(adapter, User(email="someone@example.com")), id=id)
     home = Address(line1=text, city=text, postal_code="75004", country="FR")
     person = Identity(
         given_name=text,
         family_name=text,
-        birthdate=words.born,
+        birthdate=values.born,
         nationality="FR",
         country_of_residence="FR",
         birthplace=Birthplace(city=text, country="FR"),
@@ -101,7 +101,7 @@ def _every(subject: Subject, adapter: Adapter, user: User, words: Words) -> list
         legal_person_type=LegalPersonType.BUSINESS,
         registration_number="123456789",
         headquarters=home,
-        representative=Representative(identity=person, email=words.email),
+        representative=Representative(identity=person, email=values.email),
         beneficial_owners=(BeneficialOwner(identity=person, address=home),),
     )
     document = Document(
@@ -110,9 +110,9 @@ def _every(subject: Subject, adapter: Adapter, user: User, words: Words) -> list
         pages=(DocumentPage(content=PNG, media_type="image/png", filename=f"{text}.png"),),
         title=text,
         number=text,
-        issued_on=words.born,
+        issued_on=values.born,
     )
-    account = IbanAccount(owner_name=text, owner_address=home, iban=words.iban)
+    account = IbanAccount(owner_name=text, owner_address=home, iban=values.iban)
     held = BankAccountRecord(
         provider=adapter.provider, gateway=adapter.name, id=id, user_id=id, account=account
     )
@@ -122,9 +122,9 @@ def _every(subject: Subject, adapter: Adapter, user: User, words: Words) -> list
         gateway=adapter.name,
         user_id=id,
         concerns="phone",
-        value=words.phone,
+        value=values.phone,
     )
-    email = evolve(code, concerns="email", value=words.email)
+    email = evolve(code, concerns="email", value=values.email)
     link = evolve(
         code,
         kind=NextActionKind.REDIRECT,
@@ -142,15 +142,15 @@ def _every(subject: Subject, adapter: Adapter, user: User, words: Words) -> list
     return [
         Call("create_user", (user,)),
         Call("fetch_user", (id,)),
-        Call("find_user", named={"email": words.email}),
-        Call("find_user", named={"phone": words.phone}),
+        Call("find_user", named={"email": values.email}),
+        Call("find_user", named={"phone": values.phone}),
         Call("find_user", named={"national_id": text, "country": "LT"}),
         Call("update_user", (record, user)),
         Call("categorise_user", (record, user)),
         Call("list_users"),
         Call("close_user", (record,)),
-        Call("assign_contact", (record,), {"email": words.email}),
-        Call("assign_contact", (record,), {"phone": words.phone}),
+        Call("assign_contact", (record,), {"email": values.email}),
+        Call("assign_contact", (record,), {"phone": values.phone}),
         Call("confirm", (code, text)),
         Call("confirm", (email, text)),
         Call("renew", (code,)),

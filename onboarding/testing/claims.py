@@ -1,37 +1,34 @@
-"""What an adapter claims, as a list that can be compared with what was seen at work."""
+"""The claims of an adapter: what it declares, to be compared with what tests exercised."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from onboarding import operations
-from onboarding.adapter import Adapter
 from onboarding.mapping import rows
 from onboarding.mapping.plan import Plan
 from onboarding.mapping.rows import On
 from onboarding.mapping.translation import translation
+from onboarding.testing.subject import Subject
 
-if TYPE_CHECKING:
-    from onboarding.testing.subject import Subject
-
-__all__ = ["OPERATIONS", "WRITES", "Claim", "can", "claims_of"]
+__all__ = ["OPERATIONS", "WRITES", "Claim", "claims_of"]
 
 WRITES = {name: on for on, name in rows.WRITES.items()}
-"""The operations that write a user, and the rows that each may write."""
+"""The operations that write a user, with the rows that each may write."""
 
 OPERATIONS = (*operations.OPERATIONS, "login")
-"""Every operation that an adapter may have, and the login that is behind them."""
+"""Every operation that an adapter may have, and `login`."""
 
 
 @frozen(order=True)
 class Claim:
-    """One thing that an adapter says of itself.
+    """One thing that an adapter declares.
 
-    `kind` is `operation`, `written`, `hidden`, `required`, `level` or `error`; `what` is a wire
-    path below its class, a level or a code; `by` is the operation, where one is meant.
+    - `kind`: `operation`, `written`, `hidden`, `required`, `level` or `error`;
+    - `what`: a wire class and path, an operation, a level or an error code;
+    - `by`: the operation that writes a field; otherwise empty.
     """
 
     kind: str
@@ -42,19 +39,14 @@ class Claim:
         return f"{self.kind} {self.what}{f' by {self.by}' if self.by else ''}"
 
 
-def can(adapter: Adapter, operation: str) -> bool:
-    """Whether an adapter has an operation of its own."""
-    return adapter.supports(operation)
-
-
 def claims_of(subject: Subject) -> frozenset[Claim]:
-    """Everything that an adapter claims, over all its variants."""
+    """Returns the claims of all variants of an adapter."""
     return frozenset(_claims(subject))
 
 
 def _claims(subject: Subject) -> Iterator[Claim]:
     for adapter in subject.variants.values():
-        able = [name for name in OPERATIONS if can(adapter, name)]
+        able = [name for name in OPERATIONS if adapter.supports(name)]
         yield from (Claim("operation", name) for name in able)
         yield from (Claim("level", row.provider_level) for row in adapter.policy.rows)
         for cls in adapter.wires:

@@ -1,6 +1,6 @@
-"""A provider on loopback that answers in raw bytes: what no HTTP library would ever send.
+"""A server on loopback that sends malformed HTTP responses, as raw bytes.
 
-Its thread logs nothing, so that whatever a logger shows came from the caller's side.
+Its thread logs nothing, so that every log line comes from the client.
 """
 
 from __future__ import annotations
@@ -76,15 +76,17 @@ FAULTS: Mapping[str, Callable[[str], bytes]] = {
     ),
     "truncated JSON": lambda said: _json("200 OK", body=f'{{"{said}": '),
 }
-"""Answers by name; each quotes what was said to it wherever its form has room."""
+"""Malformed responses by name; each contains the given text where its form allows it."""
 
 
 @define(eq=False)
 class Faulty:
-    """What the provider is to do: answer `well` so often, then with a fault that quotes `said`.
+    """The state of the server, which the test sets.
 
-    `logins` are answered well always, by the path of the request. `keys` gathers the credentials
-    of the requests that it received.
+    - `well`: how many requests get the response `good`; the rest get the fault `fault`, which
+      contains the text `said`;
+    - `logins`: responses to logins by request path;
+    - `keys`: the credentials in the requests that were received.
     """
 
     base_url: str
@@ -96,7 +98,7 @@ class Faulty:
     keys: set[str] = field(factory=set[str])
 
     def answer(self, request: bytes) -> bytes:
-        """The answer to one request, in raw bytes; none to drop the connection."""
+        """Returns the response to a request; no bytes for a dropped connection."""
         self.keys |= {found.decode("latin-1") for found in _SECRET.findall(request)}
         _, target, _ = request.split(b" ", 2)
         login = self.logins.get(target.decode("latin-1"))
@@ -137,7 +139,7 @@ def _serve(listener: socket.socket, provider: Faulty) -> None:
 
 
 def _received(connection: socket.socket) -> bytes:
-    """One request, to the end of its body."""
+    """Returns one request with its body."""
     found = b""
     while _HEAD_END not in found:
         part = connection.recv(65_536)

@@ -1,6 +1,6 @@
-"""Hypothesis strategies for the users that a wire class says it carries.
+"""Hypothesis strategies for the users that a wire class supports.
 
-All is read off the declaration: limits, patterns, vocabularies, what is required when.
+They follow the declaration: limits, patterns, vocabularies and conditions.
 """
 
 from __future__ import annotations
@@ -17,11 +17,10 @@ from onboarding.mapping.plan import EXTRAS, MappedField, Plan
 from onboarding.mapping.rows import EVERY, On
 from onboarding.mapping.translation import Translation
 from onboarding.model.user import User
+from onboarding.testing.examples import fresh, pool
 from onboarding.testing.strategies import (
-    afresh,
     check_at,
     extra_values,
-    pool,
     some_of,
     texts,
     values_at,
@@ -35,7 +34,7 @@ Tree = dict[str, Any]
 
 @cache
 def supported_values(mapped: MappedField) -> SearchStrategy[Any]:
-    """The values of a field within its declared limits."""
+    """Returns the values of a field within its declared limits."""
     row, codec = mapped.row, mapped.row.codec
     assert codec is not None
     if codec.members:
@@ -78,31 +77,31 @@ def supported_users(
     complete: bool = False,
     pools: int = 0,
 ) -> User:
-    """Users that hold only what `on` can write, each field within its declared limits.
+    """Draws users with only the fields that `on` can write, within the declared limits.
 
-    `complete` users have what the provider demands as well, as far as the declaration says.
-    `extras` is the adapter's own class; without it, nothing is given that only it knows.
-    With `pools`, most values come from pools of that size, which `fill_pools` filled before.
+    - `complete`: whether users have every required field, as far as it is declared;
+    - `extras`: the adapter's class for `User.extras`; None for no extras;
+    - `pools`: the size of the pools that most values are drawn from, filled by `fill_pools`.
     """
-    size = pools if pools and not draw(afresh()) else 0
-    data, values, welcome = _parts(translation, on, extras, draw(st.booleans()), size)
+    size = pools if pools and not draw(fresh()) else 0
+    data, values, allowed = _parts(translation, on, extras, draw(st.booleans()), size)
     given = draw(some_of(values))
     implied = translation.plan.implied()
     if not complete:
         return _user(given, implied, data)
-    return _completed(draw, translation.plan, on, data, welcome, given)
+    return _completed(draw, translation.plan, on, data, allowed, given)
 
 
 @st.composite
 def full_users(draw: st.DrawFn, translation: Translation, extras: type | None = None) -> User:
-    """Users that hold every field that some operation can write."""
+    """Draws users with every field that an operation can write."""
     data, values, _ = _parts(translation, EVERY, extras, False, 0)
     given = {mapped.core: draw(values[mapped.core]) for mapped in data}
     return _user(given, translation.plan.implied(), data)
 
 
 def fill_pools(translation: Translation, on: On, extras: type | None, size: int) -> None:
-    """Fills the pools of a translation's data: outside of a test, for it draws."""
+    """Fills the pools of the fields of a translation. To be called outside of a test that draws."""
     for legal in (False, True):
         _parts(translation, on, extras, legal, size)
 
@@ -111,7 +110,7 @@ def fill_pools(translation: Translation, on: On, extras: type | None, size: int)
 def _parts(
     translation: Translation, on: On, extras: type | None, legal: bool, size: int
 ) -> tuple[list[MappedField], dict[str, SearchStrategy[Any]], dict[str, SearchStrategy[Any]]]:
-    """The data in question, the values of each, and those of them that are not barred."""
+    """Returns the fields, the values of each, and those values that are not disallowed."""
     own = {
         f"{EXTRAS}{translation.plan.provider}.{name}": values
         for name, values in (extra_values(extras).items() if extras else ())
@@ -125,15 +124,15 @@ def _parts(
     if heads >= {"identity", "company"}:  # a class for both; no user is both
         other = "identity." if legal else "company."
         data = [mapped for mapped in data if not mapped.core.startswith(other)]
-    values = {mapped.core: _carried(mapped, own.get(mapped.core)) for mapped in data}
+    values = {mapped.core: _values_of(mapped, own.get(mapped.core)) for mapped in data}
     if size:
-        values = {d.core: pool(_alike(d), values[d.core], size) for d in data}
-    disallowed = {d.core: values[d.core].filter(partial(_welcome, d)) for d in data if d.disallowed}
+        values = {d.core: pool(_pool_key(d), values[d.core], size) for d in data}
+    disallowed = {d.core: values[d.core].filter(partial(_allowed, d)) for d in data if d.disallowed}
     return data, values, {**values, **disallowed}
 
 
-def _alike(mapped: MappedField) -> tuple[Hashable, ...]:
-    """What the values of a field depend on."""
+def _pool_key(mapped: MappedField) -> tuple[Hashable, ...]:
+    """Returns what the values of a field depend on: the key of its pool."""
     row = mapped.row
     if mapped.core.startswith(EXTRAS):
         return mapped.core, row.pattern
@@ -141,15 +140,15 @@ def _alike(mapped: MappedField) -> tuple[Hashable, ...]:
     return check.kind, check.many, check.shape, row.codec, row.min, row.max, row.pattern
 
 
-def _carried(mapped: MappedField, own: SearchStrategy[Any] | None) -> SearchStrategy[Any]:
-    """The values of a field within its limits; `own` are those of one that the adapter defines."""
+def _values_of(mapped: MappedField, own: SearchStrategy[Any] | None) -> SearchStrategy[Any]:
+    """Returns the values of a field within its limits; `own` are those of an extra."""
     if own is None:
         return supported_values(mapped)
     pattern = mapped.row.pattern
     return own if pattern is None else st.from_regex(pattern.regex, fullmatch=True)
 
 
-def _welcome(mapped: MappedField, value: Any) -> bool:
+def _allowed(mapped: MappedField, value: Any) -> bool:
     return not any(bar.certain and value in bar.values for bar in mapped.disallowed)
 
 
@@ -158,14 +157,14 @@ def _completed(
     plan: Plan,
     on: On,
     data: list[MappedField],
-    welcome: Mapping[str, SearchStrategy[Any]],
+    allowed: Mapping[str, SearchStrategy[Any]],
     given: Tree,
 ) -> User:
-    """Adds what is required, changes what is barred, until nothing more is wanted."""
+    """Adds required fields and replaces disallowed values until there are none left."""
     implied = plan.implied()
     for one in plan.about.one_of_required if on is On.CREATE else ():
         if not given.keys() & set(one.paths):
-            given[one.paths[0]] = draw(welcome[one.paths[0]])
+            given[one.paths[0]] = draw(allowed[one.paths[0]])
     while True:
         filled = False
         user = _user(given, implied, data)
@@ -177,7 +176,7 @@ def _completed(
                 bar.certain and bar.stops(given.get(core), user) for bar in mapped.disallowed
             )
             if asked or disallowed:
-                given[core], filled = draw(welcome[core]), True
+                given[core], filled = draw(allowed[core]), True
         if not filled:
             return user
 
@@ -185,7 +184,7 @@ def _completed(
 def _user(
     given: Mapping[str, Any], implied: Mapping[str, str], data: Iterable[MappedField]
 ) -> User:
-    """The user with these data by path; an object that lacks what the core demands is left out."""
+    """Returns a user from values by path; an object without its required fields is left out."""
     tree: Tree = {"company": {}} if any(d.core.startswith("company.") for d in data) else {}
     for core, by in implied.items():
         if by in given:

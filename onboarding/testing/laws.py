@@ -1,6 +1,6 @@
-"""The laws of translation, each a function that raises `AssertionError` where one is broken.
+"""The laws of translation: functions that raise `AssertionError` if a law is broken.
 
-They take a translation and values, and speak in paths: no value is in what they raise.
+They take a translation and values. Messages contain paths, never values.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ __all__ = [
     "says_no_more",
     "sends_along",
     "silent_losses",
-    "unheard_of",
+    "unreported",
     "update_arrives",
     "update_is_minimal",
 ]
@@ -44,7 +44,7 @@ def _named(losses: Iterable[Loss]) -> set[str]:
 
 
 def nothing_lost(given: User, shown: User, losses: Iterable[Loss]) -> None:
-    """What was given is shown, but for what the report names. More may be shown."""
+    """Checks that every given field is returned, except for reported losses."""
     silent = {
         path
         for path in changed_paths(given, shown) - _named(losses)
@@ -54,9 +54,9 @@ def nothing_lost(given: User, shown: User, losses: Iterable[Loss]) -> None:
 
 
 def round_trip(translation: Translation, user: User, on: On = On.CREATE) -> tuple[Loss, ...]:
-    """Core -> wire -> core: what the report does not name comes back equal, and nothing is added.
+    """Checks core -> wire -> core: unreported fields come back equal, and nothing is added.
 
-    What the report calls lost is lost: a report that names everything is none.
+    A reported loss must be one. Returns the losses.
     """
     body, losses = translation.to_wire(user, on)
     reads_back(translation, user, on_wire(body), losses)
@@ -64,17 +64,17 @@ def round_trip(translation: Translation, user: User, on: On = On.CREATE) -> tupl
 
 
 def reads_back(translation: Translation, user: User, body: Json, losses: Iterable[Loss]) -> None:
-    """A body says of a user what the report does not name, and no more."""
+    """Checks that a body contains every unreported field of a user, and nothing else."""
     losses = tuple(losses)
     back, unmapped = translation.from_wire(body)
 
     strange = changed_paths(user, back) - _named(losses)
-    assert not strange, f"not as it was, and not in the report: {sorted(strange)}"
+    assert not strange, f"changed, and not in the report: {sorted(strange)}"
     missing = {x.core_path for x in losses if x.kind in MISSING}
     arrived = [path for path in sorted(missing) if lookup(user, path) == lookup(back, path)]
-    assert not arrived, f"in the report, and yet it came back: {arrived}"
+    assert not arrived, f"in the report, but read back: {arrived}"
     unread = {path for path in unmapped if not _is_never_shown(translation, path)}
-    assert not unread, f"written, and yet not read: {sorted(unread)}"
+    assert not unread, f"written, but not read: {sorted(unread)}"
 
 
 def _is_never_shown(translation: Translation, wire: str) -> bool:
@@ -83,7 +83,7 @@ def _is_never_shown(translation: Translation, wire: str) -> bool:
 
 
 def silent_losses(translation: Translation, before: User, after: User, on: On) -> set[str]:
-    """The paths that differ, and neither change what is sent nor are named in the report."""
+    """Returns the paths whose change neither changes the request nor is reported."""
     same: Json = {}
     unsaid: tuple[Loss, ...] = ()
     if on is On.UPDATE:
@@ -91,10 +91,10 @@ def silent_losses(translation: Translation, before: User, after: User, on: On) -
     else:
         body, losses = translation.to_wire(after, on, since=None if on is On.CREATE else before)
         same, unsaid = translation.to_wire(before, on)
-    return unheard_of(translation, before, after, body, same, losses, unsaid)
+    return unreported(translation, before, after, body, same, losses, unsaid)
 
 
-def unheard_of(
+def unreported(
     translation: Translation,
     before: User,
     after: User,
@@ -103,9 +103,9 @@ def unheard_of(
     losses: Iterable[Loss],
     unsaid: Iterable[Loss] = (),
 ) -> set[str]:
-    """The paths that differ, of which neither a body nor its report tells.
+    """Returns the paths whose change is neither in a body nor reported.
 
-    `same` and `unsaid` are what would be sent and reported had nothing changed.
+    `same` and `unsaid` are the body and the losses without the change.
     """
     named = _named(losses) | {x.core_path for x in unsaid if x.kind is LossKind.DEFAULTED}
     silent: set[str] = set()
@@ -113,25 +113,25 @@ def unheard_of(
         by = translation.plan.implied().get(path)
         mapped = translation.plan.by_core.get(path)
         if by is not None and lookup(after, path) in (None, lookup(after, by)):
-            continue  # it is read off the other's key
-        if mapped is None or not _is_heard(mapped, body, same):
+            continue  # it is derived from the key of the other
+        if mapped is None or not _is_in(mapped, body, same):
             silent.add(path)
     return silent
 
 
-def _is_heard(mapped: MappedField, body: Json, same: Json) -> bool:
-    """Whether a body tells of a field: by its key, or by an object that replaces the one around."""
+def _is_in(mapped: MappedField, body: Json, same: Json) -> bool:
+    """Returns whether a body contains a field: by its key, or in an object that is replaced."""
     replaced = mapped.replaced and wire_value(body, mapped.replaced) is not None and body != same
     return bool(replaced) or at_path(body, mapped.wire) != at_path(same, mapped.wire)
 
 
 def no_change_no_write(translation: Translation, user: User) -> None:
-    """An update in which nothing changed sends nothing and reports nothing."""
+    """Checks that an update without changes sends nothing and reports nothing."""
     assert translation.update(user, user) == ({}, ())
 
 
 def update_is_minimal(translation: Translation, old: User, new: User) -> Json:
-    """An update sends what changed, and beside it only what the declaration sends along."""
+    """Checks that an update sends only changed fields and those always sent; returns it."""
     body, _ = translation.update(old, new)
     says_no_more(translation, old, new, body)
     sends_along(translation, new, body)
@@ -139,7 +139,7 @@ def update_is_minimal(translation: Translation, old: User, new: User) -> Json:
 
 
 def says_no_more(translation: Translation, old: User, new: User, body: Json) -> None:
-    """The body of an update holds what changed, and what the declaration sends along."""
+    """Checks that the body of an update has only changed fields, and those always sent."""
     plan = translation.plan
     wanted = plan.touched(changed_paths(old, new)) | {
         d.core for d in plan.fields if d.row.always_send
@@ -154,16 +154,16 @@ def says_no_more(translation: Translation, old: User, new: User, body: Json) -> 
 
 
 def sends_along(translation: Translation, new: User, body: Json) -> None:
-    """The body of an update holds what is declared to go with every one."""
+    """Checks that the body of an update has the fields that are declared as always sent."""
     full, _ = translation.to_wire(new, On.UPDATE)
     along = [d.wire for d in translation.plan.fields if d.row.always_send and d.on & On.UPDATE]
     given = set(wire_paths(translation, full))
     left = [wire for wire in along if wire in given and wire not in wire_paths(translation, body)]
-    assert not (body and left), f"declared to go along, and left out: {left}"
+    assert not (body and left), f"declared as always sent, but left out: {left}"
 
 
 def update_arrives(translation: Translation, old: User, new: User) -> None:
-    """A provider that has `old` and gets the update has `new`, but for what the report names."""
+    """Checks that an update of `old` leads to `new`, except for reported losses."""
     there, unsaid = translation.to_wire(old, On.CREATE)
     body, losses = translation.update(old, new)
     becomes(translation, new, merged(translation, on_wire(there), on_wire(body)), losses, unsaid)
@@ -176,21 +176,21 @@ def becomes(
     losses: Iterable[Loss],
     unsaid: Iterable[Loss] = (),
 ) -> None:
-    """What a provider has on file after an update is the new user, but for what is named."""
+    """Checks that the object after an update reads as the new user, except for losses."""
     shown, _ = translation.from_wire(on_file)
 
     strange = changed_paths(new, shown) - _named(losses) - _named(unsaid)
-    assert not strange, f"not as wanted, and not in the report: {sorted(strange)}"
+    assert not strange, f"not updated, and not in the report: {sorted(strange)}"
 
 
 def arrives(translation: Translation, path: str, old: User, new: User, on: On) -> None:
-    """One changed field changes what is sent, or the report names it."""
+    """Checks that a change of one field changes the request or is reported."""
     silent = silent_losses(translation, old, new, on)
-    assert path not in silent, f"{path} changes, and nobody hears of it"
+    assert path not in silent, f"{path} is changed, but neither sent nor reported"
 
 
 def residue_survives(translation: Translation, payload: Json) -> None:
-    """What the core has no shape for is kept; a field that stays is spelled as it came."""
+    """Checks that unmapped values are kept, and that unchanged fields keep their spelling."""
     user, unmapped = translation.from_wire(payload)
     again, _ = translation.to_wire(user, On.CREATE, unmapped=unmapped)
     for path in wire_paths(translation, payload):
@@ -199,14 +199,14 @@ def residue_survives(translation: Translation, payload: Json) -> None:
         if value in (None, [], {}) or path.partition(".")[0] in translation.plan.kept:
             continue
         if mapped is None:
-            assert path in unmapped, f"{path} is forgotten"
+            assert path in unmapped, f"{path} is not kept"
         elif mapped.on & On.CREATE:
             kept = at_path(again, path) == value or unmapped.get(path) == value
-            assert kept, f"{path} is spelled anew"
+            assert kept, f"{path} is spelled differently"
 
 
 def every_wire_path_has_a_way_back(translation: Translation) -> None:
-    """Each wire path that can be written means its core path, in any case of its letters."""
+    """Checks that each writable wire path leads to its core path, in upper and lower case."""
     for mapped in translation.plan.fields:
         if mapped.on:
             for name in (mapped.wire, mapped.wire.upper(), mapped.wire.lower()):
@@ -216,7 +216,7 @@ def every_wire_path_has_a_way_back(translation: Translation) -> None:
 
 
 def _bare(translation: Translation, mapped: MappedField) -> None:
-    """A name without its parents is understood where it is nobody else's too."""
+    """Checks that a name without its parents is resolved only if it is unique."""
     bare = mapped.wire.rpartition(".")[2]
     namesakes = [d for d in translation.plan.fields if d.wire.rpartition(".")[2] == bare]
     if namesakes == [mapped]:

@@ -1,4 +1,4 @@
-"""A gateway without a socket: a function from request to response answers it."""
+"""A gateway without a socket: a function answers each request."""
 
 from __future__ import annotations
 
@@ -34,18 +34,18 @@ A_co = TypeVar("A_co", bound=Adapter, covariant=True)
 T = TypeVar("T")
 
 Answer: TypeAlias = Callable[[Request], Response]
-"""A provider, as far as a gateway can tell."""
+"""A fake provider: a function from request to response."""
 
 _PORTS = {"https": "443", "http": "80"}
 _MOST_HEADERS = 65_536
-"""Bytes; named in an error alone, for nothing is read here."""
+"""Bytes; used only in an error message."""
 
 
 @define(eq=False, repr=False)
 class PaperGateway(Generic[A_co]):
-    """Runs an adapter's flows, signed and logged in as a gateway would, against a function.
+    """Runs the flows of an adapter against a function, with signatures and logins.
 
-    `sent` lists the signed requests, logins too.
+    `sent` lists the signed requests, including logins.
     """
 
     adapter: A_co
@@ -60,7 +60,7 @@ class PaperGateway(Generic[A_co]):
         self._timed = ServerClock(self.clock)
 
     def run(self, flow: Flow[T]) -> T:
-        """Runs a flow to its end."""
+        """Runs a flow to its end, and returns its result."""
         steps = conversation(self.adapter, flow, clock=self._timed, nonces=self.nonces)
         return drive(steps, self._perform)
 
@@ -70,8 +70,8 @@ class PaperGateway(Generic[A_co]):
         self.sent.append(step)
         return self.answer(step)
 
-    def _token(self, wish: TokenRequest) -> Token:
-        token = wish.satisfied_by(self.token, self.clock())
+    def _token(self, wanted: TokenRequest) -> Token:
+        token = wanted.satisfied_by(self.token, self.clock())
         if token is None:
             steps = login(self.adapter, clock=self._timed, nonces=self.nonces)
             token = self.token = drive(steps, self._perform)
@@ -79,9 +79,9 @@ class PaperGateway(Generic[A_co]):
 
 
 def paper(app: WSGIApplication) -> Answer:
-    """A WSGI application as a function: no socket, no thread, the request target as it is.
+    """Turns a WSGI application into an `Answer`, without a socket or a thread.
 
-    Headers are read as both drivers read them: lines of one name are one value.
+    The request target is passed on unchanged. Repeated headers are joined, as both transports do.
     """
 
     def answer(request: Request) -> Response:
@@ -101,7 +101,7 @@ def paper(app: WSGIApplication) -> Answer:
 
 
 def _environ(request: Request) -> dict[str, Any]:
-    """PEP 3333: the request as a server would hand it to an application."""
+    """Returns the WSGI environment of a request (PEP 3333)."""
     parts = urlsplit(request.url)
     target = parts.path or "/"
     environ: dict[str, Any] = {

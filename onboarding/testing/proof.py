@@ -1,4 +1,4 @@
-"""A proof of an adapter: every law that it claims, asked in turn, and what was seen at work."""
+"""A proof of an adapter: the result of every law, and the claims that were exercised."""
 
 from __future__ import annotations
 
@@ -9,26 +9,102 @@ from typing import Any
 from attrs import field, frozen
 from hypothesis import settings
 
-from onboarding.testing.catalogue import LAWS, laws_for
 from onboarding.testing.claims import Claim, claims_of
-from onboarding.testing.law import Law
-from onboarding.testing.reasons import reason
+from onboarding.testing.examples import patient
+from onboarding.testing.law import Law, reason
 from onboarding.testing.runner import Runner
-from onboarding.testing.settings import patient
 from onboarding.testing.subject import Subject
+from onboarding.testing.suite import (
+    answers,
+    canaries,
+    conversations,
+    errors,
+    fields,
+    invariants,
+    levels,
+    operations,
+    predictions,
+    provenance,
+    secrecy,
+    sockets,
+    spelling,
+    unreadable,
+    updating,
+    writing,
+)
 
-__all__ = ["BRIEF", "CLAIMS", "Proof", "Verdict", "findings", "prove", "tried", "unseen"]
+__all__ = [
+    "BRIEF",
+    "CLAIMS",
+    "LAWS",
+    "Proof",
+    "Verdict",
+    "findings",
+    "laws_for",
+    "prove",
+    "tried",
+    "unseen",
+]
+
+LAWS: tuple[Law, ...] = (
+    writing.willingness,
+    answers.quoted_samples,
+    fields.each_field,
+    writing.round_trip,
+    writing.silent_loss,
+    writing.refuse_before_sending,
+    writing.national_numbers,
+    updating.no_change_no_write,
+    updating.minimal_update,
+    updating.update_arrives,
+    updating.unmapped,
+    spelling.stays_as_it_came,
+    spelling.stays_cleared,
+    answers.strange_keys,
+    answers.open_enums,
+    levels.levels,
+    answers.any_answer,
+    unreadable.bad_field,
+    unreadable.bounded_ids,
+    errors.error_inverse,
+    errors.field_complaints,
+    errors.quoted_errors,
+    secrecy.secrets_stay_in,
+    secrecy.encryption,
+    provenance.foreign_values_refused,
+    invariants.ids_stay_in_place,
+    invariants.same_everywhere,
+    invariants.signature_is_pure,
+    conversations.shown_as_given,
+    conversations.change_is_shown,
+    conversations.same_result,
+    operations.each_operation,
+    provenance.provenance,
+    operations.keys_are_checked,
+    operations.keyed_results,
+    predictions.demands,
+    predictions.effects,
+    sockets.over_a_socket,
+    canaries.silent_everywhere,
+)
+"""Every law, in the order in which they are checked."""
+
+
+def laws_for(subject: Subject) -> tuple[Law, ...]:
+    """Returns the laws that apply to an adapter, by what it declares."""
+    return tuple(law for law in LAWS if law.needs(subject))
+
 
 CLAIMS = "every_claim_is_exercised"
-"""The last law: it compares what is claimed with what the others saw at work."""
+"""The name of the last law: it compares the claims with those that the others exercised."""
 
 BRIEF = 10
-"""Examples a law in the brief pass, which is the same each time."""
+"""The examples per law in a brief run, the same in every run."""
 
 
 @frozen(kw_only=True)
 class Verdict:
-    """What became of one law: `broken` is the reason why it does not hold, empty where it does."""
+    """The result of one law: `broken` is the reason of a failure; empty if the law holds."""
 
     law: str
     examples: int
@@ -36,14 +112,14 @@ class Verdict:
     broken: str = ""
 
     def plain(self) -> dict[str, Any]:
-        """The verdict in the form that a report has for a law."""
-        told: dict[str, Any] = {"holds": not self.broken, "examples": self.examples}
-        return told | ({"reason": self.broken} if self.broken else {})
+        """Returns the result in the form of a conformance report."""
+        plain: dict[str, Any] = {"holds": not self.broken, "examples": self.examples}
+        return plain | ({"reason": self.broken} if self.broken else {})
 
 
 @frozen(kw_only=True)
 class Proof:
-    """What a pass over an adapter found."""
+    """The results of all laws for one adapter."""
 
     provider: str
     verdicts: tuple[Verdict, ...]
@@ -53,27 +129,27 @@ class Proof:
 
     @property
     def unexercised(self) -> tuple[Claim, ...]:
-        """The claims that no law saw at work."""
+        """The claims that no law exercised."""
         return tuple(sorted(self.claims - self.exercised))
 
     @property
     def broken(self) -> tuple[str, ...]:
-        """The laws that do not hold."""
+        """The names of the broken laws."""
         return tuple(verdict.law for verdict in self.verdicts if verdict.broken)
 
     @property
     def reasons(self) -> dict[str, str]:
-        """Why each of the laws that do not hold is broken, by path and without a value."""
+        """The reason of each broken law, with paths and without values."""
         return {verdict.law: verdict.broken for verdict in self.verdicts if verdict.broken}
 
     @property
     def not_claimed(self) -> tuple[str, ...]:
-        """The laws that the adapter was not asked for."""
+        """The names of the laws that do not apply."""
         asked = {verdict.law for verdict in self.verdicts}
         return tuple(law.name for law in LAWS if law.name not in asked)
 
     def plain(self) -> dict[str, Any]:
-        """The proof in the form that a report has for a provider."""
+        """Returns the proof in the form of a conformance report."""
         laws = {verdict.law: verdict.plain() for verdict in self.verdicts}
         laws[CLAIMS] = Verdict(
             law=CLAIMS, examples=len(self.claims), seconds=0, broken=unseen(self.unexercised)
@@ -87,17 +163,17 @@ class Proof:
 
 
 def tried(subject: Subject, law: Law, given: settings | None = None) -> Runner:
-    """Puts one law to an adapter. Raises `AssertionError` where it is broken."""
+    """Checks one law on an adapter. Raises `AssertionError` if it is broken."""
     runner = Runner(subject, settings=patient(given), name=law.name)
     law.check(runner)
     return runner
 
 
 def prove(subject: Subject, *, examples: int = BRIEF, exhaustive: bool = False) -> Proof:
-    """Puts every law that an adapter claims to it, always with the same examples.
+    """Checks every law that applies to an adapter, with the same examples in every run.
 
-    `exhaustive` leaves out the laws that go by examples: the others see every claim at work.
-    A broken law is in the result, with the reason.
+    With `exhaustive`, only the laws that check every claim. A broken law does not raise: it is in
+    the result, with the reason.
     """
     given = settings(max_examples=examples, derandomize=True, database=None)
     verdicts: list[Verdict] = []
@@ -130,13 +206,13 @@ def prove(subject: Subject, *, examples: int = BRIEF, exhaustive: bool = False) 
 
 
 def unseen(claims: Iterable[Claim]) -> str:
-    """The reason why not every claim is exercised; empty where there is no such claim."""
+    """Returns the reason of the law of claims; empty if there are no claims."""
     left = [str(claim) for claim in claims]
-    return f"claimed, and never seen at work: {', '.join(left)}" if left else ""
+    return f"claimed, but never exercised: {', '.join(left)}" if left else ""
 
 
 def findings(runner: Runner, seconds: float, reason: str = "") -> dict[str, Any]:
-    """What a run of a law has to report, as plain data; `reason` is why it does not hold."""
+    """Returns the result of a law as plain data; `reason` is empty if the law holds."""
     return {
         "provider": runner.subject.provider,
         "law": runner.name,

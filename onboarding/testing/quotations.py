@@ -1,40 +1,87 @@
-"""Quotations of a provider's documents kept as JSON files, read for the laws."""
+"""Objects and errors quoted from a provider's documents, in code or in JSON files."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import onboarding
-from onboarding.testing.subject import QuotedError, Sample
+from attrs import field, frozen
 
-__all__ = ["errors_in", "samples_in"]
+import onboarding
+from onboarding.errors import OnboardingError
+from onboarding.http import Response
+from onboarding.model.user import User
+
+__all__ = ["Json", "QuotedError", "Sample", "errors_in", "samples_in"]
+
+Json = dict[str, Any]
+
+
+@frozen(kw_only=True)
+class Sample:
+    """An object quoted from the provider's documents.
+
+    - `answer`: whether it is from a response; otherwise it is from a request;
+    - `user`: the user that it stands for; None leaves it open;
+    - `variant`: the name of a variant of the adapter; the first by default.
+    """
+
+    payload: Json = field(repr=False)
+    answer: bool = True
+    user: User | None = None
+    variant: str = ""
+    name: str = ""
+
+
+@frozen(kw_only=True)
+class QuotedError:
+    """An error quoted from the provider's documents, and what it must become.
+
+    - `kind`, `code`: the class and the code of the expected error;
+    - `paths`: the core paths of its problems, in order; None leaves them open;
+    - `operation`: the call that it is a response to; `legal`: whether the user is a company.
+    """
+
+    status: int
+    body: Json | bytes = field(repr=False)
+    kind: type[OnboardingError]
+    code: str
+    paths: tuple[str, ...] | None = ()
+    headers: Mapping[str, str] = field(factory=dict[str, str], repr=False)
+    operation: str = "create_user"
+    legal: bool = False
+    variant: str = ""
+
+    def response(self) -> Response:
+        raw = self.body if isinstance(self.body, bytes) else json.dumps(self.body).encode()
+        return Response(status=self.status, headers=self.headers, body=raw)
 
 
 def samples_in(path: Path, variant: str = "") -> tuple[Sample, ...]:
-    """The objects in a file of `{"requests": {name: object}, "answers": {name: object}}`."""
-    told = json.loads(path.read_text("utf-8"))
+    """Reads the objects of a file: `{"requests": {name: object}, "answers": {name: object}}`."""
+    found = json.loads(path.read_text("utf-8"))
     return tuple(
         Sample(payload=payload, answer=kind == "answers", variant=variant, name=f"{kind}: {name}")
         for kind in ("requests", "answers")
-        for name, payload in told.get(kind, {}).items()
+        for name, payload in found.get(kind, {}).items()
     )
 
 
 def errors_in(path: Path) -> tuple[QuotedError, ...]:
-    """The errors in a file: a list of objects with the fields of a `QuotedError`.
+    """Returns the errors in a file: a list of objects with the fields of a `QuotedError`.
 
-    `kind` is the name of an error of the library; a body that is no JSON is given as `text`.
+    `kind` is the name of an error of the library; a body that is not JSON is given as `text`.
     """
     return tuple(_error(entry) for entry in json.loads(path.read_text("utf-8")))
 
 
 def _error(entry: dict[str, Any]) -> QuotedError:
-    told = dict(entry)
-    kind = getattr(onboarding, told.pop("kind"))
-    if "text" in told:
-        told["body"] = told.pop("text").encode()
-    if "paths" in told:
-        told["paths"] = tuple(told["paths"])
-    return QuotedError(kind=kind, **told)
+    fields = dict(entry)
+    kind = getattr(onboarding, fields.pop("kind"))
+    if "text" in fields:
+        fields["body"] = fields.pop("text").encode()
+    if "paths" in fields:
+        fields["paths"] = tuple(fields["paths"])
+    return QuotedError(kind=kind, **fields)

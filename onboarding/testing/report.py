@@ -1,4 +1,4 @@
-"""A conformance report as a page: which laws hold for which provider, and what was seen at work.
+"""Renders a conformance report as Markdown tables: laws and exercised claims by provider.
 
 `python -m onboarding.testing.report FILE` prints the tables of a report that pytest wrote.
 """
@@ -12,13 +12,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from onboarding.testing.catalogue import LAWS
-from onboarding.testing.proof import CLAIMS
+from onboarding.testing.proof import CLAIMS, LAWS
 
 __all__ = ["claims_table", "law_table", "laws_told", "reasons_told", "refreshed"]
 
 Providers: TypeAlias = Mapping[str, Mapping[str, Any]]
-"""What a report says of each provider, by its name."""
+"""The part of a report for each provider, by name."""
 
 _KINDS = {
     "operation": "Operations",
@@ -37,10 +36,10 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def law_table(providers: Providers) -> str:
-    """Which laws hold for which provider."""
-    told = {law.name: law.says for law in LAWS} | {CLAIMS: "every claim is seen at work"}
+    """Returns a table of the laws, with the result for each provider."""
+    laws = {law.name: law.says for law in LAWS} | {CLAIMS: "every claim is exercised"}
     rows = (
-        [says, *(_verdict(of, name) for of in providers.values())] for name, says in told.items()
+        [says, *(_verdict(of, name) for of in providers.values())] for name, says in laws.items()
     )
     return _table(("Law", *providers), rows)
 
@@ -53,9 +52,9 @@ def _verdict(provider: Mapping[str, Any], law: str) -> str:
 
 
 def reasons_told(providers: Providers) -> str:
-    """Why each broken law is broken, a line each; empty where every law holds."""
+    """Returns the reasons of broken laws, one per line; empty if every law holds."""
     return "\n".join(
-        f"- {provider}, `{name}`: {found.get('reason', 'not said')}"
+        f"- {provider}, `{name}`: {found.get('reason', 'no reason given')}"
         for provider, of in providers.items()
         for name, found in of["laws"].items()
         if not found["holds"]
@@ -63,7 +62,7 @@ def reasons_told(providers: Providers) -> str:
 
 
 def claims_table(providers: Providers) -> str:
-    """How many claims of each kind were seen at work, of how many, by call where one is meant."""
+    """Returns a table of the exercised claims by kind, and by operation for written fields."""
     kinds = {
         (claim[0], claim[2]): None
         for kind in _KINDS
@@ -88,18 +87,18 @@ def _count(provider: Mapping[str, Any], kind: str, by: str) -> str:
 
 
 def laws_told() -> str:
-    """Every law: its test, what it says, and whether it goes through claims or by examples."""
+    """Returns a table of the laws: the test, the text, and whether it checks claims or examples."""
     rows = (
         [f"`test_{law.name}`", law.says, "claims" if law.exhaustive else "examples"] for law in LAWS
     )
-    return _table(("Test", "Law", "Goes by"), rows)
+    return _table(("Test", "Law", "Checks"), rows)
 
 
 _BLOCK = re.compile(r"(<!-- (laws told|laws|claims) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def refreshed(page: str, providers: Providers) -> str:
-    """The text of a page with its tables of laws and claims written anew."""
+    """Returns the text of a page with its tables of laws and claims replaced."""
     tables = {
         "laws": lambda: law_table(providers),
         "claims": lambda: claims_table(providers),
@@ -109,10 +108,10 @@ def refreshed(page: str, providers: Providers) -> str:
 
 
 def main(path: str) -> None:
-    """Prints the tables of a report."""
+    """Prints the tables of a report file."""
     providers: Providers = json.loads(Path(path).read_text("utf-8"))["providers"]
-    told = (law_table(providers), reasons_told(providers), claims_table(providers))
-    sys.stdout.write("\n\n".join(filter(None, told)) + "\n")
+    parts = (law_table(providers), reasons_told(providers), claims_table(providers))
+    sys.stdout.write("\n\n".join(filter(None, parts)) + "\n")
 
 
 if __name__ == "__main__":

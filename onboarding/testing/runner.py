@@ -1,4 +1,4 @@
-"""One law put to one adapter: the examples it draws, the calls it begins, what it saw at work."""
+"""Runs one law on one adapter: draws examples, begins calls, and notes the exercised claims."""
 
 from __future__ import annotations
 
@@ -21,26 +21,27 @@ from onboarding.mapping.translation import Translation
 from onboarding.model.answers import Loss
 from onboarding.model.record import UserRecord
 from onboarding.model.user import User
-from onboarding.testing.claims import WRITES, Claim, can
+from onboarding.testing.claims import WRITES, Claim
+from onboarding.testing.examples import draw, patient
 from onboarding.testing.generators import fill_pools, supported_users
-from onboarding.testing.listening import Example, told
-from onboarding.testing.settings import patient
+from onboarding.testing.listening import Example, one_line
+from onboarding.testing.quotations import Json
 from onboarding.testing.strategies import fill_user_pools, users
-from onboarding.testing.subject import Json, Subject, World, tolerant, wires_of
+from onboarding.testing.subject import Subject, World, tolerant, wires_of
 
 __all__ = ["Begun", "Case", "Runner", "attempt", "ended"]
 
 T = TypeVar("T")
 
 POOL = 100
-"""Values of each field that are drawn beforehand, at most; one user in eight is drawn afresh."""
+"""The most values per field that are drawn in advance; one user in eight is drawn anew."""
 
-_MOST_REQUESTS = 8  # of one flow
+_MOST_REQUESTS = 8  # in one flow
 
 
 @frozen(kw_only=True, repr=False)
 class Case:
-    """A user, and the variant and the translation that would carry it."""
+    """An example: a user, with the variant and the translation that would send it."""
 
     adapter: Adapter
     wire: Translation
@@ -48,12 +49,13 @@ class Case:
     variant: str = ""
 
     def __repr__(self) -> str:
-        return f"{told(self.user)} by {told(self.wire)}{f' of {self.variant}' * bool(self.variant)}"
+        variant = f" of {self.variant}" if self.variant else ""
+        return f"{one_line(self.user)} by {one_line(self.wire)}{variant}"
 
 
 @frozen(kw_only=True)
 class Begun:
-    """What a call sent first, and what its report says; no request where nothing was to be sent."""
+    """The first request of a call and its losses; `request` is None if nothing was sent."""
 
     request: Request | None
     body: Json
@@ -62,14 +64,14 @@ class Begun:
 
 @frozen
 class _Stranger:
-    """What a provider that is not here would know of a user."""
+    """Extras of a provider that is not installed."""
 
     nickname: str | None = None
 
 
 @define(eq=False)
 class Runner:
-    """A law at work on a subject. `exercised`, `losses` and `examples` are what it met."""
+    """A run of a law on a subject, with the claims it exercised and the losses it met."""
 
     subject: Subject
     settings: settings = field(factory=patient)
@@ -81,7 +83,7 @@ class Runner:
     def for_all(
         self, strategy: SearchStrategy[T], check: Callable[[T], None], *, share: int = 1
     ) -> None:
-        """Checks every example; a `share` of the examples of a law that has several parts."""
+        """Checks random examples; a law with several parts divides their number by `share`."""
         few = max(2, self.settings.max_examples // share)
         _ = self._shown
 
@@ -95,7 +97,7 @@ class Runner:
         asked(given(strategy.map(Example))(holds))()
 
     def saw(self, kind: str, what: str, by: str = "") -> None:
-        """Notes that a claim was seen at work."""
+        """Notes that a claim was exercised."""
         self.exercised.add(Claim(kind, what, by))
 
     def saw_losses(self, losses: tuple[Loss, ...]) -> None:
@@ -103,14 +105,14 @@ class Runner:
         self.losses.update(f"{loss.kind} {loss.core_path}" for loss in losses)
 
     def world(self, adapter: Adapter) -> World:
-        """A simulated provider of its own: what runs to its end there was seen at work."""
+        """Returns a new simulated provider that notes the operations that complete."""
         return evolve(self.subject.world(adapter), saw=partial(self.saw, "operation"))
 
     # -- what is drawn
 
     @cached_property
     def wired(self) -> tuple[tuple[str, Adapter, Translation], ...]:
-        """Every variant with every translation that it writes with."""
+        """Every variant with each of its translations."""
         variants = self.subject.variants.items()
         return tuple((name, a, wire) for name, a in variants for wire in wires_of(a))
 
@@ -121,9 +123,9 @@ class Runner:
         variant: str | None = None,
         wire: Translation | None = None,
     ) -> SearchStrategy[Case]:
-        """Users within the declared limits; `complete` ones as the provider wants them.
+        """Returns users within the declared limits, of all variants unless one is named.
 
-        Of each variant and by each translation, unless one is named.
+        `complete` users have every required field, and are adapted by `Subject.welcome`.
         """
         size = self._pools
         wired = [
@@ -147,14 +149,14 @@ class Runner:
         )
 
     def any_user(self, adapter: Adapter) -> SearchStrategy[User]:
-        """Any user of the core, with extras for this provider and for another."""
+        """Returns any user of the core, with extras for this provider and for another."""
         own = {adapter.provider: adapter.extras} if adapter.extras is not None else {}
         fill_user_pools(self._pools)
         return users({**own, "stranger": _Stranger}, pools=self._pools)
 
     @property
     def _pools(self) -> int:
-        """How many values of each field are drawn beforehand."""
+        """The number of values per field that are drawn in advance."""
         return min(POOL, self.settings.max_examples)
 
     # -- what is begun
@@ -167,7 +169,7 @@ class Runner:
         old: User | None = None,
         unmapped: Mapping[str, Any] | None = None,
     ) -> Begun:
-        """Begins a call that writes a user, with leave to lose, and answers it to its end."""
+        """Begins a call that writes a user, with every loss accepted; completes it if it can."""
         lenient = tolerant(adapter)
         record = None
         if old is not None:
@@ -193,13 +195,13 @@ class Runner:
     # -- what is shown
 
     def shown(self, adapter: Adapter, wire: Translation) -> Json | None:
-        """An object as the provider shows it: quoted, or the simulator's; None without both."""
+        """Returns an object of the provider, quoted or simulated; None if there is neither."""
         found = self._shown.get((adapter, wire))
         return found or next((o for (a, _), o in self._shown.items() if a == adapter), None)
 
     @cached_property
     def _shown(self) -> dict[tuple[Adapter, Translation], Json]:
-        """Found once a class, and outside of the examples, for it draws one of its own."""
+        """The objects by adapter and translation; found once per class, as finding them draws."""
         known = vars(type(self.subject)).get("_shown_objects")
         if known is None:
             known = self._quoted()
@@ -215,7 +217,7 @@ class Runner:
         for sample in self.subject.samples:
             if sample.answer:
                 adapter = self.subject.variant(sample.variant)
-                with suppress(OnboardingError):  # the law of quoted objects will tell
+                with suppress(OnboardingError):  # the law of quoted objects reports it
                     record = self.read(adapter, sample.payload)
                     found.setdefault((adapter, adapter.wire_for(record.user)), sample.payload)
         return found
@@ -229,17 +231,16 @@ class Runner:
             world = self.world(adapter)
             record = world.call("create_user", self.subject.welcome(user))
             self.subject.settle(world, record)
-            if can(adapter, "fetch_user"):
+            if adapter.supports("fetch_user"):
                 world.call("fetch_user", record.id)
             found[adapter, wire] = self.subject.payload_of(world.answers[-1])
 
-        once = patient(max_examples=1, database=None, derandomize=True, phases=[Phase.generate])
-        with suppress(Exception):  # the laws that talk to the simulator will tell
-            once(given(supported_users(wire, complete=True))(create))()
+        with suppress(Exception):  # the laws that use the simulator report it
+            draw(supported_users(wire, complete=True), create)
         return found
 
     def read(self, adapter: Adapter, payload: Json) -> UserRecord:
-        """The record that a fetch makes of an object."""
+        """Returns the record that a fetch makes of an object."""
         flow = adapter.fetch_user("1")
         next(flow)
         record = ended(flow, self.subject.answer(payload))
@@ -248,7 +249,7 @@ class Runner:
 
 
 def ended(flow: Flow[T], answer: Response) -> T:
-    """The result of a flow that gets the same answer to each of its requests."""
+    """Returns the result of a flow that gets the same response to each request."""
     for _ in range(_MOST_REQUESTS):
         try:
             flow.send(answer)
@@ -258,7 +259,7 @@ def ended(flow: Flow[T], answer: Response) -> T:
 
 
 def _expected(wire: Translation, operation: str, user: User, old: User | None) -> tuple[Loss, ...]:
-    """The report of the translation, where nothing shows that of the call."""
+    """Returns the losses of the translation, for calls that cannot be completed."""
     if operation == "update_user":
         assert old is not None
         return wire.update(old, user)[1]
@@ -266,7 +267,7 @@ def _expected(wire: Translation, operation: str, user: User, old: User | None) -
 
 
 def attempt(call: Callable[..., Flow[Any]], *arguments: Any) -> Request | OnboardingError | None:
-    """What a call does first: a request, an error of the library, or nothing."""
+    """Returns the first request of a call, or the error it raises; None if it sends nothing."""
     try:
         flow = call(*arguments)
         try:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
 from enum import Enum
 from functools import cache
 from typing import Any, TypeVar, cast, get_args
 
-from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
@@ -16,12 +15,12 @@ from onboarding.mapping.paths import class_at, model_below
 from onboarding.model.countries import country_codes
 from onboarding.model.shapes import Text
 from onboarding.model.user import User
+from onboarding.testing.examples import fresh, pool
 from onboarding.values.base import Check, Model, Shape, checks_of, per_class, trust
 from onboarding.values.secret import Secret
 
 __all__ = [
     "LONG_TEXT",
-    "afresh",
     "alike",
     "changed",
     "check_at",
@@ -30,44 +29,12 @@ __all__ = [
     "fill_user_pools",
     "is_text",
     "models",
-    "pool",
     "some_of",
     "texts",
     "users",
     "value_of",
     "values_at",
 ]
-
-_CHECKS = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
-_POOLS: dict[tuple[Hashable, int], SearchStrategy[Any]] = {}
-
-
-def pool(key: Hashable, values: SearchStrategy[Any], size: int) -> SearchStrategy[Any]:
-    """At most `size` of the values, the simplest first; filled once for a key and a size."""
-    if (key, size) not in _POOLS:
-        found: list[Any] = []
-
-        @settings(
-            max_examples=size,
-            derandomize=True,
-            database=None,
-            deadline=None,
-            phases=[Phase.generate],
-            suppress_health_check=_CHECKS,
-        )
-        @given(values)
-        def fill(value: Any) -> None:
-            found.append(value)
-
-        fill()
-        _POOLS[key, size] = st.sampled_from(found)
-    return _POOLS[key, size]
-
-
-def afresh() -> SearchStrategy[bool]:
-    """Whether to draw past the pools: for one user in eight."""
-    return st.integers(0, 7).map(lambda number: number == 7)
-
 
 M = TypeVar("M", bound=Model)
 
@@ -89,13 +56,13 @@ OLDEST = date(1900, 1, 1)
 
 @cache
 def countries() -> tuple[str, ...]:
-    """Every assigned alpha-2 code, and Kosovo's."""
+    """Returns every assigned alpha-2 code, and that of Kosovo."""
     return tuple(sorted(country_codes()))
 
 
 @cache
 def texts(min_size: int = 1, max_size: int = 20) -> SearchStrategy[str]:
-    """Texts with something in them, of `min_size` to `max_size` characters."""
+    """Returns texts that are not blank, of `min_size` to `max_size` characters."""
     forbidden = [*_CONTROLS, *map(chr, (*range(0x2028, 0x202F), *range(0x2066, 0x206A)))]
     alphabet = st.characters(codec="utf-8", exclude_characters=forbidden)
     return st.text(alphabet, min_size=min_size, max_size=max_size).filter(_is_text)
@@ -106,12 +73,12 @@ _TEXT = next(note.rule for note in get_args(Text) if isinstance(note, Shape))
 
 
 def _is_text(text: str) -> bool:
-    """A function of ours: Hypothesis would make a slow strategy of a pattern's own method."""
+    """Returns whether a text is legal. (Hypothesis makes a slow strategy of a pattern's method.)"""
     return bool(_TEXT(text))
 
 
 LONG_TEXT = st.sampled_from((256, 300, 5_000)).map(lambda size: "x" * size)
-"""Texts longer than most providers take."""
+"""Texts longer than most providers accept."""
 
 
 @cache
@@ -157,7 +124,7 @@ _BY_KIND: Mapping[type, SearchStrategy[Any]] = {
 
 
 def value_of(check: Check) -> SearchStrategy[Any]:
-    """Every legal value of a field; never None, never an empty tuple."""
+    """Returns every legal value of a field, except None and an empty tuple."""
     one: SearchStrategy[Any]
     if check.shape is not None:
         one = _BY_SHAPE[check.shape.name]
@@ -182,9 +149,9 @@ def some_of(
     optional: Mapping[str, SearchStrategy[Any]],
     always: Mapping[str, SearchStrategy[Any]] | None = None,
 ) -> dict[str, Any]:
-    """Values by name, each optional one given or not.
+    """Draws values by name, with each optional one given or not.
 
-    One draw decides which are given: a user has a hundred fields, and each draw has its price.
+    One draw decides which are given: a draw for each of a hundred fields would be slow.
     """
     found = {name: draw(values) for name, values in (always or {}).items()}
     size = (len(optional) + 7) // 8
@@ -196,7 +163,7 @@ def some_of(
 
 
 def _fields(cls: type, without: str = "") -> SearchStrategy[dict[str, Any]]:
-    """The fields of a class, those that may be empty given or not."""
+    """Returns values of the fields of a class, with each optional one given or not."""
     checks = {name: check for name, check in checks_of(cls).items() if name != without}
     values = {name: value_of(check) for name, check in checks.items()}
     free = {name for name, check in checks.items() if check.many or check.optional}
@@ -207,7 +174,7 @@ def _fields(cls: type, without: str = "") -> SearchStrategy[dict[str, Any]]:
 
 
 def models(cls: type[M]) -> SearchStrategy[M]:
-    """Every legal value of a class of the core."""
+    """Returns every legal value of a class of the core."""
     return cast("SearchStrategy[M]", _models(cls))
 
 
@@ -225,18 +192,18 @@ def _of_user(size: int) -> SearchStrategy[dict[str, Any]]:
 
 
 def fill_user_pools(size: int) -> None:
-    """Fills the pools of the fields of a user: outside of a test, for it draws."""
+    """Fills the pools of the fields of a user. To be called outside of a test that draws."""
     _of_user(size)
 
 
 @st.composite
 def users(draw: st.DrawFn, extras: Mapping[str, type] | None = None, pools: int = 0) -> User:
-    """Any user of the core, natural or legal, each field given or not.
+    """Draws any user of the core, natural or legal, with each field given or not.
 
-    `extras` are the adapters' own classes by provider: `{"acme": AcmeExtras}`. With `pools`, most
-    fields come from pools of that size, which `fill_user_pools` filled before.
+    `extras` are the adapters' classes by provider: `{"acme": AcmeExtras}`. `pools` is the size of
+    the pools that most values are drawn from, filled by `fill_user_pools`.
     """
-    fields = draw(_of_user(pools if pools and not draw(afresh()) else 0))
+    fields = draw(_of_user(pools if pools and not draw(fresh()) else 0))
     if "company" in fields:
         fields.pop("identity", None)
     given = {
@@ -247,13 +214,13 @@ def users(draw: st.DrawFn, extras: Mapping[str, type] | None = None, pools: int 
 
 @cache
 def extra_values(cls: type) -> Mapping[str, SearchStrategy[Any]]:
-    """Every legal value of each field of an adapter's own class, as plain data."""
+    """Returns every legal value of each field of an adapter's extras class, as plain data."""
     return {name: value_of(check).map(_plain) for name, check in checks_of(cls).items()}
 
 
 @cache
 def extras_of(cls: type) -> SearchStrategy[dict[str, Any]]:
-    """What `User.extras` may hold for the adapter whose own class this is."""
+    """Returns what `User.extras` may hold for an adapter with this class."""
     return some_of(extra_values(cls))
 
 
@@ -264,24 +231,24 @@ def _plain(value: Any) -> Any:
 
 
 def check_at(path: str) -> Check:
-    """What the field at a core path may hold."""
+    """Returns the check of the field at a core path."""
     above, _, name = path.rpartition(".")
     return checks_of(class_at(above))[name]
 
 
 def values_at(path: str) -> SearchStrategy[Any]:
-    """Every legal value of the field at a core path; never None."""
+    """Returns every legal value of the field at a core path, except None."""
     return value_of(check_at(path))
 
 
 def is_text(path: str) -> bool:
-    """Whether the field at a core path is any text, of any length."""
+    """Returns whether the field at a core path is a text of any length."""
     shape = check_at(path).shape
     return shape is not None and shape.name == "text"
 
 
 def changed(user: User, path: str, value: object) -> User:
-    """The user with another field at `path`, even where the model would want more beside it."""
+    """Returns the user with another value at `path`, unchecked: other fields may be missing."""
     return cast("User", _changed(User, user, path.split("."), value))
 
 
@@ -294,7 +261,7 @@ def _changed(cls: type[Any], old: Any, path: list[str], value: object) -> Any:
 
 
 def alike(new: User, old: User) -> User:
-    """The new user as a person of the old one's kind: no provider makes one the other."""
+    """Returns the new user with the person type of the old one, which no provider changes."""
     if new.person_type is old.person_type:
         return new
     return changed(changed(new, "company", old.company), "identity", old.identity)

@@ -1,4 +1,4 @@
-"""An adapter as it is put to the laws: its variants, its simulator, its quotations, its hooks."""
+"""What an adapter declares to the kit: variants, simulator, quotations and hooks."""
 
 from __future__ import annotations
 
@@ -23,73 +23,37 @@ import attrs
 from attrs import field, frozen
 
 from onboarding.adapter import Adapter
-from onboarding.errors import OnboardingError, OutcomeUnknown, Unsupported
+from onboarding.errors import OutcomeUnknown, Unsupported
 from onboarding.http import Flow, Request, Response, as_object, json_body
 from onboarding.mapping.translation import Translation
 from onboarding.model.record import UserRecord
 from onboarding.model.user import Company, User
 from onboarding.operations import Operations
 from onboarding.testing.paper import PaperGateway, paper
+from onboarding.testing.quotations import Json, QuotedError, Sample
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-__all__ = ["Json", "QuotedError", "Sample", "Subject", "World", "wires_of"]
+__all__ = ["Subject", "World", "tolerant", "wires_of"]
 
 T = TypeVar("T")
-Json = dict[str, Any]
 
 MOST_ANSWERS = 500
-"""How many requests a world answers: a flow that asks for more does not end."""
-
-
-@frozen(kw_only=True)
-class Sample:
-    """An object quoted from the provider's documents.
-
-    `answer` says that the provider shows it, else a request holds it; `user` is what it means;
-    `variant` names one of the adapter's, the first unless given.
-    """
-
-    payload: Json = field(repr=False)
-    answer: bool = True
-    user: User | None = None
-    variant: str = ""
-    name: str = ""
-
-
-@frozen(kw_only=True)
-class QuotedError:
-    """A no of the provider's documents, and what must become of it.
-
-    `operation` is the call that it answers; `legal` has it be one about a company. `paths` are
-    those of the problems, in their order; None leaves them open.
-    """
-
-    status: int
-    body: Json | bytes = field(repr=False)
-    kind: type[OnboardingError]
-    code: str
-    paths: tuple[str, ...] | None = ()
-    headers: Mapping[str, str] = field(factory=dict[str, str], repr=False)
-    operation: str = "create_user"
-    legal: bool = False
-    variant: str = ""
-
-    def response(self) -> Response:
-        raw = self.body if isinstance(self.body, bytes) else json.dumps(self.body).encode()
-        return Response(status=self.status, headers=self.headers, body=raw)
+"""The most requests that a world answers: a flow that sends more does not end."""
 
 
 def _unrecorded(operation: str) -> None:
-    """Outside of a law, nothing is recorded."""
+    """Ignores a completed operation, outside of a law."""
 
 
 @frozen(eq=False)
 class World:
-    """A provider that knows nobody yet, simulated without a socket, and a gateway to it.
+    """A new simulated provider without users, and a gateway to it, without a socket.
 
-    `saw` is told the name of each operation that ran to its end.
+    - `simulator`: the WSGI application; `gateway`: the gateway, with the sent requests;
+    - `answers`: the responses so far;
+    - `saw`: a function that is called with the name of each operation that completes.
     """
 
     simulator: Any
@@ -102,16 +66,16 @@ class World:
         return self.gateway.adapter
 
     def call(self, operation: str, *arguments: Any, **named: Any) -> Any:
-        """Runs an operation of the adapter to its end; it gives back what the core says."""
+        """Runs an operation of the adapter to its end, and checks the type of its result."""
         found = self.run(getattr(self.adapter, operation)(*arguments, **named))
         expected = results_of(operation)
         kind = type(found).__name__
-        assert isinstance(found, expected), f"{operation} gives back a {kind}"
+        assert isinstance(found, expected), f"{operation} returns a {kind}"
         self.saw(operation)
         return found
 
     def run(self, flow: Flow[T]) -> T:
-        """Runs any flow of the adapter to its end."""
+        """Runs any flow of the adapter to its end, and returns its result."""
         found = self.gateway.run(flow)
         if self.gateway.token is not None:
             self.saw("login")
@@ -119,7 +83,7 @@ class World:
 
     @contextmanager
     def cut_off(self, after: int) -> Generator[None]:
-        """Loses every answer after so many: what was carried out by then is not told."""
+        """Loses every response after the first `after` ones: the calls raise `OutcomeUnknown`."""
         whole, given = self.gateway.answer, 0
 
         def cut(request: Request) -> Response:
@@ -127,7 +91,7 @@ class World:
             given += 1
             response = whole(request)
             if given > after:
-                raise OutcomeUnknown(f"the answer to {request.operation} is lost")
+                raise OutcomeUnknown(f"the response to {request.operation} is lost")
             return response
 
         self.gateway.answer = cut
@@ -139,23 +103,23 @@ class World:
 
 @cache
 def results_of(operation: str) -> tuple[type, ...]:
-    """What an operation gives back in the end, by the core."""
-    told = get_type_hints(getattr(Operations, operation))["return"]
-    flows = get_args(told) if get_origin(told) in (Union, UnionType) else (told,)
+    """Returns the declared result types of an operation."""
+    hint = get_type_hints(getattr(Operations, operation))["return"]
+    flows = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
     results = [get_args(flow)[-1] for flow in flows]
     return tuple(get_origin(result) or result for result in results)
 
 
 class Subject:
-    """What an adapter declares to the laws; a law is asked for where this allows it.
+    """What an adapter declares to the kit. A law applies if this has what the law needs.
 
-    - `adapter`, or `adapters`: pairs of a variant's name and the adapter with all that it needs;
-    - `simulator`: makes a WSGI application that simulates the provider and knows no user yet;
-    - `samples`, `errors`: what the provider's documents quote;
-    - `codes`: every word of the adapter's own table of errors; each must be quoted once;
-    - `scenarios`: functions of a `World`, each a story that calls what the kit cannot call by
-      itself: an operation that no law and no scenario ran to its end fails the last test;
-    - `arguments`: those of an operation, where the kit's own mean nothing to the provider.
+    - `adapter`, or `adapters`: pairs of a variant's name and the configured adapter;
+    - `simulator`: a function that returns a WSGI application, a simulator without users;
+    - `samples`, `errors`: objects and errors quoted from the provider's documents;
+    - `codes`: every code in the adapter's table of errors; each must be quoted once;
+    - `scenarios`: functions of a `World` that call operations which the kit cannot call by itself;
+      the law of claims fails if an operation is completed by no law and no scenario;
+    - `arguments`: arguments by operation, if the provider does not accept those of the kit.
     """
 
     adapter: ClassVar[Adapter | None] = None
@@ -170,37 +134,37 @@ class Subject:
     # -- hooks
 
     def welcome(self, user: User) -> User:
-        """The user as the provider's policy wants it, beyond what the declaration says."""
+        """Returns the user changed so that the provider accepts it, beyond the declaration."""
         return user
 
     def settle(self, world: World, record: UserRecord) -> UserRecord:
-        """Has the simulated user do what the provider waits for before it shows everything."""
+        """Completes the steps that the simulated provider waits for; returns the record."""
         return record
 
     def verify(self, world: World, record: UserRecord) -> UserRecord:
-        """Has the simulated provider verify a user, as far as it does; gives the record anew."""
+        """Has the simulated provider verify a user, if it can; returns the new record."""
         return record
 
     def body_of(self, request: Request) -> Json:
-        """The wire object in a request."""
+        """Returns the wire object in a request."""
         return as_object(json.loads(request.body)) if request.body else {}
 
     def payload_of(self, response: Response) -> Json:
-        """The wire object in an answer."""
+        """Returns the wire object in a response."""
         return response.json_object()
 
     def answer(self, payload: Json) -> Response:
-        """The answer in which the provider shows an object."""
+        """Returns the response in which the provider returns an object."""
         return Response(status=200, body=json_body(payload))
 
     def complaint(self, wire_path: str) -> Response | None:
-        """The answer in which the provider complains of a field; None where it has no such form."""
+        """Returns the response that rejects a field; None if the provider has no such form."""
         return None
 
     def record_of(
         self, adapter: Adapter, user: User, unmapped: Mapping[str, Any] | None = None
     ) -> UserRecord:
-        """What the provider has on file of a user, as an update is computed against it."""
+        """Returns the record that an update is computed against."""
         return UserRecord(
             provider=adapter.provider,
             gateway=adapter.name,
@@ -209,7 +173,7 @@ class Subject:
             unmapped=unmapped or {},
         )
 
-    # -- what the laws ask
+    # -- used by the laws
 
     @property
     def variants(self) -> Mapping[str, Adapter]:
@@ -219,20 +183,24 @@ class Subject:
         return {"": self.adapter} if self.adapter is not None else {}
 
     def variant(self, name: str) -> Adapter:
-        """The variant of that name, or the first."""
+        """Returns the variant of a name, or the first."""
         return self.variants[name] if name else next(iter(self.variants.values()))
 
     @property
     def provider(self) -> str:
         return self.variant("").provider
 
+    def has_operations(self, *names: str) -> bool:
+        """Returns whether one of the variants has all of these operations."""
+        return any(all(map(one.supports, names)) for one in self.variants.values())
+
     def new_simulator(self) -> WSGIApplication:
-        """A provider that knows nobody yet."""
+        """Returns a new simulator, without users."""
         made = inspect.getattr_static(type(self), "simulator")
         return (made.__func__ if isinstance(made, staticmethod) else made)()  # type: ignore[no-any-return]
 
     def world(self, adapter: Adapter) -> World:
-        """An adapter on paper with a simulator of its own."""
+        """Returns a gateway without a socket to a new simulator."""
         simulator = self.new_simulator()
         answer, answers = paper(simulator), list[Response]()
 
@@ -245,12 +213,12 @@ class Subject:
 
 
 def tolerant(adapter: Adapter) -> Adapter:
-    """The adapter with leave to lose whatever it reports."""
+    """Returns the adapter with every loss accepted."""
     return attrs.evolve(adapter, accept_loss=("*",))
 
 
 def wires_of(adapter: Adapter) -> tuple[Translation, ...]:
-    """The translations that an adapter writes natural and legal persons with."""
+    """Returns the translations of an adapter for natural and legal persons."""
     found: list[Translation] = []
     for user in (User(), User(company=Company())):
         try:

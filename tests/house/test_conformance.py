@@ -15,8 +15,7 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
-from onboarding.testing.catalogue import LAWS, laws_for
-from onboarding.testing.proof import BRIEF, prove
+from onboarding.testing.proof import BRIEF, LAWS, laws_for, prove
 from onboarding.testing.report import refreshed
 
 ROOT = Path(__file__).parents[2]
@@ -102,7 +101,7 @@ def test_a_run_writes_down_what_held_what_did_not_and_what_was_not_asked(tmp_pat
         "every_claim_is_exercised": False,
     }
     reason = paysera["laws"]["every_claim_is_exercised"]["reason"]
-    assert reason.startswith("claimed, and never seen at work: error never_quoted, ")
+    assert reason.startswith("claimed, but never exercised: error never_quoted, ")
     assert "operation submit_document" in reason
     assert ["error", "never_quoted", ""] in paysera["claims"]
     assert ["error", "never_quoted", ""] not in paysera["exercised"]

@@ -221,7 +221,7 @@ def test_what_mangopay_has_no_place_for_in_a_document_is_refused_by_path_before_
 
 
 @pytest.mark.parametrize("path", NO_PLACE)
-def test_each_datum_without_a_place_is_refused_unless_its_own_path_is_accepted(path: str) -> None:
+def test_each_field_without_a_place_is_refused_unless_its_own_path_is_accepted(path: str) -> None:
     others = tuple(other for other in NO_PLACE if other != path)
 
     with pytest.raises(Unsupported) as raised:

@@ -17,8 +17,8 @@ from onboarding.spi import Adapter, Flow, Paged, Request, Response
 from onboarding.testing import claims
 from onboarding.testing.calls import calls
 from onboarding.testing.claims import claims_of
-from onboarding.testing.listening import every_logger, of_error, told
-from onboarding.testing.reasons import reason
+from onboarding.testing.law import reason
+from onboarding.testing.listening import every_logger, of_error, one_line
 from onboarding.testing.subject import Subject, results_of
 
 METHODS = {
@@ -158,7 +158,7 @@ def test_an_example_is_shown_by_the_paths_that_are_set_and_no_others() -> None:
         address=Address(),
     )
 
-    assert told((user, 7)) == (
+    assert one_line((user, 7)) == (
         "(User(identity.given_name='Ona', identity.birthdate=datetime.date(1968, 3, 9), "
         "identity.national_id.code='46803090000', identity.national_id.country='LT', "
         "address=Address()), 7)"

@@ -215,7 +215,7 @@ def test_what_is_written_has_the_standards_form(
 
 
 @given(records, frameworks, chosen)
-def test_each_datum_comes_back_equal_or_is_named_as_a_loss(
+def test_each_field_comes_back_equal_or_is_named_as_a_loss(
     record: UserRecord, framework: str, claims: list[str]
 ) -> None:
     written, losses = to_verified_claims(record, trust_framework=framework, claims=claims)

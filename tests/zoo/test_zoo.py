@@ -52,10 +52,9 @@ from onboarding.mapping import (
 )
 from onboarding.provider_errors import ErrorDetails, raise_error
 from onboarding.spi import Flow, Paged, Proof, Request, Response
-from onboarding.testing.catalogue import LAWS
+from onboarding.testing.law import reason
 from onboarding.testing.listening import Example
-from onboarding.testing.proof import prove, tried
-from onboarding.testing.reasons import reason
+from onboarding.testing.proof import LAWS, prove, tried
 
 from .ark import (
     FALLS,
@@ -200,13 +199,13 @@ class ForgetsTheReport(Sound):
         return super().kept(response)
 
 
-@breaks("each_datum")
+@breaks("each_field")
 class WritesOneWordForAll(Writer):
     def spoil(self, body: Json, operation: str) -> Json:
         return {**body, "sex": "m"} if "sex" in body else body
 
 
-@breaks("each_datum")
+@breaks("each_field")
 class WritesNotWhatIsDeclared(Writer):
     def spoil(self, body: Json, operation: str) -> Json:
         if operation == "update_user":
@@ -644,12 +643,12 @@ class Unbarred(Passenger):
     kind: str | None = at(U.category, KINDS, on=On.CREATE)
 
 
-@breaks("demands", "['category']")
+@breaks("demands", "category")
 class DeclaresNoBar(Sound):
     wires = (Unbarred,)
 
 
-@breaks("demands", "category is refused as given, and not said to be")
+@breaks("demands", "category is rejected, and not predicted to be")
 class AsksOfTheUserAsSupposed(Sound):
     def missing(self, held: User | UserRecord, target: str) -> RequirementReport:
         assert isinstance(held, User)
@@ -686,7 +685,7 @@ class OutdatesAlways(Passenger):
     mail: str | None = at(U.email, TEXT, required_when=ALWAYS, effects=(GOES_OUT_OF_DATE,))
 
 
-@breaks("effects", "email outdates what was not handed in")
+@breaks("effects", "email outdates unsubmitted documents")
 class OutdatesWhatIsNotThere(Sound):
     wires = (OutdatesAlways,)
 
@@ -737,7 +736,7 @@ class RemembersTheLastUser(Sound):
         return self.kept(response, LAST[-1])
 
 
-@breaks("keys_are_checked", "create_user takes the bad key number 0")
+@breaks("keys_are_checked", "create_user accepts the invalid key number 0")
 class TakesAnyKey(Sound):
     @staticmethod
     def validated_key(key: str | None) -> str | None:
@@ -775,7 +774,7 @@ class ListsWithoutEnd(Sound):
             yield self.ask("GET", "list_users")
 
 
-@breaks("each_operation", "list_users gives back a Response")
+@breaks("each_operation", "list_users returns a Response")
 class GivesTheAnswerItself(Sound):
     def list_users(self, page: str | None = None) -> Flow[Any]:
         return (yield self.ask("GET", "list_users"))

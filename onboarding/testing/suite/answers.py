@@ -1,8 +1,7 @@
-"""Laws of what is read: words that nobody knows, levels, unknown keys, answers of any shape."""
+"""Laws of reading: quoted objects, unknown words, unknown keys, responses of any shape."""
 
 from __future__ import annotations
 
-import copy
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -17,22 +16,22 @@ from onboarding.mapping.plan import wire_value
 from onboarding.mapping.translation import Translation
 from onboarding.model.record import UserRecord
 from onboarding.model.user import User
-from onboarding.testing.bodies import on_wire
-from onboarding.testing.claims import can
+from onboarding.testing.bodies import on_wire, put
 from onboarding.testing.law import law
 from onboarding.testing.laws import nothing_lost
+from onboarding.testing.quotations import Json, Sample
 from onboarding.testing.runner import Runner, attempt
-from onboarding.testing.subject import Json, Sample, Subject
+from onboarding.testing.subject import Subject
 from onboarding.testing.suite.updating import STRANGE, WORDS
 
-__all__ = ["any_answer", "open_enums", "put", "quoted_samples", "shown", "shows", "strange_keys"]
+__all__ = ["any_answer", "open_enums", "quoted_samples", "shown", "shows", "strange_keys"]
 
 
 def shows(subject: Subject) -> bool:
-    """Whether there is an object that the provider shows: quoted, or a simulator's."""
-    reads = any(can(adapter, "fetch_user") for adapter in subject.variants.values())
+    """Returns whether there is an object from the provider: a quoted or a simulated one."""
     answers = any(sample.answer for sample in subject.samples)
-    return reads and (answers or subject.simulator is not None)
+    source = answers or subject.simulator is not None
+    return source and subject.has_operations("fetch_user")
 
 
 def quotes(subject: Subject) -> bool:
@@ -40,28 +39,15 @@ def quotes(subject: Subject) -> bool:
 
 
 def shown(runner: Runner) -> Iterator[tuple[Adapter, Translation, Json]]:
-    """For every variant and translation, an object as the provider shows it."""
+    """Yields, for every variant and translation, an object as the provider returns it."""
     for _, adapter, wire in runner.wired:
         payload = runner.shown(adapter, wire)
-        if payload is not None and can(adapter, "fetch_user"):
+        if payload is not None and adapter.supports("fetch_user"):
             yield adapter, wire, payload
 
 
-def put(payload: Json, path: str, value: Any) -> Json:
-    """The object with another value at a wire path."""
-    made = copy.deepcopy(payload)
-    *around, name = path.split(".")
-    place = made
-    for step in around:
-        if not isinstance(place.get(step), dict):
-            place[step] = {}
-        place = place[step]
-    place[name] = value
-    return made
-
-
 @law(
-    "every quoted object is read without a loss, and is written again as it was",
+    "every quoted object is read without a loss, and is written back unchanged",
     quotes,
     exhaustive=True,
 )
@@ -76,12 +62,12 @@ def _answer(runner: Runner, sample: Sample) -> None:
     record = runner.read(adapter, sample.payload)
     if sample.user is not None:
         nothing_lost(sample.user, record.user, ())
-    assert record.raw == sample.payload, f"{sample.name}: raw is not the object that came"
+    assert record.raw == sample.payload, f"{sample.name}: raw is not the object that was returned"
     wire = adapter.wire_for(record.user)
     lost = [d.wire for d in wire.plan.fields if _is_lost(d.wire, d.core, record)]
     assert not lost, f"{sample.name}: not read: {lost}"
     unknown = record.unmapped.keys() - wire.plan.by_wire.keys()
-    assert not unknown, f"{sample.name}: quoted, and not declared: {sorted(unknown)}"
+    assert not unknown, f"{sample.name}: quoted, but not declared: {sorted(unknown)}"
 
 
 def _is_lost(wire: str, core: str, record: UserRecord) -> bool:
@@ -111,7 +97,7 @@ def _reads(wire: Translation, payload: Json) -> bool:
     return user != User() and not [path for path in left if path not in wire.plan.by_wire]
 
 
-@law("a word that nobody knows yet never breaks a read, and is kept as it came", shows)
+@law("an unknown word never breaks a read, and is kept unchanged", shows)
 def open_enums(runner: Runner) -> None:
     found = list(shown(runner))
     for adapter, wire, payload in found:
@@ -134,12 +120,12 @@ def _unknown_word(runner: Runner, adapter: Adapter, payload: Json, path: str, co
     record = runner.read(adapter, payload)
     kept = {**record.provider_fields, **record.unmapped}.get(path)
     if core:
-        assert kept == word or lookup(record.user, core) == word, f"{path}: a word is swallowed"
+        assert kept == word or lookup(record.user, core) == word, f"{path} is not kept"
     else:
-        assert word in (kept, record.id, str(wire_value(record.raw, path))), f"{path} is swallowed"
+        assert word in (kept, record.id, str(wire_value(record.raw, path))), f"{path} is not kept"
 
 
-@law("keys that nobody knows yet are in the record, at every level, beside the raw object", shows)
+@law("unknown keys at every level are in the record, beside the raw object", shows)
 def strange_keys(runner: Runner) -> None:
     found = list(shown(runner))
 
@@ -149,7 +135,7 @@ def strange_keys(runner: Runner) -> None:
             if not path or isinstance(wire_value(payload, path), dict):
                 payload = _with(payload, path, strange)
         record = runner.read(adapter, payload)
-        assert record.raw == payload, "raw is not the object that came"
+        assert record.raw == payload, "raw is not the object that was returned"
         for path in wire.plan.known:
             for name, value in strange.items():
                 at = f"{path}.{name}" if path else name
@@ -172,16 +158,16 @@ _JSON: st.SearchStrategy[Any] = st.recursive(
 )
 
 
-# values that no field is documented to have: out of range, of another type, nested
+# Values that no field is documented to have: out of range, of another type, nested.
 _ABSURD: tuple[Any, ...] = (
     None, True, -1, 1.5, 10**15, 10**400, -(10**400), float("inf"), float("nan"), "", "\ud800",
     "\x00", "x" * 2_000, [], [None], {}, {"": []},
 )  # fmt: skip
 
 
-@law("whatever the answer, what is raised is an error of the library's", shows)
+@law("for any response, only errors of the library are raised", shows)
 def any_answer(runner: Runner) -> None:
-    """A success or a refusal: any JSON or none, keys of the provider's, any value in any field."""
+    """Successes and errors, with any JSON, with known keys, with any value in any field."""
     found = list(shown(runner))
     keys = {key for _, wire, payload in found for key in [*wire.plan.known[""], *payload]}
     for error in runner.subject.errors:
@@ -210,7 +196,7 @@ def any_answer(runner: Runner) -> None:
 
 
 def _fields(payload: Json, before: str = "") -> Iterator[str]:
-    """The path of each field of an object, at every level."""
+    """Yields the path of each field of an object, at every level."""
     for name, value in payload.items():
         yield before + name
         yield from _fields(as_object(value), f"{before}{name}.")

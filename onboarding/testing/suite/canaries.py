@@ -1,4 +1,4 @@
-"""The law of canaries: whatever comes over a socket, no value and no key is told anywhere."""
+"""The law of canaries: no value and no key leaks into logs, errors or tracebacks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from urllib.parse import urlsplit
 
 import attrs
 from attrs import frozen
-from hypothesis import Phase, given
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
@@ -24,30 +23,29 @@ from onboarding.gateway import Gateway
 from onboarding.mapping.translation import Translation
 from onboarding.model.credentials import Password
 from onboarding.model.user import User
-from onboarding.testing.calls import Call, Words, calls
-from onboarding.testing.claims import can
+from onboarding.testing.calls import Call, CallValues, calls
+from onboarding.testing.examples import draw
 from onboarding.testing.faults import FAULTS, Faulty, faulty
 from onboarding.testing.generators import full_users
 from onboarding.testing.law import law
-from onboarding.testing.listening import Told, every_logger, of_error
+from onboarding.testing.listening import Output, every_logger, of_error
 from onboarding.testing.runner import Runner
-from onboarding.testing.settings import patient
 from onboarding.testing.strategies import changed, check_at
 from onboarding.testing.subject import Subject, tolerant
-from onboarding.testing.suite.keeping import BORN, CANARY, canaries, settings_of
+from onboarding.testing.suite.secrecy import BORN, CANARY, canaries, settings_of
 from onboarding.values.secret import Secret
 
 __all__ = ["silent_everywhere"]
 
-WORDS = Words(text=CANARY, phone="+37066698765", iban="LT601010012345678901", born=BORN)
+VALUES = CallValues(text=CANARY, phone="+37066698765", iban="LT601010012345678901", born=BORN)
 PASSWORD = f"{CANARY}-password"
 _MIDNIGHT = int(datetime(BORN.year, BORN.month, BORN.day, tzinfo=UTC).timestamp())
 _VALUES = re.compile(
     "|".join(
         (
             CANARY,
-            WORDS.phone.removeprefix("+"),
-            WORDS.iban,
+            VALUES.phone.removeprefix("+"),
+            VALUES.iban,
             BORN.isoformat(),
             f"{BORN.year}, {BORN.month}, {BORN.day}",
             str(_MIDNIGHT),
@@ -55,12 +53,12 @@ _VALUES = re.compile(
     ),
     re.IGNORECASE,
 )
-_SHORTEST = 6  # a shorter key cannot be told from a word
+_SHORTEST = 6  # a shorter key may occur by chance
 
 
 @frozen(eq=False)
 class _Asked:
-    """A call of a gateway; the logins that are answered well, by the path of their requests."""
+    """A call of a gateway, with the valid responses to logins by request path."""
 
     adapter: Adapter
     call: Call
@@ -72,16 +70,16 @@ class _Asked:
 
 
 def reachable(subject: Subject) -> bool:
-    """Whether an adapter can be led to a provider on loopback."""
+    """Returns whether every variant has a `base_url`, so that it can call a server on loopback."""
     return all(hasattr(adapter, "base_url") for adapter in subject.variants.values())
 
 
 @law(
-    "whatever comes over a socket, no value and no key is in any log, error or traceback's locals",
+    "for any response over a socket, no value and no key is in a log, an error or traceback locals",
     reachable,
 )
 def silent_everywhere(runner: Runner) -> None:
-    """Of every call, called and awaited, with answers that are broken in every way."""
+    """For every call, sync and async, with every kind of broken response."""
     with ExitStack() as held:
         provider = held.enter_context(faulty())
         asked = list(_asked(runner, provider))
@@ -99,14 +97,14 @@ def silent_everywhere(runner: Runner) -> None:
                 _silent(one, driver.name, provider, [*heard, *told])
 
         faults = [*FAULTS]
-        for place, one in enumerate(asked):  # each call once, however few the examples are
+        for place, one in enumerate(asked):  # each call at least once
             runner.examples += 1
             check((one, faults[place % len(faults)], 0))
         each = st.tuples(st.sampled_from(asked), st.sampled_from(faults), st.sampled_from((0, 1)))
         runner.for_all(each, check, share=2)
 
 
-def _silent(one: _Asked, way: str, provider: Faulty, told: list[Told]) -> None:
+def _silent(one: _Asked, way: str, provider: Faulty, told: list[Output]) -> None:
     keys = {*settings_of(one.adapter), *provider.keys, PASSWORD}
     about = f"{one.call.operation}, {way}, answered with {provider.fault}"
     for who, text in told:
@@ -124,15 +122,15 @@ def _asked(runner: Runner, provider: Faulty) -> Iterator[_Asked]:
         logins = _logins(runner, adapter)
         good = json.dumps(runner.shown(adapter, wire) or {}).encode()
         user = _spied(_example(full_users(wire, adapter.extras)), wire)
-        for call in calls(runner.subject, there, user, WORDS):
+        for call in calls(runner.subject, there, user, VALUES):
             yield _Asked(there, call, logins, good)
-        if can(adapter, "login"):
+        if adapter.supports("login"):
             yield _Asked(there, Call("fetch_user", ("1",)), {}, good)
 
 
 def _logins(runner: Runner, adapter: Adapter) -> dict[str, bytes]:
-    """How the simulated provider answers the login of an adapter."""
-    if runner.subject.simulator is None or not can(adapter, "login"):
+    """Returns the simulated response to the login of an adapter, by request path."""
+    if runner.subject.simulator is None or not adapter.supports("login"):
         return {}
     world = runner.world(adapter)
     with suppress(OnboardingError):  # it knows no user
@@ -143,23 +141,18 @@ def _logins(runner: Runner, adapter: Adapter) -> dict[str, bytes]:
 
 def _example(strategy: SearchStrategy[User]) -> User:
     found: list[User] = []
-
-    def keep(user: User) -> None:
-        found.append(user)
-
-    once = patient(max_examples=1, database=None, derandomize=True, phases=[Phase.generate])
-    once(given(strategy)(keep))()
+    draw(strategy, found.append)
     return found[-1]
 
 
 def _spied(user: User, wire: Translation) -> User:
-    """The user with canaries wherever the wire carries one."""
+    """Returns the user with a canary in every supported field that can hold one."""
     paths = [mapped.core for mapped in wire.plan.fields if not mapped.core.startswith("extras.")]
     user = canaries(user, paths)
     for path in paths:
         shape = check_at(path).shape
         if shape is not None and shape.name == "phone":
-            user = changed(user, path, WORDS.phone)
+            user = changed(user, path, VALUES.phone)
     if "credentials" in paths:
         user = changed(user, "credentials", Password(password=Secret(PASSWORD)))
     return user
@@ -169,9 +162,9 @@ def _spied(user: User, wire: Translation) -> User:
 
 
 class _Called:
-    """Calls in a thread, by one gateway for each adapter."""
+    """Sync calls, with one gateway per adapter."""
 
-    name = "called"
+    name = "sync"
 
     def __init__(self) -> None:
         self._gateways: dict[Adapter, Gateway[Adapter]] = {}
@@ -183,7 +176,7 @@ class _Called:
         for gateway in self._gateways.values():
             gateway.close()
 
-    def told(self, one: _Asked) -> Iterator[Told]:
+    def told(self, one: _Asked) -> Iterator[Output]:
         gateway = self._gateways.setdefault(one.adapter, Gateway(one.adapter))
         call = one.call
         try:
@@ -197,9 +190,9 @@ class _Called:
 
 
 class _Awaited:
-    """Calls in one event loop, by one gateway for each adapter."""
+    """Async calls in one event loop, with one gateway per adapter."""
 
-    name = "awaited"
+    name = "async"
 
     def __init__(self) -> None:
         self._runner = asyncio.Runner()
@@ -213,10 +206,10 @@ class _Awaited:
             self._runner.run(gateway.close())
         self._runner.close()
 
-    def told(self, one: _Asked) -> list[Told]:
+    def told(self, one: _Asked) -> list[Output]:
         return self._runner.run(self._told(one))
 
-    async def _told(self, one: _Asked) -> list[Told]:
+    async def _told(self, one: _Asked) -> list[Output]:
         from onboarding.aio import AsyncGateway  # the extra `async`
 
         gateway = self._gateways.setdefault(one.adapter, AsyncGateway(one.adapter))

@@ -1,4 +1,4 @@
-"""Laws of whole conversations with the provider's simulator, without a socket."""
+"""Laws of complete conversations with the provider's simulator, without a socket."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ from onboarding.model.answers import LossKind, refused
 from onboarding.model.record import Absence, UserRecord
 from onboarding.model.user import User
 from onboarding.provider_errors import ProviderError
-from onboarding.testing.claims import can
 from onboarding.testing.law import law
 from onboarding.testing.laws import nothing_lost
 from onboarding.testing.runner import Case, Runner
@@ -41,21 +40,20 @@ __all__ = [
 T = TypeVar("T")
 
 LIVES = 2
-"""An example of two lives counts for two: what a life costs is most of what the laws cost."""
+"""The weight of an example with two conversations: they cost most of the time of the laws."""
 
 
 def simulated(subject: Subject) -> bool:
-    """Whether there is a simulator to talk to, and calls to begin and end with."""
-    able = [a for a in subject.variants.values() if can(a, "create_user") and can(a, "fetch_user")]
-    return subject.simulator is not None and bool(able)
+    """Returns whether there is a simulator, and an adapter that creates and fetches users."""
+    return subject.simulator is not None and subject.has_operations("create_user", "fetch_user")
 
 
 def changeable(subject: Subject) -> bool:
-    return simulated(subject) and any(can(a, "update_user") for a in subject.variants.values())
+    return simulated(subject) and subject.has_operations("update_user")
 
 
 def live(runner: Runner, case: Case) -> tuple[World, UserRecord, UserRecord]:
-    """A registration and what is shown after it."""
+    """Creates a user, settles it and fetches it; returns the world and both records."""
     world = runner.world(case.adapter)
     made: UserRecord = world.call("create_user", case.user)
     runner.subject.settle(world, made)
@@ -63,7 +61,7 @@ def live(runner: Runner, case: Case) -> tuple[World, UserRecord, UserRecord]:
     return world, made, seen
 
 
-@law("a simulated provider shows the user that was given, but for what the report names", simulated)
+@law("a simulated provider returns the user as given, except for reported losses", simulated)
 def shown_as_given(runner: Runner) -> None:
     def check(case: Case) -> None:
         _, made, seen = live(runner, case)
@@ -73,8 +71,10 @@ def shown_as_given(runner: Runner) -> None:
             for path in changed_paths(case.user, seen.user)
             if lookup(case.user, path) not in EMPTY and lookup(seen.user, path) not in EMPTY
         } - {loss.core_path for loss in made.losses}
-        assert not added, f"shown otherwise than given: {sorted(added)}"
-        assert not refused(made.losses, case.adapter.accept_loss), "lost without leave"
+        assert not added, f"returned with another value: {sorted(added)}"
+        assert not refused(made.losses, case.adapter.accept_loss), (
+            "lost, though accept_loss does not allow it"
+        )
         _hidden(made, seen)
         for record in (made, seen):
             _level(case.adapter, record)
@@ -84,7 +84,7 @@ def shown_as_given(runner: Runner) -> None:
 
 
 def _hidden(made: UserRecord, seen: UserRecord) -> None:
-    """What is said never to be shown back is not, and the record says why."""
+    """A write-only field is not returned, and the record says why."""
     for loss in made.losses:
         if loss.kind is LossKind.WRITE_ONLY:
             assert lookup(seen.user, loss.core_path) in EMPTY, f"{loss.core_path} is shown"
@@ -94,16 +94,18 @@ def _hidden(made: UserRecord, seen: UserRecord) -> None:
 def _level(adapter: Adapter, record: UserRecord) -> None:
     words = record.provider_levels.values()
     kyc, step = adapter.policy.kyc(*words), adapter.policy.identification(*words)
-    assert (record.kyc_level, record.identification_level) == (kyc, step), "a level of its own"
+    assert (record.kyc_level, record.identification_level) == (kyc, step), (
+        "the levels are not those of the policy"
+    )
 
 
-@law("one changed field is shown changed, refused by its path, or complained of by it", changeable)
+@law("a changed field is returned changed, or refused or rejected by its path", changeable)
 def change_is_shown(runner: Runner) -> None:
     def check(drawn: tuple[Case, Any]) -> None:
         case, data = drawn
         world, _, record = live(runner, case)
         paths = sorted(p for p in case.wire.plan.writable(On.UPDATE) if not p.startswith(EXTRAS))
-        if not paths or not can(case.adapter, "update_user"):
+        if not paths or not case.adapter.supports("update_user"):
             return
         path = data.draw(st.sampled_from(paths))
         wanted = runner.subject.welcome(changed(record.user, path, data.draw(values_at(path))))
@@ -122,15 +124,15 @@ def _changed(runner: Runner, world: World, record: UserRecord, new: User, path: 
         assert error.paths, "refused without a path"
         return
     except ProviderError as error:
-        assert error.problems, f"{path} is complained of by nothing"
-        assert all(problem.path for problem in error.problems), "a complaint has no core path"
+        assert error.problems, f"{path}: the error has no problems"
+        assert all(problem.path for problem in error.problems), "a problem has no core path"
         return
     runner.subject.settle(world, made)
     seen = world.call("fetch_user", record.id)
     nothing_lost(new, seen.user, made.losses)
 
 
-@law("calls in turn, awaited, and interleaved with others give the same results", simulated)
+@law("sync, async and interleaved calls return the same results", simulated)
 def same_result(runner: Runner) -> None:
     def check(drawn: tuple[Case, Case]) -> None:
         alone = [facts(one.user, live(runner, one)) for one in drawn]
@@ -144,7 +146,7 @@ def same_result(runner: Runner) -> None:
 
 
 def _together(runner: Runner, cases: tuple[Case, Case]) -> list[dict[str, object]]:
-    """Both lives at once, awaited, with one adapter: a step of each in turn."""
+    """Runs both conversations interleaved in one thread, with one adapter."""
     adapter = cases[0].adapter
     lives = [_live_async(runner, runner.world(adapter), case.user) for case in cases]
     ended = _in_turn(lives)
@@ -152,7 +154,7 @@ def _together(runner: Runner, cases: tuple[Case, Case]) -> list[dict[str, object
 
 
 def _in_turn(lives: Sequence[Coroutine[Any, Any, T]]) -> list[T]:
-    """The results of coroutines that only let others go first: an event loop by hand."""
+    """Runs coroutines that only yield, one step each in turn; returns their results."""
     ended: dict[int, T] = {}
     try:
         while len(ended) < len(lives):
@@ -200,7 +202,7 @@ FACTS = ("losses", "status", "kyc_level", "identification_level", "absent", "con
 
 
 def facts(given: User, lived: tuple[World, UserRecord, UserRecord]) -> dict[str, object]:
-    """What two runs of one life share: all but ids, links, and the times that a provider notes."""
+    """Returns what two runs must have in common: not ids, links and times."""
     _, made, seen = lived
     told = {path: lookup(seen.user, path) for path in changed_paths(User(), given)}
     return {**told, **{name: (getattr(made, name), getattr(seen, name)) for name in FACTS}}

@@ -1,4 +1,4 @@
-"""Laws of a provider's no: a typed error, in core paths, with the raw answer and no value."""
+"""Laws of errors: a typed error with core paths, the raw response and no value of the user."""
 
 from __future__ import annotations
 
@@ -14,26 +14,27 @@ from onboarding.mapping.translation import Translation
 from onboarding.model.user import Company, User
 from onboarding.provider_errors import ProviderError
 from onboarding.testing.calls import calls
-from onboarding.testing.claims import WRITES, can
+from onboarding.testing.claims import WRITES
 from onboarding.testing.law import law
 from onboarding.testing.laws import every_wire_path_has_a_way_back
+from onboarding.testing.quotations import QuotedError
 from onboarding.testing.runner import Case, Runner, ended
 from onboarding.testing.strategies import changed
-from onboarding.testing.subject import QuotedError, Subject
+from onboarding.testing.subject import Subject
 from onboarding.testing.suite.writing import writes
 
 __all__ = ["begun", "error_inverse", "field_complaints", "quoted_errors", "told"]
 
 
 def told(error: BaseException) -> str:
-    """Everything that a log could show of an error: its text, its repr, its traceback."""
+    """Returns every text of an error that could be logged: its message, repr and traceback."""
     details = getattr(error, "details", None)
     lines = traceback.format_exception(error)
     return "\n".join([str(error), repr(error), repr(error.args), repr(details), *lines])
 
 
 def begun(runner: Runner, adapter: Adapter, operation: str, case: Case | None = None) -> Flow[Any]:
-    """A flow of any operation, as far as its first request."""
+    """Returns a flow of an operation, after its first request."""
     record = runner.subject.record_of(adapter, _like(case))
     user = case.user if case is not None else User()
     found = {call.operation: call.flow for call in calls(runner.subject, adapter, user)}
@@ -59,7 +60,7 @@ def _like(case: Case | None) -> User:
 
 
 @law(
-    "each wire path that can be written means its core path, in any case of its letters",
+    "each writable wire path leads back to its core path, in upper and lower case",
     writes,
     exhaustive=True,
 )
@@ -70,20 +71,20 @@ def error_inverse(runner: Runner) -> None:
 
 
 def complains(subject: Subject) -> bool:
-    """Whether it is told how the provider complains of a field."""
+    """Returns whether the subject defines how the provider rejects a field."""
     return subject.complaint("x") is not None
 
 
 @law(
-    "a complaint of any field that can be written comes back by its core path",
+    "an error about any writable field has the core path of the field",
     complains,
     exhaustive=True,
 )
 def field_complaints(runner: Runner) -> None:
-    """The whole way: the provider's own form of a complaint, in an answer to each call."""
+    """In the provider's own form of an error, as the response to each call."""
     for _, adapter, wire in runner.wired:
         for operation, on in WRITES.items():
-            if can(adapter, operation):
+            if adapter.supports(operation):
                 for mapped in wire.plan.fields:
                     if mapped.on & on:
                         runner.examples += 1
@@ -95,7 +96,7 @@ _TEXTS = (TEXT.name, EMAIL.name)
 
 
 def _example(adapter: Adapter, wire: Translation, operation: str) -> Case:
-    """A user whose writing sends something."""
+    """Returns a user for whom the operation sends a request."""
     user = User(company=Company()) if _is_legal(adapter, wire) else User()
     for mapped in wire.plan.fields:
         codec = mapped.row.codec
@@ -119,9 +120,9 @@ def _complain(runner: Runner, case: Case, operation: str, wire: str, core: str) 
         ended(flow, answer)
     except ProviderError as error:
         paths = [problem.path for problem in error.problems]
-        assert paths == [core], f"{operation}: a complaint of {wire} comes back as {paths}"
+        assert paths == [core], f"{operation}: an error about {wire} has the paths {paths}"
     else:
-        raise AssertionError(f"{operation}: a complaint of {wire} passes for a yes")
+        raise AssertionError(f"{operation}: an error about {wire} is read as a success")
 
 
 def quotes_errors(subject: Subject) -> bool:
@@ -129,7 +130,7 @@ def quotes_errors(subject: Subject) -> bool:
 
 
 @law(
-    "each quoted no is the error it should be, by core paths, with the raw answer",
+    "each quoted error has the right class, core paths and raw response",
     quotes_errors,
     exhaustive=True,
 )
@@ -152,7 +153,7 @@ def _quoted(runner: Runner, quoted: QuotedError) -> None:
 
 
 def provoked(runner: Runner, quoted: QuotedError) -> OnboardingError:
-    """The error that a quoted answer becomes."""
+    """Returns the error that a quoted response raises."""
     adapter = runner.subject.variant(quoted.variant)
     legal = User(company=Company())
     operation = quoted.operation

@@ -1,4 +1,4 @@
-"""The law of each field: what is declared of it is so, field by field and call by call."""
+"""The law of fields: each field behaves as declared, in each call."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from onboarding.mapping.translation import Translation
 from onboarding.model.answers import LossKind
 from onboarding.model.user import User
 from onboarding.testing.bodies import on_wire, wire_paths
-from onboarding.testing.claims import WRITES, can
+from onboarding.testing.claims import WRITES
 from onboarding.testing.generators import full_users
 from onboarding.testing.law import law
 from onboarding.testing.runner import Runner, attempt
 from onboarding.testing.strategies import changed
 from onboarding.testing.suite.writing import writes
 
-__all__ = ["each_datum"]
+__all__ = ["each_field"]
 
 
 @law(
-    "each field is sent by the calls that claim it, reads back, and is hidden as declared",
+    "each field is sent by the declared calls, reads back, and is hidden as declared",
     writes,
     exhaustive=True,
 )
-def each_datum(runner: Runner) -> None:
-    """With users that have every field: as they are, and with one taken away."""
+def each_field(runner: Runner) -> None:
+    """With users that have every field, unchanged and with one field removed."""
     for _, adapter, wire in runner.wired:
         runner.for_all(
             full_users(wire, adapter.extras),
@@ -44,7 +44,7 @@ def each_datum(runner: Runner) -> None:
 def _every(runner: Runner, adapter: Adapter, wire: Translation, user: User) -> None:
     for mapped in wire.plan.fields:
         for operation, on in WRITES.items():
-            if mapped.on & on and can(adapter, operation):
+            if mapped.on & on and adapter.supports(operation):
                 for each in _words(mapped, user):
                     _sent(runner, adapter, wire, mapped, operation, each)
         if mapped.on == NEVER:
@@ -56,7 +56,7 @@ def _every(runner: Runner, adapter: Adapter, wire: Translation, user: User) -> N
 
 
 def _words(mapped: MappedField, user: User) -> Iterator[User]:
-    """The user with every word of a vocabulary; as it is where there is none."""
+    """Yields the user with each word of a vocabulary; the user itself if there is none."""
     codec = mapped.row.codec
     words = codec.members if codec is not None else ()
     yield from (given(user, mapped.core, word) for word in words)
@@ -65,7 +65,7 @@ def _words(mapped: MappedField, user: User) -> Iterator[User]:
 
 
 def given(user: User, core: str, value: Any) -> User:
-    """The user with another field, be it one that a provider alone knows."""
+    """Returns the user with another value of a field, also of an extra."""
     if not core.startswith(EXTRAS):
         return changed(user, core, value)
     _, provider, name = core.split(".", 2)
@@ -85,7 +85,7 @@ def _sent(
     before = None if operation == "create_user" else given(user, mapped.core, None)
     begun = runner.begin(adapter, operation, user, before)
     there = wire_paths(wire, begun.body)
-    assert mapped.wire in there, f"{operation} says that it writes {mapped.wire}, and does not"
+    assert mapped.wire in there, f"{operation} is declared to write {mapped.wire}, and does not"
     back, _ = wire.from_wire(on_wire(begun.body))
     named = {loss.core_path for loss in begun.losses}
     same = lookup(back, mapped.core) == lookup(user, mapped.core) or _respelled(mapped, user, back)
@@ -94,7 +94,7 @@ def _sent(
 
 
 def _respelled(mapped: MappedField, one: User, other: User) -> bool:
-    """Whether two values of a field are one in two spellings."""
+    """Returns whether two values of a field are equal apart from spelling."""
     if mapped.core.startswith(EXTRAS):
         return False
     return mapped.core not in changed_paths(one, other)
@@ -103,7 +103,7 @@ def _respelled(mapped: MappedField, one: User, other: User) -> bool:
 def _hidden(
     runner: Runner, adapter: Adapter, wire: Translation, mapped: MappedField, user: User
 ) -> None:
-    """The report says so when it is hidden, and does not when it is not."""
+    """The report names the field if it is hidden, and only then."""
     assert mapped.hidden_when is not None
     for inside in _where(mapped, mapped.hidden_when, user):
         begun = runner.begin(adapter, "create_user", inside)
@@ -114,23 +114,23 @@ def _hidden(
         begun = runner.begin(adapter, "create_user", outside)
         told = {x.core_path for x in begun.losses if x.kind is LossKind.WRITE_ONLY}
         assert mapped.core not in told or not mapped.shown, (
-            f"{mapped.core} is shown, they say hidden"
+            f"{mapped.core} is reported as hidden, and is not"
         )
 
 
 def _required(
     runner: Runner, adapter: Adapter, wire: Translation, mapped: MappedField, user: User
 ) -> None:
-    """A user that has what is demanded is accepted, wherever it is."""
+    """A user with every required field is accepted."""
     assert mapped.required_when is not None
     for demanding in _where(mapped, mapped.required_when, user):
         first = attempt(adapter.create_user, demanding)
-        assert not isinstance(first, OnboardingError), f"refuses what it demands: {mapped.core}"
+        assert not isinstance(first, OnboardingError), f"refuses the required {mapped.core}"
         runner.saw("required", f"{wire.plan.cls.__name__}.{mapped.wire}")
 
 
 def _where(mapped: MappedField, condition: Condition, user: User) -> Iterator[User]:
-    """Users for whom a condition of a field holds: one for each word that a case looks for."""
+    """Yields users for whom a condition holds: one for each value in its cases."""
     if condition.holds(user):
         yield user
     for group in condition.groups:
@@ -144,7 +144,7 @@ def _where(mapped: MappedField, condition: Condition, user: User) -> Iterator[Us
 
 
 def _elsewhere(condition: Condition, user: User) -> Iterator[User]:
-    """A user for whom a condition does not hold."""
+    """Yields a user for whom a condition does not hold, if there is one."""
     for case in condition.cases:
         user = changed(user, case.path, None)
     if not condition.holds(user):
@@ -152,5 +152,5 @@ def _elsewhere(condition: Condition, user: User) -> Iterator[User]:
 
 
 def _words_of(group: tuple[Case, ...]) -> list[tuple[str, list[Any]]]:
-    """The places that cases look at, with the words that they look for, where those are few."""
+    """Returns the paths of the cases that list values, with these values."""
     return [(case.path, words) for case in group if (words := listed(case.values))]

@@ -1,4 +1,4 @@
-"""Laws of what must not matter: where the machine stands, how an id is spelled, when one signs."""
+"""Laws of what must not change a request: the time zone, the letters of an id, the signing."""
 
 from __future__ import annotations
 
@@ -18,8 +18,7 @@ from onboarding.http import Proof, Request, Token
 from onboarding.model.emails import ascii_domain
 from onboarding.model.user import User
 from onboarding.operations import OPERATIONS
-from onboarding.testing.calls import Call, Words, calls
-from onboarding.testing.claims import can
+from onboarding.testing.calls import Call, CallValues, calls
 from onboarding.testing.law import law
 from onboarding.testing.runner import Case, Runner, attempt
 from onboarding.testing.strategies import texts
@@ -35,7 +34,7 @@ NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 @contextmanager
 def standing_in(zone: str) -> Generator[None, None, None]:
-    """A machine whose local time is that of a zone."""
+    """Sets the local time zone of the process while the block runs."""
     before = os.environ.get("TZ")
     os.environ["TZ"] = zone
     time.tzset()
@@ -53,7 +52,7 @@ def has_zones(subject: Subject) -> bool:
     return writes(subject) and hasattr(time, "tzset")
 
 
-@law("what is sent and what is read is the same in every time zone of the machine", has_zones)
+@law("requests and records do not depend on the time zone of the machine", has_zones)
 def same_everywhere(runner: Runner) -> None:
     def check(case: Case) -> None:
         bodies: list[Any] = []
@@ -77,16 +76,16 @@ _IDS = st.one_of(
 
 
 _ELSEWHERE = ("create_user", "list_users", "find_user", "resume", "read_event", "raw")
-"""Operations without an id, with one among other words, or with a path of the caller's."""
+"""Operations without an id in the path, or with a path of the caller's."""
 
 
 def calls_by_id(subject: Subject) -> bool:
     names = {*OPERATIONS} - {*_ELSEWHERE} | {"find_user"}
-    return any(can(a, name) for a in subject.variants.values() for name in names)
+    return any(a.supports(name) for a in subject.variants.values() for name in names)
 
 
 @law(
-    "an id or a criterion stays in its place of the URL, whatever its letters",
+    "an id or a search criterion with any characters stays within its part of the URL",
     calls_by_id,
     exhaustive=True,
 )
@@ -109,8 +108,8 @@ def ids_stay_in_place(runner: Runner) -> None:
 def _calls(runner: Runner, adapter: Adapter, id: str) -> list[Call]:
     """A call of each operation that names an id, and a search by a criterion in its place."""
     user = User(email="other@example.com")
-    found = calls(runner.subject, adapter, user, Words(id=id))
-    looking = [Call("find_user", named={"email": id})] if can(adapter, "find_user") else []
+    found = calls(runner.subject, adapter, user, CallValues(id=id))
+    looking = [Call("find_user", named={"email": id})] if adapter.supports("find_user") else []
     return [*looking, *(call for call in found if call.operation not in _ELSEWHERE)]
 
 
@@ -134,7 +133,7 @@ def _parts(text: str) -> list[str]:
     return text.replace("&", "/").replace("=", "/").split("/")
 
 
-@law("a signature depends on request and proof alone, and changes nothing but headers", writes)
+@law("a signature depends on the request and the proof only, and changes only headers", writes)
 def signature_is_pure(runner: Runner) -> None:
     def check(drawn: tuple[Case, int, str]) -> None:
         case, seconds, nonce = drawn

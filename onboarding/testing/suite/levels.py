@@ -1,8 +1,7 @@
-"""The law of levels: a policy never falls, and nothing is read higher than it says."""
+"""The law of levels: a policy never decreases, and no level is read higher than it says."""
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping
 from itertools import pairwise, product
 from typing import Any
@@ -20,10 +19,11 @@ from onboarding.model.levels import (
     level_word,
 )
 from onboarding.model.record import UserRecord
+from onboarding.testing.bodies import put, without
 from onboarding.testing.law import law
+from onboarding.testing.quotations import Json
 from onboarding.testing.runner import Runner
-from onboarding.testing.subject import Json
-from onboarding.testing.suite.answers import put, shown, shows
+from onboarding.testing.suite.answers import shown, shows
 from onboarding.testing.suite.updating import WORDS
 
 __all__ = ["levels"]
@@ -36,11 +36,11 @@ AXES: Mapping[str, Any] = {
 }
 UNHEARD = "x_unheard_of"
 NO_WORDS: tuple[Any, ...] = (None, False, True, 0, -1, 1.5, "", [], {})
-"""What a provider may show in the place of a level, beside a word of its list."""
+"""Values that a provider may return in the place of a level."""
 
 
 @law(
-    "a level is never read higher than its policy says, and is None beside an unknown word",
+    "a level is never read higher than the policy says, and is None if a word is unknown",
     shows,
     exhaustive=True,
 )
@@ -61,7 +61,7 @@ def levels(runner: Runner) -> None:
             for value in NO_WORDS:
                 runner.examples += 1
                 _unknown(runner, adapter, put(highest, path, value), path)
-            _known(runner, adapter, _without(highest, path), [p for p in places if p != path])
+            _known(runner, adapter, without(highest, path), [p for p in places if p != path])
             runner.for_all(
                 WORDS.map("x_{}".format),
                 lambda word, a=adapter, p=highest, at=path: _unknown(  # type: ignore[misc]
@@ -72,7 +72,7 @@ def levels(runner: Runner) -> None:
 
 
 def _places(runner: Runner, adapter: Adapter, wire: Translation, payload: Json) -> list[str]:
-    """The wire paths of an object that hold a level: those the record tells, and their like."""
+    """Returns the wire paths that hold a level: those in `provider_levels`, and similar ones."""
     words = {row.provider_level for row in adapter.policy.rows}
     told = runner.read(adapter, payload).provider_levels
     like = {path for path in wire.plan.kept if level_word(wire_value(payload, path)) in words}
@@ -80,24 +80,16 @@ def _places(runner: Runner, adapter: Adapter, wire: Translation, payload: Json) 
 
 
 def _as_there(payload: Json, path: str, word: str) -> str | int:
-    """The word as the provider spells it in this place: a number where it shows one."""
+    """Returns the word in the type of the current value: a number, if that is one."""
     there = wire_value(payload, path)
     return int(word) if isinstance(there, int) and word.isdecimal() else word
-
-
-def _without(payload: Json, path: str) -> Json:
-    made = copy.deepcopy(payload)
-    above, _, name = path.rpartition(".")
-    around = wire_value(made, above) if above else made
-    del around[name]
-    return made
 
 
 # -- the policy
 
 
 def consistent(policy: LevelPolicy) -> None:
-    """A policy never falls, never claims more there and back, and is bound by unknown words."""
+    """Checks that a policy never decreases, and gives no level for an unknown word."""
     for axis, scale in AXES.items():
         worth = getattr(policy, axis)
         _never_falls(policy, axis)
@@ -139,7 +131,7 @@ def _told(record: UserRecord) -> tuple[Ordered | None, ...]:
 
 
 def _known(runner: Runner, adapter: Adapter, payload: Json, places: list[str]) -> None:
-    """Each place holds a word of the list, or none at all: the record has the least of them."""
+    """Each path holds a known word or nothing: the record has the lowest level."""
     record = runner.read(adapter, payload)
     said = {path: level_word(wire_value(payload, path)) for path in places}
     assert record.provider_levels == said, "provider_levels are not the provider's own words"
@@ -154,7 +146,7 @@ def _known(runner: Runner, adapter: Adapter, payload: Json, places: list[str]) -
 
 
 def _unknown(runner: Runner, adapter: Adapter, payload: Json, path: str) -> None:
-    """One place holds what no row knows, and the others the highest word."""
+    """One path holds an unknown word, the others the highest: the record has no level."""
     value = wire_value(payload, path)
     if level_word(value) in {row.provider_level for row in adapter.policy.rows}:
         return
@@ -162,4 +154,4 @@ def _unknown(runner: Runner, adapter: Adapter, payload: Json, path: str) -> None
     kind = type(value).__name__
     known = [axis for axis, level in zip(AXES, _told(record), strict=True) if level is not None]
     assert not known, f"{path}: beside an unknown word ({kind}) a record has {known}"
-    assert record.provider_levels.get(path) == level_word(value), f"{path}: a {kind} is swallowed"
+    assert record.provider_levels.get(path) == level_word(value), f"{path}: a {kind} is not kept"

@@ -1,20 +1,30 @@
-"""The law of operations: what an adapter has of its own can be called, and gives what it says."""
+"""Laws of operations: each runs to its end, and an idempotency key names one call."""
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
-from onboarding.model.record import UserRecord
-from onboarding.operations import OPERATIONS
-from onboarding.testing.claims import can
-from onboarding.testing.law import law
-from onboarding.testing.reasons import reason
-from onboarding.testing.runner import Case, Runner
-from onboarding.testing.subject import Subject
-from onboarding.testing.suite.conversing import live, simulated
+from hypothesis import strategies as st
 
-__all__ = ["each_operation"]
+from onboarding.adapter import Adapter
+from onboarding.errors import InvalidInput, OnboardingError, Unsupported
+from onboarding.mapping.plan import EXTRAS
+from onboarding.mapping.rows import On
+from onboarding.model.record import UserRecord
+from onboarding.model.user import User
+from onboarding.operations import OPERATIONS
+from onboarding.testing.calls import Call, calls
+from onboarding.testing.law import law, reason
+from onboarding.testing.laws import nothing_lost
+from onboarding.testing.runner import Case, Runner, attempt
+from onboarding.testing.strategies import changed, values_at
+from onboarding.testing.subject import Subject
+from onboarding.testing.suite.conversations import live, simulated
+
+__all__ = ["each_operation", "keyed_results", "keys_are_checked"]
 
 
 def playable(subject: Subject) -> bool:
@@ -22,12 +32,12 @@ def playable(subject: Subject) -> bool:
 
 
 @law(
-    "each operation runs to its end against a simulated provider, and gives what the core says",
+    "each operation runs to its end against a simulated provider, and returns the declared type",
     playable,
     exhaustive=True,
 )
 def each_operation(runner: Runner) -> None:
-    """By a scenario, or by the kit where an operation wants no more than a user."""
+    """In a scenario; the kit itself calls the operations that need only a user."""
     for name, adapter in runner.subject.variants.items():
         for scenario in runner.subject.scenarios:
             runner.examples += 1
@@ -47,10 +57,10 @@ def each_operation(runner: Runner) -> None:
 
 
 def _by_itself(runner: Runner, case: Case, played: set[str]) -> None:
-    """What wants no more than a user who is there, but for what a scenario plays."""
+    """Calls the operations that need only a user, except those that a scenario has called."""
     world, _, record = live(runner, case)
     for operation, arguments in _plain(record):
-        if can(case.adapter, operation) and operation not in played:
+        if case.adapter.supports(operation) and operation not in played:
             try:
                 world.call(operation, *arguments)
             except Exception as error:
@@ -63,3 +73,66 @@ def _plain(record: UserRecord) -> Iterator[tuple[str, tuple[Any, ...]]]:
         if name.startswith("list_"):
             yield name, () if name == "list_users" else (record.id,)
     yield "close_user", (record,)
+
+
+# -- idempotency keys
+
+BAD_KEYS: tuple[Any, ...] = ("", " \t", 7, True, b"order-7", "order-\ud800")
+USER = User(email="someone@example.com")
+
+
+def _keyed(subject: Subject, adapter: Adapter) -> list[Call]:
+    """Returns the calls of an adapter that accept an idempotency key."""
+    return [
+        call
+        for call in calls(subject, adapter, USER)
+        if "idempotency_key" in inspect.signature(getattr(adapter, call.operation)).parameters
+    ]
+
+
+def takes_keys(subject: Subject) -> bool:
+    return any(_keyed(subject, adapter) for adapter in subject.variants.values())
+
+
+@law(
+    "an idempotency key that is blank or not a text is refused before sending",
+    takes_keys,
+    exhaustive=True,
+)
+def keys_are_checked(runner: Runner) -> None:
+    for adapter in runner.subject.variants.values():
+        for call in _keyed(runner.subject, adapter):
+            for number, key in enumerate(BAD_KEYS):
+                operation: Any = getattr(adapter, call.operation)
+                first = attempt(partial(operation, idempotency_key=key), *call.arguments)
+                runner.examples += 1
+                if isinstance(first, Unsupported):
+                    break  # the arguments of the kit cannot be sent
+                told = f"{call.operation} accepts the invalid key number {number}"
+                assert isinstance(first, InvalidInput), told
+                assert "idempotency_key" in first.paths, f"{told}, or names another path"
+
+
+@law("a call with a used idempotency key never returns the result of another user", simulated)
+def keyed_results(runner: Runner) -> None:
+    def check(drawn: tuple[Case, Case, Any]) -> None:
+        case, other, data = drawn
+        world = runner.subject.world(case.adapter)
+        first = world.call("create_user", case.user, idempotency_key="order-7")
+        if case.adapter.key_lifetime is not None:
+            again = world.call("create_user", case.user, idempotency_key="order-7")
+            assert again.id == first.id, "key_lifetime is set, and a replay gives another user"
+        user = other.user
+        if data.draw(st.booleans()):
+            paths = case.wire.plan.writable(On.CREATE)
+            path = data.draw(st.sampled_from(sorted(p for p in paths if not p.startswith(EXTRAS))))
+            user = runner.subject.welcome(changed(case.user, path, data.draw(values_at(path))))
+        try:
+            second = world.call("create_user", user, idempotency_key="order-7")
+        except OnboardingError:
+            return
+        if second.id == first.id:
+            nothing_lost(user, second.user, second.losses)
+
+    each = [runner.cases(complete=True, variant=name) for name in runner.subject.variants]
+    runner.for_all(st.one_of([st.tuples(one, one, st.data()) for one in each]), check, share=5)

@@ -1,4 +1,4 @@
-"""The laws of foretelling: what is said to be missing, and what a change is said to cost."""
+"""Laws of predictions: of the requirements that are missing, and of the effects of a change."""
 
 from __future__ import annotations
 
@@ -19,13 +19,12 @@ from onboarding.model.record import UserRecord
 from onboarding.model.user import User
 from onboarding.provider_errors import ProviderError
 from onboarding.requirements.report import RequirementReport, RequirementStatus
-from onboarding.testing.claims import can
 from onboarding.testing.generators import supported_values
 from onboarding.testing.law import law
 from onboarding.testing.runner import Case, Runner
 from onboarding.testing.strategies import LONG_TEXT, changed, is_text, values_at
 from onboarding.testing.subject import Subject, World
-from onboarding.testing.suite.conversing import LIVES, live, simulated
+from onboarding.testing.suite.conversations import LIVES, live, simulated
 
 __all__ = ["demands", "effects"]
 
@@ -33,7 +32,7 @@ ACTIONS = {EffectKind.RE_ENROLS, EffectKind.CONFIRMS, EffectKind.DUTY}
 
 
 def _registrations(adapter: Adapter) -> list[str]:
-    """The targets that a registration reaches, so that an answer to one decides them."""
+    """Returns the targets that a registration reaches: its response decides them."""
     return [name for name, target in adapter.targets.items() if target.on is On.CREATE]
 
 
@@ -41,13 +40,13 @@ def targeted(subject: Subject) -> bool:
     return simulated(subject) and any(map(_registrations, subject.variants.values()))
 
 
-@law("what a target asks for is what a simulated provider asks for, and no more", targeted)
+@law("a target requires exactly what a simulated provider requires", targeted)
 def demands(runner: Runner) -> None:
-    """Of users who lack nothing, and of the same with one field left out, or with any value in it.
+    """For complete users, and for the same with one field left out or with any value in it.
 
-    Each required field is left out in turn, for few users; the rest is drawn. A drawn value is any
-    that the core takes: the adapter's limits do not bound it. Without these, a limit or a bar that
-    the adapter does not declare would never be met.
+    Each required field is left out in turn, for a few users; the rest is random. A random value is
+    any that the core accepts, also beyond the adapter's limits: otherwise a limit that the adapter
+    does not declare would never be found.
     """
 
     def check(drawn: tuple[Case, st.DataObject]) -> None:
@@ -58,7 +57,7 @@ def demands(runner: Runner) -> None:
             path, values = data.draw(_one_change(user, _core_paths(case), [*target.supposes]))
             user = changed(user, path, data.draw(values, path)) if path else user
             complaint, report = _complaint(runner, case, user), case.adapter.missing(user, name)
-            if path in target.supposes:  # another kind of user: is it one that there is?
+            if path in target.supposes:  # another kind of user, which may not exist
                 _supposed(path, complaint, report)
             else:
                 _answered(complaint, report)
@@ -71,7 +70,7 @@ def demands(runner: Runner) -> None:
 
 
 def _each_left_out(runner: Runner, case: Case) -> None:
-    """Leaves out, in turn, each field that is declared as required and is there."""
+    """Leaves out, in turn, each field that is declared as required."""
     plan = case.wire.plan
     required = {mapped.core for mapped in plan.fields if mapped.required_when is not None}
     for name in _registrations(case.adapter):
@@ -90,7 +89,7 @@ def _core_paths(case: Case) -> list[str]:
 def _one_change(
     user: User, paths: list[str], supposed: list[str]
 ) -> st.SearchStrategy[tuple[str, st.SearchStrategy[Any]]]:
-    """A path with the values that it may get; no path for the user as it is."""
+    """Returns a path with the values to draw for it; an empty path for no change."""
     free = [path for path in paths if path not in supposed]
     ways = [
         [("", st.none())],
@@ -105,22 +104,22 @@ def _one_change(
 def _supposed(path: str, complaint: set[str] | None, report: RequirementReport) -> None:
     refused = path in (complaint or ())
     told = any(path in finding.paths for finding in report.missing)
-    assert told or not refused, f"{path} is refused as given, and not said to be"
-    assert refused or not told, f"{path} is said to be refused as given, and is not"
+    assert told or not refused, f"{path} is rejected, and not predicted to be"
+    assert refused or not told, f"{path} is predicted to be rejected, and is not"
 
 
 def _answered(complaint: set[str] | None, report: RequirementReport) -> None:
-    """What is left to the provider may go either way."""
+    """Compares the report with the error. A status that the provider decides is not compared."""
     if report.status is RequirementStatus.MET:
-        assert complaint is None, f"nothing is missing, and {sorted(complaint or ())} is wanted"
+        assert complaint is None, f"complete, but {sorted(complaint or ())} is required"
     elif report.status is RequirementStatus.MISSING:
         names = [finding.name for finding in report.missing]
         names += [loss.core_path for loss in report.refused]
-        assert complaint is not None, f"not missed by the provider: {names}"
+        assert complaint is not None, f"predicted to be missing, but not required: {names}"
         told = {path for finding in report.requirements for path in finding.paths}
         told |= {loss.core_path for loss in report.refused}
         unsaid = [path for path in complaint if not any(_beside(path, name) for name in told)]
-        assert not unsaid, f"wanted, and not said to be missing: {unsaid}"
+        assert not unsaid, f"required, but not predicted to be missing: {unsaid}"
 
 
 def _beside(path: str, name: str) -> bool:
@@ -128,7 +127,7 @@ def _beside(path: str, name: str) -> bool:
 
 
 def _complaint(runner: Runner, case: Case, user: User) -> set[str] | None:
-    """The paths that a provider who knows nobody complains of; None when it accepts."""
+    """Returns the paths that an empty simulator rejects; None if it accepts the user."""
     try:
         runner.world(case.adapter).call("create_user", user)
     except Unsupported as error:
@@ -139,12 +138,12 @@ def _complaint(runner: Runner, case: Case, user: User) -> set[str] | None:
 
 
 def _costly(adapter: Adapter) -> bool:
-    able = can(adapter, "update_user")
+    able = adapter.supports("update_user")
     return able and any(mapped.effects for mapped in _changeable(adapter, User()))
 
 
 def _changeable(adapter: Adapter, user: User) -> Iterator[MappedField]:
-    """What an update can change of the core's own data."""
+    """Yields the fields of the core that an update can change."""
     for mapped in adapter.wire_for(user).plan.fields:
         if mapped.on & On.UPDATE and not mapped.core.startswith("extras."):
             yield mapped
@@ -154,38 +153,38 @@ def costly(subject: Subject) -> bool:
     return simulated(subject) and any(map(_costly, subject.variants.values()))
 
 
-@law("what a change is said to cost is what it costs with a simulated provider", costly)
+@law("the predicted effects of a change are those at a simulated provider", costly)
 def effects(runner: Runner) -> None:
-    """Of users as far verified as the simulated provider takes them."""
+    """For users who are verified as far as the simulator allows."""
 
     def check(drawn: tuple[Case, st.DataObject]) -> None:
         case, data = drawn
-        if not can(case.adapter, "update_user"):
+        if not case.adapter.supports("update_user"):
             return
         for mapped in _changeable(case.adapter, case.user):
             world, _, seen = live(runner, case)
             value = data.draw(supported_values(mapped))
             new = case.adapter.effects(seen, changed(seen.user, mapped.core, value))
             sure = {effect.kind for effect in new if effect.certain}
-            assert EffectKind.OUTDATES not in sure, f"{mapped.core} outdates what was not handed in"
+            assert EffectKind.OUTDATES not in sure, f"{mapped.core} outdates unsubmitted documents"
             record = runner.subject.verify(world, seen)
-            _foretold(case.adapter, world, record, changed(record.user, mapped.core, value))
+            _check_prediction(case.adapter, world, record, changed(record.user, mapped.core, value))
 
     runner.for_all(st.tuples(runner.cases(complete=True), st.data()), check, share=20)
 
 
-def _foretold(adapter: Adapter, world: World, record: UserRecord, new: User) -> None:
-    foretold = adapter.effects(record, new)
+def _check_prediction(adapter: Adapter, world: World, record: UserRecord, new: User) -> None:
+    predicted = adapter.effects(record, new)
     try:
         after: UserRecord = world.call("update_user", record, new)
     except (Unsupported, ProviderError):
         return
     about = sorted(changed_paths(record.user, new))
-    surely = {effect.kind for effect in foretold if effect.certain}
-    perhaps = {effect.kind for effect in foretold}
+    surely = {effect.kind for effect in predicted if effect.certain}
+    perhaps = {effect.kind for effect in predicted}
     before, now = record.kyc_level, after.kyc_level
     fell = before is not None and now is not None and now < before
-    assert fell or EffectKind.LOWERS_LEVEL not in surely, f"{about} costs no level"
-    assert not fell or EffectKind.LOWERS_LEVEL in perhaps, f"{about} costs the level"
+    assert fell or EffectKind.LOWERS_LEVEL not in surely, f"{about} lowers no level"
+    assert not fell or EffectKind.LOWERS_LEVEL in perhaps, f"{about} lowers the level"
     asked = len(after.next_actions) > len(record.next_actions)
-    assert asked == bool(perhaps & ACTIONS), f"{about}: an action is foretold, or asked for"
+    assert asked == bool(perhaps & ACTIONS), f"{about}: required actions differ"

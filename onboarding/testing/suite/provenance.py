@@ -15,11 +15,10 @@ from onboarding.model.answers import Partial
 from onboarding.model.banking import BankAccountRecord
 from onboarding.model.documents import Document, DocumentPurpose
 from onboarding.model.user import User
-from onboarding.testing.claims import can
 from onboarding.testing.law import law
 from onboarding.testing.runner import Case, Runner, attempt
 from onboarding.testing.subject import Subject
-from onboarding.testing.suite.conversing import live, simulated
+from onboarding.testing.suite.conversations import live, simulated
 
 __all__ = ["TAKES_BACK", "foreign_values_refused", "provenance"]
 
@@ -58,18 +57,18 @@ def _held(subject: Subject, adapter: Adapter, operation: str) -> Held:
 
 def takes_back(subject: Subject) -> bool:
     """Whether any call takes back what a gateway returned."""
-    return any(can(a, name) for a in subject.variants.values() for name in TAKES_BACK)
+    return any(a.supports(name) for a in subject.variants.values() for name in TAKES_BACK)
 
 
 @law(
-    "what another provider, gateway or environment returned is refused before anything is sent",
+    "a record of another provider, gateway or environment is refused before sending",
     takes_back,
     exhaustive=True,
 )
 def foreign_values_refused(runner: Runner) -> None:
     for adapter in runner.subject.variants.values():
         for operation, call in TAKES_BACK.items():
-            if can(adapter, operation):
+            if adapter.supports(operation):
                 held = _held(runner.subject, adapter, operation)
                 for name in adapter.provenance:
                     foreign = attrs.evolve(held, **{name: ELSEWHERE})
@@ -79,7 +78,7 @@ def foreign_values_refused(runner: Runner) -> None:
                     runner.examples += 1
 
 
-@law("a record, and what must be done next, say their provider, gateway, environment", simulated)
+@law("records and next actions name their provider, gateway and environment", simulated)
 def provenance(runner: Runner) -> None:
     def check(case: Case) -> None:
         adapter = attrs.evolve(case.adapter, name="ours")

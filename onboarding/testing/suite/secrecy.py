@@ -1,32 +1,32 @@
-"""Laws of what stays in: no secret and no personal value is in any text that a log may hold."""
+"""Laws of secrecy: no secret and no personal value is logged, or sent unencrypted."""
 
 from __future__ import annotations
 
 import json
-import logging
 import re
-import warnings
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 import attrs
 
 from onboarding.adapter import Adapter
-from onboarding.errors import OnboardingError
+from onboarding.errors import ConfigurationError, InvalidInput, OnboardingError
 from onboarding.http import Request, Response
 from onboarding.mapping.paths import lookup
 from onboarding.model.user import User
 from onboarding.testing.law import law
+from onboarding.testing.listening import every_logger
+from onboarding.testing.quotations import QuotedError
 from onboarding.testing.runner import Case, Runner
 from onboarding.testing.strategies import changed, check_at
-from onboarding.testing.subject import QuotedError
+from onboarding.testing.subject import Subject
 from onboarding.testing.suite.errors import told
 from onboarding.testing.suite.writing import anybody, writes
+from onboarding.values.base import checks_of
 from onboarding.values.secret import Secret
 
-__all__ = ["canaries", "secrets_stay_in"]
+__all__ = ["canaries", "encryption", "secrets_stay_in"]
 
 CANARY = "Zqcanary"
 BORN = date(1907, 3, 11)
@@ -35,7 +35,7 @@ _SENTENCE = re.compile(r"\s")
 
 
 def canaries(user: User, paths: Iterator[str] | list[str]) -> User:
-    """The user with a value that is easy to find wherever its shape allows one."""
+    """Returns the user with a value that is easy to find in every field that can hold one."""
     for path in paths:
         if lookup(user, path) is None:
             continue
@@ -50,40 +50,12 @@ def canaries(user: User, paths: Iterator[str] | list[str]) -> User:
 
 
 def settings_of(adapter: Adapter) -> list[str]:
-    """The secrets among an adapter's settings."""
+    """Returns the secrets among the settings of an adapter."""
     values = attrs.asdict(adapter, recurse=False).values()
     return [value.reveal() for value in values if isinstance(value, Secret)]
 
 
-class _Ear(logging.Handler):
-    """Keeps the text of everything that is logged."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.DEBUG)
-        self.heard: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.heard.append(f"{record.getMessage()} {record.exc_text or ''} {record.args!r}")
-
-
-@contextmanager
-def listening() -> Generator[list[str], None, None]:
-    """Hears every logger and every warning while it lasts."""
-    root, ear = logging.getLogger(), _Ear()
-    before = root.level
-    root.addHandler(ear)
-    root.setLevel(logging.DEBUG)
-    try:
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always")
-            yield ear.heard
-        ear.heard += [str(found.message) for found in caught]
-    finally:
-        root.setLevel(before)
-        root.removeHandler(ear)
-
-
-@law("no secret and no personal value is in a repr, a log, an error's text or a traceback", writes)
+@law("no secret and no personal value is in a repr, a log, an error or a traceback", writes)
 def secrets_stay_in(runner: Runner) -> None:
     for adapter in runner.subject.variants.values():
         for secret in settings_of(adapter):
@@ -93,28 +65,28 @@ def secrets_stay_in(runner: Runner) -> None:
         data = [mapped.core for mapped in case.wire.plan.fields if "." not in mapped.core[:7]]
         paths = [path for path in {*data, "tag", "occupation"} if not path.startswith("extras.")]
         spied = attrs.evolve(case, user=canaries(case.user, paths))
-        with listening() as heard:
+        with every_logger() as heard:
             texts = list(_texts(runner, spied))
-        _silent(runner, spied.adapter, "\n".join([*heard, *texts]))
+        _silent(runner, spied.adapter, "\n".join([*(text for _, text in heard), *texts]))
 
     runner.for_all(runner.cases() | anybody(runner), check)
 
 
 def _silent(runner: Runner, adapter: Adapter, text: str) -> None:
-    assert CANARY not in text, f"a personal value is told: {_near(text)}"
-    assert not _BORN.search(text), "a date of birth is told"
+    assert CANARY not in text, f"a personal value is shown after: {_near(text)}"
+    assert not _BORN.search(text), "a date of birth is shown"
     for secret in settings_of(adapter):
-        assert len(secret) < 3 or secret not in text, "a secret of the settings is told"
+        assert len(secret) < 3 or secret not in text, "a secret of the settings is shown"
 
 
 def _near(text: str) -> str:
-    """Where the canary sings, without what it sings."""
+    """Returns the text before the canary."""
     line = next(line for line in text.splitlines() if CANARY in line)
     return line.partition(CANARY)[0][-60:]
 
 
 def _texts(runner: Runner, case: Case) -> Iterator[str]:
-    """What is told of a registration that goes well, that is refused, that gets a no."""
+    """Yields the texts of a registration that succeeds, is refused or is rejected."""
     yield repr(case.user)
     for accept in ((), ("*",)):
         adapter = attrs.evolve(case.adapter, accept_loss=accept)
@@ -127,10 +99,10 @@ def _texts(runner: Runner, case: Case) -> Iterator[str]:
             ]
         answers += [_echo(error) for error in runner.subject.errors[:3]]
         for answer in answers:
-            yield from _told_of(adapter, case.user, answer)
+            yield from _texts_of(adapter, case.user, answer)
 
 
-def _told_of(adapter: Adapter, user: User, answer: Response) -> Iterator[str]:
+def _texts_of(adapter: Adapter, user: User, answer: Response) -> Iterator[str]:
     flow = adapter.create_user(user)
     try:
         request: Request = next(flow)
@@ -146,7 +118,7 @@ def _told_of(adapter: Adapter, user: User, answer: Response) -> Iterator[str]:
 
 
 def _mangled(payload: dict[str, Any], kept: tuple[str, ...]) -> dict[str, Any]:
-    """The object with a value of another type in the place of each field of the user."""
+    """Returns the object with a value of another type in each text field of the user."""
     return {
         name: [CANARY] if isinstance(value, str) and name not in kept else value
         for name, value in payload.items()
@@ -154,7 +126,7 @@ def _mangled(payload: dict[str, Any], kept: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _echo(error: QuotedError) -> Response:
-    """A quoted no whose sentences quote the user."""
+    """Returns a quoted error whose sentences contain a value of the user."""
     if isinstance(error.body, bytes):
         return Response(status=error.status, body=error.body + CANARY.encode())
     body = json.dumps(_quoting(error.body)).encode()
@@ -167,3 +139,40 @@ def _quoting(value: Any) -> Any:
     if isinstance(value, list):
         return [_quoting(inner) for inner in value]  # pyright: ignore[reportUnknownVariableType]
     return f"{value} {CANARY}" if isinstance(value, str) and _SENTENCE.search(value) else value
+
+
+# -- unencrypted addresses
+
+
+IN_CLEAR = "http://provider.example"
+
+
+def addresses_of(adapter: Adapter) -> list[str]:
+    """Returns the settings that are addresses, by type, name or value."""
+    found: list[str] = []
+    for name, check in checks_of(type(adapter)).items():
+        value = getattr(adapter, name)
+        is_url = check.shape is not None and check.shape.name == "url"
+        is_held = isinstance(value, str) and value.startswith(("http://", "https://"))
+        if is_url or is_held or name.endswith("url"):
+            found.append(name)
+    return found
+
+
+def has_addresses(subject: Subject) -> bool:
+    return any(addresses_of(adapter) for adapter in subject.variants.values())
+
+
+@law(
+    "an http:// address of another machine is refused as a setting", has_addresses, exhaustive=True
+)
+def encryption(runner: Runner) -> None:
+    for adapter in runner.subject.variants.values():
+        for name in addresses_of(adapter):
+            runner.examples += 1
+            changed_paths: dict[str, Any] = {name: IN_CLEAR, "allow_insecure_http": False}
+            try:
+                attrs.evolve(adapter, **changed_paths)
+            except (InvalidInput, ConfigurationError):
+                continue
+            raise AssertionError(f"{name} takes http://: type it as a Url")

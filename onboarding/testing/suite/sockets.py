@@ -1,4 +1,4 @@
-"""The law of sockets: what holds on paper holds over HTTP, called and awaited."""
+"""The law of sockets: results over HTTP are those without a socket, sync and async."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from onboarding.model.user import User
 from onboarding.testing.law import law
 from onboarding.testing.runner import Case, Runner
 from onboarding.testing.subject import Subject, World
-from onboarding.testing.suite.conversing import facts, live, simulated
+from onboarding.testing.suite.conversations import facts, live, simulated
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -24,16 +24,16 @@ if TYPE_CHECKING:
 __all__ = ["over_a_socket"]
 
 SOCKETS = 20
-"""Examples of the law that opens sockets, at most: what differs there is not the user."""
+"""The divisor of the number of examples: here the socket matters, not the user."""
 
 
 def on_loopback(subject: Subject) -> bool:
-    """Whether the simulator can be served: by the extra `simulators`, to a `base_url`."""
+    """Returns whether the simulator can be served: with the extra `simulators` and a `base_url`."""
     places = all(hasattr(adapter, "base_url") for adapter in subject.variants.values())
     return simulated(subject) and places and find_spec("cheroot") is not None
 
 
-@law("over a socket, called or awaited, a life ends as it does on paper", on_loopback)
+@law("a registration over a socket, sync or async, has the same result as without one", on_loopback)
 def over_a_socket(runner: Runner) -> None:
     from onboarding.simulation import serve  # the extra `simulators`
 
@@ -46,11 +46,11 @@ def over_a_socket(runner: Runner) -> None:
             made = gateway.create_user(case.user)
             runner.subject.settle(world, made)
             called = facts(case.user, (world, made, gateway.fetch_user(made.id)))
-        assert paper == called, "over a socket the result is another one"
+        assert paper == called, "over a socket, the result differs"
         if find_spec("aiohttp") is not None:
             world = relay.before(runner, case.adapter, base_url)
             awaited = asyncio.run(_over_aio(runner, world, case.user))
-            assert paper == awaited, "awaited over a socket the result is another one"
+            assert paper == awaited, "async over a socket, the result differs"
 
     few = max(1, runner.settings.max_examples // SOCKETS)
     with serve(relay) as base_url:
@@ -59,7 +59,7 @@ def over_a_socket(runner: Runner) -> None:
 
 @define(eq=False)
 class _Relay:
-    """A server that stays, in front of a provider that each example has for itself."""
+    """A server in front of a new simulator for each example."""
 
     app: Any = None
 

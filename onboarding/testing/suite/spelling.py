@@ -1,4 +1,4 @@
-"""Laws of spelling: what is unchanged stays as the provider has it, what is cleared stays away."""
+"""Laws of spelling in updates: unchanged values keep their spelling, cleared ones stay cleared."""
 
 from __future__ import annotations
 
@@ -12,12 +12,11 @@ from onboarding.mapping.paths import leaves, lookup
 from onboarding.mapping.plan import EXTRAS, MappedField
 from onboarding.mapping.rows import On
 from onboarding.model.user import User
-from onboarding.testing.bodies import NOTHING, at_path, on_wire, wire_paths
+from onboarding.testing.bodies import NOTHING, at_path, on_wire, put, wire_paths
 from onboarding.testing.law import law
+from onboarding.testing.quotations import Json
 from onboarding.testing.runner import Case, Runner
 from onboarding.testing.strategies import changed, check_at, values_at
-from onboarding.testing.subject import Json
-from onboarding.testing.suite.answers import put
 from onboarding.testing.suite.updating import STRANGE, odd, updates, updating
 from onboarding.testing.suite.writing import of_the_whole
 
@@ -25,7 +24,7 @@ __all__ = ["respelled", "stays_as_it_came", "stays_cleared"]
 
 
 def respelled(user: User, without: str = "") -> User:
-    """The same user, each value in another spelling where it has one."""
+    """Returns the user with each value in another spelling, if there is one."""
     for path in leaves(User):
         value, shape = lookup(user, path), check_at(path).shape
         if path == without or shape is None or not isinstance(value, str):
@@ -44,7 +43,7 @@ def _otherwise(shape: str, value: str) -> str:
 
 
 def spelled_oddly(case: Case, payload: Json) -> Json:
-    """An object with each text in capitals that still reads as the same."""
+    """Returns an object with each text in capitals that still reads as the same value."""
     user, _ = case.wire.from_wire(payload)
     for mapped in case.wire.plan.fields:
         codec, word = mapped.row.codec, at_path(payload, mapped.wire)
@@ -60,7 +59,7 @@ def spelled_oddly(case: Case, payload: Json) -> Json:
 
 
 def records(runner: Runner) -> st.SearchStrategy[tuple[Case, Json]]:
-    """What a provider shows of users, with unknown keys and words, and odd spellings."""
+    """Draws objects as a provider returns them, with unknown keys and words, and odd spellings."""
     drawn = st.tuples(updating(runner), STRANGE, st.integers(1, 86_399))
     return drawn.map(lambda found: (found[0], _shown(*found)))
 
@@ -72,7 +71,7 @@ def _shown(case: Case, strange: Json, number: int) -> Json:
 
 
 def _with_one_unreadable(case: Case, payload: Json, number: int) -> Json:
-    """One in two has a part of another type in an object that is sent whole."""
+    """Returns the object, every second time with a field of another type in a whole object."""
     parts = [d.wire for d in case.wire.plan.fields if d.whole]
     there = [wire for wire in parts if at_path(payload, wire) is not NOTHING]
     if not there or number % 2:
@@ -85,13 +84,13 @@ def _updatable(case: Case) -> list[MappedField]:
     return [d for d in data if d.on & On.UPDATE and not d.core.startswith(EXTRAS)]
 
 
-@law("what an update sends unchanged is spelled as the provider has it, or it is not sent", updates)
+@law("an update keeps the provider's spelling of unchanged values, or does not send them", updates)
 def stays_as_it_came(runner: Runner) -> None:
     def check(drawn: tuple[tuple[Case, Json], Any]) -> None:
         (case, payload), data = drawn
         user, unmapped = case.wire.from_wire(payload)
         nothing = runner.begin(case.adapter, "update_user", respelled(user), user, unmapped)
-        assert nothing.request is None, "sends what only has another spelling"
+        assert nothing.request is None, "sends a value that differs only in spelling"
         if not (data_of := _updatable(case)):
             return
         parts = [mapped for mapped in data_of if mapped.whole]  # where most can go wrong
@@ -112,13 +111,14 @@ def stays_as_it_came(runner: Runner) -> None:
             )
             if one.core not in anew and (whole or sent is not NOTHING):
                 same = sent == at_path(payload, one.wire)
-                assert same, f"{one.wire} is unchanged, and is not sent as it came"
+                assert same, f"{one.wire} is unchanged, but is sent in another spelling"
 
     runner.for_all(st.tuples(records(runner), st.data()), check)
 
 
 @law(
-    "a cleared field is never sent again as it was: it is cleared, or the report names it", updates
+    "a cleared field is cleared or reported, and its old value is never sent again",
+    updates,
 )
 def stays_cleared(runner: Runner) -> None:
     def check(drawn: tuple[tuple[Case, Json], Any]) -> None:
@@ -145,6 +145,6 @@ def stays_cleared(runner: Runner) -> None:
         told = {loss.core_path for loss in begun.losses}
         replaced = mapped.replaced and at_path(begun.body, mapped.replaced)
         silent = not (sent or replaced or mapped.core in told)
-        assert not silent, f"{mapped.core} is cleared, and nobody hears of it"
+        assert not silent, f"{mapped.core} is cleared, and neither sent nor reported"
 
     runner.for_all(st.tuples(records(runner), st.data()), check)

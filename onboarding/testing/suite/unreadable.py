@@ -1,4 +1,4 @@
-"""Laws of what cannot be read: one bad field costs that field alone, a bad id the answer."""
+"""Laws of unreadable responses: a bad field affects only itself, a bad id the response."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ from onboarding.mapping.plan import Plan, wire_value
 from onboarding.mapping.translation import Translation
 from onboarding.model.record import Absence, UserRecord
 from onboarding.reading import LONGEST_ID
+from onboarding.testing.bodies import put
 from onboarding.testing.law import law
+from onboarding.testing.quotations import Json
 from onboarding.testing.runner import Runner
-from onboarding.testing.subject import Json
-from onboarding.testing.suite.answers import put, shown, shows
+from onboarding.testing.suite.answers import shown, shows
 
 __all__ = ["bad_field", "bounded_ids"]
 
@@ -35,7 +36,7 @@ NO_IDS: tuple[Any, ...] = (
 
 
 def _answer(runner: Runner, adapter: Adapter, payload: Json) -> UserRecord:
-    """The record that a fetch makes of an object."""
+    """Returns the record that a fetch makes of an object."""
     flow = adapter.fetch_user("1")
     next(flow)
     try:
@@ -49,13 +50,13 @@ def _answer(runner: Runner, adapter: Adapter, payload: Json) -> UserRecord:
 
 
 def _id_of(plan: Plan, record: UserRecord) -> Iterator[str]:
-    """The wire path of the id: it is among the record's own facts, and not in `native`."""
+    """Yields the wire path of the id: it is not in `provider_fields`."""
     for path in plan.kept:
         if path not in record.provider_fields and str(wire_value(record.raw, path)) == record.id:
             yield path
 
 
-@law("a field of another type is unreadable and kept as it came; the rest is read as ever", shows)
+@law("a field of another type is reported as unreadable and kept; the other fields are read", shows)
 def bad_field(runner: Runner) -> None:
     places: list[tuple[Adapter, Translation, Json, UserRecord, str]] = []
     for adapter, wire, payload in shown(runner):
@@ -88,14 +89,14 @@ def _sound_but_for(plan: Plan, path: str, sound: UserRecord, record: UserRecord)
     value = wire_value(record.raw, path)
     for core in own:
         lost = lookup(record.user, core) in EMPTY and path in record.unmapped
-        assert not lost or record.absent.get(core) is Absence.UNREADABLE, f"{core}: not told why"
+        assert not lost or record.absent.get(core) is Absence.UNREADABLE, f"{core}: no reason"
     read = any(lookup(record.user, core) not in EMPTY for core in own)
     kept = any(left == path or left.startswith(f"{path}.") for left in record.unmapped)
     swallowed = value and own and not read and not kept
-    assert not swallowed, f"{path} is swallowed"
+    assert not swallowed, f"{path} is not kept"
 
 
-@law("an answer without an id, or with one that is none, is an unexpected response", shows)
+@law("a response without a valid id is an unexpected response", shows)
 def bounded_ids(runner: Runner) -> None:
     places = [
         (adapter, payload, path)
@@ -109,7 +110,7 @@ def bounded_ids(runner: Runner) -> None:
             _answer(runner, adapter, put(payload, path, value))
         except UnexpectedResponse:
             return
-        raise AssertionError(f"{path}: {type(value).__name__} is taken for an id")
+        raise AssertionError(f"{path}: {type(value).__name__} is read as an id")
 
     if places:
         runner.for_all(st.tuples(st.sampled_from(places), st.sampled_from(NO_IDS)), check)

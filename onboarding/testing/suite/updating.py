@@ -1,4 +1,4 @@
-"""Laws of updates: what changed is sent, what did not is left alone, what is strange survives."""
+"""Laws of updates: changes are sent, unchanged fields are not, unknown values survive."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from onboarding.errors import Unsupported
 from onboarding.mapping.plan import MappedField, wire_value
 from onboarding.mapping.rows import On
 from onboarding.testing.bodies import merged, on_wire
-from onboarding.testing.claims import can
 from onboarding.testing.law import law
 from onboarding.testing.laws import becomes, residue_survives, says_no_more, sends_along
+from onboarding.testing.quotations import Json
 from onboarding.testing.runner import Case, Runner, attempt
 from onboarding.testing.strategies import alike, changed, values_at
-from onboarding.testing.subject import Json, Subject
+from onboarding.testing.subject import Subject
 from onboarding.testing.suite.writing import anybody, of_the_whole
 
 __all__ = ["minimal_update", "no_change_no_write", "unmapped", "update_arrives"]
@@ -30,16 +30,16 @@ STRANGE = st.dictionaries(
 
 
 def updates(subject: Subject) -> bool:
-    """Whether a variant changes users."""
-    return any(can(a, "update_user") and can(a, "wire_for") for a in subject.variants.values())
+    """Returns whether a variant updates users."""
+    return subject.has_operations("update_user", "wire_for")
 
 
 def updating(runner: Runner) -> st.SearchStrategy[Case]:
-    """Users within the limits, for the variants that change users."""
-    return runner.cases().filter(lambda case: can(case.adapter, "update_user"))
+    """Draws users within the limits, for the variants that update users."""
+    return runner.cases().filter(lambda case: case.adapter.supports("update_user"))
 
 
-@law("an update in which nothing changed sends nothing and gives the record back", updates)
+@law("an update without changes sends nothing and returns the record", updates)
 def no_change_no_write(runner: Runner) -> None:
     def check(drawn: tuple[Case, Json]) -> None:
         case, strange = drawn
@@ -50,7 +50,7 @@ def no_change_no_write(runner: Runner) -> None:
             try:
                 next(flow)
             except StopIteration as done:
-                assert done.value.user == user, "gives another user back"
+                assert done.value.user == user, "returns another user"
             else:
                 raise AssertionError("sends a request, though nothing changed")
 
@@ -58,11 +58,11 @@ def no_change_no_write(runner: Runner) -> None:
 
 
 def pairs(runner: Runner) -> st.SearchStrategy[tuple[Case, Case]]:
-    """Two users, the second of any kind: what is, and what is wanted."""
+    """Draws two users: the current one, and a new one of any kind."""
     return st.tuples(updating(runner), runner.cases() | anybody(runner))
 
 
-@law("an update sends what changed, and beside it only what is declared to go along", updates)
+@law("an update sends only changed fields, and those declared as always sent", updates)
 def minimal_update(runner: Runner) -> None:
     def check(drawn: tuple[Case, Case]) -> None:
         case, other = drawn
@@ -78,7 +78,7 @@ def minimal_update(runner: Runner) -> None:
     runner.for_all(pairs(runner), check)
 
 
-@law("a provider that gets an update has the new user, but for what the report names", updates)
+@law("after an update the provider has the new user, except for reported losses", updates)
 def update_arrives(runner: Runner) -> None:
     def check(drawn: tuple[Case, Case]) -> None:
         case, other = drawn
@@ -95,7 +95,7 @@ def update_arrives(runner: Runner) -> None:
     runner.for_all(pairs(runner), check)
 
 
-@law("unknown keys at every level, and odd spellings, survive a read and a change", updates)
+@law("unknown keys at every level, and odd spellings, survive a read and an update", updates)
 def unmapped(runner: Runner) -> None:
     def check(drawn: tuple[Case, Json, Json, int, Any]) -> None:
         case, strange, deeper, number, data = drawn
@@ -109,7 +109,7 @@ def unmapped(runner: Runner) -> None:
 
 
 def odd(payload: Json, case: Case, deeper: Json, number: int) -> Json:
-    """A provider's object with unknown keys at each level, unknown words and odd numbers."""
+    """Returns an object with unknown keys at each level, unknown words and odd numbers."""
     plan = case.wire.plan
     for path in sorted(filter(None, plan.known)):
         place = _made(payload, path)
@@ -137,7 +137,7 @@ def _around(payload: Json, mapped: MappedField) -> Json:
 
 
 def _goes_back(runner: Runner, case: Case, payload: Json, data: Any) -> None:
-    """What was strange in an object that is sent whole goes back with it."""
+    """Unknown keys of an object that is sent whole are sent back with it."""
     user, left = case.wire.from_wire(payload)
     whole = [d for d in case.wire.plan.fields if d.whole and d.on & On.UPDATE]
     parts = [d for d in whole if not d.core.startswith("extras.") and d.row.codec is not None]
@@ -155,4 +155,4 @@ def _goes_back(runner: Runner, case: Case, payload: Json, data: Any) -> None:
     known = case.wire.plan.known[place]
     for name, value in cast("Json", wire_value(payload, place)).items():
         if name not in known:
-            assert there.get(name, ...) == value, f"{place}.{name} is forgotten in the update"
+            assert there.get(name, ...) == value, f"{place}.{name} is missing from the update"

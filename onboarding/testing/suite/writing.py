@@ -1,4 +1,4 @@
-"""Laws of what is sent: it says what was given, or the report names it."""
+"""Laws of writing: every field is sent as given, or reported as a loss."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from onboarding.mapping.plan import EXTRAS
 from onboarding.model.answers import refused
 from onboarding.model.user import User
 from onboarding.testing.bodies import at_path, on_wire
-from onboarding.testing.claims import WRITES, can
+from onboarding.testing.claims import WRITES
 from onboarding.testing.law import law
-from onboarding.testing.laws import reads_back, unheard_of
+from onboarding.testing.laws import reads_back, unreported
 from onboarding.testing.runner import Case, Runner, attempt
 from onboarding.testing.strategies import alike, changed, check_at, values_at
 from onboarding.testing.subject import Subject
@@ -28,11 +28,11 @@ ENOUGH = 0.9
 
 
 def writes(subject: Subject) -> bool:
-    """Whether a variant registers users."""
-    return any(can(a, "create_user") and can(a, "wire_for") for a in subject.variants.values())
+    """Returns whether a variant registers users."""
+    return subject.has_operations("create_user", "wire_for")
 
 
-@law("what is sent reads back as the user that was given, but for what the report names", writes)
+@law("a request reads back as the given user, except for reported losses", writes)
 def round_trip(runner: Runner) -> None:
     def check(case: Case) -> None:
         try:
@@ -47,7 +47,7 @@ def round_trip(runner: Runner) -> None:
 
 
 def anybody(runner: Runner) -> st.SearchStrategy[Case]:
-    """Any user of the core, for any variant."""
+    """Draws any user of the core, for any variant."""
     anyone = {adapter: runner.any_user(adapter) for _, adapter, _ in runner.wired}
     return st.sampled_from(runner.wired).flatmap(
         lambda chosen: anyone[chosen[1]].map(
@@ -57,7 +57,7 @@ def anybody(runner: Runner) -> st.SearchStrategy[Case]:
 
 
 def of_the_whole(error: Unsupported, user: User) -> bool:
-    """Whether a refusal is of a whole that the user has, rather than of its data."""
+    """Returns whether a refusal names whole objects of the user rather than single fields."""
     whole = {path.rpartition(".")[0] for path in changed_paths(User(), user)} | {
         "company",
         "identity",
@@ -65,7 +65,7 @@ def of_the_whole(error: Unsupported, user: User) -> bool:
     return all(any(w == p or w.startswith(f"{p}.") for w in whole) for p in error.paths if p)
 
 
-@law("quoted objects, and nine in ten users within the declared limits, are accepted", writes)
+@law("nine in ten users within the declared limits are accepted", writes)
 def willingness(runner: Runner) -> None:
     verdicts: list[bool] = []
 
@@ -79,13 +79,13 @@ def willingness(runner: Runner) -> None:
     assert share >= ENOUGH, f"accepts only {share:.0%} of the users within its own limits"
 
 
-@law("no field of the core changes without a change of what is sent, or of the report", writes)
+@law("a change of any field changes the request or the loss report", writes)
 def silent_loss(runner: Runner) -> None:
     pairs = [
         (path, operation)
         for path in leaves(User)
         for operation in WRITES
-        if any(can(adapter, operation) for adapter in runner.subject.variants.values())
+        if any(adapter.supports(operation) for adapter in runner.subject.variants.values())
     ]
     for path, operation in pairs:
         _one_path(runner, path, operation, 2 * len(pairs))
@@ -102,8 +102,10 @@ def _one_path(runner: Runner, path: str, operation: str, share: int) -> None:
 
     def check(drawn: tuple[Case, Any]) -> None:
         case, value = drawn
-        if can(case.adapter, operation):
-            hear(runner, case.adapter, operation, case.user, changed(case.user, path, value))
+        if case.adapter.supports(operation):
+            check_reported(
+                runner, case.adapter, operation, case.user, changed(case.user, path, value)
+            )
 
     runner.for_all(st.tuples(runner.cases(), values), check, share=share)
 
@@ -111,14 +113,16 @@ def _one_path(runner: Runner, path: str, operation: str, share: int) -> None:
 def _two_users(runner: Runner, operation: str) -> None:
     def check(drawn: tuple[Case, Case]) -> None:
         case, other = drawn
-        if can(case.adapter, operation):
-            hear(runner, case.adapter, operation, case.user, alike(other.user, case.user))
+        if case.adapter.supports(operation):
+            check_reported(runner, case.adapter, operation, case.user, alike(other.user, case.user))
 
     runner.for_all(st.tuples(runner.cases(), runner.cases() | anybody(runner)), check, share=4)
 
 
-def hear(runner: Runner, adapter: Adapter, operation: str, before: User, after: User) -> None:
-    """Every difference of two users is heard of: in what is sent, or in the report."""
+def check_reported(
+    runner: Runner, adapter: Adapter, operation: str, before: User, after: User
+) -> None:
+    """Checks that every difference of two users changes the request or the report."""
     created = operation == "create_user"
     try:
         if created:
@@ -130,18 +134,18 @@ def hear(runner: Runner, adapter: Adapter, operation: str, before: User, after: 
     except Unsupported as error:
         assert of_the_whole(error, after), f"refused, though accepted: {error.paths}"
         return
-    silent = unheard_of(
+    silent = unreported(
         adapter.wire_for(after), before, after, begun.body, same.body, begun.losses, same.losses
     )
-    assert not silent, f"changes, and nobody hears of it: {sorted(silent)}"
+    assert not silent, f"changed, but neither sent nor reported: {sorted(silent)}"
 
 
 NATIONAL = "861234567"
 
 
-@law("a phone number without its country is never sent as if it were one of any country", writes)
+@law("a phone number without a country code is never sent", writes)
 def national_numbers(runner: Runner) -> None:
-    """A record may hold one; in another country's form it would be another person's number."""
+    """A record may hold one; with a country code added it could be another person's number."""
 
     def check(case: Case) -> None:
         for mapped in case.wire.plan.fields:
@@ -166,10 +170,10 @@ def _is_phone(path: str) -> bool:
     return shape is not None and shape.name == "phone"
 
 
-@law("what cannot be carried is refused by all its paths before anything is sent", writes)
+@law("unsupported fields are refused by all their paths before sending", writes)
 def refuse_before_sending(runner: Runner) -> None:
     for operation in WRITES:
-        able = [a for a in runner.subject.variants.values() if can(a, operation)]
+        able = [a for a in runner.subject.variants.values() if a.supports(operation)]
         if able:
             _refuses(runner, operation)
 
@@ -177,7 +181,7 @@ def refuse_before_sending(runner: Runner) -> None:
 def _refuses(runner: Runner, operation: str) -> None:
     def check(drawn: tuple[Case, Case]) -> None:
         case, other = drawn
-        if not can(case.adapter, operation):
+        if not case.adapter.supports(operation):
             return
         before, after = case.user, alike(other.user, case.user)
         created = operation == "create_user"
@@ -189,7 +193,7 @@ def _refuses(runner: Runner, operation: str) -> None:
         arguments = (after,) if created else (record, after)
         first = attempt(getattr(case.adapter, operation), *arguments)
         if begun is None:
-            assert isinstance(first, Unsupported), "refused with leave to lose, and not without"
+            assert isinstance(first, Unsupported), "refused with accept_loss, but not without it"
             return
         bad = {loss.core_path for loss in refused(begun.losses, case.adapter.accept_loss)}
         if not bad:
