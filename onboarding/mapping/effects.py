@@ -29,11 +29,17 @@ class Effect:
     """
 
     kind: EffectKind
+    """What follows. Example: `lowers_level`."""
     words: str
+    """The consequence, in words. Example: `REGULAR falls to LIGHT`."""
     core_paths: tuple[str, ...]
+    """The changed fields that cause it. Example: `("identity.family_name",)`."""
     certain: bool = True
+    """Whether it always follows. Example: `True`."""
     documents: tuple[DocumentPurpose, ...] = ()
+    """The documents that go out of date. Example: `(DocumentPurpose.IDENTITY,)`."""
     source: str = ""
+    """The document that says so. Example: `docs: guides/users/verification`."""
 
 
 def effects(

@@ -34,27 +34,52 @@ class Explanation:
     """
 
     provider: str
+    """The name of the provider. Example: `mangopay`."""
     wire_class: str
+    """The wire class. Example: `NaturalUser`."""
     core_path: str
+    """The core path of the field. Example: `identity.birthdate`."""
     wire_path: str = ""
+    """The provider's path, empty if it has none. Example: `Birthday`."""
     form: str = ""
+    """How the provider spells the value. Example: `Unix time of midnight UTC`."""
     limits: tuple[str, ...] = ()
+    """The limits of the value. Example: `("at most 100 characters",)`."""
     required: str = ""
+    """When it is required, empty for never. Example: `category is OWNER`."""
     uncertain: str = ""
+    """Why the documents leave open whether it is required. Example: `two pages disagree`."""
     uncertain_when: str = ""
+    """When they leave it open, empty for always. Example: `category is PAYER`."""
     refused: tuple[str, ...] = ()
+    """What is refused. Example: `("never PLATFORM",)`."""
     hidden: str = ""
+    """When an answer does not show it, empty for never. Example: `category is PAYER`."""
     scope: tuple[str, ...] = ()
+    """The permissions that show or write it. Example: `("email",)`."""
     written_on: tuple[str, ...] = ()
+    """The operations that can write it. Example: `("create", "update")`."""
     shown: bool = True
+    """Whether an answer can show it. Example: `True`."""
     default: str = ""
+    """The value that is sent if none is given, empty for none. Example: `False`."""
     along: str = ""
+    """When it is sent although it did not change. Example: `sent with every update`."""
     on_change: tuple[str, ...] = ()
+    """What a change causes. Example: `("an OWNER must enrol",)`."""
     loss: Loss | None = None
+    """Why a registration does not carry it, None if it does."""
     inexact: LossKind | None = None
+    """How a carried value can differ from the one given, None if it cannot.
+
+    Example: `coarsened`.
+    """
     since: date | None = None
+    """The first day on which the provider takes it. Example: `2026-01-01`."""
     until: date | None = None
+    """The last day on which the provider takes it. Example: `2025-12-15`."""
     source: str = ""
+    """The document. Example: `docs: api-reference/users/natural-user-object-sca`."""
 
 
 def explain(path: str, plan: Plan) -> Iterator[Explanation]:

@@ -93,11 +93,17 @@ class EffectKind(StrEnum):
     """What a change can cost beside itself."""
 
     LOWERS_LEVEL = "lowers_level"
+    """The level falls or may fall."""
     RE_ENROLS = "re_enrols"
+    """The user must enrol for strong customer authentication again."""
     OUTDATES = "outdates"
+    """Accepted documents go out of date."""
     ONE_WAY = "one_way"
+    """The change cannot be taken back."""
     CONFIRMS = "confirms"
+    """The user must confirm a contact by a code."""
     DUTY = "duty"
+    """The platform must do something."""
 
 
 @frozen

@@ -23,8 +23,11 @@ class NextActionKind(StrEnum):
     """
 
     REDIRECT = "redirect"
+    """The user opens a link."""
     CONFIRM_CODE = "confirm_code"
+    """The user types the code that was sent."""
     PRINT_RECEIPT = "print_receipt"
+    """The platform prints the provider's receipt."""
 
 
 @frozen(kw_only=True, slots=False, repr=False)
@@ -35,9 +38,13 @@ class LinkRule(Model):
     """
 
     return_parameter: str
+    """The query parameter for the return address. Example: `returnUrl`."""
     language_parameter: str | None = None
+    """The query parameter for the language, None if the page takes none. Example: `lang`."""
     languages: Mapping[str, str] = field(factory=dict[str, str])
+    """The provider's word for each language. Example: `{"fr": "fr"}`."""
     max_length: int | None = None
+    """The link must have fewer characters than this. Example: `2000`."""
 
 
 @frozen(kw_only=True, slots=False, repr=False)
@@ -50,16 +57,30 @@ class NextAction(Stored, form="next_action/1"):
     """
 
     kind: NextActionKind
+    """What is to be done. Example: `redirect`."""
     provider: str
+    """The name of the provider. Example: `mangopay`."""
     gateway: str
+    """The name of the gateway in the configuration. Example: `fr`."""
     environment: str | None = None
+    """The provider's environment, None if the adapter does not name one. Example: `sandbox`."""
     user_id: str
+    """The user's id at the provider. Example: `user_m_01`."""
     concerns: str = ""
+    """The core path that the action is about, empty for the whole user. Example: `phone`."""
     value: str | None = None
+    """The contact that a code is sent to. Example: `+37061234567`."""
     url: str | None = None
+    """The page that the user opens. It may hold a token.
+
+    Example: `https://sca.example/?token=...`.
+    """
     link_rule: LinkRule | None = None
+    """How `url` is completed; None if it is complete."""
     issued_at: datetime | None = None
+    """When the action was created, in UTC. Example: `2026-10-01T08:29:58Z`."""
     expires_at: datetime | None = None
+    """When the link or the code expires, in UTC. Example: `2026-10-01T08:39:58Z`."""
 
     def __repr__(self) -> str:
         return self._shown("kind", "user_id", "concerns", "expires_at")

@@ -30,10 +30,15 @@ class LossKind(StrEnum):
     """
 
     DROPPED = "dropped"
+    """Not sent: the provider has no place for it, or it breaks a documented limit."""
     COARSENED = "coarsened"
+    """Sent or read with less precision."""
     DEFAULTED = "defaulted"
+    """Not given; the adapter sent a default."""
     WRITE_ONLY = "write_only"
+    """Sent; no answer shows it."""
     NOT_APPLICABLE = "not_applicable"
+    """Not sent: it means nothing to the provider."""
 
 
 @frozen(kw_only=True, slots=False, repr=False)
@@ -41,9 +46,13 @@ class Loss(Model):
     """One field that did not arrive as given: where, how, and why. Shows no value."""
 
     core_path: str
+    """The core path of the field. Example: `identity.gender`."""
     kind: LossKind
+    """What happened to the value. Example: `dropped`."""
     reason: str
+    """The reason, in words. Example: `mangopay has no place for it`."""
     wire_path: str = ""
+    """The provider's path, empty if it has none. Example: `Address.City`."""
 
     def __repr__(self) -> str:
         return f"Loss({self.core_path}: {self.kind}, {self.reason})"
@@ -72,9 +81,13 @@ class RateLimit(Model):
     """
 
     seconds: int
+    """The length of the window. Example: `900`."""
     made: int
+    """Calls made in the window. Example: `12`."""
     left: int
+    """Calls left in the window. Example: `2288`."""
     resets_at: datetime
+    """When all calls are available again, in UTC. Example: `2026-10-01T08:45:00Z`."""
 
     def __repr__(self) -> str:
         return f"RateLimit({self.made} made and {self.left} left of {self.seconds} seconds)"
@@ -92,9 +105,13 @@ class Paged(Generic[T]):
     """
 
     items: tuple[T, ...] = field(repr=lambda items: f"<{len(items)}>")
+    """The entries of this page."""
     next: str | None = field(default=None, repr=lambda token: "…" if token else "None")
+    """The token of the next page, None on the last page. Example: `2`."""
     total: int | None = None
+    """The number of all entries, None if the provider does not say. Example: `130`."""
     rate_limits: tuple[RateLimit, ...] = field(default=(), eq=False)
+    """The calls left when the answer arrived. Not compared and not stored."""
 
 
 @frozen(kw_only=True, slots=False, repr=False)
@@ -111,14 +128,23 @@ class Partial(Stored, form="partial/1"):
     """
 
     provider: str
+    """The name of the provider. Example: `mangopay`."""
     gateway: str
+    """The name of the gateway in the configuration. Example: `fr`."""
     environment: str | None = None
+    """The provider's environment, None if the adapter does not name one. Example: `sandbox`."""
     operation: str
+    """The call, as the gateway names it. Example: `submit_document`."""
     user_id: str | None = None
+    """The user's id at the provider. Example: `user_m_01`."""
     id: str | None = None
+    """The id of the object that was created. Example: `kyc_01`."""
     idempotency_key: str | None = None
+    """The caller's key, None if the call had none. Example: `passport of user 7`."""
     digest: str = ""
+    """SHA-256 of the content; empty if the provider rejected the content. Example: `9f86d081…`."""
     done: Mapping[str, Any] = field(factory=dict[str, Any])
+    """Further facts that the adapter needs to resume. Example: `{"files": 1}`."""
 
     def __repr__(self) -> str:
         return self._shown("operation", "user_id", "id")

@@ -35,7 +35,9 @@ class Money(Model):
     """`amount` in the currency's minor unit (cents), `currency` in ISO 4217 alphabetic code."""
 
     amount: int
+    """The amount in the minor unit of the currency. Example: `1250`."""
     currency: Currency
+    """ISO 4217 alphabetic code. Example: `EUR`."""
 
 
 class DepositType(StrEnum):
@@ -50,8 +52,11 @@ class BankAccount(Model):
     """An account at a bank: who owns it. A subclass says how it is numbered."""
 
     owner_name: Text
+    """The name of the account's owner. Example: `Ona Šimkutė`."""
     owner_address: Address | None = None
+    """The address of the account's owner."""
     tag: Text | None = None
+    """A text of the platform's own. Example: `payouts`."""
 
 
 @frozen(kw_only=True, slots=False, repr=False)
@@ -59,7 +64,9 @@ class IbanAccount(BankAccount):
     """An account by its IBAN (ISO 13616) and, where wanted, its BIC (ISO 9362)."""
 
     iban: Text
+    """ISO 13616. Example: `FR7630004000031234567890143`."""
     bic: Text | None = None
+    """ISO 9362. Example: `BNPAFRPP`."""
 
 
 @frozen(kw_only=True, slots=False, repr=False)
@@ -67,7 +74,9 @@ class UkAccount(BankAccount):
     """An account in the United Kingdom: six digits of the bank, eight of the account."""
 
     sort_code: Text
+    """Six digits. Example: `200000`."""
     account_number: Text
+    """Eight digits. Example: `55779911`."""
 
 
 @frozen(kw_only=True, slots=False, repr=False)
@@ -75,8 +84,11 @@ class UsAccount(BankAccount):
     """An account in the United States: nine digits of the bank (ABA), those of the account."""
 
     routing_number: Text
+    """Nine digits, assigned by the ABA. Example: `021000021`."""
     account_number: Text
+    """The number at the bank. Example: `11696419`."""
     deposit_type: DepositType | None = None
+    """What the account is for. Example: `checking`."""
 
 
 @frozen(kw_only=True, slots=False, repr=False)
@@ -84,9 +96,13 @@ class CanadianAccount(BankAccount):
     """An account in Canada: three digits of the institution, five of the branch."""
 
     bank_name: Text
+    """The name of the bank. Example: `Royal Bank of Canada`."""
     institution_number: Text
+    """Three digits. Example: `003`."""
     branch_code: Text
+    """Five digits. Example: `00152`."""
     account_number: Text
+    """The number at the bank. Example: `1234567`."""
 
 
 @frozen(kw_only=True, slots=False, repr=False)
@@ -94,8 +110,11 @@ class OtherAccount(BankAccount):
     """An account elsewhere: its number with the bank's BIC and country."""
 
     account_number: Text
+    """The number at the bank. Example: `2345678901`."""
     bic: Text
+    """ISO 9362. Example: `BNORPHMM`."""
     country: Country
+    """The country of the bank, ISO 3166-1 alpha-2. Example: `PH`."""
 
 
 @frozen(kw_only=True, slots=False, repr=False)
@@ -107,19 +126,33 @@ class BankAccountRecord(Stored, form="bank_account_record/1"):
     """
 
     provider: str
+    """The name of the provider. Example: `mangopay`."""
     gateway: str
+    """The name of the gateway in the configuration. Example: `fr`."""
     environment: str | None = None
+    """The provider's environment, None if the adapter does not name one. Example: `sandbox`."""
     id: str
+    """The account's id at the provider. Example: `bankacc_01`."""
     user_id: str | None = None
+    """The user's id at the provider. Example: `user_m_01`."""
     account: IbanAccount | UkAccount | UsAccount | CanadianAccount | OtherAccount | None = None
+    """The account; None for a kind that the core does not have."""
     active: bool | None = None
+    """Whether the account can be used, None if the provider does not say. Example: `true`."""
     provider_status: str | None = None
+    """The provider's own word for its state. Example: `ACTIVE`."""
     created_at: datetime | None = None
+    """When the provider created it, in UTC. Example: `2026-10-01T08:29:58Z`."""
     retrieved_at: datetime | None = None
+    """When the answer arrived, in UTC. Example: `2026-10-01T08:30:00Z`."""
     next_actions: tuple[NextAction, ...] = ()
+    """What the user must do before the account can be used."""
     provider_fields: Mapping[str, Any] = field(factory=dict[str, Any])
+    """Further facts, by the provider's own names. Example: `{"Type": "IBAN"}`."""
     rate_limits: tuple[RateLimit, ...] = field(default=(), eq=False)
+    """The calls left when the answer arrived. Not compared and not stored."""
     raw: Mapping[str, Any] = field(factory=dict[str, Any])
+    """The answer as it came, with personal values."""
 
     def __repr__(self) -> str:
         return self._shown("id", "user_id", "active")
@@ -134,18 +167,31 @@ class Wallet(Stored, form="wallet/1"):
     """
 
     provider: str
+    """The name of the provider. Example: `mangopay`."""
     gateway: str
+    """The name of the gateway in the configuration. Example: `fr`."""
     environment: str | None = None
+    """The provider's environment, None if the adapter does not name one. Example: `sandbox`."""
     id: str
+    """The wallet's id at the provider. Example: `wlt_01`."""
     owner_ids: tuple[str, ...] = ()
+    """The ids of the users who own it. Example: `["user_m_01"]`."""
     balance: Money | None = None
+    """The money in the wallet."""
     description: str | None = None
+    """The description that the platform gave. Example: `Savings of Ona`."""
     account_numbers: tuple[str, ...] = ()
+    """The account numbers that pay into the wallet. Example: `["EVP2010001000123"]`."""
     provider_status: str | None = None
+    """The provider's own word for its state. Example: `active`."""
     created_at: datetime | None = None
+    """When the provider created it, in UTC. Example: `2026-10-01T08:29:58Z`."""
     retrieved_at: datetime | None = None
+    """When the answer arrived, in UTC. Example: `2026-10-01T08:30:00Z`."""
     provider_fields: Mapping[str, Any] = field(factory=dict[str, Any])
+    """Further facts, by the provider's own names. Example: `{"FundsType": "DEFAULT"}`."""
     raw: Mapping[str, Any] = field(factory=dict[str, Any])
+    """The answer as it came, with personal values."""
 
     def __repr__(self) -> str:
         return self._shown("id")

@@ -16,6 +16,7 @@ class Password(Model):
     """A permanent password, in clear."""
 
     password: Secret
+    """The password, masked in every repr. Example: `correct horse`."""
 
 
 @frozen(kw_only=True, slots=False, repr=False)
@@ -27,9 +28,13 @@ class MigratedHash(Model):
     """
 
     scheme: Text = "pre-salt-sha1-base64"
+    """How the hash was made. Example: `pre-salt-sha1-base64`."""
     hash: Secret
+    """The hash, sent as it is. Example: `W6ph5Mm5Pz8GgiULbPgzG37mj9g=`."""
     salt: Secret
+    """The salt, sent as it is. Example: `5f2a`."""
     username: LoginName
+    """The name that the user logs in with. Example: `ona`."""
 
 
 Credentials = Password | MigratedHash

@@ -44,10 +44,15 @@ class DocumentPurpose(StrEnum):
     """What a document is to prove."""
 
     IDENTITY = "proof_of_identity"
+    """Who a person is."""
     ADDRESS = "proof_of_address"
+    """Where a person lives."""
     REGISTRATION = "proof_of_registration"
+    """That a company is registered."""
     ARTICLES = "articles_of_association"
+    """What a company may do, and who decides."""
     SHAREHOLDERS = "shareholder_declaration"
+    """Who owns a company."""
 
 
 class DocumentKind(StrEnum):
@@ -71,8 +76,11 @@ class DocumentPage(Model):
     """
 
     content: bytes
+    """The bytes of the file, base64 in plain data. Example: `JVBERi0xLjcK`."""
     media_type: MediaType | None = field(default=None, converter=_canonical)
+    """The media type, in its registered spelling. Example: `image/jpeg`."""
     filename: Text | None = None
+    """The name of the file. Example: `passport.jpg`."""
 
     @classmethod
     def read(
@@ -116,36 +124,57 @@ class Document(Model):
     """A document with its pages, in their order."""
 
     purpose: DocumentPurpose
+    """What it is to prove. Example: `proof_of_identity`."""
     kind: DocumentKind | None = None
+    """What it is. Example: `passport`."""
     pages: tuple[DocumentPage, ...] = ()
+    """The pages, in their order."""
     title: Text | None = None
+    """A title of the platform's own. Example: `Passport of Ona`."""
     number: Text | None = None
+    """The number printed on it. Example: `LT1234567`."""
     issued_on: PastDate | None = None
+    """The day of issue. Example: `2021-05-04`."""
     country: Country | None = None
+    """The country that issued it, ISO 3166-1 alpha-2. Example: `LT`."""
 
 
 class DocumentStatus(StrEnum):
     """Where a document stands."""
 
     CREATED = "created"
+    """Created, not submitted."""
     IN_REVIEW = "in_review"
+    """Submitted; the provider has not decided."""
     ACCEPTED = "accepted"
+    """Accepted."""
     REFUSED = "refused"
+    """Refused; submit another one."""
     OUT_OF_DATE = "out_of_date"
+    """Was accepted, and is no longer valid."""
 
 
 class RefusalReason(StrEnum):
     """Why a document was refused."""
 
     UNREADABLE = "unreadable"
+    """It cannot be read."""
     INCOMPLETE = "incomplete"
+    """A page or a part is missing."""
     MISSING = "missing"
+    """The document itself is missing."""
     NOT_ACCEPTED = "not_accepted"
+    """Documents of this kind are not accepted."""
     EXPIRED = "expired"
+    """It has expired."""
     FALSIFIED = "falsified"
+    """It was falsified."""
     DATA_MISMATCH = "data_mismatch"
+    """Its data differ from the user's."""
     UNDERAGE = "underage"
+    """The person is under age."""
     OTHER = "other"
+    """Another reason, in the provider's own code."""
 
 
 @frozen(kw_only=True, slots=False, repr=False)
@@ -156,9 +185,16 @@ class Refusal(Model):
     """
 
     reason: RefusalReason
+    """The reason, in the core's vocabulary. Example: `expired`."""
     provider_code: str = ""
+    """The provider's own code. Example: `DOCUMENT_HAS_EXPIRED`."""
     text: str | None = None
+    """The provider's text, which may name the person. It is in no repr.
+
+    Example: `expired in May`.
+    """
     flags: tuple[str, ...] = ()
+    """The provider's finer codes. Example: `["document_unreadable"]`."""
 
 
 @frozen(kw_only=True, slots=False, repr=False)
@@ -171,21 +207,37 @@ class DocumentRecord(Stored, form="document_record/1"):
     """
 
     provider: str
+    """The name of the provider. Example: `mangopay`."""
     gateway: str
+    """The name of the gateway in the configuration. Example: `fr`."""
     environment: str | None = None
+    """The provider's environment, None if the adapter does not name one. Example: `sandbox`."""
     id: str
+    """The document's id at the provider. Example: `kyc_01`."""
     user_id: str | None = None
+    """The user's id at the provider. Example: `user_m_01`."""
     purpose: DocumentPurpose | None = None
+    """What it is to prove. Example: `proof_of_identity`."""
     kind: DocumentKind | None = None
+    """What it is. Example: `passport`."""
     status: DocumentStatus | None = None
+    """Its state; None for a word that the core does not have. Example: `in_review`."""
     refusal: Refusal | None = None
+    """Why it was refused, None if it was not."""
     created_at: datetime | None = None
+    """When the provider created it, in UTC. Example: `2026-10-01T08:29:58Z`."""
     processed_at: datetime | None = None
+    """When the provider decided, in UTC. Example: `2026-10-02T09:00:00Z`."""
     retrieved_at: datetime | None = None
+    """When the answer arrived, in UTC. Example: `2026-10-01T08:30:00Z`."""
     provider_fields: Mapping[str, Any] = field(factory=dict[str, Any])
+    """Further facts, by the provider's own names. Example: `{"Status": "VALIDATED"}`."""
     losses: tuple[Loss, ...] = ()
+    """What the call that submitted it did not carry, by path: `documents.number`."""
     rate_limits: tuple[RateLimit, ...] = field(default=(), eq=False)
+    """The calls left when the answer arrived. Not compared and not stored."""
     raw: Mapping[str, Any] = field(factory=dict[str, Any])
+    """The answer as it came, with personal values."""
 
     def __repr__(self) -> str:
         refused = self.refusal.reason if self.refusal is not None else None

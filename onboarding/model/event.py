@@ -24,24 +24,43 @@ class EventKind(StrEnum):
     """
 
     LEVEL_CHANGED = "level_changed"
+    """A KYC level changed."""
     CONTACT_CHANGED = "contact_changed"
+    """An e-mail address or a phone number changed."""
     CATEGORY_CHANGED = "category_changed"
+    """The category changed."""
     DOCUMENT_CREATED = "document_created"
+    """A document was created."""
     DOCUMENT_SUBMITTED = "document_submitted"
+    """A document was submitted."""
     DOCUMENT_ACCEPTED = "document_accepted"
+    """A document was accepted."""
     DOCUMENT_REFUSED = "document_refused"
+    """A document was refused."""
     DOCUMENT_OUT_OF_DATE = "document_out_of_date"
+    """A document went out of date."""
     DECLARATION_CREATED = "declaration_created"
+    """A declaration of owners was created."""
     DECLARATION_SUBMITTED = "declaration_submitted"
+    """A declaration of owners was submitted."""
     DECLARATION_ACCEPTED = "declaration_accepted"
+    """A declaration of owners was accepted."""
     DECLARATION_REFUSED = "declaration_refused"
+    """A declaration of owners was refused."""
     DECLARATION_INCOMPLETE = "declaration_incomplete"
+    """A declaration of owners lacks something."""
     ENROLMENT_NEEDED = "enrolment_needed"
+    """The user must enrol for strong customer authentication."""
     ENROLMENT_DONE = "enrolment_done"
+    """The user has enrolled."""
     BLOCK_CHANGED = "block_changed"
+    """The provider blocked the user's money, or no longer does."""
     USER_CLOSED = "user_closed"
+    """The user was closed."""
     TEST = "test"
+    """A test that the platform asked for."""
     OTHER = "other"
+    """An event that the core has no kind for, under the provider's name."""
 
 
 @frozen(kw_only=True, slots=False, repr=False)
@@ -59,20 +78,38 @@ class Event(Stored, form="event/1"):
     """
 
     kind: EventKind
+    """What happened. Example: `document_accepted`."""
     provider: str
+    """The name of the provider. Example: `mangopay`."""
     gateway: str
+    """The name of the gateway in the configuration. Example: `fr`."""
     environment: str | None = None
+    """The provider's environment, None if the adapter does not name one. Example: `sandbox`."""
     id: str
+    """The same for the same event, to handle it once.
+
+    Example: `KYC_SUCCEEDED:kyc_01:1737216704`.
+    """
     provider_type: str = ""
+    """The provider's own name of the event. Example: `KYC_SUCCEEDED`."""
     subject_id: str = ""
+    """The id of the object that the event is about. Example: `kyc_01`."""
     user_id: str | None = None
+    """The user's id at the provider. Example: `user_m_01`."""
     occurred_at: datetime | None = None
+    """When it happened, in UTC. Example: `2026-10-02T09:00:00Z`."""
     before: Mapping[str, Any] = field(factory=dict[str, Any])
+    """What changed, as it was, by the core's names. Example: `{"kyc_level": "LIGHT"}`."""
     after: Mapping[str, Any] = field(factory=dict[str, Any])
+    """What changed, as it is now, by the core's names. Example: `{"kyc_level": "REGULAR"}`."""
     user: UserRecord | None = None
+    """The user, if it was read again to confirm the event."""
     document: DocumentRecord | None = None
+    """The document, if it was read again to confirm the event."""
     declaration: OwnerDeclaration | None = None
+    """The declaration of owners, if it was read again to confirm the event."""
     confirmed: bool | None = None
+    """Whether the object shows what the event says; None if it was not read. Example: `true`."""
 
     def __repr__(self) -> str:
         return self._shown("id", "kind", "provider_type", "subject_id", "user_id", "confirmed")

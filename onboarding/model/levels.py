@@ -71,7 +71,9 @@ class KYCLevel(Ordered):
     """How far verified. LIGHT: not, or not enough for payouts. REGULAR: enough for payouts."""
 
     LIGHT = "LIGHT"
+    """Not verified, or not enough for payouts."""
     REGULAR = "REGULAR"
+    """Verified enough for payouts."""
 
 
 class IdentificationLevel(Ordered):
@@ -105,15 +107,27 @@ class LevelRow:
     """
 
     provider_level: str = field(validator=_is_text)
+    """The provider's word; a number as a text. Example: `REGULAR`."""
     kyc: KYCLevel = field(validator=instance_of(KYCLevel))
+    """What it is worth as `KYCLevel`. Example: `KYCLevel.REGULAR`."""
     identification: IdentificationLevel = field(validator=instance_of(IdentificationLevel))
+    """What it is worth as `IdentificationLevel`. Example: `IdentificationLevel.IDENTIFIED`."""
     why: str = field(default="", eq=False)
+    """The reason, or the document. Example: `guide, Grades`."""
     eidas: EidasLevel | None = field(
         default=None, kw_only=True, validator=optional(instance_of(EidasLevel))
     )
+    """What it is worth by eIDAS, None if nobody judged it by that.
+
+    Example: `EidasLevel.SUBSTANTIAL`.
+    """
     nist: NistIal | None = field(
         default=None, kw_only=True, validator=optional(instance_of(NistIal))
     )
+    """What it is worth by NIST SP 800-63A, None if nobody judged it by that.
+
+    Example: `NistIal.IAL2`.
+    """
 
 
 def level_word(value: object) -> str:
@@ -180,6 +194,7 @@ class LevelPolicy:
     """
 
     rows: tuple[LevelRow, ...] = field(validator=[_once, _never_falls])
+    """The provider's levels, from the weakest to the strongest."""
 
     def kyc(self, *words: str | None) -> KYCLevel | None:
         """The least that the given words are worth; None where one of them is unknown."""

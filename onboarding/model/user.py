@@ -50,11 +50,17 @@ class Address(Model):
     """A postal address, from the street to the country (ISO 3166-1 alpha-2)."""
 
     line1: Text | None = None
+    """Street and house number. Example: `3 rue de la Cité`."""
     line2: Text | None = None
+    """Flat, floor or building. Example: `Apartment 4`."""
     city: Text | None = None
+    """City, town or village. Example: `Paris`."""
     region: Text | None = None
+    """State, province or county. Example: `California`."""
     postal_code: PostalCode | None = None
+    """Postal or ZIP code. Example: `75004`."""
     country: Country | None = None
+    """Country of the address, ISO 3166-1 alpha-2. Example: `FR`."""
 
 
 class Gender(StrEnum):
@@ -73,7 +79,9 @@ class NationalId(Model):
     """
 
     code: Text
+    """The number, without checks of its digits. Example: `46803090000`."""
     country: Country
+    """The country that issued it, ISO 3166-1 alpha-2. Example: `LT`."""
 
 
 @frozen(kw_only=True, slots=False, repr=False)
@@ -81,7 +89,9 @@ class Birthplace(Model):
     """Where a person was born."""
 
     city: Text | None = None
+    """City, town or village. Example: `Vilnius`."""
     country: Country | None = None
+    """Country of birth, ISO 3166-1 alpha-2. Example: `LT`."""
 
 
 @frozen(kw_only=True, slots=False, repr=False)
@@ -89,14 +99,23 @@ class Identity(Model):
     """Who a natural person is. Names are OpenID Connect's claims; countries are alpha-2."""
 
     given_name: Text | None = None
+    """Given names, as in the identity document. Example: `Ona`."""
     family_name: Text | None = None
+    """Family names, as in the identity document. Example: `Šimkutė`."""
     birthdate: PastDate | None = None
+    """Date of birth. Example: `1968-03-09`."""
     nationality: Country | None = None
+    """The main nationality, ISO 3166-1 alpha-2. Example: `LT`."""
     other_nationalities: tuple[Country, ...] = ()
+    """Further nationalities, ISO 3166-1 alpha-2. Example: `["FR"]`."""
     country_of_residence: Country | None = None
+    """The country where the person lives, ISO 3166-1 alpha-2. Example: `LT`."""
     birthplace: Birthplace | None = None
+    """Where the person was born."""
     national_id: NationalId | None = None
+    """The personal number and the country that issued it."""
     gender: Gender | None = None
+    """The gender in the identity document. Example: `female`."""
 
 
 @frozen(kw_only=True, slots=False, repr=False)
@@ -104,17 +123,24 @@ class PoliticalExposure(Model):
     """A politically exposed person: the user, or someone close to the user."""
 
     name: Text | None = None
+    """The name of the exposed person. Example: `Jonas Šimkus`."""
     relation: Text | None = None
+    """How the exposed person is related to the user. Example: `spouse`."""
     positions: tuple[Text, ...] = ()
+    """The public positions of the exposed person. Example: `["Member of parliament"]`."""
 
 
 class LegalPersonType(StrEnum):
     """The legal form, as far as onboarding rules tell forms apart."""
 
     BUSINESS = "business"
+    """A company that trades."""
     ORGANIZATION = "organization"
+    """An association, foundation or other non-profit body."""
     PARTNERSHIP = "partnership"
+    """A partnership."""
     SOLETRADER = "soletrader"
+    """One person who trades in their own name."""
 
 
 @frozen(kw_only=True, slots=False, repr=False)
@@ -122,9 +148,13 @@ class Representative(Model):
     """The natural person who acts for a company."""
 
     identity: Identity | None = None
+    """Who the representative is."""
     address: Address | None = None
+    """Where the representative lives."""
     email: Email | None = None
+    """E-mail address of the representative. Example: `ada@example.com`."""
     phone: Phone | None = None
+    """Phone number of the representative, E.164. Example: `+33612345678`."""
 
 
 @frozen(kw_only=True, slots=False, repr=False)
@@ -132,7 +162,9 @@ class BeneficialOwner(Model):
     """A natural person who owns or controls a company in the end."""
 
     identity: Identity | None = None
+    """Who the owner is."""
     address: Address | None = None
+    """Where the owner lives."""
 
 
 @frozen(kw_only=True, slots=False, repr=False)
@@ -140,26 +172,37 @@ class Company(Model):
     """The facts of a legal person."""
 
     legal_name: Text | None = None
+    """The registered name. Example: `Moreau SAS`."""
     legal_person_type: LegalPersonType | None = None
+    """The legal form. Example: `business`."""
     registration_number: Text | None = None
+    """The number in the company register. Example: `123456789`."""
     headquarters: Address | None = None
+    """The address of the registered office."""
     representative: Representative | None = None
+    """The natural person who acts for the company."""
     beneficial_owners: tuple[BeneficialOwner, ...] = ()
+    """The natural persons who own or control the company."""
 
 
 class PersonType(StrEnum):
     """What law sees in a user."""
 
     NATURAL = "natural"
+    """A human being."""
     LEGAL = "legal"
+    """A company or another body."""
 
 
 class UserCategory(StrEnum):
     """What a user may do: pay, also be paid, or be the platform itself."""
 
     PAYER = "PAYER"
+    """Pays."""
     OWNER = "OWNER"
+    """Pays and is paid."""
     PLATFORM = "PLATFORM"
+    """Is the platform itself."""
 
 
 class IncomeBracket(StrEnum):
@@ -178,8 +221,11 @@ class Terms(Model):
     """Whether the user accepted the provider's terms, when, and which version."""
 
     accepted: bool
+    """Whether the user accepted the terms. Example: `true`."""
     accepted_at: datetime | None = None
+    """When the user accepted, an aware datetime. Example: `2026-10-01T08:29:58Z`."""
     version: Text | None = None
+    """The version of the terms. Example: `2026-01`."""
 
 
 @frozen(kw_only=True, slots=False, repr=False)
@@ -195,21 +241,40 @@ class User(Stored, form="user/1"):
     """
 
     identity: Identity | None = None
+    """Who a natural person is; empty for a legal person."""
     company: Company | None = None
+    """The facts of a legal person; empty for a natural person."""
     address: Address | None = None
+    """Where a natural person lives."""
     email: Email | None = None
+    """E-mail address for messages of the provider. Example: `ona@example.com`."""
     phone: Phone | None = None
+    """Phone number, E.164. Example: `+37061234567`."""
     locale: Locale | None = None
+    """The language of the provider's messages and pages, BCP 47. Example: `lt`."""
     category: UserCategory | None = None
+    """What the user may do. Example: `OWNER`."""
     terms: Terms | None = None
+    """Whether the user accepted the provider's terms."""
     occupation: Text | None = None
+    """The user's work. Example: `Carpenter`."""
     income_bracket: IncomeBracket | None = None
+    """Yearly income. Example: `18k_to_30k`."""
     politically_exposed: bool | None = None
+    """Whether the user is politically exposed, by the user's own statement. Example: `false`."""
     political_exposures: tuple[PoliticalExposure, ...] = ()
+    """The exposed persons: the user, or someone close to the user."""
     credentials: Password | MigratedHash | None = None
+    """The user's own login: a password, or a hash moved from another system."""
     documents: tuple[Document, ...] = ()
+    """Documents that a requirement can be met by; `submit_document` sends them."""
     tag: Text | None = None
+    """A text of the platform's own, kept by the provider. Example: `customer 7`."""
     extras: Extras = field(factory=dict[str, Any])
+    """Data of one provider, by its name.
+
+    Example: `{"mangopay": {"sca_context": "USER_PRESENT"}}`.
+    """
 
     @property
     def person_type(self) -> PersonType:

@@ -33,8 +33,14 @@ class Questionnaire:
     """
 
     questions: tuple[Question, ...]
+    """What to ask the user."""
     steps: tuple[Requirement, ...]
+    """What no answer can meet."""
     accept_loss: Mapping[str, tuple[str, ...]] = field(factory=dict[str, tuple[str, ...]])
+    """By provider, the core paths to accept as lost.
+
+    Example: `{"mangopay": ("identity.gender",)}`.
+    """
 
     def __iter__(self) -> Iterator[Question]:
         return iter(self.questions)

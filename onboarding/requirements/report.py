@@ -16,8 +16,11 @@ class RequirementStatus(StrEnum):
     """Whether a demand is met, as far as can be told before the provider is asked."""
 
     MET = "met"
+    """It is met."""
     MISSING = "missing"
+    """It is not met."""
     PROVIDER_DECIDES = "provider_decides"
+    """No document says before the call what the provider will answer."""
 
 
 @frozen(kw_only=True)
@@ -30,12 +33,19 @@ class Requirement:
     """
 
     name: str
+    """The core path, or the name of a step. Example: `identity.birthdate`."""
     status: RequirementStatus
+    """Whether it is met. Example: `missing`."""
     options: tuple[RequirementOption, ...]
+    """The ways to meet it; one is enough."""
     reason: str = ""
+    """Why it has this status. Example: `is required`."""
     condition: str = ""
+    """When it is asked, in words; empty for always. Example: `category is OWNER`."""
     source: str = ""
+    """The document that asks. Example: `docs: api-reference/users/natural-user-object-sca`."""
     wire_path: str = ""
+    """The provider's path, empty if it has none. Example: `Birthday`."""
 
     @property
     def actors(self) -> tuple[Actor, ...]:
@@ -57,9 +67,13 @@ class RequirementReport:
     """
 
     target: Target
+    """The target."""
     requirements: tuple[Requirement, ...]
+    """Everything that the target asks for."""
     refused: tuple[Loss, ...] = ()
+    """Further fields that would stop the call, since the provider has no place for them."""
     losses: tuple[Loss, ...] = ()
+    """Every field that would not arrive as given."""
 
     @property
     def missing(self) -> tuple[Requirement, ...]:

@@ -22,8 +22,11 @@ class Actor(StrEnum):
     """Who has to do something."""
 
     PLATFORM = "platform"
+    """The platform, with data of the user."""
     USER = "user"
+    """The user, at the provider."""
     PROVIDER = "provider"
+    """The provider."""
 
 
 @frozen(kw_only=True)
@@ -34,9 +37,13 @@ class RequirementOption:
     """
 
     words: str
+    """The option, in words. Example: `hand in: proof of identity`."""
     actor: Actor = Actor.PLATFORM
+    """Who can act. Example: `user`."""
     path: str = ""
+    """The core path of the field, empty for a document or a step. Example: `identity.birthdate`."""
     purpose: DocumentPurpose | None = None
+    """What the document is to prove, None for a field or a step. Example: `proof_of_identity`."""
 
     @property
     def name(self) -> str:
@@ -86,11 +93,20 @@ class RequirementRule:
     """
 
     name: str
+    """The name of what is asked. Example: `enrolment`."""
     options: tuple[RequirementOption, ...]
+    """The ways to meet it; one is enough."""
     source: str
+    """The document that asks. Example: `docs: guides/users/categories`."""
     when: Condition = ALWAYS
+    """The condition on the user. Example: `ALWAYS`."""
     shown: Condition | None = None
+    """The condition on a record that shows that it is met, None if no record can.
+
+    Example: `given("provider_fields.Statute")`.
+    """
     decided: bool = False
+    """Whether the provider decides, so that it is unknown until then. Example: `True`."""
 
 
 @frozen(kw_only=True, repr=False)
@@ -105,16 +121,33 @@ class Target:
     """
 
     provider: str
+    """The name of the provider. Example: `mangopay`."""
     name: str
+    """The name within the provider. Example: `payouts`."""
     words: str
+    """What the user can do then. Example: `be paid out to a bank account`."""
     source: str
+    """The document that says what it takes. Example: `docs: guides/users/categories`."""
     on: On | None = None
+    """The operation whose rows ask for data, None if no operation does. Example: `On.CREATE`."""
     natural: type | None = None
+    """The wire class of natural persons, None if the provider takes none.
+
+    Example: `NaturalUser`.
+    """
     legal: type | None = None
+    """The wire class of legal persons, None if the provider takes none. Example: `LegalUser`."""
     supposes: Mapping[str, Any] = field(factory=dict[str, Any])
+    """What the target makes of the user, by core path.
+
+    Example: `{"category": UserCategory.OWNER}`.
+    """
     includes: tuple[Target, ...] = ()
+    """The targets on the way."""
     rules: tuple[RequirementRule, ...] = ()
+    """What it asks for beside the rows of the wire classes."""
     extras: type | None = None
+    """The class that spells `User.extras` for the provider. Example: `MangoPayExtras`."""
 
     def __repr__(self) -> str:
         return f"Target({self.id})"

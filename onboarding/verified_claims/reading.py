@@ -44,15 +44,25 @@ class VerifiedClaims(Model):
     """
 
     user: User
+    """The user in the claims."""
     trust_framework: str
+    """The framework that the sender names. Example: `eidas`."""
     assurance_level: str | None = None
+    """The sender's word for the level, in any framework. Example: `substantial`."""
     verified_at: datetime | None = None
+    """When the sender verified, in UTC. Example: `2026-10-01T08:30:00Z`."""
     process: str | None = None
+    """The sender's reference for audits. Example: `7c2f1e`."""
     assurance_process: Mapping[str, Any] = field(factory=dict[str, Any])
+    """How the level was reached, in the words of the standard. Example: `{"policy": "gpg45"}`."""
     evidence: tuple[Mapping[str, Any], ...] = ()
+    """What was examined, in the words of the standard. Example: `[{"type": "document"}]`."""
     provenance: Provenance | None = None
+    """The record that this library wrote the claims from; None for claims of others."""
     unmapped: Mapping[str, Any] = field(factory=dict[str, Any])
+    """What the core has no field for, by path. Example: `{"claims.title": "Dr"}`."""
     losses: tuple[Loss, ...] = ()
+    """Why something is unmapped."""
 
     @property
     def eidas_level(self) -> EidasLevel | None:

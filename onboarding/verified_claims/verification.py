@@ -41,11 +41,17 @@ class Provenance(Model):
     """Which provider had it on file, by which gateway, when that was seen, in which words."""
 
     provider: str
+    """The name of the provider. Example: `mangopay`."""
     gateway: str = ""
+    """The name of the gateway in the configuration. Example: `fr`."""
     environment: str | None = None
+    """The provider's environment, None if the adapter does not name one. Example: `sandbox`."""
     id: str = ""
+    """The user's id at the provider. Example: `user_m_01`."""
     retrieved_at: datetime | None = None
+    """When the answer arrived, in UTC. Example: `2026-10-01T08:30:00Z`."""
     provider_levels: Mapping[str, str] = field(factory=dict[str, str])
+    """The provider's own levels, by its names. Example: `{"KYCLevel": "LIGHT"}`."""
 
     @classmethod
     def of(cls, record: UserRecord) -> Provenance:

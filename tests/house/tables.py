@@ -28,6 +28,7 @@ from onboarding.mapping.rows import On, Row, rows_of
 from onboarding.mapping.support import Support, support_of
 from onboarding.model.levels import LevelPolicy
 from onboarding.model.user import User
+from tests.house.meanings import Meaning, meanings
 
 __all__ = [
     "error_table",
@@ -179,17 +180,26 @@ def level_table(policy: LevelPolicy) -> str:
 
 
 def field_table(cls: type, *, inherited: bool = True) -> str:
-    """Every field of an attrs class, or only those that it does not owe to another package."""
+    """Every field of an attrs class, or only those that it does not owe to another package.
+
+    The table has meanings and examples if the fields have docstrings.
+    """
     found = cast("tuple[attrs.Attribute[Any], ...]", attrs.fields(cls))
     package = cls.__module__.partition(".")[0]
     mine = [base for base in cls.__mro__ if base.__module__.partition(".")[0] == package]
     own = {name for base in mine for name in get_annotations(base)}
-    rows = (
+    told = meanings(cls)
+    rows = [
         [_code(field.name), _type(field), _default(field.default)]
         for field in found
         if field.init and (inherited or field.name in own)
-    )
-    return _table(("Field", "Type", "Default"), rows)
+    ]
+    if not told:
+        return _table(("Field", "Type", "Default"), rows)
+    for row in rows:
+        meaning = told.get(row[0].strip("`"), Meaning())
+        row += [meaning.words, _code(meaning.example)]
+    return _table(("Field", "Type", "Default", "Meaning", "Example"), rows)
 
 
 def _type(field: attrs.Attribute[Any]) -> str:
@@ -209,8 +219,13 @@ def _default(default: Any) -> str:
 
 def word_table(kind: type[Enum]) -> str:
     """The members of an enum and their spellings in plain data and JSON."""
-    rows = ([_code(f"{kind.__name__}.{word.name}"), _code(str(word.value))] for word in kind)
-    return _table(("Member", "In plain data"), rows)
+    rows = [[_code(f"{kind.__name__}.{word.name}"), _code(str(word.value))] for word in kind]
+    told = meanings(kind)
+    if not told:
+        return _table(("Member", "In plain data"), rows)
+    words = [told.get(word.name, Meaning()).words for word in kind]
+    meant = ([*row, meaning] for row, meaning in zip(rows, words, strict=True))
+    return _table(("Member", "In plain data", "Meaning"), meant)
 
 
 class _Meaning(Protocol):
