@@ -31,6 +31,7 @@ from onboarding import (
     UserRecord,
 )
 from onboarding.adapter import Held
+from onboarding.adapter.settings import Settings
 from onboarding.model.answers import Partial
 from onboarding.model.banking import BankAccountRecord
 from onboarding.operations import OPERATIONS, Operations
@@ -53,6 +54,7 @@ FR = MangoPay(
 LT = Paysera(
     name="lt", client_id="acme", mac_key=Secret("key"), environment=PayseraEnvironment.SANDBOX
 )
+CORE = {*vars(Adapter), *vars(Settings)}
 GATEWAYS: dict[str, Adapter] = {"fr": FR, "lt": LT}
 OTHER = {"provider": "acme", "gateway": "es", "environment": "staging"}
 OTHER_KINDS = (None, "user_m_1", {"id": "7"}, User())
@@ -110,7 +112,7 @@ def taken_back(adapter: Adapter) -> Iterator[tuple[str, str, type[Any]]]:
         if name.startswith("_") or name == "missing" or method is getattr(Operations, name, None):
             continue
         hints = typing.get_type_hints(method)
-        if "response" in hints or (name in vars(Adapter) and name != "effects"):
+        if "response" in hints or (name in CORE and name != "effects"):
             continue  # shared by the calls
         for parameter, hint in hints.items():
             if parameter != "return":
