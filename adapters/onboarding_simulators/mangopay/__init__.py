@@ -3,6 +3,6 @@
 from onboarding_simulators.shared.simulator import LoggedRequest
 
 from .app import MangoPaySimulator
-from .deliveries import Delivery
+from .events import Delivery
 
 __all__ = ["Delivery", "LoggedRequest", "MangoPaySimulator"]

@@ -2,17 +2,78 @@
 
 from __future__ import annotations
 
+import re
+
 from onboarding_simulators.shared import Row
 
-from . import ids
-from .banking import bic, iban, matching, money_country
-from .bodies import json_object
+from .calls import Call, Handler, Reply, World, find_open_user, find_user, json_object
 from .errors import RefusedError, bank_account_error, param_error
-from .lookup import find, find_open
 from .paging import listing
 from .shapes import Need, Shape, address, field, nested, read_shape
-from .values import boolean, one_of, required, text
-from .world import Call, Handler, Reply, World
+from .state import ulid
+from .values import (
+    ALPHA_2,
+    MONEY_BLOCKED,
+    BadValueError,
+    Reader,
+    Value,
+    boolean,
+    leaf,
+    one_of,
+    open_country,
+    required,
+    text,
+)
+
+# docs: create-iban-bank-account prints the pattern of a BIC
+BIC = re.compile(r"^[a-zA-Z]{6}\w{2}(\w{3})?$")
+IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
+
+
+def is_iban(value: str) -> bool:
+    """Whether a number is an IBAN with good check digits (ISO 13616); blanks do not matter."""
+    number = value.replace(" ", "").upper()
+    if IBAN.fullmatch(number) is None:
+        return False
+    return int("".join(str(int(each, 36)) for each in number[4:] + number[:4])) % 97 == 1
+
+
+def iban(value: object, path: str) -> Value:
+    """Reads an IBAN (docs: create-iban-bank-account)."""
+    number = str(text(255)(value, path))
+    if not is_iban(number):
+        raise BadValueError("The value is not a valid IBAN")
+    return number
+
+
+def bic(value: object, path: str) -> Value:
+    """Reads a BIC (docs: create-iban-bank-account), the country within it too (ISO 9362)."""
+    code = str(matching(BIC.pattern)(value, path))
+    if code[4:6].upper() not in ALPHA_2:
+        raise BadValueError("The value is not a valid BIC")
+    return code
+
+
+def matching(pattern: str) -> Reader:
+    """Gives a reader of text of that form."""
+    compiled = re.compile(pattern, re.ASCII)
+
+    def read(value: object, path: str) -> Value:
+        if compiled.fullmatch(str(text(255)(value, path))) is None:
+            raise BadValueError(
+                f"The field {leaf(path)} must match the regular expression '{pattern}'."
+            )
+        return str(value)
+
+    return read
+
+
+def money_country(value: object, path: str) -> Value:
+    """Reads a country where money may go (docs: guides/users/country-restrictions)."""
+    if isinstance(value, str) and value in MONEY_BLOCKED:
+        raise BadValueError(f"The {path} used is blocked")
+    return open_country(value, path)
+
 
 ACCOUNTS = "accounts"
 ALL = Need.EVERYBODY
@@ -53,7 +114,7 @@ def creating(type: str) -> Handler:
     form = FORMS[type]
 
     def create(world: World, call: Call) -> Reply:
-        user = find_open(world, call.params["user"])
+        user = find_open_user(world, call.params["user"])
         shape = (*_OWNER, *form)
         reading = read_shape(shape, json_object(call.request), lambda need: need is ALL)
         if reading.errors:
@@ -69,7 +130,7 @@ def creating(type: str) -> Handler:
             "OwnerName": facts["OwnerName"],
             "OwnerAddress": facts["OwnerAddress"],
             "Type": type,
-            "Id": ids.ulid("bankacc_m_", now, world.entropy),
+            "Id": ulid("bankacc_m_", now, world.entropy),
             "Tag": facts.get("Tag"),
             "CreationDate": int(now),
             "Active": True,
@@ -83,7 +144,7 @@ def creating(type: str) -> Handler:
 
 def list_of_user(world: World, call: Call) -> Reply:
     """Lists the accounts of a user (docs: list-bank-accounts-user)."""
-    user = find(world, call.params["user"])
+    user = find_user(world, call.params["user"])
     return listing(call, world.tables.owned(ACCOUNTS, user.id), words=("Active",))
 
 
@@ -94,7 +155,7 @@ def view(world: World, call: Call) -> Reply:
 
 def deactivate(world: World, call: Call) -> Reply:
     """Deactivates an account for good (docs: deactivate-bank-account)."""
-    find_open(world, call.params["user"])
+    find_open_user(world, call.params["user"])
     row = _account(world, call)
     body = json_object(call.request)
     # the official Java client sends other fields and no Active
@@ -124,7 +185,7 @@ def _want_british(facts: Row) -> None:
 
 def _account(world: World, call: Call) -> Row:
     """Gives the account; an unknown one is a `param_error` on BankAccountId, not a 404."""
-    user = find(world, call.params["user"])
+    user = find_user(world, call.params["user"])
     row = world.tables.get(ACCOUNTS, call.params["id"])
     if row is None or row["UserId"] != user.id:
         text = "The ressource does not exist"  # the key was observed, the text is ours

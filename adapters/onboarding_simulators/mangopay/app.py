@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING
 from attrs import define, field
 from werkzeug.wrappers import Request, Response
 
-from onboarding_simulators.shared import notify
 from onboarding_simulators.shared.simulator import Front, LoggedRequest, Simulator
 
-from . import deliveries, hosted, ids
+from . import events, hosted
 from .auth import check_bearer
-from .deliveries import Delivery
+from .calls import Call, Reply
 from .desk import Desk
 from .errors import (
     RATE_LIMITED,
@@ -28,12 +27,13 @@ from .errors import (
     unknown_route,
     wrong_method,
 )
+from .events import Delivery
 from .idempotency import remember, take_key
 from .openapi import described
 from .people import People
 from .rates import RateMeter
 from .routes import find_route
-from .world import Call, Reply
+from .state import error_id
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -80,16 +80,16 @@ class MangoPaySimulator(Simulator, Desk):
     def deliveries(self) -> list[Delivery]:
         """Every attempt at a notification so far, oldest first."""
         with self._lock:
-            return deliveries.sent(self)
+            return events.attempts(self)
 
     def deliver_hooks(self) -> int:
         """Sends the notifications that are due, each once; says how many there were."""
         with self._lock:
-            waiting = deliveries.due(self)
+            waiting = events.due_notifications(self)
         for row, url in waiting:
-            status = notify(url, seconds=deliveries.PATIENCE)
+            status = events.notify(url, seconds=events.PATIENCE)
             with self._lock:
-                deliveries.note(self, row, url, status)
+                events.note_attempt(self, row, url, status)
         return len(waiting)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -159,7 +159,7 @@ class MangoPaySimulator(Simulator, Desk):
 
     def _problem(self, problem: Problem) -> Response:
         now = self.clock()
-        body = problem.body(id=ids.error_id(now, self.entropy), now=now)
+        body = problem.body(id=error_id(now, self.entropy), now=now)
         return self._written(
             Reply(
                 status=problem.status,

@@ -6,9 +6,9 @@ import hmac
 
 from werkzeug.wrappers import Request
 
-from . import ids
+from .calls import Call, Reply, World
 from .errors import INVALID_CREDENTIALS, RefusedError
-from .world import Call, Reply, World
+from .state import new_token
 
 
 def issue_token(world: World, call: Call) -> Reply:
@@ -24,7 +24,7 @@ def issue_token(world: World, call: Call) -> Reply:
         # RFC 6749 section 5.2; the documents show no such answer
         return Reply(status=400, body={"error": "unsupported_grant_type"})
     now = world.clock()
-    token = ids.token(world.entropy)
+    token = new_token(world.entropy)
     world.store.save_token(token, now + world.token_life, now)
     # the documented example shows one second less than the life
     expires_in = max(world.token_life - 1, 0)

@@ -9,18 +9,7 @@ from threading import RLock
 
 from attrs import define, evolve, field
 
-from . import (
-    levels,
-    links,
-    money,
-    owners,
-    persons,
-    recipients,
-    regulatory,
-    review,
-    sca,
-    verifications,
-)
+from . import levels, money, owners, persons, recipients, regulatory, review, sca, verifications
 from .events import emit
 from .settings import Settings
 from .state import User
@@ -53,17 +42,17 @@ class Desk(Settings):
         On a page that asks for consent, the user consents to `scopes` and to no other.
         """
         with self._lock, self.tables.all_or_nothing():
-            page = links.open_link(self, link)
-            links.end(self, page)
+            page = sca.open_link(self, link)
+            sca.end_link(self, page)
             user, purpose = self._open_user(page["UserId"]), page["Purpose"]
-            if purpose == links.RECIPIENT:
+            if purpose == sca.RECIPIENT:
                 recipients.settle(self, page["ResourceId"], passed=passed)
             elif not passed:
                 # the type exists, but the guide to the page says that nothing is sent for it
                 emit(self, "SCA_ENROLLMENT_FAILED", user.id)
-            elif purpose == links.ENROLMENT:
+            elif purpose == sca.ENROLMENT:
                 user = sca.enrol(self, user)
-            elif purpose == links.CONSENT:
+            elif purpose == sca.CONSENT:
                 user = sca.agree(self, user, scopes)
             self.store.save_user(evolve(user, last_access=int(self.clock())) if passed else user)
 

@@ -2,29 +2,94 @@
 
 from __future__ import annotations
 
+import base64
+
+from werkzeug.wrappers import Request
+
 from onboarding_simulators.shared import Row
 
-from . import ids
-from .bodies import json_object
+from .calls import Call, Reply, World, find_open_user, find_row, find_user, json_object, shown
 from .errors import (
     EMPTY_DOCUMENT,
     PAYER_NOT_ALLOWED,
     TOO_MANY_PAGES,
+    Problem,
     RefusedError,
     invalid_action,
+    not_found,
     param_error,
+    wrong_media_type,
 )
 from .events import emit
-from .files import read_file
 from .levels import ALLOWED, DOCUMENTS, kind_of
-from .lookup import find, find_open
 from .paging import listing, paged
 from .review import decide_by_tag
-from .rows import find_row, shown
 from .shapes import Need, field, read_shape
-from .state import User
-from .values import one_of, required, text
-from .world import Call, Reply, World
+from .state import User, new_token, ulid
+from .values import one_of, required, text, unexpected
+
+# docs: create-kyc-document-page: 32 KB for a proof of identity, 1 KB for others, about 7 MB
+LEAST = {"IDENTITY_PROOF": 32 * 1024}
+LEAST_OF_OTHERS = 1024
+MOST_OF_BODY = 10 * 1024 * 1024
+
+MEDIA_TYPES = {
+    b"%PDF-": "application/pdf",
+    b"\xff\xd8\xff": "image/jpeg",
+    b"\x89PNG\r\n\x1a\n": "image/png",
+    b"GIF8": "image/gif",  # in the documents of 2020 only
+}
+# docs: errors/http-response-codes; the text is the web framework's own
+TOO_LARGE = Problem(status=413, message="Maximum request length exceeded.")
+
+
+def read_file(request: Request, document_type: str) -> str:
+    """Gives the base64 text of a page, or refuses it (docs: create-kyc-document-page)."""
+    if len(request.get_data()) > MOST_OF_BODY:
+        raise RefusedError(TOO_LARGE)
+    text = json_object(request).get("File")
+    if text is None or text == "":
+        raise _bad_file(required("File"))
+    if not isinstance(text, str):
+        raise _bad_file(unexpected("string", text, "File"))
+    text = "".join(text.split())  # the official Ruby client breaks the lines
+    try:
+        content = base64.b64decode(text, validate=True)
+    except ValueError:  # what `binascii.Error` is as well
+        raise _bad_file("Invalid length for a Base-64 char array or string.") from None
+    if len(content) < LEAST.get(document_type, LEAST_OF_OTHERS):
+        raise _bad_file("The file is too small to be readable")
+    if media_type(content) is None:
+        raise RefusedError(wrong_media_type("application/octet-stream"))
+    return text
+
+
+def media_type(content: bytes) -> str | None:
+    """Gives the type of a file by how it begins; None for one that is not taken.
+
+    A PDF may have other bytes before its header (ISO 32000-1, Annex H, note 13); no document of
+    MangoPay's says whether such a file is taken.
+    """
+    for start, kind in MEDIA_TYPES.items():
+        if content.startswith(start):
+            return kind
+    return "application/pdf" if b"%PDF-" in content[:1029] else None
+
+
+def show_page(world: World, call: Call) -> Reply:
+    """Answers with the bytes of a page whose link is still good."""
+    token = call.params["token"]
+    link = world.tables.get("consults", token)
+    page = None if link is None else world.tables.get("pages", link["Page"])
+    if link is None or page is None or link["Expires"] <= world.clock():
+        raise RefusedError(not_found("Page", token))
+    content = base64.b64decode(page["File"])
+    return Reply(body=content, content_type=media_type(content) or "application/octet-stream")
+
+
+def _bad_file(text: str) -> RefusedError:
+    return RefusedError(param_error({"File": text}))
+
 
 PAGES = "pages"
 MOST_PAGES = 5
@@ -38,7 +103,7 @@ _CHANGE = (field("Status", one_of("VALIDATION_ASKED")), field("Tag", text(255)))
 
 def create(world: World, call: Call) -> Reply:
     """Makes a document without pages (docs: create-kyc-document)."""
-    user = find_open(world, call.params["user"])
+    user = find_open_user(world, call.params["user"])
     reading = read_shape(_NEW, json_object(call.request), lambda need: need is Need.EVERYBODY)
     if reading.errors:
         raise RefusedError(param_error(reading.errors))
@@ -52,7 +117,7 @@ def create(world: World, call: Call) -> Reply:
         "Type": type,
         "UserId": user.id,
         "Flags": [],
-        "Id": ids.ulid("kyc_", now, world.entropy),
+        "Id": ulid("kyc_", now, world.entropy),
         "Tag": reading.values.get("Tag"),
         "CreationDate": int(now),
         "ProcessedDate": None,
@@ -69,7 +134,7 @@ def create(world: World, call: Call) -> Reply:
 
 def add_page(world: World, call: Call) -> Reply:
     """Adds a page to a document that is not submitted yet (docs: create-kyc-document-page)."""
-    user = find_open(world, call.params["user"])
+    user = find_open_user(world, call.params["user"])
     row = find_row(world, DOCUMENTS, NOUN, call.params["id"], user.id)
     _want_owner(user)
     content = read_file(call.request, row["Type"])
@@ -85,7 +150,7 @@ def add_page(world: World, call: Call) -> Reply:
 
 def update(world: World, call: Call) -> Reply:
     """Submits a document for review (docs: submit-kyc-document)."""
-    user = find_open(world, call.params["user"])
+    user = find_open_user(world, call.params["user"])
     row = find_row(world, DOCUMENTS, NOUN, call.params["id"], user.id)
     reading = read_shape(_CHANGE, json_object(call.request), lambda need: False)
     status = reading.values.get("Status")
@@ -116,7 +181,7 @@ def view(world: World, call: Call) -> Reply:
 
 def list_of_user(world: World, call: Call) -> Reply:
     """Lists the documents of a user (docs: list-kyc-documents-user)."""
-    user = find(world, call.params["user"])
+    user = find_user(world, call.params["user"])
     rows = world.tables.owned(DOCUMENTS, user.id)
     return listing(call, rows, words=("Status", "Type"), show=shown)
 
@@ -140,7 +205,7 @@ def consult(world: World, call: Call) -> Reply:
     expires = int(world.clock()) + LINK_LIFE
     links: list[Row] = []
     for number, _ in enumerate(world.tables.owned(PAGES, row["Id"]), 1):
-        token = ids.token(world.entropy)
+        token = new_token(world.entropy)
         page = {"Page": f"{row['Id']}/{number}", "Expires": expires}
         world.tables.save("consults", token, page)
         url = f"{call.request.host_url}consult/{token}"

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Request, Response
 from onboarding_simulators.shared import Row, is_elsewhere, is_foreign
 from onboarding_simulators.shared.desk import Hosted, Input, hosted_page, leads_back
 
-from . import links, recipients
+from . import recipients, sca
 from .kinds import KINDS
 from .persons import SESSIONS
 from .sca import SCOPES
@@ -26,16 +26,16 @@ LANGUAGES = ("bg", "nl", "en", "fr", "de", "el", "it", "pl", "pt", "es", "se")
 PATH, VERIFICATION_PATH = "/", "/identity-verification"
 
 TITLES = {
-    links.ENROLMENT: "Confirm that it is you",
-    links.CONSENT: "What may be done for you?",
-    links.ACCESS: "Confirm to show your accounts",
-    links.RECIPIENT: "Confirm a new recipient",
+    sca.ENROLMENT: "Confirm that it is you",
+    sca.CONSENT: "What may be done for you?",
+    sca.ACCESS: "Confirm to show your accounts",
+    sca.RECIPIENT: "Confirm a new recipient",
 }
 ASKS = {
-    links.ENROLMENT: "{client} asks you to enrol in strong customer authentication.",
-    links.CONSENT: "{client} asks to do these things for you while you are away.",
-    links.ACCESS: "{client} asks to look at your accounts and their transactions.",
-    links.RECIPIENT: "{client} asks to register where your money may be paid out.",
+    sca.ENROLMENT: "{client} asks you to enrol in strong customer authentication.",
+    sca.CONSENT: "{client} asks to do these things for you while you are away.",
+    sca.ACCESS: "{client} asks to look at your accounts and their transactions.",
+    sca.RECIPIENT: "{client} asks to register where your money may be paid out.",
 }
 CONSENTS = {
     "ContactInformationUpdate": "Change my contact data",
@@ -74,13 +74,13 @@ class _Sca:
     def show(self) -> Response:
         """Gives the page, which may be opened again as long as it lives."""
         try:
-            row = links.find_link(self.sim, self.request.args["token"])
+            row = sca.find_link(self.sim, self.request.args["token"])
         except LookupError:
             return _told("There is no such page", 404)
         user = self.sim.store.user(row["UserId"])
         if row["Ended"] or user is None or user.status == "CLOSED":
             return _told("This page was used already", 410, "Ask for a new one where you began.")
-        if not links.is_open(row, self.sim.clock()):
+        if not sca.is_link_open(row, self.sim.clock()):
             return _told("The time of this page is over", 410, "It lives for ten minutes.")
         if self.back is not None and not leads_back(self.back):
             return _told("The returnUrl is no absolute address of http or https", 400)
@@ -91,7 +91,7 @@ class _Sca:
         shown = self.show()
         if shown.status_code != 200:
             return shown
-        row = links.find_link(self.sim, self.request.args["token"])
+        row = sca.find_link(self.sim, self.request.args["token"])
         user = self.sim.store.user(row["UserId"])
         decision = self.request.form.get("decision")
         if decision not in (CONFIRM, REFUSE) or user is None:
@@ -113,7 +113,7 @@ class _Sca:
     def _page(self, row: Row, user: User | None) -> Hosted:
         purpose = row["Purpose"]
         inputs: list[Input] = []
-        if purpose == links.CONSENT and user is not None:
+        if purpose == sca.CONSENT and user is not None:
             given = user.consents or tuple(SCOPES)
             inputs = [
                 Input(name=scope, label=words, kind="check", value="on" if scope in given else "")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
+from email.utils import formatdate
 
 from werkzeug.wrappers import Request, Response
 
-from .errors import ALREADY_CREATED, RefusedError, param_error
+from .calls import Call, Reply, World
+from .errors import ALREADY_CREATED, RefusedError, param_error, unknown_key
 from .state import StoredResponse
-from .world import World
 
 KEY = re.compile(r"[a-zA-Z0-9-]{16,36}")
 WINDOW = 24 * 60 * 60
@@ -49,3 +51,21 @@ def remember(world: World, key: str, request: Request, response: Response) -> No
         body=response.get_data(as_text=True),
     )
     world.store.save_response(key, stored)
+
+
+def view_response(world: World, call: Call) -> Reply:
+    """Answers with the first answer under an idempotency key (docs: view-api-response)."""
+    key = call.params["key"]
+    stored = remembered(world, key)
+    if stored is None:
+        raise RefusedError(unknown_key(key, strict=world.strict))
+    return Reply(
+        body={
+            "StatusCode": str(stored.status),
+            "ContentLength": str(len(stored.body.encode())),
+            "ContentType": stored.content_type,
+            "Date": formatdate(stored.made, usegmt=True),
+            "RequestURL": stored.url,
+            "Resource": json.loads(stored.body) if stored.body else None,
+        }
+    )

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 from attrs import frozen
 
+from .calls import World
 from .errors import TERMS_NOT_ACCEPTED, TERMS_REVOKED, RefusedError
 from .kinds import CONTROLS
 from .shapes import read_shape
 from .values import required
-from .world import World
 
 
 @frozen(kw_only=True)

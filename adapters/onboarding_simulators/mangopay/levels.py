@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 
 from attrs import evolve
 
+from .calls import World
 from .events import emit
 from .kinds import KINDS
 from .state import User
-from .world import World
 
 DOCUMENTS, DECLARATIONS = "documents", "declarations"
 IDENTITY, ADDRESS = "IDENTITY_PROOF", "ADDRESS_PROOF"

@@ -8,18 +8,14 @@ from typing import cast
 
 from onboarding_simulators.shared import Row
 
-from . import ids
 from .accounts import ACCOUNTS
-from .bodies import json_object
+from .calls import Call, Handler, Reply, World, find_row, find_user, json_object
 from .errors import RefusedError, param_error
-from .lookup import find
 from .paging import listing
-from .rows import find_row
 from .sca import want_access
 from .shapes import Need, field, read_shape
-from .state import User
+from .state import User, new_token, ulid
 from .values import required, text
-from .world import Call, Handler, Reply, World
 
 WALLETS, TRANSACTIONS = "wallets", "transactions"
 CARDS, PREAUTHORIZATIONS = "cards", "preauthorizations"
@@ -45,7 +41,7 @@ def create_wallet(world: World, call: Call) -> Reply:
         reading.errors["Owners"] = required("Owners")
     if reading.errors:
         raise RefusedError(param_error(reading.errors))
-    user = find(world, str(owners[0]))
+    user = find_user(world, str(owners[0]))
     values = reading.values
     tag = values.get("Tag")
     row = add_wallet(
@@ -75,7 +71,7 @@ def add_wallet(
         "Balance": {"Currency": currency, "Amount": amount},
         "Currency": currency,
         "FundsType": "DEFAULT",
-        "Id": ids.ulid("wlt_m_", now, world.entropy),
+        "Id": ulid("wlt_m_", now, world.entropy),
         "Tag": tag,
         "CreationDate": int(now),
     }
@@ -102,7 +98,7 @@ def add_transaction(
     succeeded, incoming = status == "SUCCEEDED", type == "PAYIN"
     money = {"Currency": currency, "Amount": amount}
     row: Row = {
-        "Id": ids.ulid("txn_m_", now, world.entropy),
+        "Id": ulid("txn_m_", now, world.entropy),
         "Tag": None,
         "CreationDate": now,
         "AuthorId": user.id,
@@ -144,10 +140,10 @@ def add_card(
         "Currency": currency,
         "Validity": "VALID",
         "UserId": user.id,
-        "Id": ids.ulid("card_m_", now, world.entropy),
+        "Id": ulid("card_m_", now, world.entropy),
         "Tag": None,
         "CreationDate": int(now),
-        "Fingerprint": ids.token(world.entropy),
+        "Fingerprint": new_token(world.entropy),
         "CardHolderName": None,
     }
     world.tables.save(CARDS, row["Id"], row, user.id)
@@ -194,7 +190,7 @@ def listing_of(kind: str, *words: str, with_sca: bool) -> Handler:
     """Gives the handler that lists one kind of what a user has, with its filters."""
 
     def handle(world: World, call: Call) -> Reply:
-        user = find(world, call.params["user"])
+        user = find_user(world, call.params["user"])
         if with_sca:
             _want_access(world, call, user.id)
         return listing(call, world.tables.owned(kind, user.id), words=words)
@@ -212,7 +208,7 @@ def emoney(world: World, call: Call) -> Reply:
 
     Without a currency it is EUR; neither that nor what another word is answered with is documented.
     """
-    user = find(world, call.params["user"])
+    user = find_user(world, call.params["user"])
     currency = (call.query.get("currency") or "EUR").upper()  # an empty one counts as absent
     errors = read_shape((_CURRENCY,), {"Currency": currency}, lambda need: False).errors
     if errors:
@@ -247,4 +243,4 @@ def _number(call: Call, name: str) -> int | None:
 
 
 def _want_access(world: World, call: Call, user_id: str) -> None:
-    want_access(world, find(world, user_id), call.query.get("scacontext"))
+    want_access(world, find_user(world, user_id), call.query.get("scacontext"))

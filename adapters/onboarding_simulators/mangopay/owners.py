@@ -6,18 +6,14 @@ from attrs import evolve
 
 from onboarding_simulators.shared import Row
 
-from . import ids
-from .bodies import json_object, no_body
+from .calls import Call, Reply, World, find_open_user, find_row, find_user, json_object, no_body
 from .errors import RefusedError, invalid_action, param_error
 from .events import emit
 from .levels import DECLARATIONS, WITH_OWNERS, kind_of, raise_level
-from .lookup import find, find_open
 from .paging import listing
-from .rows import find_row
 from .shapes import Group, Need, address, field, nested, read_shape
-from .state import User
+from .state import User, ulid
 from .values import boolean, country, integer, nationality, one_of, text
-from .world import Call, Reply, World
 
 OWNERS = "ubos"
 MOST = 15
@@ -64,7 +60,7 @@ _UBO = (
 
 def create(world: World, call: Call) -> Reply:
     """Opens a declaration (docs: create-ubo-declaration)."""
-    user = find_open(world, call.params["user"])
+    user = find_open_user(world, call.params["user"])
     no_body(call.request, strict=world.strict)
     _want_declarant(user)
     declared = world.tables.owned(DECLARATIONS, user.id)
@@ -80,7 +76,7 @@ def create(world: World, call: Call) -> Reply:
         "Status": "CREATED",
         "Reason": None,
         "Message": None,
-        "Id": ids.ulid("ubodec_m_", now, world.entropy),
+        "Id": ulid("ubodec_m_", now, world.entropy),
     }
     world.tables.save(DECLARATIONS, row["Id"], row, user.id)
     emit(world, "UBO_DECLARATION_CREATED", row["Id"])
@@ -94,14 +90,14 @@ def view(world: World, call: Call) -> Reply:
 
 def list_of_user(world: World, call: Call) -> Reply:
     """Lists the declarations of a user (docs: list-ubo-declarations)."""
-    user = find(world, call.params["user"])
+    user = find_user(world, call.params["user"])
     rows = world.tables.owned(DECLARATIONS, user.id)
     return listing(call, rows, words=("Status",), show=lambda row: _shown(world, row))
 
 
 def submit(world: World, call: Call) -> Reply:
     """Submits a declaration (docs: submit-ubo-declaration)."""
-    find_open(world, call.params["user"])
+    find_open_user(world, call.params["user"])
     row = _declaration(world, call)
     shape = (field("Status", one_of("VALIDATION_ASKED"), ALL),)
     reading = read_shape(shape, json_object(call.request), lambda need: need is ALL)
@@ -150,7 +146,7 @@ def decide(
 
 def create_owner(world: World, call: Call) -> Reply:
     """Adds an owner to a declaration (docs: create-ubo)."""
-    find_open(world, call.params["user"])
+    find_open_user(world, call.params["user"])
     declaration = _declaration(world, call)
     row = _read_owner(call, Need.EVERYBODY)
     _want_editable(declaration)
@@ -159,7 +155,7 @@ def create_owner(world: World, call: Call) -> Reply:
     now = world.clock()
     made: Row = {
         **row,
-        "Id": ids.ulid("ubo_m_", now, world.entropy),
+        "Id": ulid("ubo_m_", now, world.entropy),
         "CreationDate": int(now),
         "IsActive": True,
         "UserId": declaration["UserId"],
@@ -171,7 +167,7 @@ def create_owner(world: World, call: Call) -> Reply:
 
 def update_owner(world: World, call: Call) -> Reply:
     """Changes an owner (docs: update-ubo); one that is inactive stays as it is."""
-    find_open(world, call.params["user"])
+    find_open_user(world, call.params["user"])
     declaration = _declaration(world, call)
     row = _owner(world, call)
     changed = _read_owner(call, None)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from onboarding_simulators.shared import Row
 
-from .world import Call, Reply
+from .calls import Call, Reply
 
 MOST_PER_PAGE = 100
 USUAL_PER_PAGE = 10

@@ -11,7 +11,7 @@ from attrs import frozen
 from onboarding_simulators.shared import Row
 from onboarding_simulators.shared.desk import Fact, Group, Link, Listener, Page, Paper, Person, Sent
 
-from . import actions, deliveries, links
+from . import actions, events, sca
 from .documents import PAGES
 from .events import HOOKS
 from .levels import DECLARATIONS, DOCUMENTS
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from .app import MangoPaySimulator
 
 PURPOSES = {
-    links.ENROLMENT: "Page to enrol",
-    links.CONSENT: "Page to consent",
-    links.ACCESS: "Page to look at accounts",
-    links.RECIPIENT: "Page to register a recipient",
+    sca.ENROLMENT: "Page to enrol",
+    sca.CONSENT: "Page to consent",
+    sca.ACCESS: "Page to look at accounts",
+    sca.RECIPIENT: "Page to register a recipient",
 }
 TITLES = {DECLARATIONS: "UBO_DECLARATION", SESSIONS: "IDENTITY_VERIFICATION"}
 REVIEWED = (DOCUMENTS, DECLARATIONS, SESSIONS)
@@ -117,7 +117,7 @@ class People:
         ]
 
     def count_sent(self) -> int:
-        return self.sim.tables.count(deliveries.DELIVERIES)
+        return self.sim.tables.count(events.DELIVERIES)
 
     def sent(self, skip: int, limit: int) -> list[Sent]:
         return [
@@ -129,7 +129,7 @@ class People:
                 attempt=row["attempt"],
                 status=row["status"],
             )
-            for row in self.sim.tables.page(deliveries.DELIVERIES, skip, limit, newest_first=True)
+            for row in self.sim.tables.page(events.DELIVERIES, skip, limit, newest_first=True)
         ]
 
     def deliver(self) -> int:
@@ -163,9 +163,10 @@ class People:
     def _awaited(self, user: User) -> list[Fact]:
         now = self.sim.clock()
         return [
-            Fact(PURPOSES[row["Purpose"]], Link(links.address(self.sim, row["Token"]), "Open"))
-            for row in self.sim.tables.owned(links.LINKS, user.id)
-            if links.is_open(row, now) and not (row["Purpose"] == links.ENROLMENT and user.enrolled)
+            Fact(PURPOSES[row["Purpose"]], Link(sca.link_address(self.sim, row["Token"]), "Open"))
+            for row in self.sim.tables.owned(sca.LINKS, user.id)
+            if sca.is_link_open(row, now)
+            and not (row["Purpose"] == sca.ENROLMENT and user.enrolled)
         ] + [
             Fact("Page to verify the identity", Link(row["HostedUrl"], "Open"))
             for row in self.sim.tables.owned(SESSIONS, user.id)

@@ -10,15 +10,13 @@ from typing import cast
 
 from onboarding_simulators.shared import Row
 
-from . import ids
-from .bodies import json_object
+from .calls import Call, Reply, World, find_row, json_object
 from .errors import RefusedError, invalid_action, not_found, param_error
 from .events import emit
 from .paging import listing
-from .rows import find_row
 from .shapes import field, read_shape
+from .state import ulid
 from .values import email, nationality, open_country, text
-from .world import Call, Reply, World
 
 SESSIONS = "verifications"
 # the spelling of the date and the words of the type are not documented
@@ -86,7 +84,7 @@ def list_of_user(world: World, call: Call) -> Reply:
 def _new(world: World, session: Row, person: Mapping[str, object]) -> Row:
     now = world.clock()
     return {
-        "Id": ids.ulid("psc_", now, world.entropy),
+        "Id": ulid("psc_", now, world.entropy),
         "Status": "PENDING_VALIDATION",
         **{each.name: person.get(each.name) for each in DETAILS},
         "Data": [],
@@ -99,7 +97,7 @@ def _new(world: World, session: Row, person: Mapping[str, object]) -> Row:
 def _link(world: World) -> Row:
     """Gives what a new session of a person brings; what it comes from is not printed."""
     now = world.clock()
-    id = ids.ulid("idnver_", now, world.entropy)
+    id = ulid("idnver_", now, world.entropy)
     url = f"{world.hosted_origin}/identity-verification?session={id}"
     return {"SessionId": id, "HostedUrl": url, "LastUpdate": int(now)}
 

@@ -8,8 +8,8 @@ from typing import Any, cast
 
 from attrs import evolve, frozen
 
-from .banking import BIC, is_iban
-from .countries import ALPHA_2, MONEY_BLOCKED
+from .accounts import BIC, is_iban
+from .values import ALPHA_2, MONEY_BLOCKED
 
 METHODS = ("LocalBankTransfer", "InternationalBankTransfer")
 KINDS = ("Individual", "Business")

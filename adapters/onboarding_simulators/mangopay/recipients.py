@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from onboarding_simulators.shared import Row
 
-from . import ids
-from .bodies import json_object
+from .calls import Call, Reply, World, find_row, find_user, json_object
 from .errors import INVALID_STATE, USER_CLOSED, RefusedError, recipient_error
 from .events import emit
 from .kinds import KINDS
-from .links import RECIPIENT, fresh_link
-from .lookup import find
 from .paging import listing
 from .recipient_rules import KINDS as RECIPIENT_TYPES
 from .recipient_rules import METHODS, SCHEMA_DETAILS, check, schema
-from .rows import find_row
-from .sca import want_proxy
-from .state import User
+from .sca import RECIPIENT, fresh_link, want_proxy
+from .state import User, new_token, ulid
 from .views import pending_action
-from .world import Call, Reply, World
 
 RECIPIENTS = "recipients"
 KEPT = (
@@ -36,7 +31,7 @@ def create(world: World, call: Call) -> Reply:
     now = world.clock()
     scope = body.get("RecipientScope") or "PAYOUT"
     row: Row = {
-        "Id": ids.ulid("rec_", now, world.entropy),
+        "Id": ulid("rec_", now, world.entropy),
         "Status": "ACTIVE",
         "CreationDate": int(now),
         **{key: body.get(key) for key in KEPT},
@@ -78,7 +73,7 @@ def list_of_user(world: World, call: Call) -> Reply:
 
     Every scope is shown unless the query names one (docs: release-notes/api/2026-05-11).
     """
-    user = find(world, call.params["user"])
+    user = find_user(world, call.params["user"])
     rows = world.tables.owned(RECIPIENTS, user.id)
     return listing(call, rows, words=("RecipientScope", "Status"))
 
@@ -167,7 +162,7 @@ def _payee_check(world: World, body: Row) -> Row | None:
     if body["Currency"] != "EUR" or body["PayoutMethodType"] != "LocalBankTransfer":
         return None
     return {
-        "RecipientVerificationId": ids.token(world.entropy),
+        "RecipientVerificationId": new_token(world.entropy),
         "RecipientVerificationCheck": "MATCH",
         "RecipientVerificationMessage": None,
     }

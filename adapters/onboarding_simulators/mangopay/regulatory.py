@@ -8,15 +8,12 @@ from attrs import evolve
 
 from onboarding_simulators.shared import Row
 
-from .bodies import json_object
-from .countries import ALPHA_2, BLOCKED, MONEY_BLOCKED, name_of
+from .calls import Call, Reply, World, find_user, json_object
 from .errors import RefusedError, not_found, param_error
 from .events import emit
-from .lookup import find
 from .shapes import Group, Need, field, read_shape
 from .state import User
-from .values import company_number, country
-from .world import Call, Reply, World
+from .values import ALPHA_2, BLOCKED, MONEY_BLOCKED, company_number, country, country_name
 
 LIST_OF = 1_700_000_000  # when the list was last changed: any time will do
 _CHECK = (
@@ -33,7 +30,7 @@ _CHECK = (
 
 def view(world: World, call: Call) -> Reply:
     """Shows whether a user is blocked (docs: view-user-regulatory)."""
-    user = find(world, call.params["user"])
+    user = find_user(world, call.params["user"])
     information = None
     if user.last_kyc or user.renewal_deadline:
         information = {
@@ -104,7 +101,7 @@ def _authorization(code: str) -> Row:
     money = code in BLOCKED or code in MONEY_BLOCKED
     return {
         "CountryCode": code,
-        "CountryName": name_of(code),
+        "CountryName": country_name(code),
         "Authorization": {
             "BlockUserCreation": code in BLOCKED,
             "BlockBankAccountCreation": money,

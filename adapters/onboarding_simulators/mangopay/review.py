@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from onboarding_simulators.shared import Row
 
+from .calls import World
 from .events import emit
 from .levels import DOCUMENTS, accept_proof
-from .world import World
 
 # docs: view-kyc-document, property RefusedReasonType
 REASONS = (

@@ -12,21 +12,20 @@ from . import (
     accounts,
     documents,
     events,
-    files,
-    hooks,
+    idempotency,
     money,
     owners,
     persons,
-    reads,
     recipients,
     regulatory,
     sca,
     users,
     verifications,
+    views,
 )
 from .auth import issue_token
+from .calls import Handler
 from .kinds import LEGAL, NATURAL
-from .world import Handler
 
 VERSION = "/v2.01"
 _OTHER_SPELLING = "/v2_01/"
@@ -56,38 +55,38 @@ _USERS = (
     _route(
         "sca/users/natural/<id>",
         PUT=users.updating(NATURAL, with_sca=True),
-        GET=reads.viewing(NATURAL, with_sca=True),
+        GET=views.viewing(NATURAL, with_sca=True),
     ),
     _route(
         "sca/users/legal/<id>",
         PUT=users.updating(LEGAL, with_sca=True),
-        GET=reads.viewing(LEGAL, with_sca=True),
+        GET=views.viewing(LEGAL, with_sca=True),
     ),
     _route("sca/users/natural/<id>/category", PUT=users.categorising(NATURAL)),
     _route("sca/users/legal/<id>/category", PUT=users.categorising(LEGAL)),
-    _route("sca/users/<id>", GET=reads.viewing(None, with_sca=True)),
+    _route("sca/users/<id>", GET=views.viewing(None, with_sca=True)),
     _route("sca/users/<id>/enrollment", POST=sca.enrolment),
     _route("sca/users/<id>/sca-status", GET=sca.status),
-    _route("users", GET=reads.list_users),
+    _route("users", GET=views.list_users),
     _route("users/natural", POST=users.creating(NATURAL, with_sca=False)),
     _route("users/legal", POST=users.creating(LEGAL, with_sca=False)),
     _route(
         "users/natural/<id>",
         PUT=users.updating(NATURAL, with_sca=False),
-        GET=reads.viewing(NATURAL, with_sca=False),
+        GET=views.viewing(NATURAL, with_sca=False),
         DELETE=users.closing(NATURAL),
     ),
     _route(
         "users/legal/<id>",
         PUT=users.updating(LEGAL, with_sca=False),
-        GET=reads.viewing(LEGAL, with_sca=False),
+        GET=views.viewing(LEGAL, with_sca=False),
         DELETE=users.closing(LEGAL),
     ),
     _route("sca/users/<id>/consent", POST=sca.consent),
     _route("users/data-formats/validation", POST=regulatory.check_format),
     _route("users/<user>/regulatory", GET=regulatory.view),
     _route("users/<user>/blockstatus", GET=regulatory.view),
-    _route("users/<id>", GET=reads.viewing(None, with_sca=False)),
+    _route("users/<id>", GET=views.viewing(None, with_sca=False)),
 )
 _VERIFICATION = (
     _route("kyc/documents", GET=documents.list_all),
@@ -148,16 +147,16 @@ _MONEY = (
     _route("users/<user>/emoney/<year>/<month>", GET=money.emoney),
 )
 _PLATFORM = (
-    _route("hooks", GET=hooks.list_all, POST=hooks.create),
-    _route("hooks/<id>", GET=hooks.view, PUT=hooks.update),
+    _route("hooks", GET=events.list_hooks, POST=events.create_hook),
+    _route("hooks/<id>", GET=events.view_hook, PUT=events.update_hook),
     _route("events", GET=events.list_events),
-    _route("responses/<key>", GET=reads.view_response),
+    _route("responses/<key>", GET=idempotency.view_response),
 )
 _OPEN = (
     _open_route(f"{VERSION}/oauth/token", POST=issue_token),
     _open_route(f"{VERSION}/countries/authorizations", GET=regulatory.list_countries),
     _open_route(f"{VERSION}/countries/<country>/authorizations", GET=regulatory.view_country),
-    _open_route("/consult/<token>", GET=files.show_page),
+    _open_route("/consult/<token>", GET=documents.show_page),
 )
 ROUTES = (*_OPEN, *_USERS, *_VERIFICATION, *_MONEY, *_PLATFORM)
 _PATHS = Paths({route.path: route for route in ROUTES}, tolerant=True)

@@ -1,11 +1,15 @@
-"""Strong customer authentication of users: who must enrol, when again, what a passed one does."""
+"""Strong customer authentication: links to hosted pages, enrolment, consent, access."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from urllib.parse import parse_qs, urlsplit
 
 from attrs import evolve
 
+from onboarding_simulators.shared import Row
+
+from .calls import Call, Reply, World, find_open_user, find_user
 from .errors import (
     PAYER_NOT_ALLOWED,
     PROXY_MISSING,
@@ -17,11 +21,59 @@ from .errors import (
 )
 from .events import emit
 from .kinds import KINDS, NO_EMAIL
-from .links import ACCESS, CONSENT, ENROLMENT, fresh_link
-from .lookup import find, find_open
-from .state import User
+from .state import User, new_token
 from .views import pending_action
-from .world import Call, Reply, World
+
+LINKS = "links"
+ENROLMENT, CONSENT, ACCESS, RECIPIENT = "enrolment", "consent", "access", "recipient"
+LINK_LIFE = 10 * 60
+
+
+def fresh_link(world: World, purpose: str, user_id: str, resource_id: str = "") -> str:
+    """Gives the link of a fresh page; earlier ones stay good until their time is over."""
+    token = new_token(world.entropy)
+    row = {
+        "Token": token,
+        "Purpose": purpose,
+        "UserId": user_id,
+        "ResourceId": resource_id,
+        "Expires": world.clock() + LINK_LIFE,
+        "Ended": False,
+    }
+    world.tables.save(LINKS, token, row, user_id)
+    return link_address(world, token)
+
+
+def link_address(world: World, token: str) -> str:
+    """Gives the link_address of the page of that token."""
+    return f"{world.hosted_origin}/?token={token}"
+
+
+def find_link(world: World, token: str) -> Row:
+    """Gives what a token is for, be it too old; raises LookupError if it is unknown."""
+    row = world.tables.get(LINKS, token)
+    if row is None:
+        raise LookupError("no page has this link")
+    return row
+
+
+def is_link_open(row: Row, now: float) -> bool:
+    """Whether a page can still be passed: until its time is over, and once."""
+    return row["Expires"] > now and not row["Ended"]
+
+
+def open_link(world: World, link: str) -> Row:
+    """Gives what a link is for; raises LookupError if it is unknown, too old or ended."""
+    row = find_link(world, "".join(parse_qs(urlsplit(link).query).get("token", ())))
+    if not is_link_open(row, world.clock()):
+        raise LookupError("no open page has this link")
+    return row
+
+
+def end_link(world: World, row: Row) -> None:
+    """Ends a page: it was passed, or refused."""
+    world.tables.save(LINKS, row["Token"], {**row, "Ended": True})
+
 
 BYPASS = "accept"
 """In an e-mail address it spares the sandbox user SCA (docs: release-notes/api/2026-02-16)."""
@@ -109,7 +161,7 @@ def want_access(world: World, user: User, context: str | None) -> None:
 
 def enrolment(world: World, call: Call) -> Reply:
     """Answers with a new link; the status of the user stays (docs: enroll-user)."""
-    user = find_open(world, call.params["id"])
+    user = find_open_user(world, call.params["id"])
     if user.category != "OWNER":
         raise RefusedError(PAYER_NOT_ALLOWED)
     path = KINDS[user.person_type].person + "Email"
@@ -123,7 +175,7 @@ def enrolment(world: World, call: Call) -> Reply:
 
 def consent(world: World, call: Call) -> Reply:
     """Answers with a link where consent is given or taken back (docs: manage-user-consent)."""
-    user = find_open(world, call.params["id"])
+    user = find_open_user(world, call.params["id"])
     if not world.proxy:
         text = "Consent cannot be given when no proxy is required by the client."
         raise RefusedError(param_error({"Invalid SCA request": text}))
@@ -145,7 +197,7 @@ def agree(world: World, user: User, scopes: Collection[str]) -> User:
 
 def status(world: World, call: Call) -> Reply:
     """Answers where a user stands; 404 if no enrolment was ever triggered."""
-    user = find(world, call.params["id"])
+    user = find_user(world, call.params["id"])
     if not user.sca_triggered:
         raise RefusedError(not_found("User", user.id))
     # the word for a scope with consent is not printed; INACTIVE is

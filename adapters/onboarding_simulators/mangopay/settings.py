@@ -10,8 +10,7 @@ from attrs import Attribute, define, field
 
 from onboarding_simulators.shared import Tables, VirtualClock
 
-from . import ids
-from .state import Store
+from .state import Entropy, Store
 
 
 def _date(_: object, attribute: Attribute[str | None], value: str | None) -> None:
@@ -96,7 +95,7 @@ class Settings:
         repr=False,
         metadata={"help": "Gives Unix time in seconds"},
     )
-    entropy: ids.Entropy = field(
+    entropy: Entropy = field(
         default=os.urandom,
         repr=False,
         metadata={"help": "Gives random bytes for ids or tokens"},

@@ -8,9 +8,11 @@ from typing import Any, cast
 
 from attrs import frozen
 
-from .countries import BLOCKED, WITH_REGION, WITHOUT_POSTAL_CODE
 from .values import (
+    BLOCKED,
     POSTAL_CODE,
+    WITH_REGION,
+    WITHOUT_POSTAL_CODE,
     BadValueError,
     Reader,
     Value,

@@ -1,14 +1,38 @@
-"""What the simulated provider remembers, as flat rows in memory or in a file."""
+"""What the simulated provider remembers, as flat rows in memory or in a file; its ids."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from uuid import UUID
 
 from attrs import asdict, field, frozen
 
 from onboarding_simulators.shared import Row, Tables
 
 from .values import Value
+
+Entropy = Callable[[int], bytes]
+"""Gives that many random bytes."""
+
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def ulid(prefix: str, now: float, entropy: Entropy) -> str:
+    """Gives a prefix with a ULID: 48 bits of milliseconds, 80 random ones (docs: data-formats)."""
+    milliseconds = int(now * 1000) & (2**48 - 1)
+    number = milliseconds << 80 | int.from_bytes(entropy(10), "big")
+    return prefix + "".join(CROCKFORD[number >> shift & 31] for shift in range(125, -1, -5))
+
+
+def new_token(entropy: Entropy) -> str:
+    """Gives 32 hexadecimal digits, the form of access tokens, also in SCA links."""
+    return entropy(16).hex()
+
+
+def error_id(now: float, entropy: Entropy) -> str:
+    """Gives a UUID with the second behind a hash, one of the two forms documented."""
+    return f"{UUID(bytes=entropy(16), version=4)}#{int(now)}"
+
 
 USERS, TOKENS, RESPONSES = "users", "tokens", "responses"
 

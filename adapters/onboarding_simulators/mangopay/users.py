@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 from attrs import evolve
 
-from . import ids, levels, regulatory, sca, verifications
-from .bodies import json_object
+from . import levels, regulatory, sca, verifications
+from .calls import Call, Handler, Reply, World, find_open_user, find_user, json_object
 from .errors import (
     CLOSURE_FAILED,
     FORBIDDEN,
@@ -20,13 +20,11 @@ from .errors import (
 from .events import emit
 from .intent import Intent, category_on_create, check_terms, read_intent, want_terms
 from .kinds import Kind
-from .lookup import find, find_open
 from .money import WALLETS
 from .shapes import Need, Reading, Shape, read_by_pages, read_shape
-from .state import User
+from .state import User, ulid
 from .values import Value, required
 from .views import legacy_view, sca_view
-from .world import Call, Handler, Reply, World
 
 Facts = Mapping[str, Value]
 
@@ -61,7 +59,7 @@ def updating(kind: Kind, *, with_sca: bool) -> Handler:
 
     def update(world: World, call: Call) -> Reply:
         _open_door(world, with_sca)
-        user = find_open(world, call.params["id"], kind)
+        user = find_open_user(world, call.params["id"], kind)
         body = json_object(call.request)
         intent = read_intent(body)
         category = _category_on_update(world, user, intent, with_sca)
@@ -93,7 +91,7 @@ def categorising(kind: Kind) -> Handler:
     """Gives the handler that makes a PAYER an OWNER (docs: categorize-natural-user)."""
 
     def categorise(world: World, call: Call) -> Reply:
-        user = find_open(world, call.params["id"], kind)
+        user = find_open_user(world, call.params["id"], kind)
         body = json_object(call.request)
         if user.category == "OWNER":
             raise RefusedError(OWNER_NOT_ALLOWED)
@@ -121,7 +119,7 @@ def closing(kind: Kind) -> Handler:
     """Gives the handler that closes a user for good (docs: close-natural-user)."""
 
     def close(world: World, call: Call) -> Reply:
-        user = find(world, call.params["id"], kind)
+        user = find_user(world, call.params["id"], kind)
         if user.status == "CLOSED":
             raise RefusedError(CLOSURE_FAILED)
         wallets = world.tables.owned(WALLETS, user.id)
@@ -160,7 +158,7 @@ def _shown(user: User, redirect: str | None, with_sca: bool) -> Reply:
 def _new_user(world: World, kind: Kind, category: str, intent: Intent, values: Facts) -> User:
     now = world.clock()
     return User(
-        id=ids.ulid("user_m_", now, world.entropy),
+        id=ulid("user_m_", now, world.entropy),
         person_type=kind.person_type,
         category=category,
         status="ACTIVE",

@@ -8,19 +8,17 @@ from attrs import evolve
 
 from onboarding_simulators.shared import Row
 
-from . import ids, persons
-from .bodies import json_object
+from . import persons
+from .calls import Call, Reply, World, find_row, json_object
 from .errors import FEATURE_OFF, USER_CLOSED, RefusedError, invalid_action, not_found, param_error
 from .events import emit
 from .kinds import KINDS
 from .levels import kind_of, set_level
 from .paging import listing
 from .persons import SESSIONS
-from .rows import find_row
 from .shapes import Need, field, read_shape
-from .state import User
+from .state import User, ulid
 from .values import Value, text
-from .world import Call, Reply, World
 
 # docs: guides/users/verification/hosted: the event of each status; they are not spelled alike
 EVENTS = {
@@ -50,7 +48,7 @@ def create(world: World, call: Call) -> Reply:
         raise RefusedError(param_error(reading.errors))
     _want_supported(user)
     now = world.clock()
-    id = ids.ulid("idnver_", now, world.entropy)
+    id = ulid("idnver_", now, world.entropy)
     row: Row = {
         "Id": id,
         "Tag": reading.values.get("Tag"),
@@ -105,7 +103,7 @@ def complete(
     now = int(world.clock())
     natural = _user_of(world, row).person_type == "NATURAL"
     check: Row = {
-        "CheckId": ids.ulid("idnchc_", now, world.entropy),
+        "CheckId": ulid("idnchc_", now, world.entropy),
         "Type": "IDENTITY_DOCUMENT_VERIFICATION" if natural else "BUSINESS_VERIFICATION",
         "CheckStatus": status,
         "Reasons": [dict(each) for each in reasons],

@@ -1,8 +1,10 @@
-"""Users as the API shows them: which keys, in which order, of which shape."""
+"""Users as the API shows them, and the calls that read them."""
 
 from __future__ import annotations
 
-from .kinds import ADDRESS_LINES
+from .calls import Call, Handler, Reply, World, find_user
+from .kinds import ADDRESS_LINES, Kind
+from .paging import paged
 from .state import User
 
 # docs: list-users, one row
@@ -104,3 +106,23 @@ def _fact(key: str, user: User) -> object:
     if inner is not None:
         return {name: user.facts.get(f"{key}.{name}") for name in inner}
     return user.facts.get(_FLAT.get(key, key))
+
+
+def viewing(kind: Kind | None, *, with_sca: bool) -> Handler:
+    """Gives the handler that shows one user, never with a redirect (docs: view-user-sca)."""
+
+    def view(world: World, call: Call) -> Reply:
+        user = find_user(world, call.params["id"], kind)
+        return Reply(body=sca_view(user) if with_sca else legacy_view(user))
+
+    return view
+
+
+def list_users(world: World, call: Call) -> Reply:
+    """Answers with a page of summaries, oldest first (docs: list-users)."""
+
+    def fetch(skip: int, limit: int, newest_first: bool) -> list[dict[str, object]]:
+        users = world.store.users(skip, limit, newest_first=newest_first)
+        return [summary(user) for user in users]
+
+    return paged(call, world.store.count_users(), fetch)

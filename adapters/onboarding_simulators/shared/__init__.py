@@ -6,7 +6,6 @@ agrees with an adapter then says something about both.
 
 from .clock import VirtualClock
 from .control import Control, actions_of
-from .delivery import notify
 from .exchanges import Exchange, Exchanges
 from .guard import is_elsewhere, is_foreign
 from .masks import MASK, Mask
@@ -27,5 +26,4 @@ __all__ = [
     "actions_of",
     "is_elsewhere",
     "is_foreign",
-    "notify",
 ]

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onboarding_simulators.shared import Tables, VirtualClock, notify
+from onboarding_simulators.mangopay.events import notify
+from onboarding_simulators.shared import Tables, VirtualClock
 
 NAMES = st.sampled_from(["a", "b", "c", "d"])
 VALUES = st.dictionaries(st.text(max_size=3), st.text() | st.integers() | st.none(), max_size=3)
