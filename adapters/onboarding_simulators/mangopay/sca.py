@@ -45,7 +45,7 @@ def fresh_link(world: World, purpose: str, user_id: str, resource_id: str = "") 
 
 
 def link_address(world: World, token: str) -> str:
-    """Gives the link_address of the page of that token."""
+    """Gives the address of the page of that token."""
     return f"{world.hosted_origin}/?token={token}"
 
 

@@ -1,13 +1,84 @@
-"""Answers in the bytes that the framework behind Paysera would send."""
+"""Answers and errors, in the bytes that the framework behind Paysera would send."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from attrs import frozen
 from werkzeug.wrappers import Request, Response
 
-from .errors import STATUSES, ApiError
+# The general codes are those of developers.paysera.com /en/wallet/basics; any other code is
+# answered with 400 (lib-rest-bundle, `ApiManager::getErrorConfig`).
+DEFAULT_STATUS = 400
+STATUSES: Mapping[str, int] = {
+    "invalid_request": 400,
+    "invalid_parameters": 400,
+    "unauthorized": 401,
+    "invalid_timestamp": 401,
+    "forbidden": 403,
+    "not_found": 404,
+    "not_acceptable": 406,
+    "invalid_state": 409,
+    "rate_limit_exceeded": 429,
+    "internal_server_error": 500,
+}
+ALREADY_ASSIGNED = frozenset(
+    {
+        "card_already_assigned",
+        "person_code_already_assigned",
+        "email_already_assigned",
+        "phone_already_assigned",
+    }
+)
+
+
+@frozen
+class Violation:
+    """One thing wrong with one field; `code` is the lower-cased name of a validator's error."""
+
+    field: str
+    code: str
+    message: str
+
+
+class ApiError(Exception):
+    """An answer that is an error; it never carries a value that the caller sent."""
+
+    def __init__(
+        self,
+        code: str,
+        description: str,
+        *,
+        status: int | None = None,
+        violations: Sequence[Violation] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(code)
+        self.code = code
+        self.description = description
+        self.status = STATUSES.get(code, DEFAULT_STATUS) if status is None else status
+        self.violations = tuple(violations)
+        self.headers = dict(headers or {})
+
+    def body(self) -> dict[str, Any]:
+        """The error's JSON; keys that have no value are left out (/en/wallet/basics)."""
+        body: dict[str, Any] = {"error": self.code, "error_description": self.description}
+        if self.violations:
+            properties: dict[str, list[str]] = {}
+            for violation in self.violations:
+                properties.setdefault(violation.field, []).append(violation.message)
+            body["error_properties"] = properties
+            body["errors"] = [
+                {"code": v.code, "message": v.message, "field": v.field} for v in self.violations
+            ]
+        return body
+
+
+class CountedError(ApiError):
+    """A refusal that was counted: what was stored for it stays, where another undoes all."""
+
 
 # Exactly this: the official PHP client reads nothing of an answer that adds a charset.
 CONTENT_TYPE = "application/json"

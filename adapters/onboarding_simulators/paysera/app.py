@@ -14,10 +14,10 @@ from werkzeug.wrappers import Request, Response
 from onboarding_simulators.shared.simulator import Front, LoggedRequest, Simulator
 
 from . import answers, limits, routes
+from .answers import STATUSES, ApiError, CountedError
 from .callers import Caller, Signed, identify, parameters
 from .calls import Call, captcha
 from .desk import Desk
-from .errors import STATUSES, ApiError, CountedError
 from .openapi import described
 from .people import People
 from .routes import Route

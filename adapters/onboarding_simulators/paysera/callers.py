@@ -1,19 +1,44 @@
-"""Finds out who sent a request."""
+"""Who calls: the client itself, or a user's access token; and how often."""
 
 from __future__ import annotations
 
+from collections import deque
 from contextlib import suppress
 from urllib.parse import parse_qsl
 
-from attrs import frozen
+from attrs import define, field, frozen
 from werkzeug.datastructures import Headers
 
-from .errors import ApiError
+from .answers import ApiError
 from .mac import MacError, MacHeader, check, host_and_port, parse
 from .rows import Account
 from .settings import Settings
 from .store import Store
 from .tokens import Token
+
+Counted = tuple[float, str]  # the length of the window in seconds, and whose requests
+
+
+@define
+class Rates:
+    """When the latest requests of each came, for as long as they count."""
+
+    _times: dict[Counted, deque[float]] = field(
+        factory=dict[Counted, "deque[float]"], init=False, repr=False
+    )
+
+    def admit(self, counted: Counted, most: int, now: float) -> bool:
+        """Counts one more request, or says that there were enough."""
+        times = self._times.setdefault(counted, deque())
+        while times and times[0] <= now - counted[0]:
+            times.popleft()
+        if len(times) >= most:
+            return False
+        times.append(now)
+        return True
+
+    def forget(self) -> None:
+        self._times.clear()
 
 
 @frozen(kw_only=True, repr=False)

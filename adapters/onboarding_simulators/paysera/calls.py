@@ -8,10 +8,9 @@ from typing import Any, NoReturn, TypeVar
 from attrs import field, frozen
 from werkzeug.datastructures import Headers
 
-from . import derived
-from .callers import Caller
-from .errors import ALREADY_ASSIGNED, ApiError
-from .rates import Rates
+from . import tokens
+from .answers import ALREADY_ASSIGNED, ApiError
+from .callers import Caller, Rates
 from .rows import Account
 from .settings import Settings
 from .store import Row, Store, TakenError
@@ -38,7 +37,7 @@ class Call:
         return self.settings.clock()
 
     def derived(self, *purpose: object) -> str:
-        return derived.text(self.settings.seed, *purpose)
+        return tokens.derived_text(self.settings.seed, *purpose)
 
     def asked(self, name: str) -> str | None:
         """The first value of this name in the query."""

@@ -14,14 +14,13 @@ from werkzeug.wrappers import Response
 
 from onboarding_simulators.shared.desk import Hosted, Input, hosted_page, leads_back
 
+from .answers import ApiError
 from .calls import Call
 from .contacts import confirmed
-from .errors import ApiError
 from .granting import who_logs_in
-from .issuing import authorize, check_scopes
 from .passwords import check_login
 from .rows import Account
-from .tokens import Session
+from .tokens import Session, authorize, check_scopes
 
 
 @frozen(kw_only=True, repr=False)

@@ -9,9 +9,9 @@ from typing import Any
 
 from attrs import evolve
 
-from . import derived
+from . import tokens
+from .answers import ApiError, CountedError
 from .calls import Call
-from .errors import ApiError, CountedError
 from .rows import Account, Channel, Contact, Elevation
 from .settings import Settings
 
@@ -46,7 +46,7 @@ def code_sent(account: Account, channel: Channel, settings: Settings) -> str | N
     contact = account.contact(channel)
     if contact.pending is None:
         return None
-    return derived.code(settings.seed, account.id, channel, contact.pending, contact.sent)
+    return tokens.derived_code(settings.seed, account.id, channel, contact.pending, contact.sent)
 
 
 def elevate(account: Account, parameters: Mapping[str, Any], settings: Settings) -> Account:

@@ -11,11 +11,10 @@ from attrs import asdict, define, evolve, field
 
 from onboarding_simulators.shared import VirtualClock
 
-from . import documents, levels, papers
+from . import levels, papers
+from .callers import Rates
 from .contacts import code_sent
-from .issuing import authorize, consent_to
 from .passwords import reset_code
-from .rates import Rates
 from .rows import (
     WALLET_STATUSES,
     Account,
@@ -28,7 +27,7 @@ from .rows import (
 from .services import enabled
 from .settings import Settings
 from .store import Store
-from .tokens import RefreshToken, Token
+from .tokens import RefreshToken, Token, authorize, consent_to
 from .vocabulary import base_scopes
 
 _SUBMITTED = ("processing", "pending")
@@ -177,7 +176,7 @@ class Desk(Settings):
             if document.type is None:
                 raise LookupError(f"document {document_id} is not described yet")
             self._store.keep(evolve(document, review_status="valid", comment=None))
-            self._raise(document.user_id, level, documents.level_of(document))
+            self._raise(document.user_id, level, levels.of_document(document))
 
     def refuse_document(self, document_id: int, comment: str) -> None:
         with self._whole():
@@ -195,7 +194,7 @@ class Desk(Settings):
             request = self._review(request_id, "valid", None)
             found = papers.papers_of(self._store, request)
             earned = max(
-                (papers.level_of(paper) for paper in found if not paper.additional),
+                (levels.of_paper(paper) for paper in found if not paper.additional),
                 key=levels.LEVELS.index,
             )
             if earned == levels.STRONG_DOCUMENT and (

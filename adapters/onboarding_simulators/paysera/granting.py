@@ -11,14 +11,13 @@ from typing import Any
 
 from attrs import evolve
 
+from .answers import ApiError
 from .calls import Call
 from .contacts import expired
-from .errors import ApiError
-from .issuing import check_scopes, consent_to, issue
 from .passwords import check_login
 from .reading import owner_of_confirmed
 from .rows import CHANNELS, Account
-from .tokens import AuthorizationCode, RefreshToken, Session, Token
+from .tokens import AuthorizationCode, RefreshToken, Session, Token, check_scopes, consent_to, issue
 from .vocabulary import EXTENDED_SCOPES
 
 # Where no lifetime is set, a token lives for ever, but its answer must say a number.

@@ -10,9 +10,9 @@ from typing import Any
 from attrs import evolve
 from werkzeug.wrappers import Response
 
+from .answers import ApiError
 from .body import Faults
 from .calls import Call
-from .errors import ApiError
 from .paging import page
 from .papers import image_of, links, open_request, papers_of, shown_paper, with_image
 from .rows import IdentificationRequest

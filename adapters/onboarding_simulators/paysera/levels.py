@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from attrs import evolve
 
-from .rows import Account
+from .rows import Account, Document, IdentityPaper
 
 LEVELS = (
     "unidentified",
@@ -22,6 +22,16 @@ PROVIDED_IDENTITY = "semi_identified"
 WEAK_DOCUMENT = "basic_identified"  # a driving licence
 STRONG_DOCUMENT = "identified"
 WITH_FACE = "fully_identified"
+
+
+def of_document(document: Document) -> str:
+    """Returns the level that an accepted document gives."""
+    return WEAK_DOCUMENT if document.type == "driver_licence" else STRONG_DOCUMENT
+
+
+def of_paper(paper: IdentityPaper) -> str:
+    """Returns the level that an accepted identity document gives."""
+    return WEAK_DOCUMENT if paper.type == "driver_license" else STRONG_DOCUMENT
 
 
 def reaches(account: Account, level: str) -> bool:

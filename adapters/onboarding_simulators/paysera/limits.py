@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from attrs import evolve
 
+from .answers import ApiError
 from .calls import Call
-from .errors import ApiError
 from .rows import CHANNELS, Account
 
 _MINUTE, _HOUR = 60.0, 3600.0

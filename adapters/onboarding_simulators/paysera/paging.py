@@ -8,9 +8,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .answers import ApiError
 from .body import Faults
 from .calls import Call
-from .errors import ApiError
 
 DEFAULT_LIMIT = 20
 MAXIMUM_LIMIT = 200

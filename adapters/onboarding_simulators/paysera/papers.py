@@ -10,9 +10,8 @@ from typing import Any
 from attrs import evolve
 from werkzeug.wrappers import Response
 
-from . import levels
+from .answers import ApiError
 from .calls import Call
-from .errors import ApiError
 from .rows import IdentificationRequest, IdentityPaper, Upload
 from .store import Store
 
@@ -72,12 +71,6 @@ def links(images: tuple[tuple[int, Upload], ...], base: str) -> list[dict[str, A
 def papers_of(store: Store, request: IdentificationRequest) -> list[IdentityPaper]:
     found = (store.get(IdentityPaper, paper_id) for paper_id in request.papers)
     return [paper for paper in found if paper is not None]
-
-
-def level_of(paper: IdentityPaper) -> str:
-    """The level that an identity document gives once it is accepted."""
-    weak = paper.type == "driver_license"
-    return levels.WEAK_DOCUMENT if weak else levels.STRONG_DOCUMENT
 
 
 def shown_paper(call: Call, paper: IdentityPaper) -> dict[str, Any]:

@@ -12,10 +12,10 @@ from typing import Any
 
 from attrs import evolve
 
-from . import derived, levels
+from . import levels, tokens
+from .answers import ApiError, CountedError
 from .calls import Call
 from .contacts import expired
-from .errors import ApiError, CountedError
 from .reading import owner_of_confirmed
 from .registering import check_password
 from .rows import CHANNELS, Account, Credentials
@@ -60,7 +60,7 @@ def reset_code(account: Account, settings: Settings) -> str | None:
     """The code last sent to change a password."""
     if not account.reset.awaited:
         return None
-    return derived.code(settings.seed, account.id, "password", account.reset.sent)
+    return tokens.derived_code(settings.seed, account.id, "password", account.reset.sent)
 
 
 def check_login(call: Call, account: Account, password: str, error: str) -> None:

@@ -8,9 +8,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from .answers import ApiError
 from .body import Faults
 from .calls import Call
-from .errors import ApiError
 from .rows import Position
 
 _EARTH_RADIUS = 6_371_009.0  # metres

@@ -6,13 +6,28 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from werkzeug.wrappers import Response
+
+from .answers import ApiError
 from .body import Faults, text
 from .calls import Call
-from .errors import ApiError
 from .forms import COUNTRY, EMAIL, PHONE
 from .rows import Account, Channel
 from .views import FIELDS
 
+# What callbacks are verified with (lib-wallet-php-client, Callback/SignChecker). No callback about
+# users exists: nothing is signed here, and the private key was not kept.
+PUBLIC_KEY = """\
+-----BEGIN PUBLIC KEY-----
+MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA6sz008OEJkNhI60l2VB3
+3EwdtR2pxCQDRQLnmYgQfQ0vTfbEnfAxeLdzC77uQe9O868jbIFZa21adFqLW0h1
+l9wjXauMUExk/RsYUQZpxvb3qWIY30Bh+6aY4JJLfVpWWNkC/SgWBg5A5Mww/6qk
+ICVbmy9DXJjI/pGzGRI6DsMTMkvQKaks2WHsdmPdroNoP0LQgTapWflx6/K67nBX
+/idyLbll+qP0683IT4JwDOxP9Macg9U6mmB2fDR+tLZa3bXH46pDdiWHqgZL/FC+
+VJL9TOrgDCRdULDsJM1Z3SOhK3S6IadAlST/VQod+LAO8EyDttBTO3sGRk9csCKT
+xwIDAQAB
+-----END PUBLIC KEY-----
+"""
 _PERSON_CODE = re.compile(r"person_code\[([^\[\]]*)\]")
 # `nationality` goes with a flat person code; the framework takes the other two out of any
 # query before it looks at the rest (lib-rest-bundle, RestListener).
@@ -27,6 +42,11 @@ def server(call: Call) -> dict[str, Any]:
 
 def configuration(call: Call) -> dict[str, Any]:
     return {"minimum_password_length": call.settings.minimum_password_length}
+
+
+def show_key(_: Call) -> Response:
+    """GET /publickey, which needs no signature."""
+    return Response(PUBLIC_KEY, content_type="text/plain")
 
 
 def get_user(call: Call) -> dict[str, Any]:

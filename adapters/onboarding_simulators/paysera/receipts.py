@@ -12,10 +12,9 @@ from typing import Any
 from attrs import evolve
 from werkzeug.wrappers import Response
 
-from .answers import encode
+from .answers import ApiError, encode
 from .body import Faults
 from .calls import Call
-from .errors import ApiError
 from .forms import LOCALES
 from .rows import Account
 

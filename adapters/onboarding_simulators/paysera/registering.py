@@ -6,9 +6,9 @@ from typing import Any
 
 from attrs import evolve
 
+from .answers import ApiError
 from .calls import Call
 from .contacts import elevate, send_code
-from .errors import ApiError
 from .rows import CHANNELS, Account, Address, Card, Credentials, Identity, Wallet
 
 

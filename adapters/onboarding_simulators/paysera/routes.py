@@ -10,30 +10,28 @@ from attrs import frozen
 from onboarding_simulators.shared.routing import Paths
 
 from . import (
-    avatars,
+    body,
     consenting,
     contact_books,
     contacts,
-    documents,
     forms,
     granting,
     identifying,
-    intake,
     limits,
     papers,
     passwords,
     positions,
-    public_key,
     reading,
     receipts,
     registering,
     services,
+    uploads,
     views,
     wallets,
 )
+from .answers import ApiError
+from .body import Intake, json_of
 from .calls import Call
-from .errors import ApiError
-from .intake import Intake, json_of
 from .settings import Settings
 
 _ID = "[1-9][0-9]{0,17}"
@@ -84,7 +82,7 @@ _USER = (
         json_of(forms.registration),
         permission="register_user",
     ),
-    _route("GET //publickey", public_key.show_key, public=True, json=False),
+    _route("GET //publickey", reading.show_key, public=True, json=False),
     _route("GET /user", reading.find_user),
     _route("GET /user/<user>", reading.get_user),
     _route(
@@ -112,9 +110,9 @@ _USER = (
     _route("GET /user/<user>/position", positions.get_position),
     _route("DELETE /user/<user>/position", positions.delete_position),
     _route("GET /positions", positions.find_positions),
-    _route("PUT /user/<user>/avatar", avatars.put_avatar, intake.image),
-    _route("DELETE /user/<user>/avatar", avatars.delete_avatar),
-    _route("GET //avatar/<id>.jpg", avatars.show_avatar, public=True, json=False),
+    _route("PUT /user/<user>/avatar", uploads.put_avatar, body.image_body),
+    _route("DELETE /user/<user>/avatar", uploads.delete_avatar),
+    _route("GET //avatar/<id>.jpg", uploads.show_avatar, public=True, json=False),
     _route("GET /wallet", wallets.find_wallet),
     _route("GET /wallet/<id>", wallets.get_wallet),
     _route("GET /wallets", wallets.find_wallets),
@@ -130,13 +128,13 @@ _USER = (
 _EVIDENCE = (
     _route(
         "POST /user/<user>/document",
-        documents.upload_document,
-        intake.file,
+        uploads.upload_document,
+        body.file_body,
         permission="upload_document",
     ),
     _route(
         "PUT /user/document/<id>/metadata",
-        documents.describe_document,
+        uploads.describe_document,
         json_of(forms.document),
         permission="upload_document",
     ),
@@ -159,12 +157,12 @@ _EVIDENCE = (
         papers.add_identity_document,
         json_of(forms.identity_document),
     ),
-    _route("PUT /identity-document/<id>/image/<order>", papers.put_image, intake.image),
+    _route("PUT /identity-document/<id>/image/<order>", papers.put_image, body.image_body),
     _route("GET /identity-document/<id>/image/<order>", papers.get_image, json=False),
     _route(
         "PUT /identification-request/<id>/face-photo/image/<order>",
         identifying.put_face_photo,
-        intake.image,
+        body.image_body,
     ),
     _route(
         "GET /identification-request/<id>/face-photo/image/<order>",
@@ -181,7 +179,7 @@ _EVIDENCE = (
         papers.add_additional_document,
         json_of(forms.additional_document),
     ),
-    _route("POST /additional-document/<id>/file", papers.add_file, intake.file),
+    _route("POST /additional-document/<id>/file", papers.add_file, body.file_body),
     _route(
         "PUT /identification-request/<id>/submit",
         identifying.submit_request,
@@ -189,22 +187,22 @@ _EVIDENCE = (
     ),
 )
 _CONSENT = (
-    _route("POST //oauth/v1/token", granting.token, intake.form),
+    _route("POST //oauth/v1/token", granting.token, body.form_body),
     _route("DELETE //oauth/v1/token", granting.revoke),
     _route("PUT //oauth/v1/tokens/<token>/activate", granting.activate),
-    _route("POST //oauth/v1/session", granting.session, intake.form),
+    _route("POST //oauth/v1/session", granting.session, body.form_body),
     *(
         _route(f"{method} //frontend{locale}/oauth{key}", operation, takes, public=True, json=False)
         for method, operation, takes in (
             ("GET", consenting.show, None),
-            ("POST", consenting.decide, intake.form),
+            ("POST", consenting.decide, body.form_body),
         )
         for locale in ("", "/<locale>")
         for key in ("", "/<key>")
     ),
-    _route("POST //recaptcha/unlock/requests", limits.unlock_requests, intake.form, public=True),
+    _route("POST //recaptcha/unlock/requests", limits.unlock_requests, body.form_body, public=True),
     _route(
-        "POST //recaptcha/unlock/user/<id>/<what>", limits.unlock_user, intake.form, public=True
+        "POST //recaptcha/unlock/user/<id>/<what>", limits.unlock_user, body.form_body, public=True
     ),
 )
 ROUTES = _USER + _EVIDENCE + _CONSENT

@@ -9,8 +9,8 @@ from typing import Any
 
 from attrs import evolve
 
+from .answers import ApiError
 from .calls import Call
-from .errors import ApiError
 from .rows import Account
 
 # The keys are documented; the titles are the simulator's own.

@@ -1,17 +1,49 @@
-"""What the simulator remembers: frozen rows, in memory or in a file that survives a restart."""
-
-# Its methods are the statements that a database runs; nothing else keeps state but what limits
-# count by the minute. It takes no lock: its owner does.
+"""The rows on file, in memory or in SQLite."""
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
+from collections.abc import Set
 from contextlib import AbstractContextManager
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
+
+from cattrs import Converter
 
 from onboarding_simulators.shared import Tables
 
-from .codec import plain, row_of
 from .rows import Account, Claim
+
+T = TypeVar("T")
+
+# What has its default is left out, which keeps rows short, and files readable to what comes later.
+_converter = Converter(
+    omit_if_default=True, detailed_validation=False, unstruct_collection_overrides={Set: sorted}
+)
+
+
+@_converter.register_unstructure_hook
+def _base64(value: bytes) -> str:
+    return b64encode(value).decode("ascii")
+
+
+@_converter.register_structure_hook
+def _from_base64(value: str, _: type[bytes]) -> bytes:
+    return b64decode(value)
+
+
+def plain(row: object) -> dict[str, Any]:
+    """What JSON can say of a row."""
+    made: dict[str, Any] = _converter.unstructure(row)
+    return made
+
+
+def row_of(kind: type[T], made: dict[str, Any]) -> T:
+    """The row that `plain` was given."""
+    return _converter.structure(made, kind)
+
+
+# Its methods are the statements that a database runs; nothing else keeps state but what limits
+# count by the minute. It takes no lock: its owner does.
 
 FIRST_USER_ID = 221
 FIRST_WALLET_ID = 14471

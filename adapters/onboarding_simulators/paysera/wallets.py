@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from .answers import ApiError
 from .body import Faults
 from .calls import Call
-from .errors import ApiError
 from .rows import CHANNELS, Account, Channel
 from .views import wallet_id_of, wallet_of
 

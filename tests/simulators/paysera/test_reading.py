@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from onboarding_simulators.paysera.person_codes import birthdate_of, gender_of
+from onboarding_simulators.paysera.views import birthdate_of, gender_of
 
 from .api import (
     ADDRESS,

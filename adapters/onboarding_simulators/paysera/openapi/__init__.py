@@ -10,12 +10,12 @@ from functools import cache
 
 from onboarding_simulators.shared.openapi import Json, document
 
-from . import books, contacts, evidence, oauth, users, wallets
+from . import contacts, evidence, oauth, users, wallets
 from .words import PARAMETERS, SCHEMAS
 
 __all__ = ["described"]
 
-PARTS = (users, contacts, books, wallets, evidence, oauth)
+PARTS = (users, contacts, wallets, evidence, oauth)
 
 
 @cache

@@ -1,12 +1,12 @@
-"""Phones, e-mail addresses, passwords: given, proven by a code, given anew."""
+"""A user's phone, e-mail address and password, and contact books."""
 
 from __future__ import annotations
 
-from onboarding_simulators.shared.openapi import TEXT, Json, either, ref, shape
+from onboarding_simulators.shared.openapi import TEXT, Json, either, listed, query, ref, shape, text
 
 from .answers import call
 from .users import PARAMETERS, PASSWORD
-from .words import EMAIL, PHONE, WORD
+from .words import EMAIL, ID, PHONE, WORD
 
 SCHEMAS: dict[str, Json] = {}
 
@@ -28,6 +28,14 @@ _PASSWORD = either(
 )
 
 _PHONE_TAKEN, _EMAIL_TAKEN = ("phone_already_assigned",), ("email_already_assigned",)
+
+# /guides/wallet/user-information/user-resource
+_HASH = text("^[0-9a-f]{40}$")
+_KINDS = {"email": EMAIL, "phone": PHONE, "email_hash": _HASH, "phone_hash": _HASH}
+_PLURALS = {"email": "emails", "phone": "phones", "email_hash": "email_hashes",
+            "phone_hash": "phone_hashes"}  # fmt: skip
+_CONTACTS = shape({}, {_PLURALS[name]: listed(schema) for name, schema in _KINDS.items()})
+_ID, _BOOK = shape({"id": ID}), "/rest/v1/contact-book/{book}"
 
 PATHS: dict[str, dict[str, Json]] = {
     # read, either is a bare text
@@ -55,4 +63,15 @@ PATHS: dict[str, dict[str, Json]] = {
         "changePassword", _USER, method="put", body=_PASSWORD,
         codes=("invalid_code", "invalid_password", "password_too_short"),
     ),
+    "/rest/v1/user/{user}/contact-book": call(
+        "createBook", _ID, method="post", body=_CONTACTS, body_required=False
+    ),
+    _BOOK: call("deleteBook", None, method="delete"),
+    # lists with commas, under names in the singular
+    f"{_BOOK}/contacts": call(
+        "removeContacts", None, method="delete",
+        parameters=[query(name, schema) for name, schema in _KINDS.items()],
+    ),
+    # the Swift SDK reads the id, the Java SDK nothing
+    f"{_BOOK}/append": call("appendContacts", _ID, method="put", body=_CONTACTS),
 }  # fmt: skip
