@@ -21,7 +21,7 @@ class ScaContext(StrEnum):
 
 @frozen(kw_only=True, repr=False)  # its values are a user's
 class MangoPayExtras:
-    """Data of a user that have no place in the core.
+    """Fields of a user that the core does not have.
 
     - `phone_number_country`: MangoPay's country beside the phone number (alpha-2); it is never
       needed, for the number is sent as E.164;

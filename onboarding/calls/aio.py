@@ -163,7 +163,7 @@ class AsyncCalls(Generic[A_co]):
 
         Called again with the same `key`, one that was cut off goes on, with no owner twice.
         Raises `InvalidInput` by path for no owner or too many, `Unsupported` for what the
-        provider has no place for; nothing was sent then.
+        provider does not support; nothing was sent then.
         """
         flow = self.adapter.declare_owners(user_id, company, idempotency_key=idempotency_key)
         return await self.run(flow, deadline=deadline)

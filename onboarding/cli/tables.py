@@ -103,7 +103,7 @@ class Why:
 
 
 def whys(report: RequirementReport) -> Iterator[tuple[Why, str]]:
-    """What is missing, what has no place, and what the provider decides: each with its name."""
+    """What is missing, what is not supported, and what the provider decides: each with its name."""
     yield from _of(RequirementStatus.MISSING, report.missing)
     for loss in report.refused:
         text = f"{loss.reason}; refused, unless accept_loss names it"
@@ -212,7 +212,7 @@ def questionnaire_table(found: Questionnaire, ref: str) -> Table:
     for (when, targets), names in screen.joined(asked):
         made.add_row(told(names, [when]), "\n".join(targets))
     for provider, paths in found.accept_loss.items():
-        made.add_row(told(paths, [f"{provider} has no place for it: name it in accept_loss"]), "")
+        made.add_row(told(paths, [f"{provider} does not support it: name it in accept_loss"]), "")
     for step in found.steps:
         who = f"{' or '.join(step.actors)} ({WORDS[step.status]})"
         made.add_row(told([step.name], options_of(step)), who)

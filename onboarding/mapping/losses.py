@@ -75,7 +75,7 @@ def _lose_extras(
             if owner != provider:
                 kind, reason = LossKind.NOT_APPLICABLE, f"meant for {owner}"
             elif name not in known:
-                kind, reason = LossKind.DROPPED, "this call has no place for it"
+                kind, reason = LossKind.DROPPED, "this call does not support it"
             else:
                 continue
             lost.append(Loss(core_path=path, kind=kind, reason=reason))

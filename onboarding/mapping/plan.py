@@ -199,9 +199,9 @@ class Plan:
         if mapped is not None and mapped.on & on:
             return None
         if mapped is None:
-            reason = f"{self.provider} has no place for it"
+            reason = f"{self.provider} does not support it"
         elif mapped.on == NEVER:
-            reason = f"{self.provider} shows it, but takes it in no call"
+            reason = f"read-only at {self.provider}: no API call can set it"
         else:
             changing = mapped.on & ~On.CREATE
             able = [name for other, name in WRITES.items() if changing & other]

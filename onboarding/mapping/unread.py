@@ -53,7 +53,7 @@ def _unread(wire: Translation, user: User, unmapped: Mapping[str, Any]) -> Itera
         if path in wire.plan.objects:
             core, kind, reason = wire.plan.objects[path], LossKind.DROPPED, "is not an object"
         elif mapped is None or codec is None:
-            core, kind, reason = "", LossKind.DROPPED, "the core has no place for it"
+            core, kind, reason = "", LossKind.DROPPED, "the core has no field for it"
         elif lookup(user, mapped.core) in (None, ()):
             core, kind, reason = mapped.core, LossKind.DROPPED, f"is not {codec.name}"
         else:

@@ -30,7 +30,7 @@ class LossKind(StrEnum):
     """
 
     DROPPED = "dropped"
-    """Not sent: the provider has no place for it, or it breaks a documented limit."""
+    """Not sent: the provider does not support it, or it breaks a documented limit."""
     COARSENED = "coarsened"
     """Sent or read with less precision."""
     DEFAULTED = "defaulted"
@@ -50,7 +50,7 @@ class Loss(Model):
     kind: LossKind
     """What happened to the value. Example: `dropped`."""
     reason: str
-    """The reason, in words. Example: `mangopay has no place for it`."""
+    """The reason, in words. Example: `mangopay does not support it`."""
     wire_path: str = ""
     """The provider's path, empty if it has none. Example: `Address.City`."""
 

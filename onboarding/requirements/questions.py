@@ -29,7 +29,7 @@ class Questionnaire:
     """What to ask of a user, and the steps that no answer can bring.
 
     `accept_loss` are, by provider, the core paths that only another target asks for and that the
-    provider has no place for: a gateway refuses the answers unless its `accept_loss` names them.
+    provider does not support: a gateway refuses the answers unless its `accept_loss` names them.
     """
 
     questions: tuple[Question, ...]

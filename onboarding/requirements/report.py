@@ -62,8 +62,8 @@ class Requirement:
 class RequirementReport:
     """How a user stands before a target.
 
-    `refused` are further data that would stop the call, for the provider has no place for
-    them; `losses` is all that would not arrive as given.
+    `refused` are further fields that would stop the call because the provider does not
+    support them; `losses` is all that would not arrive as given.
     """
 
     target: Target
@@ -71,7 +71,7 @@ class RequirementReport:
     requirements: tuple[Requirement, ...]
     """Everything that the target asks for."""
     refused: tuple[Loss, ...] = ()
-    """Further fields that would stop the call, since the provider has no place for them."""
+    """Further fields that would stop the call, since the provider does not support them."""
     losses: tuple[Loss, ...] = ()
     """Every field that would not arrive as given."""
 

@@ -151,7 +151,7 @@ class _Reading:
     def _rest(self, found: Mapping[str, Any], known: set[str], path: str) -> None:
         for name, value in found.items():
             if name not in known and value is not None:
-                self._left(f"{path}{name}", value, "", "the core has no place for it")
+                self._left(f"{path}{name}", value, "", "the core has no field for it")
 
     def _left(
         self, path: str, value: Any, core: str, reason: str, kind: LossKind = LossKind.DROPPED

@@ -88,7 +88,7 @@ def _read_phone(text: str) -> Read:
     except phonenumbers.NumberParseException:
         return Read((None,), "is not in international form")
     tidy = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    same = "".join(_DIGITS(text)) == tidy[1:]  # an extension has no place in E.164
+    same = "".join(_DIGITS(text)) == tidy[1:]  # E.164 has no extensions
     return Read((tidy,)) if same else Read((None,), "holds more than a number in E.164")
 
 

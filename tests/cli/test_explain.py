@@ -42,7 +42,7 @@ def test_a_datum_is_explained_for_each_provider() -> None:
         "docs: api-reference/users/natural-user-object-sca",
         "dob",
         "yyyy-mm-dd",
-        "paysera shows it, but takes it in no call",
+        "read-only at paysera: no API call can set it",
     ):
         assert words in done.stdout
 

@@ -1004,7 +1004,7 @@ def test_reasons_beyond_the_first_are_counted_and_places_in_lists_are_one_reason
     assert re.search(r"documents\[\]\.pages .* 2 +list-0, list-1 *$", shown.stdout, re.MULTILINE)
 
 
-def test_a_value_that_is_too_long_is_not_said_to_have_no_place(site: Site) -> None:
+def test_a_value_that_is_too_long_is_not_called_unsupported(site: Site) -> None:
     done = site.run(site.users(person("a", tag="x" * 300)))
 
     assert "the provider does not take a field or its value" in done.stdout

@@ -98,7 +98,7 @@ def test_an_unknown_key_and_a_time_of_day_are_losses() -> None:
     assert done.exit_code == 1
 
 
-def test_a_company_has_no_place_at_paysera() -> None:
+def test_paysera_does_not_support_a_company() -> None:
     company = {"PersonType": "LEGAL", "Name": "Acme", "PendingUserAction": None}
 
     done = translate("mangopay", "paysera", company)

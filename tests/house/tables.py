@@ -95,7 +95,7 @@ def _wire_row(one: Explanation) -> list[str]:
 
 
 def loss_table(plan: Plan, on: On = On.CREATE, *, without: Iterable[str] = ()) -> str:
-    """What an operation does not carry, with paths of one fate joined; `without` some prefixes."""
+    """What an operation does not support: paths with one reason joined, `without` some prefixes."""
     skipped = tuple(without)
     losses = {
         core: (str(loss.kind), loss.reason)
@@ -103,19 +103,19 @@ def loss_table(plan: Plan, on: On = On.CREATE, *, without: Iterable[str] = ()) -
         if not any(core == path or core.startswith(f"{path}.") for path in skipped)
     }
     joined: dict[str, tuple[str, str]] = {}
-    for core, fate in losses.items():
-        joined.setdefault(_widest(core, fate, losses), fate)
-    rows = ([_code(path), *fate] for path, fate in joined.items())
-    return _table(("Core path", "Fate", "Reason"), rows)
+    for core, loss in losses.items():
+        joined.setdefault(_widest(core, loss, losses), loss)
+    rows = ([_code(path), *loss] for path, loss in joined.items())
+    return _table(("Core path", "Loss", "Reason"), rows)
 
 
-def _widest(core: str, fate: tuple[str, str], losses: dict[str, tuple[str, str]]) -> str:
-    """The shortest `path.*` around `core` below which everything has this fate."""
+def _widest(core: str, loss: tuple[str, str], losses: dict[str, tuple[str, str]]) -> str:
+    """The shortest `path.*` around `core` below which everything has this loss."""
     names = core.split(".")
     for depth in range(1, len(names)):
         prefix = ".".join(names[:depth]) + "."
         below = [path for path in leaves(User) if path.startswith(prefix)]
-        if all(losses.get(path) == fate for path in below):
+        if all(losses.get(path) == loss for path in below):
             return f"{prefix}*"
     return core
 

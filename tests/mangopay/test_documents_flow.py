@@ -207,22 +207,22 @@ SAID = Document(
     issued_on=date(2020, 1, 15),
     country="LT",
 )
-NO_PLACE = ("documents.number", "documents.issued_on", "documents.country")
+UNSUPPORTED = ("documents.number", "documents.issued_on", "documents.country")
 
 
-def test_what_mangopay_has_no_place_for_in_a_document_is_refused_by_path_before_sending() -> None:
+def test_an_unsupported_field_of_a_document_is_refused_by_path_before_sending() -> None:
     flow = PAPER.submit_document("user_m_1", SAID)
 
     with pytest.raises(Unsupported) as raised:
         next(flow)
 
-    assert raised.value.paths == NO_PLACE
+    assert raised.value.paths == UNSUPPORTED
     assert "AB1234567" not in str(raised.value)
 
 
-@pytest.mark.parametrize("path", NO_PLACE)
-def test_each_field_without_a_place_is_refused_unless_its_own_path_is_accepted(path: str) -> None:
-    others = tuple(other for other in NO_PLACE if other != path)
+@pytest.mark.parametrize("path", UNSUPPORTED)
+def test_each_unsupported_field_is_refused_unless_its_own_path_is_accepted(path: str) -> None:
+    others = tuple(other for other in UNSUPPORTED if other != path)
 
     with pytest.raises(Unsupported) as raised:
         next(evolve(PAPER, accept_loss=others).submit_document("user_m_1", SAID))
@@ -230,7 +230,7 @@ def test_each_field_without_a_place_is_refused_unless_its_own_path_is_accepted(p
     assert raised.value.paths == (path,)
 
 
-@pytest.mark.parametrize("accepted", [NO_PLACE, ("documents",), ("documents.*",), ("*",)])
+@pytest.mark.parametrize("accepted", [UNSUPPORTED, ("documents",), ("documents.*",), ("*",)])
 def test_what_a_document_may_lose_is_left_out_and_reported_with_the_result(
     fr: Gateway[MangoPay], accepted: tuple[str, ...]
 ) -> None:
@@ -241,7 +241,7 @@ def test_what_a_document_may_lose_is_left_out_and_reported_with_the_result(
     again = lenient.submit_document(user.id, SAID, idempotency_key="passport")
 
     assert {loss.core_path: loss.kind for loss in record.losses} == {
-        **dict.fromkeys(NO_PLACE, LossKind.DROPPED),
+        **dict.fromkeys(UNSUPPORTED, LossKind.DROPPED),
         "documents.kind": LossKind.NOT_APPLICABLE,
         "documents.pages.1.filename": LossKind.NOT_APPLICABLE,
     }

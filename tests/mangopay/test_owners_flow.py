@@ -202,7 +202,7 @@ def test_a_declaration_at_which_mangopay_failed_goes_on_with_no_owner_twice(
     assert (listed.id, listed.provider_status) == (made.id, "VALIDATION_ASKED")
 
 
-def test_a_datum_of_an_owner_that_has_no_place_is_refused_before_sending() -> None:
+def test_an_unsupported_field_of_an_owner_is_refused_before_sending() -> None:
     assert UBO.identity is not None
     resident = evolve(UBO, identity=evolve(UBO.identity, country_of_residence="FR"))
     flow = PAPER.declare_owners("user_m_1", declared(UBO, resident))

@@ -144,7 +144,7 @@ def test_what_is_accepted_is_still_reported_with_its_reason() -> None:
 
     losses = {loss.core_path: loss for loss in record.losses}
     assert losses["identity.gender"].kind is LossKind.DROPPED
-    assert losses["identity.gender"].reason == "mangopay has no place for it"
+    assert losses["identity.gender"].reason == "mangopay does not support it"
     assert all(loss.reason for loss in record.losses)
 
 
@@ -237,6 +237,6 @@ def test_only_what_is_dropped_or_coarsened_can_be_refused(kind: LossKind) -> Non
 
 
 def test_a_loss_shows_where_and_why() -> None:
-    loss = Loss(core_path="identity.gender", kind=LossKind.DROPPED, reason="no place for it")
+    loss = Loss(core_path="identity.gender", kind=LossKind.DROPPED, reason="not supported")
 
-    assert repr(loss) == "Loss(identity.gender: dropped, no place for it)"
+    assert repr(loss) == "Loss(identity.gender: dropped, not supported)"

@@ -560,7 +560,7 @@ def test_a_document_arrives_as_it_is_with_the_documented_metadata(
     )
 
 
-def test_a_document_that_paysera_has_no_place_for_is_not_sent() -> None:
+def test_a_document_that_paysera_does_not_support_is_not_sent() -> None:
     ask = Paysera(client_id="a", mac_key=Secret("b"))
     bad = Document(purpose=DocumentPurpose.ADDRESS, kind=DocumentKind.RESIDENCE_PERMIT)
 

@@ -155,7 +155,7 @@ def test_a_part_of_an_object_asks_for_the_rest_of_it() -> None:
     }
 
 
-def test_what_has_no_place_stops_the_call_unless_the_gateway_lets_it_go() -> None:
+def test_an_unsupported_field_stops_the_call_unless_the_gateway_accepts_its_loss() -> None:
     user = OWNER.replace({"identity.national_id": NationalId(code="46803090000", country="LT")})
     target = MangoPay.targets["create_owner"]
 

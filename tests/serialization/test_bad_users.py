@@ -450,7 +450,7 @@ UNCARRIED: tuple[tuple[str, str, Mapping[str, Any], Paths], ...] = (
         {"email"},
     ),
     (
-        "a national number and a birthplace, which MangoPay has no place for",
+        "a national number and a birthplace, which MangoPay does not support",
         "fr",
         {
             "identity.national_id": NationalId(code=SECRET_WORD, country="FR"),

@@ -80,11 +80,11 @@ REASONS = {
 
 # docs: create-kyc-document has a type and a tag, create-kyc-document-page a file; no more
 _D = core(Document)
-_NO_PLACE = "mangopay has no place for it"
+_UNSUPPORTED = "mangopay does not support it"
 LEFT_OUT = (
-    lost_of_document(_D.number, _NO_PLACE),
-    lost_of_document(_D.issued_on, _NO_PLACE),
-    lost_of_document(_D.country, _NO_PLACE),
+    lost_of_document(_D.number, _UNSUPPORTED),
+    lost_of_document(_D.issued_on, _UNSUPPORTED),
+    lost_of_document(_D.country, _UNSUPPORTED),
     lost_of_document(_D.kind, "MangoPay sees on the pages what it is", LossKind.NOT_APPLICABLE),
     lost_of_document("pages.filename", "MangoPay keeps no names of files", LossKind.NOT_APPLICABLE),
 )

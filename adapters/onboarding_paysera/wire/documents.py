@@ -58,7 +58,7 @@ REQUIRED = {
 }
 
 LEFT_OUT = (
-    lost_of_document(core(Document).country, "paysera has no place for it"),
+    lost_of_document(core(Document).country, "paysera does not support it"),
     lost_of_document(
         "pages.filename", "Paysera takes a file's extension alone", LossKind.NOT_APPLICABLE
     ),
