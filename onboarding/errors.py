@@ -70,9 +70,16 @@ class Problem:
     """
 
     path: str
+    """The core path, the path in a configuration or the name of a file; empty for the whole.
+
+    Example: `identity.birthdate`.
+    """
     code: str
+    """A stable word for programs. Example: `missing`."""
     message: str
+    """The problem in words, without a value. Example: `is required`."""
     wire_path: str = ""
+    """The provider's name of the field, or empty. Example: `Birthday`."""
 
     def under(self, prefix: str | int) -> Problem:
         """Returns the problem with `prefix` put before its path."""

@@ -17,6 +17,7 @@ GROUP = "onboarding"
 
 hookspec = pluggy.HookspecMarker(GROUP)
 hookimpl = pluggy.HookimplMarker(GROUP)
+"""Marks a function of a plugin as `onboarding_adapters` or `onboarding_observe`."""
 
 
 @frozen(kw_only=True)
@@ -28,12 +29,19 @@ class Exchange:
     """
 
     provider: str
+    """The name of the provider. Example: `mangopay`."""
     gateway: str
+    """The name of the gateway in the configuration. Example: `fr`."""
     operation: str
+    """The name of the call. Example: `create_user`."""
     method: str
+    """The HTTP method. Example: `POST`."""
     status: int | None
+    """The HTTP status, None without an answer. Example: `200`."""
     seconds: float
+    """The time on the wire. Example: `0.21`."""
     rate_limits: tuple[RateLimit, ...] = ()
+    """The calls left, as the answer shows them."""
 
 
 Observe: TypeAlias = Callable[[Exchange], None]

@@ -61,12 +61,23 @@ class Request:
     """
 
     method: str = field(validator=_is_method)
+    """The HTTP method, in capitals. Example: `POST`."""
     url: str = field(repr=False)
+    """The whole URL, as `url` writes it. Example: `https://api.northbank.example/people`."""
     headers: Mapping[str, str] = field(factory=dict[str, str], repr=False)
+    """The headers, without those that `sign` adds. Example: `{"Accept": "application/json"}`."""
     body: bytes = field(default=b"", repr=False)
+    """The bytes of the body. Example: `b'{}'`."""
     operation: str = ""
+    """The name of the call, for observers. Example: `create_user`."""
     anonymous: bool = False
+    """Whether it is sent without a token, such as a login. Example: `False`."""
     idempotent: bool = False
+    """Whether it has the caller's idempotency key, by which the provider prevents a second
+    execution.
+
+    Example: `False`.
+    """
 
     @classmethod
     def json(
@@ -116,9 +127,13 @@ class Response:
     """
 
     status: int
+    """The HTTP status. Example: `200`."""
     headers: Mapping[str, str] = field(factory=dict[str, str], converter=_lower, repr=False)
+    """The headers by name in lower case. Lines of one name are joined by a comma."""
     body: bytes = field(default=b"", repr=False)
+    """The bytes of the body. Example: `b'{}'`."""
     received_at: datetime = field(factory=lambda: datetime.now(UTC))
+    """When it arrived, in UTC."""
 
     def json(self) -> Any:
         """The body as JSON. Raises `UnexpectedResponse` when it is none, or nested without end."""
@@ -199,7 +214,9 @@ class Token:
     """What a login gives, and until when (UTC)."""
 
     value: str = field(repr=False)
+    """The token. It is in no repr."""
     expires_at: datetime
+    """When it expires, in UTC."""
 
 
 @frozen(kw_only=True)
@@ -207,8 +224,11 @@ class Proof:
     """What a signature needs from outside: the time, a number used once, a token."""
 
     now: datetime
+    """The time, in UTC. It is the provider's time after a refused signature."""
     nonce: str
+    """A text that is used once."""
     token: Token | None = None
+    """The token of the login, None for an adapter without a login."""
 
 
 def json_body(data: object) -> bytes:

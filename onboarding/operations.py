@@ -27,9 +27,13 @@ class Criterion:
     """By what a user is looked for: exactly one of these."""
 
     email: str | None = field(default=None, repr=False)
+    """An e-mail address. Example: `ona@example.com`."""
     phone: str | None = field(default=None, repr=False)
+    """A phone number, E.164. Example: `+37061234567`."""
     national_id: str | None = field(default=None, repr=False)
+    """A personal number, with `country`. Example: `46803090000`."""
     country: str | None = None
+    """The country that issued the number. Example: `LT`."""
 
 
 @frozen(kw_only=True)

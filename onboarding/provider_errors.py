@@ -71,15 +71,25 @@ class ErrorDetails:
     """
 
     status: int
+    """The HTTP status. Example: `422`."""
     code: str
+    """The provider's own code. Example: `param_error`."""
     problems: tuple[Problem, ...] = ()
+    """What the provider complained of, by core path."""
     remedy: str = ""
+    """What helps, or empty. Example: `wait until the review is over`."""
     request_id: str | None = None
+    """The provider's id of the request, for its support. Example: `84bd3bb6`."""
     retry_after: float | None = None
+    """Seconds to wait before another call. Example: `30.0`."""
     rate_limits: tuple[RateLimit, ...] = field(default=(), repr=False)
+    """The calls left when the answer arrived."""
     next_action: NextAction | None = None
+    """What the user must do first, for `ActionRequired`."""
     provider_fields: Mapping[str, Any] = field(factory=dict[str, Any], repr=False)
+    """Further facts of the answer, by the provider's names. Example: `{"Type": "param_error"}`."""
     raw: Any = field(default=None, repr=False)
+    """The body as it came; it may hold personal values."""
 
 
 class ProviderError(OnboardingError):

@@ -27,10 +27,15 @@ class Plugin:
     """One claim to a provider name, and what became of it. `problem` is empty when all is well."""
 
     name: str
+    """The name of the provider. Example: `mangopay`."""
     distribution: str
+    """The installed distribution. Example: `onboarding-northbank`."""
     version: str
+    """The version of the distribution. Example: `0.1.0`."""
     problem: str = ""
+    """Why it cannot be used; empty if it can."""
     adapter: type[Adapter] | None = None
+    """The class, None if it cannot be used or was not loaded."""
 
 
 class Registry:

@@ -55,11 +55,17 @@ class Inline:
     """
 
     kind: type = object
+    """The class of wire value that `read` takes."""
     read: str = ""
+    """Reads `{w}`."""
     differs: str = ""
+    """Whether writing `{v}` gives something else than `{w}`."""
     refuses: str = ""
+    """Whether `{v}` cannot be written."""
     write: str = ""
+    """Writes `{v}`; never raises."""
     names: Mapping[str, Any] = field(factory=dict[str, Any])
+    """The functions that the expressions call, as `{name}`."""
 
 
 @frozen(eq=False)
@@ -81,20 +87,52 @@ class Codec(Generic[C, W]):
     """
 
     name: str
+    """The form in words, for the tables and for `explain`. Example: `yyyy-mm-dd`."""
     read: Callable[[Any], C]
+    """Turns a wire value that is not None into a core value. Raises `ValueError` for a value that
+    the core cannot hold, `TypeError` for a type that no document allows.
+    """
     write: Callable[[C], W]
+    """Turns a core value that is not None into a wire value. Raises `ValueError`, with a text that
+    shows no value, for one that the wire cannot hold.
+    """
     wire: str
+    """The JSON type on the wire. Example: `string`."""
     plain: type | None = None
+    """The class of the value, if both sides are the same value; `object` for any class.
+
+    Example: `str`.
+    """
     exact_read: bool = True
+    """Whether writing what was read gives the wire value back. If not, the original is kept in
+    `unmapped`.
+    """
     exact_write: bool = True
+    """Whether reading what was written gives the core value back. If not, the difference is
+    reported as `blur`.
+    """
     blur: LossKind = LossKind.COARSENED
+    """The kind of the loss that is reported for an inexact write."""
     coarse: str = ""
+    """What a record reports of a value that was read inexactly and may mean something else; empty
+    to report nothing.
+    """
     members: tuple[C, ...] = ()
+    """The core values that can be written, if they are few."""
     writable: str = ""
+    """A regular expression of the core texts that can be written, for a JSON Schema; empty for
+    all.
+    """
     table: Mapping[C, W] | None = None
+    """The vocabulary, core value to wire value, that compiled code looks up."""
     beside: str = ""
+    """The key of the same object whose value `join` takes too. Example: `country`."""
     join: Callable[[Any, Any], C] | None = None
+    """Reads the value together with the one at `beside`."""
     inline: Inline = Inline()
+    """The functions as expressions, which compiled code holds in place of calls. Optional: it only
+    saves time.
+    """
 
     def read_in(self, value: Any, around: Mapping[str, Any]) -> C:
         """The core value of a wire value that lies in an object."""
@@ -113,6 +151,7 @@ def _same(value: C) -> C:
 
 
 TEXT: Codec[str, str] = Codec("text", read_text, _same, "string", plain=str)
+"""A text, copied in both directions. A value of another type is unreadable."""
 
 
 def _read_bool(value: Any) -> bool:
@@ -122,6 +161,7 @@ def _read_bool(value: Any) -> bool:
 
 
 BOOL: Codec[bool, bool] = Codec("boolean", _read_bool, _same, "boolean", plain=bool)
+"""True or false, copied in both directions."""
 
 
 _EPOCH = date(1970, 1, 1).toordinal()
@@ -177,6 +217,7 @@ UTC_SECONDS: Codec[datetime, int] = Codec(
         names={"moment": datetime.fromtimestamp, "utc": UTC},
     ),
 )  # fmt: skip
+"""The moment as seconds since 1970 in UTC. Parts of a second are not written."""
 
 
 def _read_iso(value: Any) -> date:
@@ -193,6 +234,7 @@ def _read_iso(value: Any) -> date:
 ISO_DATE: Codec[date, str] = Codec(
     "yyyy-mm-dd", _read_iso, date.isoformat, "string", inline=Inline(write="{v}.isoformat()")
 )
+"""The day as `yyyy-mm-dd`."""
 
 
 def _read_country(value: Any) -> str:
@@ -205,6 +247,7 @@ LOWER_COUNTRY: Codec[str, str] = Codec(
         kind=str, read="{w}.upper()", differs="{v}.lower() != {w}", write="{v}.lower()"
     ),
 )  # fmt: skip
+"""A country code, ISO 3166-1 alpha-2: lower case on the wire, upper case in the core."""
 
 
 def _same_any(value: Any) -> Any:
@@ -212,6 +255,7 @@ def _same_any(value: Any) -> Any:
 
 
 JSON: Codec[Any, Any] = Codec("as it is", _same_any, _same_any, "any", plain=object)
+"""A value of any type, copied in both directions."""
 
 
 def words(kind: type[E], table: Mapping[E, Any], *, wire: str = "string") -> Codec[E, Any]:

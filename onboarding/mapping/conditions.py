@@ -60,7 +60,9 @@ class Condition:
     """Holds when all the cases of one of its groups do."""
 
     groups: tuple[tuple[Case, ...], ...] = ()
+    """Holds if every case of one group holds."""
     words: str = ""
+    """The condition in words. Example: `category is OWNER`."""
 
     @property
     def cases(self) -> tuple[Case, ...]:

@@ -35,10 +35,15 @@ class Disallowed:
     """Values of a field that the provider refuses, and when; or may refuse, if not `certain`."""
 
     values: Container[Any]
+    """The values that are refused."""
     words: str
+    """The end of a sentence that begins with the field. Example: `never PLATFORM`."""
     when: Condition = ALWAYS
+    """The condition on the user."""
     certain: bool = True
+    """Whether the provider always refuses them; if not, it may."""
     source: str = ""
+    """The provider's page. Example: `docs: guides/users/categories`."""
 
     def stops(self, value: object, user: User) -> bool:
         """Whether the provider refuses this value of a field of this user."""
@@ -80,8 +85,11 @@ class OneOf:
     """Core paths of which the provider wants at least one."""
 
     paths: tuple[str, ...]
+    """The core paths."""
     words: str
+    """The requirement in words. Example: `an e-mail address or a phone number`."""
     source: str = ""
+    """The provider's page. Example: `docs: guides/users/categories`."""
 
 
 def one_of(*paths: object, words: str, source: str = "") -> OneOf:
@@ -111,7 +119,9 @@ class Accepted:
     """A document that a change outdates, and the wire paths of a record that show one accepted."""
 
     purpose: DocumentPurpose
+    """What the document proves."""
     shown: tuple[str, ...]
+    """The wire paths of a record that show that it was accepted."""
 
 
 @frozen(kw_only=True)
@@ -126,14 +136,23 @@ class Consequence:
     """
 
     kind: EffectKind
+    """What follows. Example: `EffectKind.LOWERS_LEVEL`."""
     words: str
+    """The consequence in words. Example: `REGULAR falls to LIGHT`."""
     unsure: str = ""
+    """The words if the record does not show whether it follows."""
     when: Condition = ALWAYS
+    """The condition on the user as it was."""
     at_level: KYCLevel | None = None
+    """Only at this level or above; None for every level."""
     to: Collection[Any] = ()
+    """Only if the field becomes one of these; empty for any change."""
     certain: bool = True
+    """Whether it always follows; if not, it may."""
     documents: tuple[Accepted, ...] = ()
+    """The documents that go out of date."""
     source: str = ""
+    """The provider's page. Example: `docs: guides/users/categories`."""
 
     def told(self, documents: Iterable[DocumentPurpose], *, certain: bool = True) -> str:
         """The consequence in words, with the documents that it concerns."""

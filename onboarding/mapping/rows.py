@@ -66,7 +66,9 @@ WRITES = {On.CREATE: "create_user", On.UPDATE: "update_user", On.CATEGORISE: "ca
 """The operations of an adapter that write a user."""
 
 EVERY = On.CREATE | On.UPDATE | On.CATEGORISE
+"""All operations: the default of a row."""
 NEVER = On(0)
+"""No operation: the field is read-only."""
 EXTRAS = "extras."
 
 
@@ -86,9 +88,13 @@ class Pattern:
     """
 
     text: str
+    """A regular expression of the whole text on the wire. Example: `[0-9]{6}`."""
     words: str
+    """The form in words, after "accepts". Example: `six digits`."""
     core: str = field(default="", kw_only=True)
+    """A regular expression of the core text, if the codec spells it otherwise."""
     regex: re.Pattern[str] = field(default=Factory(_compiled, takes_self=True), init=False)
+    """The compiled `text`."""
 
     def __attrs_post_init__(self) -> None:
         if not self.words.strip() or set(self.words) & set("[]\\^$*+?|"):

@@ -38,3 +38,4 @@ class MigratedHash(Model):
 
 
 Credentials = Password | MigratedHash
+"""What a user logs in with: a password, or a hash moved from another system."""

@@ -34,10 +34,15 @@ class PollPolicy:
     """
 
     shortest: float = 15.0
+    """Seconds until a user is read again after a change."""
     longest: float = 3600.0
+    """The longest wait, in seconds."""
     growth: float = 2.0
+    """The factor by which the wait grows while nothing changes."""
     jitter: float = 0.2
+    """The part of a wait that is random, from 0 to 1."""
     between: float = 0.0
+    """Seconds between any two reads."""
 
     def __attrs_post_init__(self) -> None:
         limits = {

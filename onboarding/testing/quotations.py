@@ -29,10 +29,15 @@ class Sample:
     """
 
     payload: Json = field(repr=False)
+    """The object, as the document shows it."""
     answer: bool = True
+    """Whether it is part of an answer; if not, of a request."""
     user: User | None = None
+    """The user that it means, None if that is left open."""
     variant: str = ""
+    """The variant of the adapter, the first by default."""
     name: str = ""
+    """The name in test ids."""
 
 
 @frozen(kw_only=True)
@@ -45,14 +50,23 @@ class QuotedError:
     """
 
     status: int
+    """The HTTP status."""
     body: Json | bytes = field(repr=False)
+    """The body, as the document shows it."""
     kind: type[OnboardingError]
+    """The error that it becomes. Example: `Rejected`."""
     code: str
+    """The code of the error. Example: `invalid`."""
     paths: tuple[str, ...] | None = ()
+    """The core paths of its problems, in their order; None leaves them open."""
     headers: Mapping[str, str] = field(factory=dict[str, str], repr=False)
+    """The headers of the answer."""
     operation: str = "create_user"
+    """The call that it answers."""
     legal: bool = False
+    """Whether the call is about a company."""
     variant: str = ""
+    """The variant of the adapter, the first by default."""
 
     def response(self) -> Response:
         raw = self.body if isinstance(self.body, bytes) else json.dumps(self.body).encode()

@@ -57,9 +57,13 @@ class World:
     """
 
     simulator: Any
+    """The WSGI application."""
     gateway: PaperGateway[Adapter]
+    """A gateway to it, without a socket."""
     answers: list[Response] = field(factory=list[Response])
+    """The answers so far."""
     saw: Callable[[str], None] = _unrecorded
+    """Is called with the name of each operation that ended."""
 
     @property
     def adapter(self) -> Adapter:

@@ -100,16 +100,30 @@ class Connection:
     """
 
     timeout: float = field(default=30.0, validator=is_seconds)
+    """The longest wait for bytes, in seconds."""
     connect_timeout: float = field(default=5.0, validator=is_seconds)
+    """The longest wait for a connection, in seconds."""
     pool: int = field(default=32, validator=is_count)
+    """How many connections are kept."""
     proxy: str | None = field(default=None, repr=False, validator=is_proxy)
+    """The address of an HTTP proxy, which may hold a password.
+
+    Example: `http://proxy.example:3128`.
+    """
     ca_bundle: str | None = field(default=None, validator=is_file)
+    """A file of trusted authorities, in place of those of `certifi`. Example: `/etc/ssl/ca.pem`."""
     certificate: str | None = field(default=None, validator=is_file)
+    """A file with a TLS client certificate. Example: `client.pem`."""
     private_key: str | None = field(default=None, validator=is_file)
+    """A file with the key of the certificate. Example: `client.key`."""
     trust_env: bool = False
+    """Whether the proxies of the environment apply. Nothing else of the environment counts."""
     max_response_bytes: int = field(default=32 * 1024**2, validator=is_size)
+    """The bytes of an answer that are read at most, packed and unpacked."""
     max_header_bytes: int = field(default=64 * 1024, validator=is_size)
+    """The bytes of the headers that are read at most."""
     user_agent: str = field(default=f"onboarding/{__version__}", validator=matches_re(HEADER_TEXT))
+    """The header `User-Agent`."""
 
 
 def own_headers(wanted: Connection) -> dict[str, str]:

@@ -1,0 +1,70 @@
+"""No page of the documentation is over about eight screens, and the API pages name every name."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections import Counter
+from collections.abc import Iterator
+from importlib import import_module
+from math import ceil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from onboarding.operations import Operations
+
+DOCS = Path(__file__).parents[2] / "docs"
+SCREENS = 8
+SCREEN = 45  # lines of text
+LINE = 100  # characters
+SEARCHED = {"changelog.md", "reference/claims.md"}  # not read from end to end
+PAGES = [page for page in sorted(DOCS.rglob("*.md")) if "pictures" not in page.parts]
+DIRECTIVE = re.compile(r"^\.\. auto(class|function|data):: ([\w.]+)((?:\n   :[\w-]+:.*)*)", re.M)
+DOORS = ("onboarding", "onboarding.spi", "onboarding.mapping", "onboarding.testing")
+
+
+def directives() -> Iterator[tuple[Path, str, str]]:
+    """Each page of the API with the names that it documents, and their options."""
+    for page in sorted((DOCS / "reference/api").glob("*.md")):
+        for _, name, options in DIRECTIVE.findall(page.read_text("utf-8")):
+            yield page, name, options
+
+
+def lines_of(name: str, *, inherited: bool) -> int:
+    """About the lines of text that the documentation of a name has."""
+    module, _, word = name.rpartition(".")
+    found: Any = getattr(import_module(module), word)
+    if not isinstance(found, type):
+        return 2 + (inspect.getdoc(found) or "").count("\n")
+    bases = found.__mro__[:-1] if inherited else (found,)
+    members = {
+        key: member
+        for base in reversed(bases)
+        for key, member in {**inspect.get_annotations(base), **vars(base)}.items()
+        if not key.startswith("_")
+    }
+    told = [inspect.getdoc(member) or "" for member in members.values() if callable(member)]
+    told = [*told, inspect.getdoc(found) or ""]
+    return 2 * (1 + len(members)) + sum(text.count("\n") for text in told)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(DOCS).as_posix())
+def test_no_page_is_over_eight_screens(page: Path) -> None:
+    lines = page.read_text("utf-8").splitlines()
+    length = sum(max(1, ceil(len(line) / LINE)) for line in lines)
+    for place, name, options in directives():
+        if place == page:
+            length += lines_of(name, inherited="inherited-members" in options)
+
+    assert length <= SCREENS * SCREEN or page.relative_to(DOCS).as_posix() in SEARCHED
+
+
+def test_every_name_of_a_door_has_one_place_in_the_reference() -> None:
+    documented = Counter(name for _, name, _ in directives())
+    wanted = {f"{door}.{name}" for door in DOORS for name in import_module(door).__all__}
+    homes = {name for name in wanted if name.startswith("onboarding.mapping.")}
+    wanted -= {name for name in homes if name.replace("mapping", "spi", 1) in wanted}
+
+    assert set(documented) - {f"{Operations.__module__}.Operations"} == wanted
+    assert set(documented.values()) == {1}
