@@ -5,10 +5,8 @@ agrees with an adapter then says something about both.
 """
 
 from .clock import VirtualClock
-from .control import Control, actions_of
-from .exchanges import Exchange, Exchanges
-from .guard import is_elsewhere, is_foreign
-from .masks import MASK, Mask
+from .control import Control, actions_of, is_elsewhere, is_foreign
+from .exchanges import MASK, Exchange, Exchanges, Mask
 from .misbehaviour import Fault, Misbehaviour
 from .tables import Row, Tables
 

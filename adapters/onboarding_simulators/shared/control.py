@@ -1,4 +1,4 @@
-"""An HTTP endpoint under `/_control`, by which another process steers a simulator."""
+"""An HTTP endpoint under `/_control` that steers a simulator, and who may use it."""
 
 from __future__ import annotations
 
@@ -8,16 +8,42 @@ from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping, Set
 from functools import partial
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from attrs import AttrsInstance, asdict, define, fields_dict, has
 from werkzeug.wrappers import Request, Response
 
 from .arguments import check_arguments, name_of, read_object
 from .clock import VirtualClock
-from .guard import is_foreign
 from .misbehaviour import Fault, Misbehaviour
 
-__all__ = ["Control", "actions_of"]
+__all__ = ["Control", "actions_of", "is_elsewhere", "is_foreign"]
+
+LOOPBACK = frozenset(("127.0.0.1", "localhost", "::1"))
+
+
+def is_elsewhere(request: Request) -> bool:
+    """Whether a request comes from another machine, or for another host's name.
+
+    A foreign name that was made to point here would let a page from elsewhere read the answer.
+    """
+    if request.remote_addr is not None and request.remote_addr not in LOOPBACK:
+        return True
+    try:
+        return urlsplit(f"//{request.host}").hostname not in LOOPBACK
+    except ValueError:  # such as a bracket that opens no IPv6 address
+        return True
+
+
+def is_foreign(request: Request) -> bool:
+    """Whether it is from elsewhere, or was sent by a page in a browser that is from elsewhere."""
+    if is_elsewhere(request):
+        return True
+    origin = request.headers.get("Origin")
+    if origin is not None and origin != f"{request.scheme}://{request.host}":
+        return True
+    return request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin")
+
 
 PREFIX = "/_control"
 

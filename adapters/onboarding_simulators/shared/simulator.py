@@ -12,8 +12,7 @@ from werkzeug.wrappers import Request, Response
 
 from .control import Control, actions_of
 from .desk import PREFIX, Clerk, DeskSite
-from .exchanges import Exchanges
-from .masks import Mask
+from .exchanges import Exchanges, Mask
 from .misbehaviour import Fault, Misbehaviour
 from .openapi import Json, served
 

@@ -1,12 +1,12 @@
 """A desk for people: pages on which a simulator's users, documents and requests are looked at."""
 
-from .clerk import Clerk
 from .forms import Filled, read
 from .hosted import Hosted, hosted_page, leads_back
 from .site import PREFIX, DeskSite
 from .values import (
     Action,
     Badge,
+    Clerk,
     Fact,
     Group,
     Input,

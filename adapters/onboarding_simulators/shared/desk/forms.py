@@ -1,16 +1,19 @@
-"""What a person typed into a form, read against what was asked for."""
+"""Forms: how one is read, and those that set faults and the clock."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from attrs import field, frozen
 
-from .values import Input
+from onboarding_simulators.shared.clock import LAST, VirtualClock
+from onboarding_simulators.shared.misbehaviour import KINDS, Fault, Misbehaviour
 
-__all__ = ["Filled", "read"]
+from .values import Action, Input, WrongInputError
+
+__all__ = ["ADD_FAULT", "MOVE_CLOCK", "Filled", "add_fault", "can_move", "move_clock", "read"]
 
 
 @frozen(kw_only=True)
@@ -56,3 +59,119 @@ def _is_date(value: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+UNITS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86_400}
+
+ADD_FAULT = Action(
+    name="faults",
+    label="Switch on",
+    tone="main",
+    inputs=(
+        Input(
+            name="kind",
+            label="What goes wrong",
+            kind="choice",
+            choices=[(kind, f"{kind}: {words}") for kind, words in KINDS.items()],
+            required=True,
+        ),
+        Input(
+            name="route",
+            label="Where",
+            value="*",
+            hint="A path with * for any part, if you like after a method: POST */users/*",
+        ),
+        Input(
+            name="times", label="How often", kind="number", short=True, hint="Empty: every time."
+        ),
+        Input(
+            name="probability",
+            label="Probability",
+            kind="number",
+            short=True,
+            value="1",
+            hint="From 0 to 1, of each call that is met.",
+        ),
+        Input(
+            name="seed", label="Seed", kind="number", short=True, value="0", hint="Of the chance."
+        ),
+        Input(
+            name="seconds",
+            label="Seconds",
+            kind="number",
+            short=True,
+            hint="Of slow, skew, rate_limit.",
+        ),
+        Input(name="status", label="Status", kind="number", short=True, hint="Of error."),
+        Input(name="code", label="Code", short=True, hint="Of error."),
+    ),
+)
+MOVE_CLOCK = Action(
+    name="clock",
+    label="Move the clock",
+    tone="main",
+    inputs=(
+        Input(name="amount", label="By", kind="number", short=True, value="1", required=True),
+        Input(
+            name="unit",
+            label="Unit",
+            short=True,
+            kind="choice",
+            choices=[(unit, unit) for unit in UNITS],
+            value="days",
+            required=True,
+        ),
+    ),
+    hint="A negative number moves it back.",
+)
+
+
+def add_fault(misbehaviour: Misbehaviour, given: Mapping[str, str]) -> None:
+    """Sets a fault as the form asks for it."""
+    times = _whole(given, "times", least=1)
+    probability = float(given["probability"] or 1)
+    if not 0 <= probability <= 1:
+        raise WrongInputError("probability", "This is to be from 0 to 1.")
+    seconds = float(given["seconds"]) if given["seconds"] else None
+    if seconds is not None and not 0 <= seconds < LAST:
+        raise WrongInputError("seconds", "This is to be no less than 0.")
+    status = _whole(given, "status")
+    if status is not None and not 400 <= status < 600:
+        raise WrongInputError("status", "This is to be from 400 to 599.")
+    fault = Fault(
+        kind=given["kind"],
+        route=given["route"] or "*",
+        times=times,
+        probability=probability,
+        seed=_whole(given, "seed") or 0,
+        seconds=seconds,
+        status=status,
+        code=given["code"] or None,
+    )
+    misbehaviour.add(fault)
+
+
+def can_move(clock: Callable[[], float]) -> bool:
+    """Whether the clock is one that can be moved."""
+    return isinstance(clock, VirtualClock)
+
+
+def move_clock(clock: Callable[[], float], given: Mapping[str, str]) -> None:
+    """Moves the clock as the form asks for it."""
+    if not isinstance(clock, VirtualClock):
+        raise ValueError("this clock cannot be moved")
+    seconds = float(given["amount"]) * UNITS[given["unit"]]
+    if not 0 <= clock() + seconds < LAST:
+        raise WrongInputError("amount", "The clock has the years 1970 to 2999.")
+    clock.advance(seconds)
+
+
+def _whole(given: Mapping[str, str], name: str, least: int | None = None) -> int | None:
+    if not given[name]:
+        return None
+    number = float(given[name])
+    if not number.is_integer() or (least is not None and number < least):
+        raise WrongInputError(
+            name, "This is to be a whole number" + (f" from {least} on." if least else ".")
+        )
+    return int(number)

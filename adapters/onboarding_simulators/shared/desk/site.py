@@ -8,21 +8,50 @@ from typing import Any, TypeVar
 
 from attrs import define, evolve, field
 from werkzeug.exceptions import MethodNotAllowed, NotFound
+from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
+from onboarding_simulators.shared.control import is_elsewhere, is_foreign
 from onboarding_simulators.shared.exchanges import Exchanges
-from onboarding_simulators.shared.guard import is_elsewhere, is_foreign
 from onboarding_simulators.shared.misbehaviour import Misbehaviour
 
-from . import conditions
-from .addresses import PREFIX, ROUTES
-from .clerk import Clerk
+from . import forms
 from .forms import Filled
 from .render import file_response, media_type, style
-from .values import WrongInputError
+from .values import Clerk, WrongInputError
 from .visit import PER_PAGE, Notices, Visit
 
-__all__ = ["PREFIX", "DeskSite"]
+__all__ = ["PREFIX", "ROUTES", "DeskSite"]
+
+PREFIX = "/_desk"
+
+
+def _rule(path: str, endpoint: str, method: str = "GET") -> Rule:
+    return Rule(f"{PREFIX}{path}", endpoint=endpoint, methods=[method])
+
+
+ROUTES = Map(
+    [
+        _rule("", "people"),
+        _rule("/users/<id>", "person"),
+        _rule("/users/<id>/<action>", "act_on_person", "POST"),
+        _rule("/documents", "papers"),
+        _rule("/documents/<id>", "paper"),
+        _rule("/documents/<id>/<action>", "act_on_paper", "POST"),
+        _rule("/documents/<id>/pages/<int:number>", "file"),
+        _rule("/requests", "requests"),
+        _rule("/requests/<int:number>", "exchange"),
+        _rule("/notifications", "notifications"),
+        _rule("/notifications/deliver", "deliver", "POST"),
+        _rule("/conditions", "conditions"),
+        _rule("/conditions/faults", "add_fault", "POST"),
+        _rule("/conditions/faults/clear", "clear_faults", "POST"),
+        _rule("/conditions/clock", "move_clock", "POST"),
+    ],
+    strict_slashes=False,
+    merge_slashes=False,
+)
+
 
 T = TypeVar("T")
 
@@ -145,13 +174,13 @@ class DeskSite:
             "conditions.html",
             filled,
             faults=self.misbehaviour.faults,
-            add=conditions.ADD_FAULT,
-            move=conditions.MOVE_CLOCK if conditions.can_move(self.clock) else None,
+            add=forms.ADD_FAULT,
+            move=forms.MOVE_CLOCK if forms.can_move(self.clock) else None,
         )
 
     def _add_fault(self, visit: Visit) -> Response:
-        _, filled = visit.read([conditions.ADD_FAULT], "faults")
-        filled = _done(filled, lambda: conditions.add(self.misbehaviour, filled.given))
+        _, filled = visit.read([forms.ADD_FAULT], "faults")
+        filled = _done(filled, lambda: forms.add_fault(self.misbehaviour, filled.given))
         if filled.errors:
             return self._conditions(visit, filled)
         return visit.back("The fault is set.", "conditions")
@@ -161,8 +190,8 @@ class DeskSite:
         return visit.back("All faults are off.", "conditions")
 
     def _move_clock(self, visit: Visit) -> Response:
-        _, filled = visit.read([conditions.MOVE_CLOCK], "clock")
-        filled = _done(filled, lambda: conditions.move(self.clock, filled.given))
+        _, filled = visit.read([forms.MOVE_CLOCK], "clock")
+        filled = _done(filled, lambda: forms.move_clock(self.clock, filled.given))
         if filled.errors:
             return self._conditions(visit, filled)
         return visit.back("The clock was moved.", "conditions")

@@ -14,10 +14,9 @@ from werkzeug.wrappers import Request, Response
 
 from onboarding_simulators.shared.misbehaviour import Misbehaviour
 
-from .clerk import Clerk
 from .forms import Filled, read
 from .render import rendered
-from .values import Action
+from .values import Action, Clerk
 
 __all__ = ["PER_PAGE", "Notices", "Visit"]
 
