@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any, Protocol
 
 from werkzeug.wrappers import Request, Response
 
@@ -150,21 +150,34 @@ def operation(
     return call
 
 
+class Part(Protocol):
+    """A module with the calls on one subject, and the schemas that they refer to by name."""
+
+    @property
+    def PATHS(self) -> Mapping[str, Mapping[str, Json]]: ...  # noqa: N802 - a constant of modules
+
+    @property
+    def SCHEMAS(self) -> Mapping[str, Json]: ...  # noqa: N802 - the same
+
+
 def document(
     title: str,
     version: str,
-    paths: Mapping[str, Mapping[str, Json]],
+    parts: Collection[Part],
     *,
     parameters: Mapping[str, Json],
     schemas: Mapping[str, Json],
     security: Mapping[str, Json],
 ) -> Json:
-    """Gives the whole; `parameters` are the schemas of the names in braces.
+    """Returns the document of these parts; `parameters` are the schemas of the names in braces.
 
-    A call that says nothing else is made with the first of the security schemes.
+    A call without a security scheme of its own uses the first of `security`.
     """
     described: Json = {}
-    for path, methods in paths.items():
+    known = dict(schemas)
+    for part in parts:
+        known |= part.SCHEMAS
+    for path, methods in ((path, each) for part in parts for path, each in part.PATHS.items()):
         names = re.findall(r"\{(\w+)\}", path)
         in_path = [
             {"name": name, "in": "path", "required": True, "schema": parameters[name]}
@@ -175,7 +188,7 @@ def document(
         "openapi": "3.1.0",
         "info": {"title": title, "version": version},
         "paths": described,
-        "components": {"schemas": dict(schemas), "securitySchemes": dict(security)},
+        "components": {"schemas": known, "securitySchemes": dict(security)},
         "security": [{next(iter(security)): []}],
     }
 

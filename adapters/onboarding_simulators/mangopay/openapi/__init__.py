@@ -10,34 +10,21 @@ from functools import cache
 
 from onboarding_simulators.shared.openapi import Json, document
 
-from . import (
-    accounts,
-    declarations,
-    documents,
-    money,
-    platform,
-    recipients,
-    sessions,
-    users,
-    users_seen,
-)
+from . import accounts, declarations, documents, money, platform, recipients, sessions, users
 from .words import PARAMETERS, SCHEMAS
 
 __all__ = ["described"]
 
-PARTS = (platform, documents, declarations, sessions, accounts, recipients, money)
-
 
 @cache
 def described() -> Json:
-    """Gives the document; it is not to be changed."""
+    """Returns the document, which must not be changed."""
     return document(
         "MangoPay, as far as users are concerned",
         "2.01",
-        {path: calls for part in (*PARTS, users) for path, calls in part.PATHS.items()},
+        (platform, documents, declarations, sessions, accounts, recipients, money, users),
         parameters=PARAMETERS,
-        schemas=SCHEMAS
-        | {name: each for part in (*PARTS, users_seen) for name, each in part.SCHEMAS.items()},
+        schemas=SCHEMAS,
         security={
             # docs: overview/authentication
             "bearer": {"type": "http", "scheme": "bearer"},

@@ -15,7 +15,7 @@ from onboarding_simulators.shared.openapi import (
     word,
 )
 
-from .answers import CLOSED, PARAM_ERROR, call, error, rows
+from .answers import CLOSED, PARAM_ERROR, USER, call, error, rows
 from .words import ADDRESS, COUNTRY, DATE, LONG_NAME, TAG, id_of
 
 _ACCOUNTS = "api-reference/bank-accounts/"
@@ -98,13 +98,11 @@ _NO_ACCOUNT = error(
     errors=shape({"BankAccountId": just("The ressource does not exist")}),
 )
 
-_MINE = "/v2.01/{ClientId}"
-_OF_USER = f"{_MINE}/users/{{UserId}}"
 _ACCOUNT = ref("BankAccount")
 
 PATHS: dict[str, dict[str, Json]] = {
     **{
-        f"{_OF_USER}/bankaccounts/{type.lower()}": call(
+        f"{USER}/bankaccounts/{type.lower()}": call(
             f"create{type.capitalize()}Account",
             f"{_ACCOUNTS}create-{type.lower()}-bank-account",
             _account_shown(type), method="post", body=_account_sent(type), nouns=("User",),
@@ -112,11 +110,11 @@ PATHS: dict[str, dict[str, Json]] = {
         )
         for type in FORMS
     },
-    f"{_OF_USER}/bankaccounts": rows(
+    f"{USER}/bankaccounts": rows(
         "listAccounts", f"{_ACCOUNTS}list-bank-accounts-user", _ACCOUNT, nouns=("User",),
         words={"Active": ("true", "false")},
     ),
-    f"{_OF_USER}/bankaccounts/{{BankAccountId}}": {
+    f"{USER}/bankaccounts/{{BankAccountId}}": {
         **call(
             "viewAccount", f"{_ACCOUNTS}view-bank-account", _ACCOUNT, nouns=("User",),
             refusals=(_NO_ACCOUNT,),

@@ -27,6 +27,8 @@ from onboarding_simulators.shared.openapi import (
 from .words import DATE, PAGE_SIZE, SCHEMAS
 
 DOCS = "https://docs.mangopay.com/"
+CLIENT = "/v2.01/{ClientId}"
+USER = f"{CLIENT}/users/{{UserId}}"
 
 # docs: overview/rate-limiting: four windows, a line each; who joins the lines reads a list
 _NUMBERS = text("^-?[0-9]+(, ?-?[0-9]+){0,3}$")
@@ -146,6 +148,12 @@ NOT_FOR_PAYER = named(
         "not_allowed_for_user_category_payer",
         "This endpoint is not allowed for User categorized as PAYER",
     ),
+)
+# docs: guides/sca/proxy-management
+PROXY_MISSING = error(
+    "sca_proxy_missing",
+    "You are not authorized to perform this action. "
+    "The user has not provided consent to the requested proxy",
 )
 KEY = header("Idempotency-Key", text("^[a-zA-Z0-9-]{16,36}$"))
 # docs: overview/pagination, overview/filtering-sorting

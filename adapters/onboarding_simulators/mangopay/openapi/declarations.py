@@ -15,7 +15,7 @@ from onboarding_simulators.shared.openapi import (
     word,
 )
 
-from .answers import CLOSED, PARAM_ERROR, call, error, rows
+from .answers import CLIENT, CLOSED, PARAM_ERROR, USER, call, error, rows
 from .words import ADDRESS, COUNTRY, DATE, NAME, id_of
 
 _UBO = "api-reference/ubo-declarations/"
@@ -82,16 +82,14 @@ _NO_REVIEW = error(
 )
 _OUT_OF_RANGE = error("param_error", PARAM_ERROR, errors=shape({"Region": TEXT}))
 
-_MINE = "/v2.01/{ClientId}"
-_USER = f"{_MINE}/users/{{UserId}}"
-_DECLARED = f"{_USER}/kyc/ubodeclarations"
+_DECLARED = f"{USER}/kyc/ubodeclarations"
 _ONE = f"{_DECLARED}/{{UboDeclarationId}}"
 _UBO_SEEN = ref("Ubo")
 _DECLARATION_SEEN = ref("UboDeclaration")
 _DECLARATION = ("User", "UboDeclaration")
 
 PATHS: dict[str, dict[str, Json]] = {
-    f"{_MINE}/kyc/ubodeclarations/{{UboDeclarationId}}": call(
+    f"{CLIENT}/kyc/ubodeclarations/{{UboDeclarationId}}": call(
         "viewDeclaration", f"{_UBO}view-ubo-declaration", _DECLARATION_SEEN,
         nouns=("UboDeclaration",),
     ),

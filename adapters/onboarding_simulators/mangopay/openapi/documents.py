@@ -17,7 +17,7 @@ from onboarding_simulators.shared.openapi import (
     word,
 )
 
-from .answers import CLOSED, NOT_FOR_PAYER, RATES, call, error, plain, rows
+from .answers import CLIENT, CLOSED, NOT_FOR_PAYER, RATES, USER, call, error, plain, rows
 from .words import DATE, TAG, id_of
 
 _KYC = "api-reference/kyc-documents/"
@@ -83,21 +83,19 @@ _NO_SUBMIT = error(
 )
 _TOO_LARGE = answer("Too large", plain(r"Maximum request length exceeded\."), RATES)
 
-_MINE = "/v2.01/{ClientId}"
-_USER = f"{_MINE}/users/{{UserId}}"
-_PAPERS, _PAPER = f"{_USER}/kyc/documents", f"{_USER}/kyc/documents/{{KycDocumentId}}"
+_PAPERS, _PAPER = f"{USER}/kyc/documents", f"{USER}/kyc/documents/{{KycDocumentId}}"
 _WORDS = {"Status": STATUSES, "Type": TYPES}
 _DOCUMENT_SEEN = ref("KycDocument")
 _KNOWN = ("User", "KycDocument")
 
 PATHS: dict[str, dict[str, Json]] = {
-    f"{_MINE}/kyc/documents": rows(
+    f"{CLIENT}/kyc/documents": rows(
         "listDocuments", f"{_KYC}list-kyc-documents", _DOCUMENT_SEEN, words=_WORDS
     ),
-    f"{_MINE}/kyc/documents/{{KycDocumentId}}": call(
+    f"{CLIENT}/kyc/documents/{{KycDocumentId}}": call(
         "viewDocument", f"{_KYC}view-kyc-document", _DOCUMENT_SEEN, nouns=("KycDocument",)
     ),
-    f"{_MINE}/kyc/documents/{{KycDocumentId}}/consult": call(
+    f"{CLIENT}/kyc/documents/{{KycDocumentId}}/consult": call(
         "consultDocument", f"{_KYC}kyc-document-object", listed(ref("Consult")), method="post",
         nouns=("KycDocument",),
     ),

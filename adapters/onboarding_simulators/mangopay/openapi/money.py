@@ -16,7 +16,7 @@ from onboarding_simulators.shared.openapi import (
     word,
 )
 
-from .answers import call, error, param_error, rows
+from .answers import CLIENT, PROXY_MISSING, USER, call, param_error, rows
 from .words import CONTEXT, CURRENCY, DATE, LONG_NAME, TAG, id_of
 
 _API = "api-reference/"
@@ -85,14 +85,8 @@ SCHEMAS: dict[str, Json] = {
     ),
 }
 
-_PROXY = error(
-    "sca_proxy_missing",
-    "You are not authorized to perform this action. "
-    "The user has not provided consent to the requested proxy",
-)
 _CONTEXT = (query("ScaContext", CONTEXT),)
-_MINE = "/v2.01/{ClientId}"
-_USER, _WALLET = f"{_MINE}/users/{{UserId}}", f"{_MINE}/wallets/{{WalletId}}"
+_WALLET = f"{CLIENT}/wallets/{{WalletId}}"
 _WORDS = {"Status": _STATUSES, "Type": _TYPES, "Nature": _NATURES}
 _NEW = shape(
     {"Owners": listed(text(least=1), least=1), "Description": LONG_NAME, "Currency": CURRENCY},
@@ -103,13 +97,13 @@ _CHANGE = shape({}, {"Description": LONG_NAME, "Tag": TAG}, closed=False)
 _SUMS = ("viewEmoney", "viewEmoneyOfYear", "viewEmoneyOfMonth")
 
 PATHS: dict[str, dict[str, Json]] = {
-    f"{_MINE}/wallets": call(
+    f"{CLIENT}/wallets": call(
         "createWallet", f"{_API}wallets/create-wallet", ref("Wallet"), method="post", body=_NEW,
         nouns=("User",),
     ),
     _WALLET: call(
         "viewWallet", f"{_API}wallets/view-wallet", ref("Wallet"), nouns=("Wallet",),
-        parameters=_CONTEXT, forbidden=(_PROXY,), sca=True,
+        parameters=_CONTEXT, forbidden=(PROXY_MISSING,), sca=True,
     )
     | call(
         "updateWallet", f"{_API}wallets/update-wallet", ref("Wallet"), method="put", body=_CHANGE,
@@ -118,35 +112,35 @@ PATHS: dict[str, dict[str, Json]] = {
     f"{_WALLET}/transactions": rows(
         "listTransactionsOfWallet", f"{_API}transactions/list-transactions-wallet",
         ref("Transaction"), "ResultCode", words=_WORDS, nouns=("Wallet",), parameters=_CONTEXT,
-        forbidden=(_PROXY,), sca=True,
+        forbidden=(PROXY_MISSING,), sca=True,
     ),
-    f"{_USER}/wallets": rows(
+    f"{USER}/wallets": rows(
         "listWallets", f"{_API}wallets/list-wallets-user", ref("Wallet"), nouns=("User",),
-        parameters=_CONTEXT, forbidden=(_PROXY,), sca=True,
+        parameters=_CONTEXT, forbidden=(PROXY_MISSING,), sca=True,
     ),
-    f"{_USER}/transactions": rows(
+    f"{USER}/transactions": rows(
         "listTransactions", f"{_API}transactions/list-transactions-user", ref("Transaction"),
-        "ResultCode", words=_WORDS, nouns=("User",), parameters=_CONTEXT, forbidden=(_PROXY,),
-        sca=True,
+        "ResultCode", words=_WORDS, nouns=("User",), parameters=_CONTEXT,
+        forbidden=(PROXY_MISSING,), sca=True,
     ),
-    f"{_MINE}/bankaccounts/{{BankAccountId}}/transactions": rows(
+    f"{CLIENT}/bankaccounts/{{BankAccountId}}/transactions": rows(
         "listTransactionsOfAccount", f"{_API}transactions/list-transactions-bank-account",
         ref("Transaction"), nouns=("BankAccount",),
     ),
-    f"{_MINE}/cards/{{CardId}}": call(
+    f"{CLIENT}/cards/{{CardId}}": call(
         "viewCard", f"{_API}cards/view-card", ref("Card"), nouns=("Card",)
     ),
-    f"{_USER}/cards": rows(
+    f"{USER}/cards": rows(
         "listCards", f"{_API}cards/list-cards-user", ref("Card"), nouns=("User",),
         words={"Active": ("true", "false")},
     ),
     # none is ever made here
-    f"{_USER}/preauthorizations": rows(
+    f"{USER}/preauthorizations": rows(
         "listPreauthorizations", f"{_API}preauthorizations/list-preauthorizations-user",
         just(None), "Status", nouns=("User",),
     ),
     **{
-        f"{_USER}/emoney{tail}": call(
+        f"{USER}/emoney{tail}": call(
             name, f"{_API}users/view-user-emoney", ref("EMoney"), nouns=("User",),
             parameters=(query("Currency", CURRENCY),),
             refusals=(param_error("Currency", "Year", "Month"),),

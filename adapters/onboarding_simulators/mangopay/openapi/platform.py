@@ -19,7 +19,7 @@ from onboarding_simulators.shared.openapi import (
     word,
 )
 
-from .answers import DOCS, NO_ROUTE, PARAM_ERROR, RATE_LIMIT, RATES, call, error, rows
+from .answers import CLIENT, DOCS, NO_ROUTE, PARAM_ERROR, RATE_LIMIT, RATES, call, error, rows
 from .words import COUNTRY, DATE, EMAIL, TAG, id_of
 
 _API = "api-reference/"
@@ -118,7 +118,6 @@ _TOO_OLD = error(
 # the tests of the official Python and Java clients; no page prints the text
 _UNKNOWN_KEY = error("correlationid_not_found", "The idempotency key was not found")
 _FILES = ("application/pdf", "image/jpeg", "image/png", "image/gif")
-_MINE = "/v2.01/{ClientId}"
 _COUNTRIES = "api-reference/country-authorizations/"
 _AUTHORIZED = ref("CountryAuthorization")
 _LOST = error(
@@ -150,21 +149,21 @@ PATHS: dict[str, dict[str, Json]] = {
             security=[],
         )
     },
-    f"{_MINE}/hooks": {
+    f"{CLIENT}/hooks": {
         **rows("listHooks", f"{_API}hooks/list-hooks", ref("Hook")),
         **call("createHook", f"{_API}hooks/create-hook", ref("Hook"), method="post", body=_NEW),
     },
-    f"{_MINE}/hooks/{{HookId}}": {
+    f"{CLIENT}/hooks/{{HookId}}": {
         **call("viewHook", f"{_API}hooks/view-hook", ref("Hook"), nouns=("Hook",)),
         **call(
             "updateHook", f"{_API}hooks/update-hook", ref("Hook"), method="put", body=_CHANGE,
             nouns=("Hook",),
         ),
     },
-    f"{_MINE}/events": rows(
+    f"{CLIENT}/events": rows(
         "listEvents", f"{_API}events/list-events", ref("Event"), "EventType", refusals=(_TOO_OLD,)
     ),
-    f"{_MINE}/responses/{{IdempotencyKey}}": call(
+    f"{CLIENT}/responses/{{IdempotencyKey}}": call(
         "viewResponse", f"{_API}overview/idempotency", ref("StoredResponse"),
         nouns=("Response",), refusals=(_UNKNOWN_KEY,),
     ),

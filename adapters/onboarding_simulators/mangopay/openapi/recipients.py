@@ -21,7 +21,7 @@ from onboarding_simulators.shared.openapi import (
 )
 
 from .accounts import BIC, FORMS, IBAN
-from .answers import CLOSED, PARAM_ERROR, call, error, named, rows
+from .answers import CLIENT, CLOSED, PARAM_ERROR, PROXY_MISSING, USER, call, error, named, rows
 from .words import ACTION, ADDRESS, CONTEXT, COUNTRY, CURRENCY, DATE, LONG_NAME, NAME, TAG, id_of
 from .words import SCHEMAS as COMMON
 
@@ -172,14 +172,7 @@ _FIELDS = (
 )  # fmt: skip
 _CODED = named("RecipientError", _codes(*_FIELDS))
 _INVALID_STATE = _with_capital(error("other", "Invalid State"))
-_PROXY = error(
-    "sca_proxy_missing",
-    "You are not authorized to perform this action. "
-    "The user has not provided consent to the requested proxy",
-)
 
-_MINE = "/v2.01/{ClientId}"
-_OF_USER = f"{_MINE}/users/{{UserId}}"
 _RECIPIENT = ref("Recipient")
 _QUERY = (query("Currency", CURRENCY, required=True), query("Country", COUNTRY, required=True))
 _KIND = (
@@ -188,21 +181,21 @@ _KIND = (
 )
 
 PATHS: dict[str, dict[str, Json]] = {
-    f"{_OF_USER}/recipients": {
+    f"{USER}/recipients": {
         **rows(
             "listRecipients", f"{_RECIPIENTS}list-recipients-user", _RECIPIENT, nouns=("User",),
             words={"RecipientScope": _SCOPES, "Status": _STATUSES},
         ),
         **call(
             "createRecipient", f"{_RECIPIENTS}create-recipient", _RECIPIENT, method="post",
-            status=201, body=_SENT, refusals=(CLOSED, _CODED), forbidden=(_PROXY,),
+            status=201, body=_SENT, refusals=(CLOSED, _CODED), forbidden=(PROXY_MISSING,),
         ),
     },
-    f"{_OF_USER}/recipients/validate": call(
+    f"{USER}/recipients/validate": call(
         "validateRecipient", f"{_RECIPIENTS}validate-recipient-data", None, method="post",
         body=_SENT, refusals=(CLOSED, _CODED),
     ),
-    f"{_MINE}/recipients/{{RecipientId}}": {
+    f"{CLIENT}/recipients/{{RecipientId}}": {
         **call(
             "viewRecipient", f"{_RECIPIENTS}view-recipient", _RECIPIENT, nouns=("Recipient",)
         ),
@@ -212,12 +205,12 @@ PATHS: dict[str, dict[str, Json]] = {
             refusals=(_codes("Status"), _INVALID_STATE),
         ),
     },
-    f"{_MINE}/recipients/schema": call(
+    f"{CLIENT}/recipients/schema": call(
         "viewRecipientSchema", f"{_RECIPIENTS}view-recipient-schema", ref("RecipientRules"),
         parameters=(*_KIND, *_QUERY),
         refusals=(_codes("PayoutMethodType", "RecipientType", "Currency", "Country"),),
     ),
-    f"{_MINE}/recipients/payout-methods": call(
+    f"{CLIENT}/recipients/payout-methods": call(
         "viewPayoutMethods", f"{_RECIPIENTS}view-payout-methods",
         shape({"AvailablePayoutMethods": listed(word(*_METHODS))}), parameters=_QUERY,
     ),

@@ -17,7 +17,7 @@ from onboarding_simulators.shared.openapi import (
     word,
 )
 
-from .answers import CLOSED, RATES, call, error, rows
+from .answers import CLIENT, CLOSED, RATES, USER, call, error, rows
 from .words import COUNTRY, DATE, EMAIL, TAG, id_of
 
 _IDV = "api-reference/identity-verification/"
@@ -115,11 +115,9 @@ _FEATURE_OFF = shape(
 _OFF = {403: answer("No", _FEATURE_OFF, RATES, ("application/problem+json",))}
 # that it is refused is documented, the text is not
 _ABANDONED = error("invalid_action", "This PSC Session was abandoned and cannot be retried.")
-_MINE = "/v2.01/{ClientId}"
-_USER = f"{_MINE}/users/{{UserId}}"
 
 PATHS: dict[str, dict[str, Json]] = {
-    f"{_USER}/identity-verifications": {
+    f"{USER}/identity-verifications": {
         **rows(
             "listSessions", f"{_IDV}list-idv-sessions", ref("IdvSessionRow"),
             words={"Status": SESSION_STATUSES}, nouns=("User",), more=_OFF,
@@ -130,16 +128,16 @@ PATHS: dict[str, dict[str, Json]] = {
             refusals=_NO_SESSION, more=_OFF,
         ),
     },
-    f"{_MINE}/identity-verifications/{{IdentityVerificationId}}": call(
+    f"{CLIENT}/identity-verifications/{{IdentityVerificationId}}": call(
         "viewSession", f"{_IDV}view-idv-session", ref("IdvSessionWithChecks"),
         nouns=("IdentityVerification",), more=_OFF,
     ),
-    f"{_MINE}/identity-verifications/{{IdentityVerificationId}}/pscs/{{PscId}}/retry": call(
+    f"{CLIENT}/identity-verifications/{{IdentityVerificationId}}/pscs/{{PscId}}/retry": call(
         "retryPscSession", "api-reference/idv-sessions/retry-psc-session", ref("PscSession"),
         method="put", body=shape({}, _PERSON, closed=False),
         nouns=("IdentityVerification", "Psc"), refusals=(_ABANDONED,),
     ),
-    f"{_USER}/pscs": rows(
+    f"{USER}/pscs": rows(
         "listPscSessions", "api-reference/idv-sessions/list-psc-sessions-user",
         ref("PscSession"), nouns=("User",),
     ),

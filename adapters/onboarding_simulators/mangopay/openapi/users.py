@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from onboarding_simulators.shared.openapi import Json, either, just, ref, shape
 
-from .answers import CLOSED, NOT_FOR_PAYER, PARAM_ERROR, call, error, rows
+from . import users_seen
+from .answers import (
+    CLIENT,
+    CLOSED,
+    NOT_FOR_PAYER,
+    PARAM_ERROR,
+    PROXY_MISSING,
+    USER,
+    call,
+    error,
+    rows,
+)
 from .users_sent import (
     CATEGORISE_LEGAL,
     CATEGORISE_NATURAL,
@@ -21,16 +32,13 @@ from .words import COUNTRY, TAG
 
 _PAGES = "api-reference/users/"
 
+SCHEMAS = users_seen.SCHEMAS
+
 _TERMS = error(
     "user_hasnt_accepted_terms_and_conditions",
     "User must accept the terms and conditions before account creation or modification.",
 )
 _REVOKED = error("invalid_action", "The user cannot revoke the terms and conditions acceptance")
-_PROXY = error(
-    "sca_proxy_missing",
-    "You are not authorized to perform this action. "
-    "The user has not provided consent to the requested proxy",
-)
 # what the older endpoints answer after 15 December 2025 is not printed
 _GONE = error("forbidden_ressource", "This endpoint is not available for your account")
 _ALREADY = error(
@@ -64,32 +72,32 @@ _NO_EMAIL = error(
 
 def _of(kind: str, new: Json, change: Json, category: Json) -> dict[str, dict[str, Json]]:
     """Gives the calls on one kind of user, in the shape with SCA."""
-    path, page = f"/v2.01/{{ClientId}}/sca/users/{kind.lower()}", f"{kind.lower()}-user"
+    path, page = f"{CLIENT}/sca/users/{kind.lower()}", f"{kind.lower()}-user"
     seen, noun = ref(f"User{kind}Sca"), (f"User{kind}",)
     closed = (CLOSED, _REVOKED)
     return {
         path: call(
             f"create{kind}Sca", f"{_PAGES}create-{page}-sca", seen, method="post", body=new,
-            forbidden=(_TERMS, _PROXY),
+            forbidden=(_TERMS, PROXY_MISSING),
         ),
         f"{path}/{{UserId}}": {
             # of the SDKs; no page describes it
             **call(f"view{kind}Sca", f"{_PAGES}view-user-sca", seen, nouns=noun),
             **call(
                 f"update{kind}Sca", f"{_PAGES}update-{page}-sca", seen, method="put", body=change,
-                nouns=noun, refusals=closed, forbidden=(_TERMS, _PROXY),
+                nouns=noun, refusals=closed, forbidden=(_TERMS, PROXY_MISSING),
             ),
         },
         f"{path}/{{UserId}}/category": call(
             f"categorize{kind}", f"{_PAGES}categorize-{page}", seen, method="put", body=category,
-            nouns=noun, refusals=(*closed, _ALREADY), forbidden=(_TERMS, _PROXY),
+            nouns=noun, refusals=(*closed, _ALREADY), forbidden=(_TERMS, PROXY_MISSING),
         ),
     }  # fmt: skip
 
 
 def _of_old(kind: str, new: Json, change: Json) -> dict[str, dict[str, Json]]:
     """Gives the calls on one kind of user, in the older shape."""
-    path, page = f"/v2.01/{{ClientId}}/users/{kind.lower()}", f"{kind.lower()}-user"
+    path, page = f"{CLIENT}/users/{kind.lower()}", f"{kind.lower()}-user"
     seen, noun = ref(f"User{kind}"), (f"User{kind}",)
     return {
         path: call(
@@ -111,7 +119,7 @@ def _of_old(kind: str, new: Json, change: Json) -> dict[str, dict[str, Json]]:
     }  # fmt: skip
 
 
-_USER, _SCA = "/v2.01/{ClientId}/users", "/v2.01/{ClientId}/sca/users/{UserId}"
+_USERS, _SCA = f"{CLIENT}/users", f"{CLIENT}/sca/users/{{UserId}}"
 _ANY_SCA = either(ref("UserNaturalSca"), ref("UserLegalSca"))
 _ANY = either(ref("UserNatural"), ref("UserLegal"))
 _CHECK = shape(
@@ -136,17 +144,17 @@ PATHS: dict[str, dict[str, Json]] = {
     ),
     **_of_old("Natural", OLD_NATURAL, CHANGE_OLD_NATURAL),
     **_of_old("Legal", OLD_LEGAL, CHANGE_OLD_LEGAL),
-    _USER: rows("listUsers", f"{_PAGES}list-users", ref("UserSummary")),
-    f"{_USER}/data-formats/validation": call(
+    _USERS: rows("listUsers", f"{_PAGES}list-users", ref("UserSummary")),
+    f"{_USERS}/data-formats/validation": call(
         "validateDataFormat", f"{_PAGES}validate-data-format", ref("CheckedFormat"),
         method="post", body=_CHECK,
     ),
-    f"{_USER}/{{UserId}}": call("viewUser", f"{_PAGES}view-user", _ANY, nouns=("User",)),
-    f"{_USER}/{{UserId}}/regulatory": call(
+    f"{USER}": call("viewUser", f"{_PAGES}view-user", _ANY, nouns=("User",)),
+    f"{USER}/regulatory": call(
         "viewRegulatory", f"{_PAGES}view-user-regulatory", ref("Regulatory"), nouns=("User",)
     ),
     # an older name of the same
-    f"{_USER}/{{UserId}}/blockStatus": call(
+    f"{USER}/blockStatus": call(
         "viewBlockStatus", f"{_PAGES}view-user-regulatory", ref("Regulatory"), nouns=("User",)
     ),
 }  # fmt: skip

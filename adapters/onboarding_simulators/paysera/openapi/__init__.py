@@ -15,18 +15,16 @@ from .words import PARAMETERS, SCHEMAS
 
 __all__ = ["described"]
 
-PARTS = (users, contacts, wallets, evidence, oauth)
-
 
 @cache
 def described() -> Json:
-    """Gives the document; it is not to be changed."""
+    """Returns the document, which must not be changed."""
     return document(
         "Paysera's Wallet API, as far as users are concerned",
         "1",
-        {path: calls for part in PARTS for path, calls in part.PATHS.items()},
+        (users, contacts, wallets, evidence, oauth),
         parameters=PARAMETERS,
-        schemas=SCHEMAS | {name: each for part in PARTS for name, each in part.SCHEMAS.items()},
+        schemas=SCHEMAS,
         security={
             # /guides/wallet/authentication: MAC id, ts, nonce, mac, ext
             "mac": {"type": "http", "scheme": "mac"},
