@@ -82,7 +82,7 @@ def test_the_picture_of_the_desk_shows_the_words_of_today(make: Any) -> None:
         words = make.words(url)
 
     assert words == (PICTURES / "desk.txt").read_text("utf-8"), AGAIN
-    assert {"Awaited from the user", "VALIDATION_ASKED", "PENDING_USER_ACTION"} <= set(
+    assert {"Waiting for the user", "VALIDATION_ASKED", "PENDING_USER_ACTION"} <= set(
         re.findall(r"[\w ]+", words.replace("Status", ""))
     )
 

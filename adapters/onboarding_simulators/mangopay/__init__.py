@@ -1,4 +1,4 @@
-"""A WSGI application that behaves like MangoPay's REST API as far as users are concerned."""
+"""A WSGI application that simulates the part of MangoPay's REST API that concerns users."""
 
 from onboarding_simulators.shared.simulator import LoggedRequest
 

@@ -31,7 +31,7 @@ IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
 
 
 def is_iban(value: str) -> bool:
-    """Whether a number is an IBAN with good check digits (ISO 13616); blanks do not matter."""
+    """Whether a number is an IBAN with valid check digits (ISO 13616); blanks are ignored."""
     number = value.replace(" ", "").upper()
     if IBAN.fullmatch(number) is None:
         return False
@@ -47,7 +47,7 @@ def iban(value: object, path: str) -> Value:
 
 
 def bic(value: object, path: str) -> Value:
-    """Reads a BIC (docs: create-iban-bank-account), the country within it too (ISO 9362)."""
+    """Reads a BIC (docs: create-iban-bank-account) and checks its country (ISO 9362)."""
     code = str(matching(BIC.pattern)(value, path))
     if code[4:6].upper() not in ALPHA_2:
         raise BadValueError("The value is not a valid BIC")
@@ -55,7 +55,7 @@ def bic(value: object, path: str) -> Value:
 
 
 def matching(pattern: str) -> Reader:
-    """Gives a reader of text of that form."""
+    """Returns a reader of text that matches a pattern."""
     compiled = re.compile(pattern, re.ASCII)
 
     def read(value: object, path: str) -> Value:
@@ -69,7 +69,7 @@ def matching(pattern: str) -> Reader:
 
 
 def money_country(value: object, path: str) -> Value:
-    """Reads a country where money may go (docs: guides/users/country-restrictions)."""
+    """Reads a country that allows bank accounts (docs: guides/users/country-restrictions)."""
     if isinstance(value, str) and value in MONEY_BLOCKED:
         raise BadValueError(f"The {path} used is blocked")
     return open_country(value, path)
@@ -110,7 +110,7 @@ FORMS: dict[str, Shape] = {
 
 
 def creating(type: str) -> Handler:
-    """Gives the handler that adds an account of one form."""
+    """Returns the handler that creates an account of one form."""
     form = FORMS[type]
 
     def create(world: World, call: Call) -> Reply:
@@ -154,16 +154,16 @@ def view(world: World, call: Call) -> Reply:
 
 
 def deactivate(world: World, call: Call) -> Reply:
-    """Deactivates an account for good (docs: deactivate-bank-account)."""
+    """Deactivates an account permanently (docs: deactivate-bank-account)."""
     find_open_user(world, call.params["user"])
     row = _account(world, call)
     body = json_object(call.request)
-    # the official Java client sends other fields and no Active
+    # the official Java client sends other fields instead of Active
     needs = {ALL} if world.strict else set[Need]()
     reading = read_shape((field("Active", boolean, ALL),), body, needs.__contains__)
     errors = dict(reading.errors)
     if reading.values.get("Active") is True:
-        # docs say so, and Mangopay/mangopay issue 26; the text is ours
+        # the docs and Mangopay/mangopay issue 26 say so; the text is ours
         errors["Active"] = required("Active")
     if errors:
         raise RefusedError(param_error(errors))
@@ -173,7 +173,7 @@ def deactivate(world: World, call: Call) -> Reply:
 
 
 def _want_british(facts: Row) -> None:
-    """Refuses numbers of zeros: which ones the provider's own tables refuse is not documented."""
+    """Refuses numbers of zeros only; which numbers MangoPay refuses is not documented."""
     refusals = {
         "SortCode": "SortCode is invalid",
         "AccountNumber": "AccountNumber is invalid or is not applicable for this SortCode",
@@ -184,10 +184,10 @@ def _want_british(facts: Row) -> None:
 
 
 def _account(world: World, call: Call) -> Row:
-    """Gives the account; an unknown one is a `param_error` on BankAccountId, not a 404."""
+    """Returns the account; for an unknown one the error is a `param_error`, not a 404."""
     user = find_user(world, call.params["user"])
     row = world.tables.get(ACCOUNTS, call.params["id"])
     if row is None or row["UserId"] != user.id:
-        text = "The ressource does not exist"  # the key was observed, the text is ours
+        text = "The ressource does not exist"  # the key was observed; the text is ours
         raise RefusedError(param_error({"BankAccountId": text}))
     return row

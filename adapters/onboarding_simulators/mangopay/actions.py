@@ -1,4 +1,4 @@
-"""What a person at the desk may do to a user or a document, as forms and as what they cause."""
+"""The desk's actions on users and documents: their forms and their effects."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ OUTCOMES = ("VALIDATED", "REFUSED", "REVIEW", "TIMEOUT", "EXPIRED")
 
 
 def of_user(user: User) -> list[Action]:
-    """Gives what may be done to a user as it stands."""
+    """Returns the actions that are possible on a user."""
     if user.status == "CLOSED":
         return []
     found: list[Action] = []
@@ -79,7 +79,7 @@ def of_user(user: User) -> list[Action]:
 
 
 def of_paper(kind: str, row: Row) -> list[Action]:
-    """Gives what may be decided on a document, a declaration or a verification."""
+    """Returns the actions that are possible on a document, a declaration or a verification."""
     status = row["Status"]
     if kind == DOCUMENTS:
         return _of_document(status)
@@ -92,7 +92,7 @@ def of_paper(kind: str, row: Row) -> list[Action]:
 
 
 def act_on_user(sim: MangoPaySimulator, id: str, action: str, given: Given) -> None:
-    """Does what a person chose; LookupError or ValueError if it cannot be."""
+    """Carries out an action. Raises LookupError or ValueError if it is impossible."""
     match action:
         case "activate":
             sim.activate(id)
@@ -116,7 +116,7 @@ def act_on_user(sim: MangoPaySimulator, id: str, action: str, given: Given) -> N
 
 
 def act_on_paper(sim: MangoPaySimulator, id: str, action: str, given: Given) -> None:
-    """Does what a person decided; LookupError or ValueError if it cannot be."""
+    """Carries out a decision. Raises LookupError or ValueError if it is impossible."""
     match action:
         case "accept":
             sim.accept_document(id)

@@ -1,4 +1,4 @@
-"""The simulator itself: a WSGI callable with its log, its faults, its notifications."""
+"""The simulator as a WSGI application, with its log, faults and notifications."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ from .state import error_id
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-# the short-lived link to a page of a document: its bearer may read the page
+# the short-lived link to a page of a document gives access to the page
 _KEYS = re.compile(r"(?<=/consult/)[^/?\s]+", re.IGNORECASE)
-# the keys whose values are words of a vocabulary that MangoPay says may grow
+# the keys whose vocabularies may grow, according to MangoPay
 WORDS = frozenset(
     ("UserStatus", "UserCategory", "KYCLevel", "Status", "RefusedReasonType", "Reason", "Type")
 )
@@ -51,15 +51,15 @@ ACTIONS = (
     "deliver_hooks",
 )  # fmt: skip
 PAUSE = 0.2
-"""Seconds between two rounds of the thread that sends notifications."""
+"""Seconds between two rounds of sending notifications."""
 
 
 @define(kw_only=True, eq=False)
 class MangoPaySimulator(Simulator, Desk):
-    """Answers as MangoPay does where users are concerned; safe to call from many threads.
+    """Simulates the part of MangoPay that concerns users; safe to call from many threads.
 
-    The settings may be changed between calls. What the documents leave open is answered as each
-    module says beside the line that does it.
+    The settings may be changed between calls. Where the documents leave something open, a comment
+    beside the code says what the simulator does.
     """
 
     _rates: RateMeter = field(factory=RateMeter, init=False, repr=False)
@@ -78,12 +78,12 @@ class MangoPaySimulator(Simulator, Desk):
 
     @property
     def deliveries(self) -> list[Delivery]:
-        """Every attempt at a notification so far, oldest first."""
+        """Every attempt to send a notification so far, oldest first."""
         with self._lock:
             return events.attempts(self)
 
     def deliver_hooks(self) -> int:
-        """Sends the notifications that are due, each once; says how many there were."""
+        """Sends each notification that is due once; returns their number."""
         with self._lock:
             waiting = events.due_notifications(self)
         for row, url in waiting:
@@ -115,7 +115,7 @@ class MangoPaySimulator(Simulator, Desk):
         return response
 
     def _answer(self, request: Request) -> Response:
-        """Counts the call, answers it, adds the rate headers whatever the answer is."""
+        """Counts the call, answers it and adds the rate limit headers."""
         now = self.clock()
         if self._rates.admit(now, enforce=self.rate_limits):
             response = self._refusing(lambda: self._route(request))
@@ -140,7 +140,7 @@ class MangoPaySimulator(Simulator, Desk):
         key = take_key(self, request)
 
         def handled() -> Response:
-            with self.tables.all_or_nothing():  # a call that is refused changes nothing
+            with self.tables.all_or_nothing():  # a refused call changes nothing
                 try:
                     return self._written(handler(self, call))
                 except DemandedError as demanded:
@@ -174,7 +174,8 @@ class MangoPaySimulator(Simulator, Desk):
             response = Response(status=reply.status, headers=reply.headers)
             response.headers.remove("Content-Type")
             if reply.status == 401:
-                # The official Java client reads no error where Content-Length is 0: chunked it can.
+                # The official Java client cannot read an error with Content-Length 0, but a chunked
+                # one.
                 response.automatically_set_content_length = False
             return response
         body = reply.body
@@ -193,12 +194,12 @@ class MangoPaySimulator(Simulator, Desk):
 
 
 def masked(path: str) -> str:
-    """Returns a path without the token that it may hold."""
+    """Returns a path with its token masked."""
     return _KEYS.sub("***", path)
 
 
 def _send(target: weakref.ref[MangoPaySimulator]) -> None:
-    """Sends what is due, round by round, while the simulator is there and wants it."""
+    """Sends due notifications in rounds until the simulator is freed."""
     pause = threading.Event()
     while True:
         simulator = target()

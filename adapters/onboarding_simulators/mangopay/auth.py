@@ -1,4 +1,4 @@
-"""OAuth 2.0 tokens, given out, then checked on each call (docs: overview/authentication)."""
+"""OAuth 2.0 tokens: issued, and checked on each call (docs: overview/authentication)."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ from .state import new_token
 
 
 def issue_token(world: World, call: Call) -> Reply:
-    """Answers a token call; two calls give two tokens, both good until they expire."""
+    """Issues a token; earlier tokens stay valid until they expire."""
     if not _known_client(world, call.request):
         return _wrong_key(world)
     if world.locked:
-        # docs: overview/authentication: tokens asked for too often; the description is ours
+        # docs: overview/authentication: too many token calls; the description is ours
         text = "The account is locked for a while"
         return Reply(status=400, body={"error": "unauthorized_client", "error_description": text})
-    # The official clients send a form, JSON labelled as a form, or multipart labelled as a form.
+    # The official clients send a form, or JSON or multipart labelled as a form.
     if world.strict and call.request.form.get("grant_type") != "client_credentials":
-        # RFC 6749 section 5.2; the documents show no such answer
+        # RFC 6749 section 5.2; the documents print no such answer
         return Reply(status=400, body={"error": "unsupported_grant_type"})
     now = world.clock()
     token = new_token(world.entropy)
     world.store.save_token(token, now + world.token_life, now)
-    # the documented example shows one second less than the life
+    # in the documented example it is one second less than the lifetime
     expires_in = max(world.token_life - 1, 0)
     return Reply(body={"access_token": token, "token_type": "bearer", "expires_in": expires_in})
 
 
 def check_bearer(world: World, request: Request, client_id: str) -> None:
-    """Refuses a call without a good token, or with one of another client than the path names.
+    """Refuses a call without a valid token, or for another client than the path names.
 
-    The 401 has no `WWW-Authenticate`: with it the answer would mean a pending SCA.
+    The 401 has no `WWW-Authenticate` header, which would mean a pending SCA.
     """
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     expiry = world.store.token_expiry(token.strip())
@@ -52,9 +52,9 @@ def _known_client(world: World, request: Request) -> bool:
 
 
 def _wrong_key(world: World) -> Reply:
-    """Answers with the keys that the documents print, next to the one that an SDK relies on."""
+    """Answers with the documented keys, and with the one that an SDK relies on."""
     problem = INVALID_CREDENTIALS
     body = {"Message": problem.message, "Type": problem.type, "Date": int(world.clock())}
-    if not world.strict:  # the Node SDK's own suite reads it
+    if not world.strict:  # the Node SDK's own test suite reads it
         body["error"] = "invalid_client"
     return Reply(status=problem.status, body=body)

@@ -1,4 +1,4 @@
-"""One call: its request and body, the resources that its path names, the reply."""
+"""The call that a handler receives: its request, body and resources; and the reply."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from .settings import Settings
 from .state import User
 
 World: TypeAlias = Settings
-"""The simulator as its handlers know it; the settings may change between calls."""
+"""The simulator as handlers see it; settings may change between calls."""
 
 
 @frozen(kw_only=True)
 class Call:
-    """One request, with what its path said."""
+    """One request with the named segments of its path."""
 
     request: Request = field(repr=False)
     params: Mapping[str, str] = field(factory=dict[str, str], repr=False)
 
     @property
     def query(self) -> dict[str, str]:
-        """The query with names in lower case, as the SDKs spell them in three ways.
+        """The query with names in lower case, since the SDKs spell them in three ways.
 
-        A name that stands there twice has its values joined by a comma.
+        The values of a repeated name are joined by a comma.
         """
         names: dict[str, list[str]] = {}
         for name, value in self.request.args.items(multi=True):
@@ -41,7 +41,7 @@ class Call:
 
 @frozen(kw_only=True)
 class Reply:
-    """An answer before it is written out; without a body it is empty, bytes go out as they are."""
+    """An answer; bytes are sent as they are, and without a body the answer is empty."""
 
     body: object = field(default=None, repr=False)
     status: int = 200
@@ -56,7 +56,7 @@ JSON = ("application/json", "text/json")
 
 
 def json_object(request: Request) -> dict[str, object]:
-    """Gives the body of a write, or refuses it: empty, not declared as JSON, not an object."""
+    """Returns the JSON object of a body; refuses an empty body, another type or other JSON."""
     raw = request.get_data()
     if not raw:
         raise RefusedError(EMPTY_BODY)
@@ -64,7 +64,7 @@ def json_object(request: Request) -> dict[str, object]:
         raise RefusedError(wrong_media_type(request.mimetype))
     try:
         parsed: object = json.loads(raw, parse_constant=_no_constant)
-        json.dumps(parsed, ensure_ascii=False).encode()  # lone surrogates stop here
+        json.dumps(parsed, ensure_ascii=False).encode()  # fails on lone surrogates
     except (ValueError, RecursionError):
         raise _unreadable() from None
     if not isinstance(parsed, dict):
@@ -73,7 +73,7 @@ def json_object(request: Request) -> dict[str, object]:
 
 
 def no_body(request: Request, *, strict: bool) -> None:
-    """Judges the body of a write that has none: official clients send `""` or a few keys."""
+    """Checks the body of a write without one: official clients send `""` or a few keys."""
     if strict and request.get_data():
         json_object(request)
 
@@ -88,7 +88,7 @@ def _unreadable() -> RefusedError:
 
 
 def find_user(world: World, id: str, kind: Kind | None = None) -> User:
-    """Gives a user, open or closed; one of the other kind counts as unknown.
+    """Returns a user, open or closed; refuses an unknown id or a user of the other kind.
 
     The noun in the text of the 404 depends on the endpoint (observed 2017-2020).
     """
@@ -99,7 +99,7 @@ def find_user(world: World, id: str, kind: Kind | None = None) -> User:
 
 
 def find_open_user(world: World, id: str, kind: Kind | None = None) -> User:
-    """Gives a user who can still be acted on (docs: release-notes/api/2025-04-14)."""
+    """Returns a user who is not closed (docs: release-notes/api/2025-04-14)."""
     user = find_user(world, id, kind)
     if user.status == "CLOSED":
         raise RefusedError(USER_CLOSED)
@@ -107,7 +107,7 @@ def find_open_user(world: World, id: str, kind: Kind | None = None) -> User:
 
 
 def find_row(world: World, kind: str, noun: str, id: str, user_id: str | None = None) -> Row:
-    """Gives a resource; one of another user than the path names counts as unknown.
+    """Returns a resource; refuses an unknown id or a resource of another user.
 
     The nouns follow the pattern observed for users; the documents do not print them.
     """
@@ -118,5 +118,5 @@ def find_row(world: World, kind: str, noun: str, id: str, user_id: str | None = 
 
 
 def shown(row: Row) -> Row:
-    """Gives what the API shows of a resource."""
+    """Returns the public part of a resource."""
     return {key: value for key, value in row.items() if not key.startswith("_")}

@@ -1,4 +1,4 @@
-"""What happens outside the API: what a user does on a hosted page, what a reviewer decides."""
+"""Events outside the API: what users do on hosted pages and what reviewers decide."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ def _check_currency(currency: str) -> None:
 
 @define(kw_only=True, eq=False)
 class Desk(Settings):
-    """The control methods of a simulator; each raises LookupError for what is not there."""
+    """The control methods of a simulator; each raises LookupError for an unknown id."""
 
     _lock: RLock = field(factory=RLock, init=False, repr=False)
 
     def activate(self, user_id: str) -> None:
-        """Does what a user does who finishes the hosted SCA page: ACTIVE, enrolled."""
+        """Completes the user's enrolment: the user is ACTIVE and enrolled."""
         self._change(user_id, lambda user: sca.enrol(self, user))
 
     def finish_sca(
         self, link: str, *, passed: bool = True, scopes: Collection[str] = tuple(sca.SCOPES)
     ) -> None:
-        """Ends the hosted page behind a `RedirectUrl`, whatever it was for.
+        """Completes the hosted page behind a `RedirectUrl`.
 
-        On a page that asks for consent, the user consents to `scopes` and to no other.
+        On a consent page, the user consents to exactly `scopes`.
         """
         with self._lock, self.tables.all_or_nothing():
             page = sca.open_link(self, link)
@@ -48,7 +48,7 @@ class Desk(Settings):
             if purpose == sca.RECIPIENT:
                 recipients.settle(self, page["ResourceId"], passed=passed)
             elif not passed:
-                # the type exists, but the guide to the page says that nothing is sent for it
+                # the event type exists, but the guide says that no event is sent here
                 emit(self, "SCA_ENROLLMENT_FAILED", user.id)
             elif purpose == sca.ENROLMENT:
                 user = sca.enrol(self, user)
@@ -57,11 +57,11 @@ class Desk(Settings):
             self.store.save_user(evolve(user, last_access=int(self.clock())) if passed else user)
 
     def consent(self, user_id: str, scopes: Collection[str]) -> None:
-        """Has a user consent to these scopes of acting by proxy, and to no other."""
+        """Sets the scopes in which the platform may act for a user."""
         self._change(user_id, lambda user: sca.agree(self, user, scopes))
 
     def set_kyc_level(self, user_id: str, level: str) -> None:
-        """Sets the level without any document; only an OWNER can be verified."""
+        """Sets the level without documents. Raises ValueError for REGULAR unless an OWNER."""
         if level not in LEVELS:
             raise ValueError(f"a KYC level is one of {', '.join(LEVELS)}")
 
@@ -73,7 +73,7 @@ class Desk(Settings):
         self._change(user_id, change)
 
     def accept_document(self, document_id: str) -> None:
-        """Accepts a submitted KYC document; the last one that it takes makes its user REGULAR."""
+        """Accepts a submitted KYC document; after the last required one the user is REGULAR."""
         self._do(lambda: review.accept(self, document_id))
 
     def refuse_document(
@@ -83,11 +83,11 @@ class Desk(Settings):
         message: str | None = None,
         flags: Sequence[str] = (),
     ) -> None:
-        """Refuses a submitted KYC document, with flags of six digits if there are any."""
+        """Refuses a submitted KYC document, optionally with flags of six digits."""
         self._do(lambda: review.refuse(self, document_id, reason, message, flags))
 
     def outdate_document(self, document_id: str) -> None:
-        """Has a KYC document expire; its user falls to LIGHT if it was needed."""
+        """Lets a KYC document expire; if it was required, the user falls to LIGHT."""
 
         def change() -> None:
             row = self.tables.get(levels.DOCUMENTS, document_id)
@@ -103,7 +103,7 @@ class Desk(Settings):
         reason: str | None = None,
         message: str | None = None,
     ) -> None:
-        """Makes a submitted UBO declaration VALIDATED, REFUSED or INCOMPLETE."""
+        """Sets a submitted UBO declaration to VALIDATED, REFUSED or INCOMPLETE."""
         self._do(lambda: owners.decide(self, declaration_id, status, reason, message))
 
     def complete_verification(
@@ -116,7 +116,7 @@ class Desk(Settings):
     ) -> None:
         """Ends an identity verification; verified facts overwrite those of the user.
 
-        The persons invited, by the fields of a retry, then have sessions of their own.
+        The invited persons, given with the fields of a retry, get sessions of their own.
         """
         self._do(
             lambda: verifications.complete(self, session_id, status, verified, reasons, invited)
@@ -129,7 +129,7 @@ class Desk(Settings):
     def block(
         self, user_id: str, *, inflows: bool = True, outflows: bool = True, code: str = "008703"
     ) -> None:
-        """Sets the blocks of a user; both false lift them."""
+        """Blocks or unblocks the inflows and outflows of a user."""
         word = code if inflows or outflows else ""
         self._change(
             user_id,
@@ -139,11 +139,11 @@ class Desk(Settings):
         )
 
     def require_renewal(self, user_id: str, deadline: str) -> None:
-        """Asks for a new verification until a date, YYYY-MM-DD."""
+        """Requires a new verification until a date, YYYY-MM-DD."""
 
         if not _DAY(deadline):
             raise ValueError("deadline: expected a date as YYYY-MM-DD")
-        date.fromisoformat(deadline)  # which raises for the 31st of February
+        date.fromisoformat(deadline)  # raises ValueError for dates such as 31 February
 
         def change(user: User) -> User:
             emit(self, "USER_KYC_RENEWAL_REQUIRED", user.id)
@@ -152,7 +152,7 @@ class Desk(Settings):
         self._change(user_id, change)
 
     def make_payer(self, user_id: str) -> None:
-        """Makes an OWNER a PAYER again, which the provider alone can."""
+        """Makes an OWNER a PAYER again, which only the provider can do."""
 
         def change(user: User) -> User:
             emit(self, "USER_CATEGORY_UPDATED_TO_PAYER", user.id)
@@ -161,7 +161,7 @@ class Desk(Settings):
         self._change(user_id, change)
 
     def add_wallet(self, user_id: str, currency: str = "EUR", amount: int = 0) -> str:
-        """Gives the id of a new wallet of a user, with an amount in minor units."""
+        """Returns the id of a new wallet of a user; the amount is in minor units."""
         _check_currency(currency)
         with self._lock:
             user = self._open_user(user_id)
@@ -179,7 +179,7 @@ class Desk(Settings):
         nature: str = "REGULAR",
         wallet_id: str | None = None,
     ) -> str:
-        """Gives the id of a new transaction of a user, which moves the money of a wallet."""
+        """Returns the id of a new transaction of a user, which changes the balance of a wallet."""
         _check_currency(currency)
         with self._lock, self.tables.all_or_nothing():
             row = money.add_transaction(
@@ -203,7 +203,7 @@ class Desk(Settings):
         country: str = "FRA",
         currency: str = "EUR",
     ) -> str:
-        """Gives the id of a new card of a user."""
+        """Returns the id of a new card of a user."""
         _check_currency(currency)
         with self._lock:
             row = money.add_card(
@@ -217,7 +217,7 @@ class Desk(Settings):
             return str(row["Id"])
 
     def emit(self, event_type: str, resource_id: str) -> None:
-        """Has anything happen, also what no one has heard of yet."""
+        """Emits an event of any type, also of one that is not documented."""
         self._do(lambda: emit(self, event_type, resource_id))
 
     def _do(self, act: Callable[[], None]) -> None:

@@ -1,4 +1,4 @@
-"""KYC documents as the platform handles them: created, filled with pages, submitted, read."""
+"""KYC documents on the platform's side: create, add pages, submit, read."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ MEDIA_TYPES = {
     b"%PDF-": "application/pdf",
     b"\xff\xd8\xff": "image/jpeg",
     b"\x89PNG\r\n\x1a\n": "image/png",
-    b"GIF8": "image/gif",  # in the documents of 2020 only
+    b"GIF8": "image/gif",  # only in the documents of 2020
 }
-# docs: errors/http-response-codes; the text is the web framework's own
+# docs: errors/http-response-codes; the text comes from the web framework
 TOO_LARGE = Problem(status=413, message="Maximum request length exceeded.")
 
 
 def read_file(request: Request, document_type: str) -> str:
-    """Gives the base64 text of a page, or refuses it (docs: create-kyc-document-page)."""
+    """Returns the base64 text of a page, or refuses it (docs: create-kyc-document-page)."""
     if len(request.get_data()) > MOST_OF_BODY:
         raise RefusedError(TOO_LARGE)
     text = json_object(request).get("File")
@@ -52,10 +52,10 @@ def read_file(request: Request, document_type: str) -> str:
         raise _bad_file(required("File"))
     if not isinstance(text, str):
         raise _bad_file(unexpected("string", text, "File"))
-    text = "".join(text.split())  # the official Ruby client breaks the lines
+    text = "".join(text.split())  # the official Ruby client breaks lines
     try:
         content = base64.b64decode(text, validate=True)
-    except ValueError:  # what `binascii.Error` is as well
+    except ValueError:  # also the base class of `binascii.Error`
         raise _bad_file("Invalid length for a Base-64 char array or string.") from None
     if len(content) < LEAST.get(document_type, LEAST_OF_OTHERS):
         raise _bad_file("The file is too small to be readable")
@@ -65,10 +65,10 @@ def read_file(request: Request, document_type: str) -> str:
 
 
 def media_type(content: bytes) -> str | None:
-    """Gives the type of a file by how it begins; None for one that is not taken.
+    """Returns the type of a file by its first bytes, None for a type that is not accepted.
 
-    A PDF may have other bytes before its header (ISO 32000-1, Annex H, note 13); no document of
-    MangoPay's says whether such a file is taken.
+    A PDF may have other bytes before its header (ISO 32000-1, Annex H, note 13); MangoPay's
+    documents do not say whether such a file is accepted.
     """
     for start, kind in MEDIA_TYPES.items():
         if content.startswith(start):
@@ -77,7 +77,7 @@ def media_type(content: bytes) -> str | None:
 
 
 def show_page(world: World, call: Call) -> Reply:
-    """Answers with the bytes of a page whose link is still good."""
+    """Answers with the content of a page whose link has not expired."""
     token = call.params["token"]
     link = world.tables.get("consults", token)
     page = None if link is None else world.tables.get("pages", link["Page"])
@@ -102,7 +102,7 @@ _CHANGE = (field("Status", one_of("VALIDATION_ASKED")), field("Tag", text(255)))
 
 
 def create(world: World, call: Call) -> Reply:
-    """Makes a document without pages (docs: create-kyc-document)."""
+    """Creates a document without pages (docs: create-kyc-document)."""
     user = find_open_user(world, call.params["user"])
     reading = read_shape(_NEW, json_object(call.request), lambda need: need is Need.EVERYBODY)
     if reading.errors:
@@ -133,13 +133,13 @@ def create(world: World, call: Call) -> Reply:
 
 
 def add_page(world: World, call: Call) -> Reply:
-    """Adds a page to a document that is not submitted yet (docs: create-kyc-document-page)."""
+    """Adds a page to a document that was not submitted yet (docs: create-kyc-document-page)."""
     user = find_open_user(world, call.params["user"])
     row = find_row(world, DOCUMENTS, NOUN, call.params["id"], user.id)
     _want_owner(user)
     content = read_file(call.request, row["Type"])
     if row["Status"] != "CREATED":
-        # pages are taken while CREATED; what else is answered is not documented
+        # pages are accepted while CREATED; the answer otherwise is not documented
         raise RefusedError(invalid_action("Pages can only be added to a created document"))
     pages = world.tables.owned(PAGES, row["Id"])
     if len(pages) >= MOST_PAGES:
@@ -159,7 +159,7 @@ def update(world: World, call: Call) -> Reply:
     if reading.errors:
         raise RefusedError(param_error(reading.errors))
     _want_owner(user)
-    # what is answered to a second submission is not documented
+    # the answer to a second submission is not documented
     if row["Status"] != "CREATED":
         raise RefusedError(invalid_action("The document was already submitted"))
     if not world.tables.owned(PAGES, row["Id"]):
@@ -167,14 +167,14 @@ def update(world: World, call: Call) -> Reply:
     row |= {"Status": status, "Tag": reading.values.get("Tag", row["Tag"])}
     world.tables.save(DOCUMENTS, row["Id"], row)
     emit(world, "KYC_VALIDATION_ASKED", row["Id"])
-    # how long the sandbox takes is not documented: the answer says that the review was asked
-    # for, and the next read shows its outcome
+    # the sandbox's delay is not documented: here the answer shows the review as requested, and the
+    # next read shows its outcome
     decide_by_tag(world, row)
     return Reply(body=shown(row))
 
 
 def view(world: World, call: Call) -> Reply:
-    """Shows a document (docs: view-kyc-document); the path may name its user as well."""
+    """Shows a document (docs: view-kyc-document); the path may also name its user."""
     user_id = call.params.get("user")
     return Reply(body=shown(find_row(world, DOCUMENTS, NOUN, call.params["id"], user_id)))
 
@@ -200,7 +200,7 @@ def list_all(world: World, call: Call) -> Reply:
 
 
 def consult(world: World, call: Call) -> Reply:
-    """Gives a short-lived link to each page (the SDKs know this call, no page describes it)."""
+    """Returns a short-lived link to each page (known to the SDKs, not documented)."""
     row = find_row(world, DOCUMENTS, NOUN, call.params["id"])
     expires = int(world.clock()) + LINK_LIFE
     links: list[Row] = []
@@ -215,5 +215,5 @@ def consult(world: World, call: Call) -> Reply:
 
 def _want_owner(user: User) -> None:
     if user.category != "OWNER":
-        # that only an OWNER may is documented; the text is the one of another endpoint
+        # documented for OWNERs only; the text is that of another endpoint
         raise RefusedError(PAYER_NOT_ALLOWED)

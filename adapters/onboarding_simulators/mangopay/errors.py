@@ -1,4 +1,4 @@
-"""The refusals of the API, worded as the documents print them."""
+"""The errors of the API, worded as in the documents."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PARAM_ERROR = (
 
 @frozen(kw_only=True)
 class Problem:
-    """What an error answer says; without a `type` the body holds `Message` only."""
+    """An error; without a `type` the body has only `Message`."""
 
     status: int
     message: str
@@ -23,17 +23,17 @@ class Problem:
     errors_key: str = "errors"
     headers: Mapping[str, str] = field(factory=dict[str, str], repr=False)
     empty: bool = False
-    """Whether the answer has no body at all."""
+    """Whether the answer has no body."""
     standard: bool = False
-    """Whether the body is one of RFC 7807."""
+    """Whether the body follows RFC 7807."""
 
     @property
     def content_type(self) -> str:
-        """Says what the body is (RFC 7807, section 3)."""
+        """The media type of the body (RFC 7807, section 3)."""
         return f"application/{'problem+json' if self.standard else 'json'}; charset=utf-8"
 
     def body(self, *, id: str, now: float) -> dict[str, object] | None:
-        """Gives the JSON of the error (docs: errors)."""
+        """Returns the JSON of the error (docs: errors)."""
         if self.empty:
             return None
         if self.standard:
@@ -49,7 +49,7 @@ class Problem:
 
 
 class RefusedError(Exception):
-    """Carries a `Problem` from a rule to the answer; its text is the type, never a value."""
+    """Raises a `Problem` as the answer; its text is the type, never a value."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.type or str(problem.status))
@@ -57,22 +57,22 @@ class RefusedError(Exception):
 
 
 class DemandedError(RefusedError):
-    """A refusal that leaves something behind: the hosted page it sends the user to."""
+    """An error whose changes are kept: the hosted page that it refers to stays."""
 
 
 def param_error(errors: Mapping[str, str]) -> Problem:
-    """Gives the refusal that names every bad field by its dotted path."""
+    """Returns the error that names every bad field by its dotted path."""
     return Problem(status=400, type="param_error", message=PARAM_ERROR, errors=errors)
 
 
 def bank_account_error(errors: Mapping[str, str]) -> Problem:
-    """Gives the refusal of a bank's own numbers (docs: create-gb-bank-account)."""
+    """Returns the error of invalid account numbers (docs: create-gb-bank-account)."""
     message = PARAM_ERROR.partition(".")[0]
     return Problem(status=400, type="bankaccount_error", message=message, errors=errors)
 
 
 def not_found(kind: str, id: str) -> Problem:
-    """Gives the 404 of an unknown id; the odd spelling and the last blank are MangoPay's."""
+    """Returns the 404 of an unknown id; the spelling and the trailing blank are MangoPay's."""
     return Problem(
         status=404,
         type="ressource_not_found",
@@ -82,7 +82,7 @@ def not_found(kind: str, id: str) -> Problem:
 
 
 def unknown_key(key: str, *, strict: bool) -> Problem:
-    """Gives the refusal of an idempotency key that was not used.
+    """Returns the error of an unused idempotency key.
 
     The documents print a 404; the tests of the official Python and Java clients expect this 400,
     whose text they do not print.
@@ -93,19 +93,19 @@ def unknown_key(key: str, *, strict: bool) -> Problem:
 
 
 def unknown_route(url: str) -> Problem:
-    """Gives the 404 of an unknown path, which is the web framework's own."""
+    """Returns the 404 of an unknown path, which comes from the web framework."""
     message = f"No HTTP resource was found that matches the request URI '{url}'."
     return Problem(status=404, message=message)
 
 
 def wrong_method(method: str, allowed: str) -> Problem:
-    """Gives the 405; its text is quoted in mangopay2-python-sdk issue 45."""
+    """Returns the 405; its text is quoted in mangopay2-python-sdk issue 45."""
     message = f"The requested resource does not support http method '{method}'."
     return Problem(status=405, message=message, headers={"Allow": allowed})
 
 
 def wrong_media_type(media_type: str) -> Problem:
-    """Gives the 415 of a body that is not declared as JSON, the web framework's own."""
+    """Returns the 415 of a body without a JSON media type, which comes from the web framework."""
     message = (
         f"The request entity's media type '{media_type}' is not supported for this resource."
         if media_type
@@ -115,23 +115,23 @@ def wrong_media_type(media_type: str) -> Problem:
 
 
 def invalid_action(message: str) -> Problem:
-    """Gives the refusal of a step that the state of things does not allow."""
+    """Returns the error of an action that is invalid in the current state."""
     return _problem(400, "invalid_action", message)
 
 
 def recipient_error(errors: Mapping[str, str]) -> Problem:
-    """Gives the refusal of the recipients' service, whose key is `Errors` with codes in it."""
+    """Returns the error of the recipients' service: codes under the key `Errors`."""
     return evolve(param_error(errors), errors_key="Errors")
 
 
 def sca_demand(redirect: str) -> Problem:
-    """Gives the 401 that asks for SCA in a header only (docs: guides/sca/wallets)."""
+    """Returns the 401 that requires SCA, in a header only (docs: guides/sca/wallets)."""
     headers = {"WWW-Authenticate": f"PendingUserAction RedirectUrl={redirect}"}
     return Problem(status=401, message="", headers=headers, empty=True)
 
 
 def failure(status: int | None = None, type: str | None = None) -> Problem:
-    """Gives the 429, or an error of any type, whose text is not documented; a 500 for neither."""
+    """Returns the 429, an error of any type, or a 500; the text is not documented."""
     if type is None and status == 429:
         return RATE_LIMITED
     known = status or (500 if type is None else 400)
@@ -142,11 +142,11 @@ def _problem(status: int, type: str, message: str) -> Problem:
     return Problem(status=status, type=type, message=message)
 
 
-# docs: overview/authentication prints this body for a token that expired
+# docs: overview/authentication prints this body for an expired token
 INVALID_CREDENTIALS = _problem(
     401, "invalid_credentials", "The authorization credentials are not valid"
 )
-# No page prints it; a third-party client asserts it from the live API.
+# Not documented; a third-party client asserts it from the live API.
 EMPTY_DOCUMENT = _problem(
     400,
     "cant_validate_empty_document",
@@ -209,10 +209,10 @@ RATE_LIMITED = _problem(
 )
 # mangopay2-nodejs-sdk issue 87
 EMPTY_BODY = _problem(400, "empty_body", "the body cannot be empty")
-# The documents announce an error without printing it; this is the one they print for an
+# The documents mention an error without printing it; this is the one that they print for an
 # endpoint that an account cannot use.
 FORBIDDEN = _problem(403, "forbidden_ressource", "This endpoint is not available for your account")
-# docs: create-idv-session: a platform without the feature
+# docs: create-idv-session: the feature is not enabled for the platform
 FEATURE_OFF = Problem(status=403, message="Forbidden", standard=True)
 # docs: deactivate-recipient
 INVALID_STATE = evolve(_problem(400, "other", "Invalid State"), errors_key="Errors")

@@ -1,4 +1,4 @@
-"""Events, the hooks that listen to them, and the notifications sent to the hooks."""
+"""Events, hooks, and the notifications that are sent to hooks."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ HOUR = 60 * 60
 DAY = 24 * HOUR
 KEPT = 45 * DAY
 PATIENCE = 2.0
-"""Seconds in which a 200 must come."""
+"""Seconds within which a 200 must arrive."""
 GIVEN_UP_AFTER = 3 * DAY
 INVALID_AFTER = 100
-"""Failures in a row after which a hook is no longer notified."""
+"""The number of consecutive failures after which a hook is disabled."""
 HOOK_EXISTS = "A hook has already been registered for this EventType"
 
 
 def emit(world: World, event_type: str, resource_id: str) -> None:
-    """Notes an event and queues a notification for the hook that listens to its type."""
+    """Records an event and queues a notification for the hook of its type."""
     date = int(world.clock())
     id = f"{world.tables.count(EVENTS) + 1:012}"
     event = {"ResourceId": resource_id, "EventType": event_type, "Date": date}
@@ -42,11 +42,11 @@ def emit(world: World, event_type: str, resource_id: str) -> None:
 
 
 def list_events(world: World, call: Call) -> Reply:
-    """Answers with the events of a time, 45 days at most (docs: events, data-availability)."""
+    """Lists the events of the last 45 days, by time range (docs: events, data-availability)."""
     oldest = int(world.clock()) - KEPT
     after = number(call.query.get("afterdate"))
     if after is not None and after < oldest:
-        # that it is refused is documented, the text is ours
+        # the refusal is documented, its text is ours
         raise RefusedError(param_error({"AfterDate": "Events are available for 45 days."}))
     rows = [row for row in world.tables.all(EVENTS) if row["Date"] >= oldest]
     return listing(call, rows, words=("EventType",), date="Date")
@@ -66,7 +66,7 @@ def _hook_url(value: object, path: str) -> Value:
 
 
 _TAG = (field("Tag", text(255)), field("Email", email))
-# an event type that the simulator never emits is taken as well: the provider's list grows
+# event types that the simulator never emits are accepted too: MangoPay adds some
 _NEW_HOOK = (
     field("EventType", text(255, 1), Need.EVERYBODY),
     field("Url", _hook_url, Need.EVERYBODY),
@@ -81,7 +81,7 @@ _CHANGED_HOOK = (
 
 
 def create_hook(world: World, call: Call) -> Reply:
-    """Registers an address, one for each type of event."""
+    """Registers an address; one hook for each event type."""
     reading = read_shape(_NEW_HOOK, json_object(call.request), lambda need: need is Need.EVERYBODY)
     event_type = str(reading.values.get("EventType"))
     if world.tables.owned(HOOKS, event_type):
@@ -105,12 +105,12 @@ def create_hook(world: World, call: Call) -> Reply:
 
 
 def update_hook(world: World, call: Call) -> Reply:
-    """Changes an address, or revives it; the type of event stays."""
+    """Updates the address of a hook, or enables it again; the event type cannot change."""
     row = find_row(world, HOOKS, "Hook", call.params["id"])
     reading = read_shape(_CHANGED_HOOK, json_object(call.request), lambda need: False)
     if reading.errors:
         raise RefusedError(param_error(reading.errors))
-    # docs: webhooks: a new address does not reset the count of failures, a revival must
+    # docs: webhooks: a new address does not reset the failures; enabling it again has to
     revived = {"_Failures": 0} if "Validity" in reading.values else {}
     row |= {**reading.values, **revived}
     world.tables.save(HOOKS, row["Id"], row)
@@ -123,13 +123,13 @@ def view_hook(world: World, call: Call) -> Reply:
 
 
 def list_hooks(world: World, call: Call) -> Reply:
-    """Lists the hooks, oldest first as every recorded list is (docs: list-hooks)."""
+    """Lists the hooks, oldest first, as in every recorded list (docs: list-hooks)."""
     return listing(call, world.tables.all(HOOKS), show=shown)
 
 
 @attrs.frozen(kw_only=True)
 class Delivery:
-    """One attempt at one notification; without a status, no answer came in time."""
+    """One attempt to send a notification; `status` is None if no answer came in time."""
 
     event_type: str
     resource_id: str = attrs.field(repr=False)
@@ -141,12 +141,12 @@ class Delivery:
 
     @property
     def succeeded(self) -> bool:
-        """Whether the answer was the one that counts as received."""
+        """Whether the notification counts as received."""
         return self.status == 200
 
 
 def due_notifications(world: World) -> list[tuple[Row, str]]:
-    """Gives the notifications whose time has come, each with the whole address to call."""
+    """Returns the due notifications, each with the address to call."""
     now = world.clock()
     found: list[tuple[Row, str]] = []
     for waiting in world.tables.all(QUEUE):
@@ -159,7 +159,7 @@ def due_notifications(world: World) -> list[tuple[Row, str]]:
 
 
 def note_attempt(world: World, waiting: Row, url: str, status: int | None) -> Delivery:
-    """Notes what came of an attempt, and when the next one is due."""
+    """Records the result of an attempt and schedules the next one."""
     now = int(world.clock())
     attempt = waiting["Attempts"] + 1
     delivery = Delivery(
@@ -183,12 +183,12 @@ def note_attempt(world: World, waiting: Row, url: str, status: int | None) -> De
 
 
 def attempts(world: World) -> list[Delivery]:
-    """Gives every attempt so far, oldest first."""
+    """Returns every attempt so far, oldest first."""
     return [Delivery(**row) for row in world.tables.all(DELIVERIES)]
 
 
 def _address(url: str, waiting: Row) -> str:
-    """Gives the address with what happened; how a query of its own is joined is not documented."""
+    """Returns the address with the event; how MangoPay extends a query is not documented."""
     said = urlencode(
         {
             "RessourceId": waiting["ResourceId"],
@@ -208,7 +208,7 @@ def _count_failures(world: World, hook_id: str, succeeded: bool) -> None:
 
 
 def notify(url: str, *, seconds: float) -> int | None:
-    """Sends a GET; gives the status of the answer, or None if none came within the time.
+    """Sends a GET; returns the status, or None if no answer came in time.
 
     Redirects are not followed.
     """

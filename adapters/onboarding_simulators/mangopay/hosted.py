@@ -1,4 +1,4 @@
-"""The hosted pages to which a `RedirectUrl` or a `HostedUrl` leads (docs: guides/sca/session)."""
+"""The hosted pages behind a `RedirectUrl` or a `HostedUrl` (docs: guides/sca/session)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .app import MangoPaySimulator
 
 CONFIRM, REFUSE = "confirm", "refuse"
-# docs: guides/sca/session; Swedish is spelled as the country
+# docs: guides/sca/session; the code for Swedish is that of the country
 LANGUAGES = ("bg", "nl", "en", "fr", "de", "el", "it", "pl", "pt", "es", "se")
 PATH, VERIFICATION_PATH = "/", "/identity-verification"
 
@@ -47,7 +47,7 @@ BARE = Hosted(provider="MangoPay", title="")
 
 
 def answer(sim: MangoPaySimulator, request: Request) -> Response | None:
-    """Gives the page, or what comes of its form; None for a path that is no hosted page."""
+    """Returns a hosted page or the result of its form, None for any other path."""
     page: _Sca | _Verification
     if request.path == PATH and "token" in request.args:
         page = _Sca(sim, request)
@@ -64,15 +64,15 @@ def answer(sim: MangoPaySimulator, request: Request) -> Response | None:
 
 
 class _Sca:
-    """The page of a token: passed or refused once, within ten minutes."""
+    """The page of an SCA link: it can be completed once, within ten minutes."""
 
     def __init__(self, sim: MangoPaySimulator, request: Request) -> None:
         self.sim = sim
         self.request = request
-        self.back = request.args.get("returnUrl")  # docs: case-sensitive
+        self.back = request.args.get("returnUrl")  # docs: the name is case-sensitive
 
     def show(self) -> Response:
-        """Gives the page, which may be opened again as long as it lives."""
+        """Returns the page; it can be opened repeatedly while it is valid."""
         try:
             row = sca.find_link(self.sim, self.request.args["token"])
         except LookupError:
@@ -87,7 +87,7 @@ class _Sca:
         return hosted_page(self._page(row, user))
 
     def decide(self) -> Response:
-        """Passes or refuses, then leads back with how it went."""
+        """Confirms or refuses, then redirects with the result."""
         shown = self.show()
         if shown.status_code != 200:
             return shown
@@ -103,7 +103,7 @@ class _Sca:
             self.sim.finish_sca(self.request.url, passed=passed, scopes=scopes)
         except LookupError:
             return _told("This was settled already", 410)
-        # docs: the word is indicative only: a webhook or the API says what is so
+        # docs: the value is indicative only; use a webhook or the API
         status = "VALIDATED" if passed else "FAILED"
         if self.back is None:
             title = "You confirmed" if passed else "You refused"
@@ -147,14 +147,14 @@ class _Sca:
 
 
 class _Verification:
-    """The page of a session of identity verification, whose `ReturnUrl` the platform gave."""
+    """The page of an identity verification, which returns to its `ReturnUrl`."""
 
     def __init__(self, sim: MangoPaySimulator, request: Request) -> None:
         self.sim = sim
         self.request = request
 
     def show(self) -> Response:
-        """Gives the page."""
+        """Returns the page."""
         row = self._row()
         if row is None:
             return _told("There is no such page", 404)
@@ -163,7 +163,7 @@ class _Verification:
         return hosted_page(self._page(row))
 
     def decide(self) -> Response:
-        """Ends the session, then leads back; what the query says then is not documented."""
+        """Ends the session, then redirects; query parameters are not documented."""
         shown, row = self.show(), self._row()
         if shown.status_code != 200 or row is None:
             return shown

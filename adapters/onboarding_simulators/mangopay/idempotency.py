@@ -1,4 +1,4 @@
-"""Idempotency keys: used once a day, whatever the first answer was (docs: overview/idempotency)."""
+"""Idempotency keys: usable once a day, whatever the first answer (docs: overview/idempotency)."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ WINDOW = 24 * 60 * 60
 
 
 def take_key(world: World, request: Request) -> str | None:
-    """Gives the key of a POST; refuses one that was used, or that is malformed.
+    """Returns the key of a POST; refuses a used or a malformed key.
 
-    What a malformed key is answered with is not documented.
+    The answer to a malformed key is not documented.
     """
     key = request.headers.get("Idempotency-Key")
     if request.method != "POST" or key is None:
@@ -34,7 +34,7 @@ def take_key(world: World, request: Request) -> str | None:
 
 
 def remembered(world: World, key: str) -> StoredResponse | None:
-    """Gives the answer under a key if it is not older than a day."""
+    """Returns the stored answer of a key, if it is at most a day old."""
     stored = world.store.response(key)
     if stored is None or world.clock() - stored.made >= WINDOW:
         return None
@@ -42,7 +42,7 @@ def remembered(world: World, key: str) -> StoredResponse | None:
 
 
 def remember(world: World, key: str, request: Request, response: Response) -> None:
-    """Keeps an answer, good or bad, so that the key is used up."""
+    """Stores an answer, success or error, which uses up the key."""
     stored = StoredResponse(
         made=world.clock(),
         status=response.status_code,
@@ -54,7 +54,7 @@ def remember(world: World, key: str, request: Request, response: Response) -> No
 
 
 def view_response(world: World, call: Call) -> Reply:
-    """Answers with the first answer under an idempotency key (docs: view-api-response)."""
+    """Answers with the stored answer of an idempotency key (docs: view-api-response)."""
     key = call.params["key"]
     stored = remembered(world, key)
     if stored is None:

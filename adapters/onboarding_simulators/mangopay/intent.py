@@ -1,4 +1,4 @@
-"""What a write asks for besides facts: a category, accepted terms, whether the user is present."""
+"""The control fields of a write: category, accepted terms, presence of the user."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .values import required
 
 @frozen(kw_only=True)
 class Intent:
-    """The steering fields of a body, with what is wrong about them."""
+    """The control fields of a body, with their errors."""
 
     terms: bool | None
     category: str | None
@@ -24,7 +24,7 @@ class Intent:
 
 
 def read_intent(body: Mapping[str, object]) -> Intent:
-    """Reads the steering fields; `ScaContext` defaults to a present user."""
+    """Reads the control fields; by default the user is present."""
     reading = read_shape(CONTROLS, body, lambda need: False)
     terms = reading.values.get("TermsAndConditionsAccepted")
     category = reading.values.get("UserCategory")
@@ -37,10 +37,10 @@ def read_intent(body: Mapping[str, object]) -> Intent:
 
 
 def category_on_create(world: World, intent: Intent) -> str:
-    """Gives the category of a new user, noting an error if it is missing.
+    """Returns the category of a new user; adds an error if it is required and missing.
 
-    The documents require it. Both official SDKs' suites leave it out and expect an OWNER where
-    terms are accepted, so that a simulator which is not strict does the same.
+    The documents require it. The test suites of both official SDKs omit it and expect an OWNER if
+    the terms are accepted, so a simulator that is not strict accepts that.
     """
     if intent.category is not None:
         return intent.category
@@ -50,9 +50,9 @@ def category_on_create(world: World, intent: Intent) -> str:
 
 
 def want_terms(world: World, intent: Intent, category: str, *, with_sca: bool) -> None:
-    """Notes an error if a PAYER's write does not mention the terms; an OWNER gets a 403 for it.
+    """Adds an error if the write of a PAYER omits the terms; for an OWNER it is a 403.
 
-    At the legacy endpoints the documents require them too, and clients of 2025 leave them out.
+    The documents require them at the legacy endpoints too, but clients of 2025 omit them.
     """
     if not with_sca and not world.strict:
         return
@@ -62,7 +62,7 @@ def want_terms(world: World, intent: Intent, category: str, *, with_sca: bool) -
 
 
 def check_terms(intent: Intent, category: str, *, accepted: bool) -> None:
-    """Refuses a withdrawn acceptance, then an OWNER without one (docs: update-natural-user)."""
+    """Refuses revoked terms, then an OWNER without terms (docs: update-natural-user)."""
     if accepted and intent.terms is False:
         raise RefusedError(TERMS_REVOKED)
     if category == "OWNER" and not intent.terms:

@@ -1,4 +1,4 @@
-"""Natural persons, legal persons: for each, the fields it has with the consequences they carry."""
+"""Natural and legal persons: the fields of each, and the effects of changing them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ CONTROLS: Shape = (
     field("UserCategory", one_of("PAYER", "OWNER")),
     field("ScaContext", one_of("USER_PRESENT", "USER_NOT_PRESENT")),
 )
-"""What steers a write without being a fact about the user."""
+"""The control fields of a write, which are not facts about the user."""
 
 PHONE = (field("PhoneNumber", phone), field("PhoneNumberCountry", country))
 
@@ -73,7 +73,7 @@ _REPRESENTATIVE = Group(
 
 
 def _flat(name: str, need: Need) -> Field:
-    """Gives a field of the representative as the flat legacy body spells it."""
+    """Returns a field of the representative as the flat legacy body spells it."""
     (nested,) = (each for each in _REPRESENTATIVE.fields if each.name == name)
     store = f"LegalRepresentative.{name}"
     return field(f"LegalRepresentative{name}", nested.read, need, store)
@@ -96,22 +96,22 @@ class Kind:
 
     person_type: str
     noun: str
-    """The word for it in the text of a 404."""
+    """The noun in the text of a 404."""
     sca: Shape
     legacy: Shape
     categorise: Shape
     contact: frozenset[str]
-    """Stored paths whose change asks an OWNER to enrol again (docs: update-*-sca)."""
+    """Stored paths; changing one makes an OWNER enrol again (docs: update-*-sca)."""
     identity: frozenset[str]
-    """Stored paths whose change costs a verified user the level REGULAR (docs: update-*-sca)."""
+    """Stored paths; changing one makes a REGULAR user LIGHT (docs: update-*-sca)."""
     hidden: frozenset[str]
-    """Stored paths that a PAYER has no value for (docs: natural-user-object, create-legal-*)."""
+    """Stored paths that are null for a PAYER (docs: natural-user-object, create-legal-*)."""
     person: str
-    """The prefix of the person who passes SCA: the user, or the legal representative."""
+    """The path prefix of the person who passes SCA: the user or the legal representative."""
 
 
 def _for_owner(fields: Shape, *names: str) -> tuple[Field, ...]:
-    """Gives these of the fields, insisting on what an OWNER needs."""
+    """Returns the named fields; those that an OWNER needs are required."""
     return tuple(
         evolve(part, need=ALL if part.need is OWNER else Need.NOBODY)
         for part in fields

@@ -1,4 +1,4 @@
-"""The KYC level as a consequence: which proofs it takes, what a change of facts costs."""
+"""KYC levels: the documents that they require, and the changes that lower them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ IDENTITY, ADDRESS = "IDENTITY_PROOF", "ADDRESS_PROOF"
 REGISTRATION, ARTICLES = "REGISTRATION_PROOF", "ARTICLES_OF_ASSOCIATION"
 SHAREHOLDERS = "SHAREHOLDER_DECLARATION"
 
-# docs: guides/users/verification/requirements: what each kind of user may send, and must
+# docs: guides/users/verification/requirements: the allowed and the required documents by kind of
+# user
 ALLOWED = {
     "NATURAL_PERSON": (IDENTITY, ADDRESS),
     "BUSINESS": (IDENTITY, REGISTRATION, ARTICLES, SHAREHOLDERS),
@@ -34,9 +35,9 @@ NEEDED = {
     "SOLETRADER": (IDENTITY, REGISTRATION),
 }
 WITH_OWNERS = ("BUSINESS", "PARTNERSHIP")
-"""Who declares beneficial owners."""
+"""The kinds of user that declare beneficial owners."""
 
-# docs: natural-user-object-sca, legal-user-object-sca: where a user shows its accepted documents
+# docs: natural-user-object-sca, legal-user-object-sca: the keys of accepted documents
 SHOWN = {
     "NATURAL": {IDENTITY: "ProofOfIdentity", ADDRESS: "ProofOfAddress"},
     "LEGAL": {
@@ -50,12 +51,12 @@ OPEN = ("VALIDATED", "VALIDATION_ASKED")
 
 
 def kind_of(user: User) -> str:
-    """Gives the word for a user in the rules on documents."""
+    """Returns the kind of user that the document rules refer to."""
     return "NATURAL_PERSON" if user.person_type == "NATURAL" else str(user.facts["LegalPersonType"])
 
 
 def is_complete(world: World, user: User) -> bool:
-    """Whether everything that REGULAR takes was accepted."""
+    """Whether every document that REGULAR requires was accepted."""
     kind, shown = kind_of(user), SHOWN[user.person_type]
     if not all(user.facts.get(shown[type]) for type in NEEDED[kind]):
         return False
@@ -66,7 +67,7 @@ def is_complete(world: World, user: User) -> bool:
 
 
 def accept_proof(world: World, user: User, type: str, document_id: str) -> User:
-    """Gives the user who shows an accepted document, and is REGULAR if it was the last one."""
+    """Returns the user with an accepted document, and REGULAR if no document is missing."""
     user = evolve(user, facts={**user.facts, SHOWN[user.person_type][type]: document_id})
     if user.renewal_deadline and user.kyc_level == "REGULAR" and type in NEEDED[kind_of(user)]:
         # docs: guides/users/verification/renewal; which documents renew is not documented
@@ -76,14 +77,14 @@ def accept_proof(world: World, user: User, type: str, document_id: str) -> User:
 
 
 def raise_level(world: World, user: User) -> User:
-    """Gives the user as REGULAR if all was accepted (docs: guides/users/verification)."""
+    """Returns the user as REGULAR if nothing is missing (docs: guides/users/verification)."""
     if user.category == "OWNER" and user.kyc_level != "REGULAR" and is_complete(world, user):
         return set_level(world, user, "REGULAR")
     return user
 
 
 def set_level(world: World, user: User, level: str) -> User:
-    """Gives the user with that level, noting the event if it is another one."""
+    """Returns the user with that level; emits the event if it changed."""
     if level == user.kyc_level:
         return user
     emit(world, f"USER_KYC_{level}", user.id)
@@ -97,10 +98,10 @@ def _today(world: World) -> str:
 
 
 def on_change(world: World, user: User, changed: Collection[str]) -> User:
-    """Gives the user after facts changed that were verified (docs: guides/.../downgrade).
+    """Returns the user after a change of verified facts (docs: guides/.../downgrade).
 
-    Documents under review or accepted go out of date with the facts they prove; declarations of
-    beneficial owners never do.
+    Documents that are under review or accepted go out of date with the facts that they prove;
+    declarations of beneficial owners do not.
     """
     if user.category != "OWNER":
         return user
@@ -116,7 +117,7 @@ def on_change(world: World, user: User, changed: Collection[str]) -> User:
 
 
 def outdate(world: World, user: User, document_id: str) -> User:
-    """Gives the user whose document is out of date, and whose level falls if it was needed."""
+    """Returns the user after a document went out of date; LIGHT if it was required."""
     row = world.tables.get(DOCUMENTS, document_id)
     if row is None or row["Status"] not in OPEN:
         raise LookupError("no accepted or submitted document has this id")
@@ -131,10 +132,10 @@ def outdate(world: World, user: User, document_id: str) -> User:
 
 
 def as_payer(world: World, user: User) -> User:
-    """Gives the OWNER whom the provider made a PAYER: without what a PAYER has no value for.
+    """Returns an OWNER as a PAYER, without the fields that a PAYER does not have.
 
-    What becomes of the documents is not documented; a PAYER can have none of them under review,
-    and an OWNER again later may be another person by then.
+    The fate of the documents is not documented. Here none stays under review, since the user may
+    represent another person when it becomes an OWNER again.
     """
     kind = KINDS[user.person_type]
     user = _outdate(world, user, SHOWN[user.person_type], OPEN)

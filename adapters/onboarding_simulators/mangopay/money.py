@@ -1,4 +1,4 @@
-"""What a user has: wallets, transactions, cards, pre-authorisations, e-money."""
+"""What a user owns: wallets, transactions, cards, pre-authorisations, e-money."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _WALLET_CHANGE = (field("Description", text(255, 1)), field("Tag", text(255)))
 
 
 def create_wallet(world: World, call: Call) -> Reply:
-    """Opens a wallet for one owner (docs: create-wallet)."""
+    """Creates a wallet with one owner (docs: create-wallet)."""
     body = json_object(call.request)
     reading = read_shape(_NEW_WALLET, body, lambda need: need is ALL)
     sent = body.get("Owners")
@@ -63,7 +63,7 @@ def add_wallet(
     description: str = "",
     tag: str | None = None,
 ) -> Row:
-    """Gives a new wallet of a user with an amount in minor units."""
+    """Returns a new wallet of a user; the amount is in minor units."""
     now = world.clock()
     row: Row = {
         "Description": description,
@@ -90,7 +90,7 @@ def add_transaction(
     nature: str = "REGULAR",
     wallet_id: str | None = None,
 ) -> Row:
-    """Gives a new transaction of a user; money that moved changes the balance of the wallet."""
+    """Returns a new transaction of a user; if it succeeded, the balance of the wallet changes."""
     wallet = None if wallet_id is None else world.tables.get(WALLETS, wallet_id)
     if wallet_id is not None and wallet is None:
         raise LookupError("no wallet has this id")
@@ -126,7 +126,7 @@ def add_transaction(
 def add_card(
     world: World, user: User, *, alias: str, expires: str, country: str, currency: str
 ) -> Row:
-    """Gives a new card; it expires in `MMYY`, its country has three letters (docs: card-object)."""
+    """Returns a new card; `MMYY` expiry, country in three letters (docs: card-object)."""
     now = world.clock()
     row: Row = {
         "ExpirationDate": expires,
@@ -151,14 +151,14 @@ def add_card(
 
 
 def view_wallet(world: World, call: Call) -> Reply:
-    """Shows a wallet, to those who may see it (docs: view-wallet)."""
+    """Shows a wallet, subject to SCA (docs: view-wallet)."""
     row = find_row(world, WALLETS, "Wallet", call.params["id"])
     _want_access(world, call, row["Owners"][0])
     return Reply(body=row)
 
 
 def update_wallet(world: World, call: Call) -> Reply:
-    """Changes what a wallet is called (docs: update-wallet)."""
+    """Updates the description and the tag of a wallet (docs: update-wallet)."""
     row = find_row(world, WALLETS, "Wallet", call.params["id"])
     reading = read_shape(_WALLET_CHANGE, json_object(call.request), lambda need: False)
     if reading.errors:
@@ -181,13 +181,13 @@ def wallet_transactions(world: World, call: Call) -> Reply:
 
 
 def account_transactions(world: World, call: Call) -> Reply:
-    """Lists the payouts to a bank account: none, as nothing is paid out here."""
+    """Lists the payouts to a bank account: always empty, as payouts are not simulated."""
     find_row(world, ACCOUNTS, "BankAccount", call.params["id"])
     return listing(call, ())
 
 
 def listing_of(kind: str, *words: str, with_sca: bool) -> Handler:
-    """Gives the handler that lists one kind of what a user has, with its filters."""
+    """Returns the handler that lists one kind of resource of a user, with its filters."""
 
     def handle(world: World, call: Call) -> Reply:
         user = find_user(world, call.params["user"])
@@ -204,12 +204,12 @@ def view_card(world: World, call: Call) -> Reply:
 
 
 def emoney(world: World, call: Call) -> Reply:
-    """Sums what was credited and debited in a year, a month, or ever (docs: view-user-emoney).
+    """Returns the sums of a year, a month, or in total (docs: view-user-emoney).
 
-    Without a currency it is EUR; neither that nor what another word is answered with is documented.
+    Without a currency it is EUR; this and the answer to an unknown currency are not documented.
     """
     user = find_user(world, call.params["user"])
-    currency = (call.query.get("currency") or "EUR").upper()  # an empty one counts as absent
+    currency = (call.query.get("currency") or "EUR").upper()  # an empty value counts as absent
     errors = read_shape((_CURRENCY,), {"Currency": currency}, lambda need: False).errors
     if errors:
         raise RefusedError(param_error(errors))

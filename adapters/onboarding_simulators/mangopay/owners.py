@@ -1,4 +1,4 @@
-"""Declarations of beneficial owners: opened, filled, submitted, decided on."""
+"""Declarations of beneficial owners: create, add owners, submit, decide."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ OWNERS = "ubos"
 MOST = 15
 IN_PROGRESS = ("CREATED", "VALIDATION_ASKED", "INCOMPLETE")
 EDITABLE = ("CREATED", "INCOMPLETE")
-# docs: how-to/test-ubo-verification: what the sandbox decides by the first owner's FirstName; the
-# guide and the endpoint's page spell the refusal differently
+# docs: how-to/test-ubo-verification: the sandbox decides by the first owner's FirstName; the guide
+# and the endpoint's page spell the refusal differently
 OUTCOMES = {
     "AcceptUBO": "VALIDATED",
     "RefuseUBO": "REFUSED",
@@ -59,7 +59,7 @@ _UBO = (
 
 
 def create(world: World, call: Call) -> Reply:
-    """Opens a declaration (docs: create-ubo-declaration)."""
+    """Creates a declaration (docs: create-ubo-declaration)."""
     user = find_open_user(world, call.params["user"])
     no_body(call.request, strict=world.strict)
     _want_declarant(user)
@@ -84,7 +84,7 @@ def create(world: World, call: Call) -> Reply:
 
 
 def view(world: World, call: Call) -> Reply:
-    """Shows a declaration (docs: view-ubo-declaration); the path may name its user as well."""
+    """Shows a declaration (docs: view-ubo-declaration); the path may also name its user."""
     return Reply(body=_shown(world, _declaration(world, call)))
 
 
@@ -166,7 +166,7 @@ def create_owner(world: World, call: Call) -> Reply:
 
 
 def update_owner(world: World, call: Call) -> Reply:
-    """Changes an owner (docs: update-ubo); one that is inactive stays as it is."""
+    """Updates an owner (docs: update-ubo); an inactive owner cannot be updated."""
     find_open_user(world, call.params["user"])
     declaration = _declaration(world, call)
     row = _owner(world, call)
@@ -197,7 +197,7 @@ def _owner(world: World, call: Call) -> Row:
 def _want_declarant(user: User) -> None:
     kind = kind_of(user)
     if kind not in WITH_OWNERS:
-        # printed for a SOLETRADER; what a natural user is answered with is not
+        # printed for a SOLETRADER; the answer for a natural user is not documented
         raise _no(f"Cannot create an UBO for a LegalUser of type {kind}")
     if user.category != "OWNER":
         raise _no(f"User belonging to category {user.category} can't create UBO declarations")
@@ -205,12 +205,12 @@ def _want_declarant(user: User) -> None:
 
 def _want_editable(row: Row) -> None:
     if row["Status"] not in EDITABLE:
-        # that it is refused is documented, the text is ours
+        # the refusal is documented, its text is ours
         raise _no("You can not change a declaration that was submitted")
 
 
 def _read_owner(call: Call, need: Need | None) -> Row:
-    """Gives the fields of an owner as rows keep them: nested as on the wire."""
+    """Returns the fields of an owner as they are stored: nested as on the wire."""
     reading = read_shape(_UBO, json_object(call.request), lambda each: each is need)
     if reading.errors:
         raise RefusedError(param_error(reading.errors))

@@ -1,4 +1,4 @@
-"""Lists as the API gives them: filtered, sorted, page by page (docs: overview/pagination)."""
+"""Lists: filtered, sorted and paged (docs: overview/pagination)."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ MOST_PER_PAGE = 100
 USUAL_PER_PAGE = 10
 
 Fetch = Callable[[int, int, bool], Sequence[object]]
-"""Takes how many rows to skip, how many to give, whether the newest come first."""
+"""Takes the number of rows to skip, the number to return, and whether newest come first."""
 
 
 def paged(call: Call, total: int, fetch: Fetch, *, usual: str = "date:asc") -> Reply:
-    """Answers with one page, in the usual order unless the query says otherwise.
+    """Answers with one page, in the default order unless the query sets another.
 
-    A page size above the limit counts as the limit, a page past the end is empty: neither is
+    A page size above the limit counts as the limit, and a page past the end is empty; neither is
     documented.
     """
     query = call.query
@@ -44,10 +44,10 @@ def listing(
     usual: str = "date:asc",
     show: Callable[[Row], object] = lambda row: row,
 ) -> Reply:
-    """Answers with a page of the rows that the filters of the query leave.
+    """Answers with a page of the rows that match the query's filters.
 
-    `words` are the keys that may be filtered by a list of values; other filters are ignored, as
-    far as one knows (docs: overview/filtering-sorting).
+    `words` are the keys that accept a list of values. Other filters are ignored (docs:
+    overview/filtering-sorting).
     """
     query = call.query
     before, after = number(query.get("beforedate")), number(query.get("afterdate"))
@@ -67,7 +67,7 @@ def listing(
 
 
 def _meets(value: object, wanted: str | None) -> bool:
-    """Whether a value is one of those asked for; a boolean is spelled in any of its ways."""
+    """Whether a value is in the list of a filter; booleans have several spellings."""
     if not wanted:
         return True
     if isinstance(value, bool):
@@ -76,7 +76,7 @@ def _meets(value: object, wanted: str | None) -> bool:
 
 
 def number(text: str | None) -> int | None:
-    """Reads a whole number of a query; None for what is none."""
+    """Reads a whole number from a query; None if it is invalid."""
     digits = (text or "").strip()
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 12 else None
 

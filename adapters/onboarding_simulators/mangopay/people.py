@@ -1,4 +1,4 @@
-"""The simulator's users and documents as the desk for people shows them."""
+"""The clerk of the desk for people: users and documents of this simulator."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ REVIEWED = (DOCUMENTS, DECLARATIONS, SESSIONS)
 
 @frozen
 class People:
-    """Answers to the desk; whoever asks holds the simulator's lock, but for `deliver`."""
+    """Answers the desk; the caller holds the simulator's lock, except for `deliver`."""
 
     sim: MangoPaySimulator
 

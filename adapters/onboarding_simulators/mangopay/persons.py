@@ -1,4 +1,4 @@
-"""Persons of significant control: each proves who they are in a session of their own.
+"""Persons of significant control, each verified in a session of their own.
 
 docs: idv-sessions/retry-psc-session, list-psc-sessions-user, release-notes/api/2026-08-18
 """
@@ -19,7 +19,7 @@ from .state import ulid
 from .values import email, nationality, open_country, text
 
 SESSIONS = "verifications"
-# the spelling of the date and the words of the type are not documented
+# the format of the date and the values of the type are not documented
 DETAILS = (
     field("FirstName", text(100)),
     field("LastName", text(100)),
@@ -33,7 +33,7 @@ OUTCOMES = ("VALIDATED", "REJECTED", "ABANDONED")
 
 
 def invite(world: World, session: Row, persons: Iterable[Mapping[str, object]]) -> Row:
-    """Gives a validated session with a session of its own for each of these persons."""
+    """Returns a validated session with a session for each invited person."""
     made = [_new(world, session, person) for person in persons]
     for person in made:
         emit(world, "IDENTITY_VERIFICATION_PSC_PENDING", person["Id"])
@@ -54,7 +54,7 @@ def finish(world: World, person_id: str, status: str) -> None:
 
 
 def retry(world: World, call: Call) -> Reply:
-    """Gives the link again while the session is pending, a new one once it ended."""
+    """Returns the existing link of a pending session, or a new one for an ended session."""
     session = find_row(world, SESSIONS, "IdentityVerification", call.params["id"])
     found = [each for each in _persons(session) if each["Id"] == call.params["person"]]
     if not found:
@@ -63,7 +63,7 @@ def retry(world: World, call: Call) -> Reply:
     reading = read_shape(DETAILS, json_object(call.request), lambda need: False)
     if reading.errors:
         raise RefusedError(param_error(reading.errors))
-    if person["Status"] == "ABANDONED":  # in what words is not documented
+    if person["Status"] == "ABANDONED":  # the text is not documented
         raise RefusedError(invalid_action("This PSC Session was abandoned and cannot be retried."))
     if person["Status"] != "PENDING_VALIDATION":
         person = {**person, "Status": "PENDING_VALIDATION", **_link(world)}
@@ -95,7 +95,7 @@ def _new(world: World, session: Row, person: Mapping[str, object]) -> Row:
 
 
 def _link(world: World) -> Row:
-    """Gives what a new session of a person brings; what it comes from is not printed."""
+    """Returns the fields of a new link; how MangoPay derives them is not documented."""
     now = world.clock()
     id = ulid("idnver_", now, world.entropy)
     url = f"{world.hosted_origin}/identity-verification?session={id}"

@@ -1,4 +1,4 @@
-"""Users and resources in the desk's values, with the API's own names."""
+"""Users and resources as values of the desk, named as in the API."""
 
 from __future__ import annotations
 
@@ -49,14 +49,14 @@ def badge(word: str) -> Badge:
 
 
 def standing(user: User) -> Group:
-    """Gives what the provider itself says of a user."""
+    """Returns the facts that the provider decides about a user."""
     blocked = [
         word
         for word, is_so in (("inflows", user.inflows_blocked), ("outflows", user.outflows_blocked))
         if is_so
     ]
     return Group(
-        "Standing",
+        "Status",
         [
             Fact("UserStatus", badge(user.status)),
             Fact("UserCategory", Badge(user.category)),
@@ -74,7 +74,7 @@ def standing(user: User) -> Group:
 
 
 def facts(user: User) -> list[Group]:
-    """Gives what the platform said of a user, objects by themselves."""
+    """Returns the facts that the platform sent, with nested objects as groups."""
     groups: dict[str, list[Fact]] = {}
     for path, value in user.facts.items():
         title, _, name = path.rpartition(".")
@@ -87,7 +87,7 @@ def facts(user: User) -> list[Group]:
 
 
 def flat(row: Row, prefix: str = "") -> list[Fact]:
-    """Gives the facts of a resource; lists of objects are shown by their number."""
+    """Returns the facts of a resource; a list of objects is shown by its length."""
     facts: list[Fact] = []
     for name, value in row.items():
         if name.startswith("_") or name in ("UserId", "Declaration"):
@@ -120,7 +120,7 @@ def _listed(value: Any) -> str:
 
 
 def _day(seconds: int) -> str:
-    """Gives a birthday, which is Unix time and lies before its beginning for many."""
+    """Returns a date of birth from Unix time, which may be negative."""
     try:
         day = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
     except OverflowError:

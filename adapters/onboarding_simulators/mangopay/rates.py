@@ -11,7 +11,7 @@ MINUTE = 60
 
 @frozen(kw_only=True)
 class Window:
-    """A span of time with the calls it allows."""
+    """A time window with its limit of calls."""
 
     minutes: int
     limit: int
@@ -27,7 +27,7 @@ WINDOWS = (
 
 @define(eq=False)
 class _Counter:
-    """The calls of one window, second by second, so that memory does not grow with traffic."""
+    """Counts the calls of one window in buckets of a second, which bounds the memory used."""
 
     window: Window
     made: int = 0
@@ -57,7 +57,7 @@ class RateMeter:
     _counters: tuple[_Counter, ...] = field(factory=_counters, init=False, repr=False)
 
     def admit(self, now: float, *, enforce: bool) -> bool:
-        """Counts a call, unless limits hold and one is reached; a refused call is not counted."""
+        """Counts a call and returns whether it is allowed; refused calls are not counted."""
         for counter in self._counters:
             counter.forget(now)
         if enforce and any(each.made >= each.window.limit for each in self._counters):
@@ -67,10 +67,10 @@ class RateMeter:
         return True
 
     def headers(self, now: float) -> list[tuple[str, str]]:
-        """Gives three headers of four lines each; `x-ratelimit` is calls made, not a limit.
+        """Returns three headers of four lines each; `x-ratelimit` is the number of calls made.
 
-        A line is a window, the shortest first: the official Java and PHP clients read one number
-        a line.
+        Each window has a line, shortest first: the official Java and PHP clients read one number
+        from each line.
         """
         minute = int(now) // MINUTE * MINUTE
         return [

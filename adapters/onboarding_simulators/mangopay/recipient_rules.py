@@ -1,4 +1,4 @@
-"""What a recipient must say: one table, read to check a body and to show its schema."""
+"""The rules of recipients: one table that both checks bodies and shows the schema."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Rule:
     allowed: tuple[str, ...] | None = None
 
     def shown(self) -> Json:
-        """Gives the rule as the schema spells it (docs: view-recipient-schema)."""
+        """Returns the rule as the schema spells it (docs: view-recipient-schema)."""
         return {
             "Required": self.required,
             "MaxLength": self.most,
@@ -43,7 +43,7 @@ class Rule:
         }
 
     def broken(self, value: object) -> str | None:
-        """Gives the code of what is wrong with a value."""
+        """Returns the error code of a value, or None if it is valid."""
         if value is None or value == "":
             return "REQUIRED" if self.required else None
         if not isinstance(value, str):
@@ -83,8 +83,8 @@ PERSON = {"FirstName": _NAME, "LastName": evolve(_NAME, label="LastName")}
 BUSINESS = {"BusinessName": Rule("BusinessName", least=1, most=255)}
 
 _ACCOUNT = Rule("AccountNumber", pattern=r"[0-9]+")
-# docs: create-recipient names the currencies with a form of their own; for others no page says
-# what is asked for, so that nothing is
+# docs: create-recipient names the currencies with fields of their own; for other currencies no page
+# names any, so none are required
 SCHEMA_DETAILS: Mapping[str, Mapping[str, Rule]] = {
     "EUR": {"IBAN": Rule("IBAN", most=34)},
     "GBP": {
@@ -106,7 +106,7 @@ INTERNATIONAL = {
 
 
 def check(body: Json) -> dict[str, str]:
-    """Gives the code of each broken field by its dotted path."""
+    """Returns the code of each broken field by its dotted path."""
     errors = _broken(TOP, body, "")
     currency, country = body.get("Currency"), body.get("Country")
     if isinstance(currency, str) and CURRENCY.fullmatch(currency) is None:
@@ -121,7 +121,7 @@ def check(body: Json) -> dict[str, str]:
 
 
 def schema(method: str, kind: str, currency: str, country: str) -> Json:
-    """Gives the rules for one way of paying out; what does not apply is left out."""
+    """Returns the rules of one payout method; rules that do not apply are omitted."""
     person = PERSON if kind == "Individual" else BUSINESS
     details = SCHEMA_DETAILS.get(currency, {})
     account = {currency: _shown(details)} if method == METHODS[0] else _shown(INTERNATIONAL)

@@ -1,4 +1,4 @@
-"""Recipients: where payouts go, registered under SCA, refused in words of their own."""
+"""Recipients: the destinations of payouts, registered under SCA, with error codes of their own."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ KEPT = (
     "Tag", "IndividualRecipient", "BusinessRecipient", "LocalBankTransfer",
     "InternationalBankTransfer",
 )  # fmt: skip
-# docs: create-recipient prints these two for a PAYER and a missing e-mail of the representative
+# docs: create-recipient prints these for a PAYER and for a representative without an e-mail address
 PAYER_CODE, NO_EMAIL_CODE = "2815488948686553431", "KAR_0042"
 
 
 def create(world: World, call: Call) -> Reply:
-    """Registers a recipient: 201, pending until the user passed SCA (docs: create-recipient)."""
+    """Registers a recipient: 201, pending until the user passes SCA (docs: create-recipient)."""
     user, body = _checked(world, call)
     now = world.clock()
     scope = body.get("RecipientScope") or "PAYOUT"
@@ -56,7 +56,7 @@ def create(world: World, call: Call) -> Reply:
 
 
 def validate(world: World, call: Call) -> Reply:
-    """Checks a recipient without keeping it: 200, empty (docs: validate-recipient-data)."""
+    """Checks a recipient without storing it: 200, empty (docs: validate-recipient-data)."""
     user, body = _checked(world, call)
     if (body.get("RecipientScope") or "PAYOUT") == "PAYOUT":
         _want_payee(user)
@@ -71,7 +71,8 @@ def view(world: World, call: Call) -> Reply:
 def list_of_user(world: World, call: Call) -> Reply:
     """Lists the recipients of a user (docs: list-recipients-user).
 
-    Every scope is shown unless the query names one (docs: release-notes/api/2026-05-11).
+    Recipients of all scopes are listed unless the query names one (docs:
+    release-notes/api/2026-05-11).
     """
     user = find_user(world, call.params["user"])
     rows = world.tables.owned(RECIPIENTS, user.id)
@@ -79,7 +80,7 @@ def list_of_user(world: World, call: Call) -> Reply:
 
 
 def deactivate(world: World, call: Call) -> Reply:
-    """Deactivates a recipient for good (docs: deactivate-recipient)."""
+    """Deactivates a recipient permanently (docs: deactivate-recipient)."""
     row = find_row(world, RECIPIENTS, "Recipient", call.params["id"])
     status = json_object(call.request).get("Status")
     if status != "DEACTIVATED":
@@ -94,7 +95,7 @@ def deactivate(world: World, call: Call) -> Reply:
 
 
 def settle(world: World, recipient_id: str, *, passed: bool) -> None:
-    """Does what passing SCA does to a pending recipient, or failing it."""
+    """Activates or cancels a pending recipient after SCA."""
     row = world.tables.get(RECIPIENTS, recipient_id)
     if row is None or row["Status"] != "PENDING":
         raise LookupError("no pending recipient has this id")
@@ -128,7 +129,7 @@ def view_schema(world: World, call: Call) -> Reply:
 
 
 def view_methods(world: World, call: Call) -> Reply:
-    """Shows how one can pay out to a country in a currency (docs: view-payout-methods)."""
+    """Shows the payout methods of a country and currency (docs: view-payout-methods)."""
     currency = call.query.get("currency")
     local = [METHODS[0]] if currency in SCHEMA_DETAILS else []
     return Reply(body={"AvailablePayoutMethods": [*local, METHODS[1]]})
@@ -155,9 +156,9 @@ def _want_payee(user: User) -> None:
 
 
 def _payee_check(world: World, body: Row) -> Row | None:
-    """Gives what the payee's bank said of the name: always that it fits, its word is not printed.
+    """Returns the verification of the payee: always a match; the word for it is not documented.
 
-    It is asked for euros within SEPA only (docs: create-recipient).
+    Only euro payouts within SEPA have one (docs: create-recipient).
     """
     if body["Currency"] != "EUR" or body["PayoutMethodType"] != "LocalBankTransfer":
         return None

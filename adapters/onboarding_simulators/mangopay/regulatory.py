@@ -1,4 +1,4 @@
-"""What stands in a user's way: blocks, renewals, the format of a company number, countries."""
+"""Restrictions of users: blocks, renewals, formats of company numbers, countries."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .shapes import Group, Need, field, read_shape
 from .state import User
 from .values import ALPHA_2, BLOCKED, MONEY_BLOCKED, company_number, country, country_name
 
-LIST_OF = 1_700_000_000  # when the list was last changed: any time will do
+LIST_OF = 1_700_000_000  # when the list last changed: any time works
 _CHECK = (
     Group(
         name="CompanyNumber",
@@ -51,7 +51,7 @@ def view(world: World, call: Call) -> Reply:
 
 
 def block(world: World, user: User, *, inflows: bool, outflows: bool, code: str) -> User:
-    """Gives the user with these blocks, noting each that came or went."""
+    """Returns the user with these blocks; emits an event for each change."""
     for word, now, before in (
         ("INFLOWS", inflows, user.inflows_blocked),
         ("OUTFLOWS", outflows, user.outflows_blocked),
@@ -62,9 +62,9 @@ def block(world: World, user: User, *, inflows: bool, outflows: bool, code: str)
 
 
 def check_format(world: World, call: Call) -> Reply:
-    """Says whether a company number has its country's form (docs: validate-data-format).
+    """Answers whether a company number has its country's format (docs: validate-data-format).
 
-    The forms are the setting `company_numbers`: the documents at hand do not list them.
+    The formats are the setting `company_numbers`: the documents do not list them.
     """
     reading = read_shape(_CHECK, json_object(call.request), lambda need: need is Need.EVERYBODY)
     if reading.errors:
@@ -85,7 +85,7 @@ def check_format(world: World, call: Call) -> Reply:
 
 
 def view_country(world: World, call: Call) -> Reply:
-    """Says what is blocked for a country (docs: view-country-authorizations)."""
+    """Shows what is blocked for a country (docs: view-country-authorizations)."""
     code = call.params["country"].upper()
     if code not in ALPHA_2:
         raise RefusedError(not_found("Country", code))
@@ -93,7 +93,7 @@ def view_country(world: World, call: Call) -> Reply:
 
 
 def list_countries(world: World, call: Call) -> Reply:
-    """Says it for every country (docs: view-all-countries-authorizations)."""
+    """Shows what is blocked for every country (docs: view-all-countries-authorizations)."""
     return Reply(body=[_authorization(code) for code in sorted(ALPHA_2)])
 
 

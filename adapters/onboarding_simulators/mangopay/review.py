@@ -1,4 +1,4 @@
-"""The review of KYC documents: accepted or refused, by hand or by the sandbox's tags."""
+"""The review of KYC documents: by hand, or by the tags of the sandbox."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ REASONS = (
     "SPECIFIC_CASE",
     "UNDERAGE_PERSON",
 )
-# docs: release-notes/api/2025-09-30: what the sandbox makes of a document by its tag
+# docs: release-notes/api/2025-09-30: the sandbox's outcome by tag
 OUTCOMES = {
     "refuse_unreadable": "DOCUMENT_UNREADABLE",
     "refuse_not_accepted": "DOCUMENT_NOT_ACCEPTED",
@@ -37,7 +37,7 @@ OUTCOMES = {
 
 
 def decide_by_tag(world: World, row: Row) -> None:
-    """Decides on a submitted document as the sandbox does; other tags leave it to a person."""
+    """Decides on a submitted document by its tag, as the sandbox does; other tags leave it open."""
     tag = row["_Outcome"]
     if tag == "accept":
         accept(world, row["Id"])
@@ -46,7 +46,7 @@ def decide_by_tag(world: World, row: Row) -> None:
 
 
 def accept(world: World, document_id: str) -> None:
-    """Accepts a submitted document; with the last one that it takes, its user is REGULAR."""
+    """Accepts a submitted document; if none is missing then, the user becomes REGULAR."""
     row = _submitted(world, document_id)
     user = world.store.user(row["UserId"])
     if user is None or user.status == "CLOSED":
@@ -64,7 +64,7 @@ def refuse(
     message: str | None = None,
     flags: Sequence[str] = (),
 ) -> None:
-    """Refuses a submitted document; an unknown reason is taken too, as the provider adds some."""
+    """Refuses a submitted document; unknown reasons are accepted, since MangoPay adds some."""
     row = _submitted(world, document_id)
     decided = {
         **row,

@@ -1,4 +1,4 @@
-"""The paths that the simulator answers, matched as tolerantly as the official SDKs need."""
+"""The paths that the simulator answers, matched as tolerantly as the official SDKs require."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from .kinds import LEGAL, NATURAL
 
 VERSION = "/v2.01"
 _OTHER_SPELLING = "/v2_01/"
-"""How the official Java client spells the version when it logs in (/V2_01/oauth/token)."""
+"""The version as the official Java client spells it at login (/V2_01/oauth/token)."""
 
 
 @frozen(kw_only=True)
@@ -163,7 +163,7 @@ _PATHS = Paths({route.path: route for route in ROUTES}, tolerant=True)
 
 
 def find_route(path: str, *, strict: bool = False) -> tuple[Route, dict[str, str]] | None:
-    """Returns the route of a path with its named segments; extra slashes do not matter.
+    """Returns the route of a path with its named segments, or None.
 
     With `strict`, only the documented spelling of the version is accepted.
     """

@@ -30,7 +30,7 @@ LINK_LIFE = 10 * 60
 
 
 def fresh_link(world: World, purpose: str, user_id: str, resource_id: str = "") -> str:
-    """Gives the link of a fresh page; earlier ones stay good until their time is over."""
+    """Returns a new link; earlier links stay valid until they expire."""
     token = new_token(world.entropy)
     row = {
         "Token": token,
@@ -45,12 +45,12 @@ def fresh_link(world: World, purpose: str, user_id: str, resource_id: str = "") 
 
 
 def link_address(world: World, token: str) -> str:
-    """Gives the address of the page of that token."""
+    """Returns the address of the page with that token."""
     return f"{world.hosted_origin}/?token={token}"
 
 
 def find_link(world: World, token: str) -> Row:
-    """Gives what a token is for, be it too old; raises LookupError if it is unknown."""
+    """Returns the row of a link, expired or not. Raises LookupError for an unknown token."""
     row = world.tables.get(LINKS, token)
     if row is None:
         raise LookupError("no page has this link")
@@ -58,12 +58,12 @@ def find_link(world: World, token: str) -> Row:
 
 
 def is_link_open(row: Row, now: float) -> bool:
-    """Whether a page can still be passed: until its time is over, and once."""
+    """Whether a page can be completed: once, before it expires."""
     return row["Expires"] > now and not row["Ended"]
 
 
 def open_link(world: World, link: str) -> Row:
-    """Gives what a link is for; raises LookupError if it is unknown, too old or ended."""
+    """Returns the row of a link. Raises LookupError if it is unknown, expired or completed."""
     row = find_link(world, "".join(parse_qs(urlsplit(link).query).get("token", ())))
     if not is_link_open(row, world.clock()):
         raise LookupError("no open page has this link")
@@ -71,15 +71,15 @@ def open_link(world: World, link: str) -> Row:
 
 
 def end_link(world: World, row: Row) -> None:
-    """Ends a page: it was passed, or refused."""
+    """Marks a page as completed."""
     world.tables.save(LINKS, row["Token"], {**row, "Ended": True})
 
 
 BYPASS = "accept"
-"""In an e-mail address it spares the sandbox user SCA (docs: release-notes/api/2026-02-16)."""
+"""An e-mail address that contains it needs no SCA (docs: release-notes/api/2026-02-16)."""
 ACCESS_LASTS = 180 * 24 * 60 * 60
 
-# docs: view-user-sca-status; the word behind each scope as the event types spell it
+# docs: view-user-sca-status; each scope with its name in event types
 SCOPES = {
     "ContactInformationUpdate": "CONTACT_INFORMATION_UPDATE",
     "RecipientRegistration": "RECIPIENT_REGISTRATION",
@@ -89,7 +89,7 @@ SCOPES = {
 
 
 def enrol(world: World, user: User) -> User:
-    """Gives the user after a passed SCA (docs: guides/sca/users)."""
+    """Returns the user after a successful SCA (docs: guides/sca/users)."""
     now = int(world.clock())
     emit(world, "USER_ACCOUNT_ACTIVATED", user.id)
     emit(world, "SCA_ENROLLMENT_SUCCEEDED", user.id)
@@ -104,7 +104,7 @@ def enrol(world: World, user: User) -> User:
 
 
 def ask(world: World, user: User) -> tuple[User, str | None]:
-    """Gives the user who must pass SCA now with a link, or the one who is spared it."""
+    """Returns the user who must now pass SCA, with the link, or the user who is exempt."""
     email = user.facts.get(KINDS[user.person_type].person + "Email")
     if isinstance(email, str) and BYPASS in email:
         return enrol(world, user), None
@@ -114,10 +114,10 @@ def ask(world: World, user: User) -> tuple[User, str | None]:
 
 
 def on_new_owner(world: World, user: User, *, present: bool) -> tuple[User, str | None]:
-    """Asks a new OWNER to enrol, unless the platform may postpone that and asks to.
+    """Makes a new OWNER enrol, unless the platform is allowed to postpone it and asks to.
 
-    Without the permission the answer is not documented; the one for a missing proxy is given
-    (docs: guides/sca/proxy-management).
+    The answer without that permission is not documented; here it is that of a missing proxy (docs:
+    guides/sca/proxy-management).
     """
     if present:
         return ask(world, user)
@@ -129,7 +129,7 @@ def on_new_owner(world: World, user: User, *, present: bool) -> tuple[User, str 
 def on_change(
     world: World, user: User, changed: Collection[str], *, present: bool
 ) -> tuple[User, str | None]:
-    """Asks an OWNER whose contact data changed to enrol again (docs: update-*-sca)."""
+    """Makes an OWNER with changed contact data enrol again (docs: update-*-sca)."""
     triggers = KINDS[user.person_type].contact
     if user.category != "OWNER" or triggers.isdisjoint(changed):
         return user, None
@@ -140,16 +140,16 @@ def on_change(
 
 
 def want_proxy(world: World, user: User, scope: str) -> None:
-    """Refuses to act for an absent user who did not consent (docs: guides/sca/proxy-management)."""
+    """Refuses to act for an absent user without consent (docs: guides/sca/proxy-management)."""
     if not world.proxy or scope not in user.consents:
         raise RefusedError(PROXY_MISSING)
 
 
 def want_access(world: World, user: User, context: str | None) -> None:
-    """Refuses to show accounts unless the OWNER passed SCA lately (docs: guides/sca/wallets).
+    """Refuses to show accounts unless the OWNER recently passed SCA (docs: guides/sca/wallets).
 
-    A user who never met SCA is asked only if the query says that the user is present: the suites
-    of the official SDKs read the wallets of such users without a word about SCA.
+    A user who never passed SCA is only asked if the query says that the user is present: the test
+    suites of the official SDKs read the wallets of such users without SCA.
     """
     if user.category != "OWNER" or (context is None and not user.sca_triggered):
         return
@@ -160,13 +160,13 @@ def want_access(world: World, user: User, context: str | None) -> None:
 
 
 def enrolment(world: World, call: Call) -> Reply:
-    """Answers with a new link; the status of the user stays (docs: enroll-user)."""
+    """Returns a new enrolment link; the user's status does not change (docs: enroll-user)."""
     user = find_open_user(world, call.params["id"])
     if user.category != "OWNER":
         raise RefusedError(PAYER_NOT_ALLOWED)
     path = KINDS[user.person_type].person + "Email"
     if not user.facts.get(path):
-        # that it fails is documented, the text is the one of the create endpoint
+        # the failure is documented, the text is that of the create endpoint
         raise RefusedError(param_error({path: NO_EMAIL}))
     world.store.save_user(evolve(user, sca_triggered=True))
     link = fresh_link(world, ENROLMENT, user.id)
@@ -174,7 +174,7 @@ def enrolment(world: World, call: Call) -> Reply:
 
 
 def consent(world: World, call: Call) -> Reply:
-    """Answers with a link where consent is given or taken back (docs: manage-user-consent)."""
+    """Returns a link to give or revoke consent (docs: manage-user-consent)."""
     user = find_open_user(world, call.params["id"])
     if not world.proxy:
         text = "Consent cannot be given when no proxy is required by the client."
@@ -183,7 +183,7 @@ def consent(world: World, call: Call) -> Reply:
 
 
 def agree(world: World, user: User, scopes: Collection[str]) -> User:
-    """Gives the user who consents to these scopes and to no other."""
+    """Returns the user with consent to exactly these scopes."""
     unknown = [scope for scope in scopes if scope not in SCOPES]
     if unknown:
         raise ValueError(f"a scope is one of {', '.join(SCOPES)}")
@@ -196,11 +196,11 @@ def agree(world: World, user: User, scopes: Collection[str]) -> User:
 
 
 def status(world: World, call: Call) -> Reply:
-    """Answers where a user stands; 404 if no enrolment was ever triggered."""
+    """Shows the SCA status of a user; 404 if no enrolment was ever triggered."""
     user = find_user(world, call.params["id"])
     if not user.sca_triggered:
         raise RefusedError(not_found("User", user.id))
-    # the word for a scope with consent is not printed; INACTIVE is
+    # the word for a scope with consent is not documented; INACTIVE is
     scopes = {scope: "ACTIVE" if scope in user.consents else "INACTIVE" for scope in SCOPES}
     return Reply(
         body={

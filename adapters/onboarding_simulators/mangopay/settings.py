@@ -1,4 +1,4 @@
-"""The settings of the simulator, with what it remembers."""
+"""The settings and the state of the simulator."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _date(_: object, attribute: Attribute[str | None], value: str | None) -> Non
 
 @define(kw_only=True, eq=False)
 class Settings:
-    """What may be chosen when a simulator is made, or changed between its calls."""
+    """The settings of a simulator, which may be changed between calls."""
 
     client_id: str = field(
         default="simulated-client",
@@ -103,17 +103,17 @@ class Settings:
 
     store: Store = field(init=False, repr=False)
     own_origin: str = field(default="http://127.0.0.1", init=False, repr=False)
-    """Where it was called last: a hosted page is there as well."""
+    """The origin of the last request, where hosted pages are served too."""
 
     def __attrs_post_init__(self) -> None:
         self.store = Store(self.state)
 
     @property
     def hosted_origin(self) -> str:
-        """Where the hosted pages are."""
+        """The origin of hosted pages."""
         return self.sca_origin or self.own_origin
 
     @property
     def tables(self) -> Tables:
-        """The rows of everything but users, tokens and first answers."""
+        """The rows of all resources except users, tokens and stored answers."""
         return self.store.tables

@@ -1,4 +1,4 @@
-"""Request bodies declared as data: the fields, what they need, how they are read."""
+"""Request bodies as data: their fields, which are required, and how they are read."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Need(StrEnum):
 
 
 Demand = Callable[[Need], bool]
-"""Whether an operation insists on fields of that need."""
+"""Whether an operation requires fields of a need."""
 
 
 @frozen(kw_only=True)
@@ -43,30 +43,30 @@ class Field:
     read: Reader
     need: Need = Need.NOBODY
     store: str = ""
-    """The path under which the value is kept, where it differs from the one on the wire."""
+    """The path of the stored value, if it differs from that on the wire."""
     missing: str = ""
-    """The text when it is missing, where it differs from the usual one."""
+    """The text of the error for a missing value, if it differs from the default."""
     nullable: bool = False
-    """Whether null is a value here; anywhere else it counts as not sent."""
+    """Whether null is a value; otherwise null counts as not sent."""
 
     def home(self, prefix: str = "") -> str:
-        """Gives the path under which the value is kept."""
+        """Returns the path of the stored value."""
         return self.store or prefix + self.name
 
 
 @frozen(kw_only=True)
 class Group:
-    """An object inside a body; an address is replaced as a whole, another object is merged."""
+    """A nested object; an address is replaced as a whole, other objects are merged."""
 
     name: str
     fields: tuple[Field, ...]
     need: Need = Need.NOBODY
     address: bool = False
     region_path: str = ""
-    """The path of an error on the region, where it differs from the one on the wire."""
+    """The path of an error on the region, if it differs from that on the wire."""
 
     def home(self) -> str:
-        """Gives the first segment of the paths under which the values are kept."""
+        """Returns the first segment of the paths of stored values."""
         return self.name
 
 
@@ -75,19 +75,19 @@ Shape = tuple[Field | Group, ...]
 
 @frozen(kw_only=True)
 class Reading:
-    """What a body said: values by stored path, errors by path on the wire."""
+    """The values of a body by stored path, and its errors by path on the wire."""
 
     values: dict[str, Value]
     errors: dict[str, str]
 
 
 def field(name: str, read: Reader, need: Need = Need.NOBODY, store: str = "") -> Field:
-    """Gives a plain field."""
+    """Returns a plain field."""
     return Field(name=name, read=read, need=need, store=store)
 
 
 def address(name: str, need: Need = Need.NOBODY) -> Group:
-    """Gives an address, the same six fields everywhere (docs: create-natural-user)."""
+    """Returns an address, which has the same six fields everywhere (docs: create-natural-user)."""
     return Group(
         name=name,
         need=need,
@@ -104,7 +104,7 @@ def address(name: str, need: Need = Need.NOBODY) -> Group:
 
 
 def nested(values: Mapping[str, Value]) -> dict[str, Any]:
-    """Gives values by path as the objects they have on the wire, one level deep."""
+    """Returns values by path as nested objects, one level deep."""
     row: dict[str, Any] = {}
     for path, value in values.items():
         outer, _, inner = path.partition(".")
@@ -116,7 +116,7 @@ def nested(values: Mapping[str, Value]) -> dict[str, Any]:
 
 
 def read_shape(shape: Shape, body: Mapping[str, object], demand: Demand) -> Reading:
-    """Reads all of a body at once, so that one answer can name every error."""
+    """Reads a whole body, so that the answer can name every error."""
     reading = Reading(values={}, errors={})
     for part in shape:
         if isinstance(part, Field):
@@ -127,9 +127,10 @@ def read_shape(shape: Shape, body: Mapping[str, object], demand: Demand) -> Read
 
 
 def read_by_pages(shape: Shape, body: Mapping[str, object], demand: Demand) -> Reading:
-    """Reads a body by the endpoints' pages alone.
+    """Reads a body by the endpoints' pages only.
 
-    They exempt no country from postal codes, and block nationalities as they block residences.
+    They exempt no country from postal codes, and block the same nationalities as countries of
+    residence.
     """
     reading = read_shape(shape, body, demand)
     for part in shape:
@@ -161,7 +162,7 @@ def _read_field(
         reading.values[part.home(prefix)] = part.read(value, path)
     except BadValueError as bad:
         if value == "" and not demand(part.need):
-            return  # the official Python client's own test sends an empty phone number
+            return  # the official Python client's tests send an empty phone number
         reading.errors[path] = str(bad)
 
 
@@ -177,7 +178,7 @@ def _read_group(part: Group, body: Mapping[str, object], demand: Demand, reading
     inner = cast("dict[str, object]", value)
     prefix = part.name + "."
     if part.address:
-        # replaced as a whole: a line that is not sent is emptied
+        # replaced as a whole: omitted lines are cleared
         reading.values.update(dict.fromkeys(each.home(prefix) for each in part.fields))
         demand = _always
     for each in part.fields:
@@ -202,5 +203,5 @@ def _want_region(part: Group, reading: Reading) -> None:
     path = f"{part.name}.Region"
     country = reading.values.get(f"{part.name}.Country")
     if country in WITH_REGION and not reading.values.get(path) and path not in reading.errors:
-        # the text is the one documented for the address of a UBO (docs: create-ubo)
+        # the text documented for the address of a UBO (docs: create-ubo)
         reading.errors[part.region_path or path] = "The Region is a required field for this Country"

@@ -1,4 +1,4 @@
-"""The writes on users: created, updated, categorised, closed."""
+"""Writes on users: create, update, categorise, close."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Facts = Mapping[str, Value]
 
 
 def creating(kind: Kind, *, with_sca: bool) -> Handler:
-    """Gives the handler that creates a user (docs: create-natural-user, create-legal-user-sca)."""
+    """Returns the handler that creates a user (docs: create-*-user, create-*-user-sca)."""
     shape = kind.sca if with_sca else kind.legacy
 
     def create(world: World, call: Call) -> Reply:
@@ -54,7 +54,7 @@ def creating(kind: Kind, *, with_sca: bool) -> Handler:
 
 
 def updating(kind: Kind, *, with_sca: bool) -> Handler:
-    """Gives the handler that changes what a body mentions (docs: update-natural-user-sca)."""
+    """Returns the handler that updates the fields in a body (docs: update-natural-user-sca)."""
     shape = kind.sca if with_sca else kind.legacy
 
     def update(world: World, call: Call) -> Reply:
@@ -88,7 +88,7 @@ def updating(kind: Kind, *, with_sca: bool) -> Handler:
 
 
 def categorising(kind: Kind) -> Handler:
-    """Gives the handler that makes a PAYER an OWNER (docs: categorize-natural-user)."""
+    """Returns the handler that makes a PAYER an OWNER (docs: categorize-natural-user)."""
 
     def categorise(world: World, call: Call) -> Reply:
         user = find_open_user(world, call.params["id"], kind)
@@ -102,7 +102,7 @@ def categorising(kind: Kind) -> Handler:
         if intent.category is None:
             errors.setdefault("UserCategory", required("UserCategory"))
         elif intent.category != "OWNER":
-            # only OWNER is allowed here; the text of the refusal is not documented
+            # only OWNER is allowed here; the text is not documented
             errors["UserCategory"] = "The requested value is not valid for UserCategory."
         _check(kind, "OWNER", merged, errors)
         check_terms(intent, "OWNER", accepted=user.terms)
@@ -116,7 +116,7 @@ def categorising(kind: Kind) -> Handler:
 
 
 def closing(kind: Kind) -> Handler:
-    """Gives the handler that closes a user for good (docs: close-natural-user)."""
+    """Returns the handler that closes a user permanently (docs: close-natural-user)."""
 
     def close(world: World, call: Call) -> Reply:
         user = find_user(world, call.params["id"], kind)
@@ -138,12 +138,12 @@ def closing(kind: Kind) -> Handler:
 def _read(
     world: World, shape: Shape, body: Mapping[str, object], demand: Callable[[Need], bool]
 ) -> Reading:
-    """Reads a body; a strict simulator goes by the endpoints' pages where the guides say less."""
+    """Reads a body; a strict simulator follows the endpoints' pages where guides are laxer."""
     return (read_by_pages if world.strict else read_shape)(shape, body, demand)
 
 
 def _open_door(world: World, with_sca: bool) -> None:
-    """Refuses the deprecated endpoints where they write no more (docs: natural-user-object)."""
+    """Refuses writes to deprecated endpoints after their end (docs: natural-user-object)."""
     if with_sca:
         return
     today = datetime.fromtimestamp(world.clock(), UTC).date()
@@ -170,14 +170,14 @@ def _new_user(world: World, kind: Kind, category: str, intent: Intent, values: F
 
 
 def _kept(kind: Kind, category: str, values: Facts) -> dict[str, Value]:
-    """Drops what a PAYER has no value for; categorising asks for all of it again."""
+    """Drops the fields that a PAYER does not have; categorising requires them again."""
     if category != "PAYER":
         return dict(values)
     return {path: value for path, value in values.items() if path not in kind.hidden}
 
 
 def _check(kind: Kind, category: str, facts: Facts, errors: dict[str, str]) -> None:
-    """Adds the rules that join fields, then refuses with every error there is."""
+    """Adds the errors of rules across fields, then refuses if there are any errors."""
     number, country = f"{kind.person}PhoneNumber", f"{kind.person}PhoneNumberCountry"
     local = not str(facts.get(number) or "+").startswith("+")
     if local and not facts.get(country):
@@ -192,7 +192,7 @@ def _check(kind: Kind, category: str, facts: Facts, errors: dict[str, str]) -> N
 
 
 def _category_on_update(world: World, user: User, intent: Intent, with_sca: bool) -> str:
-    """Gives the category after an update; only the legacy endpoint makes an OWNER of a PAYER."""
+    """Returns the category after an update; only the legacy endpoint can make a PAYER an OWNER."""
     if intent.category is None:
         if world.strict and not with_sca:
             # docs: update-natural-user requires it
@@ -205,7 +205,7 @@ def _category_on_update(world: World, user: User, intent: Intent, with_sca: bool
 
 
 def _missing_of_owner(kind: Kind, facts: Facts, errors: Mapping[str, str]) -> dict[str, str]:
-    """Gives an error for each fact that an OWNER needs but this user would not have."""
+    """Returns an error for each field that an OWNER needs and this user would lack."""
     known = {*facts, *(path.partition(".")[0] for path in facts), *errors}
     return {
         part.name: required(part.name)
@@ -215,7 +215,7 @@ def _missing_of_owner(kind: Kind, facts: Facts, errors: Mapping[str, str]) -> di
 
 
 def _changed(user: User, values: Facts) -> dict[str, Value]:
-    """Keeps what differs: the same value again is no change."""
+    """Returns the values that differ from the stored ones."""
     return {path: value for path, value in values.items() if user.facts.get(path) != value}
 
 

@@ -1,4 +1,4 @@
-"""The rules of a single value: each reads it or says what is wrong with it."""
+"""Readers of single values, with the country lists that they check against."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ _ASSIGNED = """
 _WITHOUT_ACCOUNTS = "AF BY CD CF ER ET IQ GN LB LR LY ML RU SD SO SS UA VE YE ZW"
 _REFUSED = "CU IR KP MM SY AN BV GS HM WL YU"
 
-_KOSOVO = "XK"  # docs: guides/users/country-restrictions names it among the open countries
+_KOSOVO = "XK"  # docs: guides/users/country-restrictions lists it as open
 
 ALPHA_2 = frozenset((_KOSOVO, *_ASSIGNED.split()))
-"""ISO 3166-1 alpha-2, the officially assigned codes, and Kosovo's."""
+"""ISO 3166-1 alpha-2: the officially assigned codes, and Kosovo's."""
 
 BLOCKED = frozenset(_REFUSED.split())
-"""Where no user may live (docs: guides/users/country-restrictions)."""
+"""Countries of residence that are refused (docs: guides/users/country-restrictions)."""
 
 BLOCKED_NATIONALITIES = frozenset(("KP",))
-"""What no user may be by nationality (docs: the same; the endpoint pages block more)."""
+"""Nationalities that are refused (docs: the same; the endpoints' pages block more)."""
 
 MONEY_BLOCKED = frozenset(_WITHOUT_ACCOUNTS.split())
-"""Where users are welcome, and bank accounts are not (docs: guides/users/country-restrictions)."""
+"""Countries where users, but not bank accounts, are allowed (docs: the same)."""
 
 # docs: release-notes/api/2015-06-05-new-api-version-v201
 _UNCODED = """
@@ -42,14 +42,14 @@ _UNCODED = """
     TT TV UG AE VU YE ZW
 """
 WITHOUT_POSTAL_CODE = frozenset(_UNCODED.split())
-"""Where an address needs no `PostalCode`."""
+"""Countries whose addresses need no `PostalCode`."""
 
 WITH_REGION = frozenset(("US", "CA", "MX"))
-"""Where an address needs its `Region` (docs: create-natural-user)."""
+"""Countries whose addresses need a `Region` (docs: create-natural-user)."""
 
 
 def country_name(code: str) -> str:
-    """Gives the English name of a country."""
+    """Returns the English name of a country."""
     if code == _KOSOVO:
         return "Kosovo"
     found = countries.get(code, None)
@@ -58,17 +58,17 @@ def country_name(code: str) -> str:
 
 Value = str | int | bool | None
 Reader = Callable[[object, str], Value]
-"""Takes a JSON value with its dotted path; gives what is kept, or raises `BadValueError`."""
+"""Takes a JSON value and its dotted path; returns the stored value or raises `BadValueError`."""
 
-# docs: create-natural-user prints this pattern in its error. It stands there without anchors, but
-# the framework that prints it wants the whole value to match.
+# docs: create-natural-user prints this pattern, without anchors, in its error. The framework that
+# prints it matches the whole value.
 EMAIL = re.compile(
     r"([a-zA-Z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-zA-Z0-9!#$%&'*+/=?^_`{|}~-]+)*)"
     r"@(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?\.)+[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?"
 )
-# docs: create-natural-user names letters, digits, dashes and spaces; the pattern itself is ours
+# docs: create-natural-user allows letters, digits, dashes and spaces; the pattern is ours
 POSTAL_CODE = re.compile(r"[a-zA-Z0-9 -]*")
-# docs: snippets/p-body/PhoneNumber: E.164 or the local form; the pattern itself is ours
+# docs: snippets/p-body/PhoneNumber: E.164 or the local form; the pattern is ours
 PHONE = re.compile(r"\+[1-9][0-9]{1,14}|[0-9(][0-9 ().-]*")
 
 INT64 = range(-(2**63), 2**63)
@@ -83,22 +83,22 @@ TOKENS: Mapping[object, str] = {
 
 
 class BadValueError(Exception):
-    """Says why a value is refused, in the words of the API."""
+    """A value is refused; the text is that of the API."""
 
 
 def required(name: str) -> str:
-    """Gives the text for a field that is missing, null or blank."""
+    """Returns the text for a missing, null or blank field."""
     return f"The {name} field is required."
 
 
 def unexpected(wanted: str, value: object, path: str) -> str:
-    """Gives the text for a value of the wrong JSON type (larafale/mangopay issue 68)."""
+    """Returns the text for a value of the wrong JSON type (larafale/mangopay issue 68)."""
     token = TOKENS.get(type(value), "Null")
     return f"Error reading {wanted}. Unexpected token: {token}. Path '{path}'."
 
 
 def leaf(path: str) -> str:
-    """Gives the last name of a dotted path."""
+    """Returns the last name of a dotted path."""
     return path.rpartition(".")[2]
 
 
@@ -117,10 +117,10 @@ def _matching(value: str, pattern: re.Pattern[str], path: str) -> str:
 
 
 def text(most: int, least: int = 0, pattern: re.Pattern[str] | None = None) -> Reader:
-    """Gives a reader of text with `least` to `most` characters.
+    """Returns a reader of text with `least` to `most` characters.
 
-    The documents give the bounds without the text of the error; this one is the framework's that
-    the documented texts come from.
+    The documents give the bounds but not the text of the error; this one comes from the same
+    framework as the documented texts.
     """
 
     def read(value: object, path: str) -> Value:
@@ -148,13 +148,13 @@ def phone(value: object, path: str) -> Value:
 
 
 def company_number(value: object, path: str) -> Value:
-    """Reads a registration number, which the Node SDK's own suite sends as a JSON number."""
+    """Reads a registration number, which the Node SDK's tests send as a JSON number."""
     number = type(value) is int
     return text(255)(str(value) if number else value, path)
 
 
 def country(value: object, path: str) -> Value:
-    """Reads a country code without asking whether the country is welcome."""
+    """Reads a country code; blocked countries are accepted."""
     code = _text(value, path)
     if code not in ALPHA_2:
         raise BadValueError(
@@ -164,12 +164,12 @@ def country(value: object, path: str) -> Value:
 
 
 def open_country(value: object, path: str) -> Value:
-    """Reads a country code where users from some countries are refused (docs: create-*-sca)."""
+    """Reads a country code; blocked countries are refused (docs: create-*-sca)."""
     return _welcome(value, path, BLOCKED)
 
 
 def nationality(value: object, path: str) -> Value:
-    """Reads a nationality; the documents contradict each other, and the guide's list is taken."""
+    """Reads a nationality; the documents are contradictory, this follows the guide."""
     return _welcome(value, path, BLOCKED_NATIONALITIES)
 
 
@@ -187,7 +187,7 @@ def boolean(value: object, path: str) -> Value:
 
 
 def integer(value: object, path: str) -> Value:
-    """Reads a whole number, also one with an empty fraction; zero and negative ones are fine."""
+    """Reads a whole number; a zero fraction is allowed, and so are zero and negative numbers."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int) or value not in INT64:
@@ -196,7 +196,7 @@ def integer(value: object, path: str) -> Value:
 
 
 def income_range(value: object, path: str) -> Value:
-    """Reads 1 to 6, also as text: the Python SDK models it so (docs: create-natural-user)."""
+    """Reads 1 to 6, also as text, as the Python SDK sends it (docs: create-natural-user)."""
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) == 1:
         value = int(value)
     number = integer(value, path)
@@ -206,7 +206,7 @@ def income_range(value: object, path: str) -> Value:
 
 
 def one_of(*allowed: str) -> Reader:
-    """Gives a reader of one of these words; the text of the error is not documented."""
+    """Returns a reader of one of these words; the text of the error is not documented."""
 
     def read(value: object, path: str) -> Value:
         word = _text(value, path)

@@ -1,4 +1,4 @@
-"""Hosted identity verification: sessions opened for a user, completed on a page by the user."""
+"""Hosted identity verification: sessions, which the user completes on a page."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .shapes import Need, field, read_shape
 from .state import User, ulid
 from .values import Value, text
 
-# docs: guides/users/verification/hosted: the event of each status; they are not spelled alike
+# docs: guides/users/verification/hosted: the event of each status; the spellings differ
 EVENTS = {
     "VALIDATED": "VALIDATED",
     "REFUSED": "FAILED",
@@ -73,7 +73,7 @@ def view(world: World, call: Call) -> Reply:
 
 
 def list_of_user(world: World, call: Call) -> Reply:
-    """Lists the sessions of a user, in short rows (docs: list-idv-sessions-user)."""
+    """Lists the sessions of a user, in short form (docs: list-idv-sessions-user)."""
     _want_feature(world)
     user_id = call.params["user"]
     if world.store.user(user_id) is None:
@@ -90,10 +90,10 @@ def complete(
     reasons: Sequence[Mapping[str, str]] = (),
     invited: Sequence[Mapping[str, str]] = (),
 ) -> None:
-    """Ends a session; on VALIDATED the user is REGULAR and has the verified facts.
+    """Ends a session; VALIDATED makes the user REGULAR and stores the verified facts.
 
-    `verified` are facts by their dotted SCA path, `reasons` objects of `Type` with `Value`,
-    `invited` the persons who then have a session of their own, by the fields of a retry.
+    `verified` are facts by their dotted SCA path, `reasons` objects with `Type` and `Value`. Each
+    of the `invited` persons, given with the fields of a retry, gets a session.
     """
     if status not in EVENTS:
         raise ValueError(f"the outcome is one of {', '.join(EVENTS)}")
@@ -125,7 +125,7 @@ def complete(
 
 
 def outdate_for(world: World, user: User, changed: Collection[str]) -> None:
-    """Outdates the sessions whose verified facts changed."""
+    """Sets sessions to OUT_OF_DATE whose verified facts changed."""
     if KINDS[user.person_type].identity.isdisjoint(changed):
         return
     for row in world.tables.owned(SESSIONS, user.id):
@@ -161,6 +161,6 @@ def _want_supported(user: User) -> None:
 
 
 def _short(row: Row) -> Row:
-    """Gives the four fields of a list, in whose example a pending session has no last update."""
+    """Returns the short form of a session; in the example, a pending one has no last update."""
     updated = None if row["Status"] == "PENDING" else row["LastUpdate"]
     return {**{key: row[key] for key in _SHORT_ROW}, "LastUpdate": updated}

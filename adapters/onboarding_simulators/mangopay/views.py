@@ -54,34 +54,34 @@ _OBJECTS = {
 
 
 def sca_view(user: User, redirect: str | None = None) -> dict[str, object]:
-    """Gives the full object; the redirect is there in the answer to the write that caused it."""
+    """Returns the full object; only the answer to the write that caused a redirect has it."""
     shown = _record(user, user.status)
     shown["PendingUserAction"] = pending_action(redirect) if redirect else None
     return _pick(SCA_KEYS[user.person_type], shown, user)
 
 
 def legacy_view(user: User) -> dict[str, object]:
-    """Gives the object of the deprecated endpoints.
+    """Returns the object of the deprecated endpoints.
 
-    Their pages list two statuses only, so a pending user is shown as active
-    (docs: natural-user-object).
+    Their pages list two statuses only, so a pending user is shown as active (docs:
+    natural-user-object).
     """
     status = "CLOSED" if user.status == "CLOSED" else "ACTIVE"
     return _pick(LEGACY_KEYS[user.person_type], _record(user, status), user)
 
 
 def summary(user: User) -> dict[str, object]:
-    """Gives one row of the list of users."""
+    """Returns one row of the list of users."""
     return _pick(SUMMARY, _record(user, user.status), user)
 
 
 def pending_action(redirect: str) -> dict[str, object]:
-    """Gives the object that asks the platform to send its user somewhere."""
+    """Returns the object with the address that the user must be sent to."""
     return {"RedirectUrl": redirect}
 
 
 def _record(user: User, status: str) -> dict[str, object]:
-    """Gives what the provider itself says about a user."""
+    """Returns the fields that the provider decides."""
     return {
         "Id": user.id,
         "CreationDate": user.created,
@@ -101,7 +101,7 @@ def _pick(keys: tuple[str, ...], shown: dict[str, object], user: User) -> dict[s
 
 
 def _fact(key: str, user: User) -> object:
-    """Gives a fact; an object is always there, with nulls for what is unknown."""
+    """Returns a fact; objects are always present, with null for unknown values."""
     inner = _OBJECTS.get(key)
     if inner is not None:
         return {name: user.facts.get(f"{key}.{name}") for name in inner}
@@ -109,7 +109,7 @@ def _fact(key: str, user: User) -> object:
 
 
 def viewing(kind: Kind | None, *, with_sca: bool) -> Handler:
-    """Gives the handler that shows one user, never with a redirect (docs: view-user-sca)."""
+    """Returns the handler that shows one user, without a redirect (docs: view-user-sca)."""
 
     def view(world: World, call: Call) -> Reply:
         user = find_user(world, call.params["id"], kind)
@@ -119,7 +119,7 @@ def viewing(kind: Kind | None, *, with_sca: bool) -> Handler:
 
 
 def list_users(world: World, call: Call) -> Reply:
-    """Answers with a page of summaries, oldest first (docs: list-users)."""
+    """Lists users in short form, oldest first (docs: list-users)."""
 
     def fetch(skip: int, limit: int, newest_first: bool) -> list[dict[str, object]]:
         users = world.store.users(skip, limit, newest_first=newest_first)

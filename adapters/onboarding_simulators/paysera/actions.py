@@ -20,7 +20,7 @@ EARNED = "as the evidence earns"
 
 
 def of_account(account: Account, *, consented: bool) -> list[Action]:
-    """Gives what may be done to a user as it stands."""
+    """Returns what may be done to a user as it stands."""
     found: list[Action] = []
     if account.identity is not None:
         found.append(Action(name="accept-identity", label="Accept the identity", tone="main"))
@@ -58,12 +58,12 @@ def of_account(account: Account, *, consented: bool) -> list[Action]:
 
 
 def of_document(document: Document) -> list[Action]:
-    """Gives what a reviewer may decide on a document."""
+    """Returns what a reviewer may decide on a document."""
     return [*([_accept()] if document.type is not None else []), _refuse()]
 
 
 def of_request(request: IdentificationRequest) -> list[Action]:
-    """Gives what a reviewer may decide on a request that was submitted."""
+    """Returns what a reviewer may decide on a request that was submitted."""
     if request.status not in ("processing", "pending"):
         return []
     begin = Action(name="begin", label="Take it up")

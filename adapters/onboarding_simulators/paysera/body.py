@@ -196,7 +196,7 @@ def _refuse_constant(_: str) -> NoReturn:
 
 
 def read_body(body: bytes, reader: Reader, *, refuse_unknown_keys: bool) -> dict[str, Any]:
-    """Gives the cleaned body; raises `ApiError` with every fault found."""
+    """Returns the cleaned body; raises `ApiError` with every fault found."""
     faults = Faults(refuse_unknown_keys=refuse_unknown_keys)
     cleaned: dict[str, Any] = reader(decode(body), "", faults)
     faults.raise_any()

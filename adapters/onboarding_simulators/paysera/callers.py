@@ -71,7 +71,7 @@ class Caller:
 
 
 def identify(signed: Signed, settings: Settings, store: Store) -> Caller:
-    """Gives the caller; the signature is judged first, then the clock, then the nonce.
+    """Returns the caller; the signature is judged first, then the clock, then the nonce.
 
     A request without a signature is the client's own if its certificate stands in for one; a
     token is always used with a signature (lib-wallet-php-client, `WalletApi::dispatcher`).

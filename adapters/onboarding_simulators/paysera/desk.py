@@ -53,7 +53,7 @@ class Desk(Settings):
     # Consent.
 
     def issue_token(self, user_id: int, scopes: Iterable[str] = ()) -> Token:
-        """Gives the token that the client would get when the user consents to these scopes.
+        """Returns the token that the client would get when the user consents to these scopes.
 
         A scope `X_offline` also lets client credentials alone read X of this user from now on.
         """
@@ -64,7 +64,7 @@ class Desk(Settings):
     def consent(
         self, user_id: int, scopes: Iterable[str] = (), redirect_uri: str | None = None
     ) -> str:
-        """Gives the authorisation code that the page would send back; it is good for one token.
+        """Returns the authorisation code that the page would send back; it is good for one token.
 
         With a redirect URI, the exchange of the code must name the same.
         """
@@ -131,7 +131,7 @@ class Desk(Settings):
             self._store.put(evolve(self._account(user_id), type="legal", company=company))
 
     def add_wallet(self, user_id: int, status: str = "active") -> int:
-        """Gives the id of one more wallet: `active`, `inactive` or `closed`."""
+        """Returns the id of one more wallet: `active`, `inactive` or `closed`."""
         if status not in WALLET_STATUSES:
             raise ValueError(f"status: expected one of {', '.join(WALLET_STATUSES)}")
         with self._whole():

@@ -41,7 +41,7 @@ class MacHeader:
 def verify(
     authorization: str, *, key: str, method: str, target: str, host: str, port: int, body: bytes
 ) -> MacHeader:
-    """Gives the header's values if they sign this very request; raises `MacError` if not.
+    """Returns the header's values if they sign this very request; raises `MacError` if not.
 
     `target` is the raw request target, `host` has no port; both as WSGI spells them.
     """

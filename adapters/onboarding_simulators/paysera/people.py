@@ -75,7 +75,7 @@ class People:
         return self.store.total(IdentificationRequest) + self.store.total(Document)
 
     def papers(self, skip: int, limit: int) -> list[Paper]:
-        """Gives the identification requests, after them the documents of the user resource."""
+        """Returns the identification requests, after them the documents of the user resource."""
         requests = self.store.newest(IdentificationRequest, skip, limit)
         skip = max(skip - self.store.total(IdentificationRequest), 0)
         documents = self.store.newest(Document, skip, limit - len(requests))
@@ -139,7 +139,7 @@ class People:
         return facts
 
     def _uploads(self, request: IdentificationRequest) -> Iterator[tuple[str, Upload]]:
-        """Gives what was handed in, each with a name."""
+        """Returns what was handed in, each with a name."""
         for paper in papers_of(self.store, request):
             for order, image in paper.images:
                 yield f"{paper.type}, {('front', 'back')[order] if order < 2 else order}", image

@@ -50,7 +50,7 @@ def badge(word: str) -> Badge:
 
 def groups(account: Account, tokens: list[Token]) -> Iterator[Group]:
     yield Group(
-        "Standing",
+        "Status",
         [
             Fact("identification_level", badge(account.identification_level)),
             Fact("calculated_level", badge(account.calculated_level)),
@@ -99,7 +99,7 @@ def groups(account: Account, tokens: list[Token]) -> Iterator[Group]:
 
 
 def _login(account: Account) -> Iterator[Fact]:
-    """Gives what is known of the credentials, and no secret of them."""
+    """Returns what is known of the credentials, and no secret of them."""
     credentials = account.credentials
     if credentials is not None:
         yield Fact("type", credentials.type)

@@ -102,7 +102,7 @@ def find_user(call: Call) -> dict[str, Any]:
 
 
 def _criterion(query: Sequence[tuple[str, str]]) -> tuple[str, str, str]:
-    """Gives the kind, the value and the nationality, which only a person code has."""
+    """Returns the kind, the value and the nationality, which only a person code has."""
     criteria = [_bracketed(name, value) for name, value in query if name not in _NO_CRITERIA]
     nationalities = [value for name, value in query if name == "nationality"]
     if len(criteria) == 1 and criteria[0][0] in _CRITERIA:

@@ -1,7 +1,7 @@
-"""What simulators of providers share: a clock, a store, misbehaviour, a control endpoint, a desk.
+"""The parts that simulators share: a clock, tables, faults, a control endpoint, recorded requests.
 
-Nothing here knows a provider, and nothing here imports the rest of the library: a simulator that
-agrees with an adapter then says something about both.
+They know no provider and import neither the library nor an adapter: a simulator that agrees with an
+adapter would prove nothing otherwise.
 """
 
 from .clock import VirtualClock

@@ -1,4 +1,4 @@
-"""What another process gives to an action, held to the types that the action declares."""
+"""Reads the JSON arguments of an action and checks them against the action's type hints."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from typing import Any, cast
 
 __all__ = ["check_arguments", "name_of", "read_object"]
 
-_LEAST, _MOST = -(2**63), 2**63 - 1  # what a database keeps, and any other program reads
+_LEAST, _MOST = -(2**63), 2**63 - 1  # the range of SQLite's integers
 _DEEPEST = 20
 _LONGEST = 100_000
 
 _NAMES = {
-    str: f"a text of up to {_LONGEST} characters",
+    str: f"a string of up to {_LONGEST} characters",
     bool: "true or false",
     int: "a whole number",
     float: "a number",
@@ -28,7 +28,7 @@ _NAMES = {
 
 
 def read_object(text: bytes) -> dict[str, Any]:
-    """Reads a JSON object. Raises ValueError for anything that the simulators cannot keep."""
+    """Returns a JSON object. Raises ValueError for anything that the simulators cannot store."""
     try:
         parsed: object = json.loads(
             text, parse_int=_whole, parse_constant=_no_number, object_pairs_hook=_once
@@ -36,23 +36,23 @@ def read_object(text: bytes) -> dict[str, Any]:
     except UnicodeDecodeError:
         raise ValueError("the body must be in UTF-8") from None
     except RecursionError:
-        raise ValueError(f"the body is nested more than {_DEEPEST} deep") from None
+        raise ValueError(f"the body is nested more than {_DEEPEST} levels deep") from None
     except json.JSONDecodeError as error:
         raise ValueError(f"the body must be JSON: {error.msg} at {error.pos}") from None
     if not isinstance(parsed, dict):
         raise ValueError("the body must be a JSON object")
     for value, depth in _within(cast("object", parsed)):
         if depth > _DEEPEST:
-            raise ValueError(f"the body is nested more than {_DEEPEST} deep")
+            raise ValueError(f"the body is nested more than {_DEEPEST} levels deep")
         if isinstance(value, str) and not _can_be_encoded(value):
-            raise ValueError("a text holds half of a character (a lone surrogate)")
+            raise ValueError("a string contains a lone surrogate")
         if isinstance(value, float) and not math.isfinite(value):
             raise ValueError("a number is not finite")
     return cast("dict[str, Any]", parsed)
 
 
 def check_arguments(action: Callable[..., object], given: Mapping[str, object]) -> None:
-    """Raises ValueError, which names everything that an action does not take."""
+    """Raises ValueError, which names every unknown, missing or mistyped argument."""
     hints = typing.get_type_hints(action)
     takes = inspect.signature(action).parameters
     found = [f"{name_of(name)}: there is no such field" for name in given if name not in takes]
@@ -67,7 +67,7 @@ def check_arguments(action: Callable[..., object], given: Mapping[str, object]) 
 
 
 def _wrong(value: object, hint: Any, path: str) -> Iterator[tuple[str, str]]:
-    """Where a value is not what a type says, each with what is expected there."""
+    """Yields the path of each value that does not have its type, with the type that is expected."""
     origin, inner = typing.get_origin(hint), typing.get_args(hint)
     if origin in (typing.Union, types.UnionType):
         yield from _unlike_each(value, inner, path)
@@ -97,7 +97,7 @@ def _wrong(value: object, hint: Any, path: str) -> Iterator[tuple[str, str]]:
 
 
 def _unlike_each(value: object, options: tuple[Any, ...], path: str) -> Iterator[tuple[str, str]]:
-    """What is wrong by the option that comes nearest: the one that is wrong furthest inside."""
+    """Yields the errors of the option of a union that fails at the deepest path."""
     each = [list(_wrong(value, option, path)) for option in options]
     if all(each):
         nearest = max(each, key=lambda found: len(found[0][0]))
@@ -116,7 +116,7 @@ def _is(value: object, kind: type) -> bool:
 
 
 def _within(value: object, depth: int = 1) -> Iterator[tuple[object, int]]:
-    """Every name and value in a value, with how deep it is."""
+    """Yields every key and value inside a value, with its depth."""
     left = [(value, depth)]
     while left:
         one, deep = left.pop()
@@ -131,7 +131,7 @@ def _within(value: object, depth: int = 1) -> Iterator[tuple[object, int]]:
 def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise ValueError("a name is given twice in one object")
+        raise ValueError("a key is given twice in one object")
     return found
 
 
@@ -151,5 +151,5 @@ def _can_be_encoded(text: str) -> bool:
 
 
 def name_of(name: str) -> str:
-    """A name as it was sent, as far as it can be a name."""
+    """Returns a name that came from outside, or a placeholder if it is not safe to print."""
     return name if name.isascii() and name.isprintable() and len(name) <= 60 else "(a name)"

@@ -1,4 +1,4 @@
-"""A clock that can be moved, so that a test need not wait."""
+"""A clock that tests can move."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ LAST = 32_503_680_000
 
 @define(eq=False)
 class VirtualClock:
-    """Gives Unix time in seconds when called: real time, or a still one from `start`.
+    """Returns Unix time in seconds when called: real time, or a fixed time from `start`.
 
-    Either moves with `advance`.
+    Both move with `advance`.
     """
 
     start: float | None = None
@@ -29,10 +29,10 @@ class VirtualClock:
     def advance(self, seconds: float) -> None:
         """Moves the clock; a negative number moves it back.
 
-        Raises ValueError for what is no finite number, or leads out of the years 1970 to 2999.
+        Raises ValueError for a number that is not finite, or a time outside the years 1970 to 2999.
         """
         if not math.isfinite(seconds):
             raise ValueError("seconds: expected a finite number")
         if not 0 <= self() + seconds < LAST:
-            raise ValueError("seconds: the clock has the years 1970 to 2999")
+            raise ValueError("seconds: the clock covers the years 1970 to 2999")
         self._moved += seconds

@@ -1,4 +1,4 @@
-"""An HTTP endpoint under `/_control` that steers a simulator, and who may use it."""
+"""The HTTP endpoint `/_control`, which steers a simulator, and the check of who may use it."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ LOOPBACK = frozenset(("127.0.0.1", "localhost", "::1"))
 
 
 def is_elsewhere(request: Request) -> bool:
-    """Whether a request comes from another machine, or for another host's name.
+    """Whether a request comes from another machine, or names another host.
 
-    A foreign name that was made to point here would let a page from elsewhere read the answer.
+    The host is checked against DNS rebinding: a page could point its own name at this machine.
     """
     if request.remote_addr is not None and request.remote_addr not in LOOPBACK:
         return True
     try:
         return urlsplit(f"//{request.host}").hostname not in LOOPBACK
-    except ValueError:  # such as a bracket that opens no IPv6 address
+    except ValueError:  # such as an unclosed bracket
         return True
 
 
 def is_foreign(request: Request) -> bool:
-    """Whether it is from elsewhere, or was sent by a page in a browser that is from elsewhere."""
+    """Whether a request comes from another machine or host, or from a page of another site."""
     if is_elsewhere(request):
         return True
     origin = request.headers.get("Origin")
@@ -52,16 +52,16 @@ Action = Callable[..., object]
 
 @define(eq=False)
 class Control:
-    """Answers what stands under `/_control`, to programs of this machine only.
+    """Answers requests under `/_control`, from programs on this machine only.
 
-    - `GET /_control` shows the faults that are set, the time, the names of the actions;
-    - `POST /_control/misbehave` sets a fault, its body the fields of `Fault`; `DELETE` clears all;
+    - `GET /_control` returns the faults that are set, the time and the names of the actions;
+    - `POST /_control/misbehave` sets a fault, with the fields of `Fault`; `DELETE` clears all;
     - `POST /_control/clock` with `{"advance": seconds}` moves the clock;
-    - `POST /_control/ACTION` calls an action with its body as keywords.
+    - `POST /_control/ACTION` calls an action with the body as keyword arguments.
 
-    Bodies are JSON objects and say so. What an action does not take is answered with 400, says what
-    is wrong and changes nothing. A page in a browser that was served from elsewhere is
-    refused, and so is a request for another host's name.
+    Bodies are JSON objects, sent as application/json. Invalid arguments are answered with 400 and a
+    message, and change nothing. Requests from a page of another site and requests for another host
+    name are refused.
     """
 
     misbehaviour: Misbehaviour
@@ -69,16 +69,16 @@ class Control:
     actions: Mapping[str, Action]
 
     def answer(self, request: Request) -> Response | None:
-        """Gives the answer, or None for a path that is not under `/_control`."""
+        """Returns the answer, or None for a path outside `/_control`."""
         path = request.path.rstrip("/")
         if path != PREFIX and not path.startswith(PREFIX + "/"):
             return None
         if is_foreign(request):
-            return _said({"error": "only programs on this machine may do that"}, 403)
+            return _said({"error": "only programs on this machine may use this"}, 403)
         try:
             return self._act(request, path.removeprefix(PREFIX).strip("/"))
         except (LookupError, TypeError, ValueError) as error:
-            # the texts of actions name fields, never values
+            # messages of actions name fields, never values
             return _said({"error": str(error)}, 400)
 
     def _act(self, request: Request, name: str) -> Response:
@@ -88,7 +88,7 @@ class Control:
             self.misbehaviour.clear()
             return _said(self._shown())
         if request.method != "POST":
-            return _said({"error": "this is to be sent with POST"}, 405)
+            return _said({"error": "expected POST"}, 405)
         body = _body(request)
         if name == "misbehave":
             self._set(body)
@@ -104,7 +104,7 @@ class Control:
     def _set(self, given: Mapping[str, Any]) -> None:
         known = fields_dict(Fault)
         if unknown := [name for name in given if name not in known]:
-            raise ValueError(f"a fault has no {', '.join(map(name_of, unknown))}")
+            raise ValueError(f"unknown fields of a fault: {', '.join(map(name_of, unknown))}")
         if "kind" not in given:
             raise ValueError("kind: is required")
         self.misbehaviour.add(Fault(**given))
@@ -120,7 +120,7 @@ class Control:
 
 
 def actions_of(simulator: object, names: Iterable[str]) -> dict[str, Action]:
-    """Gives methods by their names, to be called with keywords, without holding the simulator."""
+    """Returns methods by name; the simulator is referenced weakly."""
     return {name: partial(_act, weakref.proxy(simulator), name) for name in names}
 
 
@@ -131,7 +131,7 @@ def _act(simulator: object, name: str, /, **keywords: Any) -> object:
 
 
 def _body(request: Request) -> dict[str, Any]:
-    if request.mimetype != "application/json":  # a form of a foreign page cannot say this
+    if request.mimetype != "application/json":  # a cross-site form cannot send this type
         raise ValueError("the body must be declared as application/json")
     return read_object(request.get_data() or b"{}")
 
@@ -142,7 +142,7 @@ def _said(body: object, status: int = 200) -> Response:
 
 
 def _plain(value: object) -> object:
-    """What an action may give beside what JSON knows: a value, a set, bytes, a mapping."""
+    """Returns the JSON form of what an action returned: bytes, a set, a mapping, an attrs value."""
     if isinstance(value, bytes):
         return b64encode(value).decode("ascii")
     if isinstance(value, Set):
@@ -151,4 +151,4 @@ def _plain(value: object) -> object:
         return dict(cast("Mapping[str, object]", value))
     if has(type(value)):
         return asdict(cast("AttrsInstance", value))
-    raise TypeError("the action gave what JSON cannot say")
+    raise TypeError("the result of the action cannot be written as JSON")

@@ -1,4 +1,4 @@
-"""The last requests to a simulator with its answers, shown without their secrets."""
+"""The last requests to a simulator with their answers, shown without secrets."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["MASK", "Exchange", "Exchanges", "Mask"]
 
 MASK = "***"
 LONGEST_VALUE = 400
-"""Characters of a value beyond which its length alone is shown."""
+"""Longer values are shown by their length only, in characters."""
 
 _SECRET = re.compile(r"password|secret|token$|hash|salt|apikey|mackey|signature|^code$|^nonce$")
 _IN_QUERY = re.compile(r"(?<=[?&])((?:access_|refresh_)?token|code|key)=[^&#\s\"]+")
@@ -28,23 +28,23 @@ _IN_HEADERS = frozenset(("authorization", "cookie", "set-cookie", "proxy-authori
 
 @frozen
 class Mask:
-    """Takes out what is secret by its name, and by its place in an address as `path` knows it."""
+    """Masks secrets by the name of their field; `path` masks those inside a path."""
 
     path: Callable[[str], str]
 
     def pairs(self, pairs: Iterable[tuple[str, str]]) -> str:
-        """Gives names with their values, line by line."""
+        """Returns one line for each name with its value."""
         return "\n".join(f"{name}={self.data(value, name)}" for name, value in pairs)
 
     def header(self, name: str, value: str) -> str:
-        """Gives the value of a header; of one that carries a secret, its first word at most."""
+        """Returns the value of a header; of a header with a secret, only the scheme."""
         if name.lower() not in _IN_HEADERS:
             return self._text(value)
         scheme, blank, _ = value.partition(" ")
         return f"{scheme} {MASK}" if blank else MASK
 
     def data(self, shown: object, name: str = "") -> object:
-        """Gives what JSON said under a name."""
+        """Returns a JSON value, masked where its name or a name inside it is one of a secret."""
         if isinstance(shown, dict):
             pairs = cast("dict[str, Any]", shown).items()
             return {key: self.data(value, key) for key, value in pairs}
@@ -63,14 +63,14 @@ class Mask:
 
 
 KEPT = 500
-"""How many exchanges are remembered."""
+"""The number of exchanges that are kept."""
 LONGEST_BODY = 16 * 1024
-"""Bytes of a body beyond which its size alone is remembered."""
+"""Longer bodies are not kept, only their size, in bytes."""
 
 
 @frozen(kw_only=True)
 class Message:
-    """One half of an exchange as it came, which is not as it may be shown."""
+    """A request or an answer, unmasked; show it by its methods only."""
 
     headers: tuple[tuple[str, str], ...] = field(repr=False)
     media_type: str
@@ -79,11 +79,11 @@ class Message:
     mask: Mask = field(repr=False)
 
     def shown_headers(self) -> list[tuple[str, str]]:
-        """Gives the headers; of those that carry a secret, their first word at most."""
+        """Returns the headers; of a header with a secret, only the scheme."""
         return [(name, self.mask.header(name, value)) for name, value in self.headers]
 
     def shown_body(self) -> str:
-        """Gives JSON laid out or a form line by line, secrets masked; of other bodies the size."""
+        """Returns a JSON or form body with its secrets masked; for any other body, its size."""
         if not self.size:
             return ""
         text = None if self.body is None else self._text(self.body)
@@ -103,15 +103,15 @@ class Message:
 
 @frozen(kw_only=True)
 class Exchange:
-    """One request with its answer; without one, the connection was dropped."""
+    """One request with its answer, or without one if the connection was dropped."""
 
     number: int
     at: float
-    """Unix time in seconds, by this machine's clock, as a client's own log has it."""
+    """Unix time in seconds by this machine's clock, to compare with the logs of clients."""
     method: str
     path: str
     query: str = field(repr=False)
-    """Line by line, secrets masked."""
+    """One parameter on each line, secrets masked."""
     status: int | None
     asked: Message = field(repr=False)
     answered: Message | None = field(repr=False)
@@ -119,14 +119,14 @@ class Exchange:
 
 @define(eq=False)
 class Exchanges:
-    """Remembers the last exchanges."""
+    """Keeps the last exchanges."""
 
     mask: Mask
     _kept: deque[Exchange] = field(factory=lambda: deque[Exchange](maxlen=KEPT), repr=False)
     _numbers: count[int] = field(factory=lambda: count(1), repr=False)
 
     def note(self, request: Request, response: Response | None) -> None:
-        """Remembers one more, in place of the oldest if there are many."""
+        """Adds an exchange; drops the oldest one if there are too many."""
         self._kept.append(
             Exchange(
                 number=next(self._numbers),
@@ -146,12 +146,12 @@ class Exchanges:
         return len(self._kept)
 
     def latest(self, skip: int, limit: int) -> list[Exchange]:
-        """Gives `limit` exchanges after the `skip` newest, newest first."""
-        kept = list(self._kept)  # a copy: others may be noted while it is read
+        """Returns `limit` exchanges after the `skip` newest, newest first."""
+        kept = list(self._kept)  # a copy: another thread may add one meanwhile
         return list(islice(reversed(kept), skip, skip + limit))
 
     def get(self, number: int) -> Exchange | None:
-        """Gives the exchange of that number, unless it is forgotten."""
+        """Returns the exchange with that number, or None if it was dropped."""
         return next((each for each in list(self._kept) if each.number == number), None)
 
 

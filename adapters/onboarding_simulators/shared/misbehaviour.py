@@ -1,4 +1,4 @@
-"""Faults on demand: what a provider's servers, proxies and networks do on a bad day."""
+"""Faults on demand, as servers, proxies and networks produce them."""
 
 from __future__ import annotations
 
@@ -19,32 +19,32 @@ from werkzeug.wrappers import Request, Response
 __all__ = ["KINDS", "Fault", "Misbehaviour"]
 
 KINDS = {
-    "rate_limit": "429 in the provider's own words; with `seconds`, a Retry-After",
-    "error": "500 in the provider's own words, or another `status` or `code` of its errors",
+    "rate_limit": "429 as the provider words it; with `seconds`, a Retry-After",
+    "error": "500 as the provider words it, or another `status` or `code`",
     "bad_gateway": "502 as a proxy's HTML page",
-    "empty": "the call is carried out, the answer has no body",
-    "truncated": "the call is carried out, half of the body is missing",
-    "slow": "the call is carried out, the answer comes `seconds` later",
-    "drop_before": "the connection ends, nothing was carried out",
-    "drop_after": "the connection ends after the call was carried out",
-    "unknown": "every object has one more key, every known word is a new one",
+    "empty": "the call is carried out, but the answer has no body",
+    "truncated": "the call is carried out, but half of the answer is missing",
+    "slow": "the call is carried out, and the answer comes `seconds` later",
+    "drop_before": "the connection is closed before the call is carried out",
+    "drop_after": "the connection is closed after the call is carried out",
+    "unknown": "every object has an extra key, every known word is replaced by a new one",
     "skew": "the Date header is `seconds` ahead",
 }
-"""Each kind of fault with what it does."""
+"""The kinds of fault, each with its effect."""
 
 NEW_KEY, NEW_WORD = "AddedLater", "ADDED_LATER"
 _GATEWAY = "<html><head><title>502 Bad Gateway</title></head><body>502 Bad Gateway</body></html>"
 
 Answer = Callable[[], Response]
 Refuse = Callable[[Request, int | None, str | None], Response]
-"""Words an error as the provider would, from its status, its code, both, or neither for a 500."""
+"""Returns an error of the provider by its status, its code, both, or neither for a 500."""
 
 
 Rule: TypeAlias = tuple[Callable[[Any], bool], str]
-"""Whether a field may have a value, and what it may have in words."""
+"""Whether a field may have a value, and what is expected, in words."""
 
 _YEAR = 366 * 86_400
-_SECONDS = {"slow": (0, 86_400), "rate_limit": (0, _YEAR)}  # of `skew`, ten years either way
+_SECONDS = {"slow": (0, 86_400), "rate_limit": (0, _YEAR)}  # `skew` may go ten years either way
 
 
 def _rules(kind: object) -> dict[str, Rule]:
@@ -86,12 +86,12 @@ _WORD = re.compile(r"[A-Za-z0-9_.-]{1,100}").fullmatch
 
 @frozen(kw_only=True)
 class Fault:
-    """One fault, for the calls it is meant for. Raises ValueError for fields that cannot be.
+    """One fault and the calls that it applies to. Raises ValueError for invalid fields.
 
-    `route` is a pattern as of a shell, matched without regard to case against the path, or
-    against `METHOD path` if it holds a blank. `times` is how often it happens, without end if
-    None; `probability` is its chance for each such call, drawn from `seed`. `status` and `code`
-    are those of an `error`.
+    `route` is a shell pattern, matched case-insensitively against the path, or against `METHOD
+    path` if it contains a blank. `times` limits how often the fault happens; None sets no limit.
+    `probability` is its chance on each matching call, drawn from `seed`. `status` and `code` apply
+    to `error` only.
     """
 
     kind: str
@@ -114,7 +114,7 @@ class Fault:
             raise ValueError("; ".join(wrong))
 
     def meets(self, method: str, path: str) -> bool:
-        """Whether a call is one of those it is meant for."""
+        """Whether the fault applies to a call."""
         pattern = self.route.lower()
         target = f"{method} {path}" if " " in pattern else path
         return fnmatchcase(target.lower(), pattern)
@@ -138,9 +138,10 @@ class _Armed:
 
 @define(eq=False)
 class Misbehaviour:
-    """The faults that are set, around the answers of a simulator.
+    """The faults that are set; wraps the answers of a simulator.
 
-    `words` are the keys whose values are words of a vocabulary; `refuse` words a refusal.
+    `words` are the keys whose values are words of a vocabulary; `refuse` makes an error of the
+    provider.
     """
 
     words: Collection[str]
@@ -150,23 +151,23 @@ class Misbehaviour:
 
     @property
     def faults(self) -> list[Fault]:
-        """The faults that may still happen."""
+        """The faults that can still happen."""
         with self._lock:
             return [each.fault for each in self._armed if each.left != 0]
 
     def add(self, fault: Fault) -> None:
-        """Sets a fault; of several that meet a call, the first one set happens."""
+        """Sets a fault; if several apply to a call, the first one set happens."""
         chance = random.Random(fault.seed)  # noqa: S311 - the same faults each run, no secret
         with self._lock:
             self._armed.append(_Armed(fault, fault.times, chance))
 
     def clear(self) -> None:
-        """Takes all faults back."""
+        """Clears all faults."""
         with self._lock:
             self._armed.clear()
 
     def around(self, request: Request, answer: Answer) -> Response:
-        """Gives the answer, or what a fault makes of it; a drop raises ConnectionResetError."""
+        """Returns the answer, or what a fault makes of it; a drop raises ConnectionResetError."""
         with self._lock:
             met = (each.fault for each in self._armed if each.fires(request.method, request.path))
             fault = next(met, None)
@@ -227,5 +228,5 @@ class Misbehaviour:
 
 
 def _drop() -> NoReturn:
-    """Ends the connection: the server takes this for a client that went away."""
+    """Ends the connection: the server treats the error as a client that went away."""
     raise ConnectionResetError(errno.ECONNRESET, "dropped on demand")

@@ -1,4 +1,4 @@
-"""OpenAPI 3.1 documents put together from compact tables."""
+"""OpenAPI 3.1 documents, built from compact tables."""
 
 from __future__ import annotations
 
@@ -45,46 +45,46 @@ NULL: Json = {"type": "null"}
 
 
 def text(pattern: str | None = None, least: int | None = None, most: int | None = None) -> Json:
-    """Gives text of a form and a length."""
+    """Returns the schema of a string."""
     bounds = {"pattern": pattern, "minLength": least, "maxLength": most}
     return {**TEXT, **{name: value for name, value in bounds.items() if value is not None}}
 
 
 def whole(least: int | None = None, most: int | None = None) -> Json:
-    """Gives a whole number within bounds."""
+    """Returns the schema of an integer."""
     bounds = {"minimum": least, "maximum": most}
     return {**INTEGER, **{name: value for name, value in bounds.items() if value is not None}}
 
 
 def word(*words: str) -> Json:
-    """Gives one of these words."""
+    """Returns the schema of an enumeration of strings."""
     return {**TEXT, "enum": list(words)}
 
 
 def just(value: object) -> Json:
-    """Gives this value and no other."""
+    """Returns the schema of one constant."""
     return {"const": value}
 
 
 def maybe(schema: Json) -> Json:
-    """Gives the same, or null."""
+    """Returns the schema of a nullable value."""
     return either(schema, NULL)
 
 
 def either(*schemas: Json) -> Json:
-    """Gives what meets one of these."""
+    """Returns the schema of a value that matches one of these."""
     return schemas[0] if len(schemas) == 1 else {"anyOf": list(schemas)}
 
 
 def listed(schema: Json, *, least: int = 0) -> Json:
-    """Gives a list of these."""
+    """Returns the schema of an array."""
     return {"type": "array", "items": schema, **({"minItems": least} if least else {})}
 
 
 def shape(
     required: Mapping[str, Json], optional: Mapping[str, Json] | None = None, *, closed: bool = True
 ) -> Json:
-    """Gives an object with these keys, and with no other if it is closed."""
+    """Returns the schema of an object; if `closed`, it has no other keys."""
     schema: Json = {"type": "object", "properties": {**required, **(optional or {})}}
     if required:
         schema["required"] = list(required)
@@ -94,17 +94,17 @@ def shape(
 
 
 def ref(name: str) -> Json:
-    """Gives what stands under that name among the schemas of the document."""
+    """Returns a reference to a schema of the document."""
     return {"$ref": f"#/components/schemas/{name}"}
 
 
 def query(name: str, schema: Json, *, required: bool = False) -> Json:
-    """Gives a parameter of the query."""
+    """Returns a query parameter."""
     return {"name": name, "in": "query", "required": required, "schema": schema}
 
 
 def header(name: str, schema: Json, *, required: bool = False) -> Json:
-    """Gives a parameter among the headers."""
+    """Returns a header parameter."""
     return {"name": name, "in": "header", "required": required, "schema": schema}
 
 
@@ -114,7 +114,7 @@ def answer(
     headers: Mapping[str, Json] | None = None,
     media: Iterable[str] = (JSON,),
 ) -> Json:
-    """Gives one answer; without a schema it has no body, its headers are always there."""
+    """Returns a response; its headers are required, and without a schema it has no body."""
     said: Json = {"description": says}
     if schema is not None:
         said["content"] = {each: {"schema": schema} for each in media}
@@ -136,7 +136,7 @@ def operation(
     body_required: bool = True,
     **more: Any,
 ) -> Json:
-    """Gives one call: what may be sent, what is answered by status; `page` describes it."""
+    """Returns an operation with its responses by status; `page` is its documentation."""
     call: Json = {
         "operationId": name,
         "externalDocs": {"url": page},
@@ -151,7 +151,7 @@ def operation(
 
 
 class Part(Protocol):
-    """A module with the calls on one subject, and the schemas that they refer to by name."""
+    """A module with the paths of one subject, and the schemas that they refer to by name."""
 
     @property
     def PATHS(self) -> Mapping[str, Mapping[str, Json]]: ...  # noqa: N802 - a constant of modules
@@ -169,9 +169,9 @@ def document(
     schemas: Mapping[str, Json],
     security: Mapping[str, Json],
 ) -> Json:
-    """Returns the document of these parts; `parameters` are the schemas of the names in braces.
+    """Returns the document of these parts; `parameters` are the schemas of path parameters.
 
-    A call without a security scheme of its own uses the first of `security`.
+    An operation without security of its own uses the first scheme of `security`.
     """
     described: Json = {}
     known = dict(schemas)
@@ -194,7 +194,7 @@ def document(
 
 
 def error_paths(schema: Json, schemas: Mapping[str, Json], prefix: str = "") -> list[str]:
-    """Gives the dotted path of every field of a body, those of objects inside it as well."""
+    """Returns the dotted path of every field of a body, also inside objects."""
     found: list[str] = []
     for option in schema.get("anyOf", (schema,)):
         known = schemas[option["$ref"].rpartition("/")[2]] if "$ref" in option else option
@@ -204,7 +204,7 @@ def error_paths(schema: Json, schemas: Mapping[str, Json], prefix: str = "") -> 
 
 
 def served(request: Request, described: Callable[[], Json]) -> Response | None:
-    """Gives the document to whoever asks for `/_openapi.json`, None for any other path."""
+    """Returns the document for `/_openapi.json`, None for any other path."""
     if request.path != PATH:
         return None
     server = {"servers": [{"url": request.host_url.rstrip("/")}]}

@@ -15,11 +15,11 @@ T = TypeVar("T")
 
 
 class Paths(Generic[T]):
-    """Values by path templates such as `/users/<id>`; a literal segment precedes a named one.
+    """Values by path template such as `/users/<id>`; a literal segment wins over a named one.
 
-    `patterns` are regular expressions by name; a name without one matches any segment. With
-    `tolerant`, letter case, doubled slashes and a trailing slash do not matter: the templates are
-    in lower case, and each name stands for a whole segment, whose case is kept.
+    `patterns` are regular expressions by name; a name without a pattern matches any segment. With
+    `tolerant`, case, doubled slashes and trailing slashes are ignored: templates must be in lower
+    case, each name must be a whole segment, and named segments keep their case.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class Paths(Generic[T]):
         self._tolerant = tolerant
 
     def find(self, path: str) -> tuple[T, dict[str, str]] | None:
-        """Returns the value of the template that a path matches, with the path's named parts."""
+        """Returns the value of the matching template, with the named segments, or None."""
         segments = ["", *filter(None, path.split("/"))]
         asked = "/".join(segments).lower() if self._tolerant else path
         try:

@@ -1,4 +1,4 @@
-"""The part of a simulator that is the same for every provider: a WSGI application with its log."""
+"""The WSGI application that is the same for every simulated provider."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ __all__ = ["Front", "LoggedRequest", "Simulator"]
 
 @frozen
 class LoggedRequest:
-    """One request: no query, no header, no body, and no secret in its path.
+    """One request, without its query, headers, body and the secrets in its path.
 
-    `parameters` are those that choose an account of the client, where the provider has any.
+    `parameters` are those that choose an account of the client, if the provider has any.
     """
 
     method: str
@@ -37,7 +37,7 @@ class LoggedRequest:
 
 @frozen(kw_only=True, eq=False, repr=False)
 class Front:
-    """What stands before a simulator's own answers."""
+    """The parts of a simulator outside its API."""
 
     faults: Misbehaviour
     control: Control
@@ -49,9 +49,9 @@ class Front:
 
 
 class Simulator:
-    """A WSGI application that may be called from many threads.
+    """A WSGI application, safe to call from many threads.
 
-    A subclass holds the `Front` that `_front_with` returns, and defines `_respond` and `_refuse`.
+    A subclass stores the `Front` that `_front_with` returns, and defines `_respond` and `_refuse`.
     """
 
     __slots__ = ()
@@ -64,12 +64,12 @@ class Simulator:
 
     @property
     def log(self) -> list[LoggedRequest]:
-        """The requests answered so far, oldest first: a copy."""
+        """The requests answered so far, oldest first, as a copy."""
         with self._lock:
             return list(self._front.log)
 
     def clear_log(self) -> None:
-        """Clears the log; users and everything else stay."""
+        """Clears the log; users and all other state stay."""
         with self._lock:
             self._front.log.clear()
 
@@ -83,7 +83,7 @@ class Simulator:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         request = Request(environ)
-        request.get_data()  # unread bytes would spoil the next request of a kept connection
+        request.get_data()  # unread bytes would corrupt the next request on a kept connection
         front = self._front
         response = (
             front.control.answer(request)
@@ -103,13 +103,13 @@ class Simulator:
         masked: Callable[[str], str],
         described: Callable[[], Json],
     ) -> Front:
-        """Returns the parts, none of which holds a reference to the simulator.
+        """Returns the parts, which reference the simulator weakly.
 
         `clerk` makes the desk's clerk from a weak proxy of the simulator. `words` are the keys
-        whose values are words of a vocabulary, `actions` the methods that another process may
-        call. `masked` takes the secrets out of a path.
+        whose values are words of a vocabulary, `actions` the methods that another process may call.
+        `masked` removes the secrets from a path.
         """
-        me: Any = weakref.proxy(self)  # no cycle: a simulator without references is freed at once
+        me: Any = weakref.proxy(self)  # no reference cycle: an unused simulator is freed at once
         faults = Misbehaviour(words, lambda *asked: me._refuse(*asked))
         exchanges = Exchanges(Mask(masked))
         return Front(
@@ -141,8 +141,8 @@ class Simulator:
         raise NotImplementedError
 
     def _page(self, request: Request) -> Response | None:
-        """Returns a page that is no part of the API, or None."""
+        """Returns a page outside the API, or None."""
         return None
 
     def _stamp(self, response: Response) -> None:
-        """Adds what every answer has, also that of a fault."""
+        """Adds the headers that every answer has, also the answer of a fault."""

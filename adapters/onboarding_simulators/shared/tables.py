@@ -1,4 +1,4 @@
-"""Rows of JSON in SQLite, in memory or in a file that survives a restart."""
+"""JSON rows in SQLite, in memory or in a file that survives a restart."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 __all__ = ["Row", "Tables"]
 
 Row = dict[str, Any]
-"""What a row holds: anything that JSON can say."""
+"""A JSON object."""
 
 _TABLE = """
 CREATE TABLE IF NOT EXISTS {0} (
@@ -29,7 +29,7 @@ CREATE TABLE IF NOT EXISTS numbers (name TEXT PRIMARY KEY, last INTEGER NOT NULL
 _NEXT = """
 INSERT INTO numbers (name, last) VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET last = last + 1
 """
-_LAST = "SELECT last FROM numbers WHERE name = ?"  # no RETURNING: SQLite has it since 3.35 only
+_LAST = "SELECT last FROM numbers WHERE name = ?"  # no RETURNING: it needs SQLite 3.35
 _ADD = "INSERT INTO {0} (id, owner, content) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING"
 _SAVE = (
     "INSERT INTO {0} (id, owner, content) VALUES (?, ?, ?) "
@@ -47,18 +47,19 @@ _DROP_ALL = "DELETE FROM {0}"
 class Tables:
     """Rows by kind and id, each kind in the order in which its rows were first saved.
 
-    A kind is a word of the code's own: it names a table. A row may have an owner, whose rows are
-    then found together. One thread at a time: the caller holds a lock. What is read is a copy; it
-    changes nothing until it is saved.
+    A kind is a name chosen by the code, as it becomes the name of a table. A row may have an owner,
+    to find all rows of the owner. Not thread-safe: the caller holds a lock. Rows that are read are
+    copies; changes take effect when they are saved.
     """
 
     def __init__(self, path: str | None = None) -> None:
-        """Opens the file at `path`, made if missing; memory without one. Raises ValueError."""
+        """Opens or creates the file at `path`, or memory without a path. Raises ValueError."""
         database = _connected(path or ":memory:")
         weakref.finalize(self, database.close)
         try:
             if path is not None:
-                # a killed simulator loses nothing, a killed machine may: nobody waits for a disk
+                # safe if the process is killed; a crash of the machine may lose rows, which is
+                # accepted
                 database.execute("PRAGMA journal_mode = WAL")
                 database.execute("PRAGMA synchronous = OFF")
             database.execute(_NUMBERS)
@@ -78,45 +79,45 @@ class Tables:
             yield
         except BaseException:
             self._execute("ROLLBACK TO block")
-            self._names.clear()  # a table that the block made is gone
+            self._names.clear()  # tables that the block created are gone
             raise
         finally:
             self._execute("RELEASE block")
 
     def save(self, kind: str, id: str, row: Mapping[str, Any], owner: str = "") -> None:
-        """Keeps a row, in place of the one with its id if there is one."""
+        """Saves a row; replaces the row with the same id."""
         self._run(_SAVE, kind, id, owner, json.dumps(row))
 
     def add(self, kind: str, id: str, row: Mapping[str, Any], owner: str = "") -> bool:
-        """Keeps a row unless there is one with its id; says whether it did."""
+        """Saves a row unless its id exists; returns whether it did."""
         return self._run(_ADD, kind, id, owner, json.dumps(row)).rowcount == 1
 
     def number(self, name: str) -> int:
-        """Gives the next number of a series: 1 at the first call, 2 at the second, and so on."""
+        """Returns the next number of a series, starting at 1."""
         self._execute(_NEXT, (name,))
         return int(self._execute(_LAST, (name,)).fetchone()[0])
 
     def get(self, kind: str, id: str) -> Row | None:
-        """Gives the row with that id; ids are case-sensitive."""
+        """Returns the row with that id; ids are case-sensitive."""
         found = self._run(_GET, kind, id).fetchone()
         return None if found is None else json.loads(found[0])
 
     def owned(self, kind: str, owner: str) -> list[Row]:
-        """Gives the rows of an owner, oldest first."""
+        """Returns the rows of an owner, oldest first."""
         return [json.loads(found[0]) for found in self._run(_OWNED, kind, owner)]
 
     def all(self, kind: str) -> list[Row]:
-        """Gives every row of a kind, oldest first."""
+        """Returns every row of a kind, oldest first."""
         return self.page(kind, 0, -1)
 
     def count(self, kind: str) -> int:
-        """Says how many rows of a kind were ever saved: not for a kind whose rows are dropped."""
+        """Returns the number of rows; wrong for a kind whose rows are dropped."""
         return int(self._run(_COUNT, kind).fetchone()[0])
 
     def page(self, kind: str, skip: int, limit: int, *, newest_first: bool = False) -> list[Row]:
-        """Gives `limit` rows after the first `skip`, as fast for the last page as for the first.
+        """Returns `limit` rows after the first `skip`; the last page is as fast as the first.
 
-        Not for a kind whose rows are dropped; -1 sets no limit.
+        Do not use with kinds whose rows are dropped; -1 sets no limit.
         """
         if newest_first:
             found = self._run(_PAGE_BACK, kind, self.count(kind) - skip, limit)
@@ -125,7 +126,7 @@ class Tables:
         return [json.loads(each[0]) for each in found]
 
     def drop(self, kind: str, id: str | None = None) -> None:
-        """Forgets the row with that id, or every row of a kind."""
+        """Deletes the row with that id, or every row of a kind."""
         if id is None:
             self._run(_DROP_ALL, kind)
         else:
@@ -136,7 +137,7 @@ class Tables:
         return self._execute(statement.format(name), values)
 
     def _made(self, kind: str) -> str:
-        """The quoted name of a kind's table, which is there from now on."""
+        """Returns the quoted name of a kind's table, which is created if missing."""
         name, index = f'"rows of {kind}"', f'"owned {kind}"'
         self._execute(_TABLE.format(name))
         self._execute(_INDEX.format(name, index))

@@ -246,7 +246,7 @@ def walk(browser: Any, scene: Scene, app: str) -> str:
     assert browser.find_element(CSS, "figure img").size["width"] > 100
     unfold(browser, "Refuse")
     press(browser, "Refuse")
-    assert "This is needed." in text(browser)
+    assert "This field is required." in text(browser)
     Select(browser.find_element("id", "refuse-reason")).select_by_value("DOCUMENT_UNREADABLE")
     browser.find_element("id", "refuse-message").send_keys("Blurred")
     press(browser, "Refuse")

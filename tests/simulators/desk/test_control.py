@@ -256,7 +256,7 @@ def test_an_action_takes_what_it_declares_and_refuses_all_else_without_a_change(
         (b'{"a": 9223372036854775808}', "64 bits"),
         (b'{"a": "\\ud800"}', "lone surrogate"),
         (b'{"\\udfff": 1}', "lone surrogate"),
-        (b'{"a": 1, "a": 2}', "given twice"),
+        (b'{"a": 1, "a": 2}', "a key is given twice"),
         (b'{"a": "\xff"}', "UTF-8"),
         (b'{"a": ' + b"9" * 5000 + b"}", "64 bits"),
     ],

@@ -138,7 +138,7 @@ def test_a_user_is_found_by_id_and_nobody_by_another_word(scene: Scene) -> None:
     missed = scene.look("/_desk?q=nobody").text
 
     assert re.findall(r'href="/_desk/users/([^"]+)"', found) == [id]
-    assert "Nobody found" in missed
+    assert "No user found" in missed
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_what_is_not_there_is_a_page_that_says_so(scene: Scene, path: str) -> No
     answer = scene.look(path)
 
     assert answer.status_code == 404
-    assert "There is nothing here." in answer.text
+    assert "Page not found." in answer.text
 
 
 def test_a_form_of_the_desk_cannot_be_read(scene: Scene) -> None:
@@ -240,7 +240,7 @@ def test_what_was_decided_meanwhile_is_told_and_not_done_again(scene: Scene) -> 
     answer = scene.press(f"/_desk/documents/{document}/accept")
 
     assert answer.status_code == 422
-    assert "cannot be done any more" in answer.text
+    assert "no longer possible" in answer.text
     assert status(scene, document) == "REFUSED"
 
 
@@ -388,7 +388,7 @@ def test_a_fault_is_switched_on_and_off(scene: Scene) -> None:
 
     assert "3 times" in on
     assert (met, after) == (500, 200)
-    assert "None is set" in off
+    assert "No fault is set" in off
 
 
 @pytest.mark.parametrize(
@@ -407,7 +407,7 @@ def test_a_wrong_fault_is_told_beside_its_field(scene: Scene, field: str, value:
     assert answer.status_code == 422
     assert f'id="faults-{field}-error"' in answer.text
     assert answer.text.count('aria-invalid="true"') == 1
-    assert "None is set" in answer.text
+    assert "No fault is set" in answer.text
 
 
 def test_the_clock_is_moved_both_ways(scene: Scene) -> None:

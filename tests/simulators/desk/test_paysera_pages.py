@@ -80,7 +80,7 @@ def test_a_document_is_refused_with_a_comment_or_not_at_all(scene: PayseraScene)
     without = scene.press(f"{desk}/refuse", {"comment": " "})
     done = words(scene.press(f"{desk}/refuse", {"comment": "Too dark"}))
 
-    assert (without.status_code, "This is needed." in without.text) == (422, True)
+    assert (without.status_code, "This field is required." in without.text) == (422, True)
     assert "denied" in done
     assert "Too dark" in done
 

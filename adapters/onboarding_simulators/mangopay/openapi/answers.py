@@ -77,7 +77,7 @@ _ID = text(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(#[0-9]+)?$")
 
 
 def error(type: str, *messages: str, errors: Json = NULL) -> Json:
-    """Gives an error in the usual body (docs: errors)."""
+    """Returns an error in the usual body (docs: errors)."""
     keys = {
         "Message": word(*messages),
         "Type": just(type),
@@ -89,7 +89,7 @@ def error(type: str, *messages: str, errors: Json = NULL) -> Json:
 
 
 def param_error(*paths: str) -> Json:
-    """Gives the refusal that names bad fields, which are some of these."""
+    """Returns the refusal that names bad fields, which are some of these."""
     errors = shape({}, dict.fromkeys(paths, ref("FieldError"))) | {"minProperties": 1}
     return error("param_error", PARAM_ERROR, errors=errors)
 
@@ -101,12 +101,12 @@ def named(name: str, schema: Json) -> Json:
 
 
 def plain(pattern: str) -> Json:
-    """Gives a refusal of the web framework itself, which has a `Message` only."""
+    """Returns a refusal of the web framework itself, which has a `Message` only."""
     return shape({"Message": text(f"^{pattern}$")})
 
 
 def not_found(*nouns: str) -> Json:
-    """Gives the 404 of an unknown id; the spelling is MangoPay's, so is the blank at the end."""
+    """Returns the 404 of an unknown id; the spelling is MangoPay's, so is the blank at the end."""
     said = text(rf"^Cannot found the ressource ({'|'.join(nouns)}) with the id=[\s\S]* $")
     errors = shape({"RessourceNotFound": said})
     return error("ressource_not_found", "The ressource does not exist", errors=errors)
@@ -166,7 +166,7 @@ _DATES = (query("BeforeDate", DATE), query("AfterDate", DATE))
 
 
 def filters(*names: str, words: Mapping[str, Iterable[str]] | None = None) -> tuple[Json, ...]:
-    """Gives the parameters of a list, with those that leave only some of its rows."""
+    """Returns the parameters of a list, with those that leave only some of its rows."""
     known = (query(name, word(*values)) for name, values in (words or {}).items())
     return (*_LIST, *_DATES, *known, *(query(name, TEXT) for name in names))
 
@@ -190,7 +190,7 @@ def call(
     more: Mapping[int, Json] | None = None,
     **rest: Any,
 ) -> dict[str, Json]:
-    """Gives one call of the API by its method, with the answers that every call may have.
+    """Returns one call of the API by its method, with the answers that every call may have.
 
     `nouns` are the resources that may be unknown, `refusals` what a 400 may say besides what is
     wrong with fields; with `sca` a 401 may have no body but a header that asks for SCA.
@@ -233,7 +233,7 @@ def call(
 
 
 def rows(name: str, page: str, schema: Json, *names: str, **more: Any) -> dict[str, Json]:
-    """Gives a call that lists, page by page, filtered by these names and by dates."""
+    """Returns a call that lists, page by page, filtered by these names and by dates."""
     words = more.pop("words", None)
     parameters = (*filters(*names, words=words), *more.pop("parameters", ()))
     return call(name, page, schema, parameters=parameters, paged=True, **more)

@@ -138,7 +138,7 @@ SCHEMAS: dict[str, Json] = {
 
 
 def _codes(*paths: str) -> Json:
-    """Gives the refusal of the recipients' service: `Errors`, with codes by path."""
+    """Returns the refusal of the recipients' service: `Errors`, with codes by path."""
     allowed = "|".join(path.replace(".", r"\.") for path in paths)
     errors = {
         "type": "object",

@@ -71,7 +71,7 @@ _NO_EMAIL = error(
 
 
 def _of(kind: str, new: Json, change: Json, category: Json) -> dict[str, dict[str, Json]]:
-    """Gives the calls on one kind of user, in the shape with SCA."""
+    """Returns the calls on one kind of user, in the shape with SCA."""
     path, page = f"{CLIENT}/sca/users/{kind.lower()}", f"{kind.lower()}-user"
     seen, noun = ref(f"User{kind}Sca"), (f"User{kind}",)
     closed = (CLOSED, _REVOKED)
@@ -96,7 +96,7 @@ def _of(kind: str, new: Json, change: Json, category: Json) -> dict[str, dict[st
 
 
 def _of_old(kind: str, new: Json, change: Json) -> dict[str, dict[str, Json]]:
-    """Gives the calls on one kind of user, in the older shape."""
+    """Returns the calls on one kind of user, in the older shape."""
     path, page = f"{CLIENT}/users/{kind.lower()}", f"{kind.lower()}-user"
     seen, noun = ref(f"User{kind}"), (f"User{kind}",)
     return {

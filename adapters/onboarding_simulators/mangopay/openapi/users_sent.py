@@ -64,7 +64,7 @@ def _for(category: str, required: Mapping[str, Json], optional: Mapping[str, Jso
 def _new(
     required: Mapping[str, Json], optional: Mapping[str, Json], of_owner: tuple[str, ...]
 ) -> Json:
-    """Gives a new user: an OWNER must say more."""
+    """Returns a new user: an OWNER must say more."""
     more = {name: optional[name] for name in of_owner}
     rest = {name: schema for name, schema in optional.items() if name not in of_owner}
     return either(_for("PAYER", required, optional), _for("OWNER", {**required, **more}, rest))
@@ -100,7 +100,7 @@ OLD_LEGAL = _new(
 
 
 def _change(*fields: Mapping[str, Json]) -> Json:
-    """Gives a change: the terms always, of the rest what is to be another."""
+    """Returns a change: the terms always, of the rest what is to be another."""
     known = {name: schema for each in fields for name, schema in each.items()}
     return shape(
         {"TermsAndConditionsAccepted": BOOLEAN}, {"UserCategory": _CATEGORY, **known}, closed=False

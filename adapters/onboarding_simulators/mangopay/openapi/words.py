@@ -23,7 +23,7 @@ _CROCKFORD = "[0-9A-HJKMNP-TV-Z]{26}"
 
 
 def id_of(*prefixes: str) -> Json:
-    """Gives an id as new ones are spelled: a prefix with a ULID (docs: overview/data-formats)."""
+    """Returns an id as new ones are spelled: a prefix with a ULID (docs: overview/data-formats)."""
     return text(f"^({'|'.join(prefixes)})_{_CROCKFORD}$", most=128)
 
 

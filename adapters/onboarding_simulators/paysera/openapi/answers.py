@@ -46,7 +46,7 @@ _CODES = {
 
 
 def error(*codes: str) -> Json:
-    """Gives an error with one of these codes; keys without a value are left out."""
+    """Returns an error with one of these codes; keys without a value are left out."""
     plain = {"error": word(*codes), "error_description": text(least=1)}
     faults = {
         "error_properties": {"type": "object", "additionalProperties": listed(TEXT, least=1)},
@@ -81,7 +81,7 @@ def call(
     answers: Mapping[int, Json] | None = None,
     **more: Any,
 ) -> dict[str, Json]:
-    """Gives one call by its method, with the answers that every call may have.
+    """Returns one call by its method, with the answers that every call may have.
 
     `sent` are the media types of what is sent, `media` of what is answered; without a schema
     that is 204. `codes` are the errors with 400 that are its own,
@@ -111,7 +111,7 @@ PAGED = (
 
 
 def paged(name: str, schema: Json) -> Json:
-    """Gives a page of a list under its name (lib-serializer, ResultMetadataNormalizer)."""
+    """Returns a page of a list under its name (lib-serializer, ResultMetadataNormalizer)."""
     cursors = shape({}, {"after": TEXT, "before": TEXT})
     known = {
         "total": INTEGER,

@@ -64,7 +64,7 @@ _UNLOCK = "/recaptcha/unlock"
 
 
 def _consent(name: str, *, with_key: bool) -> dict[str, Json]:
-    """Gives the page of consent; under a key, what is asked for is known already."""
+    """Returns the page of consent; under a key, what is asked for is known already."""
     asked = () if with_key else _QUERY
     answers = {303: _BACK, 401: _NO_CLIENT}
     show = call(

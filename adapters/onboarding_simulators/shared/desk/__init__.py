@@ -1,4 +1,4 @@
-"""A desk for people: pages on which a simulator's users, documents and requests are looked at."""
+"""The desk: web pages that show a simulator's users, documents and requests to a person."""
 
 from .forms import Filled, read
 from .hosted import Hosted, hosted_page, leads_back

@@ -1,4 +1,4 @@
-"""Forms: how one is read, and those that set faults and the clock."""
+"""Forms: how they are read, and the forms that set faults and move the clock."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ __all__ = ["ADD_FAULT", "MOVE_CLOCK", "Filled", "add_fault", "can_move", "move_c
 
 @frozen(kw_only=True)
 class Filled:
-    """A form as it was sent: what was given for each input, and what is wrong with it."""
+    """A submitted form: the value of each input, and its errors."""
 
     name: str = ""
-    """The action that it is for."""
+    """The name of the form's action."""
     given: Mapping[str, str] = field(factory=dict[str, str], repr=False)
     errors: Mapping[str, str] = field(factory=dict[str, str])
-    """By input; what belongs to none is under the empty name."""
+    """By input; errors of the whole form are under the empty name."""
 
 
 def read(inputs: Sequence[Input], form: Mapping[str, str], name: str = "") -> Filled:
-    """Reads what was asked for and nothing else; errors name no value."""
+    """Reads the expected inputs and ignores others; errors do not quote values."""
     given = {each.name: form.get(each.name, "").strip() for each in inputs}
     found = {each.name: _error(each, given[each.name]) for each in inputs}
     return Filled(name=name, given=given, errors={key: text for key, text in found.items() if text})
@@ -36,13 +36,13 @@ def read(inputs: Sequence[Input], form: Mapping[str, str], name: str = "") -> Fi
 
 def _error(asked: Input, value: str) -> str:
     if not value:
-        return "This is needed." if asked.required else ""
+        return "This field is required." if asked.required else ""
     if asked.kind == "choice" and value not in dict(asked.choices):
-        return "Choose one of the list."
+        return "Choose one of the options."
     if asked.kind == "number" and not _is_number(value):
-        return "This is to be a number."
+        return "Enter a number."
     if asked.kind == "date" and not _is_date(value):
-        return "This is to be a date, as 2030-12-31."
+        return "Enter a date such as 2030-12-31."
     return ""
 
 
@@ -65,12 +65,12 @@ UNITS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86_400}
 
 ADD_FAULT = Action(
     name="faults",
-    label="Switch on",
+    label="Set the fault",
     tone="main",
     inputs=(
         Input(
             name="kind",
-            label="What goes wrong",
+            label="Fault",
             kind="choice",
             choices=[(kind, f"{kind}: {words}") for kind, words in KINDS.items()],
             required=True,
@@ -79,7 +79,7 @@ ADD_FAULT = Action(
             name="route",
             label="Where",
             value="*",
-            hint="A path with * for any part, if you like after a method: POST */users/*",
+            hint="A path with * as a wildcard, optionally after a method: POST */users/*",
         ),
         Input(
             name="times", label="How often", kind="number", short=True, hint="Empty: every time."
@@ -90,20 +90,25 @@ ADD_FAULT = Action(
             kind="number",
             short=True,
             value="1",
-            hint="From 0 to 1, of each call that is met.",
+            hint="From 0 to 1, for each matching call.",
         ),
         Input(
-            name="seed", label="Seed", kind="number", short=True, value="0", hint="Of the chance."
+            name="seed",
+            label="Seed",
+            kind="number",
+            short=True,
+            value="0",
+            hint="For the random numbers.",
         ),
         Input(
             name="seconds",
             label="Seconds",
             kind="number",
             short=True,
-            hint="Of slow, skew, rate_limit.",
+            hint="For slow, skew and rate_limit.",
         ),
-        Input(name="status", label="Status", kind="number", short=True, hint="Of error."),
-        Input(name="code", label="Code", short=True, hint="Of error."),
+        Input(name="status", label="Status", kind="number", short=True, hint="For error."),
+        Input(name="code", label="Code", short=True, hint="For error."),
     ),
 )
 MOVE_CLOCK = Action(
@@ -127,17 +132,17 @@ MOVE_CLOCK = Action(
 
 
 def add_fault(misbehaviour: Misbehaviour, given: Mapping[str, str]) -> None:
-    """Sets a fault as the form asks for it."""
+    """Sets the fault that a form describes."""
     times = _whole(given, "times", least=1)
     probability = float(given["probability"] or 1)
     if not 0 <= probability <= 1:
-        raise WrongInputError("probability", "This is to be from 0 to 1.")
+        raise WrongInputError("probability", "Enter a number from 0 to 1.")
     seconds = float(given["seconds"]) if given["seconds"] else None
     if seconds is not None and not 0 <= seconds < LAST:
-        raise WrongInputError("seconds", "This is to be no less than 0.")
+        raise WrongInputError("seconds", "Enter 0 or more.")
     status = _whole(given, "status")
     if status is not None and not 400 <= status < 600:
-        raise WrongInputError("status", "This is to be from 400 to 599.")
+        raise WrongInputError("status", "Enter a number from 400 to 599.")
     fault = Fault(
         kind=given["kind"],
         route=given["route"] or "*",
@@ -152,17 +157,17 @@ def add_fault(misbehaviour: Misbehaviour, given: Mapping[str, str]) -> None:
 
 
 def can_move(clock: Callable[[], float]) -> bool:
-    """Whether the clock is one that can be moved."""
+    """Whether the clock can be moved."""
     return isinstance(clock, VirtualClock)
 
 
 def move_clock(clock: Callable[[], float], given: Mapping[str, str]) -> None:
-    """Moves the clock as the form asks for it."""
+    """Moves the clock as a form asks."""
     if not isinstance(clock, VirtualClock):
         raise ValueError("this clock cannot be moved")
     seconds = float(given["amount"]) * UNITS[given["unit"]]
     if not 0 <= clock() + seconds < LAST:
-        raise WrongInputError("amount", "The clock has the years 1970 to 2999.")
+        raise WrongInputError("amount", "The clock covers the years 1970 to 2999.")
     clock.advance(seconds)
 
 
@@ -172,6 +177,6 @@ def _whole(given: Mapping[str, str], name: str, least: int | None = None) -> int
     number = float(given[name])
     if not number.is_integer() or (least is not None and number < least):
         raise WrongInputError(
-            name, "This is to be a whole number" + (f" from {least} on." if least else ".")
+            name, "Enter a whole number" + (f", {least} or more." if least else ".")
         )
     return int(number)

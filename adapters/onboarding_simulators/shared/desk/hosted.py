@@ -1,4 +1,4 @@
-"""The look of a provider's hosted pages, on which a user agrees to something or refuses."""
+"""The provider's hosted pages, on which a user confirms or refuses something."""
 
 from __future__ import annotations
 
@@ -17,40 +17,40 @@ __all__ = ["Hosted", "hosted_page", "leads_back"]
 
 @frozen(kw_only=True)
 class Hosted:
-    """A hosted page; without buttons it only tells something."""
+    """A hosted page; without buttons it only shows a message."""
 
     provider: str
     title: str
     lines: Sequence[str] = field(default=(), repr=False)
     points: Sequence[str] = field(default=(), repr=False)
-    """What it is about, as a list."""
+    """A list of what the page is about."""
     inputs: Sequence[Input] = ()
     buttons: Sequence[tuple[str, str]] = ()
-    """Each `decision` with its label; the first is the one that goes on."""
+    """Each value of `decision` with its label; the first is the default."""
     target: str = field(default="", repr=False)
-    """Where the form is sent."""
+    """The address that the form is sent to."""
     problem: str = ""
     after: str = field(default="", repr=False)
-    """What is said below the form."""
+    """A text below the form."""
     lang: str = "en"
-    """The language that was asked for; the words are English whatever it is."""
+    """The language that was requested; the texts are in English in any case."""
 
 
 def hosted_page(page: Hosted, status: int = 200) -> Response:
-    """Gives the page; it may lead anywhere, as the place to return to is anywhere."""
+    """Returns the page."""
     return rendered("hosted.html", status, page=page, filled=Filled())
 
 
 def leads_back(url: str) -> bool:
-    """Whether a browser may be sent to an address: an absolute one of http or https.
+    """Whether a browser may be redirected to an address: it must be absolute, with http or https.
 
-    Other schemes (`javascript:`, `file:`, `view-source:`) would have the browser do something else
+    Other schemes (`javascript:`, `file:`, `view-source:`) can make a browser do something other
     than visit a site.
     """
     try:
         parts = urlsplit(url)
-        port = parts.port  # raises for one that is none
-    except ValueError:  # such as a bracket that opens no IPv6 address
+        port = parts.port  # raises ValueError for an invalid port
+    except ValueError:  # such as an unclosed bracket
         return False
     plain = url.isascii() and url.isprintable() and not set(url) & set(' "<>\\')
     return plain and parts.scheme in ("http", "https") and bool(parts.hostname) and port != 0

@@ -16,7 +16,7 @@ __all__ = ["file_response", "media_type", "rendered", "style"]
 HEADERS = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
-    # an address may hold a token; a form must be able to say where it comes from
+    # addresses may contain a token; forms must send an Origin
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
@@ -64,7 +64,7 @@ def file_response(content: bytes, name: str) -> Response:
     type = media_type(content)
     response = Response(content, content_type=type or "application/octet-stream")
     response.headers.update(HEADERS)
-    # a PDF viewer is a page of the browser's own within this one
+    # the browser's PDF viewer is a page inside this one
     response.headers["Content-Security-Policy"] = (
         "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
         if type == "application/pdf"
@@ -93,12 +93,12 @@ def _environment() -> Environment:
 
 
 def _is_safe_to_follow(url: str) -> bool:
-    """Whether a link may lead there: schemes such as `javascript:` can do more than that."""
+    """Whether a link may be followed: schemes such as `javascript:` are not safe."""
     return url.startswith("/") or urlsplit(url).scheme in ("http", "https")
 
 
 def _utc(seconds: float | None) -> datetime | None:
-    """Returns the time, or None beyond the years of the calendar."""
+    """Returns a date and time, or None if it is outside of the calendar."""
     if seconds is None:
         return None
     try:

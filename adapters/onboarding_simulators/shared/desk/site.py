@@ -1,4 +1,4 @@
-"""The pages of a desk: which address shows what, and what a form there does."""
+"""The desk's addresses, and the page or action behind each."""
 
 from __future__ import annotations
 
@@ -58,10 +58,10 @@ T = TypeVar("T")
 
 @define(eq=False)
 class DeskSite:
-    """Answers what stands under `/_desk`, to people and programs of this machine only.
+    """Answers requests under `/_desk`, from this machine only.
 
-    What changes something is a form: sent with POST, refused from a page that was served from
-    elsewhere, answered with the way to a page that shows what was done.
+    Changes are forms sent with POST. They are refused if they come from a page of another site, and
+    answered with a redirect to a page that shows the result.
     """
 
     clerk: Clerk
@@ -69,18 +69,20 @@ class DeskSite:
     clock: Callable[[], float]
     exchanges: Exchanges
     lock: AbstractContextManager[Any]
-    """Held while the clerk is asked."""
+    """Held during calls of the clerk."""
     _notices: Notices = field(factory=Notices, init=False, repr=False)
 
     def answer(self, request: Request) -> Response | None:
-        """Gives the answer, or None for a path that is not under `/_desk`."""
+        """Returns the answer, or None for a path outside `/_desk`."""
         path = request.path.rstrip("/")
         if path != PREFIX and not path.startswith(PREFIX + "/"):
             return None
-        if path == f"{PREFIX}/style.css":  # hosted pages want it under any name of this host
+        if path == f"{PREFIX}/style.css":  # hosted pages load it under any host name
             return style()
         if is_elsewhere(request) if request.method in ("GET", "HEAD") else is_foreign(request):
-            return Response("only people on this machine may do that\n", 403, mimetype="text/plain")
+            return Response(
+                "only people on this machine may use this page\n", 403, mimetype="text/plain"
+            )
         urls = ROUTES.bind(request.host)
         visit = Visit(self.clerk, self.misbehaviour, self.clock, self._notices, request, urls)
         try:
@@ -88,9 +90,9 @@ class DeskSite:
             show: Callable[..., Response] = getattr(self, f"_{endpoint}")
             return show(visit, **parts)
         except MethodNotAllowed as error:
-            return visit.problem("This cannot be done so.", 405, error)
+            return visit.problem("This method is not allowed here.", 405, error)
         except NotFound:
-            return visit.problem("There is nothing here.", 404)
+            return visit.problem("Page not found.", 404)
 
     # Users.
 
@@ -164,7 +166,7 @@ class DeskSite:
         return visit.page("notifications.html", sent=sent, listeners=listeners, total=total)
 
     def _deliver(self, visit: Visit) -> Response:
-        # without the lock: who is notified may well call before it answers
+        # without the lock: the receiver may call the simulator before it answers
         return visit.back(f"Sent: {self.clerk.deliver()}.", "notifications")
 
     # Faults, the clock.
@@ -187,7 +189,7 @@ class DeskSite:
 
     def _clear_faults(self, visit: Visit) -> Response:
         self.misbehaviour.clear()
-        return visit.back("All faults are off.", "conditions")
+        return visit.back("All faults are cleared.", "conditions")
 
     def _move_clock(self, visit: Visit) -> Response:
         _, filled = visit.read([forms.MOVE_CLOCK], "clock")
@@ -204,7 +206,7 @@ def _there(found: T | None) -> T:
 
 
 def _done(filled: Filled, act: Callable[[], None]) -> Filled:
-    """Acts unless the form is wrong; gives the form with what then was."""
+    """Acts unless the form has errors; returns the form with the errors of the action."""
     if filled.errors:
         return filled
     errors: Mapping[str, str] = {}
@@ -213,5 +215,5 @@ def _done(filled: Filled, act: Callable[[], None]) -> Filled:
     except WrongInputError as error:
         errors = {error.name: str(error)}
     except (LookupError, ValueError) as error:
-        errors = {"": str(error)}  # the texts of actions name fields, never values
+        errors = {"": str(error)}  # messages of actions name fields, never values
     return evolve(filled, errors=errors)

@@ -1,4 +1,4 @@
-"""What a simulator tells its desk, and what may be done there, as plain values."""
+"""The values that a simulator gives to its desk, and the protocol of a clerk."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Tone: TypeAlias = Literal["good", "wait", "bad", "plain"]
 
 
 class WrongInputError(ValueError):
-    """What was given for one input of an action cannot be taken; the text names no value."""
+    """The value of an input is refused; the message does not quote it."""
 
     def __init__(self, name: str, text: str) -> None:
         super().__init__(text)
@@ -39,7 +39,7 @@ class WrongInputError(ValueError):
 
 @frozen
 class Badge:
-    """A word for where something stands, in the provider's spelling, and whether that is well."""
+    """A status in the provider's spelling, with a colour."""
 
     word: str
     tone: Tone = "plain"
@@ -54,7 +54,7 @@ class Moment:
 
 @frozen
 class Link:
-    """An address that a person may follow."""
+    """A link that a person may follow."""
 
     url: str = field(repr=False)
     text: str = field(repr=False)
@@ -65,7 +65,7 @@ Value: TypeAlias = str | Moment | Link | Badge | None
 
 @frozen
 class Fact:
-    """One thing known, under its name; None is shown as not there."""
+    """A named value; None is shown as `none`."""
 
     name: str
     value: Value = field(repr=False)
@@ -73,7 +73,7 @@ class Fact:
 
 @frozen
 class Group:
-    """Facts that belong together."""
+    """A titled group of facts."""
 
     title: str
     facts: Sequence[Fact]
@@ -81,26 +81,26 @@ class Group:
 
 @frozen(kw_only=True)
 class Input:
-    """What an action asks for; a `check` is given as `on` or as nothing."""
+    """An input of an action; a `check` is submitted as `on` or as an empty text."""
 
     name: str
     label: str
     kind: Literal["text", "password", "choice", "check", "date", "number"] = "text"
     choices: Sequence[tuple[str, str]] = ()
-    """Of a `choice`: each value with its label."""
+    """The values of a `choice`, each with its label."""
     empty: str = "Choose…"
-    """How a `choice` says that nothing is chosen yet."""
+    """The label of a `choice` without a value."""
     value: str = field(default="", repr=False)
     required: bool = False
     hint: str = ""
     short: bool = False
-    """Whether there is room for another one beside it."""
+    """Whether the input leaves room for another one beside it."""
     autocomplete: str = "off"
 
 
 @frozen(kw_only=True)
 class Action:
-    """Something that a person may do now; `name` is good for an address."""
+    """An action that a person may take now; `name` is part of its address."""
 
     name: str
     label: str
@@ -111,7 +111,7 @@ class Action:
 
 @frozen(kw_only=True)
 class Page:
-    """One page of a paper, without its bytes; `number` starts at 1."""
+    """One page of a paper, without its content; `number` starts at 1."""
 
     number: int
     size: int
@@ -120,7 +120,7 @@ class Page:
 
 @frozen(kw_only=True)
 class Paper:
-    """A document, or whatever else is reviewed; a list shows it without facts and pages."""
+    """A document or anything else that is reviewed; lists omit its groups and pages."""
 
     id: str
     title: str
@@ -134,7 +134,7 @@ class Paper:
 
 @frozen(kw_only=True)
 class Person:
-    """A user; a list shows it without anything from `groups` on."""
+    """A user; lists omit everything from `groups` on."""
 
     id: str
     name: str = field(repr=False)
@@ -143,14 +143,14 @@ class Person:
     created: float | None = None
     groups: Sequence[Group] = field(default=(), repr=False)
     awaited: Sequence[Fact] = field(default=(), repr=False)
-    """Codes that would have been sent, hosted pages that are open."""
+    """Codes that the user would have received, and hosted pages that are open."""
     papers: Sequence[Paper] = ()
     actions: Sequence[Action] = ()
 
 
 @frozen(kw_only=True)
 class Listener:
-    """An address that a platform registered for notifications."""
+    """An address that is registered for notifications."""
 
     event: str
     url: str = field(repr=False)
@@ -159,7 +159,7 @@ class Listener:
 
 @frozen(kw_only=True)
 class Sent:
-    """One attempt at a notification; without a status, no answer came in time."""
+    """One attempt to send a notification; `status` is None if no answer came in time."""
 
     event: str
     subject: str
@@ -170,15 +170,15 @@ class Sent:
 
 
 class Clerk(Protocol):
-    """Knows one simulator and speaks of it in the desk's values.
+    """Presents one simulator in the desk's values.
 
-    Lists are newest first. Actions raise LookupError or ValueError with a text for the person at
-    the desk, `WrongInputError` where it belongs beside an input.
+    Lists are newest first. Actions raise LookupError or ValueError with a message for the person at
+    the desk, or `WrongInputError` for one input.
     """
 
     @property
     def provider(self) -> str:
-        """The provider's name as it is written."""
+        """The provider's name."""
         ...
 
     def count_people(self) -> int: ...
@@ -186,7 +186,7 @@ class Clerk(Protocol):
     def people(self, skip: int, limit: int) -> Sequence[Person]: ...
 
     def find(self, words: str) -> Sequence[Person]:
-        """Gives the users whose id, or whose unique contact, is what was typed."""
+        """Returns the users with that id or that unique contact."""
         ...
 
     def person(self, id: str) -> Person | None: ...
@@ -198,7 +198,7 @@ class Clerk(Protocol):
     def paper(self, id: str) -> Paper | None: ...
 
     def file(self, paper_id: str, number: int) -> bytes | None:
-        """Gives the bytes of one page."""
+        """Returns the content of one page."""
         ...
 
     def act_on_person(self, id: str, action: str, given: Mapping[str, str]) -> None: ...
@@ -207,7 +207,7 @@ class Clerk(Protocol):
 
     @property
     def notifies(self) -> bool:
-        """Whether the provider sends notifications at all."""
+        """Whether the provider sends notifications."""
         ...
 
     def listeners(self) -> Sequence[Listener]: ...
@@ -217,5 +217,5 @@ class Clerk(Protocol):
     def sent(self, skip: int, limit: int) -> Sequence[Sent]: ...
 
     def deliver(self) -> int:
-        """Sends the notifications that are due; says how many there were."""
+        """Sends the notifications that are due; returns their number."""
         ...

@@ -1,4 +1,4 @@
-"""One request to the desk: what it asks of a list or a form, the page it is answered with."""
+"""One request to the desk: its page number, its form, and the page of the answer."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ __all__ = ["PER_PAGE", "Notices", "Visit"]
 
 PER_PAGE = 25
 NOTICES = 64
-"""How many words of what was done wait to be seen."""
+"""The number of messages that wait to be shown."""
 
 
 @define(eq=False)
 class Notices:
-    """Words of what was done, each told once on the page after."""
+    """Messages about what was done, each shown once on the next page."""
 
     _waiting: OrderedDict[str, str] = field(factory=OrderedDict[str, str], init=False, repr=False)
 
     def remember(self, notice: str) -> str:
-        """Gives the key under which the next page finds these words."""
+        """Returns the key under which the next page finds a message."""
         key = token_urlsafe(8)
         self._waiting[key] = notice
         while len(self._waiting) > NOTICES:
@@ -40,13 +40,13 @@ class Notices:
         return key
 
     def recall(self, key: str) -> str:
-        """Gives the words once."""
+        """Returns a message and forgets it."""
         return self._waiting.pop(key, "")
 
 
 @define
 class Visit:
-    """One request to the desk, with the addresses of the others."""
+    """One request to the desk."""
 
     clerk: Clerk
     misbehaviour: Misbehaviour
@@ -56,20 +56,20 @@ class Visit:
     urls: MapAdapter
 
     def number(self) -> int:
-        """Gives the page of a list that was asked for, from 1."""
+        """Returns the number of the requested page of a list, starting at 1."""
         asked = self.request.args.get("page", "1")
         return max(int(asked), 1) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 1
 
     def skip(self, total: int) -> int:
-        """Gives how many rows stand before that page, which is the last one at most."""
+        """Returns the number of rows before that page, or before the last page."""
         last = max((total - 1) // PER_PAGE, 0)
         return min(self.number() - 1, last) * PER_PAGE
 
     def read(self, actions: Sequence[Action], name: str) -> tuple[Action, Filled]:
         wanted = next((each for each in actions if each.name == name), None)
-        if wanted is None:  # it was possible when the page was made
+        if wanted is None:  # the action was possible when the page was made
             wanted = Action(name=name, label=name)
-            return wanted, Filled(name=name, errors={"": "This cannot be done any more."})
+            return wanted, Filled(name=name, errors={"": "This action is no longer possible."})
         return wanted, read(wanted.inputs, self.request.form, name)
 
     def page(self, template: str, filled: Filled | None = None, **values: Any) -> Response:
