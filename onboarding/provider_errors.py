@@ -207,7 +207,7 @@ def raise_error(details: ErrorDetails, kind: type[ProviderError] | None = None) 
 def part_way(partial: Partial) -> Generator[None]:
     """Turns any error raised inside the block into a `PartialFailure`.
 
-    For use in a flow, around the `yield`s after the first request that was carried out. If the
+    For use in a flow, around each `yield` after the first request that was carried out. If the
     provider rejected the content, the partial has no digest, so that corrected content can be sent.
     """
     try:
