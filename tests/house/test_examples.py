@@ -34,17 +34,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from attrs import frozen
 from onboarding import Gateways
 from onboarding.simulation import serve
+from sybil import Document, Example, Region
+from sybil.evaluators.python import PythonEvaluator
+from sybil.parsers.markdown.lexers import DirectiveInHTMLCommentLexer, FencedCodeBlockLexer
 
 from onboarding_simulators.mangopay import MangoPaySimulator
 from onboarding_simulators.paysera import PayseraSimulator
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-RUN = ("python", "console", "toml")
-UNSEEN = ("setup", "continues")
+RUN = {"python", "console", "toml"}
 
 SECRETS = {"MANGOPAY_API_KEY": "key", "PAYSERA_MAC_KEY": "key"}
 CONFIG = """
@@ -65,46 +66,65 @@ base_url = "{lt}"
 accept_loss = ["identity.birthdate", "identity.country_of_residence", "address.*"]
 """
 
-_BLOCK = re.compile(
-    r"^<!-- setup\n(?P<setup>.*?)^-->$"
-    r"|^<!-- continues: (?P<page>[^ ]+) -->$"
-    r"|(?:^<!-- (?P<notes>[a-z][^>]*?) -->\n+)?"
-    r"^(?P<indent> *)```(?P<language>[a-z]+)[^\n]*\n(?P<body>.*?)^ *```$",
-    re.DOTALL | re.MULTILINE,
-)
+_COMMENTS = DirectiveInHTMLCommentLexer("setup|continues|output|exit|file")
 _ELLIPSIS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 
-@frozen
-class Block:
-    """One example: its language (`setup` for what is unseen), its line, and its notes."""
+class Page:
+    """A page whose examples run in a namespace: what its comments ask for, what was printed."""
 
-    language: str
-    text: str
-    line: int
-    span: tuple[int, int]
-    notes: tuple[str, ...] = ()
+    def __init__(self, path: Path, namespace: dict[str, Any]) -> None:
+        self.path = path
+        self.document = Document.parse(str(path), self._blocks, self._comments)
+        self.document.namespace = namespace
+        self.notes: dict[str, str] = {}
+        self.printed = ""
+        self.outputs: list[tuple[Region, str]] = []
 
-    def note(self, name: str) -> str:
-        """What the comment before the block says after `name:`, or nothing."""
-        return next((n.partition(":")[2].strip() for n in self.notes if n.startswith(name)), "")
+    @property
+    def languages(self) -> list[str]:
+        """The language of each block."""
+        return [region.lexemes["language"] for region in self._blocks(self.document)]
 
+    def run(self) -> None:
+        for example in self.document:
+            example.evaluate()
 
-def blocks_of(page: Path) -> Iterator[Block]:
-    """The examples of a page, in order."""
-    source = page.read_text("utf-8")
-    for found in _BLOCK.finditer(source):
-        if found["setup"] is not None:
-            line = source.count("\n", 0, found.start("setup")) + 1
-            yield Block("setup", found["setup"], line, found.span("setup"))
-            continue
-        if found["page"] is not None:
-            yield Block("continues", found["page"], 0, found.span("page"))
-            continue
-        text = re.sub(f"^{found['indent']}", "", found["body"], flags=re.MULTILINE)
-        notes = tuple(note.strip() for note in (found["notes"] or "").split(","))
-        line = source.count("\n", 0, found.start("body")) + 1
-        yield Block(found["language"], text, line, found.span("body"), notes)
+    def _blocks(self, document: Document) -> Iterator[Region]:
+        for region in FencedCodeBlockLexer("[a-z]+")(document):
+            region.parsed, region.evaluator = region.lexemes["source"], self._block
+            yield region
+
+    def _comments(self, document: Document) -> Iterator[Region]:
+        for region in _COMMENTS(document):
+            region.parsed, region.evaluator = region.lexemes["source"], self._comment
+            yield region
+
+    def _comment(self, example: Example) -> None:
+        name, told = (example.region.lexemes[key] for key in ("directive", "arguments"))
+        if name == "setup":
+            PythonEvaluator()(example)
+        elif name == "continues":
+            Page(self.path.parent / told, self.document.namespace).run()
+        else:
+            first, *more = told.split(", ")
+            self.notes |= {name: first, **dict.fromkeys(more, "")}
+
+    def _block(self, example: Example) -> None:
+        notes, self.notes = self.notes, {}
+        if "file" in notes:
+            Path(notes["file"]).write_text(example.parsed, "utf-8")
+        match example.region.lexemes["language"]:
+            case "python":
+                with contextlib.redirect_stdout(io.StringIO()) as out:
+                    PythonEvaluator()(example)
+                self.printed = out.getvalue()
+            case "console":
+                self.printed = run_console(example.parsed, int(notes.get("exit", 0)))
+            case "toml" if "[gateways." in example.parsed:
+                load_toml(example.parsed)
+        if "output" in notes:
+            self.outputs.append((example.region, self.printed))
 
 
 class AnyEnvironment(dict[str, str]):
@@ -114,25 +134,17 @@ class AnyEnvironment(dict[str, str]):
         return f"the value of {key}"
 
 
-def run_python(block: Block, page: Path, namespace: dict[str, Any]) -> str:
-    """What the block prints. Its lines have the numbers of the page, for tracebacks."""
-    code = compile("\n" * (block.line - 1) + block.text, str(page), "exec", dont_inherit=True)
-    with contextlib.redirect_stdout(io.StringIO()) as out:
-        exec(code, namespace)
-    return out.getvalue()
-
-
-def load_toml(block: Block) -> None:
+def load_toml(text: str) -> None:
     """Loads a configuration; what a secret refers to is taken as there."""
-    text = re.sub(r'"(?:file|keyring):[^"]*"', '"env:ELSEWHERE"', block.text)
+    text = re.sub(r'"(?:file|keyring):[^"]*"', '"env:ELSEWHERE"', text)
     with Gateways.from_config(tomllib.loads(text), env=AnyEnvironment()) as gateways:
         assert len(gateways) > 0
 
 
-def run_console(block: Block) -> str:
+def run_console(text: str, wanted: int) -> str:
     """The block as it would look now: its commands, each with what it prints."""
     shown = ""
-    for command in re.findall(r"^\$ (.*)\n", block.text, re.MULTILINE):
+    for command in re.findall(r"^\$ (.*)\n", text, re.MULTILINE):
         program, *arguments = shlex.split(command, comments=True)
         if program != "onboarding":
             continue
@@ -144,66 +156,46 @@ def run_console(block: Block) -> str:
             timeout=60,
             env={**os.environ, "COLUMNS": "80"},
         )
-        wanted = int(block.note("exit") or 0)
         assert done.returncode == wanted, f"{command}\n{done.stdout}{done.stderr}"
         shown += f"$ {command}\n{done.stdout}{done.stderr}"
     return shown
 
 
-def run_page(page: Path, simulators: Mapping[str, object]) -> list[tuple[Block, str]]:
-    """Runs the examples of a page; gives what is shown on it beside what was printed."""
+def run_page(path: Path, simulators: Mapping[str, object]) -> Page:
+    """Runs the examples of a page."""
     module = types.ModuleType("example")  # a class looks for its module when its types are read
-    namespace = vars(module)
-    namespace.update(simulators)
+    page = Page(path, vars(module))
+    page.document.namespace.update(simulators)
     sys.modules["example"] = module
     try:
-        return run_blocks(page, namespace)
+        page.run()
     finally:
         del sys.modules["example"]
-        for value in namespace.values():
+        for value in page.document.namespace.values():
             if isinstance(value, Gateways):
                 value.close()
+    return page
 
 
-def run_blocks(page: Path, namespace: dict[str, Any]) -> list[tuple[Block, str]]:
-    """Runs the examples of a page in a namespace, after those of a page that it continues."""
-    outputs: list[tuple[Block, str]] = []
-    printed = ""
-    for block in blocks_of(page):
-        if name := block.note("file"):
-            Path(name).write_text(block.text, "utf-8")
-        if block.language == "continues":
-            run_blocks(page.parent / block.text, namespace)
-        elif block.language in ("python", "setup"):
-            printed = run_python(block, page, namespace)
-        elif block.language == "console":
-            printed = run_console(block)
-        elif block.language == "toml" and "[gateways." in block.text:
-            load_toml(block)
-        if "output" in block.notes:
-            outputs.append((block, printed))
-    return outputs
+def is_shown(shown: str, printed: str) -> bool:
+    """Whether a block shows what was printed; `...` in it stands for anything."""
+    return doctest.OutputChecker().check_output(shown, printed, _ELLIPSIS)
 
 
-def is_shown(block: Block, printed: str) -> bool:
-    """Whether the block shows what was printed; `...` in it stands for anything."""
-    return doctest.OutputChecker().check_output(block.text, printed, _ELLIPSIS)
-
-
-def rewrite(page: Path, outputs: list[tuple[Block, str]]) -> None:
+def rewrite(page: Page) -> None:
     """Puts what was printed in the place of what is shown, where the two differ."""
-    source = page.read_text("utf-8")
-    for block, printed in reversed(outputs):
-        if not is_shown(block, printed):
-            start, end = block.span
+    source = page.document.text
+    for region, printed in reversed(page.outputs):
+        if not is_shown(region.parsed, printed):
+            start = region.start + region.parsed.offset
             fresh = re.sub(r" +$", "", printed, flags=re.MULTILINE)
-            source = source[:start] + fresh + source[end:]
-    page.write_text(source, "utf-8")
+            source = source[:start] + fresh + source[start + len(region.parsed) :]
+    page.path.write_text(source, "utf-8")
 
 
 @pytest.mark.parametrize(
     "page",
-    [page for page in PAGES if any(block.language in RUN for block in blocks_of(page))],
+    [page for page in PAGES if RUN & {*Page(page, {}).languages}],
     ids=lambda page: page.relative_to(ROOT).as_posix(),
 )
 def test_every_example_of_the_page_runs(
@@ -217,27 +209,25 @@ def test_every_example_of_the_page_runs(
 
     with serve(mangopay) as fr, serve(paysera) as lt:
         (tmp_path / "onboarding.toml").write_text(CONFIG.format(fr=fr, lt=lt), "utf-8")
-        outputs = run_page(page, {"mangopay": mangopay, "paysera": paysera})
+        ran = run_page(page, {"mangopay": mangopay, "paysera": paysera})
 
     if os.environ.get("ONBOARDING_UPDATE_DOCS") == "1":
-        rewrite(page, outputs)
+        rewrite(ran)
         return
-    for block, printed in outputs:
-        assert is_shown(block, printed) or block.text == printed, f"line {block.line}"
+    for region, printed in ran.outputs:
+        place = ran.document.line_column(region.start)
+        assert is_shown(region.parsed, printed) or region.parsed == printed, place
 
 
 def test_there_are_many_examples() -> None:
-    found = [block for page in PAGES for block in blocks_of(page)]
+    languages = [language for page in PAGES for language in Page(page, {}).languages]
 
-    assert sum(block.language == "python" for block in found) > 20
-    assert all(
-        block.language in ("python", "toml", "console", "text", "shell", "json", "mermaid", *UNSEEN)
-        for block in found
-    )
+    assert languages.count("python") > 20
+    assert {*languages} <= {"python", "toml", "console", "text", "shell", "json", "mermaid"}
 
 
 def test_every_fence_is_collected() -> None:
     for page in PAGES:
         fences = re.findall(r"^ *```[a-z]+", page.read_text("utf-8"), re.MULTILINE)
 
-        assert len([b for b in blocks_of(page) if b.language not in UNSEEN]) == len(fences), page
+        assert len(Page(page, {}).languages) == len(fences), page
