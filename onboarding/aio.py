@@ -1,4 +1,4 @@
-"""A gateway for an event loop (extra `async`): the same flows, awaited."""
+"""`AsyncGateway`: an adapter with its settings and a connection, for event loops."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ T = TypeVar("T")
 
 
 class _ProcessState:
-    """What one event loop of one process holds."""
+    """The state of one event loop of one process."""
 
     def __init__(self, transport: AsyncTransport) -> None:
         self.transport = transport
@@ -52,17 +52,17 @@ class _ProcessState:
 
 
 def _opened(connection: Connection) -> AsyncTransport:
-    from onboarding.transports.aio import AsyncTransport  # aiohttp, when first needed
+    from onboarding.transports.aio import AsyncTransport  # imports aiohttp
 
     return AsyncTransport(connection)
 
 
 @define(eq=False, repr=False)
 class AsyncGateway(AsyncCalls[A_co]):
-    """`Gateway`, awaited: one provider, as one configuration reaches it.
+    """One provider under one configuration, for event loops (extra `async`).
 
-    Each event loop has connections and a token of its own. A call that is under way when the
-    gateway is closed raises `TransportError` or `OutcomeUnknown`.
+    Each event loop has its own connections and token. Closing the gateway makes running calls raise
+    `TransportError` or `OutcomeUnknown`.
     """
 
     adapter: A_co
@@ -73,7 +73,7 @@ class AsyncGateway(AsyncCalls[A_co]):
     nonces: Nonces = new_nonce
     _timed: ServerClock = field(init=False)
     _root: AsyncGateway[Adapter] | None = field(default=None, init=False)
-    _lives: dict[tuple[int, asyncio.AbstractEventLoop], _ProcessState] = field(
+    _states: dict[tuple[int, asyncio.AbstractEventLoop], _ProcessState] = field(
         factory=dict[tuple[int, asyncio.AbstractEventLoop], "_ProcessState"], init=False
     )
 
@@ -93,20 +93,21 @@ class AsyncGateway(AsyncCalls[A_co]):
 
     @property
     def rate_limits(self) -> tuple[RateLimit, ...]:
-        """The calls left in each window, by the last answer that said so; empty before one did.
+        """The remaining calls in each window, from the last answer that reported them.
 
-        Providers count by client: a view shares them with the gateway that it is of. Records
-        and `RateLimited` hold those of their own answer.
+        Empty before the first such answer. A view shares them with its parent, because providers
+        count by client. Records and `RateLimited` have the limits of their own answer.
         """
         return (self._root or self)._limits
 
-    # -- anything else
+    # -- running flows
 
     def view(self, adapter: B) -> AsyncGateway[B]:
-        """A gateway with another adapter over the connections of this one.
+        """Returns a gateway with another adapter that shares the connections of this one.
 
-        It is as light as the adapter: `gateway.view(gateway.adapter.as_user(token))`, for each
-        request of a web server. What it logs in for is its own; closing it closes nothing.
+        It is cheap enough for each request of a web server:
+        `gateway.view(gateway.adapter.as_user(token))`. Tokens are not shared; closing a view keeps
+        the parent's connections open.
         """
         seen = AsyncGateway(
             adapter,
@@ -120,17 +121,17 @@ class AsyncGateway(AsyncCalls[A_co]):
         return seen
 
     async def run(self, flow: Flow[T], *, deadline: float | None = None) -> T:
-        """Runs any flow of the adapter: this is how what only one provider has is called.
+        """Runs any flow of the adapter, such as an operation that only one provider has.
 
-        An error leaves without its inner frames, whose locals hold keys and bodies; the gateway's
-        `debug` keeps them.
+        Errors are raised without their inner frames, whose locals hold keys and bodies; `debug`
+        keeps the frames.
         """
         until, outer = Deadline(deadline), sys.exception()
-        life = self._alive()  # to the end: what close() closes is not opened again by a late step
+        state = self._state()  # fixed for the call: a late step does not reopen closed connections
         steps = conversation(self.adapter, flow, clock=self._timed, nonces=self.nonces)
         try:
             return await drive_async(
-                steps, lambda step: self._perform(step, until, life, self._report)
+                steps, lambda step: self._perform(step, until, state, self._report)
             )
         except Exception as error:
             if self.debug:
@@ -139,10 +140,10 @@ class AsyncGateway(AsyncCalls[A_co]):
         raise failure
 
     async def close(self) -> None:
-        """Closes this loop's connections. The gateway opens new ones if it is called again."""
-        life = self._lives.pop(_here(), None)
-        if life is not None and self._root is None:
-            await life.transport.close()
+        """Closes this loop's connections. A later call opens new ones."""
+        state = self._states.pop(_here(), None)
+        if state is not None and self._root is None:
+            await state.transport.close()
 
     async def __aenter__(self) -> Self:
         return self
@@ -158,39 +159,39 @@ class AsyncGateway(AsyncCalls[A_co]):
     def __repr__(self) -> str:
         return f"AsyncGateway({described(self.adapter)})"
 
-    # -- the driver's hands
+    # -- steps of the driver
 
-    def _alive(self) -> _ProcessState:
+    def _state(self) -> _ProcessState:
         here = _here()
-        life = self._lives.get(here)
-        if self._root is not None:  # whose connections are new ones, once it was closed
-            transport = self._root._alive().transport
-            if life is None or life.transport is not transport:
-                life = self._lives[here] = _ProcessState(transport)
-            return life
-        if life is None:
-            for place in list(self._lives):
-                if place[1].is_closed():  # nothing but this table holds it any more
-                    self._lives.pop(place, None)
-            life = self._lives[here] = _ProcessState(_opened(self.connection))
-        return life
+        state = self._states.get(here)
+        if self._root is not None:  # a closed parent has new connections
+            transport = self._root._state().transport
+            if state is None or state.transport is not transport:
+                state = self._states[here] = _ProcessState(transport)
+            return state
+        if state is None:
+            for place in list(self._states):
+                if place[1].is_closed():  # nothing else holds it
+                    self._states.pop(place, None)
+            state = self._states[here] = _ProcessState(_opened(self.connection))
+        return state
 
     def _report(self, exchange: Exchange) -> None:
         report(self.observe, exchange)
 
     async def _perform(
-        self, step: Request | TokenRequest, until: Deadline, life: _ProcessState, report: Observe
+        self, step: Request | TokenRequest, until: Deadline, state: _ProcessState, report: Observe
     ) -> Response | Token:
         if isinstance(step, TokenRequest):
-            return await self._token(step, until, life)
+            return await self._token(step, until, state)
         left = until.left()
         began = time.monotonic()
         status: int | None = None
         limits: tuple[RateLimit, ...] = ()
         try:
-            response = await life.transport.send(step, timeout=left)
+            response = await state.transport.send(step, timeout=left)
             if not step.anonymous and not self.adapter.token_refused(response):
-                life.tokens.accepted()
+                state.tokens.accepted()
             status, limits = response.status, self.adapter.rate_limits(response)
             if limits:
                 (self._root or self)._limits = limits
@@ -198,29 +199,29 @@ class AsyncGateway(AsyncCalls[A_co]):
         finally:
             report(exchange_of(self.adapter, step, status, began, limits))
 
-    async def _token(self, wish: TokenRequest, until: Deadline, life: _ProcessState) -> Token:
+    async def _token(self, wanted: TokenRequest, until: Deadline, state: _ProcessState) -> Token:
         try:
             async with asyncio.timeout(until.left()):
-                await life.lock.acquire()
+                await state.lock.acquire()
         except TimeoutError:
-            text = "the deadline of the call passed while another one logged in"
+            text = "the deadline of the call passed while another call logged in"
             raise TransportError(text) from None
-        exchanges: list[Exchange] = []  # reported once the lock is free: an observer may call
+        exchanges: list[Exchange] = []  # reported after the lock is released: an observer may call
         try:
-            token = life.tokens.for_request(wish, self.clock())
+            token = state.tokens.for_request(wanted, self.clock())
             if token is None:
                 steps = login(self.adapter, clock=self._timed, nonces=self.nonces)
                 new = await drive_async(
-                    steps, lambda step: self._perform(step, until, life, exchanges.append)
+                    steps, lambda step: self._perform(step, until, state, exchanges.append)
                 )
-                token = life.tokens.renewed(new, self.clock())
+                token = state.tokens.renewed(new, self.clock())
             return token
         finally:
-            life.lock.release()
+            state.lock.release()
             for exchange in exchanges:
                 self._report(exchange)
 
 
 def _here() -> tuple[int, asyncio.AbstractEventLoop]:
-    """A loop that a forked child took over from its parent is another place."""
+    """Returns the key of the running loop; a loop inherited by a forked child has another key."""
     return os.getpid(), asyncio.get_running_loop()

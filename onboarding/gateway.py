@@ -1,4 +1,4 @@
-"""A gateway: an adapter with its settings and a transport, ready to be called."""
+"""`Gateway`: an adapter with its settings and a connection, for threads."""
 
 from __future__ import annotations
 
@@ -52,22 +52,22 @@ B = TypeVar("B", bound=Adapter)
 T = TypeVar("T")
 
 DEADLINE = 60.0
-"""Seconds that a call may take in all, unless it says otherwise."""
+"""The default number of seconds that a call may take in total."""
 
-_LONGEST = 86_400.0  # a day: sockets and locks take no time without end
+_LONGEST = 86_400.0  # a day: sockets and locks need a finite timeout
 
 log = logging.getLogger("onboarding")
 
 
 def new_nonce() -> str:
-    """32 characters from the system's randomness, letters and digits."""
+    """Returns 32 random hexadecimal digits."""
     return secrets.token_hex(16)
 
 
 class Deadline:
-    """When a call must end, a day from now at the latest.
+    """The time at which a call must end, at most a day from now.
 
-    Raises `InvalidInput` for NaN, `TransportError` once there is no time left.
+    Raises `InvalidInput` for NaN. `left` raises `TransportError` after the deadline.
     """
 
     def __init__(self, seconds: float | None) -> None:
@@ -78,6 +78,7 @@ class Deadline:
         self._ends = time.monotonic() + min(wanted, _LONGEST)
 
     def left(self) -> float:
+        """Returns the remaining seconds."""
         seconds = self._ends - time.monotonic()
         if seconds <= 0:
             raise TransportError("the deadline of the call passed before a request was sent")
@@ -88,10 +89,10 @@ _OBSERVING = ContextVar("an observer is being called", default=False)
 
 
 def report(observe: Observe | None, exchange: Exchange) -> None:
-    """Calls the observer with an exchange, and logs the class of an error that it raises.
+    """Calls the observer with an exchange; logs the class of an error that it raises.
 
-    Its error never replaces the answer. An exchange that an observer itself causes is not
-    reported: it would be reported without end.
+    The error of an observer is not raised. Exchanges that an observer causes are not reported,
+    which would not end.
     """
     if observe is None or _OBSERVING.get():
         return
@@ -100,7 +101,7 @@ def report(observe: Observe | None, exchange: Exchange) -> None:
         observe(exchange)
     except KeyboardInterrupt:
         raise
-    except BaseException as error:  # such as SystemExit: it must not cost the caller the answer
+    except BaseException as error:  # such as SystemExit: the caller still gets the answer
         log.warning("an observer failed: %s", type(error).__name__)
     finally:
         _OBSERVING.reset(token)
@@ -113,7 +114,7 @@ def exchange_of(
     began: float,
     rate_limits: tuple[RateLimit, ...],
 ) -> Exchange:
-    """One request and its answer, as an observer may see it."""
+    """Returns the part of a request and its answer that observers receive."""
     return Exchange(
         provider=adapter.provider,
         gateway=adapter.name,
@@ -126,15 +127,15 @@ def exchange_of(
 
 
 def described(adapter: Adapter) -> str:
-    """Which gateway it is, for a repr: its name, the adapter and the environment."""
+    """Describes a gateway in a repr: its name, the adapter and the environment."""
     name, kind = repr(adapter.name or adapter.provider), type(adapter).__name__
     return ", ".join(filter(None, (name, kind, adapter.environment_name)))
 
 
 def refuse_unsafe(adapter: Adapter, connection: Connection) -> None:
-    """Raises `ConfigurationError` for settings with which keys or calls would be unprotected.
+    """Raises `ConfigurationError` for settings that leave keys or calls unprotected.
 
-    An adapter checks its own when it is built, unless its class replaces that check.
+    An adapter makes the same check when it is built, unless its class overrides the check.
     """
     settings = {name: getattr(adapter, name) for name in fields_dict(type(adapter))}
     on = [name for name in adapter.certificate_settings if settings[name]]
@@ -144,7 +145,7 @@ def refuse_unsafe(adapter: Adapter, connection: Connection) -> None:
 
 
 class _ProcessState:
-    """What one process holds: connections, a token, and the lock around its renewal."""
+    """The state of one process: connections, a token, and the lock for its renewal."""
 
     def __init__(self, transport: SyncTransport) -> None:
         self.transport = transport
@@ -153,14 +154,14 @@ class _ProcessState:
 
 
 def _opened(connection: Connection) -> SyncTransport:
-    from onboarding.transports.sync import SyncTransport  # the HTTP client, when first needed
+    from onboarding.transports.sync import SyncTransport  # imports the HTTP client
 
     return SyncTransport(connection)
 
 
 @define(eq=False, repr=False)
 class Gateway(Calls[A_co]):
-    """One provider, as one configuration reaches it. Safe under threads, and across a fork."""
+    """One provider under one configuration. Safe for threads and across a fork."""
 
     adapter: A_co
     connection: Connection = field(factory=Connection)
@@ -170,7 +171,7 @@ class Gateway(Calls[A_co]):
     nonces: Nonces = new_nonce
     _timed: ServerClock = field(init=False)
     _root: Gateway[Adapter] | None = field(default=None, init=False)
-    _lives: dict[int, _ProcessState] = field(factory=dict[int, "_ProcessState"], init=False)
+    _states: dict[int, _ProcessState] = field(factory=dict[int, "_ProcessState"], init=False)
     _limits: tuple[RateLimit, ...] = field(default=(), init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -187,20 +188,21 @@ class Gateway(Calls[A_co]):
 
     @property
     def rate_limits(self) -> tuple[RateLimit, ...]:
-        """The calls left in each window, by the last answer that said so; empty before one did.
+        """The remaining calls in each window, from the last answer that reported them.
 
-        Providers count by client: a view shares them with the gateway that it is of. Records
-        and `RateLimited` hold those of their own answer.
+        Empty before the first such answer. A view shares them with its parent, because providers
+        count by client. Records and `RateLimited` have the limits of their own answer.
         """
         return (self._root or self)._limits
 
-    # -- anything else
+    # -- running flows
 
     def view(self, adapter: B) -> Gateway[B]:
-        """A gateway with another adapter over the connections of this one.
+        """Returns a gateway with another adapter that shares the connections of this one.
 
-        It is as light as the adapter: `gateway.view(gateway.adapter.as_user(token))`, for each
-        request of a web server. What it logs in for is its own; closing it closes nothing.
+        It is cheap enough for each request of a web server:
+        `gateway.view(gateway.adapter.as_user(token))`. Tokens are not shared; closing a view keeps
+        the parent's connections open.
         """
         seen = Gateway(
             adapter,
@@ -214,10 +216,10 @@ class Gateway(Calls[A_co]):
         return seen
 
     def run(self, flow: Flow[T], *, deadline: float | None = None) -> T:
-        """Runs any flow of the adapter: this is how what only one provider has is called.
+        """Runs any flow of the adapter, such as an operation that only one provider has.
 
-        An error leaves without its inner frames, whose locals hold keys and bodies; the gateway's
-        `debug` keeps them.
+        Errors are raised without their inner frames, whose locals hold keys and bodies; `debug`
+        keeps the frames.
         """
         until, outer = Deadline(deadline), sys.exception()
         steps = conversation(self.adapter, flow, clock=self._timed, nonces=self.nonces)
@@ -230,10 +232,10 @@ class Gateway(Calls[A_co]):
         raise failure
 
     def close(self) -> None:
-        """Closes the connections. The gateway opens new ones if it is called again."""
-        life = self._lives.pop(os.getpid(), None)
-        if life is not None and self._root is None:
-            life.transport.close()
+        """Closes the connections. A later call opens new ones."""
+        state = self._states.pop(os.getpid(), None)
+        if state is not None and self._root is None:
+            state.transport.close()
 
     def __enter__(self) -> Self:
         return self
@@ -249,20 +251,20 @@ class Gateway(Calls[A_co]):
     def __repr__(self) -> str:
         return f"Gateway({described(self.adapter)})"
 
-    # -- the driver's hands
+    # -- steps of the driver
 
-    def _alive(self) -> _ProcessState:
-        # One life a process: a forked child may neither share its parent's sockets nor wait
-        # for its locks. Of two threads that come first at once, setdefault keeps one life;
-        # the other has opened nothing.
+    def _state(self) -> _ProcessState:
+        # One state per process: a forked child must neither share its parent's sockets nor wait
+        # for its locks. If two threads arrive first, setdefault keeps one state; the other has
+        # opened nothing.
         pid = os.getpid()
-        life = self._lives.get(pid)
-        if self._root is not None:  # whose connections are new ones, once it was closed
-            transport = self._root._alive().transport
-            if life is None or life.transport is not transport:
-                life = self._lives[pid] = _ProcessState(transport)
-            return life
-        return life or self._lives.setdefault(pid, _ProcessState(_opened(self.connection)))
+        state = self._states.get(pid)
+        if self._root is not None:  # a closed parent has new connections
+            transport = self._root._state().transport
+            if state is None or state.transport is not transport:
+                state = self._states[pid] = _ProcessState(transport)
+            return state
+        return state or self._states.setdefault(pid, _ProcessState(_opened(self.connection)))
 
     def _report(self, exchange: Exchange) -> None:
         report(self.observe, exchange)
@@ -272,34 +274,34 @@ class Gateway(Calls[A_co]):
     ) -> Response | Token:
         if isinstance(step, TokenRequest):
             return self._token(step, until)
-        life, left = self._alive(), until.left()
+        state, left = self._state(), until.left()
         began = time.monotonic()
         status: int | None = None
         limits: tuple[RateLimit, ...] = ()
         try:
-            response = life.transport.send(step, timeout=left)
+            response = state.transport.send(step, timeout=left)
             if not step.anonymous and not self.adapter.token_refused(response):
-                life.tokens.accepted()
+                state.tokens.accepted()
             status, limits = response.status, self.adapter.rate_limits(response)
-            if limits:  # one assignment of a whole tuple, which threads never see half of
+            if limits:  # one assignment, which is atomic for threads
                 (self._root or self)._limits = limits
             return response
         finally:
             report(exchange_of(self.adapter, step, status, began, limits))
 
-    def _token(self, wish: TokenRequest, until: Deadline) -> Token:
-        life = self._alive()
-        if not life.lock.acquire(timeout=until.left()):
-            raise TransportError("the deadline of the call passed while another one logged in")
-        exchanges: list[Exchange] = []  # reported once the lock is free: an observer may call
+    def _token(self, wanted: TokenRequest, until: Deadline) -> Token:
+        state = self._state()
+        if not state.lock.acquire(timeout=until.left()):
+            raise TransportError("the deadline of the call passed while another call logged in")
+        exchanges: list[Exchange] = []  # reported after the lock is released: an observer may call
         try:
-            token = life.tokens.for_request(wish, self.clock())
+            token = state.tokens.for_request(wanted, self.clock())
             if token is None:
                 steps = login(self.adapter, clock=self._timed, nonces=self.nonces)
                 new = drive(steps, lambda step: self._perform(step, until, exchanges.append))
-                token = life.tokens.renewed(new, self.clock())
+                token = state.tokens.renewed(new, self.clock())
             return token
         finally:
-            life.lock.release()
+            state.lock.release()
             for exchange in exchanges:
                 self._report(exchange)

@@ -1,4 +1,4 @@
-"""The plugin contract: two hooks, under the entry-point group `onboarding`."""
+"""The plugin contract: two hooks in the entry-point group `onboarding`."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ hookimpl = pluggy.HookimplMarker(GROUP)
 
 @frozen(kw_only=True)
 class Exchange:
-    """One request and its answer, as an observer may see it: no URL, no body, no header.
+    """One request and its answer, as observers receive it: without URL, headers and body.
 
-    `status` is None when no answer came; `seconds` is the time on the wire; `rate_limits` are
-    what the answer said of the calls left.
+    `status` is None if no answer was received; `seconds` is the time until the answer;
+    `rate_limits` are the remaining calls that the answer reported.
     """
 
     provider: str
@@ -45,7 +45,7 @@ class Exchange:
 
 
 Observe: TypeAlias = Callable[[Exchange], None]
-"""What is told of each exchange."""
+"""An observer: called with each exchange."""
 
 
 class Contract:
@@ -53,10 +53,10 @@ class Contract:
 
     @hookspec
     def onboarding_adapters(self) -> Iterable[type[Adapter]]:
-        """The adapter classes that a plugin brings. All answers are collected."""
+        """Returns the adapter classes of a plugin."""
         raise NotImplementedError
 
     @hookspec
     def onboarding_observe(self, exchange: Exchange) -> None:
-        """Told of each exchange after it ended. An error in an observer harms nobody."""
+        """Is called after each exchange. Its errors are logged and not raised."""
         raise NotImplementedError

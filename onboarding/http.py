@@ -1,4 +1,4 @@
-"""Requests, responses and the one way to write a URL: HTTP as values, without a socket."""
+"""HTTP as values, without a socket: `Request`, `Response`, `Flow` and `url`."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ MAX_DEPTH = 64
 
 _NESTED = frozenset({dict, list})
 
-HEADER_TEXT = r"(?! )[ -~]*(?<! )"  # RFC 9110, 5.5, without what one client takes and another not
+HEADER_TEXT = r"(?! )[ -~]*(?<! )"  # RFC 9110, 5.5, limited to what every client accepts
 _IN_A_HEADER = re.compile(HEADER_TEXT).fullmatch
-_IN_A_BASE = re.compile(r"[!-~]+").fullmatch  # other letters are written as punycode and %XX
+_IN_A_BASE = re.compile(r"[!-~]+").fullmatch  # others are written as punycode or %XX
 _METHOD = re.compile(r"[A-Z]+").fullmatch  # RFC 9110, 9.1: in capitals by convention
 has_lone_surrogate = re.compile(r"[\ud800-\udfff]").search
-"""Finds what no UTF-8 can hold."""
+"""Finds a surrogate, which UTF-8 cannot encode."""
 
 
 def _is_method(_: object, __: object, value: str) -> None:
@@ -53,11 +53,12 @@ def _is_method(_: object, __: object, value: str) -> None:
 
 @frozen(kw_only=True)
 class Request:
-    """One HTTP request, final: these bytes go to this URL. Its repr shows neither id nor body.
+    """One HTTP request: these bytes are sent to this URL. Its repr shows no id and no body.
 
-    `operation` names the call for observers; `anonymous` requests are sent without credentials
-    of a session (a login is one). `idempotent` says that the request has the caller's own
-    idempotency key, by which the provider prevents a second execution.
+    - `operation`: the name of the call, for observers;
+    - `anonymous`: sent without credentials of a session, such as a login;
+    - `idempotent`: has the caller's idempotency key, by which the provider prevents a second
+      execution.
     """
 
     method: str = field(validator=_is_method)
@@ -83,9 +84,9 @@ class Request:
     def json(
         cls, method: str, url: str, data: object = None, *, operation: str, **headers: str
     ) -> Request:
-        """A request whose body is `data` as JSON; without a body when `data` is None.
+        """Returns a request with `data` as its JSON body; without a body if `data` is None.
 
-        Raises `InvalidInput` for data that is no object and no list, or that JSON cannot hold.
+        Raises `InvalidInput` if `data` is neither an object nor a list, or cannot be serialised.
         """
         request = cls(method=method, url=url, operation=operation).with_headers(**headers)
         if data is None:
@@ -96,7 +97,7 @@ class Request:
         return evolve(request, body=body).with_headers(Content_Type="application/json")
 
     def with_headers(self, **headers: str) -> Request:
-        """The request with more headers; underscores stand for dashes."""
+        """Returns the request with further headers; underscores become dashes."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return evolve(self, headers={**self.headers, **named})
 
@@ -107,12 +108,12 @@ class Request:
 
     @property
     def changes_nothing(self) -> bool:
-        """Whether the method is one that may be sent twice."""
+        """Whether the request only reads, so that it may be repeated."""
         return self.method in ("GET", "HEAD")
 
 
 def _not_json(word: str) -> None:
-    raise ValueError(word)  # NaN and Infinity, which Python reads
+    raise ValueError(word)  # NaN and Infinity, which are not JSON
 
 
 def _lower(headers: Mapping[str, str]) -> dict[str, str]:
@@ -123,7 +124,7 @@ def _lower(headers: Mapping[str, str]) -> dict[str, str]:
 class Response:
     """One HTTP answer. Header names are lower case; `received_at` is in UTC.
 
-    Header lines of one name are one value, joined by `, `; there is no `set-cookie`.
+    Headers with the same name are joined by `, `; `set-cookie` is left out.
     """
 
     status: int
@@ -136,7 +137,10 @@ class Response:
     """When it arrived, in UTC."""
 
     def json(self) -> Any:
-        """The body as JSON. Raises `UnexpectedResponse` when it is none, or nested without end."""
+        """Returns the body as JSON.
+
+        Raises `UnexpectedResponse` if it is not JSON, or nested deeper than `MAX_DEPTH`.
+        """
         why = "is not JSON"
         with suppress(ValueError, RecursionError):
             data = json.loads(self.body, parse_constant=_not_json)
@@ -147,7 +151,7 @@ class Response:
         raise UnexpectedResponse([problem], status=self.status, raw=self.body)
 
     def json_object(self) -> dict[str, Any]:
-        """The body as a JSON object. Raises `UnexpectedResponse` when it is none."""
+        """Returns the body as a JSON object. Raises `UnexpectedResponse` if it is not one."""
         data = self.json()
         if not isinstance(data, dict):
             problem = Problem("", "type", f"the {self.status} answer is not a JSON object")
@@ -155,7 +159,7 @@ class Response:
         return cast("dict[str, Any]", data)
 
     def loose_object(self) -> dict[str, Any]:
-        """The body as a JSON object; an empty one when it is HTML, nothing, or anything else."""
+        """Returns the body as a JSON object; an empty one if it is anything else."""
         try:
             return as_object(json.loads(self.body))
         except (ValueError, RecursionError):
@@ -173,7 +177,7 @@ def _is_deeper(levels: int, data: object) -> bool:
 
 
 def as_object(value: object) -> dict[str, Any]:
-    """A JSON object as it is; an empty one for anything else."""
+    """Returns a JSON object unchanged, and an empty one for anything else."""
     return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
 
 
@@ -183,17 +187,17 @@ _LONGEST_DATE = 64
 
 
 def retry_after(response: Response) -> float | None:
-    """The seconds to wait by the header `Retry-After`, a day at most; None where it gives none.
+    """Returns the seconds in the header `Retry-After`, at most a day; None if it has none.
 
     RFC 9110, 10.2.3: a number of seconds, here also with a fraction, or a date, which is compared
-    with `received_at`. A date in the past gives none.
+    with `received_at`. A date in the past is ignored.
     """
     text = response.headers.get("retry-after", "").strip()
     if _SECONDS(text):
         return min(float(text), _LONGEST_WAIT)
     if not text or len(text) > _LONGEST_DATE:
         return None
-    from email.utils import parsedate_to_datetime  # slow to import, and seldom needed
+    from email.utils import parsedate_to_datetime  # slow to import, rarely needed
 
     try:
         date = parsedate_to_datetime(text)
@@ -206,12 +210,12 @@ def retry_after(response: Response) -> float | None:
 
 
 Flow: TypeAlias = Generator[Request, Response, T]
-"""An operation as a conversation: yields requests, is sent responses, returns its result."""
+"""An operation as a generator: it yields requests, receives responses, and returns its result."""
 
 
 @frozen
 class Token:
-    """What a login gives, and until when (UTC)."""
+    """The token of a login, with its expiry in UTC."""
 
     value: str = field(repr=False)
     """The token. It is in no repr."""
@@ -221,7 +225,7 @@ class Token:
 
 @frozen(kw_only=True)
 class Proof:
-    """What a signature needs from outside: the time, a number used once, a token."""
+    """The inputs of a signature: the time, a nonce and a token."""
 
     now: datetime
     """The time, in UTC. It is the provider's time after a refused signature."""
@@ -232,14 +236,14 @@ class Proof:
 
 
 def json_body(data: object) -> bytes:
-    """JSON as it is sent: compact, ASCII, keys in their order.
+    """Serialises data as JSON: compact, ASCII, keys in their order.
 
-    Raises `InvalidInput` for what JSON cannot hold.
+    Raises `InvalidInput` for data that cannot be serialised.
     """
-    with suppress(TypeError, ValueError, RecursionError):  # whose texts may show a value
+    with suppress(TypeError, ValueError, RecursionError):  # their texts may show a value
         text = json.dumps(data, separators=(",", ":"), allow_nan=False, default=_object)
         return text.encode("ascii")
-    raise InvalidInput([Problem("body", "type", "JSON cannot hold it")])
+    raise InvalidInput([Problem("body", "type", "cannot be serialised as JSON")])
 
 
 def _object(value: object) -> dict[Any, Any]:
@@ -250,10 +254,10 @@ def _object(value: object) -> dict[Any, Any]:
 
 @cache
 def _base(text: str) -> SplitResult:
-    with suppress(ValueError):  # of urlsplit, and of a port that is none
+    with suppress(ValueError):  # of urlsplit, and of an invalid port
         parts = urlsplit(text)
         absolute = parts.scheme.lower() in ("http", "https") and parts.hostname
-        # A name before the host would become a header of its own, in place of the signed one.
+        # A user name before the host would become a header and replace the signed one.
         if absolute and parts.username is None and parts.port != 0 and _IN_A_BASE(text):
             return parts
     problem = Problem("base_url", "shape", "expected an absolute URL of http or https")
@@ -294,11 +298,12 @@ def url(
     *segments: str | int,
     query: Iterable[tuple[str, str]] = (),
 ) -> str:
-    """A URL in the one form that no client re-encodes: what is signed is what is sent.
+    """Builds a URL in a form that no client re-encodes, so that the signed URL is the sent one.
 
-    Every segment and every part of the query is quoted whole, so that an id cannot leave its
-    place. Raises `InvalidInput` for a segment of another type, for one that is empty, `.` or `..`,
-    and for a text that UTF-8 cannot hold; `ConfigurationError` for a base that is no absolute URL.
+    Every path segment and every part of the query is quoted completely, so that an id cannot add
+    segments or parameters. Raises `InvalidInput` for a segment of another type, for `""`, `.` and
+    `..`, and for a text that UTF-8 cannot encode; `ConfigurationError` if `base` is not an absolute
+    URL.
     """
     parts = _base(base)
     path = parts.path.rstrip("/") + "".join(f"/{_segment(part)}" for part in segments)
@@ -308,7 +313,7 @@ def url(
 
 
 def is_loopback(address: str) -> bool:
-    """Whether the host of a URL is this machine, so that requests to it cross no network."""
+    """Whether the host of a URL is this machine, so that requests do not cross a network."""
     try:
         host = urlsplit(address).hostname or ""
     except ValueError:

@@ -1,4 +1,4 @@
-"""What a provider can be asked to do: every operation, until an adapter says how, is refused."""
+"""The operations of an adapter; each raises `Unsupported` until an adapter implements it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ __all__ = ["OPERATIONS", "Criterion", "Operations", "call_of"]
 
 @frozen(kw_only=True)
 class Criterion:
-    """By what a user is looked for: exactly one of these."""
+    """The search criterion of `find_user`: an e-mail, a phone, or a national id and its country."""
 
     email: str | None = field(default=None, repr=False)
     """An e-mail address. Example: `ona@example.com`."""
@@ -38,59 +38,59 @@ class Criterion:
 
 @frozen(kw_only=True)
 class Operations:
-    """The operations of an adapter, each a generator: a flow.
+    """The operations of an adapter. Each is a generator, called a flow.
 
-    It yields requests, is sent responses, and returns a core object. One that a provider does
-    not have raises `Unsupported`.
+    A flow yields requests, receives responses, and returns a core object. An operation that the
+    provider does not have raises `Unsupported`.
     """
 
     provider: ClassVar[str] = ""
-    """The name by which configurations speak of it."""
+    """The name of the provider, as used in configurations."""
 
     # -- users
 
     def create_user(self, user: User, *, idempotency_key: str | None = None) -> Flow[UserRecord]:
-        """Registers a user, once for a `key`: the idempotency key of the caller."""
+        """Creates a user, once per idempotency key."""
         self.unsupported("create_user")
 
     def fetch_user(self, user_id: str) -> Flow[UserRecord]:
-        """Reads what the provider has on file."""
+        """Fetches the record of a user."""
         self.unsupported("fetch_user")
 
     def find_user(self, criterion: Criterion) -> Flow[UserRecord]:
-        """Looks for a user by one criterion. Raises `NotFound` when there is none."""
+        """Finds a user by one criterion. Raises `NotFound` if there is none."""
         self.unsupported("find_user")
 
     def update_user(self, record: UserRecord, user: User) -> Flow[UserRecord]:
-        """Sends what differs between the record's user and `user`; nothing if nothing does."""
+        """Sends the differences between the record's user and `user`; nothing if they are equal."""
         self.unsupported("update_user")
 
     def categorise_user(self, record: UserRecord, user: User) -> Flow[UserRecord]:
-        """Moves a user to the category of `user`, with the facts which that takes."""
+        """Moves a user to the category of `user`, with the fields that this requires."""
         self.unsupported("categorise_user")
 
     def list_users(self, page: str | None = None) -> Flow[Paged[UserRecord]]:
-        """One page of the users there are; the first one, or the one a page names as next."""
+        """Fetches one page of the users: the first one, or the page after `Paged.next`."""
         self.unsupported("list_users")
 
     def close_user(self, record: UserRecord) -> Flow[UserRecord]:
-        """Closes a user, which is final."""
+        """Closes a user permanently."""
         self.unsupported("close_user")
 
     def assign_contact(
         self, record: UserRecord, *, email: str | None = None, phone: str | None = None
     ) -> Flow[UserRecord]:
-        """Gives a user another e-mail address or phone number, which may await its code."""
+        """Assigns an e-mail address or phone number, which the user may have to confirm."""
         self.unsupported("assign_contact")
 
     # -- next actions
 
     def confirm(self, action: NextAction, code: str) -> Flow[UserRecord]:
-        """Gives the code that the user received."""
+        """Confirms a contact or an action with the code that the user received."""
         self.unsupported("confirm")
 
     def renew(self, action: NextAction) -> Flow[NextAction]:
-        """Starts an open action anew: a fresh link, a fresh code."""
+        """Renews an open action: a new link or a new code."""
         self.unsupported("renew")
 
     # -- documents
@@ -98,22 +98,22 @@ class Operations:
     def submit_document(
         self, user_id: str, document: Document, *, idempotency_key: str | None = None
     ) -> Flow[DocumentRecord]:
-        """Hands in a document with all its pages, once for a `key`.
+        """Submits a document with all its pages, once per idempotency key.
 
-        Raises `PartialFailure` when it fails part-way; `resume` finishes it.
+        Raises `PartialFailure` if it fails part-way; `resume` finishes it.
         """
         self.unsupported("submit_document")
 
     def fetch_document(
         self, document_id: str, *, user_id: str | None = None
     ) -> Flow[DocumentRecord]:
-        """Reads where a document stands."""
+        """Fetches the record of a document."""
         self.unsupported("fetch_document")
 
     def list_documents(
         self, user_id: str | None = None, page: str | None = None
     ) -> Flow[Paged[DocumentRecord]]:
-        """One page of the documents of a user, or of all."""
+        """Fetches one page of the documents of a user, or of all users."""
         self.unsupported("list_documents")
 
     # -- the beneficial owners of a company
@@ -121,44 +121,44 @@ class Operations:
     def declare_owners(
         self, user_id: str, company: Company, *, idempotency_key: str | None = None
     ) -> Flow[OwnerDeclaration]:
-        """Declares all owners of a company, once for a `key`.
+        """Declares all beneficial owners of a company, once per idempotency key.
 
-        Raises `PartialFailure` when it fails part-way; `resume` finishes it.
+        Raises `PartialFailure` if it fails part-way; `resume` finishes it.
         """
         self.unsupported("declare_owners")
 
     def fetch_declaration(
         self, declaration_id: str, *, user_id: str | None = None
     ) -> Flow[OwnerDeclaration]:
-        """Reads where a declaration stands."""
+        """Fetches a declaration of beneficial owners."""
         self.unsupported("fetch_declaration")
 
     def list_declarations(
         self, user_id: str, page: str | None = None
     ) -> Flow[Paged[OwnerDeclaration]]:
-        """One page of the declarations of a user."""
+        """Fetches one page of the declarations of a user."""
         self.unsupported("list_declarations")
 
     # -- wallets and bank accounts
 
     def list_wallets(self, user_id: str, page: str | None = None) -> Flow[Paged[Wallet]]:
-        """One page of the wallets of a user."""
+        """Fetches one page of the wallets of a user."""
         self.unsupported("list_wallets")
 
     def add_bank_account(
         self, user_id: str, account: BankAccount, *, idempotency_key: str | None = None
     ) -> Flow[BankAccountRecord]:
-        """Registers a bank account of a user."""
+        """Adds a bank account to a user."""
         self.unsupported("add_bank_account")
 
     def list_bank_accounts(
         self, user_id: str, page: str | None = None
     ) -> Flow[Paged[BankAccountRecord]]:
-        """One page of the bank accounts of a user."""
+        """Fetches one page of the bank accounts of a user."""
         self.unsupported("list_bank_accounts")
 
     def deactivate_bank_account(self, record: BankAccountRecord) -> Flow[BankAccountRecord]:
-        """Takes a bank account out of use, which is final."""
+        """Deactivates a bank account permanently."""
         self.unsupported("deactivate_bank_account")
 
     # -- calls that failed part-way
@@ -170,19 +170,19 @@ class Operations:
     def resume(
         self, partial: Partial, given: Document | Company
     ) -> Flow[DocumentRecord] | Flow[OwnerDeclaration]:
-        """Finishes a call that failed part-way, with the content that the call was given.
+        """Finishes a call that failed part-way; `given` is the content of that call.
 
-        Raises `IdempotencyConflict` for other content, `PartialFailure` when it fails again.
+        Raises `IdempotencyConflict` for other content, `PartialFailure` if it fails again.
         """
         self.unsupported("resume")
 
     # -- events
 
     def read_event(self, notification: Mapping[str, Any]) -> Flow[Event]:
-        """What a notification of the provider says, confirmed by reading its subject anew."""
+        """Returns the event of a provider's notification, confirmed by fetching its subject."""
         self.unsupported("read_event")
 
-    # -- anything else of the provider's
+    # -- any other request
 
     def raw(
         self,
@@ -191,12 +191,12 @@ class Operations:
         body: Mapping[str, Any] | None = None,
         query: tuple[tuple[str, str], ...] = (),
     ) -> Flow[Response]:
-        """Any request to the provider: signed, its errors mapped, its answer as it came."""
+        """Sends any request, signed; returns the response unchanged, errors are mapped."""
         self.unsupported("raw")
 
     @classmethod
     def unsupported(cls, operation: str) -> NoReturn:
-        """Raises `Unsupported` for a whole operation."""
+        """Raises `Unsupported` for an operation."""
         problem = Problem("", "operation", f"{cls.provider} has no {operation}")
         raise Unsupported([problem], provider=cls.provider)
 
@@ -206,7 +206,7 @@ OPERATIONS: tuple[str, ...] = tuple(
     for name, found in vars(Operations).items()
     if inspect.isfunction(found) and not name.startswith("_")
 )
-"""The name of every operation, in the order of the class."""
+"""The names of all operations, in the order of the class."""
 
 
 def call_of(operation: str) -> str:

@@ -1,4 +1,4 @@
-"""Finds adapters: by name, lazily, loudly."""
+"""Finds adapters by name, and loads each plugin when it is first needed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ log = logging.getLogger("onboarding")
 
 @frozen(kw_only=True)
 class Plugin:
-    """One claim to a provider name, and what became of it. `problem` is empty when all is well."""
+    """One adapter of a plugin. `problem` says why it cannot be loaded, and is empty if it can."""
 
     name: str
     """The name of the provider. Example: `mangopay`."""
@@ -39,11 +39,11 @@ class Plugin:
 
 
 class Registry:
-    """The adapters within reach: those registered in this process, and those installed.
+    """The available adapters: those registered in this process, and those installed.
 
-    An installed plugin is loaded when its name is first asked for: a broken stranger harms
-    nobody. Two installed distributions that claim one name are an error for that name alone;
-    what is registered in the process comes before what is installed.
+    An installed plugin is loaded when its name is first requested, so a broken plugin does not
+    affect others. Two installed distributions with the same provider name are an error for that
+    name only. Adapters registered in the process take precedence over installed ones.
     """
 
     def __init__(self, *, entry_points: Iterable[metadata.EntryPoint] | None = None) -> None:
@@ -57,19 +57,19 @@ class Registry:
     # -- registering
 
     def register(self, adapter: type[Adapter]) -> type[Adapter]:
-        """Adds an adapter class of this process; also a class decorator.
+        """Registers an adapter class; can be used as a class decorator.
 
-        Raises `AmbiguousProvider` when another class has that name, `InvalidInput` for what is no
-        adapter class, or names no provider.
+        Raises `AmbiguousProvider` if another class has the same provider name, `InvalidInput` if
+        `adapter` is not an adapter class or has no provider name.
         """
         with self._lock:
             self._add([adapter])
         return adapter
 
     def register_plugin(self, plugin: object) -> None:
-        """Adds a plugin object: its adapters, and its observer. All of it, or nothing.
+        """Registers the adapters and the observer of a plugin object, all or none.
 
-        Raises `AmbiguousProvider` as `register` does, `InvalidInput` for what is no plugin.
+        Raises `AmbiguousProvider` like `register`, `InvalidInput` if the plugin cannot be used.
         """
         problem = None
         brought: list[type[Adapter]] = []
@@ -86,27 +86,27 @@ class Registry:
             self._keep(plugin)
 
     def _add(self, adapters: Iterable[object]) -> None:
-        """Every one of them, or none."""
+        """Registers all of the adapters, or none."""
         added = dict(self._own)
         for adapter in adapters:
             if not (isinstance(adapter, type) and issubclass(adapter, Adapter)):
                 raise InvalidInput([Problem("", "type", "expected a subclass of Adapter")])
             if not (isinstance(adapter.provider, str) and adapter.provider):  # pyright: ignore[reportUnnecessaryIsInstance]
-                text = f"{adapter.__name__} names no provider"
+                text = f"{adapter.__name__} has no provider name"
                 raise InvalidInput([Problem("", "missing", text)])
             before = added.setdefault(adapter.provider, adapter)
             if before is not adapter:
-                text = f"{before.__qualname__} and {adapter.__qualname__} both claim it"
+                text = f"{before.__qualname__} and {adapter.__qualname__} both have this name"
                 raise AmbiguousProvider([Problem(adapter.provider, "conflict", text)])
         self._own = added
 
     # -- finding
 
     def find(self, name: str) -> type[Adapter]:
-        """The adapter class of a provider.
+        """Returns the adapter class of a provider.
 
-        Raises `UnknownProvider` when there is none or it cannot be loaded, `AmbiguousProvider`
-        when two distributions claim the name.
+        Raises `UnknownProvider` if there is none or it cannot be loaded, `AmbiguousProvider` if two
+        distributions have the name.
         """
         with self._lock:
             found = self._own.get(name) or self._loaded.get(name)
@@ -115,12 +115,12 @@ class Registry:
             return found
 
     def names(self) -> tuple[str, ...]:
-        """Every provider name that somebody claims, loadable or not."""
+        """Returns all provider names, whether the adapter can be loaded or not."""
         claimed = {point.name for point in self._entry_points()}
         return tuple(sorted(claimed | set(self._own)))
 
     def report(self) -> tuple[Plugin, ...]:
-        """Every claim, with what is wrong with it; this loads each installed plugin."""
+        """Loads each installed plugin; returns every adapter, with its problem if it has one."""
         own = [
             Plugin(name=name, distribution="(this process)", version="", adapter=adapter)
             for name, adapter in self._own.items()
@@ -128,9 +128,9 @@ class Registry:
         return tuple(sorted([*own, *map(self._tried, self._entry_points())], key=lambda p: p.name))
 
     def tell(self, exchange: Exchange) -> None:
-        """Tells every observer registered by now of an exchange.
+        """Calls every registered observer with an exchange.
 
-        One by one, for pluggy would stop at the first that raises.
+        Each is called by itself, because pluggy stops at the first that raises.
         """
         for impl in reversed(self._manager.hook.onboarding_observe.get_hookimpls()):
             try:
@@ -159,11 +159,11 @@ class Registry:
         points = [point for point in self._entry_points() if point.name == name]
         if not points:
             hint = nearest(name, self.names())
-            text = f"no adapter of that name is installed{hint}"
+            text = f"no adapter with that name is installed{hint}"
             raise UnknownProvider([Problem(name, "unknown", text)])
         if len(points) > 1:
             owners = " and ".join(sorted(" ".join(_distribution(point)) for point in points))
-            raise AmbiguousProvider([Problem(name, "conflict", f"claimed by {owners}")])
+            raise AmbiguousProvider([Problem(name, "conflict", f"provided by {owners}")])
         try:
             plugin = points[0].load()
             adapters = {str(adapter.provider): adapter for adapter in _brought(plugin)}
@@ -171,17 +171,17 @@ class Registry:
                 self._keep(plugin)
         except KeyboardInterrupt:
             raise
-        except BaseException as error:  # such as SystemExit, or an outcome of pytest's
+        except BaseException as error:  # such as SystemExit, or an outcome of pytest
             text = f"its plugin cannot be loaded: {_told(error)}"
             raise UnknownProvider([Problem(name, "broken", text)]) from error
         if name not in adapters:
-            text = f"its plugin brings {', '.join(adapters) or 'no adapter'} instead"
+            text = f"its plugin has {', '.join(adapters) or 'no adapter'} instead"
             raise UnknownProvider([Problem(name, "broken", text)])
         return adapters[name]
 
     def _keep(self, plugin: object) -> None:
         if not self._manager.is_registered(plugin):
-            # by a name that no other plugin has: pluggy would take it from an attribute
+            # with a unique name: pluggy would take the name from an attribute
             self._manager.register(plugin, name=str(id(plugin)))
 
     def _entry_points(self) -> tuple[metadata.EntryPoint, ...]:
@@ -191,25 +191,25 @@ class Registry:
 
 
 def _brought(plugin: object) -> list[type[Adapter]]:
-    """What one plugin answers to the hook, read through a manager of its own."""
+    """Returns the adapters of one plugin, read with a separate plugin manager."""
     manager = pluggy.PluginManager(GROUP)
     manager.add_hookspecs(Contract)
     manager.register(plugin)
     manager.check_pending()
     for hook in (manager.hook.onboarding_adapters, manager.hook.onboarding_observe):
         if any(found.wrapper or found.hookwrapper for found in hook.get_hookimpls()):
-            raise TypeError("a hook of this group takes no wrapper")  # `tell` calls each by itself
+            raise TypeError("hook wrappers are not supported")  # `tell` calls each hook by itself
     answers = cast("list[Iterable[object]]", manager.hook.onboarding_adapters())
     found: list[type[Adapter]] = []
     for brought in (item for answer in answers for item in answer):
         if not (isinstance(brought, type) and issubclass(brought, Adapter)):
-            raise TypeError("onboarding_adapters must give subclasses of Adapter")
+            raise TypeError("onboarding_adapters must return subclasses of Adapter")
         found.append(brought)
     return found
 
 
 def _told(error: BaseException) -> str:
-    """The class and the text of an error of a plugin, whose text may fail as well."""
+    """Returns the class and text of a plugin's error; reading its text may fail as well."""
     try:
         return f"{type(error).__name__}: {error}"
     except KeyboardInterrupt:
@@ -222,11 +222,11 @@ def _distribution(point: metadata.EntryPoint) -> tuple[str, str]:
     dist = point.dist
     try:
         return (str(dist.name), str(dist.version)) if dist is not None else ("(unknown)", "")
-    except Exception:  # of metadata without a name or a version
+    except Exception:  # metadata without a name or a version
         return "(unknown)", ""
 
 
 @cache
 def installed() -> Registry:
-    """The registry of everything installed, shared by the process."""
+    """Returns the registry of the installed adapters, shared by the process."""
     return Registry()

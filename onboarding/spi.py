@@ -1,4 +1,4 @@
-"""Everything that the author of an adapter or of a plugin imports beside the front door."""
+"""The names for authors of adapters and plugins, in addition to those of `onboarding`."""
 
 from __future__ import annotations
 

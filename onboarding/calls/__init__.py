@@ -1,1 +1,1 @@
-"""What a gateway can be asked for, in threads and in an event loop."""
+"""The calls of both gateways: for threads, and for event loops."""

@@ -1,4 +1,4 @@
-"""What a gateway can be asked for, in an event loop: each call is a flow of the adapter, run."""
+"""The calls of an asynchronous gateway: each runs a flow of the adapter."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ T = TypeVar("T")
 class AsyncCalls(Generic[A_co]):
     """The calls of a gateway in an event loop.
 
-    Every call takes `deadline`: the seconds it may take in all (60 by default). Calls raise
-    `InvalidInput`, `Unsupported` (nothing was sent), `ProviderError` (it is a no),
-    `TransportError` or `OutcomeUnknown` (no answer), `UnexpectedResponse`.
+    `deadline` is the number of seconds that a call may take in total, 60 by default. Calls raise
+    `InvalidInput` and `Unsupported` (nothing was sent), `ProviderError` (the provider answered
+    with an error), `TransportError` and `OutcomeUnknown` (no answer), `UnexpectedResponse`.
     """
 
     adapter: A_co
 
     async def run(self, flow: Flow[T], *, deadline: float | None = None) -> T:
-        """Runs any flow of the adapter: this is how what only one provider has is called."""
+        """Runs any flow of the adapter, such as an operation that only one provider has."""
         raise NotImplementedError
 
     # -- users
@@ -45,17 +45,16 @@ class AsyncCalls(Generic[A_co]):
     async def create_user(
         self, user: User, *, idempotency_key: str | None = None, deadline: float | None = None
     ) -> UserRecord:
-        """Registers a user with the provider.
+        """Creates a user at the provider.
 
-        `key` is the caller's own name for this operation: where the provider has a way to make
-        it happen once, it is used.
+        A provider that supports idempotency keys creates one user per `idempotency_key`.
         """
         return await self.run(
             self.adapter.create_user(user, idempotency_key=idempotency_key), deadline=deadline
         )
 
     async def fetch_user(self, user_id: str, *, deadline: float | None = None) -> UserRecord:
-        """Reads what the provider has on file about a user."""
+        """Fetches the record of a user."""
         return await self.run(self.adapter.fetch_user(user_id), deadline=deadline)
 
     async def find_user(
@@ -67,7 +66,10 @@ class AsyncCalls(Generic[A_co]):
         country: str | None = None,
         deadline: float | None = None,
     ) -> UserRecord:
-        """Looks for a user by e-mail, by phone, or by national number and its country."""
+        """Finds a user by e-mail, by phone, or by national number and its country.
+
+        Raises `NotFound` if there is none.
+        """
         criterion = Criterion(email=email, phone=phone, national_id=national_id, country=country)
         del email, phone, national_id  # a traceback with locals would show them
         return await self.run(self.adapter.find_user(criterion), deadline=deadline)
@@ -75,21 +77,21 @@ class AsyncCalls(Generic[A_co]):
     async def update_user(
         self, record: UserRecord, user: User, *, deadline: float | None = None
     ) -> UserRecord:
-        """Sends what differs between the record's user and `user`; nothing if nothing does."""
+        """Sends the differences between the record's user and `user`; nothing if they are equal."""
         return await self.run(self.adapter.update_user(record, user), deadline=deadline)
 
     async def categorise_user(
         self, record: UserRecord, user: User, *, deadline: float | None = None
     ) -> UserRecord:
-        """Moves a user to the category of `user`, with the facts which that takes."""
+        """Moves a user to the category of `user`, with the fields that this requires."""
         return await self.run(self.adapter.categorise_user(record, user), deadline=deadline)
 
     def users(self, *, deadline: float | None = None) -> AsyncIterator[UserRecord]:
-        """Every user there is, page by page as they are asked for."""
+        """Iterates over all users; each page is fetched when needed."""
         return self.each(self.adapter.list_users, deadline=deadline)
 
     async def close_user(self, record: UserRecord, *, deadline: float | None = None) -> UserRecord:
-        """Closes a user, which is final."""
+        """Closes a user permanently."""
         return await self.run(self.adapter.close_user(record), deadline=deadline)
 
     async def assign_contact(
@@ -100,7 +102,7 @@ class AsyncCalls(Generic[A_co]):
         phone: str | None = None,
         deadline: float | None = None,
     ) -> UserRecord:
-        """Gives a user another e-mail address or phone number, which may await its code."""
+        """Assigns an e-mail address or phone number, which the user may have to confirm."""
         flow = self.adapter.assign_contact(record, email=email, phone=phone)
         del email, phone  # as in find_user
         return await self.run(flow, deadline=deadline)
@@ -110,13 +112,13 @@ class AsyncCalls(Generic[A_co]):
     async def confirm(
         self, action: NextAction, code: str, *, deadline: float | None = None
     ) -> UserRecord:
-        """Gives the code that the user received."""
+        """Confirms a contact or an action with the code that the user received."""
         flow = self.adapter.confirm(action, code)
         del code  # as in find_user
         return await self.run(flow, deadline=deadline)
 
     async def renew(self, action: NextAction, *, deadline: float | None = None) -> NextAction:
-        """Starts an open action anew: a fresh link, a fresh code."""
+        """Renews an open action: a new link or a new code."""
         return await self.run(self.adapter.renew(action), deadline=deadline)
 
     # -- documents
@@ -129,9 +131,10 @@ class AsyncCalls(Generic[A_co]):
         idempotency_key: str | None = None,
         deadline: float | None = None,
     ) -> DocumentRecord:
-        """Hands in a document with all its pages.
+        """Submits a document with all its pages.
 
-        Called again with the same `key`, an upload that was cut off goes on where it was.
+        Repeated with the same idempotency key, it continues an interrupted upload. Raises
+        `PartialFailure` if it fails part-way; `resume` finishes it.
         """
         flow = self.adapter.submit_document(user_id, document, idempotency_key=idempotency_key)
         return await self.run(flow, deadline=deadline)
@@ -139,14 +142,14 @@ class AsyncCalls(Generic[A_co]):
     async def fetch_document(
         self, document_id: str, *, user_id: str | None = None, deadline: float | None = None
     ) -> DocumentRecord:
-        """Reads where a document stands."""
+        """Fetches the record of a document."""
         flow = self.adapter.fetch_document(document_id, user_id=user_id)
         return await self.run(flow, deadline=deadline)
 
     def documents(
         self, user_id: str | None = None, *, deadline: float | None = None
     ) -> AsyncIterator[DocumentRecord]:
-        """The documents of a user, or of all, page by page as they are asked for."""
+        """Iterates over the documents of a user, or of all users; pages are fetched when needed."""
         return self.each(partial(self.adapter.list_documents, user_id), deadline=deadline)
 
     # -- the beneficial owners of a company
@@ -159,11 +162,12 @@ class AsyncCalls(Generic[A_co]):
         idempotency_key: str | None = None,
         deadline: float | None = None,
     ) -> OwnerDeclaration:
-        """Declares all of `company.beneficial_owners` and has the provider look at them.
+        """Declares all of `company.beneficial_owners` and submits the declaration for review.
 
-        Called again with the same `key`, one that was cut off goes on, with no owner twice.
-        Raises `InvalidInput` by path for no owner or too many, `Unsupported` for what the
-        provider does not support; nothing was sent then.
+        Repeated with the same idempotency key, it continues an interrupted declaration without
+        duplicate owners. Raises `InvalidInput` for no owner or too many, `Unsupported` for fields
+        that the provider does not support (nothing was sent), `PartialFailure` if it fails
+        part-way; `resume` finishes it.
         """
         flow = self.adapter.declare_owners(user_id, company, idempotency_key=idempotency_key)
         return await self.run(flow, deadline=deadline)
@@ -171,20 +175,20 @@ class AsyncCalls(Generic[A_co]):
     async def fetch_declaration(
         self, declaration_id: str, *, user_id: str | None = None, deadline: float | None = None
     ) -> OwnerDeclaration:
-        """Reads where a declaration of owners stands."""
+        """Fetches a declaration of beneficial owners."""
         flow = self.adapter.fetch_declaration(declaration_id, user_id=user_id)
         return await self.run(flow, deadline=deadline)
 
     def declarations(
         self, user_id: str, *, deadline: float | None = None
     ) -> AsyncIterator[OwnerDeclaration]:
-        """The declarations of owners of a user, page by page as they are asked for."""
+        """Iterates over the declarations of a user; each page is fetched when needed."""
         return self.each(partial(self.adapter.list_declarations, user_id), deadline=deadline)
 
     # -- wallets and bank accounts
 
     def wallets(self, user_id: str, *, deadline: float | None = None) -> AsyncIterator[Wallet]:
-        """The wallets of a user, page by page as they are asked for."""
+        """Iterates over the wallets of a user; each page is fetched when needed."""
         return self.each(partial(self.adapter.list_wallets, user_id), deadline=deadline)
 
     async def add_bank_account(
@@ -195,20 +199,20 @@ class AsyncCalls(Generic[A_co]):
         idempotency_key: str | None = None,
         deadline: float | None = None,
     ) -> BankAccountRecord:
-        """Registers a bank account of a user."""
+        """Adds a bank account to a user."""
         flow = self.adapter.add_bank_account(user_id, account, idempotency_key=idempotency_key)
         return await self.run(flow, deadline=deadline)
 
     def bank_accounts(
         self, user_id: str, *, deadline: float | None = None
     ) -> AsyncIterator[BankAccountRecord]:
-        """The bank accounts of a user, page by page as they are asked for."""
+        """Iterates over the bank accounts of a user; each page is fetched when needed."""
         return self.each(partial(self.adapter.list_bank_accounts, user_id), deadline=deadline)
 
     async def deactivate_bank_account(
         self, record: BankAccountRecord, *, deadline: float | None = None
     ) -> BankAccountRecord:
-        """Takes a bank account out of use, which is final."""
+        """Deactivates a bank account permanently."""
         return await self.run(self.adapter.deactivate_bank_account(record), deadline=deadline)
 
     # -- calls that failed part-way
@@ -224,10 +228,10 @@ class AsyncCalls(Generic[A_co]):
     async def resume(
         self, partial: Partial, given: Document | Company, *, deadline: float | None = None
     ) -> DocumentRecord | OwnerDeclaration:
-        """Finishes a call that raised `PartialFailure`, with the content that the call was given.
+        """Finishes a call that raised `PartialFailure`; `given` is the content of that call.
 
-        `partial` is `error.partial`, perhaps stored and read back in another process. Raises
-        `IdempotencyConflict` for other content, `PartialFailure` when it fails again.
+        `partial` is `error.partial`; it can be stored and loaded in another process. Raises
+        `IdempotencyConflict` for other content, `PartialFailure` if it fails again.
         """
         flow: Flow[DocumentRecord | OwnerDeclaration] = self.adapter.resume(partial, given)
         return await self.run(flow, deadline=deadline)
@@ -237,12 +241,12 @@ class AsyncCalls(Generic[A_co]):
     async def read_event(
         self, notification: Mapping[str, Any], *, deadline: float | None = None
     ) -> Event:
-        """What a notification of the provider says, confirmed by reading its subject anew."""
+        """Returns the event of a provider's notification, confirmed by fetching its subject."""
         flow = self.adapter.read_event(notification)
         del notification  # as in find_user
         return await self.run(flow, deadline=deadline)
 
-    # -- anything else of the provider's
+    # -- any other request
 
     async def raw(
         self,
@@ -252,7 +256,7 @@ class AsyncCalls(Generic[A_co]):
         query: tuple[tuple[str, str], ...] = (),
         deadline: float | None = None,
     ) -> Response:
-        """Any request to the provider: signed, its errors mapped, its answer as it came."""
+        """Sends any request, signed; returns the response unchanged, errors are mapped."""
         flow = self.adapter.raw(method, *path, body=body, query=query)
         del path, body, query  # as in find_user
         return await self.run(flow, deadline=deadline)
@@ -263,7 +267,7 @@ class AsyncCalls(Generic[A_co]):
         *,
         deadline: float | None = None,
     ) -> AsyncIterator[T]:
-        """The entries of a list, page by page as they are asked for; `deadline` is of each page."""
+        """Iterates over the entries of a list; `deadline` applies to each page."""
         page: str | None = None
         while True:
             found = await self.run(pages(page), deadline=deadline)
@@ -276,9 +280,9 @@ class AsyncCalls(Generic[A_co]):
     # -- before anything is sent
 
     def missing(self, held: User | UserRecord, target: str) -> RequirementReport:
-        """What a user still lacks for a target (`create_owner`); nothing is sent."""
+        """Returns what a user lacks for a target such as `create_owner`; nothing is sent."""
         return self.adapter.missing(held, target)
 
     def effects(self, record: UserRecord, user: User) -> tuple[Effect, ...]:
-        """What `update_user` would bring with it; nothing is sent."""
+        """Returns the effects that `update_user` would have; nothing is sent."""
         return self.adapter.effects(record, user)

@@ -1,4 +1,4 @@
-"""Plain data into values and back: the slow door, which names every problem by its path."""
+"""Reads values from plain data and JSON, with every problem by path, and writes them."""
 
 from onboarding.serialization.doors import dumps, loads, parse, problems_of
 from onboarding.serialization.json_text import read_json

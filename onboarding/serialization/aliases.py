@@ -1,4 +1,4 @@
-"""What other vocabularies call the fields of the core: for hints, and for the headings of a CSV."""
+"""Names of the core's fields in other vocabularies: for hints, and for the headings of a CSV."""
 
 from __future__ import annotations
 
@@ -35,18 +35,18 @@ ALIASES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         }.items()
     }
 )
-"""Other words for each core path. The last name of the path (`given_name`) is one as well.
+"""Other names for each core path. The last part of the path (`given_name`) is a name as well.
 
-Case, blanks, dashes, underscores and dots make no difference: `First Name` is `first_name`.
+Case, blanks, dashes, underscores and dots are ignored: `First Name` is `first_name`.
 """
 
-# No field of the core has these meanings, however near a name is spelled.
+# No field of the core has these meanings, even if its name is similar.
 _OTHERS = (
     "middle_name maiden_name birth_name full_name nickname "
     "title salutation honorific_prefix honorific_suffix"
 )
 
-# Each of these can mean more than one thing, or not quite what the path says.
+# Each of these is ambiguous, or means something slightly different from the path.
 _UNSURE = {
     "name": ("identity.given_name", "identity.family_name", "company.legal_name"),
     "address": ("address.line1",),
@@ -58,7 +58,7 @@ _UNSURE = {
 
 
 def alias_key(word: str) -> str:
-    """A word without the differences that make none: `Zip-Code` and `zipcode` have one key."""
+    """Returns the normalised form of a name: `Zip-Code` and `zipcode` have the same key."""
     return re.sub(r"[\W_]+", "", word.casefold())
 
 
@@ -69,14 +69,14 @@ PATHS: Mapping[str, str] = MappingProxyType(
         for word in (path.rpartition(".")[2], *words)
     }
 )
-"""The core path that each word stands for, by the key of the word."""
+"""The core path of each name, by the key of the name."""
 
 _NOT_HERE = frozenset(map(alias_key, _OTHERS.split()))
 _MEANINGS = {alias_key(word): paths for word, paths in _UNSURE.items()}
 
 
 def meanings_of(word: str) -> tuple[str, ...] | None:
-    """The core paths that a word can mean; empty if it means none of them, None if unknown."""
+    """Returns the core paths that a name can mean: empty for no field, None if unknown."""
     key = alias_key(word)
     if key in _NOT_HERE:
         return ()
@@ -86,7 +86,7 @@ def meanings_of(word: str) -> tuple[str, ...] | None:
 
 
 def meant(word: str, known: Collection[str]) -> str | None:
-    """The known name that a word means; "" for a word that means none of them, None if unsure."""
+    """Returns the known name that a word means: "" for none of them, None if ambiguous."""
     found = meanings_of(word)
     if found is None or len(found) > 1:
         return None

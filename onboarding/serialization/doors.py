@@ -1,4 +1,4 @@
-"""The doors of plain data: a person's, and that of what was stored."""
+"""The entry points of serialization: parsing input, and dumping and loading stored values."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ def _door(name: str) -> Converter:
 
 
 def parse(data: Any, cls: type[T]) -> T:
-    """Reads what a person or a program of theirs gave: every rule on, every problem by path."""
+    """Parses a caller's input. Raises `InvalidInput` with every problem by path."""
     return _door("person").structure(data, cls)
 
 
 def problems_of(data: Any, cls: type) -> tuple[Problem, ...]:
-    """What is wrong with plain data that is to be read as `cls`."""
+    """Returns the problems of plain data for a class."""
     try:
         parse(data, cls)
     except InvalidInput as error:
@@ -42,9 +42,9 @@ def problems_of(data: Any, cls: type) -> tuple[Problem, ...]:
 
 
 def dumps(value: Any, form: str, *, secrets: bool) -> str:
-    """The versioned JSON form of a value.
+    """Dumps a value in its versioned JSON form.
 
-    Raises `InvalidInput` for data that JSON would not give back equal.
+    Raises `InvalidInput` for data that would not be read back equal.
     """
     try:
         data = {"form": form, **plain(value, secrets=secrets)}
@@ -53,7 +53,7 @@ def dumps(value: Any, form: str, *, secrets: bool) -> str:
     if problems := faults(data, SENT, deepest=DEEPEST_TEXT):
         raise InvalidInput(problems)
     text = json.dumps(data)
-    # Python writes an infinite number as a word that JSON does not have.
+    # Python writes an infinite number as `Infinity`, which is not JSON.
     return _OUT_OF_RANGE(_as_json, text) if "Infinity" in text else text
 
 
@@ -65,7 +65,7 @@ def _as_json(found: re.Match[str]) -> str:
 
 
 def loads(text: str | bytes, cls: type[T], form: str) -> T:
-    """Reads a versioned JSON form back; texts are taken as they are."""
+    """Loads a value from its versioned JSON form; values are not checked or normalised."""
     data = read_json(text, SENT)
     if not isinstance(data, dict):
         raise fail("type", "expected an object with named fields")

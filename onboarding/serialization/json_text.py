@@ -1,4 +1,4 @@
-"""JSON text into plain data: one reading for every door, strict and bounded."""
+"""Parses JSON text strictly and with limits; used for all JSON input."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from onboarding.values.json_values import GIVEN, JsonRule, faults, named
 __all__ = ["DEEPEST_TEXT", "read_json"]
 
 DEEPEST_TEXT = 100
-"""The levels of lists and objects: those of a value's data, and the values around them."""
+"""The levels of nesting of a text: those of a value's data, and the values around them."""
 
 
 def read_json(text: str | bytes, rule: JsonRule = GIVEN) -> Any:
-    """Reads JSON (RFC 8259): a file, a line of one, a body.
+    """Parses JSON (RFC 8259): a file, a line of a file, or a body.
 
-    Raises `InvalidInput`, which lists by path what is refused: a name that one object has twice,
-    a number that is not finite, a whole number of more than 64 bits, a text with a lone surrogate,
-    more than 100 levels of nesting; and a text that is not JSON in UTF-8.
+    Raises `InvalidInput` for a text that is not JSON in UTF-8, and, listed by path, for duplicate
+    names in an object, numbers that are not finite, integers of more than 64 bits, texts with a
+    lone surrogate, and more than 100 levels of nesting.
     """
     repeating: list[_Repeating] = []
 
@@ -44,7 +44,7 @@ def read_json(text: str | bytes, rule: JsonRule = GIVEN) -> Any:
 
 
 class _Repeating(dict[str, Any]):
-    """A JSON object that has a name more than once."""
+    """A JSON object with duplicate names."""
 
     def __init__(self, whole: dict[str, Any], pairs: list[tuple[str, Any]]) -> None:
         super().__init__(whole)
@@ -65,7 +65,7 @@ def _parsed(text: object, made: Any) -> Any:
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         raise fail("shape", f"expected JSON ({place}: {error.msg})") from None
-    except ValueError:  # of int(), which takes 4300 digits
+    except ValueError:  # of int(), which accepts 4300 digits
         raise fail("shape", "expected JSON with smaller whole numbers") from None
     except RecursionError:
         raise fail("too_deep", "is nested too deep") from None
@@ -85,7 +85,7 @@ def _repetitions(data: object, *, deepest: int = DEEPEST_TEXT) -> Iterator[Probl
 
 
 def _items(data: object) -> Iterable[tuple[str | int, object]]:
-    """The parts of an object or a list, each with its name in a path."""
+    """Returns the items of an object or a list, each with its name in a path."""
     if isinstance(data, dict):
         return [(named(name), item) for name, item in cast("dict[str, object]", data).items()]
     return enumerate(cast("list[object]", data)) if isinstance(data, list) else ()

@@ -1,4 +1,4 @@
-"""One reading a kind of simple value; each raises `InvalidInput`, which shows no value."""
+"""Readers of simple values; each raises `InvalidInput` without showing the value."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _CALENDAR_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").fullmatch
 
 
 def fail(code: str, message: str) -> InvalidInput:
-    """The error of one problem with the value at hand."""
+    """Returns an error with one problem of the current value."""
     return InvalidInput([Problem("", code, message)])
 
 
@@ -46,12 +46,12 @@ _BLANKS = (
 
 
 def without_blanks(value: Any) -> Any:
-    """A text without the blanks at its ends; any other value as it is."""
+    """Strips the blanks at both ends of a text; returns any other value unchanged."""
     return value.strip(_BLANKS) if isinstance(value, str) else value
 
 
 def read_text(value: Any, _: Any) -> str:
-    """A text, and nothing that could be made one."""
+    """Reads a text; other types are not converted."""
     if not isinstance(value, str):
         raise fail("type", "expected a text")
     return value
@@ -105,9 +105,9 @@ _TOLD_BY_BYTES = ("application/pdf", "image/jpeg", "image/png", "image/gif")
 
 
 def _bytes(value: Any, _: Any) -> bytes:
-    """Bytes, or base64: with or without line breaks, also as a `data:` URI (RFC 2397).
+    """Reads bytes, or base64 with or without line breaks, also as a `data:` URI (RFC 2397).
 
-    A `data:` URI that names another type than the bytes have is refused.
+    A `data:` URI with another media type than its bytes is refused.
     """
     if isinstance(value, bytes):
         return value
@@ -127,16 +127,16 @@ def _bytes(value: Any, _: Any) -> bytes:
 
 
 def read_secret(value: Any, _: Any) -> Secret:
-    """A secret, or the text of one."""
+    """Reads a secret, or the text of one."""
     if isinstance(value, Secret):
         return value
     if not isinstance(value, str) or not value:
-        raise fail("type", "expected a text that is not empty")
+        raise fail("type", "expected a non-empty text")
     return Secret(value)
 
 
 def read_word(value: Any, kind: type[Enum]) -> Enum:
-    """A word of a vocabulary."""
+    """Reads a member of an enum, or its value."""
     words = [str(member.value) for member in kind]
     if isinstance(value, kind):
         return value
@@ -147,7 +147,7 @@ def read_word(value: Any, kind: type[Enum]) -> Enum:
 
 
 def read_shaped(value: Any, shape: Shape, *, clean: bool) -> Any:
-    """A value that has a form; `clean` asks the library that knows more."""
+    """Reads a value with a shape; `clean` normalises a person's input first."""
     try:
         cleaned = shape.clean(value) if clean and shape.clean else value
     except ValueError:
@@ -166,4 +166,4 @@ LEAVES: dict[type, Reading] = {
     datetime: _moment,
     bytes: _bytes,
 }
-"""The reading of each simple type."""
+"""The reader of each simple type."""

@@ -1,4 +1,4 @@
-"""Plain data into attrs classes, with every problem of the tree named by its path."""
+"""Reads attrs classes from plain data, with every problem of the tree by path."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from onboarding.values.secret import Secret
 if TYPE_CHECKING:
     from cattrs import Converter
 
-_MOST_LISTED = 20  # names that are no fields, each compared with all that are
+_MOST_LISTED = 20  # unknown names, each compared with all fields
 _LONGEST_WORD = 64
 
 __all__ = ["choices_of", "kind_of", "nearest", "reader"]
@@ -46,13 +46,13 @@ def _is_word(hint: Any) -> bool:
 
 
 def nearest(word: object, known: Iterable[str]) -> str:
-    """A hint at what a word means, else at the nearest right spelling, or nothing."""
+    """Returns a hint at the meaning of a word, else at the closest known word, or `""`."""
     text, names = str(word), tuple(known)
     if len(text) > _LONGEST_WORD:
         return ""
     found = meant(text, names)
     if found is None:
-        import difflib  # for an error alone
+        import difflib  # for errors only
 
         found = next(iter(difflib.get_close_matches(text, names, n=1)), "")
     return f"; did you mean {found}?" if found else ""
@@ -61,11 +61,10 @@ def nearest(word: object, known: Iterable[str]) -> str:
 def reader(
     *, clean: bool = False, checked: bool = True, secret: Reading = read_secret
 ) -> Converter:
-    """A converter that reads plain data and raises `InvalidInput` with every problem by path.
+    """Returns a converter that reads plain data, or raises `InvalidInput` with every problem.
 
-    `checked` holds texts to their shapes; `clean` is for a person's input: it takes away blanks at
-    the ends of a text, except of secrets, and asks the libraries that know more; `secret` reads a
-    secret.
+    `checked` checks shapes and rules. `clean` normalises a person's input: it strips blanks at the
+    ends of a text, except of secrets, and calls `Shape.clean`. `secret` reads secrets.
     """
     from cattrs import Converter  # slow to import
 
@@ -137,7 +136,7 @@ def _named(value: Mapping[object, Any]) -> dict[str, Any]:
 
 
 def _copied(value: Any, levels: int) -> Any:
-    """Data of no fixed fields, copied so that nobody else holds them."""
+    """Returns a deep copy of plain data, down to a number of levels."""
     if levels < 0:
         return value
     if isinstance(value, Mapping):
@@ -151,7 +150,7 @@ def _copied(value: Any, levels: int) -> Any:
 def _collect(
     entries: Iterable[tuple[str | int, Any, Any]],
 ) -> Callable[[Callable[[Any, Any], Any]], list[Any]]:
-    """Reads entries one by one and gathers the problems of all."""
+    """Reads entries one by one and raises the problems of all of them together."""
 
     def run(read: Callable[[Any, Any], Any]) -> list[Any]:
         problems: list[Problem] = []
@@ -194,7 +193,7 @@ def _fields(value: Any, cls: type, read: Callable[[Any, Any], Any], *, checked: 
 
 
 def _unknown(names: Collection[object], fields: Iterable[str]) -> Iterator[Problem]:
-    """One problem a name that is no field; of very many, the first and how many more."""
+    """Yields a problem per unknown name; for many names, the first ones and a count."""
     for name in islice(names, _MOST_LISTED):
         text = f"there is no such field{nearest(name, fields)}"
         yield Problem(named(str(name)), "unknown", text)
@@ -223,7 +222,7 @@ def _built(cls: type, values: dict[str, Any], problems: list[Problem], *, checke
 
 
 def _refused_by_rules(cls: type, values: Mapping[str, Any], told: set[str]) -> list[Problem]:
-    """What a class of settings says of several of them, where none of them is told of already."""
+    """Returns the problems between settings that have no problem of their own."""
     problems_in = getattr(cls, "problems_in", None)
     if problems_in is None:
         return []
@@ -232,7 +231,7 @@ def _refused_by_rules(cls: type, values: Mapping[str, Any], told: set[str]) -> l
 
 
 def _refused_by_validators(cls: type, values: Mapping[str, Any]) -> Iterator[Problem]:
-    """One problem a field whose attrs validator refuses its value; attrs' text would show it."""
+    """Yields a problem per field whose validator fails; the text of attrs would show the value."""
     for name, field in cast("dict[str, Any]", attrs.fields_dict(cls)).items():
         validator = field.validator
         if validator is None or values.get(name) is None:
@@ -247,13 +246,13 @@ def _refused_by_validators(cls: type, values: Mapping[str, Any]) -> Iterator[Pro
 
 
 def kind_of(cls: type) -> str:
-    """`MigratedHash` -> `migrated_hash`: how a member of a union is named in plain data."""
+    """Returns the name of a union member in plain data: `MigratedHash` -> `migrated_hash`."""
     name = cls.__name__
     return "".join(f"_{c.lower()}" if c.isupper() and i else c.lower() for i, c in enumerate(name))
 
 
 def _chosen(value: Any, choices: list[type]) -> tuple[Any, type]:
-    """The member of a union that plain data means by its `kind`, and the data without it."""
+    """Returns the data without its `kind`, and the union member that `kind` names."""
     for choice in choices:
         if isinstance(value, choice):
             return value, choice
@@ -268,5 +267,5 @@ def _chosen(value: Any, choices: list[type]) -> tuple[Any, type]:
 
 
 def choices_of(hint: Any) -> list[Any]:
-    """What a union may hold beside None."""
+    """Returns the members of a union other than None."""
     return [arg for arg in typing.get_args(hint) if arg is not types.NoneType]

@@ -1,4 +1,4 @@
-"""Values into plain data: dicts, lists, texts."""
+"""Writes values as plain data: dicts, lists and texts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = ["plain"]
 
 @per_class
 def _passing(cls: type) -> frozenset[str]:
-    """The fields that are no part of a value: by what they hold, two values do not differ."""
+    """Returns the fields that are not compared, such as rate limits; they are not written."""
     return frozenset(name for name, field in attrs.fields_dict(cls).items() if not field.eq)
 
 
@@ -38,7 +38,7 @@ def _writer(secrets: bool) -> Converter:
         out: dict[str, Any] = {}
         for name, item in ((name, getattr(value, name)) for name in hints):
             if item is None and name in required:
-                out[name] = None  # a provider left it empty
+                out[name] = None  # left empty by a provider
             if item is None or item == () or item == {} or name in passing:
                 continue
             out[name] = converter.unstructure(item)
@@ -48,7 +48,7 @@ def _writer(secrets: bool) -> Converter:
 
     def reveal(value: Secret) -> str:
         if not secrets:
-            raise ValueError("this holds credentials: say secrets=True, or take them out first")
+            raise ValueError("this contains credentials: pass secrets=True, or remove them first")
         return value.reveal()
 
     converter.register_unstructure_hook_func(lambda t: attrs.has(t), attrs_class)
@@ -61,8 +61,8 @@ def _writer(secrets: bool) -> Converter:
 
 
 def plain(value: Any, *, secrets: bool = False) -> Any:
-    """Plain data of a value: dicts, lists, texts. What is empty is left out.
+    """Returns a value as plain data: dicts, lists and texts. Empty fields are left out.
 
-    Raises `ValueError` when it holds secrets and `secrets` is false.
+    Raises `ValueError` if it contains secrets and `secrets` is false.
     """
     return _writer(secrets).unstructure(value)

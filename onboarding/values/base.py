@@ -1,4 +1,4 @@
-"""The base of every value of the core: it checks its own fields and shows none of them."""
+"""The base class of values: it checks its fields when built, and its repr shows no value."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ _SCALARS = (str, int, float)
 
 @frozen
 class Shape:
-    """A rule on the form of a value, carried by its type: `Annotated[str, Shape(...)]`.
+    """The format of a value, given in its type: `Annotated[str, Shape(...)]`.
 
-    `rule` answers whether a value has the form. `clean` is for what a person typed: it may
-    normalise the text and raises `ValueError` where a well-kept library knows better than a
-    pattern; it runs in `User.parse` alone, never when a value is merely built. `verbatim` says
-    that `User.parse` keeps blanks at the ends. `meant` gives the right spelling of a text that
-    means one thing only, for a hint in the error; else an empty text.
+    - `expected`: the format in words, for errors;
+    - `rule`: whether a value has the format (truthy);
+    - `clean`: normalises a person's input, or raises `ValueError`; called by `User.parse` only;
+    - `verbatim`: whether `User.parse` keeps blanks at both ends;
+    - `meant`: the correct spelling of an unambiguous text, for a hint in the error, or `""`.
     """
 
     name: str
@@ -42,7 +42,7 @@ class Shape:
     meant: Callable[[str], str] | None = field(default=None, kw_only=True)
 
     def refusal(self, value: object) -> str:
-        """What is said of a value that has not the form."""
+        """Returns the error message for a value without the format."""
         found = self.meant(value) if self.meant is not None and isinstance(value, str) else ""
         hint = f"; did you mean {found}?" if found else ""
         return f"expected {self.expected}{hint}"
@@ -50,7 +50,7 @@ class Shape:
 
 @frozen
 class Check:
-    """What one field may hold."""
+    """The values that one field accepts."""
 
     name: str
     kind: tuple[type, ...]
@@ -58,18 +58,18 @@ class Check:
     optional: bool = False
     shape: Shape | None = None
     values: Check | None = None
-    """Of a mapping: what each of its values may be."""
+    """For a mapping: the check of each of its values."""
     data: JsonRule | None = None
-    """Of a mapping with values of any kind: the rule on all that is below it."""
+    """For a mapping with values of any type: the rule on the data in it."""
 
     @property
     def model(self) -> type | None:
-        """The one kind of value it may hold that has fields of its own."""
+        """The class of the field if it is a single `Model`, else None."""
         one = self.kind[0] if len(self.kind) == 1 and not self.many else None
         return one if one is not None and issubclass(one, Model) else None
 
     def problems(self, value: object) -> list[Problem]:
-        """The problems with `value`, without showing it."""
+        """Returns the problems of `value`, whose texts do not contain it."""
         if value is None:
             return [] if self.optional else [Problem(self.name, "missing", "is required")]
         if not self.many:
@@ -108,14 +108,14 @@ class Check:
 
 
 def _is_of_a_subtype(value: object, kinds: tuple[type, ...]) -> bool:
-    """Whether Python takes the value for a kind of which JSON does not: True is an int there."""
+    """Whether the value has a kind in Python but not in JSON: `True` is an int in Python."""
     if isinstance(value, bool):
         return int in kinds and bool not in kinds
     return isinstance(value, datetime) and date in kinds and datetime not in kinds
 
 
 def per_class(function: Callable[[type], T]) -> Callable[[type], T]:
-    """Remembers the answer for each class."""
+    """Caches the result for each class."""
     known: dict[type, T] = {}
 
     @wraps(function)
@@ -129,14 +129,14 @@ def per_class(function: Callable[[type], T]) -> Callable[[type], T]:
 
 @per_class
 def field_types(cls: type) -> dict[str, Any]:
-    """The resolved annotations of an attrs class, in the order of its fields."""
+    """Returns the resolved annotations of an attrs class, in the order of its fields."""
     hints = typing.get_type_hints(cls, include_extras=True)
     fields = attrs.fields(cls)  # pyright: ignore[reportUnknownVariableType,reportUnknownArgumentType]
     return {field.name: hints[field.name] for field in fields}
 
 
 def _check(name: str, hint: Any) -> Check:
-    """What a field with this annotation may hold."""
+    """Returns the check of a field with this annotation."""
     origin, args = typing.get_origin(hint), typing.get_args(hint)
     if origin is typing.Annotated:
         found = _check(name, args[0])
@@ -163,12 +163,12 @@ def _check(name: str, hint: Any) -> Check:
 
 @per_class
 def checks_of(cls: type) -> dict[str, Check]:
-    """One `Check` a field of `cls`, read from its annotations."""
+    """Returns the `Check` of each field of a class, read from its annotations."""
     return {name: _check(name, hint) for name, hint in field_types(cls).items()}
 
 
 class Model:
-    """Checks its own fields when built; equal by value; its repr names fields, never values."""
+    """The base class of values: checked when built, compared by value; its repr shows no value."""
 
     def __attrs_post_init__(self) -> None:
         found = [
@@ -179,11 +179,11 @@ class Model:
         found += self.rules(vars(self))
         if found:
             raise InvalidInput(found)
-        put(self, {**vars(self)})  # a dict of its own, which CPython 3.11 and 3.12 read faster
+        put(self, {**vars(self)})  # a new dict, which CPython 3.11 and 3.12 read faster
 
     @classmethod
     def rules(cls, values: Mapping[str, Any]) -> list[Problem]:
-        """Problems between fields; `values` may lack the fields that are bad by themselves."""
+        """Returns the problems between fields; `values` may lack fields that are invalid."""
         return []
 
     def __repr__(self) -> str:
@@ -195,12 +195,12 @@ class Model:
         return f"{type(self).__name__}({', '.join(given)})"
 
     def replace(self, changes: Mapping[str, object] | None = None, /, **fields: object) -> Self:
-        """A copy with these changes; only what changes is checked.
+        """Returns a copy with these changes; only the changed fields are checked.
 
-        Keys are names of fields or paths: `user.replace({"address.city": "Kaunas"}, email=None)`.
-        What a provider sent in a shape of its own may stay beside the change.
+        Keys are field names or paths: `user.replace({"address.city": "Kaunas"}, email=None)`. Other
+        fields may keep values of a provider that are not valid input.
 
-        Raises `InvalidInput` that lists every problem by path.
+        Raises `InvalidInput`, which lists every problem by path.
         """
         problems: list[Problem] = []
         values = _changed(type(self), self, {**(changes or {}), **fields}, problems)
@@ -246,7 +246,7 @@ def _changed(
 
 
 def _missing(cls: type[Model], values: Mapping[str, Any]) -> list[Problem]:
-    """What a new value lacks."""
+    """Returns a problem for each required field without a value."""
     return [
         Problem(name, "missing", "is required")
         for name in sorted(required_of(cls))
@@ -255,25 +255,25 @@ def _missing(cls: type[Model], values: Mapping[str, Any]) -> list[Problem]:
 
 
 put: Callable[[Model, dict[str, Any]], None] = vars(Model)["__dict__"].__set__
-"""Gives a value its fields, past the lock on frozen values."""
+"""Sets the fields of a frozen value."""
 
 
 @per_class
 def required_of(cls: type) -> frozenset[str]:
-    """The fields without a default."""
+    """Returns the names of the fields without a default."""
     fields = attrs.fields_dict(cls)
     return frozenset(name for name, field in fields.items() if field.default is attrs.NOTHING)
 
 
 @per_class
 def defaults_of(cls: type) -> dict[str, Any]:
-    """The default of every field: None where there is none, or where a factory makes it."""
+    """Returns the default of each field: None if it has none, or a factory."""
     return {name: None if name in _factories(cls) else d for name, d in _declared(cls).items()}
 
 
 @per_class
 def _factories(cls: type) -> dict[str, Callable[[], Any]]:
-    """What makes the defaults that no two values may share."""
+    """Returns the factories of the defaults that values must not share."""
     found = {name: getattr(default, "factory", None) for name, default in _declared(cls).items()}
     return {name: factory for name, factory in found.items() if factory is not None}
 
@@ -292,9 +292,9 @@ def _filled(cls: type, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def trust(cls: type[M], values: Mapping[str, Any]) -> M:
-    """Builds a value without a check: the door for what a provider sent.
+    """Builds a value without checks, for data of a provider.
 
-    Legal but unshapely data (an empty region, a local phone number) is kept as it came.
+    Values that are not valid input (an empty region, a local phone number) are kept unchanged.
     """
     made = object.__new__(cls)
     put(made, _filled(cls, values))

@@ -1,7 +1,7 @@
-"""Data without fixed fields, as JSON holds them: one rule for every door.
+"""The rules on data without fixed fields, so that they are read back equal from JSON.
 
-The rule keeps the promise that such data come back equal from JSON. It is narrower for what a
-caller gives than for what a provider sent, which is stored as it came.
+The rule for a caller's data is narrower than the rule for a provider's data, which are stored
+unchanged.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from onboarding.errors import Problem
 __all__ = ["DEEPEST", "GIVEN", "SENT", "JsonRule", "faults", "named"]
 
 DEEPEST = 64
-"""The levels of lists and objects that such data may have."""
+"""The levels of lists and objects that such data may have; `onboarding.http.MAX_DEPTH` is equal."""
 
 _LONGEST_NAME = 64
 _WHOLES = (dict, list, Mapping)
@@ -27,7 +27,7 @@ _Object: TypeAlias = Mapping[Any, Any]
 
 @frozen
 class JsonRule:
-    """What the data may hold: texts without what `bad_text` finds, numbers by the other two."""
+    """The values that the data may contain: texts that `bad_text` does not match, and numbers."""
 
     bad_text: Callable[[str], object]
     largest_whole: int
@@ -35,19 +35,19 @@ class JsonRule:
 
 
 GIVEN = JsonRule(re.compile(r"[\ud800-\udfff]").search, 2**63 - 1, math.isfinite)
-"""By a caller: texts that UTF-8 can hold, whole numbers of 64 bits, finite numbers."""
+"""For a caller's data: texts that UTF-8 can encode, integers of 64 bits, finite numbers."""
 
-# `1e999` is JSON, and infinite in Python. Surrogates side by side would come back as one character.
+# `1e999` is JSON, and infinite in Python. Two adjacent surrogates would be read as one character.
 SENT = JsonRule(
     re.compile(r"[\ud800-\udbff][\udc00-\udfff]").search,
     10**4300 - 1,
     lambda number: not math.isnan(number),
 )
-"""By a provider, in JSON: whatever Python makes of it."""
+"""For a provider's JSON: all values that Python reads from it."""
 
 
 def faults(value: object, rule: JsonRule, *, deepest: int = DEEPEST) -> Sequence[Problem]:
-    """The problems with data, by path, without showing a value."""
+    """Returns the problems of data by path, without a value."""
     if value is None or isinstance(value, bool):
         return ()
     if isinstance(value, str):
@@ -75,13 +75,13 @@ def faults(value: object, rule: JsonRule, *, deepest: int = DEEPEST) -> Sequence
                 text = "expected a name without lone surrogates"
                 found.append(Problem(named(at), "shape", text))
         if item.__class__ is str and item.isascii():
-            continue  # most of what there is
+            continue  # the most common case
         if below := faults(item, rule, deepest=deepest - 1):
             found += (problem.under(at if listed else named(at)) for problem in below)
     return found
 
 
 def named(name: str) -> str:
-    """The name of a field as a path shows it: printable, and not endless."""
+    """Returns the name of a field for a path: printable, and at most 64 characters long."""
     shown = name if name.isprintable() else name.encode("unicode_escape").decode("ascii")
     return shown if len(shown) <= _LONGEST_NAME else f"{shown[:_LONGEST_NAME]}…"

@@ -1,4 +1,4 @@
-"""Media types: one spelling of each, and which one the first bytes of a file tell."""
+"""Media types: their registered spelling, and their detection from the first bytes of a file."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _PDF_WITHIN = 1024
 
 
 def canonical(media_type: str) -> str:
-    """The registered spelling of a media type: RFC 6838 ignores case, and parameters are dropped.
+    """Returns the registered spelling of a media type, without parameters (RFC 6838).
 
     `IMAGE/JPEG`, `image/jpg` and `image/jpeg; charset=binary` are all `image/jpeg`.
     """
@@ -31,7 +31,7 @@ def canonical(media_type: str) -> str:
 
 
 def media_type_of(content: bytes) -> str | None:
-    """The media type that a file's first bytes tell: PDF, JPEG, PNG or GIF; else None.
+    """Detects PDF, JPEG, PNG or GIF from the first bytes of a file; else returns None.
 
     A PDF may have other bytes before its header, such as a byte order mark.
     """

@@ -15,10 +15,10 @@ _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]").search
 
 
 class Secret:
-    """A password, key or token: masked in every repr and str; `reveal()` gives the text.
+    """A password, key or token. Its repr and str are masked; `reveal()` returns the text.
 
-    It cannot be pickled, and neither can what holds it: bytes of it would be in clear. It is no
-    attrs class, so that `attrs.asdict` leaves it whole.
+    It cannot be pickled, nor can an object that contains one: the pickle would be unencrypted. It
+    is not an attrs class, so that `attrs.asdict` does not open it.
     """
 
     __slots__ = ("__weakref__", "_text")
@@ -26,12 +26,13 @@ class Secret:
 
     def __init__(self, text: str) -> None:
         if not isinstance(text, str) or not text:  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise TypeError("a secret is a text that is not empty")
+            raise TypeError("a secret is a non-empty text")
         if _LONE_SURROGATE(text):
             raise InvalidInput([Problem("", "shape", "expected a text without lone surrogates")])
         object.__setattr__(self, "_text", text)
 
     def reveal(self) -> str:
+        """Returns the text in clear."""
         return self._text
 
     def __repr__(self) -> str:
@@ -59,8 +60,8 @@ class Secret:
 
     def __getstate__(self) -> NoReturn:
         raise TypeError(
-            "a Secret cannot be pickled, nor can what holds one (an adapter, a gateway, a user "
-            "with credentials): it would be in clear. In each process, build it from its source"
+            "a Secret cannot be pickled, nor can an object that contains one (an adapter, a "
+            "gateway, a user with credentials). Load the secret in each process from its source"
         )
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:

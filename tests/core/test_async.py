@@ -426,7 +426,7 @@ def test_what_one_event_loop_left_open_is_closed_with_it(
     gc.collect()
 
     assert len(set(made)) == logins(sim) == 3
-    assert len(gateway._lives) == 1
+    assert len(gateway._states) == 1
     assert unclosed == []
 
 
@@ -451,7 +451,7 @@ def test_two_event_loops_at_once_log_in_once_each(
 
     assert counts == [10, 10]
     assert logins(sim) == 2
-    assert gateway._lives == {}
+    assert gateway._states == {}
     assert unclosed == []
 
 
@@ -470,7 +470,7 @@ def test_a_call_under_way_while_its_gateway_is_closed_ends_and_opens_nothing(
         await asyncio.sleep(0.1)
         await gateway.close()
         found = await calls
-        assert gateway._lives == {}
+        assert gateway._states == {}
         return tuple(found)
 
     simulator = MangoPaySimulator()

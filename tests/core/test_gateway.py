@@ -728,7 +728,7 @@ def test_a_forked_child_opens_a_connection_of_its_own_and_each_side_keeps_its_ow
 def test_a_child_that_was_forked_during_a_login_does_not_wait_for_it(world: World) -> None:
     gateway = world.gateways["fr"]
     record = gateway.create_user(User.parse(PERSON))
-    life: Any = gateway._alive()
+    life: Any = gateway._state()
     with life.lock:  # as if another thread were logging in at this moment
         child = fork_and(
             lambda: int(gateway.fetch_user(record.id, deadline=5).id == record.id), expected=1

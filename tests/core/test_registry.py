@@ -162,11 +162,11 @@ def test_a_broken_stranger_is_not_touched_until_its_name_is_asked_for() -> None:
     [
         ("no.such.module", "ModuleNotFoundError"),
         ("nobody", "AttributeError"),
-        ("nonsense", "must give subclasses of Adapter"),
+        ("nonsense", "must return subclasses of Adapter"),
         ("misspelt", "PluginValidationError"),
         ("greedy", "PluginValidationError"),
-        ("this:s", "brings no adapter instead"),
-        ("brings", "brings acme instead"),
+        ("this:s", "has no adapter instead"),
+        ("brings", "has acme instead"),
     ],
 )
 def test_a_broken_plugin_is_explained_when_it_is_asked_for(target: str, reason: str) -> None:
@@ -343,7 +343,7 @@ def test_the_report_lists_every_claim_with_what_is_wrong_with_it() -> None:
         ("zeta", "zeta-pay", True),
     ]
     assert report[0].adapter is Acme
-    assert "claimed by a 3.1 and b 3.1" in report[1].problem
+    assert "provided by a 3.1 and b 3.1" in report[1].problem
     assert "ModuleNotFoundError" in report[3].problem
 
 
@@ -385,7 +385,7 @@ def test_two_classes_of_this_process_cannot_share_a_name() -> None:
 
 
 def test_a_class_that_names_no_provider_cannot_be_registered() -> None:
-    with pytest.raises(ValueError, match="names no provider"):
+    with pytest.raises(ValueError, match="has no provider name"):
         Registry(entry_points=[]).register(Adapter)
 
 

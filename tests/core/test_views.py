@@ -38,18 +38,18 @@ def test_a_view_of_a_view_has_the_connections_of_the_first_gateway(world: World)
 
     inner.create_user(JANE)
 
-    assert inner._alive().transport is gateway._alive().transport
+    assert inner._state().transport is gateway._state().transport
 
 
 def test_a_closed_view_leaves_its_gateway_open(world: World) -> None:
     gateway: Gateway[Any] = world.gateways["lt"]
     view = gateway.view(gateway.adapter)
     view.create_user(JANE)
-    before = gateway._alive().transport
+    before = gateway._state().transport
 
     view.close()
 
-    assert gateway._alive().transport is before
+    assert gateway._state().transport is before
     assert gateway.fetch_user("221").id == "221"
 
 
@@ -73,7 +73,7 @@ def test_a_view_of_an_event_loop_logs_in_for_itself(world: World) -> None:
                 await view.fetch_user("nobody")
             with pytest.raises(NotFound):
                 await gateway.fetch_user("nobody")
-            assert view._alive().transport is gateway._alive().transport
+            assert view._state().transport is gateway._state().transport
 
     asyncio.run(life())
 
