@@ -30,19 +30,19 @@ def of_user(user: User) -> list[Action]:
         return []
     found: list[Action] = []
     if user.status != "ACTIVE" or not user.enrolled:
-        found.append(Action(name="activate", label="Pass the enrolment", tone="main"))
+        found.append(Action(name="activate", label="Complete the enrolment", tone="main"))
     found.append(
         Action(
             name="set-level",
             label="Set the KYC level",
             inputs=[_choice("level", "KYCLevel", LEVELS, user.kyc_level)],
-            hint="Without any document; only an OWNER can be REGULAR.",
+            hint="Needs no documents. Only an OWNER can be REGULAR.",
         )
     )
     found.append(
         Action(
             name="consent",
-            label="Consent to proxies",
+            label="Set the consent",
             inputs=[
                 Input(
                     name=scope,
@@ -52,7 +52,7 @@ def of_user(user: User) -> list[Action]:
                 )
                 for scope in SCOPES
             ],
-            hint="What is not ticked is taken back.",
+            hint="Unticked scopes are revoked.",
         )
     )
     found.append(
@@ -70,7 +70,7 @@ def of_user(user: User) -> list[Action]:
         found.append(
             Action(
                 name="require-renewal",
-                label="Ask for a renewal",
+                label="Require a renewal",
                 inputs=[Input(name="deadline", label="Until", kind="date", required=True)],
             )
         )
@@ -86,7 +86,7 @@ def of_paper(kind: str, row: Row) -> list[Action]:
     if kind == DECLARATIONS:
         return _of_declaration() if status == "VALIDATION_ASKED" else []
     if status == "VALIDATED":
-        return [Action(name="outdate-verification", label="Let it go out of date", tone="danger")]
+        return [Action(name="outdate-verification", label="Set to OUT_OF_DATE", tone="danger")]
     outcome = _choice("outcome", "Outcome", OUTCOMES, "VALIDATED")
     return [Action(name="complete", label="End the verification", inputs=[outcome])]
 
@@ -103,7 +103,7 @@ def act_on_user(sim: MangoPaySimulator, id: str, action: str, given: Given) -> N
         case "block":
             code = given["code"]
             if len(code) != 6 or not (code.isascii() and code.isdigit()):
-                raise WrongInputError("code", "This is to be six digits.")
+                raise WrongInputError("code", "Enter six digits.")
             sim.block(
                 id, inflows=bool(given["inflows"]), outflows=bool(given["outflows"]), code=code
             )
@@ -127,7 +127,7 @@ def act_on_paper(sim: MangoPaySimulator, id: str, action: str, given: Given) -> 
         case "decide":
             reason = given["reason"] or None
             if given["status"] != "VALIDATED" and reason is None:
-                raise WrongInputError("reason", "Say why.")
+                raise WrongInputError("reason", "Choose a reason.")
             sim.decide_declaration(id, given["status"], reason, given["message"] or None)
         case "complete":
             sim.complete_verification(id, given["outcome"])
@@ -153,7 +153,7 @@ def _of_document(status: str) -> list[Action]:
             ),
         ]
     if status in OPEN:
-        found.append(Action(name="outdate", label="Let it go out of date"))
+        found.append(Action(name="outdate", label="Set to OUT_OF_DATE"))
     return found
 
 

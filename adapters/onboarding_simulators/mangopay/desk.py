@@ -63,7 +63,7 @@ class Desk(Settings):
     def set_kyc_level(self, user_id: str, level: str) -> None:
         """Sets the level without documents. Raises ValueError for REGULAR unless an OWNER."""
         if level not in LEVELS:
-            raise ValueError(f"a KYC level is one of {', '.join(LEVELS)}")
+            raise ValueError(f"level: expected one of {', '.join(LEVELS)}")
 
         def change(user: User) -> User:
             if level == "REGULAR" and user.category != "OWNER":

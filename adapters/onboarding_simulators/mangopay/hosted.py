@@ -26,22 +26,22 @@ LANGUAGES = ("bg", "nl", "en", "fr", "de", "el", "it", "pl", "pt", "es", "se")
 PATH, VERIFICATION_PATH = "/", "/identity-verification"
 
 TITLES = {
-    sca.ENROLMENT: "Confirm that it is you",
-    sca.CONSENT: "What may be done for you?",
-    sca.ACCESS: "Confirm to show your accounts",
+    sca.ENROLMENT: "Set up strong authentication",
+    sca.CONSENT: "Give consent",
+    sca.ACCESS: "Confirm access to your accounts",
     sca.RECIPIENT: "Confirm a new recipient",
 }
 ASKS = {
     sca.ENROLMENT: "{client} asks you to enrol in strong customer authentication.",
-    sca.CONSENT: "{client} asks to do these things for you while you are away.",
-    sca.ACCESS: "{client} asks to look at your accounts and their transactions.",
-    sca.RECIPIENT: "{client} asks to register where your money may be paid out.",
+    sca.CONSENT: "{client} asks for your consent to act for you while you are not present.",
+    sca.ACCESS: "{client} asks to view your accounts and their transactions.",
+    sca.RECIPIENT: "{client} asks to register a recipient of your payouts.",
 }
 CONSENTS = {
-    "ContactInformationUpdate": "Change my contact data",
-    "RecipientRegistration": "Register where I am paid",
+    "ContactInformationUpdate": "Change my contact details",
+    "RecipientRegistration": "Register recipients of my payouts",
     "Transfer": "Transfer money to other users",
-    "ViewAccountInformation": "Look at my accounts",
+    "ViewAccountInformation": "View my accounts",
 }
 BARE = Hosted(provider="MangoPay", title="")
 
@@ -57,10 +57,12 @@ def answer(sim: MangoPaySimulator, request: Request) -> Response | None:
         return None
     reading = request.method in ("GET", "HEAD")
     if is_elsewhere(request) if reading else is_foreign(request):
-        return _told("This is for people on this machine", 403)
+        return _told("Only people on this machine may use this page", 403)
     if reading:
         return page.show()
-    return page.decide() if request.method == "POST" else _told("This cannot be done so", 405)
+    return (
+        page.decide() if request.method == "POST" else _told("This method is not allowed here", 405)
+    )
 
 
 class _Sca:
@@ -76,14 +78,14 @@ class _Sca:
         try:
             row = sca.find_link(self.sim, self.request.args["token"])
         except LookupError:
-            return _told("There is no such page", 404)
+            return _told("Page not found", 404)
         user = self.sim.store.user(row["UserId"])
         if row["Ended"] or user is None or user.status == "CLOSED":
-            return _told("This page was used already", 410, "Ask for a new one where you began.")
+            return _told("This page was used already", 410, "Request a new link where you started.")
         if not sca.is_link_open(row, self.sim.clock()):
-            return _told("The time of this page is over", 410, "It lives for ten minutes.")
+            return _told("This page has expired", 410, "It is valid for ten minutes.")
         if self.back is not None and not leads_back(self.back):
-            return _told("The returnUrl is no absolute address of http or https", 400)
+            return _told("The returnUrl must be an absolute http or https address", 400)
         return hosted_page(self._page(row, user))
 
     def decide(self) -> Response:
@@ -95,19 +97,19 @@ class _Sca:
         user = self.sim.store.user(row["UserId"])
         decision = self.request.form.get("decision")
         if decision not in (CONFIRM, REFUSE) or user is None:
-            page = evolve(self._page(row, user), problem="Choose one of the two.")
+            page = evolve(self._page(row, user), problem="Choose one of the buttons.")
             return hosted_page(page, 422)
         passed = decision == CONFIRM
         scopes = [scope for scope in SCOPES if self.request.form.get(scope)]
         try:
             self.sim.finish_sca(self.request.url, passed=passed, scopes=scopes)
         except LookupError:
-            return _told("This was settled already", 410)
+            return _told("This page was used already", 410)
         # docs: the value is indicative only; use a webhook or the API
         status = "VALIDATED" if passed else "FAILED"
         if self.back is None:
             title = "You confirmed" if passed else "You refused"
-            return _told(title, 200, "No returnUrl was given: you may close this page.")
+            return _told(title, 200, "There is no returnUrl: you can close this page.")
         return _sent_back(self.back, {"controlStatus": status})
 
     def _page(self, row: Row, user: User | None) -> Hosted:
@@ -128,9 +130,9 @@ class _Sca:
             buttons=[(CONFIRM, "Confirm"), (REFUSE, "Refuse")],
             target=self.request.full_path,
             lang=self._lang(),
-            after="No code is sent here: a simulator takes your word."
+            after="The simulator sends no code: your choice is enough."
             if self.back
-            else "No returnUrl was given (its case counts), so you will stay here.",
+            else "There is no returnUrl (case-sensitive), so you will not be redirected.",
         )
 
     def _what(self, row: Row) -> list[str]:
@@ -157,7 +159,7 @@ class _Verification:
         """Returns the page."""
         row = self._row()
         if row is None:
-            return _told("There is no such page", 404)
+            return _told("Page not found", 404)
         if row["Status"] != "PENDING":
             return _told("This page was used already", 410)
         return hosted_page(self._page(row))
@@ -169,16 +171,14 @@ class _Verification:
             return shown
         decision = self.request.form.get("decision")
         if decision not in (CONFIRM, REFUSE):
-            return hosted_page(evolve(self._page(row), problem="Choose one of the two."), 422)
+            return hosted_page(evolve(self._page(row), problem="Choose one of the buttons."), 422)
         try:
             status = "VALIDATED" if decision == CONFIRM else "REFUSED"
             self.sim.complete_verification(row["Id"], status)
         except LookupError:
-            return _told("This was settled already", 410)
+            return _told("This page was used already", 410)
         if not leads_back(row["ReturnUrl"]):
-            return _told(
-                "It is done", 200, "The ReturnUrl is no absolute address of http or https."
-            )
+            return _told("Done", 200, "The ReturnUrl must be an absolute http or https address.")
         return _sent_back(row["ReturnUrl"], {})
 
     def _row(self) -> Row | None:
@@ -188,11 +188,11 @@ class _Verification:
         return Hosted(
             provider="MangoPay",
             title="Verify your identity",
-            lines=[f"{self.sim.client_id} asks you to show who you are."],
+            lines=[f"{self.sim.client_id} asks you to verify your identity."],
             points=_who(self.sim.store.user(row["UserId"])),
             buttons=[(CONFIRM, "Pass"), (REFUSE, "Fail")],
             target=self.request.full_path,
-            after="No document is looked at here: a simulator takes your word.",
+            after="The simulator checks no document: your choice is enough.",
         )
 
 

@@ -126,7 +126,7 @@ def decide(
 ) -> None:
     """Decides on a submitted declaration; an incomplete one can be edited and submitted again."""
     if status not in STATUSES:
-        raise ValueError(f"a decision is one of {', '.join(STATUSES)}")
+        raise ValueError(f"status: expected one of {', '.join(STATUSES)}")
     row = world.tables.get(DECLARATIONS, declaration_id)
     if row is None or row["Status"] != "VALIDATION_ASKED":
         raise LookupError("no submitted declaration has this id")

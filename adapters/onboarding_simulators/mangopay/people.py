@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from .app import MangoPaySimulator
 
 PURPOSES = {
-    sca.ENROLMENT: "Page to enrol",
-    sca.CONSENT: "Page to consent",
-    sca.ACCESS: "Page to look at accounts",
+    sca.ENROLMENT: "Enrolment page",
+    sca.CONSENT: "Consent page",
+    sca.ACCESS: "Page to view accounts",
     sca.RECIPIENT: "Page to register a recipient",
 }
 TITLES = {DECLARATIONS: "UBO_DECLARATION", SESSIONS: "IDENTITY_VERIFICATION"}
@@ -91,7 +91,7 @@ class People:
             user_id=row["UserId"],
             status=badge(row["Status"]),
             created=row["CreationDate"],
-            groups=[Group("As the API shows it", flat(row)), *self._owners(kind, row)],
+            groups=[Group("Fields in the API", flat(row)), *self._owners(kind, row)],
             pages=self._pages(row),
             actions=actions.of_paper(kind, row),
         )
@@ -168,7 +168,7 @@ class People:
             if sca.is_link_open(row, now)
             and not (row["Purpose"] == sca.ENROLMENT and user.enrolled)
         ] + [
-            Fact("Page to verify the identity", Link(row["HostedUrl"], "Open"))
+            Fact("Identity verification page", Link(row["HostedUrl"], "Open"))
             for row in self.sim.tables.owned(SESSIONS, user.id)
             if row["Status"] == "PENDING"
         ]

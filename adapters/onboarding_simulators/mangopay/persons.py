@@ -43,7 +43,7 @@ def invite(world: World, session: Row, persons: Iterable[Mapping[str, object]]) 
 def finish(world: World, person_id: str, status: str) -> None:
     """Ends the session of a person."""
     if status not in OUTCOMES:
-        raise ValueError(f"the outcome is one of {', '.join(OUTCOMES)}")
+        raise ValueError(f"status: expected one of {', '.join(OUTCOMES)}")
     for session in world.tables.all(SESSIONS):
         for person in _persons(session):
             if person["Id"] == person_id and person["Status"] == "PENDING_VALIDATION":

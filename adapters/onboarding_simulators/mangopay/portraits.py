@@ -68,7 +68,7 @@ def standing(user: User) -> Group:
             Fact("Consents", ", ".join(user.consents)),
             Fact("Blocked", f"{' and '.join(blocked)} ({user.action_code})" if blocked else None),
             Fact("Verified on", user.last_kyc),
-            Fact("Renewal wanted until", user.renewal_deadline),
+            Fact("Renewal required until", user.renewal_deadline),
         ],
     )
 

@@ -186,7 +186,7 @@ def agree(world: World, user: User, scopes: Collection[str]) -> User:
     """Returns the user with consent to exactly these scopes."""
     unknown = [scope for scope in scopes if scope not in SCOPES]
     if unknown:
-        raise ValueError(f"a scope is one of {', '.join(SCOPES)}")
+        raise ValueError(f"scopes: expected some of {', '.join(SCOPES)}")
     for scope, word in SCOPES.items():
         if (scope in scopes) != (scope in user.consents):
             verb = "GIVEN" if scope in scopes else "REVOKED"

@@ -18,7 +18,7 @@ def _date(_: object, attribute: Attribute[str | None], value: str | None) -> Non
         try:
             date.fromisoformat(value)
         except ValueError:
-            raise ValueError(f"{attribute.name} must be a date as YYYY-MM-DD") from None
+            raise ValueError(f"{attribute.name} must be a date such as 2030-12-31") from None
 
 
 @define(kw_only=True, eq=False)
@@ -27,78 +27,82 @@ class Settings:
 
     client_id: str = field(
         default="simulated-client",
-        metadata={"help": "The one platform there is; part of nearly every path"},
+        metadata={"help": "The platform's client id; part of nearly every path"},
     )
     api_key: str = field(
         default="simulated-key",
         repr=False,
-        metadata={"help": "What a token is asked for with, next to client_id"},
+        metadata={"help": "The API key; with client_id, it gets a token"},
     )
     strict: bool = field(
         default=False,
-        metadata={"help": "Whether the documents win where the official SDKs rely on more"},
+        metadata={"help": "Whether to follow the documents even where the official SDKs differ"},
     )
     legacy: bool = field(
         default=True,
-        metadata={"help": "Whether the deprecated endpoints still write; they always read"},
+        metadata={"help": "Whether the deprecated endpoints accept writes; reads always work"},
     )
     legacy_until: str | None = field(
         default=None,
         validator=_date,
-        metadata={"help": "The last day (UTC, YYYY-MM-DD) on which they write"},
+        metadata={"help": "The last day (UTC, YYYY-MM-DD) on which they accept writes"},
     )
     token_life: int = field(
         default=1200,
-        metadata={"help": "Seconds that a token lives; the sandbox's default"},
+        metadata={"help": "Lifetime of a token in seconds; the default is the sandbox's"},
     )
     locked: bool = field(
         default=False,
-        metadata={"help": "Whether the account is locked for a while: it gets no token"},
+        metadata={"help": "Whether the account is temporarily locked and gets no token"},
     )
     rate_limits: bool = field(
         default=False,
         metadata={
-            "help": "Whether the documented limits are enforced; they are counted either way"
+            "help": "Whether the documented rate limits are enforced; calls are always counted"
         },
     )
     enrolment_waived: bool = field(
         default=False,
-        metadata={"help": "Whether this platform may make OWNERs without SCA by USER_NOT_PRESENT"},
+        metadata={
+            "help": "Whether the platform may create OWNERs without SCA, with USER_NOT_PRESENT"
+        },
     )
     proxy: bool = field(
         default=False,
-        metadata={"help": "Whether this platform may act by proxy for users who consent"},
+        metadata={"help": "Whether the platform may act by proxy for users who consent"},
     )
     hosted_verification: bool = field(
         default=True,
-        metadata={"help": "Whether this platform may use hosted identity verification"},
+        metadata={"help": "Whether the platform may use hosted identity verification"},
     )
     send_hooks: bool = field(
         default=False,
-        metadata={"help": "Whether a thread sends notifications by itself"},
+        metadata={"help": "Whether a thread sends notifications automatically"},
     )
     sca_origin: str | None = field(
         default=None,
-        metadata={"help": "Where a RedirectUrl or a HostedUrl leads; here unless given"},
+        metadata={"help": "Origin of RedirectUrl and HostedUrl; by default the simulator's own"},
     )
     state: str | None = field(
         default=None,
-        metadata={"help": "A file that keeps the state; without one it is gone at the end"},
+        metadata={"help": "A file for the state; without one, the state is lost at exit"},
     )
     company_numbers: Mapping[str, str] = field(
         factory=lambda: {"IT": "[0-9]{11}|[A-Z]{2}[0-9]{6,7}"},
         repr=False,
-        metadata={"help": "The pattern of registration numbers by country; others are free text"},
+        metadata={
+            "help": "Pattern of registration numbers by country; without one, any text is valid"
+        },
     )
     clock: Callable[[], float] = field(
         factory=VirtualClock,
         repr=False,
-        metadata={"help": "Gives Unix time in seconds"},
+        metadata={"help": "Returns Unix time in seconds"},
     )
     entropy: Entropy = field(
         default=os.urandom,
         repr=False,
-        metadata={"help": "Gives random bytes for ids or tokens"},
+        metadata={"help": "Returns random bytes for ids and tokens"},
     )
 
     store: Store = field(init=False, repr=False)

@@ -96,10 +96,10 @@ def complete(
     of the `invited` persons, given with the fields of a retry, gets a session.
     """
     if status not in EVENTS:
-        raise ValueError(f"the outcome is one of {', '.join(EVENTS)}")
+        raise ValueError(f"status: expected one of {', '.join(EVENTS)}")
     row = world.tables.get(SESSIONS, session_id)
     if row is None or (status == "OUT_OF_DATE") != (row["Status"] == "VALIDATED"):
-        raise LookupError("no session that could end so has this id")
+        raise LookupError("no session with this id can get this status")
     now = int(world.clock())
     natural = _user_of(world, row).person_type == "NATURAL"
     check: Row = {
@@ -137,7 +137,7 @@ def outdate_for(world: World, user: User, changed: Collection[str]) -> None:
 def _user_of(world: World, row: Row) -> User:
     user = world.store.user(row["UserId"])
     if user is None or user.status == "CLOSED" or user.category != "OWNER":
-        raise LookupError("the user of this session is closed, or no OWNER")
+        raise LookupError("the user of this session is closed or not an OWNER")
     return user
 
 

@@ -1,8 +1,7 @@
-"""A simulator of Paysera's Wallet API for tests."""
+"""A WSGI application that simulates the part of Paysera's Wallet API that concerns users."""
 
-# It imports nothing of the adapter, and of the library only what simulators share, so that
-# agreement with it proves something. Each rule cites the document or the official SDK that it is
-# taken from.
+# It imports neither the adapter nor the library, so that agreement with it proves something. Each
+# rule cites the document or the official SDK that it is taken from.
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a person at the desk may do to a user or a document, as forms and as what they cause."""
+"""The desk's actions on users and documents: their forms and their effects."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 Given = Mapping[str, str]
 
-EARNED = "as the evidence earns"
+EARNED = "by the evidence"
 
 
 def of_account(account: Account, *, consented: bool) -> list[Action]:
-    """Returns what may be done to a user as it stands."""
+    """Returns the actions that are possible on a user."""
     found: list[Action] = []
     if account.identity is not None:
         found.append(Action(name="accept-identity", label="Accept the identity", tone="main"))
@@ -31,7 +31,7 @@ def of_account(account: Account, *, consented: bool) -> list[Action]:
             name="set-level",
             label="Set the level",
             inputs=[_choice("level", "identification_level", LEVELS, level)],
-            hint="Without any evidence.",
+            hint="Needs no evidence.",
         ),
         Action(
             name="enable-service",
@@ -45,7 +45,7 @@ def of_account(account: Account, *, consented: bool) -> list[Action]:
         ),
         Action(
             name="set-company",
-            label="Make it a company",
+            label="Set the company",
             inputs=[
                 Input(name="country", label="Country", required=True, hint="Two letters."),
                 Input(name="code", label="Company code", required=True),
@@ -53,25 +53,25 @@ def of_account(account: Account, *, consented: bool) -> list[Action]:
         ),
     ]
     if consented:
-        found.append(Action(name="revoke", label="Take back all consent", tone="danger"))
+        found.append(Action(name="revoke", label="Revoke all consent", tone="danger"))
     return found
 
 
 def of_document(document: Document) -> list[Action]:
-    """Returns what a reviewer may decide on a document."""
+    """Returns the actions that are possible on a document."""
     return [*([_accept()] if document.type is not None else []), _refuse()]
 
 
 def of_request(request: IdentificationRequest) -> list[Action]:
-    """Returns what a reviewer may decide on a request that was submitted."""
+    """Returns the actions that are possible on an identification request."""
     if request.status not in ("processing", "pending"):
         return []
-    begin = Action(name="begin", label="Take it up")
+    begin = Action(name="begin", label="Start the review")
     return [_accept(), _refuse(), *([begin] if request.status == "processing" else [])]
 
 
 def act_on_account(sim: PayseraSimulator, id: int, action: str, given: Given) -> None:
-    """Does what a person chose; LookupError or ValueError if it cannot be."""
+    """Carries out an action. Raises LookupError or ValueError if it is impossible."""
     match action:
         case "accept-identity":
             sim.accept_identity(id)
@@ -84,7 +84,7 @@ def act_on_account(sim: PayseraSimulator, id: int, action: str, given: Given) ->
         case "set-company":
             country = given["country"]
             if len(country) != 2 or not (country.isascii() and country.isalpha()):
-                raise WrongInputError("country", "This is to be two letters.")
+                raise WrongInputError("country", "Enter two letters.")
             sim.set_company(id, country, given["code"])
         case "revoke":
             sim.revoke_consent(id)
@@ -93,7 +93,7 @@ def act_on_account(sim: PayseraSimulator, id: int, action: str, given: Given) ->
 
 
 def act_on_document(sim: PayseraSimulator, id: int, action: str, given: Given) -> None:
-    """Does what a reviewer decided on a document."""
+    """Carries out a decision on a document."""
     if action == "accept":
         sim.accept_document(id, given["level"] or None)
     else:
@@ -101,7 +101,7 @@ def act_on_document(sim: PayseraSimulator, id: int, action: str, given: Given) -
 
 
 def act_on_request(sim: PayseraSimulator, id: int, action: str, given: Given) -> None:
-    """Does what a reviewer decided on an identification request."""
+    """Carries out a decision on an identification request."""
     if action == "accept":
         sim.accept_request(id, given["level"] or None)
     elif action == "begin":
@@ -122,7 +122,7 @@ def _accept() -> Action:
 
 
 def _refuse() -> Action:
-    # a free text: no source lists reasons
+    # free text: no source lists reasons
     comment = Input(name="comment", label="Comment", required=True, hint="Shown to the client.")
     return Action(name="refuse", label="Refuse", tone="danger", inputs=[comment])
 

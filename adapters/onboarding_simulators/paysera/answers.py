@@ -1,4 +1,4 @@
-"""Answers and errors, in the bytes that the framework behind Paysera would send."""
+"""Answers and errors, byte for byte as the framework behind Paysera sends them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ ALREADY_ASSIGNED = frozenset(
 
 @frozen
 class Violation:
-    """One thing wrong with one field; `code` is the lower-cased name of a validator's error."""
+    """An error of one field; `code` is the lower-cased name of the validator's error."""
 
     field: str
     code: str
@@ -44,7 +44,7 @@ class Violation:
 
 
 class ApiError(Exception):
-    """An answer that is an error; it never carries a value that the caller sent."""
+    """Is sent as an error; its texts never contain a value that the caller sent."""
 
     def __init__(
         self,
@@ -63,7 +63,7 @@ class ApiError(Exception):
         self.headers = dict(headers or {})
 
     def body(self) -> dict[str, Any]:
-        """The error's JSON; keys that have no value are left out (/en/wallet/basics)."""
+        """Returns the JSON of the error; keys without a value are omitted (/en/wallet/basics)."""
         body: dict[str, Any] = {"error": self.code, "error_description": self.description}
         if self.violations:
             properties: dict[str, list[str]] = {}
@@ -77,23 +77,23 @@ class ApiError(Exception):
 
 
 class CountedError(ApiError):
-    """A refusal that was counted: what was stored for it stays, where another undoes all."""
+    """An error whose changes are kept, such as a counted attempt; others undo all changes."""
 
 
-# Exactly this: the official PHP client reads nothing of an answer that adds a charset.
+# Exactly this: the official PHP client cannot read an answer with a charset.
 CONTENT_TYPE = "application/json"
 _ACCEPTABLE = frozenset({"*/*", "application/*", "application/json"})
 
 
 def encode(value: Any) -> str:
-    """Spells JSON as PHP's `json_encode` does: `/` and all beyond ASCII are escaped."""
+    """Returns JSON as PHP's `json_encode` writes it: `/` and non-ASCII are escaped."""
     return json.dumps(value, separators=(",", ":")).replace("/", "\\/")
 
 
 def answer(value: Any) -> Response:
-    """200 with JSON, or 204 where there is nothing to say (lib-rest-bundle, RestListener).
+    """Returns 200 with JSON, or 204 for None (lib-rest-bundle, RestListener).
 
-    What is no JSON is a response already.
+    A value that is a response is returned as it is.
     """
     if isinstance(value, Response):
         return value
@@ -114,13 +114,13 @@ def refusal(error: ApiError) -> Response:
 
 
 def not_acceptable() -> Response:
-    """Where the caller accepts no JSON, the framework answers in plain text (`ApiManager`)."""
+    """Returns the plain-text answer to a caller that does not accept JSON (`ApiManager`)."""
     status = STATUSES["not_acceptable"]
     return Response("Only JSON can be had.", status=status, content_type="text/plain")
 
 
 def acceptable(request: Request) -> bool:
-    """Whether the caller takes JSON; a missing or empty Accept header takes anything."""
+    """Whether the caller accepts JSON; a missing or empty Accept header accepts anything."""
     ranges = [
         (name.partition(";")[0].strip().lower(), quality)
         for name, quality in request.accept_mimetypes

@@ -1,4 +1,4 @@
-"""The simulator of Paysera's Wallet API as a WSGI application."""
+"""The simulator as a WSGI application."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-# Keys that a path may hold: a token to be activated, the key of a session.
+# secrets in paths: a token to be activated, the key of a session
 _KEYS = re.compile(r"(?<=/oauth/v1/tokens/)[^/]+|(?<=/oauth/)(?!v1/)[^/?\s]+")
-# The keys whose values are words of a vocabulary: each has grown, or its source is silent.
+# the keys whose vocabularies have grown, or whose sources do not list them
 WORDS = frozenset(
     (
         "identification_level", "calculated_level", "type", "status", "review_status",
@@ -46,10 +46,9 @@ ACTIONS = (
 
 @define(kw_only=True, eq=False)
 class PayseraSimulator(Simulator, Desk):
-    """Behaves like Paysera's user resource; its fields are its settings.
+    """Simulates Paysera's user resource; its fields are its settings.
 
-    It is a WSGI callable, keeps its state in memory or in a file, and may be called from many
-    threads.
+    It keeps its state in memory or in a file, and is safe to call from many threads.
     """
 
     _answered: int = field(init=False, default=0, repr=False)
@@ -103,7 +102,7 @@ class PayseraSimulator(Simulator, Desk):
         except ApiError as error:
             return answers.refusal(error) if acceptable else answers.not_acceptable()
         except Exception as error:
-            # Not the exception itself: its text could hold what the caller sent.
+            # not the message of the exception, which may contain data of the caller
             _log.error("the simulator failed: %s", type(error).__name__)
             return answers.refusal(ApiError("internal_server_error", "The simulator failed."))
 
@@ -140,7 +139,7 @@ class PayseraSimulator(Simulator, Desk):
             call.require(route.permission)
         if route.takes is not None:
             call = evolve(call, body=route.takes(self, request.mimetype, body))
-        with self._store.all_or_nothing():  # a call that is refused changes nothing
+        with self._store.all_or_nothing():  # a refused call changes nothing
             try:
                 return answers.answer(route.operation(call))
             except CountedError as counted:
@@ -148,7 +147,7 @@ class PayseraSimulator(Simulator, Desk):
 
 
 def masked(path: str) -> str:
-    """Returns a path without the keys that it may hold."""
+    """Returns a path with its secrets masked."""
     return _KEYS.sub("***", path)
 
 
@@ -157,10 +156,10 @@ def _origin(request: Request) -> str:
 
 
 def raw_target(environ: WSGIEnvironment) -> str:
-    """The request target as it came over the wire, where the server keeps it.
+    """Returns the request target as it was sent, if the server keeps it.
 
-    Without it (WSGI does not ask for it) the decoded path is quoted again, which gives back
-    what was sent only if that was quoted in the usual way.
+    Otherwise, since WSGI does not require it, the decoded path is quoted again; the result differs
+    if the client used another quoting.
     """
     target: str | None = environ.get("REQUEST_URI")
     if target:

@@ -1,4 +1,4 @@
-"""Reads a body against a description of it: JSON, a form, an image, any file."""
+"""Readers of bodies: JSON against a description, forms, images and other files."""
 
 from __future__ import annotations
 
@@ -13,12 +13,11 @@ from .answers import ApiError, Violation
 from .rows import Upload
 from .settings import Settings
 
-# A description is a `Reader`: it takes a value and its path, notes what is wrong, and gives
-# the value cleaned. Readers are put together from `text`, `number`, `listing`, `record` and
-# `by_type`.
+# A description is a `Reader`: it takes a value and its path, records errors, and returns the
+# cleaned value. Readers are composed of `text`, `number`, `listing`, `record` and `by_type`.
 
-# Codes are Symfony's names of validator errors, lower-cased, without their suffix: what the
-# framework puts there (lib-serializer, `PropertiesAwareValidator`).
+# The codes are Symfony's names of validator errors in lower case, without their suffix, as the
+# framework uses them (lib-serializer, `PropertiesAwareValidator`).
 MESSAGES: Mapping[str, str] = {
     "is_blank": "A value is needed here.",
     "invalid_type": "The value is of a wrong type.",
@@ -34,7 +33,7 @@ MESSAGES: Mapping[str, str] = {
 
 @define
 class Faults:
-    """What is wrong with a body, in the order in which it was found."""
+    """The errors of a body, in the order in which they were found."""
 
     refuse_unknown_keys: bool = False
     found: list[Violation] = field(factory=list[Violation])
@@ -52,7 +51,7 @@ class Faults:
 
 
 Reader = Callable[[object, str, Faults], Any]
-# Gives the cleaned text, or raises `ValueError` with the code of the fault.
+# Returns the cleaned text, or raises `ValueError` with the code of the error.
 Rule = Callable[[str], str]
 
 
@@ -104,7 +103,7 @@ def record(
     required: Collection[str] = (),
     any_of: Collection[str] = (),
 ) -> Reader:
-    """An object; of the keys `any_of`, at least one must be there."""
+    """Returns a reader of an object; of the keys `any_of`, at least one is required."""
 
     def read(value: object, path: str, faults: Faults) -> dict[str, Any] | None:
         entries = _entries(value)
@@ -129,7 +128,7 @@ def record(
 
 
 def one_of(keys: Collection[str], whole: Reader) -> Reader:
-    """An object that has exactly one of these keys."""
+    """Returns a reader of an object with exactly one of these keys."""
 
     def read(value: object, path: str, faults: Faults) -> dict[str, Any] | None:
         given = [key for key in keys if key in (_entries(value) or {})]
@@ -142,11 +141,11 @@ def one_of(keys: Collection[str], whole: Reader) -> Reader:
 
 
 def by_type(records: Mapping[str, Reader]) -> Reader:
-    """An object whose key `type` says which record it is."""
+    """Returns a reader of an object whose key `type` selects its record."""
     kind = record({"type": text(choice(records))}, required=["type"])
 
     def read(value: object, path: str, faults: Faults) -> dict[str, Any] | None:
-        # Only `type` is looked at here: what else may be there, the record itself says.
+        # Only `type` is read here; the selected record checks the other keys.
         chosen: dict[str, Any] = kind(value, path, Faults(found=faults.found)) or {}
         if chosen.get("type") is None:
             return None
@@ -166,7 +165,7 @@ def choice(words: Collection[str]) -> Rule:
 
 
 def _entries(value: object) -> dict[str, Any] | None:
-    # PHP cannot tell an empty object from an empty list: a PHP client sends `[]` for both.
+    # PHP cannot tell an empty object from an empty list: PHP clients send `[]` for both.
     if value == []:
         return {}
     return cast("dict[str, Any]", value) if isinstance(value, dict) else None
@@ -177,13 +176,13 @@ def _join(path: str, key: str) -> str:
 
 
 def decode(body: bytes) -> object:
-    """Reads JSON as PHP would; an empty body is an empty object (the SDKs send either)."""
+    """Parses JSON as PHP does; an empty body is an empty object (the SDKs send either)."""
     if not body:
         return {}
     try:
         value = json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
         if b"\\u" in body:
-            json.dumps(value, ensure_ascii=False).encode()  # fails on half a surrogate pair
+            json.dumps(value, ensure_ascii=False).encode()  # fails on lone surrogates
     except (ValueError, RecursionError):
         raise ApiError("invalid_request", "The body is not valid JSON.") from None
     if _entries(value) is None:
@@ -196,25 +195,25 @@ def _refuse_constant(_: str) -> NoReturn:
 
 
 def read_body(body: bytes, reader: Reader, *, refuse_unknown_keys: bool) -> dict[str, Any]:
-    """Returns the cleaned body; raises `ApiError` with every fault found."""
+    """Returns the cleaned body; raises `ApiError` with all errors."""
     faults = Faults(refuse_unknown_keys=refuse_unknown_keys)
     cleaned: dict[str, Any] = reader(decode(body), "", faults)
     faults.raise_any()
     return cleaned
 
 
-# Gives the body as an operation wants it, from settings, content type (without parameters, in
-# lower case) and bytes; raises `ApiError`.
+# Returns the body that an operation receives, from the settings, the media type in lower case and
+# the bytes; raises `ApiError`.
 Intake = Callable[[Settings, str, bytes], Any]
 
 _JSON = "application/json"
 _FORM = "application/x-www-form-urlencoded"
-# The image formats that the framework knows (lib-rest-bundle, FormatDetector).
+# The image formats of the framework (lib-rest-bundle, FormatDetector).
 _IMAGES = frozenset({"image/png", "image/jpeg", "image/gif"})
 
 
 def json_of(form: Callable[[Settings], Reader]) -> Intake:
-    """JSON that this form describes; without a body the official SDKs send any type."""
+    """Returns the intake of JSON; an empty body may have any media type, as in the SDKs."""
 
     def take(settings: Settings, content_type: str, body: bytes) -> dict[str, Any]:
         if body and content_type != _JSON:
@@ -225,7 +224,7 @@ def json_of(form: Callable[[Settings], Reader]) -> Intake:
 
 
 def form_body(_: Settings, content_type: str, body: bytes) -> dict[str, str]:
-    """A form, as OAuth wants it (RFC 6749, section 4.1.3): no parameter more than once."""
+    """Returns a form without repeated parameters (RFC 6749, section 4.1.3)."""
     if body and content_type != _FORM:
         raise ApiError("not_acceptable", "Only a form is understood.")
     try:
@@ -244,7 +243,7 @@ def image_body(_: Settings, content_type: str, body: bytes) -> Upload:
 
 
 def file_body(_: Settings, content_type: str, body: bytes) -> Upload:
-    """Bytes of any type: the documents say only that they are binary."""
+    """Returns a file of any type: the documents only say that it is binary."""
     return _upload(content_type, body)
 
 

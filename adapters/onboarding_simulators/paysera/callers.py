@@ -1,4 +1,4 @@
-"""Who calls: the client itself, or a user's access token; and how often."""
+"""The caller of a request: its signature, its identity, its rate."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from .settings import Settings
 from .store import Store
 from .tokens import Token
 
-Counted = tuple[float, str]  # the length of the window in seconds, and whose requests
+Counted = tuple[float, str]  # the length of the window in seconds, and the caller
 
 
 @define
 class Rates:
-    """When the latest requests of each came, for as long as they count."""
+    """The times of the latest requests of each caller."""
 
     _times: dict[Counted, deque[float]] = field(
         factory=dict[Counted, "deque[float]"], init=False, repr=False
     )
 
     def admit(self, counted: Counted, most: int, now: float) -> bool:
-        """Counts one more request, or says that there were enough."""
+        """Counts a request and returns True, or returns False if the limit is reached."""
         times = self._times.setdefault(counted, deque())
         while times and times[0] <= now - counted[0]:
             times.popleft()
@@ -43,19 +43,19 @@ class Rates:
 
 @frozen(kw_only=True, repr=False)
 class Signed:
-    """The parts of a request that its signature covers, raw, as WSGI spells them."""
+    """The parts of a request that are signed, raw as WSGI has them."""
 
     authorization: str | None
     method: str
     target: str
     host: str
     body: bytes
-    certified: bool = False  # the TLS handshake showed the client's certificate
+    certified: bool = False  # the client's certificate was verified in the TLS handshake
 
 
 @frozen
 class Caller:
-    """The client itself, or the user whose access token it holds."""
+    """The client itself, or the user of an access token."""
 
     token: Token | None = None
 
@@ -64,17 +64,17 @@ class Caller:
         return self.token is None
 
     def scopes(self, account: Account, settings: Settings) -> frozenset[str]:
-        """What this caller may read of this account."""
+        """Returns the scopes that this caller has for an account."""
         if self.token is not None:
             return self.token.scopes
         return settings.scopes | account.offline_scopes
 
 
 def identify(signed: Signed, settings: Settings, store: Store) -> Caller:
-    """Returns the caller; the signature is judged first, then the clock, then the nonce.
+    """Returns the caller; checks the signature, then the time, then the nonce.
 
-    A request without a signature is the client's own if its certificate stands in for one; a
-    token is always used with a signature (lib-wallet-php-client, `WalletApi::dispatcher`).
+    An unsigned request counts as the client's own if a certificate replaces the signature; an
+    access token always needs a signature (lib-wallet-php-client, `WalletApi::dispatcher`).
     """
     if signed.authorization is None and (signed.certified or settings.trust_unsigned):
         return Caller()
@@ -84,18 +84,18 @@ def identify(signed: Signed, settings: Settings, store: Store) -> Caller:
     _refuse_dead(caller, now, settings)
     _refuse_skewed(int(header.ts), now, settings)
     oldest = now - settings.clock_window
-    # /guides/wallet/authentication asks for a nonce unique per request; what a repeated one
-    # is answered with is not documented.
+    # /guides/wallet/authentication requires a unique nonce; the answer to a repeated one is not
+    # documented.
     if not store.use_nonce(header.id, header.nonce, int(header.ts), oldest=oldest):
         raise ApiError("unauthorized", "The nonce was used before.")
     return caller
 
 
 def parameters(headers: Headers) -> tuple[tuple[str, str], ...]:
-    """Which project or location of the client a request is for.
+    """Returns the parameters that select a project or a location of the client.
 
-    A signature carries them in its ext, a client certificate beside it as headers
-    (lib-wallet-php-client, `Auth/Mac` and `Auth/ClientCertificate`).
+    A signature has them in its ext, a client certificate in headers (lib-wallet-php-client,
+    `Auth/Mac` and `Auth/ClientCertificate`).
     """
     ext: dict[str, str] = {}
     with suppress(MacError):
@@ -141,15 +141,15 @@ def _refuse_dead(caller: Caller, now: float, settings: Settings) -> None:
     if caller.token is None:
         return
     if not caller.token.active:
-        # What a token is answered before its activation is not documented.
+        # The answer to a token before its activation is not documented.
         raise ApiError("unauthorized", "The access token is not activated.")
     if caller.token.expires_at is not None and now >= caller.token.expires_at:
-        # The Swift SDK recognises this very text.
+        # The Swift SDK compares this text.
         raise ApiError("invalid_grant", "Token has expired", status=settings.expired_token_status)
 
 
 def _refuse_skewed(ts: int, now: float, settings: Settings) -> None:
-    # The Java SDK recognises these very texts (`WalletApiException`).
+    # The Java SDK compares these texts (`WalletApiException`).
     if ts > now + settings.clock_window:
         raise ApiError("invalid_timestamp", "Timestamp is in future")
     if ts < now - settings.clock_window:

@@ -1,4 +1,4 @@
-"""One call of an operation as the operation sees it."""
+"""The call that an operation receives."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class Call:
     caller: Caller
     parts: Mapping[str, str] = field(factory=dict[str, str], repr=False)  # of the path
     query: Sequence[tuple[str, str]] = field(default=(), repr=False)
-    body: Any = field(default=None, repr=False)  # as the route's intake gives it
-    origin: str = ""  # the scheme and the host that the caller used
-    target: str = field(default="", repr=False)  # as it came over the wire
+    body: Any = field(default=None, repr=False)  # as returned by the route's intake
+    origin: str = ""  # the scheme and host of the request
+    target: str = field(default="", repr=False)  # the raw request target
     header: Headers = field(factory=Headers, repr=False)
 
     @property
@@ -40,23 +40,23 @@ class Call:
         return tokens.derived_text(self.settings.seed, *purpose)
 
     def asked(self, name: str) -> str | None:
-        """The first value of this name in the query."""
+        """Returns the first value of a query parameter, or None."""
         return next((value for key, value in self.query if key == name), None)
 
     def account(self) -> Account:
-        """The account that the path names, if this caller may touch it."""
+        """Returns the account in the path, if the caller has access to it."""
         user = self.parts["user"]  # digits or `me`
         token = self.caller.token
         if user == "me":
             if token is None:
-                # The documents allow `me` to access tokens only and name no error.
+                # The documents allow `me` for access tokens only, and name no error.
                 raise ApiError("forbidden", "Only an access token can say me.")
             return self.existing(token.user_id)
         self.own(int(user))
         return self.existing(int(user))
 
     def own(self, user_id: int | None) -> None:
-        """Refuses an access token of another user; the client may touch any."""
+        """Refuses an access token of another user; the client has access to every user."""
         token = self.caller.token
         if token is not None and token.user_id != user_id:
             raise ApiError("forbidden", "The access token belongs to another user.")
@@ -68,7 +68,7 @@ class Call:
         return account
 
     def row(self, kind: type[R]) -> R:
-        """The row whose id the path names, if this caller may touch it."""
+        """Returns the row whose id is in the path, if the caller has access to it."""
         found = self.store.get(kind, int(self.parts["id"]))
         if found is None:
             raise ApiError("not_found", "There is no such thing.")
@@ -79,7 +79,7 @@ class Call:
         return self.caller.scopes(account, self.settings)
 
     def need(self, account: Account, *scopes: str) -> None:
-        """Refuses unless the caller has one of these scopes for this account."""
+        """Refuses a caller without any of these scopes for the account."""
         if not self.granted(account) & set(scopes):
             raise ApiError("forbidden", "The scope that this needs is missing.")
 
@@ -87,15 +87,15 @@ class Call:
         return user(account, self.granted(account), self.settings)
 
     def require(self, permission: str) -> None:
-        """Refuses unless the caller is the client itself, and it has the permission.
+        """Refuses any caller but the client, and a client without the permission.
 
-        That an access token cannot use a client's permission is an inference.
+        That access tokens have no permissions is an inference.
         """
         if not self.caller.is_client or permission not in self.settings.permissions:
             raise ApiError("forbidden", f"The permission {permission} is missing.")
 
     def keep(self, account: Account) -> None:
-        """Stores the account, unless somebody else has a contact, code or card of it."""
+        """Stores the account; refuses a contact, person code or card that another user has."""
         try:
             self.store.put(account)
         except TakenError as taken:
@@ -105,16 +105,17 @@ class Call:
             raise ApiError(code, "Another user has it already.", status=status) from None
 
     def too_many(self, what: str, *limited: object) -> NoReturn:
-        """Refuses until a captcha is solved, in the headers that the Java SDK reads.
+        """Refuses until a captcha is solved; the headers are those that the Java SDK reads.
 
-        Where it is solved says what will be unlocked: `limited`, such as a user and a channel.
+        `limited` is what the captcha unlocks, such as a user and a channel; it is part of the
+        address.
         """
         headers = captcha(self.settings, self.origin, *limited)
         raise ApiError("rate_limit_exceeded", f"Too many {what}.", headers=headers)
 
 
 def captcha(settings: Settings, origin: str, *limited: object) -> dict[str, str]:
-    """The headers of a refusal that a captcha lifts, which say where it is solved."""
+    """Returns the headers that tell where a captcha can be solved."""
     return {
         "g-recaptcha-key": settings.recaptcha_key,
         "recaptcha-unlock-url": f"{origin}/recaptcha/unlock/{'/'.join(map(str, limited))}",

@@ -1,8 +1,8 @@
-"""The page on which a user lets a client see something of theirs."""
+"""The page on which a user gives a client access."""
 
-# Sources: lib-wallet-php-client, OAuth/Consumer, for the addresses and the query; RFC 6749,
-# section 4.1.2.1, for the errors. The page itself is the simulator's own: one form, which a
-# browser or a program may send.
+# Sources: lib-wallet-php-client, OAuth/Consumer, for the addresses and the query; RFC 6749, section
+# 4.1.2.1, for the errors. The page itself is the simulator's own: one form, for browsers and
+# programs.
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ from .tokens import Session, authorize, check_scopes
 
 @frozen(kw_only=True, repr=False)
 class Asked:
-    """What the client asks of the user."""
+    """The parameters of an authorisation request."""
 
     scopes: tuple[str, ...]
     redirect_uri: str
     state: str | None
-    email: str | None  # trusted, of a session
+    email: str | None  # vouched for by the client in a session
 
 
 def show(call: Call) -> Response:
-    """GET .../oauth: the page, or at once the way back where the client asked wrongly."""
+    """GET .../oauth: shows the page, or redirects at once with an error of the request."""
     asked = _asked(call)
     fault = _fault(call, asked)
     if fault is not None:
@@ -43,7 +43,7 @@ def show(call: Call) -> Response:
 
 
 def decide(call: Call) -> Response:
-    """POST .../oauth: `username`, `password`, and `decision`, `allow` or `refuse`."""
+    """POST .../oauth: takes `username`, `password`, and `decision`, `allow` or `refuse`."""
     asked = _asked(call)
     fault = _fault(call, asked)
     if fault is not None:
@@ -75,7 +75,7 @@ def _parameters(call: Call) -> Mapping[str, str]:
 
 
 def _asked(call: Call) -> Asked:
-    """Refuses here, with no way back, what no redirect can be trusted to (section 4.1.2.1)."""
+    """Returns the parameters; an invalid redirect URI is refused (section 4.1.2.1)."""
     given = _parameters(call)
     if given.get("client_id") != call.settings.client_id:
         raise ApiError("unauthorized", "There is no such client.")
@@ -103,7 +103,7 @@ def _fault(call: Call, asked: Asked) -> dict[str, str] | None:
 
 
 def _trusted(call: Call, asked: Asked, username: str) -> Account | None:
-    """The user whose unconfirmed address the client vouches for."""
+    """Returns the user whose unconfirmed e-mail address the client vouches for."""
     email = username.lower()
     if asked.email is None or asked.email.lower() != email:
         return None
@@ -122,8 +122,8 @@ def _back(asked: Asked, answer: dict[str, str]) -> Response:
 def _page(call: Call, asked: Asked, problem: str = "") -> Response:
     page = Hosted(
         provider="Paysera",
-        title=f"Allow {call.settings.client_id} to see this?",
-        points=asked.scopes or ("who you are",),
+        title=f"Allow {call.settings.client_id} to access this?",
+        points=asked.scopes or ("your user id",),
         inputs=(
             Input(
                 name="username",

@@ -1,8 +1,8 @@
 """The operations on contact books."""
 
-# Source: developers.paysera.com /guides/wallet/user-information/user-resource; hashes and the
-# names in the query, from the Java and the Swift SDK. No form of a hash is demanded: the
-# documents' own samples have none.
+# Source: developers.paysera.com /guides/wallet/user-information/user-resource; the hashes and the
+# names in the query are from the Java and the Swift SDK. Hashes may have any form, as the samples
+# of the documents have none.
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .body import Faults
 from .calls import Call
 from .rows import ContactBook
 
-# The plural is for bodies, the singular for queries.
+# plural in bodies, singular in queries
 NAMES = {
     "emails": "email",
     "phones": "phone",
@@ -24,7 +24,7 @@ NAMES = {
 
 
 def create_book(call: Call) -> dict[str, Any]:
-    """POST /user/:userId/contact-book; it may begin empty."""
+    """POST /user/:userId/contact-book: creates a book, which may be empty."""
     account = call.account()
     book = ContactBook(id=call.store.count("contact book"), user_id=account.id)
     call.store.keep(_appended(book, call.body))
@@ -32,16 +32,16 @@ def create_book(call: Call) -> dict[str, Any]:
 
 
 def append_contacts(call: Call) -> dict[str, Any]:
-    """PUT /contact-book/:id/append: the Swift SDK reads the id, the Java SDK nothing."""
+    """PUT /contact-book/:id/append: returns the id, which only the Swift SDK reads."""
     book = call.row(ContactBook)
     call.store.keep(_appended(book, call.body))
     return {"id": book.id}
 
 
 def remove_contacts(call: Call) -> None:
-    """DELETE /contact-book/:id/contacts, by lists with commas; what is not there is no matter.
+    """DELETE /contact-book/:id/contacts: removes comma-separated contacts; ignores unknown ones.
 
-    That a call which names nothing is refused is an inference.
+    That a call without contacts is refused is an inference.
     """
     book = call.row(ContactBook)
     asked = {name: call.asked(single) for name, single in NAMES.items()}
@@ -60,6 +60,6 @@ def delete_book(call: Call) -> None:
 
 
 def _appended(book: ContactBook, given: dict[str, list[str]]) -> ContactBook:
-    """The book with what it did not hold before."""
+    """Returns the book with the contacts that are new to it."""
     added = [(name, value) for name in NAMES for value in given.get(name, ())]
     return evolve(book, contacts=tuple(dict.fromkeys((*book.contacts, *added))))

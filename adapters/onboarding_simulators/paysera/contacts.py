@@ -1,4 +1,4 @@
-"""The operations that give a user a phone or an e-mail address by way of a code."""
+"""The operations that assign a phone or an e-mail address, confirmed by a code."""
 
 # Assigning changes nothing that is shown; confirming the code does.
 
@@ -33,7 +33,7 @@ def confirm_email(call: Call) -> dict[str, Any]:
 
 
 def send_code(account: Account, channel: Channel, value: str, settings: Settings) -> Account:
-    """The account as it is once a code for this value has been sent."""
+    """Returns the account after a code for this value was sent."""
     contact = account.contact(channel)
     contact = evolve(
         contact, pending=value, sent=contact.sent + 1, sent_at=settings.clock(), wrong=0
@@ -42,7 +42,7 @@ def send_code(account: Account, channel: Channel, value: str, settings: Settings
 
 
 def code_sent(account: Account, channel: Channel, settings: Settings) -> str | None:
-    """The code last sent, which user, contact, attempt and seed decide."""
+    """Returns the last code sent; it depends on user, contact, attempt and seed."""
     contact = account.contact(channel)
     if contact.pending is None:
         return None
@@ -50,9 +50,9 @@ def code_sent(account: Account, channel: Channel, settings: Settings) -> str | N
 
 
 def elevate(account: Account, parameters: Mapping[str, Any], settings: Settings) -> Account:
-    """Ties scopes to the code just sent to the phone.
+    """Attaches scopes to the code just sent to the phone.
 
-    The same code is given at a token's refresh later (/en/wallet/payment/generator).
+    The code is used in a later refresh of a token (/en/wallet/payment/generator).
     """
     code = code_sent(account, "phone", settings)
     if "scopes" not in parameters or code is None:
@@ -97,5 +97,5 @@ def _confirm(call: Call, channel: Channel) -> dict[str, Any]:
 
 
 def confirmed(contact: Contact) -> Contact:
-    """The contact once it is proven to be the user's."""
+    """Returns the contact after its confirmation."""
     return evolve(contact, confirmed=contact.pending, pending=None)

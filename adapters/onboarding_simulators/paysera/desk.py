@@ -1,4 +1,4 @@
-"""What happens outside of the API: a user consents, a code arrives, papers are reviewed."""
+"""Events outside the API: a user consents, a code arrives, documents are reviewed."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _SUBMITTED = ("processing", "pending")
 
 @define(kw_only=True, eq=False)
 class Desk(Settings):
-    """The controls of a simulator; each raises `LookupError` for an id that nothing has."""
+    """The control methods of a simulator; each raises `LookupError` for an unknown id."""
 
     _store: Store = field(init=False, repr=False)
     _rates: Rates = field(init=False, factory=Rates, repr=False)
@@ -45,7 +45,7 @@ class Desk(Settings):
         self._store = Store(self.state)
 
     def advance(self, seconds: float) -> None:
-        """Moves the server's clock; codes, tokens and windows of limits grow older by it."""
+        """Moves the clock; codes, tokens and rate limits follow it."""
         if not isinstance(self.clock, VirtualClock):
             raise TypeError("this clock cannot be moved")
         self.clock.advance(seconds)
@@ -53,9 +53,9 @@ class Desk(Settings):
     # Consent.
 
     def issue_token(self, user_id: int, scopes: Iterable[str] = ()) -> Token:
-        """Returns the token that the client would get when the user consents to these scopes.
+        """Returns the token that the client gets if the user consents to these scopes.
 
-        A scope `X_offline` also lets client credentials alone read X of this user from now on.
+        A scope `X_offline` also lets client credentials read X of this user from now on.
         """
         with self._whole():
             self._account(user_id)
@@ -64,18 +64,18 @@ class Desk(Settings):
     def consent(
         self, user_id: int, scopes: Iterable[str] = (), redirect_uri: str | None = None
     ) -> str:
-        """Returns the authorisation code that the page would send back; it is good for one token.
+        """Returns the authorisation code of a consent, valid for one token.
 
-        With a redirect URI, the exchange of the code must name the same.
+        With a redirect URI, the exchange of the code must name the same URI.
         """
         with self._whole():
             self._account(user_id)
             scopes = tuple(scopes)
-            base_scopes(scopes)  # an unknown one is an error of the test
+            base_scopes(scopes)  # raises ValueError for an unknown scope
             return authorize(self, self._store, user_id, scopes, redirect_uri)
 
     def revoke_consent(self, user_id: int) -> None:
-        """Does what a user does who no longer lets the client see anything."""
+        """Revokes all consent of a user."""
         with self._whole():
             self._store.put(evolve(self._account(user_id), offline_scopes=frozenset[str]()))
             for token in self._store.of_user(Token, user_id):
@@ -83,10 +83,10 @@ class Desk(Settings):
             for refresh in self._store.of_user(RefreshToken, user_id):
                 self._store.keep(evolve(refresh, used=True))
 
-    # What the user was sent, and what Paysera keeps of the user.
+    # Codes and what Paysera knows of a user.
 
     def code_for(self, user_id: int, channel: Literal["email", "phone", "password"]) -> str:
-        """The code that the user was sent last; raises `LookupError` if none is awaited."""
+        """Returns the last code that the user received; raises `LookupError` if there is none."""
         with self._whole():
             account = self._account(user_id)
             if channel == "password":
@@ -98,7 +98,7 @@ class Desk(Settings):
         return code
 
     def credentials_of(self, user_id: int) -> Mapping[str, str] | None:
-        """The credentials as they arrived, or None if the user has none."""
+        """Returns the credentials as they were sent, or None."""
         with self._whole():
             credentials = self._account(user_id).credentials
         if credentials is None:
@@ -106,12 +106,12 @@ class Desk(Settings):
         return asdict(credentials, filter=lambda _, value: value is not None)
 
     def receipt_due(self, user_id: int) -> bool:
-        """Whether an identity was provided and its receipt not fetched since."""
+        """Whether the receipt of a provided identity was not fetched yet."""
         with self._whole():
             return self._account(user_id).receipt_due
 
     def contacts_in(self, contact_book_id: int) -> list[tuple[str, str]]:
-        """The contacts, each with its kind before it: `emails`, `phone_hashes` and so on."""
+        """Returns the contacts with their kinds: `emails`, `phone_hashes` and so on."""
         with self._whole():
             book = self._store.get(ContactBook, contact_book_id)
         if book is None:
@@ -119,19 +119,19 @@ class Desk(Settings):
         return list(book.contacts)
 
     def set_pep(self, user_id: int, entries: Iterable[tuple[str, str, Iterable[str]]]) -> None:
-        """The user is politically exposed: name, relation and positions of each entry."""
+        """Makes the user politically exposed, by name, relation and positions of each entry."""
         pep = tuple(Pep(name=n, relation=r, positions=tuple(p)) for n, r, p in entries)
         with self._whole():
             self._store.put(evolve(self._account(user_id), pep=pep))
 
     def set_company(self, user_id: int, country: str, company_code: str) -> None:
-        """The user is a legal person; no endpoint registers one."""
+        """Makes the user a legal person; no endpoint registers one."""
         company = (country.lower(), company_code)
         with self._whole():
             self._store.put(evolve(self._account(user_id), type="legal", company=company))
 
     def add_wallet(self, user_id: int, status: str = "active") -> int:
-        """Returns the id of one more wallet: `active`, `inactive` or `closed`."""
+        """Returns the id of a new wallet: `active`, `inactive` or `closed`."""
         if status not in WALLET_STATUSES:
             raise ValueError(f"status: expected one of {', '.join(WALLET_STATUSES)}")
         with self._whole():
@@ -141,7 +141,7 @@ class Desk(Settings):
         return wallet.id
 
     def enable_service(self, user_id: int, service: str) -> None:
-        """The user enabled a service elsewhere; any word is taken, for the list may grow."""
+        """Enables a service outside the API; any word is accepted, as the list may grow."""
         with self._whole():
             account = self._account(user_id)
             self._store.put(enabled(account, service, int(self.clock())))
@@ -151,13 +151,13 @@ class Desk(Settings):
     def set_level(
         self, user_id: int, identification_level: str, calculated_level: str | None = None
     ) -> None:
-        """Does what Paysera's review team does; any level is taken, for the enum has grown."""
+        """Sets the level as a review does; any word is accepted, as the list may grow."""
         with self._whole():
             account = self._account(user_id)
             self._store.put(levels.placed(account, identification_level, calculated_level))
 
     def accept_identity(self, user_id: int, level: str | None = None) -> None:
-        """Accepts the identity that was provided, which raises the user's level."""
+        """Accepts the provided identity, which raises the user's level."""
         with self._whole():
             account = self._account(user_id)
             if account.identity is None:
@@ -170,7 +170,7 @@ class Desk(Settings):
             return self._store.of_user(Document, user_id)
 
     def accept_document(self, document_id: int, level: str | None = None) -> None:
-        """Accepts a document, which raises its user's level, unless it is higher already."""
+        """Accepts a document, which raises the user's level unless it is higher already."""
         with self._whole():
             document = self._document(document_id)
             if document.type is None:
@@ -184,7 +184,7 @@ class Desk(Settings):
             self._store.keep(evolve(document, review_status="denied", comment=comment))
 
     def begin_review(self, request_id: int) -> None:
-        """A submitted identification request goes from `processing` to `pending`."""
+        """Moves a submitted identification request from `processing` to `pending`."""
         with self._whole():
             self._store.keep(evolve(self._submitted(request_id), status="pending"))
 
@@ -205,13 +205,13 @@ class Desk(Settings):
                 self._raise(request.user_id, level, earned)
 
     def refuse_request(self, request_id: int, comment: str) -> None:
-        """Refuses a submitted request with all its documents, and says why."""
+        """Refuses a submitted request with all its documents, with a comment."""
         with self._whole():
             self._review(request_id, "denied", comment)
 
     @contextmanager
     def _whole(self) -> Generator[None]:
-        """Does what the block does alone, and all of it or nothing."""
+        """Runs the block under the lock, and undoes all its changes if it raises."""
         with self._lock, self._store.all_or_nothing():
             yield
 

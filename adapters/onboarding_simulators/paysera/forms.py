@@ -1,7 +1,7 @@
-"""The bodies that the user resource takes, as data."""
+"""The bodies that the user resource accepts, as data."""
 
-# Source: developers.paysera.com /guides/wallet/user-information/user-resource; what only an
-# official SDK shows names that SDK.
+# Source: developers.paysera.com /guides/wallet/user-information/user-resource; fields known from an
+# official SDK only name the SDK.
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from .body import Reader, Rule, by_type, choice, listing, number, one_of, record
 from .settings import Settings
 
 LOCALES = ("en", "lt", "ru")
-# Documents of the user resource and those of identification requests have a vocabulary each; the
-# last word of the second is deprecated (/guides/wallet/user-identification).
+# The user resource and identification requests have different words; the last one of the second
+# list is deprecated (/guides/wallet/user-identification).
 DOCUMENT_TYPES = ("card", "passport", "driver_licence")
 PAPER_TYPES = ("identity_card", "passport", "residence_permit", "driver_license")
 
-# Only an at sign with something around it and a dot behind it: Paysera documents no more.
+# An at sign, and a dot after it: Paysera documents no more.
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
-# The country code first and no `+` or `00`; E.164 has at most fifteen digits.
+# The country code first, without `+` or `00`; E.164 allows up to fifteen digits.
 _PHONE = re.compile(r"[1-9][0-9]{1,14}")
 _COUNTRY = re.compile(r"[A-Za-z]{2}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -38,7 +38,7 @@ _country_form = _form(_COUNTRY, "no_such_country")
 
 
 def _country(value: str) -> str:
-    # The user resource writes lower case; the official PHP client's own tests send upper.
+    # The user resource uses lower case; the official PHP client's tests send upper case.
     return _country_form(value).lower()
 
 
@@ -58,17 +58,17 @@ ADDRESS = record(
     {"country": COUNTRY, "city": text(), "street": text(), "post_index": text()},
     required=["country", "city", "street"],
 )
-# The documents give a card no shape here; elsewhere issuer and number identify one
+# The documents do not describe a card here; elsewhere it has issuer and number
 # (lib-wallet-php-client, `encodeIdentifier`).
 CARD = record({"issuer": text(), "number": text()}, required=["issuer", "number"])
 
 CREDENTIALS = by_type(
     {
-        # A short password has an error of its own, so an empty one is no blank field.
+        # A short password has an error of its own, also if it is empty.
         "main-password": record(
             {"type": text(), "password": text(blank=True)}, required=["type", "password"]
         ),
-        # Nothing is decoded: how salt and hash are encoded is not documented.
+        # Not decoded: the encoding of salt and hash is not documented.
         "pre-salt-sha1-base64": record(
             {"type": text(), "password": text(), "password_salt": text(), "username": text()},
             required=["type", "password", "password_salt", "username"],
@@ -85,7 +85,7 @@ def _identity(settings: Settings) -> Reader:
 
 
 def registration(settings: Settings) -> Reader:
-    """POST /user; `address` is what the PHP client's `encodeUser` would add."""
+    """POST /user; `address` is from the PHP client's `encodeUser`."""
     return record(
         {
             "email": EMAIL,
@@ -103,7 +103,7 @@ def registration(settings: Settings) -> Reader:
 
 
 def provided_identity(settings: Settings) -> Reader:
-    """PUT /user/:id; phone and address are what the PHP client's `encodeUser` would add."""
+    """PUT /user/:id; `phone` and `address` are from the PHP client's `encodeUser`."""
     fields = {
         "email": EMAIL,
         "phone": PHONE,
@@ -131,7 +131,7 @@ def code(_: Settings) -> Reader:
 
 
 def password_reset(_: Settings) -> Reader:
-    """POST /user/password/reset; the Java and the Swift SDK name the phone."""
+    """POST /user/password/reset; `phone` is from the Java and the Swift SDK."""
     return record(
         {
             "email": EMAIL,
@@ -144,13 +144,13 @@ def password_reset(_: Settings) -> Reader:
 
 
 def password(_: Settings) -> Reader:
-    """PUT /user/:userId/password: exactly one of the code and the old password."""
+    """PUT /user/:userId/password: either the code or the old password."""
     fields = {"code": text(), "old_password": text(blank=True), "password": text(blank=True)}
     return one_of(["code", "old_password"], record(fields, required=["password"]))
 
 
 def position(_: Settings) -> Reader:
-    """PUT /user/:userId/position; without a type it is public."""
+    """PUT /user/:userId/position; without a type, the position is public."""
     return record(
         {
             "lat": number(-90, 90),
@@ -172,7 +172,7 @@ def _date(value: str) -> str:
 
 
 def document(_: Settings) -> Reader:
-    """PUT /user/document/:documentId/metadata; that all five are needed is an inference."""
+    """PUT /user/document/:documentId/metadata; that all five are required is an inference."""
     fields = {
         "title": text(),
         "extension": text(),
@@ -184,7 +184,7 @@ def document(_: Settings) -> Reader:
 
 
 def identity_document(_: Settings) -> Reader:
-    """POST .../identity-document: the fields of the guide and those of the SDKs."""
+    """POST .../identity-document: the fields of the guide and of the SDKs."""
     return record(
         {
             "type": text(choice(PAPER_TYPES)),
@@ -200,7 +200,7 @@ def identity_document(_: Settings) -> Reader:
 
 
 def additional_document(_: Settings) -> Reader:
-    """POST .../additional-document, whose types no source lists."""
+    """POST .../additional-document; no source lists the types."""
     return record({"type": text(), "country_of_issue": text(_country_form)}, required=["type"])
 
 
@@ -216,5 +216,5 @@ def contact_book(_: Settings) -> Reader:
 
 
 def empty(_: Settings) -> Reader:
-    """No body, or the `{}` that the Java and the Swift SDK send for none."""
+    """No body, or `{}` as the Java and the Swift SDK send it."""
     return record({})

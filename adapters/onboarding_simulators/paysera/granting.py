@@ -1,8 +1,8 @@
-"""The token endpoint: grants, refreshes, activation, revocation."""
+"""The token endpoint: grant, refresh, activate, revoke."""
 
-# Sources: RFC 6749 with the MAC tokens of draft-ietf-oauth-v2-http-mac-01, as the official SDKs
-# use them (lib-wallet-php-client, OAuthClient; java-lib-wallet-sdk, OAuthClient, GrantType).
-# Each request is signed with the client's own credentials.
+# Sources: RFC 6749 with the MAC tokens of draft-ietf-oauth-v2-http-mac-01, as the official SDKs use
+# them (lib-wallet-php-client, OAuthClient; java-lib-wallet-sdk, OAuthClient, GrantType). Each
+# request is signed with the client's own credentials.
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .rows import CHANNELS, Account
 from .tokens import AuthorizationCode, RefreshToken, Session, Token, check_scopes, consent_to, issue
 from .vocabulary import EXTENDED_SCOPES
 
-# Where no lifetime is set, a token lives for ever, but its answer must say a number.
+# The `expires_in` of a token that does not expire: an answer must have a number.
 _FOR_EVER = 10 * 365 * 24 * 60 * 60
 
 
@@ -34,9 +34,9 @@ def token(call: Call) -> dict[str, Any]:
 
 
 def session(call: Call) -> dict[str, Any]:
-    """POST /oauth/v1/session: keeps the parameters of an authorisation under a key.
+    """POST /oauth/v1/session: stores the parameters of an authorisation under a key.
 
-    Its address of the user counts as confirmed (lib-wallet-php-client, `createSession`).
+    Its e-mail address counts as confirmed (lib-wallet-php-client, `createSession`).
     """
     _client_only(call)
     call.require("give_trusted_user_info")
@@ -46,7 +46,7 @@ def session(call: Call) -> dict[str, Any]:
 
 
 def activate(call: Call) -> dict[str, Any]:
-    """PUT /oauth/v1/tokens/:token/activate: from now on the token that it replaces is dead."""
+    """PUT /oauth/v1/tokens/:token/activate: revokes the refresh token that it replaces."""
     token = _named_token(call, call.parts["token"])
     if not token.active:
         token = evolve(token, active=True)
@@ -56,7 +56,7 @@ def activate(call: Call) -> dict[str, Any]:
 
 
 def revoke(call: Call) -> None:
-    """DELETE /oauth/v1/token?access_token=...; its refresh token dies with it."""
+    """DELETE /oauth/v1/token?access_token=...; its refresh token is revoked too."""
     token = _named_token(call, call.asked("access_token") or "")
     call.store.drop(token)
     _use_up(call, token.refresh_token)
@@ -69,7 +69,7 @@ def _by_code(call: Call) -> Token:
     if code.redirect_uri is not None and code.redirect_uri != call.body.get("redirect_uri"):
         # "if used before, must be identical"
         raise ApiError("invalid_grant", "The redirect URI is another one")
-    call.store.drop(code)  # it is good for one exchange (RFC 6749, section 4.1.2)
+    call.store.drop(code)  # valid for one exchange (RFC 6749, section 4.1.2)
     return consent_to(call.settings, call.store, code.user_id, code.scopes)
 
 
@@ -82,20 +82,20 @@ def _by_password(call: Call) -> Token:
     if account is None:
         raise ApiError("invalid_grant", "The user name or the password is wrong.")
     check_login(call, account, password, "invalid_grant")
-    # `X_offline` is for the grant by code only (/en/wallet/user/scopes).
+    # `X_offline` is only for the grant by code (/en/wallet/user/scopes).
     online = (scope.replace("_offline", "") for scope in scopes)
     return consent_to(call.settings, call.store, account.id, online)
 
 
 def _by_refresh(call: Call) -> Token:
-    """The old access token lives until it expires: no source says otherwise."""
+    """Refreshes a token; the old access token stays valid, as no source says otherwise."""
     token = _refreshed(call, active=True)
     _use_up(call, token.replaces)
     return token
 
 
 def _by_refresh_with_activation(call: Call) -> Token:
-    """The pair that is replaced stays good until the new token is activated."""
+    """Refreshes a token; the replaced pair stays valid until the new token is activated."""
     return _refreshed(call, active=False)
 
 
@@ -109,7 +109,7 @@ GRANTS: Mapping[str, Callable[[Call], Token]] = {
 
 def _refreshed(call: Call, *, active: bool) -> Token:
     refresh = call.store.get(RefreshToken, _given(call, "refresh_token"))
-    # The official SDKs know these three texts.
+    # The official SDKs compare these three texts.
     if refresh is None:
         raise ApiError("invalid_grant", "No such refresh token")
     if refresh.used:
@@ -123,7 +123,7 @@ def _refreshed(call: Call, *, active: bool) -> Token:
 
 
 def _scopes_of_refresh(call: Call, refresh: RefreshToken) -> frozenset[str]:
-    """The scopes asked for, which are some of the old ones or what a code allows besides."""
+    """Returns the requested scopes: some of the old ones, or those that a code allows."""
     asked = frozenset(_scopes(call))
     new = asked - refresh.scopes
     account = call.existing(refresh.user_id)
@@ -133,7 +133,7 @@ def _scopes_of_refresh(call: Call, refresh: RefreshToken) -> frozenset[str]:
         if elevation is None or not right or expired(elevation.sent_at, call.settings):
             raise ApiError("invalid_code", "The code is wrong.")
         if new and new <= elevation.scopes & EXTENDED_SCOPES:
-            # That it is good once is an inference.
+            # That a code can be used once is an inference.
             call.store.put(evolve(account, elevation=None))
             return refresh.scopes | new
     if new:
@@ -156,7 +156,7 @@ def who_logs_in(call: Call, username: str) -> Account | None:
 
 
 def _named_token(call: Call, access_token: str) -> Token:
-    """The token, for the client or for the user whose it is."""
+    """Returns the token; refuses a user who does not own it."""
     token = call.store.get(Token, access_token)
     if token is None:
         raise ApiError("not_found", "There is no such token.")

@@ -1,7 +1,7 @@
-"""The operations on identification requests: created, filled, submitted, polled."""
+"""The operations on identification requests: create, fill, submit, poll."""
 
-# Sources: developers.paysera.com /guides/wallet/user-identification, and the Java and Swift SDK
-# where they read or send more.
+# Sources: developers.paysera.com /guides/wallet/user-identification, and the Java and Swift SDK for
+# additional fields.
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from .paging import page
 from .papers import image_of, links, open_request, papers_of, shown_paper, with_image
 from .rows import IdentificationRequest
 
-# In the order in which they change.
+# in the order of their transitions
 STATUSES = ("waiting", "processing", "pending", "reviewed")
 _ORDERS = ("id", "created", "status")
 
 
 def create_request(call: Call) -> dict[str, Any]:
-    """POST /user/:id/identification-request; another one in progress is no hindrance."""
+    """POST /user/:id/identification-request; several may be in progress."""
     account = call.account()
     return _created(call, account.id, account.phone.confirmed, account.locale)
 
 
 def create_request_by_phone(call: Call) -> dict[str, Any]:
-    """POST /identification-request: the person need not be a user yet."""
+    """POST /identification-request; the person need not be a user yet."""
     phone = call.body["phone"]
     owner = call.store.owner(("phone", phone))
     if owner is not None and owner.phone.confirmed != phone:
@@ -39,7 +39,7 @@ def create_request_by_phone(call: Call) -> dict[str, Any]:
 
 
 def list_requests(call: Call) -> dict[str, Any]:
-    """GET /user/:id/identification-requests?statuses[]=..., a page at a time."""
+    """GET /user/:id/identification-requests?statuses[]=..., paged."""
     account = call.account()
     statuses = {value for key, value in call.query if key == "statuses[]"}
     if statuses - set(STATUSES):
@@ -55,7 +55,7 @@ def list_requests(call: Call) -> dict[str, Any]:
 
 
 def get_request(call: Call) -> dict[str, Any]:
-    """GET /identification-request/:id, which the guide polls without naming the path."""
+    """GET /identification-request/:id; the guide polls it without naming the path."""
     return shown_request(call, call.row(IdentificationRequest))
 
 
@@ -69,7 +69,7 @@ def get_face_photo(call: Call) -> Response:
 
 
 def start_liveness_check(call: Call) -> dict[str, Any]:
-    """POST .../face-photo: a check of liveness at a partner, which here always has passed."""
+    """POST .../face-photo: a liveness check at a partner, which always passes here."""
     request = open_request(call)
     checks = request.liveness_checks + 1
     call.store.keep(evolve(request, liveness_checks=checks))
@@ -82,9 +82,9 @@ def start_liveness_check(call: Call) -> dict[str, Any]:
 
 
 def submit_request(call: Call) -> dict[str, Any]:
-    """PUT .../submit: to be reviewed, it must hold an identity document with an image.
+    """PUT .../submit: requires an identity document with an image.
 
-    That the bare request is refused, and with this code, is an inference.
+    That a request without one is refused, and the code of the error, are inferences.
     """
     request = open_request(call)
     papers = papers_of(call.store, request)

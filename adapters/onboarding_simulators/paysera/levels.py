@@ -1,8 +1,8 @@
-"""How far a user is identified, and which accepted evidence raises that."""
+"""Identification levels, and the evidence that raises them."""
 
-# The five words and their order are documented (/guides/wallet/user-information/user-resource).
-# Which evidence gives which of them is not: the ladder below is the simulator's own, and whoever
-# reviews may name another level.
+# The five words and their order are documented (/guides/wallet/user-information/user-resource). The
+# level of each kind of evidence is not: it is the simulator's own, and a reviewer may set another
+# level.
 
 from __future__ import annotations
 
@@ -35,21 +35,21 @@ def of_paper(paper: IdentityPaper) -> str:
 
 
 def reaches(account: Account, level: str) -> bool:
-    """Whether an account is at this level or above; a word beyond the five is above none."""
+    """Whether an account has at least this level; unknown words are below every level."""
     return _rank(account.identification_level) >= _rank(level)
 
 
 def raised(account: Account, level: str) -> Account:
-    """The account at this level, unless it is higher already."""
+    """Returns the account with this level, or as it is if its level is higher or unknown."""
     if account.identification_level not in LEVELS or reaches(account, level):
         return account
     return placed(account, level)
 
 
 def placed(account: Account, level: str, calculated: str | None = None) -> Account:
-    """The account at this level, whatever it was.
+    """Returns the account with this level, also if it was higher.
 
-    That the calculated level follows unless told otherwise is an inference.
+    That the calculated level follows by default is an inference.
     """
     return evolve(account, identification_level=level, calculated_level=calculated or level)
 

@@ -1,8 +1,8 @@
-"""How often a caller may ask, and the captcha that lifts a limit."""
+"""Rate limits, and the captcha that lifts them."""
 
 # Sources: developers.paysera.com /api/wallet for the two limits; java-lib-wallet-sdk,
-# `RecaptchaHeader` and `WalletApiClient.unlockRecaptcha`, for the captcha. What its address looks
-# like is not documented: here it says what it unlocks. No source knows a Retry-After.
+# `RecaptchaHeader` and `WalletApiClient.unlockRecaptcha`, for the captcha. Its address is not
+# documented: here it names what is unlocked. No source mentions a Retry-After header.
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ANSWER = "g-recaptcha-response"
 
 
 def count(call: Call) -> None:
-    """Counts this request against its access token and its client, or refuses it."""
+    """Counts the request for its access token and its client, or refuses it."""
     settings, token = call.settings, call.caller.token
     limits = [(_HOUR, settings.client_id, settings.requests_per_hour)]
     if token is not None:
@@ -33,14 +33,14 @@ def unlock_requests(call: Call) -> None:
 
 
 def unlock_user(call: Call) -> None:
-    """POST /recaptcha/unlock/user/:id/:what: what was tried too often may be tried again."""
+    """POST /recaptcha/unlock/user/:id/:what: resets the attempts of a user."""
     _check(call)
     account = call.existing(int(call.parts["id"]))
     call.store.put(_unlocked(account, call.parts["what"]))
 
 
 def _check(call: Call) -> None:
-    """The solution is a field, or a header with the fields of a login; any will do."""
+    """Refuses a captcha without a solution, in a field or in a header."""
     if not (call.body.get(_ANSWER) or call.header.get(_ANSWER)):
         raise ApiError("invalid_parameters", "The captcha is not solved.")
 

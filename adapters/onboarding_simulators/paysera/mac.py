@@ -1,7 +1,7 @@
 """Verifies the MAC signature of a request from its raw parts."""
 
 # Source: developers.paysera.com /guides/wallet/authentication, a variant of
-# draft-ietf-oauth-v2-http-mac-01. Nothing here is shared with any signer.
+# draft-ietf-oauth-v2-http-mac-01. No code is shared with a signer.
 
 from __future__ import annotations
 
@@ -13,9 +13,8 @@ from urllib.parse import parse_qsl
 
 from attrs import field, frozen
 
-# The legal characters of a nonce, and so of any quoted value: printable ASCII without the
-# double quote and the backslash. Space, comma and the equals sign are legal, so the header
-# cannot be split on them.
+# The characters of a quoted value: printable ASCII without the double quote and the backslash.
+# Space, comma and the equals sign are allowed, so the header cannot be split at them.
 _PAIR = re.compile(r'([a-z]+)="([\x20\x21\x23-\x5b\x5d-\x7e]*)"')
 _SEPARATOR = re.compile(r", *")
 _TIMESTAMP = re.compile(r"[0-9]{1,15}")
@@ -24,12 +23,12 @@ _REQUIRED = ("id", "ts", "nonce", "mac")
 
 
 class MacError(Exception):
-    """A request is not signed as the protocol asks; the text names no value of it."""
+    """The signature of a request is invalid; the text quotes no value of it."""
 
 
 @frozen(kw_only=True)
 class MacHeader:
-    """The values of an Authorization header, exactly as they stood between the quotes."""
+    """The values of an Authorization header, without the quotes."""
 
     id: str = field(repr=False)
     ts: str
@@ -41,7 +40,7 @@ class MacHeader:
 def verify(
     authorization: str, *, key: str, method: str, target: str, host: str, port: int, body: bytes
 ) -> MacHeader:
-    """Returns the header's values if they sign this very request; raises `MacError` if not.
+    """Returns the header's values if they sign this request; raises `MacError` otherwise.
 
     `target` is the raw request target, `host` has no port; both as WSGI spells them.
     """
@@ -51,7 +50,7 @@ def verify(
 
 
 def parse(authorization: str) -> MacHeader:
-    """Reads the header as quoted strings, in any order, each name at most once."""
+    """Parses the quoted strings of the header: in any order, no name twice."""
     scheme, _, text = authorization.partition(" ")
     if scheme != "MAC":
         raise MacError("The Authorization header is not of the scheme MAC.")
@@ -83,7 +82,7 @@ def _pairs(text: str) -> dict[str, str]:
 def check(
     header: MacHeader, *, key: str, method: str, target: str, host: str, port: int, body: bytes
 ) -> None:
-    """Raises `MacError` unless the mac and the body hash are those of this request."""
+    """Raises `MacError` unless the mac and the body hash match the request."""
     lines = (
         header.ts,
         header.nonce,
@@ -91,10 +90,10 @@ def check(
         target,
         host.lower(),
         str(port),
-        header.ext,  # raw: the text that stood in the header, not what it decodes to
+        header.ext,  # the raw text of the header, not decoded
     )
     text = "".join(line + "\n" for line in lines)
-    # WSGI strings hold one byte of the wire in each character (PEP 3333).
+    # WSGI strings have one character for each byte (PEP 3333)
     digest = hmac.new(key.encode(), text.encode("latin-1"), hashlib.sha256).digest()
     if not hmac.compare_digest(b64encode(digest), header.mac.encode("ascii")):
         raise MacError("mac does not match the request.")
@@ -102,9 +101,9 @@ def check(
 
 
 def _check_body(ext: str, body: bytes) -> None:
-    """Compares the decoded body hash, for each SDK encodes it in its own way.
+    """Compares the decoded body hash, since each SDK encodes it differently.
 
-    Empty pairs (a leading `&`) and unknown keys occur in the official SDKs: both are ignored.
+    Empty pairs (a leading `&`) and unknown keys occur in the official SDKs and are ignored.
     """
     hashes = [value for key, value in parse_qsl(ext) if key == "body_hash"]
     if not hashes and not body:
@@ -114,7 +113,7 @@ def _check_body(ext: str, body: bytes) -> None:
 
 
 def host_and_port(host_header: str, fallback_port: int) -> tuple[str, int]:
-    """Splits a Host header; an IPv6 address keeps its brackets."""
+    """Splits a Host header into host and port; an IPv6 address keeps its brackets."""
     host, colon, port = host_header.rpartition(":")
     if not colon or port.endswith("]"):
         return host_header, fallback_port

@@ -1,4 +1,4 @@
-"""Pages of a list, as the framework behind Paysera cuts them."""
+"""Pages of a list, as the framework behind Paysera returns them."""
 
 # Source: lib-serializer, FilterNormalizer and ResultMetadataNormalizer.
 
@@ -20,9 +20,9 @@ _NUMBER = re.compile(r"[0-9]{1,9}")
 def page(
     call: Call, name: str, rows: Sequence[Mapping[str, Any]], orders: Sequence[str]
 ) -> dict[str, Any]:
-    """The page that the query asks for, under this name, with its metadata.
+    """Returns the requested page, under this name, with its metadata.
 
-    Rows come oldest first, and have an `id`, which is their cursor; `orders` may be ordered by.
+    Rows come oldest first; their `id` is their cursor. `orders` are the fields to order by.
     """
     faults = Faults()
     limit = _number(call, "limit", faults, DEFAULT_LIMIT)
@@ -37,7 +37,7 @@ def page(
         faults.add("order_direction", "no_such_choice")
     given = [key for key in ("offset", "after", "before") if call.asked(key) is not None]
     for key in given[1:]:
-        faults.add(key, "no_such_choice")  # only one of the three
+        faults.add(key, "no_such_choice")  # exactly one of the three
     faults.raise_any()
     ordered = sorted(rows, key=lambda row: row[order]) if order else list(rows)
     if direction == "desc":
@@ -45,7 +45,7 @@ def page(
     start, stop = _cut(call, [str(row["id"]) for row in ordered], limit, offset)
     shown = ordered[start:stop]
     metadata: dict[str, Any] = {"total": len(ordered), "limit": limit}
-    if "offset" in given or not given:  # a cursor leaves it out
+    if "offset" in given or not given:  # omitted with a cursor
         metadata["offset"] = offset
     metadata["has_next"] = stop < len(ordered)
     metadata["has_previous"] = start > 0
@@ -66,7 +66,7 @@ def _number(call: Call, name: str, faults: Faults, default: int) -> int:
 
 
 def _cut(call: Call, ids: Sequence[str], limit: int, offset: int) -> tuple[int, int]:
-    """Where the page begins and where it ends: by a cursor, else by the offset."""
+    """Returns the start and the end of the page, by a cursor or else by the offset."""
     after, before = call.asked("after"), call.asked("before")
     cursor = after or before
     if cursor is None:

@@ -1,7 +1,7 @@
 """The operations on the documents of an identification request."""
 
-# Sources: developers.paysera.com /guides/wallet/user-identification, and the Java and Swift SDK
-# where they read or send more.
+# Sources: developers.paysera.com /guides/wallet/user-identification, and the Java and Swift SDK for
+# additional fields.
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .store import Store
 
 
 def open_request(call: Call) -> IdentificationRequest:
-    """The request that the path names; that a submitted one takes no more is an inference."""
+    """Returns the request in the path; that a submitted one accepts no more is an inference."""
     request = call.row(IdentificationRequest)
     if request.status != "waiting":
         raise ApiError("invalid_state", "The request is submitted.")
@@ -25,7 +25,7 @@ def open_request(call: Call) -> IdentificationRequest:
 
 
 def add_identity_document(call: Call) -> dict[str, Any]:
-    """POST .../identity-document: what the guide says of it, or the little that the SDKs say."""
+    """POST .../identity-document: accepts the fields of the guide and of the SDKs."""
     return _added(call, additional=False)
 
 
@@ -46,7 +46,7 @@ def add_file(call: Call) -> None:
 
 
 def get_image(call: Call) -> Response:
-    """GET of an image's link, for the links that the answers hold are to lead somewhere."""
+    """GET of an image: the target of the links in answers."""
     return image_of(call.row(IdentityPaper).images, call)
 
 
@@ -77,7 +77,7 @@ def shown_paper(call: Call, paper: IdentityPaper) -> dict[str, Any]:
     shown: dict[str, Any] = {"id": paper.id, "identification_request_id": paper.request_id}
     shown["type"] = paper.type
     shown |= dict(paper.facts)
-    # The guide calls the country so, the SDKs otherwise: it is shown under both names.
+    # The guide and the SDKs name the country differently: it is shown under both names.
     country = shown.get("country", shown.get("country_of_issue"))
     if country is not None:
         shown |= {"country": country, "country_of_issue": country}

@@ -1,7 +1,7 @@
-"""The operations that give a user a new password."""
+"""The operations that change a password."""
 
-# Source: developers.paysera.com /guides/wallet/user-information/user-resource; the paths are
-# those of the official SDKs, for its table writes them together.
+# Source: developers.paysera.com /guides/wallet/user-information/user-resource; the paths are those
+# of the official SDKs, as the table there writes two of them as one.
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from .settings import Settings
 def request_reset(call: Call) -> dict[str, Any]:
     """POST /user/password/reset: finds the user by a confirmed contact and sends a code.
 
-    The answer is the user, whose id the change needs. A user who is identified must tell the
-    person code too.
+    The answer is the user, whose id is needed to change the password. An identified user must also
+    give the person code.
     """
     account = _named(call)
     call.own(account.id)
@@ -41,9 +41,9 @@ def request_reset(call: Call) -> dict[str, Any]:
 
 
 def change_password(call: Call) -> dict[str, Any]:
-    """PUT /user/:userId/password: by the code that was sent, or by the old password."""
+    """PUT /user/:userId/password: requires the code that was sent, or the old password."""
     account = call.account()
-    # First, so that a bad password uses up no code: which is judged first is not documented.
+    # Checked first, so that a bad password does not use up the code; the order is not documented.
     check_password(call, call.body["password"])
     if "code" in call.body:
         _check_code(call, account)
@@ -57,14 +57,14 @@ def change_password(call: Call) -> dict[str, Any]:
 
 
 def reset_code(account: Account, settings: Settings) -> str | None:
-    """The code last sent to change a password."""
+    """Returns the last code sent to change a password, or None."""
     if not account.reset.awaited:
         return None
     return tokens.derived_code(settings.seed, account.id, "password", account.reset.sent)
 
 
 def check_login(call: Call, account: Account, password: str, error: str) -> None:
-    """Refuses a wrong password with this error, and any after too many."""
+    """Refuses a wrong password with this error, and every password after too many."""
     if account.wrong_passwords >= call.settings.password_rate_limit:
         call.too_many("wrong passwords", "user", account.id, "login")
     if account.credentials is None or not matches(account.credentials, password):
@@ -77,7 +77,8 @@ def check_login(call: Call, account: Account, password: str, error: str) -> None
 def matches(credentials: Credentials, password: str) -> bool:
     """Whether this is the password.
 
-    How a migrated hash was made, the documents say by its name only: any of its readings counts.
+    The documents give only the name of the hash of migrated passwords: every reading of it is
+    accepted.
     """
     if credentials.type == "main-password":
         return credentials.password == password
@@ -99,7 +100,7 @@ def _named(call: Call) -> Account:
             account = owner_of_confirmed(call, channel, call.body[channel])
             if account is not None:
                 return account
-    # What an unknown contact is answered is not documented.
+    # The answer to an unknown contact is not documented.
     raise ApiError("not_found", "There is no such user.")
 
 

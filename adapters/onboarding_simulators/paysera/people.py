@@ -1,4 +1,4 @@
-"""The simulator's users and documents as the desk for people shows them."""
+"""The clerk of the desk for people: users and documents of this simulator."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ Channel = Literal["email", "phone", "password"]
 CODES: tuple[tuple[Channel, str], ...] = (
     ("email", "Code sent by e-mail"),
     ("phone", "Code sent to the phone"),
-    ("password", "Code to set a new password"),
+    ("password", "Code for a new password"),
 )
 
 
 @frozen
 class People:
-    """Answers to the desk; whoever asks holds the simulator's lock."""
+    """Answers the desk; the caller holds the simulator's lock."""
 
     sim: PayseraSimulator
     store: Store
@@ -47,7 +47,7 @@ class People:
         return [row_of(account) for account in self.store.accounts(skip, limit, newest_first=True)]
 
     def find(self, words: str) -> list[Person]:
-        """Finds by id, by e-mail address, or by phone, as digits alone."""
+        """Finds users by id, by e-mail address, or by phone with or without `+`."""
         phone = words.removeprefix("+")
         found = [self._account(words)]
         found += [self.store.owner(("email", words.lower())), self.store.owner(("phone", phone))]
@@ -75,7 +75,7 @@ class People:
         return self.store.total(IdentificationRequest) + self.store.total(Document)
 
     def papers(self, skip: int, limit: int) -> list[Paper]:
-        """Returns the identification requests, after them the documents of the user resource."""
+        """Returns identification requests, then documents of the user resource."""
         requests = self.store.newest(IdentificationRequest, skip, limit)
         skip = max(skip - self.store.total(IdentificationRequest), 0)
         documents = self.store.newest(Document, skip, limit - len(requests))
@@ -139,7 +139,7 @@ class People:
         return facts
 
     def _uploads(self, request: IdentificationRequest) -> Iterator[tuple[str, Upload]]:
-        """Returns what was handed in, each with a name."""
+        """Yields the uploads of a request, each with a label."""
         for paper in papers_of(self.store, request):
             for order, image in paper.images:
                 yield f"{paper.type}, {('front', 'back')[order] if order < 2 else order}", image

@@ -1,4 +1,4 @@
-"""Users in the desk's values, with the API's own names."""
+"""Users as values of the desk, named as in the API."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def groups(account: Account, tokens: list[Token]) -> Iterator[Group]:
             for channel, contact in contacts
             for fact in (
                 Fact(channel, contact.confirmed),
-                Fact(f"{channel}, to be confirmed", contact.pending),
+                Fact(f"{channel}, unconfirmed", contact.pending),
             )
         ],
     )
@@ -90,8 +90,8 @@ def groups(account: Account, tokens: list[Token]) -> Iterator[Group]:
         "Consent",
         [
             Fact(
-                f"token {MASK}, {'active' if token.active else 'to be activated'}",
-                ", ".join(sorted(token.scopes)) or "who the user is",
+                f"token {MASK}, {'active' if token.active else 'not activated'}",
+                ", ".join(sorted(token.scopes)) or "the user's id only",
             )
             for token in tokens
         ],
@@ -99,7 +99,7 @@ def groups(account: Account, tokens: list[Token]) -> Iterator[Group]:
 
 
 def _login(account: Account) -> Iterator[Fact]:
-    """Returns what is known of the credentials, and no secret of them."""
+    """Yields the facts about the credentials, without secrets."""
     credentials = account.credentials
     if credentials is not None:
         yield Fact("type", credentials.type)

@@ -1,7 +1,7 @@
-"""The operations on where a user is."""
+"""The operations on the position of a user."""
 
-# Source: developers.paysera.com /guides/wallet/user-information/user-resource. The shapes of all
-# answers but that of PUT (Java and Swift SDK) are inferences.
+# Source: developers.paysera.com /guides/wallet/user-information/user-resource. The answers, except
+# that of PUT (Java and Swift SDK), are inferences.
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def delete_position(call: Call) -> None:
 
 
 def find_positions(call: Call) -> dict[str, Any]:
-    """GET /positions: who is within a distance of a point; who is hidden is never shown."""
+    """GET /positions: finds users within a distance of a point; hidden ones are omitted."""
     token = call.caller.token
     if "user_position" not in (call.settings.scopes if token is None else token.scopes):
         raise ApiError("forbidden", "The scope that this needs is missing.")
@@ -79,7 +79,7 @@ def _point(call: Call) -> dict[str, float]:
 
 
 def _metres(position: Position, lat: float, lng: float) -> float:
-    """The distance on a sphere, by the haversine formula."""
+    """Returns the distance on a sphere, by the haversine formula."""
     one, other = math.radians(position.lat), math.radians(lat)
     across = math.radians(position.lng - lng)
     half = (

@@ -15,8 +15,8 @@ from .forms import COUNTRY, EMAIL, PHONE
 from .rows import Account, Channel
 from .views import FIELDS
 
-# What callbacks are verified with (lib-wallet-php-client, Callback/SignChecker). No callback about
-# users exists: nothing is signed here, and the private key was not kept.
+# The key to verify callbacks with (lib-wallet-php-client, Callback/SignChecker). There are no
+# callbacks about users: nothing is signed, and the private key was not kept.
 PUBLIC_KEY = """\
 -----BEGIN PUBLIC KEY-----
 MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA6sz008OEJkNhI60l2VB3
@@ -29,14 +29,14 @@ xwIDAQAB
 -----END PUBLIC KEY-----
 """
 _PERSON_CODE = re.compile(r"person_code\[([^\[\]]*)\]")
-# `nationality` goes with a flat person code; the framework takes the other two out of any
-# query before it looks at the rest (lib-rest-bundle, RestListener).
+# `nationality` belongs to a flat person code; the framework removes the other two from every query
+# (lib-rest-bundle, RestListener).
 _NO_CRITERIA = frozenset({"nationality", "locale", "fields"})
 _CRITERIA = ("email", "phone", "person_code")
 
 
 def server(call: Call) -> dict[str, Any]:
-    """GET /server: the clock that timestamps are judged by."""
+    """GET /server: returns the clock that timestamps are checked against."""
     return {"time": int(call.now)}
 
 
@@ -45,7 +45,7 @@ def configuration(call: Call) -> dict[str, Any]:
 
 
 def show_key(_: Call) -> Response:
-    """GET /publickey, which needs no signature."""
+    """GET /publickey; needs no signature."""
     return Response(PUBLIC_KEY, content_type="text/plain")
 
 
@@ -54,7 +54,7 @@ def get_user(call: Call) -> dict[str, Any]:
 
 
 def showing(name: str) -> Callable[[Call], Any]:
-    """Returns GET /user/:id/NAME of one field: 403 without the scope, 404 without a value."""
+    """Returns the operation GET /user/:id/NAME: 403 without the scope, 404 without a value."""
     return lambda call: _value(call, name)
 
 
@@ -69,16 +69,16 @@ def _value(call: Call, name: str) -> Any:
 
 
 def wallets(call: Call) -> list[dict[str, Any]]:
-    """GET /user/:id/wallets: the inactive ones are included if asked for."""
+    """GET /user/:id/wallets; inactive ones are included on request."""
     inactive = (call.asked("inactive_included") or "").lower() in ("1", "true")
     found: list[dict[str, Any]] = _value(call, "wallets")
     return [one for one in found if inactive or one["account"]["status"] == "active"]
 
 
 def confirmed_phones(call: Call) -> list[str]:
-    """GET /user/:id/confirmed-phones, which only the PHP client shows.
+    """GET /user/:id/confirmed-phones, known from the PHP client only.
 
-    That it lists texts, and which scope it needs, are inferences.
+    That it returns texts, and the scope that it needs, are inferences.
     """
     account = call.account()
     call.need(account, "phone", "phone_confirmation")
@@ -87,7 +87,7 @@ def confirmed_phones(call: Call) -> list[str]:
 
 
 def find_user(call: Call) -> dict[str, Any]:
-    """GET /user: by exactly one criterion, for the client only."""
+    """GET /user: finds a user by exactly one criterion; only for the client."""
     if not call.caller.is_client:
         raise ApiError("forbidden", "An access token speaks for its own user only.")
     kind, value, nationality = _criterion(call.query)
@@ -102,12 +102,12 @@ def find_user(call: Call) -> dict[str, Any]:
 
 
 def _criterion(query: Sequence[tuple[str, str]]) -> tuple[str, str, str]:
-    """Returns the kind, the value and the nationality, which only a person code has."""
+    """Returns the kind, the value and, for a person code, the nationality."""
     criteria = [_bracketed(name, value) for name, value in query if name not in _NO_CRITERIA]
     nationalities = [value for name, value in query if name == "nationality"]
     if len(criteria) == 1 and criteria[0][0] in _CRITERIA:
         kind, value, nationality = criteria[0]
-        # The Java SDK sends person_code and nationality flat.
+        # The Java SDK sends person_code and nationality as two parameters.
         return kind, value, nationality or "".join(nationalities)
     faults = Faults()
     for kind in _CRITERIA:
@@ -137,7 +137,7 @@ def _owner_of_confirmed(call: Call, kind: str, value: str) -> Account | None:
 
 
 def owner_of_confirmed(call: Call, channel: Channel, value: str) -> Account | None:
-    """The user whose confirmed contact this is; upper and lower case are the same."""
+    """Returns the user with this confirmed contact; case is ignored."""
     owner = call.store.owner((channel, value.lower()))
     confirmed = owner and owner.contact(channel).confirmed
     return owner if confirmed and confirmed.lower() == value.lower() else None

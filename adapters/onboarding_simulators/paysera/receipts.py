@@ -1,8 +1,8 @@
-"""The receipts of a registration and of an identification, to be printed."""
+"""Printable receipts of a registration and of an identification."""
 
-# Source: developers.paysera.com /guides/wallet/user-information/user-resource, which gives their
-# addresses and two parameters; that `width` counts the columns of a printer is an inference, and
-# so is plain text.
+# Source: developers.paysera.com /guides/wallet/user-information/user-resource, for the addresses
+# and the two parameters. That `width` is the number of columns, and that receipts are plain text,
+# are inferences.
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _TITLES = {
 
 
 def registration(call: Call) -> Response:
-    """GET /user/:userId/receipt/registration, for who may register users: an inference."""
+    """GET /user/:userId/receipt/registration; the permission is an inference."""
     call.require("register_user")
     return _receipt(call, call.account(), "registration")
 
@@ -43,7 +43,7 @@ def registration(call: Call) -> Response:
 def identification(call: Call) -> Response:
     """GET /user/:userId/receipt/identification: not found before an identity was provided.
 
-    Fetching it is all that can be seen of the duty to print it.
+    Fetching the receipt counts as printing it.
     """
     call.require("provide_identity")
     account = call.account()
@@ -59,7 +59,7 @@ def _receipt(call: Call, account: Account, kind: str) -> Response:
     lines = [_TITLES[kind][locale], f"ID {account.id}", *_facts(account)]
     text = "\n".join(part for line in lines for part in textwrap.wrap(line, width)) + "\n"
     if call.header.get("Accept", "").startswith("application/json"):
-        # Who takes nothing but JSON gets the text as JSON.
+        # A caller that accepts only JSON gets the text as JSON.
         return Response(encode(text), content_type="application/json")
     return Response(text, content_type="text/plain; charset=utf-8")
 

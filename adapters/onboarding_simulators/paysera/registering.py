@@ -1,4 +1,4 @@
-"""The operations that tell Paysera who a user is."""
+"""The operations that register and identify a user."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from .rows import CHANNELS, Account, Address, Card, Credentials, Identity, Walle
 
 
 def register(call: Call) -> dict[str, Any]:
-    """POST /user: a new user is unidentified, and each contact given awaits its code."""
+    """POST /user: the new user is unidentified, and each contact waits for its code."""
     body = call.body
     if "parameters" in body:
-        # That this permission gates them is what its name says; no document does.
+        # Inferred from the name of the permission; no document says so.
         call.require("provide_registration_parameters")
     credentials = Credentials(**body["credentials"]) if "credentials" in body else None
     if credentials is not None and credentials.type == "main-password":
@@ -36,7 +36,7 @@ def register(call: Call) -> dict[str, Any]:
 
 
 def provide_identity(call: Call) -> dict[str, Any]:
-    """PUT /user/:id: the level stays what the review team made it.
+    """PUT /user/:id: the level does not change before a review.
 
     "Receipt must be printed after this operation."
     """

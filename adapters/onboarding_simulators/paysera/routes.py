@@ -1,4 +1,4 @@
-"""The endpoints: which operation answers which method and path."""
+"""The endpoints: the operation for each method and path."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Route:
     takes: Intake | None = None
     permission: str | None = None
     public: bool = False
-    json: bool = True  # whether JSON is what it answers
+    json: bool = True  # whether it answers with JSON
 
 
 def _route(
@@ -67,7 +67,7 @@ def _route(
     public: bool = False,
     json: bool = True,
 ) -> Route:
-    """A line is a method and a path, which is below /rest/v1 unless it begins with two slashes."""
+    """Returns a route by its method and path, below /rest/v1 unless it begins with `//`."""
     method, path = line.split()
     path = path[1:] if path.startswith("//") else f"/rest/v1{path}"
     return Route(method, path, operation, takes, permission, public, json)
@@ -213,13 +213,13 @@ _PATHS = Paths(_BY_PATH, patterns=_PATTERNS)
 
 
 def find(method: str, path: str, settings: Settings) -> tuple[Route, Mapping[str, str]]:
-    """Returns the route and the named parts of the path; raises `ApiError` if there is none."""
+    """Returns the route and the named segments of a path; raises `ApiError` if there is none."""
     found = _PATHS.find(path)
     if found is None:
         raise ApiError("not_found", "There is no such URL.")
     by_method, parts = found
     if method not in by_method:
-        # The framework answers a wrong method with this code too (lib-rest-bundle).
+        # The framework uses this code for a wrong method too (lib-rest-bundle).
         status = settings.wrong_method_status
         raise ApiError("not_found", "There is no such method here.", status=status)
     return by_method[method], parts

@@ -1,4 +1,4 @@
-"""What the simulator remembers, as rows that a table could hold."""
+"""The rows of the simulator's state."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from attrs import evolve, frozen
 
 Channel = Literal["email", "phone"]
 CHANNELS: tuple[Channel, ...] = ("email", "phone")
-# Something that only one user can have: its kind, and its value made comparable.
+# A value that only one user can have: its kind, and its normalised form.
 Claim = tuple[str, str]
 
 
 @frozen(kw_only=True, repr=False)
 class Contact:
-    """An e-mail address or a phone: the confirmed value, and the one that awaits its code."""
+    """An e-mail address or a phone: its confirmed value, and the value that waits for its code."""
 
     confirmed: str | None = None
     pending: str | None = None
-    sent: int = 0  # codes sent so far
-    forgiven: int = 0  # how many of them a captcha made good
-    sent_at: float = 0.0  # when the last was
-    wrong: int = 0  # wrong tries since the last code was sent
+    sent: int = 0  # number of codes sent
+    forgiven: int = 0  # number of them that a captcha forgave
+    sent_at: float = 0.0  # time of the last code
+    wrong: int = 0  # wrong attempts since the last code
 
 
 @frozen(kw_only=True, repr=False)
 class Reset:
-    """A request for a new password, which awaits its code."""
+    """A password reset that waits for its code."""
 
     awaited: bool = False
     sent: int = 0
@@ -39,7 +39,7 @@ class Reset:
 
 @frozen(kw_only=True, repr=False)
 class Elevation:
-    """What a code sent to the phone allows besides, at a token's refresh."""
+    """The additional scopes that a code allows in the refresh of a token."""
 
     code: str
     scopes: frozenset[str]
@@ -70,7 +70,7 @@ class Card:
 
 @frozen(kw_only=True, repr=False)
 class Credentials:
-    """How a user logs in, exactly as it arrived."""
+    """The credentials of a user, exactly as they were sent."""
 
     type: str
     password: str
@@ -98,7 +98,7 @@ class Wallet:
 class Account:
     id: int
     type: str = "natural"
-    company: Claim | None = None  # country, in lower case, and code
+    company: Claim | None = None  # country in lower case, and code
     wallets: tuple[Wallet, ...] = ()
     email: Contact = Contact()
     phone: Contact = Contact()
@@ -113,7 +113,7 @@ class Account:
     identification_level: str = "unidentified"
     calculated_level: str = "unidentified"
     receipt_due: bool = False
-    services: tuple[tuple[str, int], ...] = ()  # the enabled ones, and since when
+    services: tuple[tuple[str, int], ...] = ()  # enabled services with the time of their start
     pep: tuple[Pep, ...] = ()
     offline_scopes: frozenset[str] = frozenset()
 
@@ -126,7 +126,7 @@ class Account:
         return evolve(self, phone=contact)
 
     def claims(self) -> Iterator[Claim]:
-        """What nobody else can have, in the order in which the documents list the refusals."""
+        """Yields the values that no other user can have, in the documented order of errors."""
         if self.card is not None:
             yield "card", f"{self.card.issuer}:{self.card.number}"
         if self.identity is not None and self.identity.nationality and self.identity.code:
@@ -138,7 +138,7 @@ class Account:
                     yield channel, value.lower()
 
     def handles(self) -> Iterator[Claim]:
-        """By what else a user is found; no document says that a user name is unique.
+        """Yields the other keys that find a user; user names are not documented as unique.
 
         A hash is the SHA-1 of an e-mail address in lower case, or of a phone's digits
         (lib-wallet-php-client, `getWalletsByContacts`).
@@ -158,7 +158,7 @@ class Account:
 
 @frozen(kw_only=True, repr=False)
 class Upload:
-    """Bytes as they came, and the content type that they came with."""
+    """Uploaded bytes with their media type."""
 
     content: bytes
     content_type: str
@@ -166,7 +166,7 @@ class Upload:
 
 @frozen(kw_only=True, repr=False)
 class Position:
-    id: int  # the user's
+    id: int  # the user's id
     lat: float
     lng: float
     type: str | None = None
@@ -178,7 +178,7 @@ class Position:
 
 @frozen(kw_only=True, repr=False)
 class Avatar:
-    id: int  # the user's
+    id: int  # the user's id
     image: Upload
 
     @property
@@ -188,7 +188,7 @@ class Avatar:
 
 @frozen(kw_only=True, repr=False)
 class Document:
-    """A document of the user resource: its bytes first, what it is afterwards."""
+    """A document of the user resource: first its bytes, then its metadata."""
 
     id: int
     user_id: int
@@ -206,7 +206,7 @@ class Document:
 class ContactBook:
     id: int
     user_id: int
-    contacts: tuple[tuple[str, str], ...] = ()  # each with its kind before it
+    contacts: tuple[tuple[str, str], ...] = ()  # pairs of kind and contact
 
 
 @frozen(kw_only=True, repr=False)
@@ -217,8 +217,8 @@ class IdentificationRequest:
     phone: str | None = None
     locale: str | None = None
     status: str = "waiting"
-    papers: tuple[int, ...] = ()  # the ids of its documents
-    face_photos: tuple[tuple[int, Upload], ...] = ()  # by their order
+    papers: tuple[int, ...] = ()  # ids of documents
+    face_photos: tuple[tuple[int, Upload], ...] = ()  # by order
     liveness_checks: int = 0
     comment: str | None = None
 
@@ -232,7 +232,7 @@ class IdentityPaper:
     request_id: int
     additional: bool
     type: str
-    # What was said of it: country, names, personal number, date of birth.
+    # country, names, personal number, date of birth
     facts: tuple[tuple[str, str], ...] = ()
     images: tuple[tuple[int, Upload], ...] = ()
     files: tuple[tuple[int, Upload], ...] = ()

@@ -1,7 +1,7 @@
-"""The operations on the services that a user has enabled."""
+"""The operations on a user's services."""
 
-# Source: developers.paysera.com /guides/wallet/user-information/user-resource; what a service
-# is shown with, from the Java and the Swift SDK. No source can disable one.
+# Source: developers.paysera.com /guides/wallet/user-information/user-resource; the fields of a
+# service are from the Java and the Swift SDK. No source can disable one.
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ SERVICES = {
 def get_services(call: Call) -> dict[str, Any]:
     account = call.account()
     call.need(account, "services")
-    # A service that the documents do not know may have been enabled by a test.
+    # A test may have enabled an undocumented service.
     keys = [*SERVICES, *(key for key, _ in account.services if key not in SERVICES)]
     return {"user_id": account.id, "services": [_shown(account, key) for key in keys]}
 
 
 def enable_service(call: Call) -> dict[str, Any]:
-    """PUT /user/:userId/service/:service; it may be enabled again.
+    """PUT /user/:userId/service/:service: enables a service, also repeatedly.
 
-    The Swift SDK reads the service from the answer, the Java SDK reads nothing. That an unknown
-    service is not found is an inference.
+    The Swift SDK reads the service from the answer, the Java SDK nothing. That an unknown service
+    is not found is an inference.
     """
     account = call.account()
     call.need(account, "services")

@@ -1,7 +1,6 @@
 """The settings of a simulator."""
 
-# A setting that stands for an open question of the documents says so; its default is the
-# likeliest reading.
+# A setting for an open question of the documents says so; its default is the likeliest answer.
 
 from __future__ import annotations
 
@@ -16,151 +15,153 @@ from .vocabulary import PERMISSIONS, USER_SCOPES, base_scopes, known_permissions
 
 @define(kw_only=True, eq=False)
 class Settings:
-    """What the simulated client is and how the simulated server judges.
+    """The settings of the simulated client and server.
 
-    They may be changed while the simulator runs, as Paysera may revoke a permission any time.
+    They may be changed while the simulator runs.
     """
 
     client_id: str = field(
-        default="simulated-client", metadata={"help": "The id of the API client"}
+        default="simulated-client", metadata={"help": "The client id of the API client"}
     )
     mac_key: str = field(
         default="simulated-key",
         repr=False,
         metadata={"help": "The key that requests are signed with"},
     )
-    # Which keys of a user client credentials may read.
+    # The fields of a user that client credentials may read.
     scopes: frozenset[str] = field(
         default=USER_SCOPES,
         converter=base_scopes,
-        metadata={"help": "What client credentials may read of a user; may be repeated"},
+        metadata={"help": "A scope that client credentials have; may be repeated"},
     )
     permissions: frozenset[str] = field(
         default=PERMISSIONS,
         converter=known_permissions,
-        metadata={"help": "What the client may do; may be repeated"},
+        metadata={"help": "A permission of the client; may be repeated"},
     )
     state: str | None = field(
         default=None,
-        metadata={"help": "A file that keeps the state; without one it is gone at the end"},
+        metadata={"help": "A file for the state; without one, the state is lost at exit"},
     )
     clock: Callable[[], float] = field(
-        factory=VirtualClock, repr=False, metadata={"help": "Gives Unix time in seconds"}
+        factory=VirtualClock, repr=False, metadata={"help": "Returns Unix time in seconds"}
     )
 
-    # Seconds that ts may differ from the server's clock, either way. The documents give none.
+    # Allowed difference of ts from the server's clock, in seconds. Not documented.
     clock_window: int = field(
         default=300,
-        metadata={"help": "Seconds that a timestamp may differ from the server's clock"},
+        metadata={"help": "Allowed difference of a timestamp from the server's clock, in seconds"},
     )
-    # The port that a Host header without one means; the documents sign 443 always.
+    # The port that is signed if the Host header has none; the documents always sign 443.
     fallback_port: int = field(
-        default=443, metadata={"help": "The port that a Host header without one means"}
+        default=443, metadata={"help": "The port that is signed if the Host header has none"}
     )
-    # Seconds a token lives, None for ever. The documents give no lifetime.
+    # Lifetime in seconds, None for unlimited. Not documented.
     token_lifetime: float | None = field(
-        default=None, metadata={"help": "Seconds that a token lives; for ever unless given"}
+        default=None, metadata={"help": "Lifetime of a token in seconds; unlimited by default"}
     )
-    # The same of a refresh token.
+    # The same for a refresh token.
     refresh_token_lifetime: float | None = field(
-        default=None, metadata={"help": "Seconds that a refresh token lives; for ever unless given"}
+        default=None,
+        metadata={"help": "Lifetime of a refresh token in seconds; unlimited by default"},
     )
-    # Where a browser may be sent back to; any absolute URI if empty.
+    # Allowed redirect URIs; any absolute URI if empty.
     redirect_uris: frozenset[str] = field(
         default=frozenset(),
         converter=frozenset,
-        metadata={"help": "Where a user may be sent back to after consent; may be repeated"},
+        metadata={"help": "An allowed redirect URI; may be repeated; any by default"},
     )
-    # A TLS client certificate stands in for the signature of client credentials. Over plain HTTP
-    # no certificate can be shown: then this takes any unsigned request for the client's own.
+    # A TLS client certificate replaces the signature of client credentials. Plain HTTP has no
+    # certificates: this accepts any unsigned request as the client's own.
     trust_unsigned: bool = field(
         default=False,
-        metadata={"help": "Whether an unsigned request is taken as one with a client certificate"},
+        metadata={"help": "Whether an unsigned request counts as one with a client certificate"},
     )
     # 400 in the Swift SDK, 401 in lib-rest-client-common.
     expired_token_status: int = field(
         default=400, metadata={"help": "The status of an expired token: 400 or 401"}
     )
-    # 404 or 405: the framework answers either, by how the route was missed.
+    # The framework answers 404 or 405, depending on the route.
     wrong_method_status: int = field(
         default=405, metadata={"help": "The status of a wrong method: 405 or 404"}
     )
-    # The documents name the codes and no status; 400 is the framework's default.
+    # The documents give codes but no status; 400 is the framework's default.
     already_assigned_status: int = field(
         default=400, metadata={"help": "The status of *_already_assigned errors"}
     )
-    # /guides says of a credential only "conditional".
+    # The documents say only "conditional".
     credentials_required: bool = field(
         default=False, metadata={"help": "Whether a registration needs credentials"}
     )
-    # The documents show all four; the official PHP client treats each as optional.
+    # The documents show all four; in the official PHP client each is optional.
     identity_required: frozenset[str] = field(
         default=frozenset({"name", "surname", "nationality", "code"}),
         converter=frozenset,
-        metadata={"help": "The parts that an identity needs; may be repeated"},
+        metadata={"help": "A required field of an identity; may be repeated"},
     )
-    # The framework can refuse keys that it does not know; whether this resource does is open.
+    # The framework can refuse unknown keys; whether this resource does is not documented.
     refuse_unknown_keys: bool = field(
-        default=False, metadata={"help": "Whether keys that no document names are refused"}
+        default=False, metadata={"help": "Whether undocumented keys are refused"}
     )
-    minimum_password_length: int = field(default=8, metadata={"help": "The shortest password"})
-    # From which level on a password reset needs the person code: `identity_required` is
-    # documented as an error and no more.
+    minimum_password_length: int = field(
+        default=8, metadata={"help": "The minimum length of a password"}
+    )
+    # The level from which a password reset requires the person code: the documents only name the
+    # error `identity_required`.
     reset_identity_from: str = field(
         default="semi_identified",
-        metadata={"help": "The level from which a password reset needs the person code"},
+        metadata={"help": "The level from which a password reset requires the person code"},
     )
 
-    # Wrong tries of a code after which every further try is refused, until a new code is sent.
+    # Wrong attempts at a code until every further one is refused; a new code resets them.
     code_rate_limit: int = field(
-        default=5, metadata={"help": "Wrong tries of a code before a new one is needed"}
+        default=5, metadata={"help": "Wrong attempts at a code before a new code is required"}
     )
-    # Seconds a code lives, None for ever. The documents give no lifetime.
+    # Lifetime in seconds, None for unlimited. Not documented.
     code_lifetime: float | None = field(
-        default=None, metadata={"help": "Seconds that a code lives; for ever unless given"}
+        default=None, metadata={"help": "Lifetime of a code in seconds; unlimited by default"}
     )
-    # Wrong passwords after which a captcha is wanted.
+    # Wrong passwords until a captcha is required.
     password_rate_limit: int = field(
-        default=5, metadata={"help": "Wrong passwords before a captcha is wanted"}
+        default=5, metadata={"help": "Wrong passwords before a captcha is required"}
     )
-    # Codes sent to one user on one channel before the next is refused; None for no limit.
+    # Codes sent to a user on one channel until the next is refused; None for no limit.
     code_send_limit: int | None = field(
-        default=None, metadata={"help": "Codes sent to one contact before the next is refused"}
+        default=None,
+        metadata={"help": "Codes that are sent to one contact before more are refused"},
     )
-    # developers.paysera.com /api/wallet documents 60 a minute for an access token, and 1,000 an
-    # hour for an account. None counts nothing, so that a test may hold long conversations.
+    # developers.paysera.com /api/wallet documents 60 per minute for an access token, and 1,000 per
+    # hour for an account. None for no limit, so that long tests are not limited.
     requests_per_minute: int | None = field(
-        default=None, metadata={"help": "Requests a minute of one access token; 60 is documented"}
+        default=None, metadata={"help": "Requests per minute of an access token; 60 is documented"}
     )
     requests_per_hour: int | None = field(
-        default=None, metadata={"help": "Requests an hour of the client; 1000 is documented"}
+        default=None, metadata={"help": "Requests per hour of the client; 1000 is documented"}
     )
     recaptcha_key: str = field(
         default="simulated-site-key",
-        metadata={"help": "The site key in the answer to too many tries"},
+        metadata={"help": "The captcha site key in the answer to too many attempts"},
     )
-    # One metre, or one kilometre: the documents name no unit.
+    # The documents name no unit: metres or kilometres.
     metres_per_distance: float = field(
-        default=1.0, metadata={"help": "Metres in one unit of a search around a point"}
+        default=1.0, metadata={"help": "Metres in one unit of distance in a search for positions"}
     )
-    # Confirmation codes and tokens are derived from it, so a test meets the same ones again.
+    # The seed of codes and tokens, which makes them reproducible.
     seed: str = field(
-        default="paysera", repr=False, metadata={"help": "What codes and tokens are derived from"}
+        default="paysera", repr=False, metadata={"help": "The seed of codes and tokens"}
     )
 
-    # The documents say that the contacts shown are the verified ones.
+    # According to the documents, shown contacts are verified.
     show_unconfirmed_contacts: bool = field(
-        default=False, metadata={"help": "Whether contacts are shown before they are confirmed"}
+        default=False, metadata={"help": "Whether unconfirmed contacts are shown"}
     )
     # `type` is shown to some clients only.
-    show_type: bool = field(
-        default=False, metadata={"help": "Whether users are shown with their type"}
-    )
-    # Whether a new user has a wallet at once is not documented.
+    show_type: bool = field(default=False, metadata={"help": "Whether the type of a user is shown"})
+    # Not documented.
     wallet_on_registration: bool = field(
-        default=True, metadata={"help": "Whether a new user has a wallet at once"}
+        default=True, metadata={"help": "Whether a new user has a wallet"}
     )
-    # `options` is shown if available; None leaves it out.
+    # `options` is shown if available; None omits it.
     default_currency: str | None = field(
-        default="EUR", metadata={"help": "The currency in a user's options"}
+        default="EUR", metadata={"help": "The default currency in a user's options"}
     )

@@ -1,4 +1,4 @@
-"""The rows on file, in memory or in SQLite."""
+"""The stored rows, in memory or in SQLite."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .rows import Account, Claim
 
 T = TypeVar("T")
 
-# What has its default is left out, which keeps rows short, and files readable to what comes later.
+# Defaults are omitted, which keeps rows short and old files readable.
 _converter = Converter(
     omit_if_default=True, detailed_validation=False, unstruct_collection_overrides={Set: sorted}
 )
@@ -32,23 +32,22 @@ def _from_base64(value: str, _: type[bytes]) -> bytes:
 
 
 def plain(row: object) -> dict[str, Any]:
-    """What JSON can say of a row."""
+    """Returns a row as plain JSON data."""
     made: dict[str, Any] = _converter.unstructure(row)
     return made
 
 
 def row_of(kind: type[T], made: dict[str, Any]) -> T:
-    """The row that `plain` was given."""
+    """Returns the row of plain JSON data."""
     return _converter.structure(made, kind)
 
 
-# Its methods are the statements that a database runs; nothing else keeps state but what limits
-# count by the minute. It takes no lock: its owner does.
+# All state is here, except the counters of rate limits. Not thread-safe: the owner holds a lock.
 
 FIRST_USER_ID = 221
 FIRST_WALLET_ID = 14471
 _ACCOUNTS, _CLAIMS, _NONCES = "accounts", "claims", "nonces"
-_SWEEP = 64  # nonces between two looks for those that are too old
+_SWEEP = 64  # nonces between two removals of old ones
 
 
 class Row(Protocol):
@@ -62,14 +61,14 @@ R = TypeVar("R", bound=Row)
 
 
 class TakenError(Exception):
-    """Somebody else has what only one user can have; its text is the kind of that."""
+    """Another user has a value that must be unique; the text is the kind of the value."""
 
 
 class Store:
-    """Accounts with what they are found by, rows of any other kind, counters and nonces."""
+    """Accounts and the keys that find them, rows of all other kinds, counters and nonces."""
 
     def __init__(self, path: str | None = None) -> None:
-        """Opens the state file at `path`, or memory without one. Raises ValueError."""
+        """Opens the state file at `path`, or memory without a path. Raises ValueError."""
         self._tables = Tables(path)
         self._unswept = 0
 
@@ -87,7 +86,7 @@ class Store:
         return FIRST_WALLET_ID - 1 + self.count("wallet")
 
     def count(self, kind: str) -> int:
-        """1 at the first call for this kind, 2 at the second, and so on."""
+        """Returns the next number of a kind, starting at 1."""
         return self._tables.number(kind)
 
     def account(self, user_id: int) -> Account | None:
@@ -97,24 +96,24 @@ class Store:
     def accounts(
         self, skip: int = 0, limit: int = -1, *, newest_first: bool = False
     ) -> list[Account]:
-        """Some of the accounts in the order of their registration, any page as fast as the first.
+        """Returns some accounts in the order of their registration; -1 sets no limit.
 
-        -1 sets no limit.
+        The last page is as fast as the first.
         """
         rows = self._tables.page(_ACCOUNTS, skip, limit, newest_first=newest_first)
         return [row_of(Account, row) for row in rows]
 
     def count_accounts(self) -> int:
-        return self._tables.count(_ACCOUNTS)  # no account is ever dropped
+        return self._tables.count(_ACCOUNTS)  # accounts are never dropped
 
     def owner(self, claim: Claim) -> Account | None:
         row = self._tables.get(_CLAIMS, _id(claim))
         return None if row is None else self.account(row["user"])
 
     def put(self, account: Account) -> None:
-        """Inserts or replaces the account, in a block that is undone if this raises `TakenError`.
+        """Saves an account; call it in a block that is undone if this raises `TakenError`.
 
-        A handle, such as a user name, goes to whoever came last.
+        A key that is not unique, such as a user name, finds the last account that has it.
         """
         before = self.account(account.id)
         had: set[Claim] = set() if before is None else {*before.claims(), *before.handles()}
@@ -134,7 +133,7 @@ class Store:
         return None if row is None else row_of(kind, row)
 
     def keep(self, row: Row) -> None:
-        """Inserts or replaces a row of any kind but an account."""
+        """Saves a row of any kind except accounts."""
         owner = "" if row.user_id is None else str(row.user_id)
         self._tables.save(type(row).__name__, str(row.id), plain(row), owner)
 
@@ -145,26 +144,25 @@ class Store:
         return [row_of(kind, row) for row in self._tables.all(kind.__name__)]
 
     def of_user(self, kind: type[R], user_id: int) -> list[R]:
-        """This user's rows of a kind, oldest first."""
+        """Returns the user's rows of a kind, oldest first."""
         return [row_of(kind, row) for row in self._tables.owned(kind.__name__, str(user_id))]
 
     def newest(self, kind: type[R], skip: int, limit: int) -> list[R]:
-        """Some rows of a kind of which none is ever dropped, newest first."""
+        """Returns some rows, newest first; only for kinds whose rows are never dropped."""
         found = self._tables.page(kind.__name__, skip, limit, newest_first=True)
         return [row_of(kind, row) for row in found]
 
     def total(self, kind: type[R]) -> int:
-        """How many rows there are of a kind of which none is ever dropped."""
+        """Returns the number of rows; only for kinds whose rows are never dropped."""
         return self._tables.count(kind.__name__)
 
     def use_nonce(self, key_id: str, nonce: str, ts: int, *, oldest: float) -> bool:
-        """Remembers a nonce; False if this key id has used it already.
+        """Records a nonce; returns False if the key id used it before.
 
-        One older than `oldest` may come again: its timestamp alone refuses the request it came
-        with.
+        Nonces before `oldest` may be reused: their timestamp alone refuses the request.
         """
         self._sweep(oldest)
-        id = f"{key_id}\n{nonce}"  # no header holds a line feed
+        id = f"{key_id}\n{nonce}"  # headers cannot contain a line feed
         row = {"id": id, "ts": ts}
         if self._tables.add(_NONCES, id, row):
             return True
@@ -175,7 +173,7 @@ class Store:
         return True
 
     def _sweep(self, oldest: float) -> None:
-        """Forgets nonces that are too old, every so often some."""
+        """Removes old nonces from time to time."""
         self._unswept += 1
         if self._unswept >= _SWEEP:
             self._unswept = 0

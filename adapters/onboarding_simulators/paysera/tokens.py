@@ -1,4 +1,4 @@
-"""What a user's consent gives to the client: codes, sessions, tokens."""
+"""The results of a user's consent: codes, sessions, tokens."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ from .settings import Settings
 from .store import Store
 from .vocabulary import EXTENDED_SCOPES, base_scopes, offline_scopes
 
-_CODE_LENGTH = 6  # as in all samples of the documents, which give no format
+_CODE_LENGTH = 6  # as in the samples; the format is not documented
 
 
 def derived_text(seed: str, *purpose: object) -> str:
-    """64 hexadecimal digits."""
+    """Returns 64 hexadecimal digits, derived from a seed."""
     return hashlib.sha256("\n".join(map(str, (seed, *purpose))).encode()).hexdigest()
 
 
 def derived_code(seed: str, *purpose: object) -> str:
-    """Six capital letters."""
+    """Returns six capital letters, derived from a seed."""
     digest = bytes.fromhex(derived_text(seed, *purpose))
     return "".join(chr(ord("A") + byte % 26) for byte in digest[:_CODE_LENGTH])
 
 
 @frozen(kw_only=True)
 class Token:
-    """An access token: what a user's consent gave to the client."""
+    """An access token of a user."""
 
     access_token: str = field(repr=False)
     mac_key: str = field(repr=False)
     user_id: int
     scopes: frozenset[str]
     expires_at: float | None = None
-    active: bool = True  # not yet, if it waits for its activation
+    active: bool = True  # False until its activation
     refresh_token: str | None = field(default=None, repr=False)
-    replaces: str | None = field(default=None, repr=False)  # the refresh token that gave it
+    replaces: str | None = field(default=None, repr=False)  # the refresh token used for it
 
     @property
     def id(self) -> str:
@@ -64,7 +64,7 @@ class AuthorizationCode:
 
 @frozen(kw_only=True, repr=False)
 class Session:
-    """Parameters of an authorisation that the client gave beforehand."""
+    """Parameters of an authorisation that the client sent in advance."""
 
     id: str
     parameters: tuple[tuple[str, str], ...] = ()
@@ -74,17 +74,17 @@ class Session:
         return None
 
 
-_CODE_LIVES = 600.0  # seconds: the most that RFC 6749, section 4.1.2 recommends
+_CODE_LIVES = 600.0  # seconds; the maximum that RFC 6749, section 4.1.2 recommends
 
 
 def check_scopes(scopes: Iterable[str]) -> None:
-    """Refuses what is no scope, and what cannot be asked for at first."""
+    """Refuses unknown scopes, and scopes that need a refresh."""
     try:
         asked = base_scopes(scopes)
     except ValueError:
         raise ApiError("invalid_scope", "There is no such scope.") from None
     if asked & EXTENDED_SCOPES:
-        # /en/wallet/user/scopes: it is attached at a refresh.
+        # /en/wallet/user/scopes: they are attached in a refresh.
         raise ApiError("invalid_scope", "An extended scope cannot be asked for at first.")
 
 
@@ -95,7 +95,7 @@ def authorize(
     scopes: Collection[str],
     redirect_uri: str | None,
 ) -> str:
-    """The authorisation code that the user's consent gives."""
+    """Returns the authorisation code of a user's consent."""
     code = derived_text(settings.seed, "authorization", store.count("authorization"))[:30]
     row = AuthorizationCode(
         id=code,
@@ -109,7 +109,7 @@ def authorize(
 
 
 def consent_to(settings: Settings, store: Store, user_id: int, scopes: Iterable[str]) -> Token:
-    """A token for these scopes; `X_offline` lets client credentials alone read X from now on."""
+    """Issues a token; scopes `X_offline` let client credentials read X from now on."""
     scopes = tuple(scopes)
     token = issue(settings, store, user_id, base_scopes(scopes))
     account = store.account(user_id)

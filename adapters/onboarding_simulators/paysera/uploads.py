@@ -1,4 +1,4 @@
-"""The operations on uploads of a user: the picture, the documents."""
+"""The operations on a user's uploads: picture and documents."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from .answers import ApiError
 from .calls import Call
 from .rows import Avatar, Document
 
-# Source: developers.paysera.com /guides/wallet/user-information/user-resource. It gives no answers
-# for documents: an id must be in the first, or the second could not be called.
+# Source: developers.paysera.com /guides/wallet/user-information/user-resource. It prints no answers
+# for documents: the first must contain an id, or the second call would be impossible.
 
 
 def put_avatar(call: Call) -> None:
@@ -22,7 +22,7 @@ def put_avatar(call: Call) -> None:
 
 
 def delete_avatar(call: Call) -> None:
-    """Taking away what is not there is not found: an inference."""
+    """Removes the picture; that a missing one is not found is an inference."""
     account = call.account()
     call.need(account, "avatar")
     avatar = call.store.get(Avatar, account.id)
@@ -32,10 +32,10 @@ def delete_avatar(call: Call) -> None:
 
 
 def show_avatar(call: Call) -> Response:
-    """GET /avatar/:userId.jpg, which needs no signature and is on another host in production.
+    """GET /avatar/:userId.jpg; needs no signature, and is on another host in production.
 
-    The bytes are those that came, under the type that they came with: nothing is converted, and
-    `size`, whose values are not documented, changes nothing.
+    The bytes and their media type are returned as they were sent; `size`, whose values are not
+    documented, is ignored.
     """
     avatar = call.store.get(Avatar, int(call.parts["id"]))
     if avatar is None:
@@ -47,7 +47,7 @@ _SHOWN = ("title", "extension", "type", "number", "date", "review_status", "comm
 
 
 def upload_document(call: Call) -> dict[str, Any]:
-    """POST /user/:userId/document: bytes of any type."""
+    """POST /user/:userId/document: accepts bytes of any type."""
     account = call.account()
     document = Document(id=call.store.count("document"), user_id=account.id, file=call.body)
     call.store.keep(document)

@@ -1,4 +1,4 @@
-"""How a user is shown to a caller who may see some of it."""
+"""The user as shown to a caller, depending on its scopes; dates of birth from person codes."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from .rows import Account, Channel, Wallet
 from .settings import Settings
 from .store import FIRST_WALLET_ID
 
-# Both are eleven digits G YYMMDD NNN C, where G carries century and sex. The check digit C is
-# never looked at: the person codes in Paysera's own documents fail it.
+# Person codes have eleven digits G YYMMDD NNN C, where G is century and sex. The check digit C is
+# not checked: the codes in Paysera's documents fail it.
 
 _COUNTRIES = frozenset({"lt", "ee"})
 
 
 def birthdate_of(nationality: str | None, code: str | None) -> date | None:
-    """The birth date, or None where the code carries none (a first digit 9, another country)."""
+    """Returns the date of birth, or None if the code has none (first digit 9, other countries)."""
     digits = _readable(nationality, code)
     if digits is None:
         return None
@@ -31,7 +31,7 @@ def birthdate_of(nationality: str | None, code: str | None) -> date | None:
 
 
 def gender_of(nationality: str | None, code: str | None) -> str | None:
-    """`male`, `female`, or None where the code does not say."""
+    """Returns `male`, `female`, or None if the code does not say."""
     digits = _readable(nationality, code)
     if digits is None:
         return None
@@ -44,17 +44,17 @@ def _readable(nationality: str | None, code: str | None) -> str | None:
     return code if code.isascii() and code.isdigit() and code[0] in "12345678" else None
 
 
-# Source: developers.paysera.com /guides/wallet/user-information/user-resource. A key is shown
-# if a scope allows it and there is a value; otherwise it is left out, never null.
+# Source: developers.paysera.com /guides/wallet/user-information/user-resource. A key is shown if a
+# scope allows it and it has a value; otherwise it is omitted, never null.
 
 Scopes = Set[str]
-# Gives the JSON value of a key, or None if there is none.
+# Returns the JSON value of a key, or None.
 Value = Callable[[Account, Scopes, Settings], Any]
 
 
 @frozen
 class Key:
-    """One key, the scopes of which any one lets it be seen, and its value."""
+    """One key, its value, and the scopes that show it, of which one is enough."""
 
     scopes: frozenset[str]
     value: Value
@@ -82,7 +82,7 @@ def _identity(account: Account, granted: Scopes, _: Settings) -> dict[str, str] 
         return None
     keys = _given(account.identity)
     if "identity" not in granted:
-        # /en/wallet/user/user: `full_name` shows the names alone.
+        # /en/wallet/user/user: `full_name` shows the names only.
         keys = {key: keys[key] for key in ("name", "surname") if key in keys}
     return keys or None
 
@@ -139,14 +139,14 @@ def wallet_id_of(number: str) -> int | None:
 
 
 def wallet_of(account: Account, wallet: Wallet) -> dict[str, Any]:
-    """One wallet, spelled as /api/wallet/get-user-wallets samples it (`user_id` is text)."""
+    """Returns a wallet as /api/wallet/get-user-wallets samples it (`user_id` is text)."""
     number = account_number(wallet.id)
     identity = account.identity
     names = (identity.name, identity.surname) if identity else ()
     title = " ".join(name for name in names if name)
     details: dict[str, Any] = {"number": number, "user_id": str(account.id)}
     details["owner_type"] = account.type
-    if title:  # shown only once the identity is known (/en/wallet/user/wallet)
+    if title:  # only shown if the identity is known (/en/wallet/user/wallet)
         details["owner_title"] = title
     details["owner_display_name"] = title or number
     details["type"] = "local"
@@ -183,8 +183,8 @@ USER: Mapping[str, Key] = {
     "options": _key(_options),
     "pep": _key(_pep, "pep"),
 }
-# The keys that have an endpoint of their own; `wallets` lists objects there, not ids, and the
-# politically exposed persons are called `pes` (lib-wallet-php-client, `getPes`).
+# The keys with an endpoint of their own; `wallets` returns objects there, not ids, and politically
+# exposed persons are called `pes` (lib-wallet-php-client, `getPes`).
 FIELDS: Mapping[str, Key] = {
     **{name: USER[name] for name in ("email", "phone", "address", "identity")},
     "wallets": _key(_wallets, "wallet_list"),

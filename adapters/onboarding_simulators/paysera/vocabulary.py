@@ -1,11 +1,11 @@
-"""The words for what a caller may do."""
+"""The scopes and permissions of callers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-# The scopes that the user resource asks for (lib-wallet-php-client, OAuth/Consumer; the last
-# three from the Java SDK and /guides/wallet/user-information/user-resource).
+# The scopes of the user resource (lib-wallet-php-client, OAuth/Consumer; the last three from the
+# Java SDK and /guides/wallet/user-information/user-resource).
 USER_SCOPES = frozenset(
     {
         "email",
@@ -24,8 +24,8 @@ USER_SCOPES = frozenset(
         "user_position",
     }
 )
-# The other scopes of the official SDKs and documents: a user may grant them, nothing here
-# asks for them.
+# The other scopes of the official SDKs and documents: a user can grant them, but no operation here
+# needs them.
 OTHER_SCOPES = frozenset(
     {
         "balance",
@@ -48,10 +48,10 @@ OTHER_SCOPES = frozenset(
         "user_info",
     }
 )
-# Attached at a refresh with a code, never asked for at first (/en/wallet/user/scopes).
+# Attached in a refresh with a code, never granted at first (/en/wallet/user/scopes).
 EXTENDED_SCOPES = frozenset({"convert_currency", "make_bank_transfers"})
-# The first four are Paysera's names (lib-wallet-php-client, Entity/ClientPermissions). For the
-# others the documents ask for special permissions that they do not name.
+# The first four names are Paysera's (lib-wallet-php-client, Entity/ClientPermissions). For the
+# others the documents require special permissions without names.
 PERMISSIONS = frozenset(
     {
         "search_by_person_code",
@@ -66,7 +66,7 @@ PERMISSIONS = frozenset(
 
 
 def base_scope(scope: str) -> str:
-    """Takes the suffixes off: `X`, `X_offline`, `X_optional`, `X_offline_optional`.
+    """Removes the suffixes: `X`, `X_offline`, `X_optional`, `X_offline_optional`.
 
     Source: developers.paysera.com /en/wallet/user/scopes.
     """
@@ -81,7 +81,7 @@ def base_scopes(scopes: Iterable[str]) -> frozenset[str]:
 
 
 def offline_scopes(scopes: Iterable[str]) -> frozenset[str]:
-    """The scopes that client credentials alone may use once the user has consented."""
+    """Returns the scopes that client credentials have after the user's consent."""
     lasting = (scope for scope in scopes if scope.removesuffix("_optional").endswith("_offline"))
     return base_scopes(lasting)
 

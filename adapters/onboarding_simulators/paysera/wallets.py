@@ -1,7 +1,7 @@
-"""The operations on wallets, as far as they tell of users."""
+"""The operations on wallets that reveal users."""
 
 # Source: developers.paysera.com /api/wallet/search-wallet and /api/wallet/search-wallets, and
-# lib-wallet-php-client, which names the criteria and the hashes. Any signed caller may ask: no
+# lib-wallet-php-client, which names the criteria and the hashes. Any signed caller may search: no
 # document names a scope.
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def get_wallet(call: Call) -> dict[str, Any]:
 
 
 def find_wallet(call: Call) -> dict[str, Any]:
-    """GET /wallet: by exactly one criterion; of several wallets, the first."""
+    """GET /wallet: finds a wallet by exactly one criterion; of several, the first."""
     asked = [(name, value) for name, value in call.query if name not in _NO_CRITERIA]
     matches = [_CRITERION.fullmatch(name) for name, _ in asked]
     if len(asked) != 1 or matches[0] is None:
@@ -42,7 +42,7 @@ def find_wallet(call: Call) -> dict[str, Any]:
 
 
 def find_wallets(call: Call) -> dict[str, Any] | list[Any]:
-    """GET /wallets: a map from each contact found to its wallet; empty, it is PHP's `[]`.
+    """GET /wallets: returns a map from each found contact to its wallet; if empty, PHP's `[]`.
 
     A hash is the SHA-1 of an e-mail address in lower case, or of a phone's digits.
     """
@@ -79,7 +79,7 @@ def _owner(call: Call, kind: str, within: str, value: str) -> Account | None:
         return None if number is None else call.store.owner(("wallet", str(number)))
     if kind in ("person_code", "company_code"):
         within = within.lower()
-    # No user has a bar code or a licence plate here.
+    # No user here has a bar code or a licence plate.
     return call.store.owner((kind, f"{within}:{value}"))
 
 

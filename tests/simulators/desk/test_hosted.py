@@ -88,7 +88,7 @@ def test_a_page_is_over_after_ten_minutes(scene: Scene, user: tuple[str, str]) -
 
     assert in_time == 200
     assert [answer.status_code for answer in late] == [410, 410]
-    assert "time of this page is over" in late[0].text
+    assert "This page has expired" in late[0].text
     assert scene.seen(id)["UserStatus"] == "PENDING_USER_ACTION"
 
 
@@ -130,7 +130,7 @@ def test_without_a_way_back_the_page_says_so_and_stays(scene: Scene) -> None:
     shown = scene.look(page)
     done = scene.press(page, {"decision": "confirm"})
 
-    assert "No returnUrl was given" in shown.text
+    assert "There is no returnUrl" in shown.text
     assert (done.status_code, "You confirmed" in done.text) == (200, True)
     assert scene.seen(made["Id"])["UserStatus"] == "ACTIVE"
 

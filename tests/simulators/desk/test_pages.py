@@ -103,8 +103,8 @@ def test_no_enrolment_is_awaited_of_a_user_who_is_enrolled(scene: Scene) -> None
     scene.sim.activate(id)
 
     after = words(scene.look(f"/_desk/users/{id}"))
-    assert "Page to enrol" in before
-    assert "Page to enrol" not in after
+    assert "Enrolment page" in before
+    assert "Enrolment page" not in after
 
 
 def test_pages_of_the_list_hold_every_user_once_newest_first() -> None:
@@ -261,7 +261,7 @@ def test_a_declaration_of_owners_is_decided_with_a_reason(scene: Scene) -> None:
     scene.followed(scene.press(f"{desk}/decide", {"status": "INCOMPLETE", "reason": "MISSING_UBO"}))
 
     assert "Una Owner" in shown
-    assert (without.status_code, "Say why." in without.text) == (422, True)
+    assert (without.status_code, "Choose a reason." in without.text) == (422, True)
     seen = scene.call("GET", f"{path}/{declaration}")
     assert (seen["Status"], seen["Reason"]) == ("INCOMPLETE", "MISSING_UBO")
 
@@ -274,7 +274,7 @@ def test_a_user_is_enrolled_from_the_desk(scene: Scene) -> None:
 
     said = scene.followed(scene.press(f"/_desk/users/{id}/activate"))
 
-    assert "Done: Pass the enrolment." in said
+    assert "Done: Complete the enrolment." in said
     assert scene.seen(id)["UserStatus"] == "ACTIVE"
 
 

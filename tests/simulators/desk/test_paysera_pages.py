@@ -174,4 +174,4 @@ def test_the_page_of_consent_has_the_language_of_its_address(scene: PayseraScene
     page = scene.look(f"/frontend/lt/oauth?{query}")
 
     assert '<html lang="lt">' in page.text
-    assert "Allow acme to see this?" in page.text
+    assert "Allow acme to access this?" in page.text

@@ -1,6 +1,6 @@
-"""MangoPay's API as far as it is simulated, described in OpenAPI 3.1 from its documents.
+"""An OpenAPI 3.1 description of the simulated part of MangoPay's API, from its documents.
 
-Written without a look at the simulator, and sharing no line with it: that they agree then says
+Written without a look at the simulator and sharing no code with it, so that their agreement says
 something about both.
 """
 

@@ -94,7 +94,7 @@ _REFUSED = {
 _NO_ACCOUNT = error(
     "param_error",
     PARAM_ERROR,
-    # the key was observed, no page prints the text
+    # the key was observed; no page prints the text
     errors=shape({"BankAccountId": just("The ressource does not exist")}),
 )
 

@@ -1,4 +1,4 @@
-"""What MangoPay answers whatever is asked: its headers, its pages, its refusals to the letter."""
+"""What all answers of MangoPay share: headers, pages, and errors word for word."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ DOCS = "https://docs.mangopay.com/"
 CLIENT = "/v2.01/{ClientId}"
 USER = f"{CLIENT}/users/{{UserId}}"
 
-# docs: overview/rate-limiting: four windows, a line each; who joins the lines reads a list
+# docs: overview/rate-limiting: four windows, a line each; clients may join the lines
 _NUMBERS = text("^-?[0-9]+(, ?-?[0-9]+){0,3}$")
 RATES = {"x-ratelimit": _NUMBERS, "x-ratelimit-remaining": _NUMBERS, "x-ratelimit-reset": _NUMBERS}
 # docs: overview/pagination
@@ -61,11 +61,11 @@ _TEXTS = (
     rf"({_TYPES}) cannot be submitted for "
     r"(NATURAL_PERSON|BUSINESS|PARTNERSHIP|ORGANIZATION|SOLETRADER) user",
     r"Consent cannot be given when no proxy is required by the client\.",
-    # of the framework, as integrators quote them
+    # from the framework, as integrators quote them
     r"Error reading [a-z]+\. Unexpected token: [A-Z][A-Za-z]+\. Path '[\w.]*'\.",
     r"The field \w+ must be a string with (a minimum length of \d+ and )?a maximum length of \d+\.",
     r"The field \w+ must be between \d+ and \d+\.",
-    # no page prints these
+    # not documented
     r"The requested value is not valid for \w+\.",
     r"The Url field is not a valid fully-qualified http or https URL\.",
     r"Error reading object\.",
@@ -89,24 +89,24 @@ def error(type: str, *messages: str, errors: Json = NULL) -> Json:
 
 
 def param_error(*paths: str) -> Json:
-    """Returns the refusal that names bad fields, which are some of these."""
+    """Returns the error that names some of these bad fields."""
     errors = shape({}, dict.fromkeys(paths, ref("FieldError"))) | {"minProperties": 1}
     return error("param_error", PARAM_ERROR, errors=errors)
 
 
 def named(name: str, schema: Json) -> Json:
-    """Puts a schema among those of the document, to be referred to."""
+    """Adds a schema to the document; returns a reference to it."""
     SCHEMAS[name] = schema
     return ref(name)
 
 
 def plain(pattern: str) -> Json:
-    """Returns a refusal of the web framework itself, which has a `Message` only."""
+    """Returns an error of the web framework, which has only a `Message`."""
     return shape({"Message": text(f"^{pattern}$")})
 
 
 def not_found(*nouns: str) -> Json:
-    """Returns the 404 of an unknown id; the spelling is MangoPay's, so is the blank at the end."""
+    """Returns the 404 of an unknown id; the spelling and the trailing blank are MangoPay's."""
     said = text(rf"^Cannot found the ressource ({'|'.join(nouns)}) with the id=[\s\S]* $")
     errors = shape({"RessourceNotFound": said})
     return error("ressource_not_found", "The ressource does not exist", errors=errors)
@@ -166,7 +166,7 @@ _DATES = (query("BeforeDate", DATE), query("AfterDate", DATE))
 
 
 def filters(*names: str, words: Mapping[str, Iterable[str]] | None = None) -> tuple[Json, ...]:
-    """Returns the parameters of a list, with those that leave only some of its rows."""
+    """Returns the parameters of a list, with its filters."""
     known = (query(name, word(*values)) for name, values in (words or {}).items())
     return (*_LIST, *_DATES, *known, *(query(name, TEXT) for name in names))
 
@@ -190,10 +190,10 @@ def call(
     more: Mapping[int, Json] | None = None,
     **rest: Any,
 ) -> dict[str, Json]:
-    """Returns one call of the API by its method, with the answers that every call may have.
+    """Returns an operation by its method, with the answers that every operation may have.
 
-    `nouns` are the resources that may be unknown, `refusals` what a 400 may say besides what is
-    wrong with fields; with `sca` a 401 may have no body but a header that asks for SCA.
+    `nouns` are the resources that may be unknown, `refusals` the errors with 400 besides those of
+    fields. With `sca` a 401 may have no body, but a header that requires SCA.
     """
     headers = {**RATES, **(PAGES if paged else {})}
     bad = [*refusals]
@@ -212,7 +212,7 @@ def call(
     if bad:
         answers[400] = _said(*bad)
     if by_client:
-        # with a header WWW-Authenticate, which asks for SCA, there is no body
+        # with a header WWW-Authenticate, which requires SCA, there is no body
         answers[401] = answer("No, or SCA first", None if sca else INVALID_CREDENTIALS, RATES)
     if forbidden:
         answers[403] = _said(*forbidden)
@@ -233,7 +233,7 @@ def call(
 
 
 def rows(name: str, page: str, schema: Json, *names: str, **more: Any) -> dict[str, Json]:
-    """Returns a call that lists, page by page, filtered by these names and by dates."""
+    """Returns an operation that lists rows by page, with these filters and those by date."""
     words = more.pop("words", None)
     parameters = (*filters(*names, words=words), *more.pop("parameters", ()))
     return call(name, page, schema, parameters=parameters, paged=True, **more)

@@ -64,7 +64,7 @@ SCHEMAS: dict[str, Json] = {
             }
         ),
     ),
-    # of the SDKs; no page describes it
+    # from the SDKs; not documented
     "Consult": shape({"Url": text("^https?://"), "ExpirationDate": DATE}),
 }
 
@@ -76,7 +76,7 @@ _TOO_MANY = error(
     "max_page_number",
     "Maximum number of pages exceeded. You can only add up to 5 pages to this document",
 )
-# that these are refused is documented, or must be; no page prints how
+# the refusals are documented or inevitable; no page prints them
 _NO_PAGE = error("invalid_action", "Pages can only be added to a created document")
 _NO_SUBMIT = error(
     "invalid_action", "The document was already submitted", "The document has no page"

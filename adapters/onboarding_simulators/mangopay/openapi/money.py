@@ -1,4 +1,4 @@
-"""What a user has: wallets, transactions, cards, pre-authorisations, e-money."""
+"""What a user owns: wallets, transactions, cards, pre-authorisations, e-money."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ SCHEMAS: dict[str, Json] = {
             "DebitedWalletId": _WALLET_ID,
         }
     ),
-    # docs: card-object: here a country has three letters
+    # docs: card-object: country in three letters
     "Card": shape(
         {
             "ExpirationDate": text("^(0[1-9]|1[0-2])[0-9]{2}$"),
@@ -134,7 +134,7 @@ PATHS: dict[str, dict[str, Json]] = {
         "listCards", f"{_API}cards/list-cards-user", ref("Card"), nouns=("User",),
         words={"Active": ("true", "false")},
     ),
-    # none is ever made here
+    # the simulator never creates one
     f"{USER}/preauthorizations": rows(
         "listPreauthorizations", f"{_API}preauthorizations/list-preauthorizations-user",
         just(None), "Status", nouns=("User",),

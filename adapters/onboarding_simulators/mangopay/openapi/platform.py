@@ -1,4 +1,4 @@
-"""What belongs to the platform: its tokens, hooks, events, earlier answers; open countries."""
+"""The platform's tokens, hooks, events and stored answers, and the open countries."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ SCHEMAS: dict[str, Json] = {
             "Email": maybe(EMAIL),
         }
     ),
-    # docs: list-events: with one s, unlike in notifications
+    # docs: list-events: spelled with one s, other than in notifications
     "Event": shape({"ResourceId": TEXT, "EventType": text("^[A-Z_]+$"), "Date": DATE}),
-    # docs: view-api-response: numbers as text
+    # docs: view-api-response: numbers are text
     "StoredResponse": shape(
         {
             "StatusCode": text("^[1-5][0-9]{2}$"),
@@ -78,10 +78,10 @@ _WRONG_KEY = shape(
         "Type": just("invalid_credentials"),
         "Date": DATE,
     },
-    # observed, next to what is documented
+    # observed in addition to what is documented
     {"error": just("invalid_client")},
 )
-# RFC 6749 section 5.2; then docs: overview/authentication, of an account that is locked
+# RFC 6749 section 5.2; docs: overview/authentication, for a locked account
 _NO_GRANT = shape({"error": just("unsupported_grant_type")})
 _LOCKED = shape({"error": just("unauthorized_client"), "error_description": TEXT})
 _GRANT = operation(
@@ -109,13 +109,13 @@ _CHANGE = shape(
     closed=False,
 )
 _NEW = shape({"EventType": _TYPE, "Url": _URL}, {"Tag": TAG, "Email": EMAIL}, closed=False)
-# that it is refused is documented, the text is not
+# the refusal is documented, its text is not
 _TOO_OLD = error(
     "param_error",
     PARAM_ERROR,
     errors=shape({"AfterDate": just("Events are available for 45 days.")}),
 )
-# the tests of the official Python and Java clients; no page prints the text
+# from the tests of the official Python and Java clients; no page prints the text
 _UNKNOWN_KEY = error("correlationid_not_found", "The idempotency key was not found")
 _FILES = ("application/pdf", "image/jpeg", "image/png", "image/gif")
 _COUNTRIES = "api-reference/country-authorizations/"
@@ -136,7 +136,7 @@ PATHS: dict[str, dict[str, Json]] = {
         "viewCountry", f"{_COUNTRIES}view-country-authorizations", _AUTHORIZED,
         nouns=("Country",), by_client=False,
     ),
-    # where the links of a consultation lead
+    # the target of the links to pages of documents
     "/consult/{Token}": {
         "get": operation(
             "viewPage",

@@ -1,4 +1,4 @@
-"""Recipients, the way out for a user's money (docs: api-reference/recipients)."""
+"""Recipients, the destinations of payouts (docs: api-reference/recipients)."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ SCHEMAS: dict[str, Json] = {
 
 
 def _codes(*paths: str) -> Json:
-    """Returns the refusal of the recipients' service: `Errors`, with codes by path."""
+    """Returns the error of the recipients' service: `Errors`, with codes by path."""
     allowed = "|".join(path.replace(".", r"\.") for path in paths)
     errors = {
         "type": "object",

@@ -22,7 +22,7 @@ from .words import COUNTRY, DATE, EMAIL, TAG, id_of
 
 _IDV = "api-reference/identity-verification/"
 
-# docs: idv-session-object; the SDKs know the last two
+# docs: idv-session-object; the last two are from the SDKs
 SESSION_STATUSES = (
     "PENDING", "REVIEW", "VALIDATED", "REFUSED", "OUT_OF_DATE", "EXPIRED", "TIMEOUT", "ERROR",
 )  # fmt: skip
@@ -37,7 +37,7 @@ _SESSION = {
 _ROW = {"Id": id_of("idnver"), "CreationDate": DATE}
 _SAID = shape({"Type": TEXT, "Value": TEXT})
 
-# docs: idv-sessions/retry-psc-session; the spelling of the date is not documented
+# docs: idv-sessions/retry-psc-session; the format of the date is not documented
 _PERSON = {
     "FirstName": text(most=100),
     "LastName": text(most=100),
@@ -113,7 +113,7 @@ _FEATURE_OFF = shape(
     {"type": TEXT, "title": just("Forbidden"), "status": just(403), "traceId": TEXT}
 )
 _OFF = {403: answer("No", _FEATURE_OFF, RATES, ("application/problem+json",))}
-# that it is refused is documented, the text is not
+# the refusal is documented, its text is not
 _ABANDONED = error("invalid_action", "This PSC Session was abandoned and cannot be retried.")
 
 PATHS: dict[str, dict[str, Json]] = {

@@ -1,4 +1,4 @@
-"""The calls on users, in the shape with SCA or in the older one (docs: api-reference/users)."""
+"""The operations on users, with SCA and in the older shape (docs: api-reference/users)."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _TERMS = error(
     "User must accept the terms and conditions before account creation or modification.",
 )
 _REVOKED = error("invalid_action", "The user cannot revoke the terms and conditions acceptance")
-# what the older endpoints answer after 15 December 2025 is not printed
+# the answer of the older endpoints after 15 December 2025 is not documented
 _GONE = error("forbidden_ressource", "This endpoint is not available for your account")
 _ALREADY = error(
     "not_allowed_for_user_category_owner",
@@ -71,7 +71,7 @@ _NO_EMAIL = error(
 
 
 def _of(kind: str, new: Json, change: Json, category: Json) -> dict[str, dict[str, Json]]:
-    """Returns the calls on one kind of user, in the shape with SCA."""
+    """Returns the operations on one kind of user, with SCA."""
     path, page = f"{CLIENT}/sca/users/{kind.lower()}", f"{kind.lower()}-user"
     seen, noun = ref(f"User{kind}Sca"), (f"User{kind}",)
     closed = (CLOSED, _REVOKED)
@@ -81,7 +81,7 @@ def _of(kind: str, new: Json, change: Json, category: Json) -> dict[str, dict[st
             forbidden=(_TERMS, PROXY_MISSING),
         ),
         f"{path}/{{UserId}}": {
-            # of the SDKs; no page describes it
+            # from the SDKs; not documented
             **call(f"view{kind}Sca", f"{_PAGES}view-user-sca", seen, nouns=noun),
             **call(
                 f"update{kind}Sca", f"{_PAGES}update-{page}-sca", seen, method="put", body=change,
@@ -96,7 +96,7 @@ def _of(kind: str, new: Json, change: Json, category: Json) -> dict[str, dict[st
 
 
 def _of_old(kind: str, new: Json, change: Json) -> dict[str, dict[str, Json]]:
-    """Returns the calls on one kind of user, in the older shape."""
+    """Returns the operations on one kind of user, in the older shape."""
     path, page = f"{CLIENT}/users/{kind.lower()}", f"{kind.lower()}-user"
     seen, noun = ref(f"User{kind}"), (f"User{kind}",)
     return {
@@ -153,7 +153,7 @@ PATHS: dict[str, dict[str, Json]] = {
     f"{USER}/regulatory": call(
         "viewRegulatory", f"{_PAGES}view-user-regulatory", ref("Regulatory"), nouns=("User",)
     ),
-    # an older name of the same
+    # an older name for the same
     f"{USER}/blockStatus": call(
         "viewBlockStatus", f"{_PAGES}view-user-regulatory", ref("Regulatory"), nouns=("User",)
     ),

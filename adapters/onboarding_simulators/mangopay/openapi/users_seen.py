@@ -1,4 +1,4 @@
-"""Users as they are shown, with what else is shown of them (docs: api-reference/users)."""
+"""Users and their status in answers (docs: api-reference/users)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from .words import ACTION, COUNTRY, DATE, EMAIL, LONG_NAME, NAME, PHONE, id_of
 _STATUS = word("ACTIVE", "CLOSED", "PENDING_USER_ACTION")
 _LEVEL = word("LIGHT", "REGULAR")
 _PROOF = maybe(id_of("kyc"))
-# what is shown. docs: list-users; null for a PAYER: natural-user-object-sca
+# docs: list-users; null for a PAYER: natural-user-object-sca
 _COMMON = {
     "Id": id_of("user_m"),
     "Tag": maybe(TEXT),
@@ -93,7 +93,7 @@ _LEGAL_PAYER = {
 
 
 def _with_sca(owner: Mapping[str, Json], payer: Mapping[str, Json]) -> Json:
-    """Adds the key that tells the shape with SCA from the older one: it is always there."""
+    """Adds the key that only the shape with SCA has; it is always present."""
     return either(
         shape({**owner, "PendingUserAction": maybe(ACTION)}),
         shape({**payer, "PendingUserAction": NULL}),
@@ -129,7 +129,7 @@ SCHEMAS: dict[str, Json] = {
         shape({**_LEGAL_OWNER, **_seen_flat({**PRIVATE, "Email": maybe(EMAIL)})}),
         shape({**_LEGAL_PAYER, **_seen_flat(_NOBODY)}),
     ),
-    # docs: view-user-sca-status; the word for a scope with consent is not printed
+    # docs: view-user-sca-status; the word for a scope with consent is not documented
     "ScaStatus": shape(
         {
             "UserStatus": _STATUS,

@@ -1,4 +1,4 @@
-"""Users as they are sent: new, changed, made an OWNER (docs: api-reference/users)."""
+"""Users in requests: new, updated, categorised (docs: api-reference/users)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .words import ADDRESS, CONTEXT, COUNTRY, DATE, EMAIL, LEGAL_TYPES, LONG_NAM
 _CATEGORY = word("PAYER", "OWNER")
 LEGAL_TYPE = word(*LEGAL_TYPES)
 
-# docs: create-natural-user, create-natural-user-sca: what is sent
+# docs: create-natural-user, create-natural-user-sca
 _WANTED = {"TermsAndConditionsAccepted": BOOLEAN, "UserCategory": _CATEGORY}
 PRIVATE = {"Birthday": DATE, "Nationality": COUNTRY, "CountryOfResidence": COUNTRY}
 _PHONES = {"PhoneNumber": PHONE, "PhoneNumberCountry": COUNTRY}
@@ -48,7 +48,7 @@ _ALL_OF_PERSON = shape({}, {**PERSON, **_PERSON_MORE}, closed=False)
 
 
 def flat(fields: Mapping[str, Json]) -> dict[str, Json]:
-    """Spells the fields of the representative as the older shape does."""
+    """Returns the fields of the representative as the older shape spells them."""
     return {f"LegalRepresentative{name}": schema for name, schema in fields.items()}
 
 
@@ -64,7 +64,7 @@ def _for(category: str, required: Mapping[str, Json], optional: Mapping[str, Jso
 def _new(
     required: Mapping[str, Json], optional: Mapping[str, Json], of_owner: tuple[str, ...]
 ) -> Json:
-    """Returns a new user: an OWNER must say more."""
+    """Returns a new user; an OWNER needs more fields."""
     more = {name: optional[name] for name in of_owner}
     rest = {name: schema for name, schema in optional.items() if name not in of_owner}
     return either(_for("PAYER", required, optional), _for("OWNER", {**required, **more}, rest))
@@ -100,7 +100,7 @@ OLD_LEGAL = _new(
 
 
 def _change(*fields: Mapping[str, Json]) -> Json:
-    """Returns a change: the terms always, of the rest what is to be another."""
+    """Returns an update: only the terms are required."""
     known = {name: schema for each in fields for name, schema in each.items()}
     return shape(
         {"TermsAndConditionsAccepted": BOOLEAN}, {"UserCategory": _CATEGORY, **known}, closed=False

@@ -1,4 +1,4 @@
-"""The values that MangoPay's objects are made of: ids, dates, countries, addresses, money."""
+"""The basic schemas of MangoPay's objects: ids, dates, countries, addresses, money."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _CROCKFORD = "[0-9A-HJKMNP-TV-Z]{26}"
 
 
 def id_of(*prefixes: str) -> Json:
-    """Returns an id as new ones are spelled: a prefix with a ULID (docs: overview/data-formats)."""
+    """Returns the schema of a new id: a prefix with a ULID (docs: overview/data-formats)."""
     return text(f"^({'|'.join(prefixes)})_{_CROCKFORD}$", most=128)
 
 
@@ -45,15 +45,15 @@ CONTEXT = word("USER_PRESENT", "USER_NOT_PRESENT")
 LINES = ("AddressLine1", "AddressLine2", "City", "Region", "PostalCode", "Country")
 
 ADDRESS = ref("NewAddress")
-"""An address as it is sent (docs: create-natural-user)."""
+"""An address in a request (docs: create-natural-user)."""
 _ADDRESS = shape(
     {
         "AddressLine1": LONG_NAME,
         "City": LONG_NAME,
         "Country": COUNTRY,
     },
-    # a region is required in the US, in Canada, in Mexico; a postal code is, but for countries
-    # without (docs: release-notes/api/2015-06-05-new-api-version-v201)
+    # a region is required in the US, Canada and Mexico; a postal code is required except in
+    # countries without postal codes (docs: release-notes/api/2015-06-05-new-api-version-v201)
     {
         "PostalCode": maybe(text("^[a-zA-Z0-9 -]*[a-zA-Z0-9-]$", 1, 255)),
         "AddressLine2": maybe(text(most=255)),
@@ -65,9 +65,9 @@ _ADDRESS = shape(
 _SHOWN = shape({line: maybe(TEXT) for line in LINES} | {"Country": maybe(COUNTRY)})
 _EMPTY = shape({line: {"type": "null"} for line in LINES})
 ACTION = shape({"RedirectUrl": text(r"^https?://[^ ]+\?token=[0-9a-f]+$", most=2000)})
-"""Where the user is to be sent; the link lives for ten minutes (docs: guides/sca/session)."""
+"""The link that the user must open; it is valid for ten minutes (docs: guides/sca/session)."""
 
-# ids of every age are asked for: a prefix with a ULID, digits, a UUID (docs: data-formats)
+# ids of every age may be requested: a prefix with a ULID, digits, a UUID (docs: data-formats)
 _ASKED = text(r"^[^/?#%\x00-\x20\\]+$", 1, 128)
 PARAMETERS: dict[str, Json] = {
     **dict.fromkeys(

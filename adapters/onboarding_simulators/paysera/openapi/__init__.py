@@ -1,6 +1,6 @@
-"""Paysera's Wallet API as far as users go, described in OpenAPI 3.1 from its documents.
+"""An OpenAPI 3.1 description of the simulated part of Paysera's API, from its documents.
 
-Written without a look at the simulator, and sharing no line with it: that they agree then says
+Written without a look at the simulator and sharing no code with it, so that their agreement says
 something about both.
 """
 

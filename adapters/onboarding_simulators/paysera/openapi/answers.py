@@ -1,4 +1,4 @@
-"""What Paysera answers whatever is asked: its headers, its errors, its pages."""
+"""What all answers of Paysera share: headers, errors, pages."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _CAPTCHA = {"g-recaptcha-key": TEXT, "recaptcha-unlock-url": text("^https?://")}
 JSON = "application/json"
 _FAULT = shape({"code": text("^[a-z_]+$"), "message": TEXT, "field": TEXT})
 
-# lib-rest-bundle and /en/wallet/basics: what is answered with which status
+# lib-rest-bundle and /en/wallet/basics: the codes of each status
 _CODES = {
     400: ("invalid_request", "invalid_parameters", "invalid_grant"),
     401: ("unauthorized", "invalid_timestamp"),
@@ -46,7 +46,7 @@ _CODES = {
 
 
 def error(*codes: str) -> Json:
-    """Returns an error with one of these codes; keys without a value are left out."""
+    """Returns an error with one of these codes; keys without a value are omitted."""
     plain = {"error": word(*codes), "error_description": text(least=1)}
     faults = {
         "error_properties": {"type": "object", "additionalProperties": listed(TEXT, least=1)},
@@ -56,7 +56,7 @@ def error(*codes: str) -> Json:
 
 
 SCHEMAS.update({f"Error{status}": error(*codes) for status, codes in _CODES.items()})
-# a caller who takes no JSON is told so in plain text
+# a caller that accepts no JSON gets plain text
 _NOT_ACCEPTABLE = {
     "description": "No",
     "headers": {name: {"required": True, "schema": each} for name, each in CORRELATION.items()},
@@ -81,11 +81,10 @@ def call(
     answers: Mapping[int, Json] | None = None,
     **more: Any,
 ) -> dict[str, Json]:
-    """Returns one call by its method, with the answers that every call may have.
+    """Returns an operation by its method, with the answers that every operation may have.
 
-    `sent` are the media types of what is sent, `media` of what is answered; without a schema
-    that is 204. `codes` are the errors with 400 that are its own,
-    `may` the statuses of errors besides those of every signed call.
+    `sent` are the media types of the body, `media` those of the answer; without a schema the answer
+    is a 204. `codes` are additional errors with 400, `may` additional statuses of errors.
     """
     done = answer("Done", schema, CORRELATION, media)
     said: dict[int, Json] = {
@@ -111,7 +110,7 @@ PAGED = (
 
 
 def paged(name: str, schema: Json) -> Json:
-    """Returns a page of a list under its name (lib-serializer, ResultMetadataNormalizer)."""
+    """Returns a page of a list under a name (lib-serializer, ResultMetadataNormalizer)."""
     cursors = shape({}, {"after": TEXT, "before": TEXT})
     known = {
         "total": INTEGER,

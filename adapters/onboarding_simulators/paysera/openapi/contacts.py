@@ -38,7 +38,7 @@ _CONTACTS = shape({}, {_PLURALS[name]: listed(schema) for name, schema in _KINDS
 _ID, _BOOK = shape({"id": ID}), "/rest/v1/contact-book/{book}"
 
 PATHS: dict[str, dict[str, Json]] = {
-    # read, either is a bare text
+    # read as a bare text
     f"{_ONE}/phone": {
         **call("getPhone", PHONE),
         **call("assignPhone", _USER, method="post", body=_PHONE, codes=_PHONE_TAKEN),
@@ -67,7 +67,7 @@ PATHS: dict[str, dict[str, Json]] = {
         "createBook", _ID, method="post", body=_CONTACTS, body_required=False
     ),
     _BOOK: call("deleteBook", None, method="delete"),
-    # lists with commas, under names in the singular
+    # comma-separated lists, with names in the singular
     f"{_BOOK}/contacts": call(
         "removeContacts", None, method="delete",
         parameters=[query(name, schema) for name, schema in _KINDS.items()],

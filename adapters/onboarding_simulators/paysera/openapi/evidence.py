@@ -1,4 +1,4 @@
-"""What proves who a user is: documents, identification requests, the receipts to be printed."""
+"""Evidence of identity: documents, identification requests, receipts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .words import ANY_COUNTRY, DAY, FILE, ID, IMAGES, LOCALE, PHONE, TIME, WORD
 
 _LINK = shape({"link": text("^https?://"), "order": whole(0)})
 _REVIEW = {"review_status": word("valid", "denied"), "comment": TEXT}
-# two vocabularies: of the user resource, of identification requests
+# the words of the user resource, then those of identification requests
 _KINDS = word("card", "passport", "driver_licence")
 _PAPERS = word("identity_card", "passport", "residence_permit", "driver_license")
 _COUNTRIES = {"country": ANY_COUNTRY, "country_of_issue": ANY_COUNTRY}
@@ -48,7 +48,7 @@ _PAPER = {
 _OF_REQUEST = {"id": ID, "identification_request_id": ID}
 
 SCHEMAS: dict[str, Json] = {
-    # no source shows the answers: what was sent is expected back, with an id
+    # no source shows the answers: the fields that were sent are expected, with an id
     "Document": shape(
         {"id": ID, "user_id": ID},
         {
@@ -63,7 +63,7 @@ SCHEMAS: dict[str, Json] = {
     "IdentityDocument": shape(
         {**_OF_REQUEST, "type": _PAPERS}, {**_COUNTRIES, **_PERSON, **_PAPER}
     ),
-    # whose types no source lists
+    # no source lists the types
     "AdditionalDocument": shape({**_OF_REQUEST, "type": TEXT}, {**_COUNTRIES, **_PAPER}),
     "IdentificationRequest": shape(
         {

@@ -1,4 +1,4 @@
-"""OAuth 2.0 with MAC tokens, the page of consent, the captcha that lifts a limit."""
+"""OAuth 2.0 with MAC tokens, the consent page, the captcha that lifts a rate limit."""
 
 from __future__ import annotations
 
@@ -57,14 +57,14 @@ _TOKEN = ref("Token")
 _DECISION = shape({"username": TEXT, "decision": {"enum": ["allow", "refuse"]}}, {"password": TEXT})
 _BACK = answer("Back to the client", None, {**CORRELATION, "Location": text("^[a-z]+://")})
 _AGAIN = answer("The page, with what was wrong", TEXT, CORRELATION, ("text/html",))
-# RFC 6749, section 4.1.2.1: what no redirect can be trusted to
+# RFC 6749, section 4.1.2.1: errors without a redirect
 _NO_CLIENT = answer("No", ref("Error401"), CORRELATION)
 _CAPTCHA = shape({"g-recaptcha-response": WORD})
 _UNLOCK = "/recaptcha/unlock"
 
 
 def _consent(name: str, *, with_key: bool) -> dict[str, Json]:
-    """Returns the page of consent; under a key, what is asked for is known already."""
+    """Returns the consent page; with a key, the parameters come from the session."""
     asked = () if with_key else _QUERY
     answers = {303: _BACK, 401: _NO_CLIENT}
     show = call(
@@ -99,7 +99,7 @@ PATHS: dict[str, dict[str, Json]] = {
     "/frontend/{locale}/oauth": _consent("LocalConsent", with_key=False),
     "/frontend/oauth/{key}": _consent("Session", with_key=True),
     "/frontend/{locale}/oauth/{key}": _consent("LocalSession", with_key=True),
-    # java-lib-wallet-sdk, WalletApiClient.unlockRecaptcha; the address is in the refusal
+    # java-lib-wallet-sdk, WalletApiClient.unlockRecaptcha; the error has the address
     f"{_UNLOCK}/requests": call(
         "unlockRequests", None, method="post", page=BASICS, public=True, body=_CAPTCHA, sent=FORM,
     ),

@@ -43,7 +43,7 @@ PASSWORD = text(least=8, most=64)
 
 SCHEMAS: dict[str, Json] = {
     "Pep": _PEP,
-    # a key needs a scope, and a value; without either it is left out, never null
+    # a key needs a scope and a value; otherwise it is omitted, never null
     "User": shape(
         {"id": ID},
         {
@@ -95,7 +95,7 @@ _ALREADY = (
 _MORE = {
     "locale": LOCALE,
     "identity": IDENTITY,
-    # of lib-wallet-php-client, encodeUser and encodeIdentifier
+    # from lib-wallet-php-client, encodeUser and encodeIdentifier
     "address": ADDRESS,
     "card": shape({"issuer": WORD, "number": WORD}),
     "credentials": _CREDENTIALS,

@@ -1,4 +1,4 @@
-"""Wallets, as far as they tell of users (/api/wallet/search-wallet, /search-wallets)."""
+"""Wallets that reveal users (/api/wallet/search-wallet, /search-wallets)."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ SCHEMAS: dict[str, Json] = {
                     "owner_title": text(r"\S"),
                     "owner_type": word("natural", "legal"),
                     "description": TEXT,
-                    # text here, as the samples have it
+                    # a text here, as in the samples
                     "user_id": text("^[1-9][0-9]*$"),
                     "type": word("local", "technical", "card"),
                     "ibans": listed(TEXT),
@@ -47,7 +47,7 @@ SCHEMAS: dict[str, Json] = {
 }
 
 _WALLET = ref("Wallet")
-# one of them; those in brackets are left to `person_code` of the user resource
+# exactly one; those in brackets are described at `person_code` of the user resource
 _CRITERIA = (
     query("email", EMAIL),
     query("phone", PHONE),
@@ -63,7 +63,7 @@ _CONTACTS = (
     query("email_hash", _HASH),
     query("phone_hash", _HASH),
 )
-# empty, it is PHP's list
+# if empty, PHP's list
 _FOUND = either(
     {"type": "object", "additionalProperties": _WALLET, "minProperties": 1},
     {"type": "array", "maxItems": 0},

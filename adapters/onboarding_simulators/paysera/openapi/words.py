@@ -1,4 +1,4 @@
-"""The values that Paysera's objects are made of: contacts, levels, persons, addresses."""
+"""The basic schemas of Paysera's objects: contacts, levels, persons, addresses."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ TIME = whole(0)
 """Unix seconds."""
 
 EMAIL = text(r"^[A-Za-z0-9._+-]{1,30}@[a-z0-9-]{1,20}\.[a-z]{2,6}$")
-# the country code first, no `+` and no `00`
+# the country code first, without `+` or `00`
 PHONE = text(r"^[1-9][0-9]{5,14}$")
 COUNTRY = text("^[a-z]{2}$")
 ANY_COUNTRY = text("^[A-Za-z]{2}$")
-"""The user resource writes countries in lower case, the guide to identification in upper."""
+"""The user resource uses lower case, the guide to identification upper case."""
 
 DAY = {**text("^[0-9]{4}-[0-9]{2}-[0-9]{2}$"), "format": "date"}
 LOCALE = word("en", "lt", "ru")
@@ -31,12 +31,12 @@ ADDRESS = shape({"country": COUNTRY, "city": WORD, "street": WORD}, {"post_index
 _NAMES = {"name": WORD, "surname": WORD}
 IDENTITY = shape({**_NAMES, "nationality": COUNTRY, "code": WORD})
 IDENTITY_SHOWN = shape({}, {**_NAMES, "nationality": COUNTRY, "code": WORD})
-"""With the scope `full_name` alone, the names are all there is."""
+"""The scope `full_name` alone shows only the names."""
 
 _NUMBER = text("^[1-9][0-9]{0,9}$")
 _KEY = text("^[A-Za-z0-9]{1,64}$")
 PARAMETERS: dict[str, Json] = {
-    # `me` is for access tokens
+    # `me` is for access tokens only
     "user": text("^(me|[1-9][0-9]{0,9})$"),
     **dict.fromkeys(("document", "request", "paper", "book", "wallet", "id"), _NUMBER),
     "order": text("^[0-9]{1,2}$"),
