@@ -1,1 +1,1 @@
-"""The core domain model: users, what providers have on file, levels, next actions."""
+"""The domain model: users, records of providers, levels, next actions."""

@@ -1,4 +1,4 @@
-"""What must be done next: a link followed, a code typed, a receipt printed."""
+"""The next action of a user: open a link, type a code, or receive a printed receipt."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ __all__ = ["LinkRule", "NextAction", "NextActionKind"]
 
 
 class NextActionKind(StrEnum):
-    """The ways in which a user, or the platform beside them, takes part.
+    """The kinds of actions.
 
-    The user follows a link or types a code; the platform prints the provider's receipt.
+    The user opens a link or types a code; the platform prints the provider's receipt.
     """
 
     REDIRECT = "redirect"
@@ -32,9 +32,9 @@ class NextActionKind(StrEnum):
 
 @frozen(kw_only=True, slots=False, repr=False)
 class LinkRule(Model):
-    """How a link is completed before a browser is sent to it.
+    """How a link is completed before the user's browser opens it.
 
-    `languages` maps BCP 47 tags to the provider's words; `max_length` counts characters.
+    `languages` maps BCP 47 tags to the provider's words; `max_length` is in characters.
     """
 
     return_parameter: str
@@ -49,11 +49,11 @@ class LinkRule(Model):
 
 @frozen(kw_only=True, slots=False, repr=False)
 class NextAction(Stored, form="next_action/1"):
-    """One open step of a user, or about one. It can be stored, and taken up in another process.
+    """One open action of a user, or about a user. It can be stored and used in another process.
 
-    `concerns` is the core path it is about (`phone`), empty when it is about the whole user.
-    `value` is the contact that waits for its code. `url` may hold a token; it
-    is in no repr, and `value` is in none. Times are aware datetimes in UTC.
+    `concerns` is the core path that the action is about (`phone`), empty for the whole user.
+    `value` is the contact to be confirmed. `url` may contain a token; neither is in a repr. Times
+    are aware datetimes in UTC.
     """
 
     kind: NextActionKind
@@ -86,17 +86,16 @@ class NextAction(Stored, form="next_action/1"):
         return self._shown("kind", "user_id", "concerns", "expires_at")
 
     def link(self, return_url: str, *, language: str | None = None) -> str:
-        """The whole link for the user's browser, which will come back to `return_url`.
+        """Returns the complete link for the user's browser, which returns to `return_url`.
 
-        A language that the provider's page does not speak is left out.
-        Raises `ValueError` when this action has no link, when `return_url` or the action's own
-        `url` is not an absolute URL of http or https, or when the whole is longer than the
-        provider takes.
+        A language that the provider's page does not support is left out.
+        Raises `ValueError` if the action has no link, if `return_url` or the action's own `url` is
+        not an absolute URL of http or https, or if the link is longer than the provider accepts.
         """
         if self.url is None:
             raise ValueError(f"an action of kind {self.kind} has no link")
         if self.link_rule is None:
-            raise ValueError("the link is whole already: the browser goes to `url`")
+            raise ValueError("the link is already complete: use `url`")
         for name, address in (("return_url", return_url), ("url", self.url)):
             if not is_web_url(address):
                 raise ValueError(f"{name} is not an absolute URL of http or https")

@@ -1,4 +1,4 @@
-"""What an answer carries beside its object: losses, rate limits, pages, partial results."""
+"""The parts of a result beside its object: losses, rate limits, pages, partial results."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ __all__ = [
 
 
 class LossKind(StrEnum):
-    """Why a field did not arrive as it was given.
+    """How the value of a field was changed.
 
-    `dropped` and `coarsened` are refused unless the gateway accepts them; the rest is reported.
+    `dropped` and `coarsened` are refused unless the gateway accepts them; the others are reported.
     """
 
     DROPPED = "dropped"
@@ -43,7 +43,7 @@ class LossKind(StrEnum):
 
 @frozen(kw_only=True, slots=False, repr=False)
 class Loss(Model):
-    """One field that did not arrive as given: where, how, and why. Shows no value."""
+    """One field whose value was changed: its path, the kind of change and the reason, no value."""
 
     core_path: str
     """The core path of the field. Example: `identity.gender`."""
@@ -59,9 +59,9 @@ class Loss(Model):
 
 
 def refused(losses: Iterable[Loss], accepted: Iterable[str]) -> list[Loss]:
-    """The losses that must not pass: what is dropped or coarsened and not accepted by path.
+    """Returns the dropped and coarsened fields whose paths are not accepted.
 
-    A bare table (`address`) accepts all below it.
+    The path of an object (`address`) accepts all fields in it.
     """
     patterns = [pattern for path in accepted for pattern in (path, f"{path}.*")]
     return [
@@ -74,10 +74,9 @@ def refused(losses: Iterable[Loss], accepted: Iterable[str]) -> list[Loss]:
 
 @frozen(kw_only=True, slots=False, repr=False)
 class RateLimit(Model):
-    """Calls within one window of `seconds`: those made, those left, and when it is full again.
+    """The calls made and left in one window of `seconds`; `resets_at` is in UTC.
 
-    A provider may count in several windows at once; the one with the fewest left is felt first.
-    `resets_at` is in UTC.
+    A provider may count in several windows at once.
     """
 
     seconds: int
@@ -98,10 +97,10 @@ T = TypeVar("T")
 
 @frozen(kw_only=True)
 class Paged(Generic[T]):
-    """Some entries of a list.
+    """One page of a list.
 
-    `next` is what the adapter wants to be asked for the page after it, None at the end; `total`
-    counts all entries, where the provider says so; `rate_limits` are the calls left.
+    `next` is the token of the next page, None on the last one; `total` is the number of all
+    entries, if the provider reports it; `rate_limits` are the remaining calls.
     """
 
     items: tuple[T, ...] = field(repr=lambda items: f"<{len(items)}>")
@@ -118,12 +117,12 @@ class Paged(Generic[T]):
 class Partial(Stored, form="partial/1"):
     """The part of a call that the provider has carried out; `gateway.resume` finishes the rest.
 
-    - `operation`: the call, as the gateway names it (`submit_document`);
-    - `user_id`: the user at the provider; `id`: the object that was created there;
-    - `idempotency_key`: the caller's key, None where the call had none;
-    - `digest`: of the content that the call was given. The content itself (pages, owners) is not
-      stored: `resume` is given it again, and refuses other content. Empty where the provider
-      rejected the content: `resume` takes a corrected one, and compares what is there already;
+    - `operation`: the name of the call at the gateway (`submit_document`);
+    - `user_id`: the user at the provider; `id`: the object that was created;
+    - `idempotency_key`: the caller's key, None if the call had none;
+    - `digest`: of the content of the call. The content itself (pages, owners) is not stored; it is
+      passed to `resume` again, which refuses other content. Empty if the provider rejected the
+      content: `resume` then accepts corrected content and compares what was already created;
     - `done`: further facts that the adapter needs to resume, as plain data.
     """
 

@@ -41,7 +41,7 @@ class Money(Model):
 
 
 class DepositType(StrEnum):
-    """What an account in the United States is for."""
+    """The type of an account in the United States."""
 
     CHECKING = "checking"
     SAVINGS = "savings"
@@ -49,7 +49,7 @@ class DepositType(StrEnum):
 
 @frozen(kw_only=True, slots=False, repr=False)
 class BankAccount(Model):
-    """An account at a bank: who owns it. A subclass says how it is numbered."""
+    """A bank account and its owner. Subclasses have the account numbers."""
 
     owner_name: Text
     """The name of the account's owner. Example: `Ona Šimkutė`."""
@@ -61,7 +61,7 @@ class BankAccount(Model):
 
 @frozen(kw_only=True, slots=False, repr=False)
 class IbanAccount(BankAccount):
-    """An account by its IBAN (ISO 13616) and, where wanted, its BIC (ISO 9362)."""
+    """An account with an IBAN (ISO 13616) and an optional BIC (ISO 9362)."""
 
     iban: Text
     """ISO 13616. Example: `FR7630004000031234567890143`."""
@@ -71,7 +71,7 @@ class IbanAccount(BankAccount):
 
 @frozen(kw_only=True, slots=False, repr=False)
 class UkAccount(BankAccount):
-    """An account in the United Kingdom: six digits of the bank, eight of the account."""
+    """An account in the United Kingdom: sort code of six digits, account number of eight."""
 
     sort_code: Text
     """Six digits. Example: `200000`."""
@@ -81,7 +81,7 @@ class UkAccount(BankAccount):
 
 @frozen(kw_only=True, slots=False, repr=False)
 class UsAccount(BankAccount):
-    """An account in the United States: nine digits of the bank (ABA), those of the account."""
+    """An account in the United States: routing number (ABA) of nine digits, account number."""
 
     routing_number: Text
     """Nine digits, assigned by the ABA. Example: `021000021`."""
@@ -93,7 +93,7 @@ class UsAccount(BankAccount):
 
 @frozen(kw_only=True, slots=False, repr=False)
 class CanadianAccount(BankAccount):
-    """An account in Canada: three digits of the institution, five of the branch."""
+    """An account in Canada: institution number of three digits, branch code of five."""
 
     bank_name: Text
     """The name of the bank. Example: `Royal Bank of Canada`."""
@@ -107,7 +107,7 @@ class CanadianAccount(BankAccount):
 
 @frozen(kw_only=True, slots=False, repr=False)
 class OtherAccount(BankAccount):
-    """An account elsewhere: its number with the bank's BIC and country."""
+    """An account in another country: its number, with the bank's BIC and country."""
 
     account_number: Text
     """The number at the bank. Example: `2345678901`."""
@@ -119,10 +119,10 @@ class OtherAccount(BankAccount):
 
 @frozen(kw_only=True, slots=False, repr=False)
 class BankAccountRecord(Stored, form="bank_account_record/1"):
-    """A bank account as a provider has it on file.
+    """The record of a bank account at a provider.
 
-    `active` is None where the provider says nothing; `provider_status` is the provider's own word.
-    `rate_limits` are those of a `UserRecord`.
+    `active` is None if the provider does not report it; `provider_status` is the provider's word.
+    `rate_limits` is as in `UserRecord`.
     """
 
     provider: str
@@ -160,10 +160,10 @@ class BankAccountRecord(Stored, form="bank_account_record/1"):
 
 @frozen(kw_only=True, slots=False, repr=False)
 class Wallet(Stored, form="wallet/1"):
-    """Money that a provider keeps for users.
+    """A wallet: money that a provider holds for users.
 
-    `account_numbers` are those under which the wallet is paid into; `provider_status` is
-    the provider's own word.
+    `account_numbers` are the accounts that pay into the wallet; `provider_status` is the
+    provider's word.
     """
 
     provider: str

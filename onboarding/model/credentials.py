@@ -13,7 +13,7 @@ __all__ = ["Credentials", "MigratedHash", "Password"]
 
 @frozen(kw_only=True, slots=False, repr=False)
 class Password(Model):
-    """A permanent password, in clear."""
+    """A permanent password."""
 
     password: Secret
     """The password, masked in every repr. Example: `correct horse`."""
@@ -21,10 +21,10 @@ class Password(Model):
 
 @frozen(kw_only=True, slots=False, repr=False)
 class MigratedHash(Model):
-    """A password hash moved from another user table, ready made.
+    """A password hash from another user table.
 
-    `scheme` names how it was made, such as `pre-salt-sha1-base64`; `hash` and `salt` are passed
-    on as they are.
+    `scheme` is the hash scheme, such as `pre-salt-sha1-base64`; `hash` and `salt` are sent
+    unchanged.
     """
 
     scheme: Text = "pre-salt-sha1-base64"

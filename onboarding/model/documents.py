@@ -1,4 +1,4 @@
-"""Proofs a user hands in, and what a provider made of them."""
+"""Documents of a user, and their records at a provider."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ __all__ = [
 
 
 MOST_BYTES = 50 * 1024 * 1024
-"""The bytes of a page that are read at most, unless the caller says otherwise."""
+"""The default limit of the bytes of a page."""
 
 
 class SupportsRead(Protocol):
-    """What bytes can be read from: a file, an upload, the body of an answer."""
+    """A binary stream: a file, an upload, the body of an answer."""
 
     def read(self, size: int, /) -> bytes: ...
 
 
 class DocumentPurpose(StrEnum):
-    """What a document is to prove."""
+    """What a document proves."""
 
     IDENTITY = "proof_of_identity"
     """Who a person is."""
@@ -56,7 +56,7 @@ class DocumentPurpose(StrEnum):
 
 
 class DocumentKind(StrEnum):
-    """What a document is."""
+    """The kind of a document."""
 
     PASSPORT = "passport"
     IDENTITY_CARD = "identity_card"
@@ -70,9 +70,9 @@ def _canonical(media_type: str | None) -> str | None:
 
 @frozen(kw_only=True, slots=False, repr=False)
 class DocumentPage(Model):
-    """One page of a document: its bytes, and what they are (`image/jpeg`, `application/pdf`).
+    """One page of a document: its bytes and their media type, such as `image/jpeg`.
 
-    The media type is kept in its registered spelling: `IMAGE/JPG; q=1` becomes `image/jpeg`.
+    The media type is normalised to its registered spelling: `IMAGE/JPG; q=1` to `image/jpeg`.
     """
 
     content: bytes
@@ -91,10 +91,10 @@ class DocumentPage(Model):
         filename: str | None = None,
         most: int = MOST_BYTES,
     ) -> Self:
-        """The page in a file, by its path or open for reading bytes, to its end.
+        """Reads a page from a path or a binary stream.
 
-        A path gives the page its name, unless another is given. Raises `InvalidInput` for more
-        than `most` bytes, which are not read, and for a file of text; `OSError` as `open` does.
+        The default of `filename` is the name of the path. Raises `InvalidInput` for more than
+        `most` bytes, and for a text stream; `OSError` as `open` does.
         """
         if isinstance(source, str | PathLike):
             with open(source, "rb") as file:
@@ -108,12 +108,12 @@ class DocumentPage(Model):
 
 
 def _whole(stream: SupportsRead, most: int) -> object:
-    """All of a stream, which may give less at once than it is asked for; one byte over at most."""
+    """Reads a stream, in several reads if needed, up to one byte more than `most`."""
     parts: list[bytes] = []
     left = most + 1
     while left > 0 and (part := stream.read(left)):
         if not isinstance(part, bytes):  # pyright: ignore[reportUnnecessaryIsInstance]
-            return part  # of a file of text: the constructor says what is wrong
+            return part  # a text stream: the constructor raises the error
         parts.append(part)
         left -= len(part)
     return b"".join(parts)
@@ -121,7 +121,7 @@ def _whole(stream: SupportsRead, most: int) -> object:
 
 @frozen(kw_only=True, slots=False, repr=False)
 class Document(Model):
-    """A document with its pages, in their order."""
+    """A document with its pages in order."""
 
     purpose: DocumentPurpose
     """What it is to prove. Example: `proof_of_identity`."""
@@ -140,7 +140,7 @@ class Document(Model):
 
 
 class DocumentStatus(StrEnum):
-    """Where a document stands."""
+    """The status of a document."""
 
     CREATED = "created"
     """Created, not submitted."""
@@ -179,9 +179,9 @@ class RefusalReason(StrEnum):
 
 @frozen(kw_only=True, slots=False, repr=False)
 class Refusal(Model):
-    """Why a document was refused: in the core's word, the provider's own, and its text.
+    """Why a document was refused: the core's reason, the provider's code and its text.
 
-    The text may speak of the person; it is in no repr.
+    The text may contain personal data; it is in no repr.
     """
 
     reason: RefusalReason
@@ -199,11 +199,11 @@ class Refusal(Model):
 
 @frozen(kw_only=True, slots=False, repr=False)
 class DocumentRecord(Stored, form="document_record/1"):
-    """A document as a provider has it on file.
+    """The record of a document at a provider.
 
-    `status` is None for a word of the provider's own, which is in `provider_fields`. `losses` are
-    what the call that handed it in could not carry, by the path below the user: `documents.number`.
-    `rate_limits` are those of a `UserRecord`.
+    `status` is None for an unknown word of the provider, which is in `provider_fields`. `losses`
+    are those of the call that submitted it, by the path relative to the user: `documents.number`.
+    `rate_limits` is as in `UserRecord`.
     """
 
     provider: str

@@ -1,4 +1,4 @@
-"""Something that happened to a user at a provider, in one vocabulary."""
+"""Events about users at a provider, in one vocabulary."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ __all__ = ["Event", "EventKind"]
 
 
 class EventKind(StrEnum):
-    """What happened. `OTHER` is an event of the provider's own, kept by its own name.
+    """What happened. `OTHER` is an event without a kind of the core; see `provider_type`.
 
-    A declaration is one of beneficial owners.
+    A declaration is a declaration of beneficial owners.
     """
 
     LEVEL_CHANGED = "level_changed"
@@ -65,16 +65,15 @@ class EventKind(StrEnum):
 
 @frozen(kw_only=True, slots=False, repr=False)
 class Event(Stored, form="event/1"):
-    """One event about one user or what is the user's.
+    """One event about a user, or about an object of a user.
 
-    - `provider_type`: the provider's own name of the event; `subject_id`: of what it speaks;
-    - `before`, `after`: what changed, by the core's name and in the provider's own words
-      (`kyc_level`: LIGHT, REGULAR), where that is known; `after` is what the subject shows now;
-    - `user`, `document`, `declaration`: the subject read anew, where the event was confirmed that
-      way;
-    - `confirmed`: whether the subject bears the event out; None where nothing was read or told.
-      A false one may be forged, or overtaken by a later event;
-    - `id`: the same for the same event, so that it is handled once.
+    - `provider_type`: the provider's name of the event; `subject_id`: the id of its subject;
+    - `before`, `after`: what changed, if known: the core's name with the provider's word
+      (`kyc_level`: LIGHT, REGULAR); `after` is the current state of the subject;
+    - `user`, `document`, `declaration`: the subject, if it was fetched to confirm the event;
+    - `confirmed`: whether the subject confirms the event; None if nothing was fetched or known.
+      If false, the event may be forged, or a later event has overtaken it;
+    - `id`: the same for each delivery of an event; use it to dedupe.
     """
 
     kind: EventKind

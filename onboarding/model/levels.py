@@ -25,9 +25,9 @@ __all__ = [
 
 @total_ordering
 class Ordered(Enum):
-    """Compares by the order of its members; as text it is its value, as JSON shows it.
+    """An enum that compares by the order of its members. Its text is its value, as in JSON.
 
-    It is no `str`, which would compare by the alphabet. To order it against a text, or against a
+    It is not a `str`, which would compare alphabetically. Comparing it with a text, or with a
     member of another scale, raises `TypeError`.
     """
 
@@ -42,9 +42,9 @@ class Ordered(Enum):
 
 
 class EidasLevel(Ordered):
-    """Regulation (EU) No 910/2014, article 8: what confidence an electronic identity deserves.
+    """Regulation (EU) No 910/2014, article 8: the assurance level of an electronic identity.
 
-    What each takes is in Implementing Regulation (EU) 2015/1502.
+    The requirements of each level are in Implementing Regulation (EU) 2015/1502.
     """
 
     LOW = "low"
@@ -55,8 +55,8 @@ class EidasLevel(Ordered):
 class NistIal(Ordered):
     """NIST SP 800-63A, identity assurance level.
 
-    The words are those of revision 3 (2017) and of revision 4 (2025), and the first of them
-    changed its meaning: in revision 3 `ial1` asks for no proofing at all, in revision 4 it does.
+    Revision 3 (2017) and revision 4 (2025) use the same names, but `ial1` differs: revision 3
+    requires no identity proofing for it, revision 4 does.
     """
 
     IAL1 = "ial1"
@@ -68,7 +68,7 @@ L = TypeVar("L", bound=Ordered)
 
 
 class KYCLevel(Ordered):
-    """How far verified. LIGHT: not, or not enough for payouts. REGULAR: enough for payouts."""
+    """The level of verification. LIGHT is not sufficient for payouts, REGULAR is."""
 
     LIGHT = "LIGHT"
     """Not verified, or not enough for payouts."""
@@ -77,7 +77,7 @@ class KYCLevel(Ordered):
 
 
 class IdentificationLevel(Ordered):
-    """How well identified, in five steps."""
+    """The level of identification, in five steps."""
 
     UNIDENTIFIED = "unidentified"
     SEMI_IDENTIFIED = "semi_identified"
@@ -87,23 +87,22 @@ class IdentificationLevel(Ordered):
 
 
 def _is_text(_: object, __: object, word: Any) -> None:
-    if not isinstance(word, str):  # compared with texts, another type would never be found
+    if not isinstance(word, str):  # another type would never equal a text
         kind = type(word).__name__
-        text = 'a level is named by a text, a number too: 3 of a provider is the row "3"'
+        text = 'expected the level as a text; the number 3 of a provider is the row "3"'
         raise TypeError(f"{text}; got {kind}")
 
 
 @frozen
 class LevelRow:
-    """What one provider's own level is worth in the core, and why.
+    """The levels of the core that correspond to one level of a provider, and the reason.
 
-    `provider_level` is the provider's word, as `level_word` spells it: a number `3` is the text
-    `"3"`.
+    `provider_level` is the provider's level as `level_word` returns it: the number `3` is `"3"`.
 
-    `eidas` and `nist` are scales of their own, and nothing is put on them by default: a row names
-    a place there only where somebody judged the provider's procedure by that very standard.
+    `eidas` and `nist` are separate scales without a default. Set them only if the provider's
+    procedure was assessed against that standard.
 
-    Raises `TypeError` for a word that is no text, and for a level of another scale.
+    Raises `TypeError` if the provider level is not a text, and for a level of another scale.
     """
 
     provider_level: str = field(validator=_is_text)
@@ -131,10 +130,10 @@ class LevelRow:
 
 
 def level_word(value: object) -> str:
-    """A provider's level as a word: a text as it is, another scalar as JSON spells it.
+    """Returns a provider's level as a word: a text unchanged, another scalar as in JSON.
 
-    So `3` is `"3"`, and a null, which names no level, is the word `"null"`, which no row knows.
-    An object or a list is known by its type alone, for nobody knows what it holds.
+    `3` is `"3"`; null is `"null"`, which matches no row. An object or a list is `"object"` or
+    `"array"`.
     """
     match value:
         case str():
@@ -152,7 +151,7 @@ def level_word(value: object) -> str:
 
 
 def _falls(lower: L | None, upper: L | None) -> bool:
-    """Whether the stronger word says less; to say nothing is less than any level."""
+    """Whether the higher row has a lower level; no level is lower than any level."""
     return lower is not None and (upper is None or upper < lower)
 
 
@@ -164,60 +163,62 @@ def _never_falls(_: object, __: object, rows: tuple[LevelRow, ...]) -> None:
             or _falls(lower.eidas, upper.eidas)
             or _falls(lower.nist, upper.nist)
         ):
-            raise ValueError(f"{upper.provider_level} is worth less than {lower.provider_level}")
+            raise ValueError(
+                f"{upper.provider_level} has a lower level than {lower.provider_level}"
+            )
 
 
 def _once(_: object, __: object, rows: tuple[LevelRow, ...]) -> None:
     words = [row.provider_level for row in rows]
     if len(set(words)) < len(words):
-        raise ValueError("a word has two rows")
+        raise ValueError("a provider level has two rows")
 
 
 def _least(levels: Iterable[L | None]) -> L | None:
-    """The least of the levels; None where one of them is not known."""
+    """Returns the lowest of the levels; None if one of them is None."""
     found = list(levels)
     known = [level for level in found if level is not None]
     return min(known) if known and len(known) == len(found) else None
 
 
 def _within(level: L | None, limit: L | None) -> bool:
-    """Whether a level claims no more than the limit; where there is none, everything does."""
+    """Whether a level is at most the limit; always true without a limit."""
     return limit is None or (level is not None and level <= limit)
 
 
 @frozen
 class LevelPolicy:
-    """Maps a provider's own levels into the core and back; never claims more than was said.
+    """Translates a provider's levels into the core's levels and back, and never overstates them.
 
-    `rows` are the provider's levels, weakest first. A word that no row knows is worth nothing,
-    alone or beside others: every answer is None, and the word itself stays in the record.
+    `rows` are the provider's levels, lowest first. If a word has no row, every result is None, also
+    beside known words; the word itself stays in the record.
     """
 
     rows: tuple[LevelRow, ...] = field(validator=[_once, _never_falls])
     """The provider's levels, from the weakest to the strongest."""
 
     def kyc(self, *words: str | None) -> KYCLevel | None:
-        """The least that the given words are worth; None where one of them is unknown."""
+        """Returns the lowest level of the given words; None if one of them is unknown."""
         return self._least(lambda row: row.kyc, words)
 
     def identification(self, *words: str | None) -> IdentificationLevel | None:
-        """The least that the given words are worth; None where one of them is unknown."""
+        """Returns the lowest level of the given words; None if one of them is unknown."""
         return self._least(lambda row: row.identification, words)
 
     def eidas(self, *words: str | None) -> EidasLevel | None:
-        """The least that the given words are worth, where the row of each of them names it."""
+        """Returns the lowest level of the given words; None unless the row of each names one."""
         return self._least(lambda row: row.eidas, words)
 
     def nist(self, *words: str | None) -> NistIal | None:
-        """The least that the given words are worth, where the row of each of them names it."""
+        """Returns the lowest level of the given words; None unless the row of each names one."""
         return self._least(lambda row: row.nist, words)
 
     def _least(
         self, worth: Callable[[LevelRow], L | None], words: tuple[str | None, ...]
     ) -> L | None:
-        """The least that the words are worth. One that no row knows bounds: it may mean anything.
+        """Returns the lowest level of the words; None if a word has no row.
 
-        A word that is None was not said, and counts for nothing.
+        A word that is None is ignored.
         """
         rows = {row.provider_level: row for row in self.rows}
         found = [rows.get(word) for word in words if word is not None]
@@ -231,7 +232,7 @@ class LevelPolicy:
         eidas: EidasLevel | None = None,
         nist: NistIal | None = None,
     ) -> str | None:
-        """The provider's strongest word that claims no more than each of the levels given."""
+        """Returns the provider's highest level that does not exceed any of the given levels."""
         if not any((kyc, identification, eidas, nist)):
             return None
         fitting = [

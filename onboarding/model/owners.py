@@ -1,4 +1,4 @@
-"""Who owns a company in the end, as it was declared to a provider."""
+"""Declarations of the beneficial owners of a company."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ __all__ = ["DeclaredOwner", "OwnerDeclaration"]
 
 @frozen(kw_only=True, slots=False, repr=False)
 class DeclaredOwner(Model):
-    """One owner in a declaration; one that is not `active` stays in it, and is changed no more.
+    """One owner in a declaration. An inactive owner stays in it and cannot be changed.
 
-    `losses` are what the call that wrote this owner alone could not carry, and what may mean
-    something else than what was read of it (a birthday that is no midnight).
+    `losses` are those of the call that wrote this owner, and fields that may have been read
+    inexactly (a birthday that is not midnight).
     """
 
     id: str
@@ -37,13 +37,13 @@ class DeclaredOwner(Model):
 
 @frozen(kw_only=True, slots=False, repr=False)
 class OwnerDeclaration(Stored, form="owner_declaration/1"):
-    """A declaration of a company's beneficial owners as a provider has it on file.
+    """The record of a declaration of a company's beneficial owners at a provider.
 
-    `provider_status` and `reason` are the provider's own words, `message` its text, which may speak
-    of a person; `status` is the core's word for it, None where it has none. `editable` is whether
-    owners may be changed and the declaration submitted (again), None where that is not known.
-    `losses` are what the call that declared the owners could not carry, by path:
-    `company.beneficial_owners.0.…`. `rate_limits` are those of a `UserRecord`.
+    `provider_status` and `reason` are the provider's words, `message` its text, which may contain
+    personal data; `status` is the core's status, None if it has none. `editable` is whether owners
+    can be changed and the declaration submitted (again), None if unknown. `losses` are those of the
+    call that declared the owners, by path: `company.beneficial_owners.0.…`. `rate_limits` is as in
+    `UserRecord`.
     """
 
     provider: str

@@ -1,4 +1,4 @@
-"""What a provider has on file about a user."""
+"""The record of a user at a provider."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Absence(StrEnum):
 
 
 class UserStatus(StrEnum):
-    """Whether the user can be worked with."""
+    """The status of a user at the provider."""
 
     ACTIVE = "active"
     """The user can be worked with."""
@@ -48,24 +48,22 @@ class UserStatus(StrEnum):
 
 @frozen(kw_only=True, slots=False, repr=False)
 class UserRecord(Stored, form="user_record/1"):
-    """What one gateway's provider has on file: the user as it shows it, and where it stands.
+    """The record of a user at a provider: the user as the provider returned it, and its status.
 
-    - `provider_fields`: the record's own facts by the provider's names (levels, status, proofs
-      ...);
-    - `kyc_level`, `identification_level`: what the gateway's `LevelPolicy` makes of them, None
-      where the provider said nothing, or a word that no row knows;
-    - `eidas_level`, `nist_ial`: the same, and None unless the policy names them explicitly;
-    - `provider_levels`: the provider's own words for levels, by its names for them;
-    - `next_actions`: what the user must do, or the platform; several can be open at once;
-    - `confirmed`: whether a contact (`email`, `phone`) is confirmed, where that is known;
+    - `provider`, `gateway`, `environment`, `retrieved_at` (UTC): its provenance;
+    - `provider_fields`: further facts by the provider's names (levels, status, proofs ...);
+    - `kyc_level`, `identification_level`: by the gateway's `LevelPolicy`; None if the provider
+      reported no level, or an unknown one;
+    - `eidas_level`, `nist_ial`: the same; None unless the policy names them;
+    - `provider_levels`: the provider's levels, by the provider's names;
+    - `next_actions`: the open actions of the user or the platform;
+    - `confirmed`: whether a contact (`email`, `phone`) is confirmed, if known;
     - `absent`: why a field of `user` is empty, by core path;
-    - `unmapped`: what the core has no shape for, by wire path; it survives read and update;
-    - `raw`: the whole payload as it came; `losses`: what the call could not carry, and what may
-      mean something else than what was read of it (a birthday that is no midnight);
-    - `rate_limits`: how many calls were left when it came. They are the answer's, not the user's:
-      two records that differ in them alone are equal, and they are not stored.
-
-    Its provenance: `provider`, `gateway`, and when it was seen (`retrieved_at`, UTC).
+    - `unmapped`: values without a field in the core, by wire path; an update keeps them;
+    - `losses`: the losses of the call, and fields that may have been read inexactly (a birthday
+      that is not midnight);
+    - `rate_limits`: the remaining calls at that time; they are not compared and not stored;
+    - `raw`: the whole payload.
     """
 
     provider: str

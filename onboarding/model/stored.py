@@ -23,7 +23,7 @@ __all__ = [
 
 
 class Stored(Model):
-    """Gives a value its JSON form. The form's name and version are written into it."""
+    """A value with a JSON form, which contains the name and version of the form."""
 
     form: ClassVar[str]
 
@@ -33,23 +33,23 @@ class Stored(Model):
             cls.form = form
 
     def to_json(self, *, secrets: bool = False) -> str:
-        """The JSON form, which holds personal values: store it as such.
+        """Returns the JSON form. It contains personal data.
 
-        Credentials are written only when `secrets` is true; otherwise a value that holds some
-        raises `ValueError` (a link that an action needs is not a credential, and is written).
+        Credentials are written only if `secrets` is true; otherwise a value with credentials raises
+        `ValueError`. The link of an action is not a credential and is always written.
         """
         return dumps(self, self.form, secrets=secrets)
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
-        """Reads the JSON form back. What a provider once sent is taken as it came.
+        """Loads a value from its JSON form. Values are not checked or normalised.
 
-        Raises `InvalidInput` when the text is not of this form and version.
+        Raises `InvalidInput` if the text is not of this form and version.
         """
         return loads(text, cls, cls.form)
 
     def _shown(self, *names: str, **more: object) -> str:
-        """The repr of a value of a gateway: where it is from, and facts that are not personal."""
+        """Returns a repr with the provenance and facts that are not personal."""
         own = vars(self)
         shown = {name: repr(x) if type(x := own[name]) is str else x for name in names} | more
         facts = [f"{name}={x}" for name, x in shown.items() if x not in (None, "''")]
@@ -59,20 +59,20 @@ class Stored(Model):
 
 
 def digest(value: object) -> str:
-    """The SHA-256 of a core value in canonical form, as 64 hexadecimal digits.
+    """Returns the SHA-256 of a core value in canonical form, as 64 hexadecimal digits.
 
-    Takes values of the model, plain data, bytes and lists of these. Texts are compared in NFC,
-    bytes by their own digest. Empty fields are left out, so that a field that a later version
-    adds changes no stored digest.
+    Accepts values of the model, plain data, bytes and lists of these. Texts are normalised to NFC,
+    bytes are replaced by their digest. Empty fields are left out, so that new fields of a later
+    version do not change stored digests.
 
-    Raises `TypeError` for a secret, which a digest would let one guess, and for other types.
+    Raises `TypeError` for a secret, which could be guessed from its digest, and for other types.
     """
     text = json.dumps(_canonical(value), sort_keys=True, separators=(",", ":"), allow_nan=False)
     return sha256(text.encode("ascii")).hexdigest()
 
 
 def _canonical(value: object) -> Any:
-    """Plain data that two equal contents share."""
+    """Returns plain data that is the same for equal contents."""
     if isinstance(value, Enum):
         return _canonical(value.value)
     if isinstance(value, str):

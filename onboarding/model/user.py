@@ -73,9 +73,9 @@ class Gender(StrEnum):
 
 @frozen(kw_only=True, slots=False, repr=False)
 class NationalId(Model):
-    """A personal number and the country that gave it.
+    """A personal number and the country that issued it.
 
-    Check digits are not demanded: numbers with a wrong one are issued, and documented.
+    Check digits are not verified: numbers with a wrong one have been issued.
     """
 
     code: Text
@@ -96,7 +96,7 @@ class Birthplace(Model):
 
 @frozen(kw_only=True, slots=False, repr=False)
 class Identity(Model):
-    """Who a natural person is. Names are OpenID Connect's claims; countries are alpha-2."""
+    """The identity of a natural person, with the names of OpenID Connect; countries are alpha-2."""
 
     given_name: Text | None = None
     """Given names, as in the identity document. Example: `Ona`."""
@@ -131,7 +131,7 @@ class PoliticalExposure(Model):
 
 
 class LegalPersonType(StrEnum):
-    """The legal form, as far as onboarding rules tell forms apart."""
+    """The legal form, as far as onboarding rules distinguish it."""
 
     BUSINESS = "business"
     """A company that trades."""
@@ -159,7 +159,7 @@ class Representative(Model):
 
 @frozen(kw_only=True, slots=False, repr=False)
 class BeneficialOwner(Model):
-    """A natural person who owns or controls a company in the end."""
+    """A natural person who ultimately owns or controls a company."""
 
     identity: Identity | None = None
     """Who the owner is."""
@@ -169,7 +169,7 @@ class BeneficialOwner(Model):
 
 @frozen(kw_only=True, slots=False, repr=False)
 class Company(Model):
-    """The facts of a legal person."""
+    """The data of a legal person."""
 
     legal_name: Text | None = None
     """The registered name. Example: `Moreau SAS`."""
@@ -186,7 +186,7 @@ class Company(Model):
 
 
 class PersonType(StrEnum):
-    """What law sees in a user."""
+    """Whether a user is a natural or a legal person."""
 
     NATURAL = "natural"
     """A human being."""
@@ -195,7 +195,7 @@ class PersonType(StrEnum):
 
 
 class UserCategory(StrEnum):
-    """What a user may do: pay, also be paid, or be the platform itself."""
+    """The role of a user: pays, is also paid, or is the platform itself."""
 
     PAYER = "PAYER"
     """Pays."""
@@ -230,14 +230,13 @@ class Terms(Model):
 
 @frozen(kw_only=True, slots=False, repr=False)
 class User(Stored, form="user/1"):
-    """A natural or a legal person, described once.
+    """A natural or a legal person.
 
-    A user with a `company` is a legal person: the people behind it are in
-    `company.representative` and `company.beneficial_owners`, and `identity` stays empty.
-    `extras` holds what one provider alone knows, by provider name; the adapter's own class
-    (`MangoPayExtras` ...) says what it may hold.
+    A user with a `company` is a legal person: its people are in `company.representative` and
+    `company.beneficial_owners`, and `identity` is empty. `extras` has the fields of single
+    providers, by provider name; the adapter's class (`MangoPayExtras` ...) defines them.
 
-    Raises `InvalidInput`, which lists the problems of its own fields by path, with no value.
+    Raises `InvalidInput`, which lists the problems of its own fields by path, without values.
     """
 
     identity: Identity | None = None
@@ -278,6 +277,7 @@ class User(Stored, form="user/1"):
 
     @property
     def person_type(self) -> PersonType:
+        """`LEGAL` for a user with a company, else `NATURAL`."""
         return PersonType.NATURAL if self.company is None else PersonType.LEGAL
 
     @classmethod
@@ -296,12 +296,12 @@ class User(Stored, form="user/1"):
 
     @classmethod
     def parse(cls, data: Mapping[str, Any]) -> User:
-        """Reads plain data: a form, a JSON line.
+        """Parses plain data, such as a form or a JSON line.
 
-        Keys are the names of the fields, dates are ISO 8601, the words of a vocabulary are its
-        values, bytes are base64. Blanks at the ends of a text are taken away, except of secrets.
-        A phone number may hold blanks; it comes out as E.164.
+        Keys are field names, dates are ISO 8601, enum members are given by value, bytes are base64.
+        Blanks at both ends of a text are stripped, except of secrets. A phone number may contain
+        blanks and is normalised to E.164.
 
-        Raises `InvalidInput`, which lists every problem of the whole tree by path, with no value.
+        Raises `InvalidInput`, which lists every problem by path, without values.
         """
         return parse(data, cls)

@@ -1,4 +1,4 @@
-"""Words of a provider's that a caller gives to an adapter."""
+"""Checks words of a provider's vocabulary that a caller passes to an adapter."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from onboarding.errors import InvalidInput, Problem
 
 __all__ = ["known_word", "known_words"]
 
-_LONGEST = 64  # characters of a word that is compared with the known ones
-_MOST = 12  # words that an error names one by one
+_LONGEST = 64  # a longer word is not compared with the known ones
+_MOST = 12  # an error lists at most this many words
 
 
 def known_word(path: str, value: object, words: Iterable[object], *, newer: str = "") -> str:
-    """The word as text, if it is one of the provider's words.
+    """Returns the word as text if it is one of the provider's words.
 
-    Raises `InvalidInput` for another one. Its text names the words, of a long list those that
-    come nearest, whatever their case; `newer` says what to call for a word that is not listed yet.
+    Raises `InvalidInput` for another word. Its message lists the known words, or the closest ones
+    of a long list, ignoring case; `newer` says which call accepts words that are not documented.
     """
     known = {word.casefold(): word for word in map(str, words)}
     if isinstance(value, str) and value in known.values():
@@ -25,7 +25,7 @@ def known_word(path: str, value: object, words: Iterable[object], *, newer: str 
     if len(known) > _MOST:
         text = f"is not a documented word; {newer}" if newer else "is not a documented word"
         if isinstance(value, str) and len(value) <= _LONGEST:
-            from difflib import get_close_matches  # for an error alone
+            from difflib import get_close_matches  # for errors only
 
             near = " or ".join(known[word] for word in get_close_matches(value.casefold(), known))
             text += f"; did you mean {near}?" if near else ""
@@ -34,8 +34,8 @@ def known_word(path: str, value: object, words: Iterable[object], *, newer: str 
 
 
 def known_words(path: str, values: Iterable[object], words: Iterable[object]) -> list[str]:
-    """Each of several words, as `known_word` has it; one text is no list of words."""
-    if isinstance(values, str):  # which would be taken letter by letter
+    """Returns each of several words as `known_word` does; a single text is refused."""
+    if isinstance(values, str):  # it would be read letter by letter
         raise InvalidInput([Problem(path, "type", "expected a list of words")])
     known = tuple(words)
     return [known_word(path, value, known) for value in values]
