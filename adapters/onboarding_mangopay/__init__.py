@@ -1,4 +1,4 @@
-"""MangoPay for `onboarding`: users and what is theirs, by its REST API v2.01."""
+"""The MangoPay adapter of `onboarding`, for its REST API v2.01."""
 
 from __future__ import annotations
 
@@ -6,21 +6,13 @@ from onboarding.spi import Adapter, hookimpl
 
 from onboarding_mangopay.adapter import Api, Environment, MangoPay
 from onboarding_mangopay.documents import PageLink
-from onboarding_mangopay.extras import MangoPayExtras, ScaContext
 from onboarding_mangopay.keys import FirstAnswer
 from onboarding_mangopay.platform import CompanyNumberCheck, Regulatory
+from onboarding_mangopay.records import MangoPayExtras
 from onboarding_mangopay.sca import ScaStatus
 from onboarding_mangopay.verifications import Check, IdentityVerification
 from onboarding_mangopay.webhooks import Hook
 from onboarding_mangopay.wire.event_types import EVENT_TYPES
-from onboarding_mangopay.wire.funds import (
-    Card,
-    EMoney,
-    Transaction,
-    TransactionNature,
-    TransactionStatus,
-    TransactionType,
-)
 from onboarding_mangopay.wire.recipients import (
     NewRecipient,
     PayoutMethod,
@@ -28,6 +20,15 @@ from onboarding_mangopay.wire.recipients import (
     RecipientField,
     RecipientScope,
     RecipientType,
+)
+from onboarding_mangopay.wire.vocabulary import ScaContext
+from onboarding_mangopay.wire.wallets import (
+    Card,
+    EMoney,
+    Transaction,
+    TransactionNature,
+    TransactionStatus,
+    TransactionType,
 )
 
 __all__ = [
@@ -63,5 +64,5 @@ __all__ = [
 
 @hookimpl
 def onboarding_adapters() -> list[type[Adapter]]:
-    """Brings the MangoPay adapter."""
+    """Returns the adapter class."""
     return [MangoPay]

@@ -1,4 +1,7 @@
-"""The flows of bank accounts."""
+"""Bank accounts of a user: add, fetch, list, deactivate.
+
+docs: api-reference/bank-accounts
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from onboarding.spi import Flow, Paged, Response, identifier, moment, reference
 
 from onboarding_mangopay.content import same_content
 from onboarding_mangopay.keys import Keys
-from onboarding_mangopay.records import ADDRESS, PROVIDER, filters, flag
+from onboarding_mangopay.values import ADDRESS, PROVIDER, filters, flag
 from onboarding_mangopay.wire.accounts import form_of, read_account
 
 __all__ = ["BankAccounts"]
@@ -21,16 +24,21 @@ _ADDRESS = tuple(f"OwnerAddress.{name}" for name in ADDRESS)
 
 @frozen(kw_only=True)
 class BankAccounts(Keys):
-    """Bank accounts of a user.
+    """The operations on bank accounts.
 
-    Payouts to accounts that were registered after 30 April 2026 fail; what replaces them are
-    recipients (docs: release-notes/api/2026-04-22). Older accounts can still be paid out to.
+    Payouts to accounts registered after 30 April 2026 fail: use recipients. Older accounts still
+    receive payouts (docs: release-notes/api/2026-04-22).
     """
 
     def add_bank_account(
         self, user_id: str, account: BankAccount, *, idempotency_key: str | None = None
     ) -> Flow[BankAccountRecord]:
-        """docs: create-iban-bank-account, and -gb-, -us-, -ca-, -other-."""
+        """Registers a bank account. Raises `Unsupported` for values that MangoPay would refuse.
+
+        A call with the same `idempotency_key` and content returns the first record.
+
+        docs: create-iban-bank-account, and -gb-, -us-, -ca-, -other-
+        """
         keyed = self.keyed("add_bank_account", user_id, idempotency_key=idempotency_key)
         form = form_of(account)
         if form is None:
@@ -51,7 +59,7 @@ class BankAccounts(Keys):
         return self._account(self.answer(response, form.core_path, user_id=user_id), response)
 
     def fetch_bank_account(self, user_id: str, account_id: str) -> Flow[BankAccountRecord]:
-        """docs: view-bank-account."""
+        """Reads a bank account (docs: view-bank-account)."""
         path = ("users", user_id, "bankaccounts", account_id)
         response = yield self.request("GET", "fetch_bank_account", *path)
         return self._account(self.answer(response), response)
@@ -59,14 +67,17 @@ class BankAccounts(Keys):
     def list_bank_accounts(
         self, user_id: str, page: str | None = None, *, active: bool | None = None
     ) -> Flow[Paged[BankAccountRecord]]:
-        """docs: list-bank-accounts-user; `active` leaves the others out."""
+        """Lists one page of bank accounts, all or those that `active` selects.
+
+        docs: list-bank-accounts-user
+        """
         query = filters(Active=active)
         path = ("users", user_id, "bankaccounts")
         response = yield self.page("list_bank_accounts", *path, page=page, query=query)
         return self.paged(response, page, lambda row: self._account(row, response), user_id=user_id)
 
     def deactivate_bank_account(self, record: BankAccountRecord) -> Flow[BankAccountRecord]:
-        """docs: deactivate-bank-account. Only false is taken: there is no way back."""
+        """Deactivates a bank account, which is final (docs: deactivate-bank-account)."""
         self.require_own(record, BankAccountRecord)
         if record.user_id is None:
             raise InvalidInput([Problem("user_id", "missing", "is required")])

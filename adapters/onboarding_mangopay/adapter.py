@@ -1,4 +1,4 @@
-"""The MangoPay adapter: its flows by subject, joined."""
+"""The MangoPay adapter: its settings, and its calls joined from the modules of this package."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ from onboarding.spi import Flow, On, Target, read_with_losses, translation
 
 from onboarding_mangopay.accounts import BankAccounts
 from onboarding_mangopay.documents import Documents
-from onboarding_mangopay.extras import MangoPayExtras
-from onboarding_mangopay.funds import Funds
 from onboarding_mangopay.owners import Owners
 from onboarding_mangopay.platform import Platform
 from onboarding_mangopay.protocol import Api, Environment
 from onboarding_mangopay.recipients import Recipients
-from onboarding_mangopay.records import PROVIDER, shape_of
+from onboarding_mangopay.records import MangoPayExtras, shape_of
 from onboarding_mangopay.sca import Authentication
 from onboarding_mangopay.targets import TARGETS
 from onboarding_mangopay.users import WIRES, Users
+from onboarding_mangopay.values import PROVIDER
 from onboarding_mangopay.verifications import Verifications
+from onboarding_mangopay.wallets import Wallets
 from onboarding_mangopay.webhooks import Events, Hooks
 from onboarding_mangopay.wire.vocabulary import LEVELS
 
@@ -52,10 +52,19 @@ class MangoPay(
     Hooks,
     BankAccounts,
     Recipients,
-    Funds,
+    Wallets,
     Platform,
 ):
-    """Users at MangoPay, REST API v2.01. Its settings are those of `MangoPayProtocol`."""
+    """Users at MangoPay, by its REST API v2.01.
+
+    Settings:
+
+    - `client_id`, `api_key`: the credentials of the platform;
+    - `environment`, or `base_url` in place of its host (a simulator);
+    - `api`: `sca` for the endpoints with strong customer authentication, or `legacy` for those
+      that may refuse writes since 15 December 2025;
+    - `mtls`: use the hosts that require a client certificate.
+    """
 
     default_level_policy: ClassVar[LevelPolicy] = LEVELS
     extras: ClassVar[type | None] = MangoPayExtras
@@ -68,10 +77,11 @@ class MangoPay(
     @overload
     def resume(self, partial: Partial, given: Company) -> Flow[OwnerDeclaration]: ...
     def resume(self, partial: Partial, given: Document | Company) -> Flow[Any]:
-        """Finishes `submit_document` or `declare_owners`: adds what is missing, and submits.
+        """Completes `submit_document` or `declare_owners`: adds missing parts, then submits.
 
-        What was submitted already is returned as it is. Where the partial names no object, a
-        call that had a key is sent again.
+        An object that is already submitted is returned unchanged. If the partial has no id, the
+        call is repeated under its idempotency key. Raises `IdempotencyConflict` for other content,
+        `PartialFailure` if it fails again.
         """
         self.require_own(partial, Partial)
         if partial.operation == "submit_document" and isinstance(given, Document):

@@ -1,4 +1,4 @@
-"""Whether an object that MangoPay shows has the content of a request, however it is spelled."""
+"""Compares the content of a request with an object that MangoPay shows, despite its spelling."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ def same_content(
     defaults: Collection[str] = (),
     nulls: bool = False,
 ) -> bool:
-    """Whether an object has, at some wire paths, what a request sent there.
+    """Returns whether an object has the values of a request at the given wire paths.
 
-    A path whose key is not shown cannot be compared. `defaults` are paths that MangoPay fills
-    where nothing was sent; `nulls` says that a null may stand for a value that is hidden.
+    Paths whose key is not shown are skipped. `defaults` are paths that MangoPay fills if nothing
+    was sent; with `nulls` a null may stand for a hidden value.
     """
     for path in paths:
         given, there = _at(sent, path), _at(shown, path)
@@ -45,7 +45,7 @@ def same_content(
 
 
 def comparable(wire: Translation, user: User) -> tuple[str, ...]:
-    """The wire paths that a creation writes, and that MangoPay shows of such a user."""
+    """Returns the wire paths that a creation writes and that MangoPay shows of such a user."""
     return tuple(
         mapped.wire
         for mapped in wire.plan.fields
@@ -56,7 +56,7 @@ def comparable(wire: Translation, user: User) -> tuple[str, ...]:
 
 
 def leaves(body: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
-    """The wire paths of a body's values."""
+    """Yields the wire paths of the values in a body."""
     for name, value in body.items():
         if isinstance(value, Mapping):
             yield from leaves(cast("Mapping[str, Any]", value), f"{prefix}{name}.")
@@ -65,7 +65,7 @@ def leaves(body: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
 
 
 def _at(body: Mapping[str, Any], path: str) -> Any:
-    """The value at a path; `_ABSENT` where a key is missing, None in an empty object."""
+    """Returns the value at a path; `_ABSENT` if a key is missing, None in an empty object."""
     value: Any = body
     for depth, name in enumerate(path.split(".")):
         if depth and not value:
@@ -83,7 +83,7 @@ def _empty(value: Any) -> bool:
 # -- spellings
 
 _DERIVED = frozenset({"PhoneNumberCountry"})
-"""What MangoPay may read off another value, or drop once it has done so."""
+"""Fields that MangoPay may derive from another value, or drop after deriving another."""
 
 
 def _text(value: str) -> str:
@@ -113,7 +113,7 @@ def _alike(name: str, given: str, there: str) -> bool:
 
 
 def _same_phone(given: str, there: str) -> bool:
-    """Whether two numbers are one: in local form, a number ends one in international form."""
+    """Returns whether two phone numbers are equal; one may lack its country code."""
     digits = (re.sub(r"\D", "", number).lstrip("0") for number in (given, there))
     short, long = sorted(digits, key=len)
     return len(short) >= _LEAST_DIGITS and long.endswith(short)

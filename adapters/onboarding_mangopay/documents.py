@@ -1,4 +1,4 @@
-"""Documents at MangoPay: handed in with all their pages, read, listed, shown.
+"""Documents at MangoPay: submit with all pages, resume, fetch, list, view.
 
 docs: api-reference/kyc-documents
 """
@@ -38,7 +38,7 @@ from onboarding.spi import (
 
 from onboarding_mangopay.content import same_content
 from onboarding_mangopay.keys import Keyed, Keys
-from onboarding_mangopay.records import filters
+from onboarding_mangopay.values import filters
 from onboarding_mangopay.wire.documents import LEFT_OUT, PURPOSES, document_record, pages_problems
 
 __all__ = ["Documents", "PageLink"]
@@ -46,15 +46,15 @@ __all__ = ["Documents", "PageLink"]
 
 @frozen(kw_only=True)
 class PageLink:
-    """Where one page of a document can be seen for a while, by whoever has the link."""
+    """A link to one page of a document, valid without credentials until `expires_at` (UTC)."""
 
     url: str = field(repr=False)
     expires_at: datetime | None = None
 
 
 _UNSEEN = (
-    "the first call with this key failed at MangoPay, and the user has an open document of this "
-    "type, which may be of another call: look at `documents`, then call with another key"
+    "the first call with this idempotency key failed at MangoPay, and the user has an open "
+    "document of this type, perhaps of another call: list the documents, then use another key"
 )
 _PLACES = {"Type": "purpose", "Tag": "title"}
 _CALL = "submit_document"
@@ -67,37 +67,35 @@ class Documents(Keys):
     def submit_document(
         self, user_id: str, document: Document, *, idempotency_key: str | None = None
     ) -> Flow[DocumentRecord]:
-        """docs: create-kyc-document, create-kyc-document-page, submit-kyc-document.
+        """Creates a document, adds its pages, and submits it for review.
 
-        The title becomes the tag. Number, country and day of issue are not supported: they are
-        refused (`Unsupported`) unless `accept_loss` names them (`documents.number`). With the
-        same `key` and document, for 24 hours, the call goes on where an earlier one failed; a
-        document that was submitted is returned as it is.
+        The title is sent as the tag. Number, country and date of issue are not supported: they
+        raise `Unsupported` unless `accept_loss` names them (`documents.number`). For 24 hours, a
+        call with the same `idempotency_key` and document resumes an earlier one that failed; a
+        submitted document is returned unchanged.
 
-        Raises `InvalidInput` for pages that MangoPay would refuse, by path, before anything is
-        sent; `PartialFailure` once the document was created; `IdempotencyConflict` when the key
-        was used for another document.
+        Raises `InvalidInput`, by path, for pages that MangoPay would refuse, before anything is
+        sent; `PartialFailure` after the document was created; `IdempotencyConflict` if the key was
+        used for another document.
+
+        docs: create-kyc-document, create-kyc-document-page, submit-kyc-document
         """
         losses = self._document_losses(document)
         keyed = self.keyed(_CALL, user_id, idempotency_key=idempotency_key)
         response, again = yield from self._create(user_id, document, keyed)
         created = document_record(self, self.answer(response, _PLACES.get), response)
         partial = self.partial_of(_CALL, user_id, created.id, idempotency_key, _content(document))
-        if again:  # with which pages is not known yet
+        if again:  # its pages are not compared yet
             return (yield from self._resume_document(evolve(partial, digest=""), document))
         return (yield from self._finish(partial, document, 0, losses))
 
     def _resume_document(self, partial: Partial, document: Document) -> Flow[DocumentRecord]:
-        """Finishes a `submit_document` that failed part-way; see `resume`."""
+        """Completes a `submit_document` that failed part-way; see `resume`."""
         losses = self._document_losses(document)
-        self.resumable(partial, _content(document))
-        user_id, idempotency_key = partial.user_id, partial.idempotency_key
-        if user_id is None or (partial.id is None and idempotency_key is None):
-            raise InvalidInput([Problem("id", "missing", "the partial names no document")])
+        user_id = self._resumed_user(partial, _content(document))
         if partial.id is None:
-            return (
-                yield from self.submit_document(user_id, document, idempotency_key=idempotency_key)
-            )
+            key = partial.idempotency_key
+            return (yield from self.submit_document(user_id, document, idempotency_key=key))
         with part_way(partial):
             record = yield from self.fetch_document(partial.id)
             submitted = record.status is not DocumentStatus.CREATED
@@ -116,27 +114,30 @@ class Documents(Keys):
     def fetch_document(
         self, document_id: str, *, user_id: str | None = None
     ) -> Flow[DocumentRecord]:
-        """docs: view-kyc-document. The id is enough."""
+        """Reads a document by its id alone (docs: view-kyc-document)."""
         response = yield self.request("GET", "fetch_document", "kyc", "documents", document_id)
         return document_record(self, self.answer(response), response)
 
     def list_documents(
         self, user_id: str | None = None, page: str | None = None
     ) -> Flow[Paged[DocumentRecord]]:
-        """docs: list-kyc-documents-user, list-kyc-documents; oldest first."""
+        """Lists one page of the documents of a user, or of the platform, oldest first.
+
+        docs: list-kyc-documents-user, list-kyc-documents
+        """
         of = () if user_id is None else ("users", user_id)
         response = yield self.page("list_documents", *of, "kyc", "documents", page=page)
         return self.paged(response, page, lambda row: document_record(self, row, response))
 
     def consult_document(self, document_id: str) -> Flow[tuple[PageLink, ...]]:
-        """Links to the pages of a document; the official SDKs have this call, no page does."""
+        """Returns links to the pages of a document, a call of the official SDKs only."""
         path = ("kyc", "documents", document_id, "consult")
         response = yield self.request("POST", "consult_document", *path)
         self.accept(response)
         return tuple(_links(response.json()))
 
     def _document_losses(self, document: Document) -> tuple[Loss, ...]:
-        """What a document loses; raises what keeps it from being sent."""
+        """Returns the losses of a document; raises the error if it cannot be sent."""
         if not isinstance(document, Document):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise InvalidInput([Problem("", "type", "expected a Document")])
         losses = self.refuse(document_losses(document, LEFT_OUT))
@@ -155,7 +156,7 @@ class Documents(Keys):
         request = self.request("POST", _CALL, "users", user_id, "kyc", "documents", body=body)
 
         def look() -> Flow[Response | None]:
-            # One that is there may be of another call, so it is not taken for this one's.
+            # An open document may be of another call, so it does not count as this one's.
             query = filters(Status="CREATED", Type=body["Type"])
             path = ("users", user_id, "kyc", "documents")
             response = yield self.page(_CALL, *path, page=None, query=query)
@@ -169,9 +170,9 @@ class Documents(Keys):
     def _compare(
         self, partial: Partial, document: Document, there: int, submitted: bool
     ) -> Flow[None]:
-        """Raises `IdempotencyConflict` unless the pages that are there are those of a document.
+        """Raises `IdempotencyConflict` unless the pages at MangoPay are those of the document.
 
-        No answer shows a page, so the answers to the requests that added them are looked for.
+        MangoPay shows no page, so the first answers to the requests that added them are fetched.
         """
         pages = document.pages
         added = len(pages) if submitted else there
@@ -185,7 +186,7 @@ class Documents(Keys):
     def _finish(
         self, partial: Partial, document: Document, there: int, losses: tuple[Loss, ...]
     ) -> Flow[DocumentRecord]:
-        """Adds the pages that are not there yet, and submits the document."""
+        """Adds the missing pages, and submits the document."""
         assert partial.user_id is not None
         assert partial.id is not None
         place = ("users", partial.user_id, "kyc", "documents", partial.id)
@@ -213,15 +214,14 @@ class Documents(Keys):
 
 
 def _content(document: Document) -> str:
-    """The digest of what MangoPay is given of a document."""
+    """Returns a digest of the parts of a document that are sent."""
     return digest([document.purpose, document.title, [page.content for page in document.pages]])
 
 
 def _page(partial: Partial, number: int, page: DocumentPage) -> Keyed:
-    """What the key of a page names: these bytes, at this place of a document.
+    """Returns the idempotency key of a page: its content at its position in a document.
 
-    A page has no name but its bytes, and MangoPay shows them nowhere: by this key one finds later
-    whether it was they that were added.
+    MangoPay never shows the content, so this key tells later whether this page was added.
     """
     subject = (str(partial.id), str(number), sha256(page.content).hexdigest())
     return Keyed(f"{_CALL}.page", subject, partial.idempotency_key)

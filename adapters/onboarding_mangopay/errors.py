@@ -1,4 +1,4 @@
-"""MangoPay's no, in every shape it has, as errors of the library.
+"""MangoPay's error responses, in all their forms, as errors of the library.
 
 docs: errors, and the error samples of each endpoint's page
 """
@@ -28,15 +28,15 @@ from onboarding_mangopay.wire.vocabulary import ASCII_EMAIL, POSTAL_CODE
 __all__ = ["CorePath", "is_sca_demand", "nowhere", "raise_for"]
 
 CorePath = Callable[[str], str | None]
-"""Finds the core path that a field name of MangoPay's means."""
+"""Returns the core path of a field name of MangoPay's."""
 
-# A `param_error` (400) may mean an unknown id, as its own text says. Known cases: an unknown bank
-# account (BankAccountId, recorded 2017-2020), the user of a hosted verification (UserId, docs:
-# create-idv-session) and of a recipient (UserId, docs: create-recipient).
+# A `param_error` (400) may mean an unknown id. Known cases: a bank account (BankAccountId, recorded
+# 2017-2020), the user of a hosted verification (UserId, docs: create-idv-session) and of a
+# recipient (UserId, docs: create-recipient).
 _ID = re.compile(r"[A-Z][A-Za-z]*Id").fullmatch
 _UNKNOWN_ID = ("unknown", "is not known to MangoPay")
 
-# What a field's text says, as a code and words of ours: the texts may quote a user's values.
+# MangoPay's text of a field error -> our code and text: MangoPay's may quote a user's values.
 _TEXTS: tuple[tuple[re.Pattern[str], str, str], ...] = (
     (
         re.compile(r"field is required|must not be empty|is a required field|^REQUIRED$"),
@@ -46,16 +46,20 @@ _TEXTS: tuple[tuple[re.Pattern[str], str, str], ...] = (
     (
         re.compile(r"must match the regular expression|Base-64|^(INVALID|LENGTH)_"),
         "shape",
-        "is not in a form that MangoPay accepts; its own text is in raw",
+        "is not in a form that MangoPay accepts; its message is in raw",
     ),
     (re.compile(r"too small to be readable"), "too_small", "is too small to be readable"),
-    (re.compile(r"cannot be submitted for"), "choice", "is not taken from a user of this kind"),
-    (re.compile(r"already been registered"), "conflict", "is registered already"),
+    (re.compile(r"cannot be submitted for"), "choice", "is not accepted for a user of this kind"),
+    (re.compile(r"already been registered"), "conflict", "is already registered"),
     (re.compile(r"used is blocked"), "blocked_country", "is a country that MangoPay blocks"),
-    (re.compile(r"ISO 3166-1"), "shape", "is no country code (ISO 3166-1 alpha-2)"),
-    (re.compile(r"can't be modified to a user PAYER"), "conflict", "an OWNER stays an OWNER"),
-    # docs: create-recipient, the codes of the recipients' service; the two of SCA are not explained
-    (re.compile(r"^NOT_IN_ALLOWED_VALUES$"), "choice", "is none of the allowed values"),
+    (re.compile(r"ISO 3166-1"), "shape", "is not a country code (ISO 3166-1 alpha-2)"),
+    (
+        re.compile(r"can't be modified to a user PAYER"),
+        "conflict",
+        "an OWNER cannot become a PAYER",
+    ),
+    # docs: create-recipient, codes of the recipients service; the two SCA codes are not explained
+    (re.compile(r"^NOT_IN_ALLOWED_VALUES$"), "choice", "is not one of the allowed values"),
     (re.compile(r"^UNSUPPORTED_\w+$"), "unsupported", "is not supported for payouts"),
     (re.compile(r"^USER_NOT_FOUND$"), *_UNKNOWN_ID),
     (re.compile(r"^2815488948686553431$"), "conflict", "a PAYER cannot be paid out to"),
@@ -63,7 +67,7 @@ _TEXTS: tuple[tuple[re.Pattern[str], str, str], ...] = (
     (re.compile(r"Error (reading|converting)|Unexpected token"), "type", "has another JSON type"),
 )
 
-# docs: the `Type` of each error -> what helps, the core path where one is meant, the error class
+# docs: the `Type` of an error -> remedy, core path if it concerns a field, error class
 _TYPES: dict[str, tuple[str, str, type[ProviderError] | None]] = {
     "fraud_policy": ("the data look invented to MangoPay's anti-fraud policy", "", None),
     "user_hasnt_accepted_terms_and_conditions": (
@@ -72,17 +76,17 @@ _TYPES: dict[str, tuple[str, str, type[ProviderError] | None]] = {
     "not_allowed_for_user_category_owner": ("the user is an OWNER already", "category", Conflict),
     "not_allowed_for_user_category_payer": ("make the user an OWNER first", "category", Conflict),
     "not_allowed_for_pending_user_action_status": (
-        "the user must follow the next action first", "", Conflict,
+        "the user must complete the next action first", "", Conflict,
     ),
     "sca_proxy_missing": (
         "USER_NOT_PRESENT needs the user's consent to act by proxy",
         "extras.mangopay.sca_context", Rejected,
     ),
-    "user_closed": ("the user is closed, which is final", "", Conflict),
+    "user_closed": ("the user is closed for good", "", Conflict),
     "idempotent_creation_conflict": (
-        "this idempotency key was used; MangoPay keeps it for 24 hours", "", None,
+        "this idempotency key was used in the last 24 hours", "", None,
     ),
-    # the official clients' tests expect it, where the documents print a 404
+    # expected by the official clients' tests; the documents print a 404
     "correlationid_not_found": (
         "no request was sent with this key in the last 24 hours", "", NotFound,
     ),
@@ -92,38 +96,38 @@ _TYPES: dict[str, tuple[str, str, type[ProviderError] | None]] = {
     "pending_user_action": ("the user must follow the link first", "", ActionRequired),
     "user_closure_not_possible": ("empty the user's wallets first", "", Conflict),
     "user_closure_failed": ("the user may be closed already", "", Conflict),
-    "max_page_number": ("a document has five pages at most", "pages", Rejected),
-    # no page prints it; third-party clients assert it of the live API
+    "max_page_number": ("a document has at most five pages", "pages", Rejected),
+    # not documented; third-party clients assert it of the live API
     "cant_validate_empty_document": ("add a page, then submit the document", "pages", Rejected),
-    "http_413": ("the whole request has 10 MB at most", "", None),
-    "http_415": ("files are PDF, JPEG or PNG, all else is JSON", "", None),
+    "http_413": ("a request has at most 10 MB", "", None),
+    "http_415": ("files must be PDF, JPEG or PNG, other requests JSON", "", None),
     "unauthorized_client": (
-        "the account is locked for a while: too many logins", "", Unauthorized,
+        "too many logins: the account is locked for a while", "", Unauthorized,
     ),
-    "ressource_not_found": ("check the id, and which environment it is of", "", NotFound),
+    "ressource_not_found": ("check the id and its environment", "", NotFound),
 }  # fmt: skip
 
-# Every recording has the first spelling; MangoPay may correct it one day.
+# All recordings have `ressource`; MangoPay may correct the spelling.
 _ALIASES = {"resource_not_found": "ressource_not_found"}
 
 _FORMS = {"Email": ASCII_EMAIL, "PostalCode": POSTAL_CODE}
 _NAMES = ("given_name", "family_name")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}").fullmatch
 _REVOCATION = re.compile(r"revoke the terms and conditions")
-# docs: guides/sca/wallets; the name of the parameter is printed in two spellings
+# docs: guides/sca/wallets, which spell the parameter in two ways
 _LINK = re.compile(r"redirecturl\s*=\s*\"?([^\s\",]+)", re.IGNORECASE)
-# a challenge of its own, perhaps after another one (RFC 9110, 11.6.1)
+# a separate challenge, perhaps after another (RFC 9110, 11.6.1)
 _DEMAND = re.compile(r"(?:^|,)\s*pendinguseraction\b", re.IGNORECASE)
 
 
 def is_sca_demand(response: Response) -> bool:
-    """Whether a 401 asks the user to authenticate, rather than the platform (docs: sca/wallets)."""
+    """Returns whether a 401 requires SCA of the user, not a login (docs: guides/sca/wallets)."""
     challenge = response.headers.get("www-authenticate", "")
     return response.status == 401 and _DEMAND.search(challenge) is not None
 
 
 def nowhere(_: str) -> None:
-    """The core path of a field, where a request has none in the core."""
+    """Returns no core path, for requests whose fields have none."""
 
 
 def raise_for(
@@ -134,14 +138,14 @@ def raise_for(
     user_id: str = "",
     provenance: Provenance,
 ) -> NoReturn:
-    """Raises what an answer means. The body may be JSON of several shapes, HTML, or nothing.
+    """Raises the error of a response, whose body may be JSON of several forms, HTML, or empty.
 
-    `about` is the core path of the whole request, for a no that names no field; `user_id` is
-    the user whose part an answer may ask for.
+    `core_path` maps a field of MangoPay's to a core path; `about` is the core path of the request,
+    for an error that names no field; `user_id` is the user of a required action.
     """
     body = response.loose_object()
     code = _first_text(body, "Type", "error")
-    if not _WORD(code):  # a sentence may quote a user's values, and is no code
+    if not _WORD(code):  # only a word is a code: a sentence may quote values
         code = f"http_{response.status}"
     if is_sca_demand(response):
         code = "pending_user_action"
@@ -170,7 +174,7 @@ def raise_for(
 
 
 def _action(response: Response, user_id: str, provenance: Provenance) -> NextAction | None:
-    """The step that a 401 asks of the user, whose link is in a header alone."""
+    """Returns the action that a 401 requires of the user; its link is in a header."""
     if not is_sca_demand(response):
         return None
     found = _LINK.search(response.headers["www-authenticate"])
@@ -185,13 +189,13 @@ def _first_text(body: dict[str, Any], *names: str) -> str:
 
 
 def _field_errors(body: dict[str, Any]) -> dict[str, str]:
-    """The map of field errors: `errors` as a rule, `Errors` from the recipients' service."""
+    """Returns the field errors: `errors`, or `Errors` of the recipients service."""
     found = as_object(body.get("errors") or body.get("Errors"))
     return {name: str(text) for name, text in found.items() if name != "RessourceNotFound"}
 
 
 def _problem(core_path: CorePath, name: str, text: str) -> Problem:
-    code, words = "refused", "was refused; MangoPay's own text is in raw"
+    code, words = "refused", "was refused; MangoPay's message is in raw"
     if _ID(name) and core_path(name) is None:
         code, words = _UNKNOWN_ID
     for pattern, known, ours in _TEXTS:
@@ -207,5 +211,5 @@ def _problem(core_path: CorePath, name: str, text: str) -> Problem:
 
 
 def _retry_after(response: Response) -> float | None:
-    seconds = retry_after(response)  # no page documents that header
+    seconds = retry_after(response)  # not documented
     return seconds_to_wait(response) if seconds is None else seconds

@@ -1,7 +1,7 @@
-"""Idempotency keys: what a key means at MangoPay, and requests that are carried out once.
+"""Idempotency keys: requests that are carried out once.
 
-docs: overview/idempotency. MangoPay refuses a key that was used, whatever was sent with it and
-whatever the answer was, and keeps that answer for 24 hours.
+MangoPay refuses a used key, whatever the request and its response were, and keeps the first
+response for 24 hours (docs: overview/idempotency).
 """
 
 from __future__ import annotations
@@ -24,38 +24,37 @@ from onboarding import (
     OutcomeUnknown,
     Partial,
     Problem,
-    UnexpectedResponse,
 )
 from onboarding.spi import Flow, Request, Response, as_object, moment, reference
 
 from onboarding_mangopay.protocol import MangoPayProtocol
-from onboarding_mangopay.records import text
+from onboarding_mangopay.values import text, unexpected
 
 __all__ = ["FirstAnswer", "Keyed", "Keys", "Look", "Same"]
 
 Look: TypeAlias = Callable[[], Flow[Response | None]]
-"""Looks for what a call that failed was to create: an answer that shows it, or None."""
+"""Looks up the object that a failed call was to create; returns a response with it, or None."""
 
 Same: TypeAlias = Callable[[Mapping[str, Any]], bool]
-"""Whether an object that an earlier call created has the content of this call."""
+"""Returns whether an object that an earlier call created has the content of this call."""
 
 SPENT = "idempotent_creation_conflict"
 _NAMES = uuid5(NAMESPACE_URL, "onboarding:mangopay")
 
-# docs: overview/rate-limiting: the calls that MangoPay takes in the 24 hours of a key
+# docs: overview/rate-limiting: the calls that MangoPay accepts in the 24 hours of a key
 _MOST_ATTEMPTS = 105_600
 
 _NO_FIRST_ANSWER = (
-    "this idempotency key seems to have been used before, and the first answer cannot be read: "
-    "call again with the same key"
+    "this idempotency key may have been used before, and its first response cannot be read: "
+    "retry with the same key"
 )
 
 
 @frozen
 class Keyed:
-    """What a key names: an operation on a subject, under the caller's key.
+    """The scope of an idempotency key: an operation, its subject, and the caller's key.
 
-    A request within a call (a page, an owner) has an operation and a subject of its own.
+    A request within a call (a page, an owner) has its own operation and subject.
     """
 
     operation: str
@@ -65,7 +64,7 @@ class Keyed:
 
 @frozen(kw_only=True)
 class FirstAnswer:
-    """What the first request with a key was answered, as MangoPay keeps it for 24 hours."""
+    """The response to the first request with a key, which MangoPay keeps for 24 hours."""
 
     status: int
     answered_at: datetime
@@ -74,30 +73,30 @@ class FirstAnswer:
 
     @property
     def refused(self) -> bool:
-        """Whether it says that nothing was created."""
+        """Whether nothing was created: the status is a 4xx."""
         return 400 <= self.status < 500
 
     def response(self) -> Response:
-        """The answer as it came the first time."""
+        """Returns the first response."""
         body = b"" if self.resource is None else json.dumps(self.resource).encode()
         return Response(status=self.status, body=body, received_at=self.answered_at)
 
 
 @frozen(kw_only=True)
 class Keys(MangoPayProtocol):
-    """Requests under an idempotency key."""
+    """Requests with an idempotency key."""
 
     def idempotency_key(self, keyed: Keyed, attempt: int = 0) -> str:
-        """The key that MangoPay sees, a UUID: of client, operation, subject and caller's key.
+        """Returns the key for MangoPay: a UUID of client, operation, subject and caller's key.
 
-        Never of the content, so that a retry meets its first call. After a refusal, which spends
-        a key, the corrected call is the next attempt.
+        The content is not part of it, so that a retry finds its first call. A refusal uses up a
+        key: the corrected call is the next attempt.
         """
         named = [self.client_id, keyed.operation, keyed.subject, keyed.key, attempt]
         return str(uuid5(_NAMES, json.dumps(named)))
 
     def keyed(self, operation: str, *subject: str, idempotency_key: str | None) -> Keyed | None:
-        """What the caller's key names; None without a key. Raises `InvalidInput` for a bad one."""
+        """Returns the scope of the caller's key; None without one. Raises `InvalidInput`."""
         if self.validated_key(idempotency_key) is None:
             return None
         return Keyed(operation, tuple(str(part) for part in subject), idempotency_key)
@@ -105,13 +104,13 @@ class Keys(MangoPayProtocol):
     def first_answer(
         self, key: str, operation: str = "create_user", *subject: str
     ) -> Flow[FirstAnswer]:
-        """What MangoPay first answered to an operation under a key, good or bad.
+        """Returns MangoPay's first response to an operation with a key, success or failure.
 
-        `subject` is what the operation is about: the user's id for `submit_document`,
-        `declare_owners`, `add_bank_account`, `create_recipient` and `verify_identity`, nothing
-        for `create_user` and `register_hook`, method and path for `raw`.
+        `subject` is the user's id for `submit_document`, `declare_owners`, `add_bank_account`,
+        `create_recipient` and `verify_identity`; empty for `create_user` and `register_hook`;
+        method and path for `raw`. Raises `NotFound` after 24 hours, or if nothing was sent.
 
-        docs: view-api-response. Raises `NotFound` after 24 hours, or when nothing was sent.
+        docs: view-api-response
         """
         keyed = self.keyed(operation, *subject, idempotency_key=key)
         if keyed is None:
@@ -125,13 +124,13 @@ class Keys(MangoPayProtocol):
         same: Same | None = None,
         look: Look | None = None,
     ) -> Flow[tuple[Response, bool]]:
-        """The answer to a request that creates, and whether it is that of an earlier call.
+        """Sends a creating request once; returns the response, and whether it is a replay.
 
-        An earlier call that was accepted gives its answer, if its path and its content are those
-        of this one (`same`). After a refusal (4xx) nothing was created, and the next attempt is
-        sent. Where MangoPay failed (5xx), `look` sees whether the object is there all the same.
+        If an earlier call succeeded, its response is returned, provided that its path and content
+        (`same`) are those of this call. If it was refused (4xx), nothing was created, and the next
+        attempt is sent. If MangoPay failed (5xx), `look` looks up the object.
 
-        Raises `IdempotencyConflict` for other content, `OutcomeUnknown` when the outcome of the
+        Raises `IdempotencyConflict` for other content, `OutcomeUnknown` if the outcome of the
         earlier call cannot be read.
         """
         if keyed is None:
@@ -153,14 +152,14 @@ class Keys(MangoPayProtocol):
         return response, False
 
     def _settled(self, keyed: Keyed) -> Flow[FirstAnswer | None]:
-        """The answer to the last attempt of a request; None where nothing was sent."""
+        """Returns the first answer to the last attempt of a request; None if nothing was sent."""
         _, first = yield from self._last(keyed, 0)
         return first
 
     def partial_of(
         self, operation: str, user_id: str, id: str, key: str | None, content: str
     ) -> Partial:
-        """The partial of a call whose object was created; `content` is a digest."""
+        """Returns the partial of a call whose object was created; `content` is a digest."""
         return Partial(
             **self.provenance,
             operation=operation,
@@ -170,15 +169,28 @@ class Keys(MangoPayProtocol):
             digest=content,
         )
 
+    def _resumed_user(self, partial: Partial, content: str) -> str:
+        """Returns the user of a partial that can be resumed with the content of this digest.
+
+        Raises `InvalidInput` without a user, or with neither an id nor an idempotency key; the
+        other errors are those of `resumable`.
+        """
+        self.resumable(partial, content)
+        unnamed = partial.id is None and partial.idempotency_key is None
+        if partial.user_id is None or unnamed:
+            text = "the partial needs a user, and an id or an idempotency key"
+            raise InvalidInput([Problem("id", "missing", text)])
+        return partial.user_id
+
     def _attempt(self, request: Request, keyed: Keyed, number: int) -> Request:
         named = request.with_headers(Idempotency_Key=self.idempotency_key(keyed, number))
-        # Without a key of the caller's, the whole call is not repeatable, though its parts are.
+        # Without the caller's key the call as a whole cannot be retried, though its parts can.
         return evolve(named, idempotent=keyed.key is not None)
 
     def _last(self, keyed: Keyed, attempt: int) -> Flow[tuple[int, FirstAnswer | None]]:
-        """The last attempt that was sent, and its answer: by galloping, then by bisection.
+        """Returns the last attempt that was sent, and its answer, by exponential search.
 
-        Attempts are sent one after the other, each after a refusal of the one before.
+        Each attempt was sent after the refusal of the one before.
         """
         last = yield from self._kept(keyed, attempt)
         if last is None or 200 <= last.status < 300:
@@ -198,7 +210,9 @@ class Keys(MangoPayProtocol):
 
     def _kept(self, keyed: Keyed, attempt: int) -> Flow[FirstAnswer | None]:
         if attempt > _MOST_ATTEMPTS:
-            raise OutcomeUnknown("MangoPay knows more attempts than it takes calls in a day")
+            raise OutcomeUnknown(
+                "MangoPay has more attempts of this key than calls allowed in a day"
+            )
         with _unanswered():
             try:
                 return (yield from self._answer_to(self.idempotency_key(keyed, attempt)))
@@ -206,11 +220,11 @@ class Keys(MangoPayProtocol):
                 return None
 
     def _found(self, first: FirstAnswer, look: Look | None) -> Flow[Response | None]:
-        """What `look` finds of a call that failed at MangoPay."""
+        """Returns what `look` finds of a call that failed at MangoPay."""
         if look is None:
             raise OutcomeUnknown(
-                f"the first call with this key was answered {first.status}: whether it was "
-                "carried out is not known; look, then call with another key"
+                f"the first call with this idempotency key failed at MangoPay ({first.status}) "
+                "and may have been carried out: look the object up, then use another key"
             )
         with _unanswered():
             return (yield from look())
@@ -218,12 +232,11 @@ class Keys(MangoPayProtocol):
     def _answer_to(self, name: str) -> Flow[FirstAnswer]:
         response = yield self.request("GET", "first_answer", "responses", name)
         answer = self.answer(response)
-        status = str(answer.get("StatusCode", ""))  # a text there
+        status = str(answer.get("StatusCode", ""))  # a text
         if not (status.isascii() and status.isdigit() and len(status) == 3):
-            problem = Problem("", "missing", "the answer has no status", "StatusCode")
-            raise UnexpectedResponse([problem], status=response.status, raw=response.body)
+            raise unexpected(response, "missing", "the answer has no status", "StatusCode")
         answered_at = moment(answer.get("Date")) or response.received_at
-        with suppress(TypeError, ValueError):  # a text there, unlike all other times
+        with suppress(TypeError, ValueError):  # a date as in a header, unlike all other times
             answered_at = parsedate_to_datetime(str(answer.get("Date"))).astimezone(UTC)
         return FirstAnswer(
             status=int(status),
@@ -234,7 +247,7 @@ class Keys(MangoPayProtocol):
 
 
 def _may_be_spent(response: Response) -> bool:
-    """Whether an answer says that the key was used, or may say so: its body may be cut off."""
+    """Returns whether a response refuses a used key; a 409 with a cut-off body may do so."""
     if response.status != 409:
         return False
     return response.loose_object().get("Type") in (None, SPENT)
@@ -242,7 +255,7 @@ def _may_be_spent(response: Response) -> bool:
 
 @contextmanager
 def _unanswered() -> Generator[None]:
-    """Turns any failure to read the outcome of an earlier call into `OutcomeUnknown`."""
+    """Raises `OutcomeUnknown` for any failure to read the outcome of an earlier call."""
     try:
         yield
     except (OutcomeUnknown, IdempotencyConflict):
@@ -252,12 +265,12 @@ def _unanswered() -> Generator[None]:
 
 
 def _replayed(request: Request, keyed: Keyed, first: FirstAnswer, same: Same | None) -> Response:
-    """The earlier answer, once it is certain that it is one to this request."""
+    """Returns the earlier answer. Raises `IdempotencyConflict` if it is of another request."""
     shown = as_object(first.resource)
     if (first.resource is None and first.status != 204) or (same is not None and not shown):
         raise OutcomeUnknown(_NO_FIRST_ANSWER)
     same_place = not first.url or _place(first.url) == _place(request.url)
-    with _unanswered():  # an answer in no documented shape cannot be compared
+    with _unanswered():  # an object in no documented form cannot be compared
         replayed = same_place and (same is None or same(shown))
     if not replayed:
         operation = keyed.operation.partition(".")[0]
@@ -266,6 +279,6 @@ def _replayed(request: Request, keyed: Keyed, first: FirstAnswer, same: Same | N
 
 
 def _place(url: str) -> list[str]:
-    """The parts of a path from the version on: hosts differ, and MangoPay is lax about the rest."""
+    """Returns the path segments from the version on, without regard to host, case or slashes."""
     parts = [unquote(part).lower() for part in urlsplit(url).path.split("/") if part]
     return parts[parts.index("v2.01") :] if "v2.01" in parts else parts

@@ -1,4 +1,4 @@
-"""Declarations of a company's beneficial owners: opened, filled, submitted, read.
+"""Declarations of a company's beneficial owners: declare, edit, submit, resume, fetch.
 
 docs: api-reference/ubo-declarations
 """
@@ -55,20 +55,22 @@ _CALL = "declare_owners"
 
 @frozen(kw_only=True)
 class Owners(Keys):
-    """The operations on declarations of owners: for a BUSINESS or a PARTNERSHIP."""
+    """The operations on declarations of owners, for a BUSINESS or a PARTNERSHIP."""
 
     def declare_owners(
         self, user_id: str, company: Company, *, idempotency_key: str | None = None
     ) -> Flow[OwnerDeclaration]:
-        """Declares all owners of a company and submits them.
+        """Declares all owners of a company and submits the declaration.
 
-        docs: create-ubo-declaration, create-ubo, submit-ubo-declaration. With the same `key` and
-        owners, for 24 hours, the call goes on where an earlier one failed; a declaration that
-        was submitted is returned as it is.
+        For 24 hours, a call with the same `idempotency_key` and owners resumes an earlier one that
+        failed; a submitted declaration is returned unchanged.
 
-        Raises `InvalidInput` for no owner or more than 15, `Unsupported` for what MangoPay does
-        not support, before anything is sent; `PartialFailure` once the declaration is open,
-        also when another call opened it; `IdempotencyConflict` when the key was used for others.
+        Raises `InvalidInput` for no owner or more than 15, and `Unsupported` for values that
+        MangoPay does not support, before anything is sent; `PartialFailure` after the declaration
+        was created, also by another call; `IdempotencyConflict` if the key was used for other
+        owners.
+
+        docs: create-ubo-declaration, create-ubo, submit-ubo-declaration
         """
         bodies, losses = self._bodies(company)
         keyed = self.keyed(_CALL, user_id, idempotency_key=idempotency_key)
@@ -78,7 +80,7 @@ class Owners(Keys):
         try:
             declaration = owner_declaration(self, self.answer(response), response)
         except Rejected as error:
-            # A user has one open declaration at most; one that waits for owners can be finished.
+            # A user has at most one open declaration, which can be resumed.
             shown = yield from self._in_the_way(error, place)
             if shown is None:
                 raise
@@ -89,21 +91,17 @@ class Owners(Keys):
         partial = self.partial_of(
             _CALL, user_id, declaration.id, idempotency_key, _content(company)
         )
-        if again:  # with which owners is not known yet
+        if again:  # its owners are not compared yet
             return (yield from self._resume_declaration(evolve(partial, digest=""), company))
         return (yield from self._fill(partial, bodies, range(len(bodies)), 0, losses))
 
     def _resume_declaration(self, partial: Partial, company: Company) -> Flow[OwnerDeclaration]:
-        """Finishes a `declare_owners` that failed part-way; see `resume`."""
+        """Completes a `declare_owners` that failed part-way; see `resume`."""
         bodies, losses = self._bodies(company)
-        self.resumable(partial, _content(company))
-        user_id, idempotency_key = partial.user_id, partial.idempotency_key
-        if user_id is None or (partial.id is None and idempotency_key is None):
-            raise InvalidInput([Problem("id", "missing", "the partial names no declaration")])
+        user_id = self._resumed_user(partial, _content(company))
         if partial.id is None:
-            return (
-                yield from self.declare_owners(user_id, company, idempotency_key=idempotency_key)
-            )
+            key = partial.idempotency_key
+            return (yield from self.declare_owners(user_id, company, idempotency_key=key))
         with part_way(partial):
             declaration = yield from self.fetch_declaration(partial.id)
         submitted = declaration.status is not DocumentStatus.CREATED
@@ -131,7 +129,7 @@ class Owners(Keys):
     def update_owner(
         self, declaration: OwnerDeclaration, owner_id: str, owner: BeneficialOwner
     ) -> Flow[DeclaredOwner]:
-        """Writes an owner anew, all of it, while the declaration is editable (docs: update-ubo)."""
+        """Replaces an owner of a declaration while it is editable (docs: update-ubo)."""
         self.require_own(declaration, OwnerDeclaration)
         body, losses = self._body(owner, f"{OWNERS_PATH}.")
         path = (*_place(declaration), "ubos", owner_id)
@@ -141,7 +139,7 @@ class Owners(Keys):
     def submit_declaration(
         self, declaration: OwnerDeclaration, *, user_id: str | None = None
     ) -> Flow[OwnerDeclaration]:
-        """Asks MangoPay to look at a declaration (docs: submit-ubo-declaration)."""
+        """Submits a declaration for review (docs: submit-ubo-declaration)."""
         self.require_own(declaration, OwnerDeclaration)
         if user_id is not None:
             declaration = evolve(declaration, user_id=user_id)
@@ -150,7 +148,7 @@ class Owners(Keys):
     def fetch_declaration(
         self, declaration_id: str, *, user_id: str | None = None
     ) -> Flow[OwnerDeclaration]:
-        """docs: view-ubo-declaration. The id is enough."""
+        """Reads a declaration by its id alone (docs: view-ubo-declaration)."""
         path = ("kyc", "ubodeclarations", declaration_id)
         response = yield self.request("GET", "fetch_declaration", *path)
         return owner_declaration(self, self.answer(response), response)
@@ -158,20 +156,20 @@ class Owners(Keys):
     def list_declarations(
         self, user_id: str, page: str | None = None
     ) -> Flow[Paged[OwnerDeclaration]]:
-        """docs: list-ubo-declarations; oldest first."""
+        """Lists one page of a user's declarations, oldest first (docs: list-ubo-declarations)."""
         path = ("users", user_id, "kyc", "ubodeclarations")
         response = yield self.page("list_declarations", *path, page=page)
         return self.paged(response, page, lambda row: owner_declaration(self, row, response))
 
     def _open(self, place: tuple[str, ...]) -> Flow[Response | None]:
-        """The declaration that waits for its owners, of which a user has one at most."""
+        """Returns the open declaration of a user, who has at most one."""
         response = yield self.page("declare_owners", *place, page=None)
         rows = self.paged(response, None, lambda row: row).items
         found = next((row for row in rows if row.get("Status") == "CREATED"), None)
         return None if found is None else Response(status=200, body=json_body(found))
 
     def _in_the_way(self, error: Rejected, place: tuple[str, ...]) -> Flow[Response | None]:
-        """The open declaration because of which another one was refused, if that is the reason."""
+        """Returns the open declaration if it is the reason of a refusal."""
         if error.code == "invalid_action":
             with suppress(OnboardingError):
                 return (yield from self._open(place))
@@ -185,7 +183,7 @@ class Owners(Keys):
         there: int,
         losses: tuple[Loss, ...],
     ) -> Flow[OwnerDeclaration]:
-        """Adds the owners that are missing to those that are there, and submits them all."""
+        """Adds the missing owners after the `there` existing ones, and submits the declaration."""
         assert partial.user_id is not None
         assert partial.id is not None
         place = ("users", partial.user_id, "kyc", "ubodeclarations", partial.id)
@@ -208,20 +206,22 @@ class Owners(Keys):
         return owner_declaration(self, self.answer(response), response)
 
     def _written(self, declaration_id: str, position: int) -> Flow[Response | None]:
-        """An answer like that to an owner who was added, if there is one at this position."""
+        """Returns an empty response if the declaration has an owner at this position."""
         declaration = yield from self.fetch_declaration(declaration_id)
         there = len(_active(declaration)) > position
         return Response(status=200, body=b"{}") if there else None
 
     def _bodies(self, company: Company) -> tuple[list[dict[str, Any]], tuple[Loss, ...]]:
-        """The bodies of the owners, and what they lose; raises what keeps them from being sent."""
+        """Returns the bodies of the owners, and the losses; raises if one cannot be sent."""
         if not isinstance(company, Company):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise InvalidInput([Problem("", "type", "expected a Company")])
         owners = company.beneficial_owners
         if not owners:
-            raise InvalidInput([Problem(OWNERS_PATH, "missing", "there is none to declare")])
+            raise InvalidInput(
+                [Problem(OWNERS_PATH, "missing", "a declaration has at least one owner")]
+            )
         if len(owners) > MOST_OWNERS:
-            text = f"a declaration has {MOST_OWNERS} owners at most"
+            text = f"a declaration has at most {MOST_OWNERS} owners"
             raise InvalidInput([Problem(OWNERS_PATH, "too_many", text)])
         written = [self._body(owner, f"{OWNERS_PATH}.{n}.") for n, owner in enumerate(owners)]
         return [body for body, _ in written], tuple(loss for _, lost in written for loss in lost)
@@ -240,7 +240,7 @@ def _content(company: Company) -> str:
 
 
 def _active(declaration: OwnerDeclaration) -> list[dict[str, Any]]:
-    """The owners that a declaration shows, as they came."""
+    """Returns the active owners of a declaration, as MangoPay's objects."""
     rows: object = declaration.raw.get("Ubos")
     found = cast("list[object]", rows) if isinstance(rows, list) else []
     return [row for row in map(as_object, found) if row.get("IsActive") is not False]
@@ -249,7 +249,7 @@ def _active(declaration: OwnerDeclaration) -> list[dict[str, Any]]:
 def _missing(
     bodies: Sequence[Mapping[str, Any]], rows: Iterable[Mapping[str, Any]]
 ) -> list[int] | None:
-    """Which of the owners are not shown yet; None where others are shown."""
+    """Returns the indices of owners not yet declared; None if another owner is declared."""
     missing = list(range(len(bodies)))
     for row in rows:
         match = next((index for index in missing if _same_owner(bodies[index], row)), None)
@@ -264,7 +264,7 @@ def _same_owner(body: Mapping[str, Any], shown: Mapping[str, Any]) -> bool:
 
 
 def _inside(prefix: str) -> Callable[[str], str | None]:
-    """Finds the core path of a field of an owner, below the path of the owner."""
+    """Returns a function from an owner's wire path to its core path below `prefix`."""
 
     def core_path(wire_path: str) -> str | None:
         found = owner_wire().core_path(wire_path)
@@ -275,6 +275,6 @@ def _inside(prefix: str) -> Callable[[str], str | None]:
 
 def _place(declaration: OwnerDeclaration) -> tuple[str, ...]:
     if declaration.user_id is None:
-        text = "the declaration does not say whose it is"
+        text = "the declaration has no user"
         raise InvalidInput([Problem("user_id", "missing", text)])
     return ("users", declaration.user_id, "kyc", "ubodeclarations", declaration.id)

@@ -1,4 +1,4 @@
-"""What MangoPay tells the platform: blocks of a user, forms of data, anything else."""
+"""The calls for the platform itself: blocks of a user, data formats, any other request."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ __all__ = ["CompanyNumberCheck", "Platform", "Regulatory"]
 
 @frozen(kw_only=True)
 class Regulatory:
-    """Whether MangoPay blocks the money of a user, and by when it must be verified again.
+    """Whether MangoPay blocks a user's money, and when the user must be verified again.
 
-    `action_code` says why, in six digits; it is empty when nothing is blocked.
+    `action_code` is the reason in six digits, empty if nothing is blocked (docs:
+    view-user-block-status).
     """
 
     user_id: str
@@ -35,7 +36,7 @@ class Regulatory:
 
 @frozen(kw_only=True)
 class CompanyNumberCheck:
-    """Whether a registration number has the form of its country, and the forms that it may have."""
+    """Whether a registration number is valid in its country, and the rules of that country."""
 
     valid: bool
     rules: tuple[str, ...] = ()
@@ -43,10 +44,10 @@ class CompanyNumberCheck:
 
 @frozen(kw_only=True)
 class Platform(Keys):
-    """The calls that are about no operation of the core."""
+    """The calls that no other module of the adapter makes."""
 
     def regulatory(self, user_id: str) -> Flow[Regulatory]:
-        """Whether a user is blocked, and why (docs: view-user-block-status)."""
+        """Reads whether a user is blocked, and why (docs: view-user-block-status)."""
         response = yield self.request("GET", "regulatory", "users", user_id, "regulatory")
         answer = self.answer(response)
         blocked = as_object(answer.get("ScopeBlocked"))
@@ -62,7 +63,7 @@ class Platform(Keys):
         )
 
     def check_company_number(self, number: str, country: str) -> Flow[CompanyNumberCheck]:
-        """Whether a number has the form of its country, alpha-2 (docs: validate-data-format)."""
+        """Checks a registration number against a country, alpha-2 (docs: validate-data-format)."""
         asked = {"CompanyNumber": {"CompanyNumber": number, "CountryCode": country}}
         path = ("users", "data-formats", "validation")
         response = yield self.request("POST", "check_company_number", *path, body=asked)
@@ -83,15 +84,16 @@ class Platform(Keys):
         query: tuple[tuple[str, str], ...] = (),
         idempotency_key: str | None = None,
     ) -> Flow[Response]:
-        """Any request below `/v2.01/{client_id}`: `raw("GET", "users", user_id, "mandates")`.
+        """Sends any request below `/v2.01/{client_id}`: `raw("GET", "users", user_id, "mandates")`.
 
-        A first part that begins with a slash is a path of its own, from the host on:
-        `raw("GET", "/v2.01/countries", "FR", "authorizations")`. A POST with a `key` happens
-        once, as a creation does; no other method takes one.
+        If the first segment starts with a slash, the path starts at the host:
+        `raw("GET", "/v2.01/countries", "FR", "authorizations")`. A POST with an `idempotency_key`
+        is carried out once; other methods with a key raise `InvalidInput`. Errors are raised as
+        for every other call, and the response is returned unchanged.
         """
         keyed = self.keyed("raw", method, *path, idempotency_key=idempotency_key)
         if keyed is not None and method != "POST":
-            text = "MangoPay takes idempotency keys with POST alone"
+            text = "MangoPay takes idempotency keys with POST only"
             raise InvalidInput([Problem("idempotency_key", "unsupported", text)])
         request = self.request(method, "raw", *path, body=body, query=query)
         if path and str(path[0]).startswith("/"):

@@ -1,4 +1,4 @@
-"""What every flow of the MangoPay adapter shares: settings, login, requests and their answers."""
+"""What all calls to MangoPay share: settings, login, requests, responses, pages."""
 
 from __future__ import annotations
 
@@ -26,28 +26,29 @@ from onboarding.spi import (
 )
 
 from onboarding_mangopay.errors import CorePath, is_sca_demand, nowhere, raise_for
-from onboarding_mangopay.records import PROVIDER, rate_limits
+from onboarding_mangopay.records import rate_limits
+from onboarding_mangopay.values import PROVIDER, unexpected
 
 __all__ = ["PER_PAGE", "Api", "Environment", "MangoPayProtocol"]
 
 T = TypeVar("T")
 
 _LONGEST_LIFE = 24 * 60 * 60
-"""Seconds that a token is used at most, whatever a login says; the documented life is an hour."""
+"""The longest use of a token in seconds, whatever a login says; an hour is documented."""
 
 PER_PAGE = 100
-"""Entries of one page of a list (docs: overview/pagination: the most there are)."""
+"""Rows per page of a list, the documented maximum (docs: overview/pagination)."""
 
 
 class Environment(StrEnum):
-    """Which of MangoPay's two worlds."""
+    """The environment; each has its own users and credentials."""
 
     SANDBOX = "sandbox"
     PRODUCTION = "production"
 
 
 class Api(StrEnum):
-    """Which user endpoints: those with strong customer authentication, or the legacy ones."""
+    """The user endpoints: with strong customer authentication (SCA), or legacy."""
 
     SCA = "sca"
     LEGACY = "legacy"
@@ -64,12 +65,7 @@ _HOSTS = {
 
 @frozen(kw_only=True)
 class MangoPayProtocol(Adapter):
-    """How MangoPay is spoken to, whatever the subject.
-
-    Settings: `client_id` and `api_key` of the platform; `environment`; `api` (`legacy` calls
-    the endpoints that were to stop on 15 December 2025); `mtls` for the hosts that ask for a
-    client certificate; `base_url` in place of a host (a simulator).
-    """
+    """The settings of `MangoPay`, which documents them, and its requests and responses."""
 
     provider: ClassVar[str] = PROVIDER
     certificate_settings: ClassVar[tuple[str, ...]] = ("mtls",)
@@ -84,18 +80,18 @@ class MangoPayProtocol(Adapter):
 
     @property
     def base(self) -> str:
-        """Where requests go."""
+        """The base URL of requests."""
         return self.base_url or _HOSTS[self.environment, self.mtls]
 
     @property
     def sca(self) -> tuple[str, ...]:
-        """What a path to users begins with."""
+        """The first segments of a path to users."""
         return ("sca",) if self.api is Api.SCA else ()
 
-    # -- who calls
+    # -- login and headers
 
     def login(self) -> Flow[Token]:
-        """docs: overview/authentication: OAuth 2.0 client credentials."""
+        """Fetches a token by OAuth 2.0 client credentials (docs: overview/authentication)."""
         pair = f"{self.client_id}:{self.api_key.reveal()}".encode()
         response = yield Request(
             method="POST",
@@ -119,10 +115,12 @@ class MangoPayProtocol(Adapter):
         return Token(value, response.received_at + timedelta(seconds=min(life, _LONGEST_LIFE)))
 
     def sign(self, request: Request, proof: Proof) -> Request:
-        """docs: overview/authentication; overview/idempotency: a key for every POST.
+        """Adds the token, and an idempotency key to every POST.
 
-        Where the caller gave no key, a random one keeps anything on the way from sending the
-        request twice. It is another one at each try of the engine's.
+        Without the caller's key it is a random one, another at each try of the engine, which
+        prevents intermediaries from sending the request twice.
+
+        docs: overview/authentication, overview/idempotency
         """
         if proof.token is None:
             return request
@@ -134,7 +132,7 @@ class MangoPayProtocol(Adapter):
         return response.status == 401 and not is_sca_demand(response)
 
     def rate_limits(self, response: Response) -> tuple[RateLimit, ...]:
-        """docs: overview/rate-limiting: four sliding windows."""
+        """Returns the four sliding windows (docs: overview/rate-limiting)."""
         return rate_limits(response)
 
     # -- requests and answers
@@ -147,7 +145,7 @@ class MangoPayProtocol(Adapter):
         body: Mapping[str, Any] | None = None,
         query: Iterable[tuple[str, str]] = (),
     ) -> Request:
-        """A request to a path of the platform's."""
+        """Returns a request to a path below `/v2.01/{client_id}`."""
         place = url(self.base, "v2.01", self.client_id, *path, query=query)
         return Request.json(method, place, body, operation=operation)
 
@@ -159,15 +157,15 @@ class MangoPayProtocol(Adapter):
         about: str = "",
         user_id: str = "",
     ) -> None:
-        """Raises what a no means; a status of no documented kind is `UnexpectedResponse`.
+        """Raises the error of a response that is not successful.
 
-        `core_path` finds the core path of a field that MangoPay names; `about` is the one of
-        the whole request; `user_id` is who must act, where the answer asks a user to.
+        `UnexpectedResponse` is raised for a redirect or another status below 400. `core_path`
+        maps a field of MangoPay's to a core path; `about` is the core path of the request;
+        `user_id` is the user of a required action.
         """
         if not 200 <= response.status < 300:
-            if response.status < 400:  # such as a redirect, which refuses nothing
-                problem = Problem("", "type", f"the answer has the status {response.status}")
-                raise UnexpectedResponse([problem], status=response.status, raw=response.body)
+            if response.status < 400:
+                raise unexpected(response, "type", f"the answer has the status {response.status}")
             raise_for(response, core_path, about=about, user_id=user_id, provenance=self.provenance)
 
     def answer(
@@ -178,7 +176,7 @@ class MangoPayProtocol(Adapter):
         about: str = "",
         user_id: str = "",
     ) -> dict[str, Any]:
-        """The object in a yes; raises what a no means, as `accept` does."""
+        """Returns the JSON object of a response; raises its error, as `accept` does."""
         self.accept(response, core_path, about=about, user_id=user_id)
         return response.json_object()
 
@@ -187,15 +185,14 @@ class MangoPayProtocol(Adapter):
     def page(
         self, operation: str, *path: str, page: str | None, query: Iterable[tuple[str, str]] = ()
     ) -> Request:
-        """A request for one page of a list, oldest first.
+        """Returns a request for one page of a list, oldest first.
 
-        docs: overview/pagination, overview/filtering-sorting. Raises `InvalidInput` for a page
-        that no list named.
+        docs: overview/pagination, overview/filtering-sorting. Raises `InvalidInput` for an
+        unknown page token.
         """
         number = "1" if page is None else page
         if not (isinstance(number, str) and number.isascii() and number.isdigit()):  # pyright: ignore[reportUnnecessaryIsInstance]
-            text = "is none that a list named"
-            raise InvalidInput([Problem("page", "shape", text)])
+            raise InvalidInput([Problem("page", "shape", "unknown page token")])
         wanted = (("page", number), ("per_page", str(PER_PAGE)))
         return self.request("GET", operation, *path, query=(*wanted, *query))
 
@@ -207,15 +204,14 @@ class MangoPayProtocol(Adapter):
         *,
         user_id: str = "",
     ) -> Paged[T]:
-        """What came as one page, and the number of the next.
+        """Returns the rows of a response, and the number of the next page.
 
-        Without the documented headers, a full page is taken not to be the last.
+        Without the documented headers, a full page counts as not the last.
         """
         self.accept(response, user_id=user_id)
         found: object = response.json()
         if not isinstance(found, list):
-            problem = Problem("", "type", "the answer is not a list")
-            raise UnexpectedResponse([problem], status=response.status, raw=response.body)
+            raise unexpected(response, "type", "the answer is not a list")
         items = tuple(read(as_object(item)) for item in cast("list[object]", found))
         number = int(page or "1")
         pages = _count(response, "x-number-of-pages")

@@ -1,4 +1,7 @@
-"""The flows of recipients, MangoPay's own: run them with `gateway.run`."""
+"""Recipients of payouts: schema, create, validate, fetch, list, deactivate.
+
+docs: api-reference/recipients
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,8 @@ from onboarding.spi import (
 
 from onboarding_mangopay.content import leaves, same_content
 from onboarding_mangopay.keys import Keys
-from onboarding_mangopay.records import ADDRESS, enrolment, filters, text, texts
+from onboarding_mangopay.records import enrolment
+from onboarding_mangopay.values import ADDRESS, filters, text, texts
 from onboarding_mangopay.wire.recipients import (
     NewRecipient,
     PayoutMethod,
@@ -41,7 +45,10 @@ _PERSON = ("FirstName", "LastName", "BusinessName", *(f"Address.{name}" for name
 
 @frozen(kw_only=True)
 class Recipients(Keys):
-    """Recipients: where payouts go, since bank accounts no longer serve for that."""
+    """The operations on recipients, which replace bank accounts for payouts.
+
+    Only MangoPay has them: run them with `gateway.run`.
+    """
 
     def recipient_schema(
         self,
@@ -51,7 +58,7 @@ class Recipients(Keys):
         type: RecipientType = RecipientType.INDIVIDUAL,
         method: PayoutMethod = PayoutMethod.LOCAL,
     ) -> Flow[tuple[RecipientField, ...]]:
-        """Asks which fields a recipient has for a currency (ISO 4217) and a country (alpha-2).
+        """Returns the fields of a recipient for a currency (ISO 4217) and a country (alpha-2).
 
         docs: view-recipient-schema
         """
@@ -66,7 +73,7 @@ class Recipients(Keys):
         return tuple(read_schema(self.answer(response, core_path)))
 
     def payout_methods(self, *, currency: str, country: str) -> Flow[tuple[str, ...]]:
-        """Asks how one can pay out, in MangoPay's words (docs: view-payout-methods)."""
+        """Returns the payout methods, in MangoPay's words (docs: view-payout-methods)."""
         query = [("Country", country), ("Currency", currency)]
         path = ("recipients", "payout-methods")
         response = yield self.request("GET", "payout_methods", *path, query=query)
@@ -75,9 +82,12 @@ class Recipients(Keys):
     def create_recipient(
         self, user_id: str, new: NewRecipient, *, idempotency_key: str | None = None
     ) -> Flow[Recipient]:
-        """Registers a recipient, PENDING until the user followed its next action.
+        """Registers a recipient, which is PENDING until the user completes its next action.
 
-        docs: create-recipient: 201, and a link of ten minutes, which is never shown again
+        The link of the action is valid for ten minutes, and is not shown again. A call with the
+        same `idempotency_key` and content returns the first recipient.
+
+        docs: create-recipient
         """
         keyed = self.keyed("create_recipient", user_id, idempotency_key=idempotency_key)
         path = ("users", user_id, "recipients")
@@ -94,9 +104,9 @@ class Recipients(Keys):
         return self._recipient(answer, response, user_id)
 
     def validate_recipient(self, user_id: str, new: NewRecipient) -> Flow[None]:
-        """Asks whether a recipient would be taken, and keeps nothing; raises as creating does.
+        """Checks the data of a recipient without storing it; raises as `create_recipient` does.
 
-        docs: validate-recipient-data: 200 without a body
+        docs: validate-recipient-data
         """
         path = ("users", user_id, "recipients", "validate")
         body = write_recipient(new)
@@ -111,9 +121,9 @@ class Recipients(Keys):
     def list_recipients(
         self, user_id: str, page: str | None = None, *, scope: RecipientScope | None = None
     ) -> Flow[Paged[Recipient]]:
-        """One page of the recipients of a user, of one scope or as MangoPay shows them.
+        """Lists one page of a user's recipients, of one scope or of all.
 
-        docs: list-recipients-user; release-notes/api/2026-05-11 (every scope without a filter)
+        docs: list-recipients-user; release-notes/api/2026-05-11, on the scope filter
         """
         word = None if scope is None else known_word("scope", scope, RecipientScope)
         query = filters(RecipientScope=word)
@@ -127,7 +137,7 @@ class Recipients(Keys):
         )
 
     def deactivate_recipient(self, recipient: Recipient) -> Flow[Recipient]:
-        """Takes a recipient out of use, which is final (docs: deactivate-recipient)."""
+        """Deactivates a recipient, which is final (docs: deactivate-recipient)."""
         self.require_own(recipient, Recipient)
         body = {"Status": "DEACTIVATED"}
         path = ("recipients", recipient.id)

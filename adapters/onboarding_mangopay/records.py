@@ -1,71 +1,78 @@
-"""Reads MangoPay's answers: records, levels, rate limits."""
+"""What a user object has beyond the core's fields: extras, next actions, rate limits."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
-from onboarding import (
-    Address,
-    InvalidInput,
-    Loss,
-    Money,
-    NextAction,
-    NextActionKind,
-    Problem,
-    UserRecord,
-)
+import attrs
+from attrs import frozen
+from onboarding import Loss, NextAction, NextActionKind, UserRecord
 from onboarding.spi import (
     Adapter,
+    Country,
     LinkRule,
     Provenance,
     RateLimit,
     Response,
     Translation,
     as_object,
-    known_word,
     moment,
     reference,
     translation,
-    trust,
 )
 
-from onboarding_mangopay.extras import ScaContext
+from onboarding_mangopay.values import PROVIDER
 from onboarding_mangopay.wire.legal import LegacyLegalUser, LegalUser
 from onboarding_mangopay.wire.natural import LegacyNaturalUser, NaturalUser
-from onboarding_mangopay.wire.vocabulary import LANGUAGES, STATUS
+from onboarding_mangopay.wire.vocabulary import LANGUAGES, STATUS, ScaContext
 
 __all__ = [
-    "ADDRESS",
-    "PROVIDER",
-    "address",
-    "address_body",
+    "MangoPayExtras",
     "enrolment",
-    "filters",
-    "flag",
-    "money",
     "rate_limits",
     "record",
-    "sca_filter",
-    "seconds",
     "seconds_to_wait",
     "shape_of",
-    "text",
-    "texts",
 ]
+
+
+@frozen(kw_only=True, repr=False)  # its values are a user's
+class MangoPayExtras:
+    """Fields of a user that only MangoPay has: `User.extras["mangopay"]`.
+
+    - `phone_number_country`: the country of the phone number (alpha-2); never required, because
+      the number is sent as E.164;
+    - `representative_phone_number_country`: the same for a company's representative;
+    - `sca_context`: `USER_PRESENT` is the default;
+    - `profiling_attempt_reference`: a reference from MangoPay's fraud profiler.
+    """
+
+    phone_number_country: Country | None = None
+    representative_phone_number_country: Country | None = None
+    sca_context: ScaContext | None = None
+    profiling_attempt_reference: str | None = None
+
+    def plain(self) -> dict[str, dict[str, Any]]:
+        """Returns the value for a user: `User(extras=MangoPayExtras(...).plain())`."""
+        given = attrs.asdict(self, filter=lambda _, value: value is not None)
+        return {"mangopay": {name: str(value) for name, value in given.items()}}
+
 
 _HEADERS = ("x-ratelimit", "x-ratelimit-remaining", "x-ratelimit-reset")
 _WINDOWS = (15 * 60, 30 * 60, 60 * 60, 24 * 60 * 60)
 
 
 def rate_limits(response: Response) -> tuple[RateLimit, ...]:
-    """The windows that the headers of an answer speak of; none where they are not readable.
+    """Returns the rate limit windows in the headers of a response; empty if they are unreadable.
 
-    `x-ratelimit` counts the calls made, and is no limit. Four values are of the four windows, in
-    their order. The number of values has varied: of any other, which window one is of is told by
-    when it resets, as the official SDKs do.
+    `x-ratelimit` counts the calls made; it is not a limit. Four values belong to the four
+    documented windows, in their order. Their number has varied: for any other number the time of
+    reset tells the window, as in the official SDKs.
+
+    docs: overview/rate-limiting
     """
     if _HEADERS[0] not in response.headers:
         return ()
@@ -88,90 +95,12 @@ def _window(resets_at: datetime, now: datetime) -> int:
 
 
 def seconds_to_wait(response: Response) -> float | None:
-    """The seconds until no window is spent any more; None where none says that it is."""
+    """Returns the seconds until no rate limit is exhausted; None if none is."""
     spent = [limit.resets_at for limit in rate_limits(response) if limit.left <= 0]
     return max(0.0, (max(spent) - response.received_at).total_seconds()) if spent else None
 
 
-# docs: create-iban-bank-account, OwnerAddress: the address of every object has these fields
-ADDRESS = {
-    "AddressLine1": "line1",
-    "AddressLine2": "line2",
-    "City": "city",
-    "Region": "region",
-    "PostalCode": "postal_code",
-    "Country": "country",
-}
-
-
-def text(value: object) -> str | None:
-    """A text with something in it."""
-    return value if isinstance(value, str) and value else None
-
-
-def texts(value: object) -> tuple[str, ...]:
-    """The texts of a list; none for anything else."""
-    found = cast("list[object]", value) if isinstance(value, list) else []
-    return tuple(one for one in found if isinstance(one, str))
-
-
-def flag(value: object) -> bool | None:
-    """True or false; the Python SDK writes them as 1 and 0."""
-    return bool(value) if isinstance(value, int) and value in (0, 1) else None
-
-
-def money(value: object) -> Money | None:
-    """An amount in minor units; None for one that is not whole, or has no currency."""
-    found = as_object(value)
-    amount, currency = found.get("Amount"), text(found.get("Currency"))
-    if isinstance(amount, bool) or not isinstance(amount, int) or currency is None:
-        return None
-    return trust(Money, {"amount": amount, "currency": currency})
-
-
-def address(value: object) -> Address | None:
-    """An address; None for the object of six nulls that stands for none."""
-    found = as_object(value)
-    parts = {name: text(found.get(wire)) for wire, name in ADDRESS.items()}
-    return trust(Address, parts) if any(parts.values()) else None
-
-
-def address_body(held: Address | None) -> dict[str, str] | None:
-    """The object of an address; None in place of an empty one, which MangoPay refuses."""
-    if held is None:
-        return None
-    parts = {wire: getattr(held, name) for wire, name in ADDRESS.items()}
-    return {wire: part for wire, part in parts.items() if part is not None} or None
-
-
-def filters(**given: str | bool | None) -> list[tuple[str, str]]:
-    """The filters of a list that are given; true and false in lower case."""
-    return [
-        (name, str(value).lower() if isinstance(value, bool) else value)
-        for name, value in given.items()
-        if value is not None and value != ""
-    ]
-
-
-def sca_filter(context: ScaContext | None) -> list[tuple[str, str]]:
-    """Whether the user is there, where a caller says so. Raises `InvalidInput` for another word."""
-    return (
-        [] if context is None else [("ScaContext", known_word("sca_context", context, ScaContext))]
-    )
-
-
-def seconds(name: str, value: datetime | None) -> str | None:
-    """A moment as MangoPay filters by it; `name` is the caller's. Raises `InvalidInput`."""
-    if value is None:
-        return None
-    if value.tzinfo is None:
-        raise InvalidInput([Problem(name, "shape", "expected a date and time with its zone")])
-    return str(int(value.timestamp()))
-
-
-PROVIDER = "mangopay"
-
-# docs: guides/sca/session: a link lives ten minutes, and has fewer than 2000 characters
+# docs: guides/sca/session: a link is valid for ten minutes, and has fewer than 2000 characters
 LINK_LIFE = timedelta(minutes=10)
 LINK_RULE = LinkRule(
     return_parameter="returnUrl",
@@ -182,14 +111,14 @@ LINK_RULE = LinkRule(
 
 
 def shape_of(payload: Mapping[str, Any]) -> Translation:
-    """The translation of a user object, told by its keys.
+    """Returns the translation of a user object, recognised by its keys.
 
-    Objects of the SCA endpoints have the key PendingUserAction, null or not; those of the
-    legacy ones lack it, and spell a representative flat.
+    Objects of the SCA endpoints have the key PendingUserAction, null or not. Objects of the legacy
+    endpoints lack it, and have a representative in flat fields.
     """
     sca = "PendingUserAction" in payload
     if payload.get("PersonType") == "LEGAL" or "LegalPersonType" in payload:
-        flat = "LegalRepresentativeFirstName" in payload  # whichever endpoint it came from
+        flat = "LegalRepresentativeFirstName" in payload  # on either kind of endpoint
         nested = "LegalRepresentative" in payload or (sca and not flat)
         return translation(LegalUser if nested else LegacyLegalUser, PROVIDER)
     return translation(NaturalUser if sca else LegacyNaturalUser, PROVIDER)
@@ -198,7 +127,7 @@ def shape_of(payload: Mapping[str, Any]) -> Translation:
 def enrolment(
     user_id: str, url: str, provenance: Provenance, retrieved_at: datetime, *, concerns: str = ""
 ) -> NextAction:
-    """The step that a RedirectUrl stands for; `concerns` what it is about beside enrolment."""
+    """Returns the next action of a RedirectUrl; `concerns` is empty for an enrolment."""
     return NextAction(
         kind=NextActionKind.REDIRECT,
         **provenance,
@@ -218,7 +147,7 @@ def record(
     *,
     losses: tuple[Loss, ...] = (),
 ) -> UserRecord:
-    """What MangoPay has on file, from its own object."""
+    """Returns the record of a user object."""
     url = as_object(payload.get("PendingUserAction")).get("RedirectUrl")
     user_id = reference(payload.get("Id")) or ""
     return adapter.record(

@@ -1,4 +1,7 @@
-"""Strong customer authentication: enrolment, consent to act by proxy, where a user stands."""
+"""Strong customer authentication (SCA): enrolment, consent to act by proxy, status.
+
+docs: guides/sca/users, guides/sca/session
+"""
 
 from __future__ import annotations
 
@@ -7,31 +10,32 @@ from datetime import datetime
 from typing import Any
 
 from attrs import field, frozen
-from onboarding import NextAction, NotFound, Problem, UnexpectedResponse, Unsupported
+from onboarding import NextAction, NotFound, Problem, Unsupported
 from onboarding.spi import Flow, Response, as_object, moment, translation
 
 from onboarding_mangopay.protocol import MangoPayProtocol
-from onboarding_mangopay.records import PROVIDER, enrolment, flag
+from onboarding_mangopay.records import enrolment
+from onboarding_mangopay.values import PROVIDER, flag, unexpected
 from onboarding_mangopay.wire.natural import NaturalUser
 
 __all__ = ["Authentication", "ScaStatus"]
 
 CONSENT = "consent"
 
-# What a next action concerns, where no call gives a fresh link for it alone.
-_NEVER_ANEW = {
-    "recipient": "the link of a recipient is shown once, when it is created",
-    "account_access": "a fresh link comes with the same call, made once more",
-    "identity": "the page stays the same; `verify_identity` starts another session",
+# what a next action concerns -> why no call renews its link
+_NOT_RENEWED = {
+    "recipient": "the link of a recipient is shown only when it is created",
+    "account_access": "repeat the call that required it, which returns a new link",
+    "identity": "its page does not change; `verify_identity` starts another session",
 }
 
 
 @frozen(kw_only=True)
 class ScaStatus:
-    """Whether a user has enrolled, and to what the user consents.
+    """Whether a user has enrolled, and the user's consents.
 
-    `user_status` and the values of `consents` are MangoPay's own words: a consent is `INACTIVE`
-    unless given. Times are in UTC.
+    `user_status` and the values of `consents` are MangoPay's words: a consent is `INACTIVE` unless
+    given. Times are in UTC.
     """
 
     user_id: str
@@ -45,32 +49,34 @@ class ScaStatus:
 
 @frozen(kw_only=True)
 class Authentication(MangoPayProtocol):
-    """What a user does on MangoPay's hosted page, and what came of it."""
+    """The operations on a user's enrolment and consent, which happen on MangoPay's hosted page."""
 
     def renew(self, action: NextAction) -> Flow[NextAction]:
-        """docs: enroll-user, manage-user-consent; earlier links stay good for their ten minutes.
+        """Returns the action with a new link; earlier links stay valid for their ten minutes.
 
-        Raises `Unsupported` for the steps whose link comes with something else alone.
+        Raises `Unsupported` for actions whose link only another call returns.
+
+        docs: enroll-user, manage-user-consent
         """
         self.require_own(action, NextAction)
-        if text := _NEVER_ANEW.get(action.concerns):
+        if text := _NOT_RENEWED.get(action.concerns):
             raise Unsupported([Problem("concerns", "unsupported", text)], provider=PROVIDER)
         step = "consent" if action.concerns == CONSENT else "enrollment"
         return (yield from self._link("renew", action.user_id, step))
 
     def enrol(self, user_id: str) -> Flow[NextAction]:
-        """Starts the enrolment of an OWNER anew; the status stays as it is (docs: enroll-user)."""
+        """Restarts the enrolment of an OWNER, whose status does not change (docs: enroll-user)."""
         return (yield from self._link("enrol", user_id, "enrollment"))
 
     def consent(self, user_id: str) -> Flow[NextAction]:
-        """The page on which a user lets the platform act by proxy (docs: manage-user-consent)."""
+        """Returns the page where a user consents to acts by proxy (docs: manage-user-consent)."""
         return (yield from self._link("consent", user_id, "consent"))
 
     def sca_status(self, user_id: str) -> Flow[ScaStatus]:
-        """Where a user stands (docs: view-user-sca-status).
+        """Reads the enrolment and consents of a user (docs: view-user-sca-status).
 
-        A 404 is answered for a user whose enrolment was never started, as for one who does not
-        exist: so the user is read then. Raises `NotFound` for the second.
+        MangoPay answers 404 for a user whose enrolment never started and for an unknown user; a
+        second request tells them apart. Raises `NotFound` for an unknown user.
         """
         path = ("sca", "users", user_id)
         response = yield self.request("GET", "sca_status", *path, "sca-status")
@@ -96,7 +102,6 @@ class Authentication(MangoPayProtocol):
         answer = self.answer(response, core_path, user_id=user_id)
         link = as_object(answer.get("PendingUserAction")).get("RedirectUrl")
         if not isinstance(link, str):
-            problem = Problem("", "missing", "the answer has no link", "PendingUserAction")
-            raise UnexpectedResponse([problem], status=response.status, raw=response.body)
+            raise unexpected(response, "missing", "the answer has no link", "PendingUserAction")
         concerns = CONSENT if step == "consent" else ""
         return enrolment(user_id, link, self.provenance, response.received_at, concerns=concerns)

@@ -1,4 +1,4 @@
-"""Where a user can get with MangoPay, and what that takes beyond the fields of a user object.
+"""The targets of a user at MangoPay, and their requirements beyond the fields of a user object.
 
 docs: guides/users/verification (requirements by user type), guides/users/categories
 """
@@ -22,26 +22,42 @@ from onboarding.spi import (
     when,
 )
 
-from onboarding_mangopay.extras import MangoPayExtras
+from onboarding_mangopay.records import MangoPayExtras
+from onboarding_mangopay.values import PROVIDER
 from onboarding_mangopay.wire.legal import LegalUser
 from onboarding_mangopay.wire.natural import NaturalUser
 
 __all__ = ["TARGETS"]
 
-_PROVIDER = "mangopay"
 _U = core(User)
 _FORM = some(_U.company).legal_person_type
 _KYC = "docs: guides/users/verification/documents, requirements by user type"
 _UBO = "docs: guides/users/verification/ubo-declaration"
 _IDV = "docs: guides/users/verification/hosted"
 _CATEGORIES = "docs: guides/users/categories"
+_CREATE = "docs: api-reference/users/create-natural-user-sca, create-legal-user-sca"
+_CATEGORISE = "docs: api-reference/users/categorize-natural-user, categorize-legal-user"
 
 _REGULAR = when("kyc_level", KYCLevel.REGULAR)
 _NATURAL = lacks("company", words="the user is a natural person")
 _LEGAL = given("company", words="the user is a legal person")
 
 # docs: guides/users/verification/hosted: natural persons, sole traders, businesses, organisations
-_HOSTED = step("verify on MangoPay's hosted page (where the client has it)", Actor.USER)
+_HOSTED = step("verify on MangoPay's hosted page (if the client has it)", Actor.USER)
+
+
+def _category(name: str, category: UserCategory, on: On, words: str, source: str) -> Target:
+    return Target(
+        provider=PROVIDER,
+        name=name,
+        words=words,
+        source=source,
+        on=on,
+        natural=NaturalUser,
+        legal=LegalUser,
+        extras=MangoPayExtras,
+        supposes={"category": category},
+    )
 
 
 def _form(*forms: LegalPersonType) -> Condition:
@@ -64,8 +80,8 @@ def _proof(
     )
 
 
-# What shows that a document was accepted: its id in the record. The key of the representative's is
-# the one of the SCA object, or of the flat legacy one.
+# The record of an accepted document has its id: for a representative in the key of the SCA object,
+# or in that of the legacy object.
 _OF_REPRESENTATIVE = given("provider_fields.LegalRepresentative.ProofOfIdentity") | given(
     "provider_fields.LegalRepresentativeProofOfIdentity"
 )
@@ -73,41 +89,17 @@ _OF_REPRESENTATIVE = given("provider_fields.LegalRepresentative.ProofOfIdentity"
 _B, _P = LegalPersonType.BUSINESS, LegalPersonType.PARTNERSHIP
 _O, _S = LegalPersonType.ORGANIZATION, LegalPersonType.SOLETRADER
 
-CREATE_PAYER = Target(
-    provider=_PROVIDER,
-    name="create_payer",
-    words="register a user who pays",
-    source="docs: api-reference/users/create-natural-user-sca, create-legal-user-sca",
-    on=On.CREATE,
-    natural=NaturalUser,
-    legal=LegalUser,
-    extras=MangoPayExtras,
-    supposes={"category": UserCategory.PAYER},
+CREATE_PAYER = _category(
+    "create_payer", UserCategory.PAYER, On.CREATE, "register a user who pays", _CREATE
 )
-CREATE_OWNER = Target(
-    provider=_PROVIDER,
-    name="create_owner",
-    words="register a user who is also paid",
-    source="docs: api-reference/users/create-natural-user-sca, create-legal-user-sca",
-    on=On.CREATE,
-    natural=NaturalUser,
-    legal=LegalUser,
-    extras=MangoPayExtras,
-    supposes={"category": UserCategory.OWNER},
+CREATE_OWNER = _category(
+    "create_owner", UserCategory.OWNER, On.CREATE, "register a user who is also paid", _CREATE
 )
-BECOME_OWNER = Target(
-    provider=_PROVIDER,
-    name="become_owner",
-    words="make a PAYER an OWNER",
-    source="docs: api-reference/users/categorize-natural-user, categorize-legal-user",
-    on=On.CATEGORISE,
-    natural=NaturalUser,
-    legal=LegalUser,
-    extras=MangoPayExtras,
-    supposes={"category": UserCategory.OWNER},
+BECOME_OWNER = _category(
+    "become_owner", UserCategory.OWNER, On.CATEGORISE, "make a PAYER an OWNER", _CATEGORISE
 )
 KYC_REGULAR = Target(
-    provider=_PROVIDER,
+    provider=PROVIDER,
     name="kyc_regular",
     words="be verified: KYC level REGULAR",
     source=_KYC,
@@ -154,7 +146,7 @@ KYC_REGULAR = Target(
         ),
         RequirementRule(
             name="review",
-            options=(step("MangoPay reviews what was handed in", Actor.PROVIDER),),
+            options=(step("MangoPay reviews what was submitted", Actor.PROVIDER),),
             shown=_REGULAR,
             decided=True,
             source=_KYC,
@@ -162,7 +154,7 @@ KYC_REGULAR = Target(
     ),
 )
 PAYOUTS = Target(
-    provider=_PROVIDER,
+    provider=PROVIDER,
     name="payouts",
     words="be paid out to a bank account",
     source=_CATEGORIES,

@@ -1,4 +1,7 @@
-"""Users at MangoPay: registered, read, listed, changed, categorised, closed."""
+"""Users at MangoPay: create, fetch, list, update, categorise, close.
+
+docs: api-reference/users
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,8 @@ from onboarding.spi import Flow, On, Paged, Response, Translation, translation
 from onboarding_mangopay.content import comparable, same_content
 from onboarding_mangopay.keys import Keys
 from onboarding_mangopay.protocol import Api
-from onboarding_mangopay.records import PROVIDER, record
+from onboarding_mangopay.records import record
+from onboarding_mangopay.values import PROVIDER
 from onboarding_mangopay.wire.legal import LegacyLegalUser, LegalUser
 from onboarding_mangopay.wire.natural import LegacyNaturalUser, NaturalUser
 
@@ -28,13 +32,15 @@ WIRES = {
 
 @frozen(kw_only=True)
 class Users(Keys):
-    """The operations on a user as a whole."""
+    """The operations on users."""
 
     def create_user(self, user: User, *, idempotency_key: str | None = None) -> Flow[UserRecord]:
-        """docs: create-natural-user-sca, create-legal-user-sca; legacy: create-natural-user.
+        """Registers a natural or legal user.
 
-        A call with the same `key` and user gives the record of the first one, as it was answered
-        then; with another user it raises `IdempotencyConflict`.
+        For 24 hours, a call with the same `idempotency_key` and user returns the first record, as
+        it was then; with another user it raises `IdempotencyConflict`.
+
+        docs: create-natural-user-sca, create-legal-user-sca; legacy: create-natural-user
         """
         keyed = self.keyed("create_user", idempotency_key=idempotency_key)
         wire = self.wire_for(self.validated(user))
@@ -52,20 +58,26 @@ class Users(Keys):
         return self._record(response, wire, losses)
 
     def fetch_user(self, user_id: str) -> Flow[UserRecord]:
-        """docs: view-user-sca; legacy: view-user. A link of an open action is never shown again."""
+        """Reads a user; the link of an open action is not shown again.
+
+        docs: view-user-sca; legacy: view-user
+        """
         response = yield self.request("GET", "fetch_user", *self.sca, "users", user_id)
         return self._record(response, translation(NaturalUser, PROVIDER), ())
 
     def list_users(self, page: str | None = None) -> Flow[Paged[UserRecord]]:
-        """docs: list-users. A row is a summary: neither names nor addresses are in it."""
+        """Lists one page of users, oldest first, without names and addresses (docs: list-users)."""
         response = yield self.page("list_users", "users", page=page)
         return self.paged(response, page, lambda row: _with_company(record(self, row, response)))
 
     def update_user(self, record: UserRecord, user: User) -> Flow[UserRecord]:
-        """docs: update-natural-user-sca, update-legal-user-sca; legacy: update-natural-user."""
+        """Sends what differs from a record. Raises `Unsupported` for another person type.
+
+        docs: update-natural-user-sca, update-legal-user-sca; legacy: update-natural-user
+        """
         self.require_own(record, UserRecord)
         wire = self.wire_for(self.validated(user, record))
-        _want_same_person(record, user)
+        _require_same_person(record, user)
         body, losses = wire.update(record.user, user, unmapped=record.unmapped)
         losses = self.refuse(losses)
         if not body:
@@ -75,12 +87,15 @@ class Users(Keys):
         return self._record(response, wire, losses)
 
     def categorise_user(self, record: UserRecord, user: User) -> Flow[UserRecord]:
-        """docs: categorize-natural-user, categorize-legal-user. The legacy way is an update."""
+        """Changes the category, with the fields that it requires; on the legacy API an update.
+
+        docs: categorize-natural-user, categorize-legal-user
+        """
         if self.api is Api.LEGACY:
             return (yield from self.update_user(record, user))
         self.require_own(record, UserRecord)
         wire = self.wire_for(self.validated(user, record))
-        _want_same_person(record, user)
+        _require_same_person(record, user)
         body, losses = wire.to_wire(
             user, On.CATEGORISE, unmapped=record.unmapped, since=record.user
         )
@@ -90,9 +105,9 @@ class Users(Keys):
         return self._record(response, wire, losses)
 
     def close_user(self, record: UserRecord) -> Flow[UserRecord]:
-        """docs: close-natural-user, close-legal-user; there is no way back.
+        """Closes a user, which is final; returns the given record as closed.
 
-        The answer is empty: what comes back is the record given, as closed.
+        docs: close-natural-user, close-legal-user
         """
         self.require_own(record, UserRecord)
         path = ("users", str(record.user.person_type), record.id)
@@ -120,14 +135,14 @@ class Users(Keys):
 
 
 def _with_company(found: UserRecord) -> UserRecord:
-    """The record, its user a legal person where MangoPay says so without a fact of a company."""
+    """Returns a legal user as a company, also if MangoPay shows no field of the company."""
     if found.provider_fields.get("PersonType") != "LEGAL" or found.user.company is not None:
         return found
     return evolve(found, user=evolve(found.user, company=Company()))
 
 
-def _want_same_person(record: UserRecord, user: User) -> None:
-    # docs: natural-user-object, PersonType: set by the endpoint of creation, never modified
+def _require_same_person(record: UserRecord, user: User) -> None:
+    # docs: natural-user-object, PersonType: set by the endpoint of creation, read-only
     if record.user.person_type is not user.person_type:
-        text = "a natural person cannot become a legal one, nor the reverse"
+        text = "a natural person cannot become a legal person, nor the reverse"
         raise Unsupported([Problem("company", "unsupported", text)], provider=PROVIDER)

@@ -19,14 +19,14 @@ from onboarding_mangopay.keys import Keys
 
 __all__ = ["Check", "IdentityVerification", "Verifications"]
 
-# docs: guides/users/verification/hosted (2026); the pages of 2025 knew no end
+# docs: guides/users/verification/hosted (2026); the page of 2025 names no expiry
 _LINK_LIFE = timedelta(days=7)
 _MOST_OF_RETURN_URL = 500  # docs: create-idv-session; a later page prints 50
 
 
 @frozen(kw_only=True)
 class Check:
-    """One check within a session, in MangoPay's words. What it found is in `raw`."""
+    """One check of a session, in MangoPay's words; its findings are in `raw`."""
 
     id: str
     type: str
@@ -37,12 +37,12 @@ class Check:
 
 @frozen(kw_only=True)
 class IdentityVerification:
-    """A session as MangoPay has it on file.
+    """A session of identity verification, as MangoPay shows it.
 
-    `provider_status` is MangoPay's own word: `PENDING`, `REVIEW`, `VALIDATED`, `REFUSED`,
-    `OUT_OF_DATE` ... `next_action` is the hosted page while it is `PENDING`: its `url` is whole,
-    for where to return to was said at the start. A session that is `VALIDATED` may have changed the
-    user.
+    `provider_status` is MangoPay's word: `PENDING`, `REVIEW`, `VALIDATED`, `REFUSED`,
+    `OUT_OF_DATE` ... `next_action` is the hosted page while the status is `PENDING`; its `url` is
+    complete, as the return URL was given at the start. A `VALIDATED` session may have changed the
+    user. Times are in UTC.
     """
 
     id: str
@@ -58,7 +58,7 @@ class IdentityVerification:
 
 @frozen(kw_only=True)
 class Verifications(Keys):
-    """The operations on sessions of identity verification: for an OWNER."""
+    """The operations on sessions of identity verification, for an OWNER."""
 
     def verify_identity(
         self,
@@ -68,7 +68,10 @@ class Verifications(Keys):
         tag: str | None = None,
         idempotency_key: str | None = None,
     ) -> Flow[IdentityVerification]:
-        """Starts a session; the user comes back to `return_url` (docs: create-idv-session)."""
+        """Starts a session; afterwards the user returns to `return_url` (at most 500 characters).
+
+        docs: create-idv-session
+        """
         keyed = self.keyed("verify_identity", user_id, idempotency_key=idempotency_key)
         if len(web_url("return_url", return_url)) > _MOST_OF_RETURN_URL:
             text = f"has more than {_MOST_OF_RETURN_URL} characters"
@@ -82,7 +85,7 @@ class Verifications(Keys):
         return self._session(self.answer(response, known.get), response, user_id)
 
     def fetch_verification(self, session_id: str) -> Flow[IdentityVerification]:
-        """Where a session stands, with its checks (docs: view-idv-session)."""
+        """Reads a session with its checks (docs: view-idv-session)."""
         path = ("identity-verifications", session_id)
         response = yield self.request("GET", "fetch_verification", *path)
         return self._session(self.answer(response), response, None)
@@ -90,7 +93,7 @@ class Verifications(Keys):
     def list_verifications(
         self, user_id: str, page: str | None = None
     ) -> Flow[Paged[IdentityVerification]]:
-        """The sessions of a user, in short: without checks (docs: list-idv-sessions)."""
+        """Lists one page of a user's sessions, without their checks (docs: list-idv-sessions)."""
         path = ("users", user_id, "identity-verifications")
         response = yield self.page("list_verifications", *path, page=page)
         return self.paged(response, page, lambda row: self._session(row, response, user_id))

@@ -1,4 +1,7 @@
-"""Webhooks and events of MangoPay."""
+"""Webhooks of MangoPay: register hooks, read notifications, list events.
+
+docs: create-hook, api-reference/events, webhooks/event-types
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from functools import partial
 from typing import Any, cast
 
 from attrs import evolve, field, frozen
-from onboarding import Event, EventKind, InvalidInput, Problem, UnexpectedResponse, UserRecord
+from onboarding import Event, EventKind, InvalidInput, Problem, UserRecord
 from onboarding.spi import (
     Flow,
     Paged,
@@ -26,17 +29,13 @@ from onboarding_mangopay.keys import Keys
 from onboarding_mangopay.owners import Owners
 from onboarding_mangopay.platform import Platform
 from onboarding_mangopay.recipients import Recipients
-from onboarding_mangopay.records import filters, seconds, text
 from onboarding_mangopay.users import Users
+from onboarding_mangopay.values import filters, seconds, text, unexpected
 from onboarding_mangopay.verifications import Verifications
 from onboarding_mangopay.wire.event_types import EVENT_TYPES
 from onboarding_mangopay.wire.events import Meaning, Subject, meaning_of
 
-__all__ = [
-    "Events",
-    "Hook",
-    "Hooks",
-]
+__all__ = ["Events", "Hook", "Hooks"]
 
 _NEWER = (
     "onboarding_mangopay.EVENT_TYPES lists them; for a newer one call "
@@ -47,9 +46,10 @@ _PLACES = {"Url": "url", "EventType": "event_type", "Tag": "tag", "Email": "emai
 
 @frozen(kw_only=True)
 class Hook:
-    """A URL that MangoPay notifies of one type of event. The URL may hold a secret.
+    """A URL that MangoPay notifies of one type of event. The URL may contain a secret.
 
-    `valid` is false once 100 deliveries in a row have failed: nothing is sent there any more.
+    `valid` is false after 100 failed deliveries in a row: MangoPay then sends no notifications.
+    `created_at` is in UTC.
     """
 
     id: str
@@ -65,7 +65,7 @@ class Hook:
 
 @frozen(kw_only=True)
 class Hooks(Keys):
-    """The operations on hooks. There is none to delete one: disable it."""
+    """The operations on hooks. A hook cannot be deleted: disable it with `update_hook`."""
 
     def register_hook(
         self,
@@ -76,10 +76,12 @@ class Hooks(Keys):
         email: str | None = None,
         idempotency_key: str | None = None,
     ) -> Flow[Hook]:
-        """Has MangoPay notify `url` of a type of event, which takes one hook at most.
+        """Registers `url` for notifications of a type of event, which has at most one hook.
 
-        `email` is warned when deliveries fail (docs: create-hook). Raises `InvalidInput` for a
-        type that is not documented (`EVENT_TYPES`), before anything is sent.
+        MangoPay warns `email` of failed deliveries. Raises `InvalidInput` for an undocumented
+        type (see `EVENT_TYPES`), before anything is sent.
+
+        docs: create-hook
         """
         keyed = self.keyed("register_hook", idempotency_key=idempotency_key)
         known_word("event_type", event_type, EVENT_TYPES, newer=_NEWER)
@@ -91,12 +93,12 @@ class Hooks(Keys):
         return _hook(self.answer(response, _PLACES.get), response)
 
     def fetch_hook(self, hook_id: str) -> Flow[Hook]:
-        """docs: view-hook."""
+        """Reads a hook (docs: view-hook)."""
         response = yield self.request("GET", "fetch_hook", "hooks", hook_id)
         return _hook(self.answer(response), response)
 
     def list_hooks(self, page: str | None = None) -> Flow[Paged[Hook]]:
-        """docs: list-hooks."""
+        """Lists one page of hooks, oldest first (docs: list-hooks)."""
         response = yield self.page("list_hooks", "hooks", page=page)
         return self.paged(response, page, lambda row: _hook(row, response))
 
@@ -110,7 +112,7 @@ class Hooks(Keys):
         tag: str | None = None,
         email: str | None = None,
     ) -> Flow[Hook]:
-        """Changes what is given; `revive` makes an invalid hook valid again (docs: update-hook)."""
+        """Updates the given fields; `revive` makes an invalid hook valid (docs: update-hook)."""
         word = None if enabled is None else "ENABLED" if enabled else "DISABLED"
         given = {
             "Url": url,
@@ -132,8 +134,7 @@ def _hook(payload: Mapping[str, Any], response: Response) -> Hook:
     event_type, url, tag = (payload.get(name) for name in ("EventType", "Url", "Tag"))
     id = reference(payload.get("Id"))
     if id is None or not isinstance(event_type, str) or not isinstance(url, str):
-        problem = Problem("", "missing", "the answer is no hook", "Id")
-        raise UnexpectedResponse([problem], status=response.status, raw=response.body)
+        raise unexpected(response, "missing", "the answer is not a hook", "Id")
     return Hook(
         id=id,
         event_type=event_type,
@@ -147,7 +148,7 @@ def _hook(payload: Mapping[str, Any], response: Response) -> Hook:
     )
 
 
-# The id is spelled with two s in a notification, with one in the list of events.
+# A notification spells it with two s, the list of events with one.
 _IDS = ("RessourceId", "ResourceId")
 _NEWER_LISTED = (
     "onboarding_mangopay.EVENT_TYPES lists them; for a newer one list the events of every type"
@@ -156,17 +157,17 @@ _NEWER_LISTED = (
 
 @frozen(kw_only=True)
 class Events(Users, Documents, Owners, Verifications, Recipients, Platform):
-    """The operations on events."""
+    """The operations on events and notifications."""
 
     def read_event(self, notification: Mapping[str, Any]) -> Flow[Event]:
-        """What a notification says: the parameters of its query, or a row of `list_events`.
+        """Reads the event of a notification: its query parameters, or a row of `list_events`.
 
-        Its subject is read anew: `after` is what that shows now, and `confirmed` whether it
-        bears the event out. One without a subject is a test of MangoPay's; of one of a type
-        that nobody knows yet nothing is read. `id` is the same for the same notification.
+        The subject of the event is fetched: `after` has its current values, `confirmed` tells
+        whether they agree with the event. A notification without a subject is a test by MangoPay;
+        for an unknown type nothing is fetched. `id` is the same for the same notification.
 
-        Raises `InvalidInput` for what is no notification, `NotFound` when MangoPay knows no
-        such subject: then it is forged, or of another platform.
+        Raises `InvalidInput` for an invalid notification, `NotFound` if MangoPay does not know the
+        subject: then the notification is forged, or of another platform.
         """
         event = self._event(notification)
         if not event.subject_id:
@@ -176,7 +177,7 @@ class Events(Users, Documents, Owners, Verifications, Recipients, Platform):
             case Subject.USER:
                 user = yield from self.fetch_user(event.subject_id)
                 event = evolve(event, user=user, user_id=user.id)
-                return _told(event, meaning, _shown_of(user))
+                return _confirmed(event, meaning, _shown_of(user))
             case Subject.BLOCK:
                 block = yield from self.regulatory(event.subject_id)
                 shown = {
@@ -184,27 +185,29 @@ class Events(Users, Documents, Owners, Verifications, Recipients, Platform):
                     "outflows_blocked": block.outflows_blocked,
                     "action_code": block.action_code,
                 }
-                return _told(evolve(event, user_id=block.user_id), meaning, shown)
+                return _confirmed(evolve(event, user_id=block.user_id), meaning, shown)
             case Subject.DOCUMENT:
                 document = yield from self.fetch_document(event.subject_id)
                 event = evolve(event, document=document, user_id=document.user_id)
-                return _told(event, meaning, {"status": document.provider_fields.get("Status")})
+                return _confirmed(
+                    event, meaning, {"status": document.provider_fields.get("Status")}
+                )
             case Subject.DECLARATION:
                 declaration = yield from self.fetch_declaration(event.subject_id)
                 event = evolve(event, declaration=declaration, user_id=declaration.user_id)
-                return _told(event, meaning, {"status": declaration.provider_status})
+                return _confirmed(event, meaning, {"status": declaration.provider_status})
             case Subject.VERIFICATION:
                 session = yield from self.fetch_verification(event.subject_id)
                 event = evolve(event, user_id=session.user_id)
-                return _told(event, meaning, {"status": session.provider_status})
+                return _confirmed(event, meaning, {"status": session.provider_status})
             case Subject.RECIPIENT:
                 recipient = yield from self.fetch_recipient(event.subject_id)
                 event = evolve(event, user_id=recipient.user_id)
-                return _told(event, meaning, {"status": recipient.provider_status})
+                return _confirmed(event, meaning, {"status": recipient.provider_status})
             case Subject.COUNTRY:
                 country = ("/v2.01/countries", event.subject_id, "authorizations")
                 response = yield from self.raw("GET", *country)
-                return _told(event, meaning, _country(response))
+                return _confirmed(event, meaning, _country(response))
             case Subject.UNKNOWN:
                 return event
 
@@ -216,10 +219,10 @@ class Events(Users, Documents, Owners, Verifications, Recipients, Platform):
         after: datetime | None = None,
         before: datetime | None = None,
     ) -> Flow[Paged[Mapping[str, Any]]]:
-        """The events of the last 45 days, oldest first: each can be given to `read_event`.
+        """Lists one page of the events of the last 45 days, oldest first, for `read_event`.
 
-        `after` and `before` are aware, and cut to seconds (docs: api-reference/events). Raises
-        `InvalidInput` for a type that is not documented (`EVENT_TYPES`).
+        `after` and `before` have a time zone, and are cut to seconds. Raises `InvalidInput` for an
+        undocumented type (see `EVENT_TYPES`).
         """
         if event_type is not None:
             known_word("event_type", event_type, EVENT_TYPES, newer=_NEWER_LISTED)
@@ -236,7 +239,7 @@ class Events(Users, Documents, Owners, Verifications, Recipients, Platform):
         event_type, date = given.get("EventType", ""), given.get("Date", "")
         subject_id = next((given[name] for name in _IDS if name in given), "")
         found = [
-            Problem(name, "missing", "is in every notification")
+            Problem(name, "missing", "is required in a notification")
             for name in ("EventType", "RessourceId")
             if name not in given and not (name in _IDS and set(_IDS) & given.keys())
         ]
@@ -252,9 +255,9 @@ class Events(Users, Documents, Owners, Verifications, Recipients, Platform):
         )
 
 
-def _told(event: Event, meaning: Meaning, shown: Mapping[str, Any]) -> Event:
-    """The event with what its subject shows of it now."""
-    confirmed = meaning.borne_out(shown)
+def _confirmed(event: Event, meaning: Meaning, shown: Mapping[str, Any]) -> Event:
+    """Returns the event with the current values of its subject."""
+    confirmed = meaning.confirmed_by(shown)
     return evolve(
         event,
         kind=meaning.kind,
@@ -288,7 +291,7 @@ def _moment(seconds: str) -> datetime | None:
 
 
 def _first(value: object) -> str:
-    """The value of a parameter, which some frameworks give as a list."""
+    """Returns the value of a parameter, the first of a list, as some frameworks give it."""
     if isinstance(value, list | tuple):
         value = cast("list[object]", value)[0] if value else ""
     return "" if value is None else str(value)

@@ -82,7 +82,7 @@ def test_a_level_that_falls_is_told_with_what_brings_it_about(desk: Desk) -> Non
         "REGULAR falls to LIGHT",
         "identity.family_name",
         "accepted documents go out of date: identity",
-        "an OWNER must enrol anew",
+        "an OWNER must enrol again",
         "phone",
         "docs: guides/users/verification/downgrade",
     ):

@@ -212,7 +212,7 @@ def test_a_page_that_is_base64_already_is_refused_before_sending() -> None:
         "user_m_1", Document(purpose=DocumentPurpose.IDENTITY, pages=(page,))
     )
 
-    with pytest.raises(InvalidInput, match="no PDF, JPEG or PNG"):
+    with pytest.raises(InvalidInput, match="not a PDF, JPEG or PNG"):
         next(flow)
 
 

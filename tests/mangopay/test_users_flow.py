@@ -255,7 +255,7 @@ def test_a_demanded_authentication_starts_no_enrolment_when_renewed(
     assert action is not None
     stage.sim.clear_log()
 
-    with pytest.raises(Unsupported, match="the same call, made once more"):
+    with pytest.raises(Unsupported, match="repeat the call that required it"):
         fr.renew(action)
 
     assert stage.sim.log == []

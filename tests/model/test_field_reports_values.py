@@ -45,8 +45,8 @@ from onboarding.values.media_types import canonical, media_type_of
 import onboarding_mangopay
 import onboarding_paysera
 from onboarding_mangopay import MangoPay
-from onboarding_mangopay.pdf import is_encrypted
 from onboarding_mangopay.wire.accounts import FORMS
+from onboarding_mangopay.wire.documents import is_encrypted
 from onboarding_paysera import ContactList, Paysera
 
 FR = MangoPay(name="fr", client_id="acme", api_key=Secret("k"))
@@ -397,7 +397,7 @@ def test_a_postal_code_beyond_the_pattern_is_refused_in_words(code: str) -> None
     found = problems(lambda: next(FR.create_user(user)))
 
     assert found.keys() == {"address.postal_code"}
-    assert "letters, digits, dashes and blanks" in found["address.postal_code"]
+    assert "letters, digits, dashes and spaces" in found["address.postal_code"]
 
 
 def _modules() -> Iterator[Any]:

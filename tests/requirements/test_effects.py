@@ -206,7 +206,7 @@ def test_what_a_record_cannot_tell_of_documents_is_told_as_a_condition(at: Desk)
 
     assert [(effect.certain, effect.words) for effect in found] == [
         (False, "REGULAR falls to LIGHT"),
-        (False, "documents already handed in would have to be sent again: identity"),
+        (False, "documents already submitted would have to be sent again: identity"),
     ]
 
 

@@ -1,1 +1,1 @@
-"""MangoPay's objects, spelled as MangoPay spells them."""
+"""MangoPay's objects, with the field names of its documents."""

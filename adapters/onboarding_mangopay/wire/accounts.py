@@ -1,4 +1,7 @@
-"""Bank accounts at MangoPay, in their five forms."""
+"""MangoPay's bank account objects, one form per kind.
+
+docs: api-reference/bank-accounts
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ from onboarding import (
 )
 from onboarding.spi import DepositType, Pattern, trust
 
-from onboarding_mangopay.records import ADDRESS, address, address_body, text
+from onboarding_mangopay.values import ADDRESS, address, address_body, text
 
 __all__ = ["FORMS", "Form", "Part", "form_of", "read_account"]
 
@@ -26,7 +29,7 @@ AnyAccount: TypeAlias = IbanAccount | UkAccount | UsAccount | CanadianAccount | 
 
 @frozen
 class Part:
-    """One field of a form: its name at MangoPay, in the core, its documented pattern in words."""
+    """One field of a form: MangoPay's name, the core's name, the documented pattern or words."""
 
     wire: str
     core: str
@@ -44,7 +47,7 @@ class Part:
 
 @frozen
 class Form:
-    """One kind of account: MangoPay's word for it, and the fields that it adds to the owner's."""
+    """One kind of account: MangoPay's word, and the fields beside those of the owner."""
 
     word: str
     account: type[AnyAccount]
@@ -55,7 +58,7 @@ class Form:
         return (*_OWNER, *self.own)
 
     def write(self, account: BankAccount) -> dict[str, Any]:
-        """The body that registers an account."""
+        """Returns the body that registers an account."""
         body: dict[str, Any] = {}
         for part in self.parts:
             value = getattr(account, part.core)
@@ -66,7 +69,7 @@ class Form:
         return body
 
     def problems(self, account: BankAccount) -> Iterator[Problem]:
-        """What MangoPay would refuse, and what it accepts; no value is shown."""
+        """Yields the fields that MangoPay would refuse, with the accepted form but no value."""
         for part in self.parts:
             value = getattr(account, part.core)
             if value is not None and part.pattern is not None and not part.pattern.fits(value):
@@ -74,7 +77,7 @@ class Form:
                 yield Problem(part.core, "unsupported", text, part.wire)
 
     def core_path(self, wire_path: str) -> str | None:
-        """Where in the account a field of MangoPay's is."""
+        """Returns the core path of a field of MangoPay's."""
         head, _, rest = wire_path.partition(".")
         if head == "OwnerAddress":
             inner = ADDRESS.get(rest)
@@ -150,12 +153,12 @@ FORMS = (
 
 
 def form_of(account: BankAccount) -> Form | None:
-    """The form in which an account is registered."""
+    """Returns the form of an account; None for a kind that MangoPay does not support."""
     return next((form for form in FORMS if isinstance(account, form.account)), None)
 
 
 def read_account(payload: Mapping[str, Any]) -> AnyAccount | None:
-    """The account in an object of MangoPay's; None for a form of another name."""
+    """Returns the account of an object; None for an unknown kind."""
     form = next((form for form in FORMS if form.word == payload.get("Type")), None)
     if form is None:
         return None

@@ -1,10 +1,11 @@
-"""MangoPay's words and limits for documents, and its document object read.
+"""MangoPay's document object: its vocabularies, the limits of its pages, its reader.
 
 docs: api-reference/kyc-documents
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
@@ -31,8 +32,6 @@ from onboarding.spi import (
     reference,
 )
 
-from onboarding_mangopay.pdf import is_encrypted
-
 __all__ = [
     "LEFT_OUT",
     "MOST_BYTES",
@@ -41,6 +40,7 @@ __all__ = [
     "REASONS",
     "STATUSES",
     "document_record",
+    "is_encrypted",
     "page_problems",
     "pages_problems",
 ]
@@ -64,7 +64,7 @@ STATUSES = {
     "OUT_OF_DATE": DocumentStatus.OUT_OF_DATE,
 }
 
-# docs: view-kyc-document, RefusedReasonType; a word that is not here is OTHER, and kept
+# docs: view-kyc-document, RefusedReasonType; any other word is OTHER, and is kept as it is
 REASONS = {
     "DOCUMENT_UNREADABLE": RefusalReason.UNREADABLE,
     "DOCUMENT_INCOMPLETE": RefusalReason.INCOMPLETE,
@@ -73,22 +73,22 @@ REASONS = {
     "DOCUMENT_HAS_EXPIRED": RefusalReason.EXPIRED,
     "DOCUMENT_FALSIFIED": RefusalReason.FALSIFIED,
     "DOCUMENT_DO_NOT_MATCH_USER_DATA": RefusalReason.DATA_MISMATCH,
-    "DOCUMENT_DO_NOT_MATCH_ACCOUNT_DATA": RefusalReason.DATA_MISMATCH,  # in the SDKs alone
+    "DOCUMENT_DO_NOT_MATCH_ACCOUNT_DATA": RefusalReason.DATA_MISMATCH,  # only in the SDKs
     "UNDERAGE_PERSON": RefusalReason.UNDERAGE,
     "SPECIFIC_CASE": RefusalReason.OTHER,
 }
 
-# docs: create-kyc-document has a type and a tag, create-kyc-document-page a file; no more
+# docs: create-kyc-document takes a type and a tag only, create-kyc-document-page a file
 _D = core(Document)
 _UNSUPPORTED = "mangopay does not support it"
 LEFT_OUT = (
     lost_of_document(_D.number, _UNSUPPORTED),
     lost_of_document(_D.issued_on, _UNSUPPORTED),
     lost_of_document(_D.country, _UNSUPPORTED),
-    lost_of_document(_D.kind, "MangoPay sees on the pages what it is", LossKind.NOT_APPLICABLE),
-    lost_of_document("pages.filename", "MangoPay keeps no names of files", LossKind.NOT_APPLICABLE),
+    lost_of_document(_D.kind, "MangoPay sees the kind on the pages", LossKind.NOT_APPLICABLE),
+    lost_of_document("pages.filename", "MangoPay stores no file names", LossKind.NOT_APPLICABLE),
 )
-"""What MangoPay does not take of a document."""
+"""The fields of a document that MangoPay does not take."""
 
 # docs: create-kyc-document-page
 MOST_PAGES = 5
@@ -100,12 +100,12 @@ _TYPES = ("application/pdf", "image/jpeg", "image/png")
 
 
 def pages_problems(document: Document) -> list[Problem]:
-    """What MangoPay would refuse of the pages of a document, by path."""
+    """Returns the problems for which MangoPay would refuse the pages of a document, by path."""
     count = len(document.pages)
     if count == 0:
-        return [Problem("pages", "missing", "a document has one page at least")]
+        return [Problem("pages", "missing", "a document has at least one page")]
     if count > MOST_PAGES:
-        return [Problem("pages", "too_many", f"a document has {MOST_PAGES} pages at most")]
+        return [Problem("pages", "too_many", f"a document has at most {MOST_PAGES} pages")]
     return [
         problem.under(number).under("pages")
         for number, page in enumerate(document.pages)
@@ -114,14 +114,15 @@ def pages_problems(document: Document) -> list[Problem]:
 
 
 def page_problems(page: DocumentPage, purpose: DocumentPurpose) -> Iterator[Problem]:
-    """What MangoPay would refuse of one page: its type, told by its first bytes, and its size.
+    """Yields the problems for which MangoPay would refuse a page.
 
-    docs: verification/documents/submission/refusals: a file must not be password protected.
+    It checks the type, by the first bytes, the size in bytes, and that a PDF is not password
+    protected (docs: verification/documents/submission/refusals).
     """
     size, least = len(page.content), _LEAST_BYTES.get(purpose, _LEAST_OF_OTHERS)
     kind = media_type_of(page.content)
     if kind not in _TYPES:
-        yield Problem("", "shape", "is no PDF, JPEG or PNG")
+        yield Problem("", "shape", "is not a PDF, JPEG or PNG")
     elif page.media_type is not None and canonical(page.media_type) != kind:
         yield Problem("media_type", "conflict", f"the bytes are {kind}")
     elif kind == "application/pdf" and is_encrypted(page.content):
@@ -135,7 +136,7 @@ def page_problems(page: DocumentPage, purpose: DocumentPurpose) -> Iterator[Prob
 def document_record(
     adapter: Adapter, payload: Mapping[str, Any], response: Response
 ) -> DocumentRecord:
-    """What MangoPay has on file of a document. Raises `UnexpectedResponse` for one without id."""
+    """Returns the record of a document object. Raises `UnexpectedResponse` without an id."""
     return DocumentRecord(
         **adapter.provenance,
         id=identifier(payload, "Id", response),
@@ -168,3 +169,43 @@ def _refusal(payload: Mapping[str, Any]) -> Refusal | None:
         text=None if text is None else str(text),
         flags=tuple(str(flag) for flag in flags),
     )
+
+
+# -- password protection of a PDF
+
+# ISO 32000-1, 7.5.5: a PDF ends in `startxref`, the offset of the last cross-reference section, and
+# `%%EOF`. The section is a table (`xref`) followed by a `trailer`, or a stream (7.5.8) whose
+# dictionary is the trailer. The last trailer repeats the entries of earlier ones.
+_START = re.compile(rb"startxref\s+(\d{1,10})")
+_STREAM = re.compile(rb"\d+\s+\d+\s+obj\s*<<")
+# 7.5.5, table 15: Encrypt is a dictionary, in place or by reference.
+_ENCRYPT = re.compile(rb"/Encrypt\s*(?:\d+\s+\d+\s+R\b|<<)")
+
+
+def is_encrypted(content: bytes) -> bool:
+    """Returns whether the last trailer of a PDF has an entry `Encrypt`.
+
+    If the offset is wrong, the last `trailer` is read, as viewers do.
+    """
+    end = content.rfind(b"startxref")
+    return _ENCRYPT.search(_trailer(content, end if end >= 0 else len(content))) is not None
+
+
+def _trailer(content: bytes, end: int) -> bytes:
+    found = _START.match(content, end)
+    # The offset is from the header; some files have other bytes before it.
+    header = max(content.find(b"%PDF-"), 0)
+    for at in (header + int(found[1]), int(found[1])) if found else ():
+        if content.startswith(b"xref", at):
+            return _until(content, content.find(b"trailer", at), b"startxref")
+        if _STREAM.match(content, at):
+            return _until(content, at, b"stream")
+    return _until(content, content.rfind(b"trailer", 0, end), b"startxref")
+
+
+def _until(content: bytes, start: int, word: bytes) -> bytes:
+    """Returns the bytes from an offset to the next such word; empty for a negative offset."""
+    if start < 0:
+        return b""
+    stop = content.find(word, start)
+    return content[start : stop if stop >= 0 else len(content)]

@@ -1,6 +1,6 @@
-"""Every type of event that MangoPay documents, as a hook can be registered for it.
+"""The types of event for which a hook can be registered.
 
-docs: webhooks/event-types; those of 2026 are the constants of the official Python SDK (4.2.0).
+docs: webhooks/event-types; the types of 2026 are from the official Python SDK (4.2.0)
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ _PREAUTHORIZATION = (
     "PAYMENT_VALIDATED PAYMENT_FAILED"
 )
 
-# how the words begin -> how they end, in the order of MangoPay's page
+# prefix -> suffixes, in the order of MangoPay's page
 _FAMILIES = {
     "USER_": "INFLOWS_BLOCKED INFLOWS_UNBLOCKED OUTFLOWS_BLOCKED OUTFLOWS_UNBLOCKED",
     "USER_ACCOUNT_": "VALIDATION_ASKED ACTIVATED CLOSED",
@@ -76,4 +76,4 @@ _FAMILIES = {
 EVENT_TYPES: tuple[str, ...] = tuple(
     f"{start}{end}" for start, ends in _FAMILIES.items() for end in ends.split()
 )
-"""The words; MangoPay may have newer ones."""
+"""The documented types; MangoPay may have newer ones."""

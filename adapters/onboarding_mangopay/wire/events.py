@@ -1,4 +1,4 @@
-"""MangoPay's types of event, each with what it means and what it is about.
+"""The meaning of MangoPay's event types, and the object that each is about.
 
 docs: webhooks/event-types
 """
@@ -16,10 +16,10 @@ __all__ = ["EVENTS", "Meaning", "Subject", "meaning_of"]
 
 
 class Subject(StrEnum):
-    """What the id in a notification is one of."""
+    """The kind of object whose id a notification has."""
 
     USER = auto()
-    BLOCK = auto()  # a user, of whom the blocks count
+    BLOCK = auto()  # the blocks of a user
     DOCUMENT = auto()
     DECLARATION = auto()
     VERIFICATION = auto()
@@ -33,39 +33,39 @@ def _always(_: Mapping[str, Any]) -> bool | None:
 
 
 def _shows(name: str, *words: object) -> Callable[[Mapping[str, Any]], bool | None]:
-    """Whether the subject, as it is now, shows one of these words."""
+    """Returns a check that the subject now has one of these values."""
     return lambda shown: shown.get(name) in words
 
 
 @frozen(kw_only=True)
 class Meaning:
-    """What a type of event says.
+    """The meaning of a type of event.
 
-    `borne_out` asks what the subject shows now: a name of the core's, a word of MangoPay's.
-    `changed` names what the event is about, and `before` what that was, where the type leaves
-    no other.
+    `confirmed_by` checks the current values of the subject: core names, MangoPay's values; it
+    returns None if they cannot tell. `changed` names the fields that the event is about; `before`
+    has their earlier values, if the type leaves only one.
     """
 
     kind: EventKind
     subject: Subject
-    borne_out: Callable[[Mapping[str, Any]], bool | None] = _always
+    confirmed_by: Callable[[Mapping[str, Any]], bool | None] = _always
     changed: Collection[str] = ()
     before: Mapping[str, Any] = {}
 
 
 def _user(
     kind: EventKind,
-    borne_out: Callable[[Mapping[str, Any]], bool | None] = _always,
+    confirmed_by: Callable[[Mapping[str, Any]], bool | None] = _always,
     changed: Collection[str] = (),
     **before: str,
 ) -> Meaning:
     return Meaning(
-        kind=kind, subject=Subject.USER, borne_out=borne_out, changed=changed, before=before
+        kind=kind, subject=Subject.USER, confirmed_by=confirmed_by, changed=changed, before=before
     )
 
 
 def _level(word: str, before: str) -> Meaning:
-    # there are two levels, so the one says the other
+    # with two levels, the new one implies the old one
     shown = _shows("kyc_level", word)
     return _user(EventKind.LEVEL_CHANGED, shown, ("kyc_level",), kyc_level=before)
 
@@ -78,18 +78,18 @@ def _block(name: str, now: bool) -> Meaning:
     return Meaning(
         kind=EventKind.BLOCK_CHANGED,
         subject=Subject.BLOCK,
-        borne_out=_shows(name, now),
+        confirmed_by=_shows(name, now),
         changed=("inflows_blocked", "outflows_blocked", "action_code"),
         before={name: not now},
     )
 
 
 def _status(subject: Subject, *words: str, kind: EventKind = EventKind.OTHER) -> Meaning:
-    """An event of the status of its subject; with no words any that is shown follows on it."""
+    """Returns an event about a status; without words any current status confirms it."""
     return Meaning(
         kind=kind,
         subject=subject,
-        borne_out=_shows("status", *words) if words else lambda _: True,
+        confirmed_by=_shows("status", *words) if words else lambda _: True,
         changed=("status",),
     )
 
@@ -105,7 +105,7 @@ def _declaration(kind: EventKind, *words: str) -> Meaning:
 _ENROLLED = _user(EventKind.ENROLMENT_DONE, _shows("status", "ACTIVE"), ("status",))
 _REVIEWED = ("VALIDATION_ASKED", "VALIDATED", "REFUSED", "OUT_OF_DATE")
 
-# What has no kind in the core is OTHER, and read anew all the same.
+# Types without a kind in the core are OTHER; their subject is fetched too.
 EVENTS: dict[str, Meaning] = {
     "USER_ACCOUNT_VALIDATION_ASKED": _user(
         EventKind.ENROLMENT_NEEDED, _shows("status", "PENDING_USER_ACTION"), ("status",)
@@ -124,7 +124,7 @@ EVENTS: dict[str, Meaning] = {
     "USER_OUTFLOWS_UNBLOCKED": _block("outflows_blocked", False),
     "KYC_CREATED": _document(EventKind.DOCUMENT_CREATED),
     "KYC_VALIDATION_ASKED": _document(EventKind.DOCUMENT_SUBMITTED, *_REVIEWED),
-    # one that was accepted goes out of date later
+    # an accepted document may be out of date by now
     "KYC_SUCCEEDED": _document(EventKind.DOCUMENT_ACCEPTED, "VALIDATED", "OUT_OF_DATE"),
     "KYC_FAILED": _document(EventKind.DOCUMENT_REFUSED, "REFUSED"),
     "KYC_OUTDATED": _document(EventKind.DOCUMENT_OUT_OF_DATE, "OUT_OF_DATE"),
@@ -135,7 +135,7 @@ EVENTS: dict[str, Meaning] = {
     "UBO_DECLARATION_VALIDATED": _declaration(EventKind.DECLARATION_ACCEPTED, "VALIDATED"),
     "UBO_DECLARATION_REFUSED": _declaration(EventKind.DECLARATION_REFUSED, "REFUSED"),
     "UBO_DECLARATION_INCOMPLETE": _declaration(EventKind.DECLARATION_INCOMPLETE, "INCOMPLETE"),
-    # the words of a session are others than those of its events
+    # the statuses of a session differ from the names of its events
     "IDENTITY_VERIFICATION_PENDING": _status(Subject.VERIFICATION),
     "IDENTITY_VERIFICATION_VALIDATED": _status(Subject.VERIFICATION, "VALIDATED", "OUT_OF_DATE"),
     "IDENTITY_VERIFICATION_FAILED": _status(Subject.VERIFICATION, "REFUSED"),
@@ -153,10 +153,10 @@ EVENTS: dict[str, Meaning] = {
     ),
 }
 
-# Types of which there are many, and more to come, by how they begin.
+# prefix -> subject, for large families of types, also of future ones
 _FAMILIES = (
     ("UBO_DECLARATION_", Subject.DECLARATION),
-    ("IDENTITY_VERIFICATION_PSC_", Subject.UNKNOWN),  # of a session or of a person: not said
+    ("IDENTITY_VERIFICATION_PSC_", Subject.UNKNOWN),  # a session or a person: not documented
     ("IDENTITY_VERIFICATION_", Subject.VERIFICATION),
     ("USER_", Subject.USER),
     ("SCA_", Subject.USER),
@@ -165,7 +165,7 @@ _FAMILIES = (
 
 
 def meaning_of(event_type: str) -> Meaning:
-    """What a type of event says; one that nobody knows yet is OTHER, about nothing known."""
+    """Returns the meaning of a type; an unknown type is OTHER, with an unknown subject."""
     if found := EVENTS.get(event_type):
         return found
     families = (subject for start, subject in _FAMILIES if event_type.startswith(start))

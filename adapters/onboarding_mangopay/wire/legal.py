@@ -1,4 +1,4 @@
-"""A legal user at MangoPay, in today's shape and in the flat legacy one.
+"""MangoPay's legal user object, of the SCA endpoints and of the legacy endpoints.
 
 docs: api-reference/users/legal-user-object-sca, create-legal-user-sca, update-legal-user-sca,
 categorize-legal-user; legacy: legal-user-object
@@ -61,19 +61,19 @@ T = some(U.terms)
 
 NUMBERED = OWNER & when(C.legal_person_type, LegalPersonType.BUSINESS)
 
-# docs: create-legal-user-sca prints no length for CompanyNumber. Every other text of the object
-# ends at 255, and every country's form in guides/users/verification/company-number is far shorter.
+# docs: create-legal-user-sca has no length for CompanyNumber. The other texts of the object have at
+# most 255 characters, and the formats in guides/users/verification/company-number far fewer.
 NUMBER_MAX = 255
 
 LEFT_OUT = (
     *COMMON_LEFT_OUT,
-    not_applicable(C.beneficial_owners, "owners are declared by a call of their own"),
+    not_applicable(C.beneficial_owners, "owners are declared by a separate call"),
 )
 
 
 @wire(source="docs: api-reference/users/create-legal-user-sca, LegalRepresentative")
 class MangoRepresentative:
-    """The natural person who acts for a company. Its parts are merged one by one."""
+    """The natural person who represents a company. An update may send single fields."""
 
     FirstName: str | None = at(
         RI.given_name,
@@ -178,7 +178,7 @@ PI = some(P.identity)
     until=LEGACY_UNTIL,
 )
 class LegacyLegalUser:
-    """A legal user on the legacy endpoints: the representative's fields lie flat."""
+    """A legal user on the legacy endpoints, with the representative in flat fields."""
 
     HeadquartersAddress: MangoAddress | None = inside(
         MangoAddress,

@@ -1,4 +1,4 @@
-"""A natural user at MangoPay, in today's shape and in the legacy one.
+"""MangoPay's natural user object, of the SCA endpoints and of the legacy endpoints.
 
 docs: api-reference/users/natural-user-object-sca, create-natural-user-sca,
 update-natural-user-sca, categorize-natural-user; legacy: natural-user-object,
@@ -57,22 +57,22 @@ U = core(User)
 I = some(U.identity)  # noqa: E741
 T = some(U.terms)
 
-# docs: create-natural-user-sca, PhoneNumber: E.164, or national beside its country. It is always
-# sent as E.164, so that PhoneNumberCountry is never required.
+# docs: create-natural-user-sca, PhoneNumber: E.164, or national with PhoneNumberCountry. The number
+# is always sent as E.164, so PhoneNumberCountry is never required.
 PHONE = phone("PhoneNumberCountry")
 
 COMMON_LEFT_OUT = (
-    not_applicable(T.accepted_at, "MangoPay notes the time itself"),
-    not_applicable(T.version, "MangoPay keeps no version of its terms"),
-    not_applicable(U.locale, "MangoPay keeps no language; NextAction.link takes one"),
-    not_applicable(U.credentials, "MangoPay's users do not log in"),
-    not_applicable(U.documents, "documents are handed in by a call of their own"),
+    not_applicable(T.accepted_at, "MangoPay records the time itself"),
+    not_applicable(T.version, "MangoPay stores no version of its terms"),
+    not_applicable(U.locale, "MangoPay stores no language; NextAction.link takes one"),
+    not_applicable(U.credentials, "users of MangoPay do not log in"),
+    not_applicable(U.documents, "documents are submitted by a separate call"),
 )
 
 
 @wire(source="docs: api-reference/users/natural-user-object-sca", not_supported=COMMON_LEFT_OUT)
 class NaturalUser:
-    """A natural user on the SCA endpoints. Category is set at creation, or by categorising."""
+    """A natural user on the SCA endpoints. The category is set at creation or by categorising."""
 
     FirstName: str | None = at(
         I.given_name,
@@ -148,9 +148,9 @@ class NaturalUser:
     until=LEGACY_UNTIL,
 )
 class LegacyNaturalUser:
-    """A natural user on the legacy endpoints: no phone, and the category goes along.
+    """A natural user on the legacy endpoints. The phone number is read-only.
 
-    The documents ask for the category in every legacy update (update-natural-user).
+    The category is required in every legacy update (docs: update-natural-user).
     """
 
     Address: MangoAddress | None = inside(
@@ -193,7 +193,7 @@ class LegacyNaturalUser:
     ProofOfIdentity: str | None = record_only(str)
     ProofOfAddress: str | None = record_only(str)
     Capacity: str | None = record_only(str)
-    PhoneNumber: str | None = at(U.phone, PHONE, on=NEVER)  # shown there, writable by SCA alone
+    PhoneNumber: str | None = at(U.phone, PHONE, on=NEVER)  # writable on the SCA endpoints only
     PhoneNumberCountry: str | None = at(extra("mangopay", "phone_number_country"), JSON, on=NEVER)
     Id: str | None = record_only(str)
     Tag: str | None = at(U.tag, TEXT, max=255)

@@ -1,4 +1,4 @@
-"""MangoPay's object of a declaration, with the owners in it.
+"""MangoPay's declaration object, with its owners.
 
 docs: api-reference/ubo-declarations, create-ubo
 """
@@ -31,14 +31,14 @@ from onboarding.spi import (
     wire,
 )
 
-from onboarding_mangopay.records import PROVIDER, text
+from onboarding_mangopay.values import PROVIDER, text
 from onboarding_mangopay.wire.policy import BLOCKED_NATIONALITIES, ONE_NAME
 from onboarding_mangopay.wire.shared import MangoAddress
 
 __all__ = [
     "EDITABLE",
     "OWNERS_PATH",
-    "STANDINGS",
+    "STATUSES",
     "MangoBirthplace",
     "MangoOwner",
     "as_owner",
@@ -48,14 +48,14 @@ __all__ = [
     "owner_wire",
 ]
 
-# docs: view-ubo-declaration, Status; INCOMPLETE, a declaration to be mended, has no core word
-STANDINGS = {
+# docs: view-ubo-declaration, Status; INCOMPLETE, a declaration to be corrected, has no core word
+STATUSES = {
     "CREATED": DocumentStatus.CREATED,
     "VALIDATION_ASKED": DocumentStatus.IN_REVIEW,
     "VALIDATED": DocumentStatus.ACCEPTED,
     "REFUSED": DocumentStatus.REFUSED,
 }
-EDITABLE = dict.fromkeys(STANDINGS, False) | {"CREATED": True, "INCOMPLETE": True}
+EDITABLE = dict.fromkeys(STATUSES, False) | {"CREATED": True, "INCOMPLETE": True}
 
 OWNERS_PATH = "company.beneficial_owners"
 
@@ -66,7 +66,7 @@ B = core(Birthplace)
 
 @wire(source="docs: api-reference/ubo-declarations/create-ubo, Birthplace")
 class MangoBirthplace:
-    """Where an owner was born."""
+    """The place of birth of an owner."""
 
     City: str | None = at(B.city, TEXT, max=255, required_when=ALWAYS)
     Country: str | None = at(B.country, TEXT, required_when=ALWAYS)
@@ -74,7 +74,7 @@ class MangoBirthplace:
 
 @wire(source="docs: api-reference/ubo-declarations/create-ubo")
 class MangoOwner:
-    """An owner, mapped as a natural user of its own: the paths below both are the same."""
+    """An owner, mapped as a natural user, since the paths below both are the same."""
 
     FirstName: str | None = at(
         I.given_name, TEXT, min=1, max=100, required_when=ALWAYS, without=ONE_NAME
@@ -98,24 +98,24 @@ class MangoOwner:
 
 
 def as_user(owner: BeneficialOwner) -> User:
-    """An owner as the natural user that `MangoOwner` maps."""
+    """Returns an owner as the natural user that `MangoOwner` maps."""
     return User(identity=owner.identity, address=owner.address)
 
 
 def as_owner(user: User) -> BeneficialOwner:
-    """The way back."""
+    """Returns the owner of a natural user that `MangoOwner` maps."""
     return BeneficialOwner(identity=user.identity, address=user.address)
 
 
 def owner_wire() -> Translation:
-    """How an owner is written and read."""
+    """Returns the translation of an owner."""
     return translation(MangoOwner, PROVIDER)
 
 
 def owner_declaration(
     adapter: Adapter, payload: Mapping[str, Any], response: Response
 ) -> OwnerDeclaration:
-    """What MangoPay has on file of a declaration. Raises `UnexpectedResponse` without an id."""
+    """Returns the declaration of an object. Raises `UnexpectedResponse` without an id."""
     reason, message, found = (payload.get(name) for name in ("Reason", "Message", "Ubos"))
     owners = cast("list[object]", found) if isinstance(found, list) else []
     status = text(payload.get("Status"))
@@ -124,7 +124,7 @@ def owner_declaration(
         id=identifier(payload, "Id", response),
         user_id=reference(payload.get("UserId")),
         owners=tuple(declared_owner(as_object(owner)) for owner in owners),
-        status=STANDINGS.get(status or ""),
+        status=STATUSES.get(status or ""),
         provider_status=status,
         reason=None if reason is None else str(reason),
         message=None if message is None else str(message),
@@ -138,7 +138,7 @@ def owner_declaration(
 
 
 def declared_owner(payload: Mapping[str, Any]) -> DeclaredOwner:
-    """One owner of a declaration."""
+    """Returns one owner of a declaration."""
     user, unmapped = owner_wire().from_wire(payload)
     return DeclaredOwner(
         id=reference(payload.get("Id")) or "",

@@ -1,4 +1,4 @@
-"""What MangoPay refuses of a user, and what a change of one costs."""
+"""The values of a user that MangoPay refuses, and the effects of a change."""
 
 from __future__ import annotations
 
@@ -34,20 +34,20 @@ _UPDATE = "docs: api-reference/users/update-natural-user-sca"
 _DOWNGRADE = "docs: guides/users/verification/downgrade"
 _CATEGORISE = "docs: api-reference/users/categorize-natural-user"
 
-# docs: release-notes/api/2025-11-17: from then on the legacy endpoints may refuse to write
+# docs: release-notes/api/2025-11-17: from this date the legacy endpoints may refuse writes
 LEGACY_UNTIL = date(2025, 12, 15)
 
-# -- what is refused
+# -- refused values
 
-# The list changes; what counts is MangoPay's answer.
+# The list changes: MangoPay's response is decisive.
 BLOCKED = disallow(
     *("CU", "IR", "KP", "MM", "SY", "AN", "BV", "GS", "HM", "WL", "YU"),
     words="is a country that MangoPay blocks",
     source="docs: guides/users/country-restrictions",
 )
 
-# The endpoints' pages block all of these as a nationality too; since 25 Oct 2024 the guide names
-# KP alone. A certain no is what both of them say.
+# The pages of the endpoints block all of these as a nationality too; since 25 Oct 2024 the guide
+# blocks KP only. A refusal is certain if both agree.
 BLOCKED_NATIONALITIES = (
     disallow(
         "KP",
@@ -81,7 +81,7 @@ BY_PROXY = disallow(
     "USER_NOT_PRESENT",
     when=OWNER,
     certain=False,
-    words="postpones the enrolment, for which MangoPay's permission is needed",
+    words="postpones the enrolment, which requires MangoPay's permission",
     source="docs: guides/sca/proxy-management",
 )
 
@@ -91,7 +91,7 @@ ONE_NAME = (
     "fake names refuses a placeholder in Production"
 )
 
-# -- what a change costs
+# -- effects of a change
 
 _TO_LIGHT = Consequence(
     kind=EffectKind.LOWERS_LEVEL,
@@ -102,9 +102,9 @@ _TO_LIGHT = Consequence(
 )
 
 
-# docs: natural-user-object-sca, legal-user-object-sca; legacy: legal-user-object. The record shows
-# the id of each accepted document; one that is being reviewed goes out of date as well (docs:
-# guides/users/verification/downgrade), and is not in the record.
+# docs: natural-user-object-sca, legal-user-object-sca; legacy: legal-user-object. The record has
+# the id of each accepted document. A document in review goes out of date too (docs:
+# guides/users/verification/downgrade), but is not in the record.
 _REGISTRATION = Accepted(DocumentPurpose.REGISTRATION, ("ProofOfRegistration",))
 _OF_COMPANY = (
     Accepted(
@@ -121,7 +121,7 @@ def _outdates(*documents: Accepted) -> Consequence:
     return Consequence(
         kind=EffectKind.OUTDATES,
         words="accepted documents go out of date",
-        unsure="documents already handed in would have to be sent again",
+        unsure="documents already submitted would have to be sent again",
         when=OWNER,
         documents=documents,
         source=_DOWNGRADE,
@@ -132,10 +132,10 @@ NATURAL_DOWNGRADE = (
     _TO_LIGHT,
     _outdates(Accepted(DocumentPurpose.IDENTITY, ("ProofOfIdentity",))),
 )
-"""Of another name, day of birth or nationality of a natural user."""
+"""The effects of another name, birthdate or nationality of a natural user."""
 
 LEGAL_DOWNGRADE = (_TO_LIGHT, _outdates(*_OF_COMPANY))
-"""Of the same of a company's representative."""
+"""The effects of the same changes of a company's representative."""
 
 LEGAL_FORM = (
     Consequence(
@@ -148,17 +148,17 @@ LEGAL_FORM = (
     ),
     _outdates(_REGISTRATION),
 )
-"""Of another legal form."""
+"""The effects of another legal form."""
 
 RE_ENROLS = (
     Consequence(
         kind=EffectKind.RE_ENROLS,
-        words="an OWNER must enrol anew",
+        words="an OWNER must enrol again",
         when=OWNER,
         source=_UPDATE,
     ),
 )
-"""Of another e-mail address or phone number of the person who enrolled."""
+"""The effects of another e-mail address or phone number of the person who enrolled."""
 
 _FOR_GOOD = Consequence(
     kind=EffectKind.ONE_WAY,
@@ -175,7 +175,7 @@ TO_OWNER = (
         source=_CATEGORISE,
     ),
 )
-"""Of the category on the SCA endpoints; on the legacy ones nobody enrols."""
+"""The effects of another category on the SCA endpoints; legacy users do not enrol."""
 
 LEGACY_TO_OWNER = (_FOR_GOOD,)
 
@@ -187,4 +187,4 @@ CONSENTS = (
         source=_UPDATE,
     ),
 )
-"""Of the acceptance of MangoPay's terms."""
+"""The effects of accepting MangoPay's terms."""

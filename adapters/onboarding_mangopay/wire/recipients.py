@@ -1,4 +1,7 @@
-"""Recipients at MangoPay: where payouts go, and what one must say to register them."""
+"""MangoPay's recipient objects: new, registered, and the schema of their fields.
+
+docs: api-reference/recipients
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,8 @@ from attrs import field, frozen
 from onboarding import Address, NextAction, Problem
 from onboarding.spi import Country, Currency, Model, Provenance, Text, as_object, reference
 
-from onboarding_mangopay.extras import ScaContext
-from onboarding_mangopay.records import ADDRESS, PROVIDER, address, address_body, text, texts
+from onboarding_mangopay.values import ADDRESS, PROVIDER, address, address_body, text, texts
+from onboarding_mangopay.wire.vocabulary import ScaContext
 
 __all__ = [
     "NewRecipient",
@@ -29,21 +32,21 @@ __all__ = [
 
 
 class PayoutMethod(StrEnum):
-    """How a payout travels."""
+    """The method of a payout."""
 
     LOCAL = "LocalBankTransfer"
     INTERNATIONAL = "InternationalBankTransfer"
 
 
 class RecipientType(StrEnum):
-    """Whether a person is paid, or a company."""
+    """Whether the recipient is a person or a company."""
 
     INDIVIDUAL = "Individual"
     BUSINESS = "Business"
 
 
 class RecipientScope(StrEnum):
-    """Whether money goes there, which takes SCA of an OWNER, or comes from there."""
+    """Whether the recipient receives payouts, which requires SCA of an OWNER, or makes payins."""
 
     PAYOUT = "PAYOUT"
     PAYIN = "PAYIN"
@@ -51,12 +54,12 @@ class RecipientScope(StrEnum):
 
 @frozen(kw_only=True, slots=False, repr=False)
 class NewRecipient(Model):
-    """What registers a recipient (docs: create-recipient).
+    """A recipient to be registered (docs: create-recipient).
 
-    `given_name` and `family_name` are of a person, `business_name` of a company. `details` number
-    the account, in the fields of the schema for this currency: `{"IBAN": ...}` for EUR,
-    `{"SortCode": ..., "AccountNumber": ...}` for GBP, `{"AccountNumber": ..., "BIC": ...}` for an
-    international transfer. `currency` is ISO 4217, `country` that of the account (alpha-2).
+    A person has `given_name` and `family_name`, a company `business_name`. `details` are the
+    account's numbers, by the schema of the currency: `{"IBAN": ...}` for EUR, `{"SortCode": ...,
+    "AccountNumber": ...}` for GBP, `{"AccountNumber": ..., "BIC": ...}` for an international
+    transfer. `currency` is ISO 4217, `country` that of the account (alpha-2).
     """
 
     display_name: Text
@@ -77,17 +80,17 @@ class NewRecipient(Model):
     def rules(cls, values: Mapping[str, Any]) -> list[Problem]:
         business = values.get("type") is RecipientType.BUSINESS
         others = ("given_name", "family_name") if business else ("business_name",)
-        text = f"is not asked of {'a company' if business else 'a person'}"
+        text = f"is not a field of {'a company' if business else 'a person'}"
         return [Problem(name, "conflict", text) for name in others if values.get(name) is not None]
 
 
 @frozen(kw_only=True, slots=False, repr=False)
 class Recipient(Model):
-    """A recipient as MangoPay has it on file.
+    """A recipient as MangoPay shows it (docs: view-recipient).
 
-    `provider_status` is MangoPay's word: PENDING until the user followed the next action, then
-    ACTIVE, or CANCELED; DEACTIVATED for good. `type`, `method` and `scope` are MangoPay's words as
-    well. `payee_check` is what the payee's bank said of the name (EUR within SEPA).
+    `provider_status` is MangoPay's word: PENDING until the user completes the next action, then
+    ACTIVE or CANCELED; DEACTIVATED is final. `type`, `method` and `scope` are MangoPay's words
+    too. `payee_check` is the result of the payee verification (EUR within SEPA). Times are in UTC.
     """
 
     provider: str = PROVIDER
@@ -121,10 +124,10 @@ class Recipient(Model):
 
 @frozen(kw_only=True)
 class RecipientField:
-    """What one field of a recipient must be (docs: view-recipient-schema).
+    """The rules of one field of a recipient (docs: view-recipient-schema).
 
-    `path` is the field of `NewRecipient` (`details.IBAN`), `wire_path` MangoPay's name;
-    lengths are in characters, `pattern` is a regular expression.
+    `path` is the field of `NewRecipient` (`details.IBAN`), `wire_path` is MangoPay's name. Lengths
+    are in characters, `pattern` is a regular expression.
     """
 
     path: str
@@ -151,7 +154,7 @@ _NAMES = {"FirstName": "given_name", "LastName": "family_name", "BusinessName": 
 
 
 def write_recipient(new: NewRecipient) -> dict[str, Any]:
-    """The body that registers a recipient, or checks it."""
+    """Returns the body that registers or validates a recipient."""
     told = {wire: getattr(new, name) for wire, name in _TOP.items()}
     body: dict[str, Any] = {wire: str(value) for wire, value in told.items() if value is not None}
     names = {wire: getattr(new, name) for wire, name in _NAMES.items()}
@@ -165,7 +168,7 @@ def write_recipient(new: NewRecipient) -> dict[str, Any]:
 
 
 def core_path(wire_path: str) -> str | None:
-    """Where in a `NewRecipient` a field of MangoPay's is."""
+    """Returns the path in `NewRecipient` of a field of MangoPay's."""
     if wire_path in _TOP:
         return _TOP[wire_path]
     head, *rest = wire_path.split(".")
@@ -184,7 +187,7 @@ def core_path(wire_path: str) -> str | None:
 def read_recipient(
     payload: Mapping[str, Any], provenance: Provenance, *, retrieved_at: datetime, **facts: Any
 ) -> Recipient:
-    """A recipient from MangoPay's object; what has another type is None, and stays in raw."""
+    """Returns the recipient of an object; a value of another type is None, and stays in `raw`."""
     person = {
         **as_object(payload.get("IndividualRecipient")),
         **as_object(payload.get("BusinessRecipient")),
@@ -214,7 +217,7 @@ def read_recipient(
 
 
 def read_schema(payload: Mapping[str, Any], prefix: str = "") -> Iterator[RecipientField]:
-    """The fields of a schema, which nests as a recipient does: a rule is what says `Required`."""
+    """Yields the fields of a schema, nested as a recipient; a rule has the key `Required`."""
     for name, value in payload.items():
         rule = as_object(value)
         wire_path = prefix + name

@@ -1,4 +1,4 @@
-"""Wire fields and objects that several of MangoPay's objects share."""
+"""The fields and objects that several of MangoPay's objects share."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ __all__ = [
 ]
 
 A = core(Address)
-# docs: release-notes/api/2015-06-05-new-api-version-v201, PostalCode; the note of 19 Oct 2015 says
-# so again. Today's pages require a postal code of every country.
+# docs: release-notes/api/2015-06-05-new-api-version-v201, PostalCode, repeated on 19 Oct 2015. The
+# current pages require a postal code for every country.
 _WITHOUT_POSTAL_CODES = """
     AO AG AW BS BZ BJ BW BF BI CM CF KM CG CD CK CI DJ DM GQ ER FJ TF GM GH GD GN GY HK IE JM KE
     KI MO MW ML MR MU MS NR AN NU KP PA QA RW KN LC ST SA SC SL SB SO ZA SR SY TZ TL TK TO TT TV
@@ -58,15 +58,15 @@ _CODES = _WITHOUT_POSTAL_CODES.split()
 _CODED = unless(A.country, *_CODES, words="the country is not exempt from postal codes")
 _EXEMPT = when(A.country, *_CODES, words="the country is exempt from postal codes")
 _LEFT_OPEN = (
-    "a release note of 2015 exempts 67 countries without postal codes, today's pages exempt none: "
-    "MangoPay decides"
+    "a release note of 2015 exempts 67 countries without postal codes, the current pages exempt "
+    "none: MangoPay decides"
 )
 WITH_REGIONS = when(A.country, "US", "CA", "MX")
 
 
 @wire(source="docs: api-reference/users/create-natural-user-sca, Address")
 class MangoAddress:
-    """Sent as a whole; shown as an object of six nulls when there is none."""
+    """An address. Updates send all of it; without one the response has an object of six nulls."""
 
     AddressLine1: str | None = at(A.line1, TEXT, max=255, required_when=ALWAYS)
     AddressLine2: str | None = at(A.line2, TEXT, max=255)
@@ -92,7 +92,7 @@ _T = some(_U.terms)
 
 
 def terms_accepted() -> bool | None:
-    """Whether MangoPay's terms are accepted, which every write says."""
+    """Returns the field for the acceptance of MangoPay's terms, sent in every write."""
     return at(
         _T.accepted,
         BOOL,
@@ -105,12 +105,12 @@ def terms_accepted() -> bool | None:
 
 
 def accepted_date() -> int | None:
-    """When they were, by MangoPay's own clock."""
+    """Returns the field for the time of acceptance, by MangoPay's clock; read-only."""
     return at(_T.accepted_at, UTC_SECONDS, on=NEVER, hidden_when=PAYER)
 
 
 def category() -> Any:
-    """The category on the SCA endpoints: given once, then moved by a call of its own."""
+    """Returns the category on the SCA endpoints: set at creation, changed by a separate call."""
     return at(
         _U.category,
         CATEGORY,
@@ -122,7 +122,7 @@ def category() -> Any:
 
 
 def legacy_category() -> Any:
-    """The category on the legacy endpoints, where every write says it."""
+    """Returns the category on the legacy endpoints, sent in every write."""
     return at(
         _U.category,
         CATEGORY,
@@ -134,7 +134,10 @@ def legacy_category() -> Any:
 
 
 def sca_context() -> Any:
-    """Whether the user is there to authenticate; docs: release-notes/api, 23 October 2025."""
+    """Returns the field for the presence of the user; write-only.
+
+    docs: release-notes/api, 23 October 2025
+    """
     return at(
         extra("mangopay", "sca_context"),
         JSON,
@@ -145,5 +148,5 @@ def sca_context() -> Any:
 
 
 def profiling_reference() -> Any:
-    """The reference of an attempt at the fraud profiler."""
+    """Returns the field for a reference from the fraud profiler; write-only."""
     return at(extra("mangopay", "profiling_attempt_reference"), JSON, on=CHANGE, shown=False)

@@ -1,6 +1,8 @@
-"""MangoPay's words and limits, each as one table."""
+"""MangoPay's vocabularies and limits, one table each."""
 
 from __future__ import annotations
+
+from enum import StrEnum
 
 from onboarding import (
     IdentificationLevel,
@@ -22,7 +24,19 @@ __all__ = [
     "LEVELS",
     "POSTAL_CODE",
     "STATUS",
+    "ScaContext",
 ]
+
+
+class ScaContext(StrEnum):
+    """Whether the user is present to authenticate, or the platform acts by proxy.
+
+    docs: guides/sca/proxy-management
+    """
+
+    USER_PRESENT = "USER_PRESENT"
+    USER_NOT_PRESENT = "USER_NOT_PRESENT"
+
 
 # docs: api-reference/users/create-natural-user-sca, UserCategory
 CATEGORY = words(
@@ -30,7 +44,7 @@ CATEGORY = words(
     {
         UserCategory.PAYER: "PAYER",
         UserCategory.OWNER: "OWNER",
-        UserCategory.PLATFORM: "PLATFORM",  # given by MangoPay alone
+        UserCategory.PLATFORM: "PLATFORM",  # assigned by MangoPay only
     },
 )
 
@@ -66,8 +80,8 @@ STATUS = {
     "CLOSED": UserStatus.CLOSED,
 }
 
-# docs: the same page, KYCLevel. REGULAR rests on one accepted proof of identity, which is less
-# than the fourth of five steps asks elsewhere: so it counts as the third.
+# docs: the same page, KYCLevel. REGULAR is based on one accepted proof of identity, which is less
+# than the fourth of the core's five levels requires: it counts as the third.
 LEVELS = LevelPolicy(
     (
         LevelRow("LIGHT", KYCLevel.LIGHT, IdentificationLevel.UNIDENTIFIED, "nothing was verified"),
@@ -75,22 +89,22 @@ LEVELS = LevelPolicy(
             "REGULAR",
             KYCLevel.REGULAR,
             IdentificationLevel.BASIC_IDENTIFIED,
-            "documents were accepted; how strong they are is not said",
+            "documents were accepted; their strength is not documented",
         ),
     )
 )
 
-# docs: guides/sca/session, lang; Swedish is `se` there
+# docs: guides/sca/session, lang, where Swedish is `se`
 LANGUAGES = {
     **{code: code for code in ["bg", "nl", "en", "fr", "de", "el", "it", "pl", "pt", "es"]},
     "sv": "se",
 }
 
-# docs: create-natural-user-sca, the error sample of an invalid e-mail: ASCII, no underscore in
-# the host, at least two labels
+# docs: create-natural-user-sca, the error sample of an invalid e-mail address: ASCII, no underscore
+# in the host, at least two labels
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
-# in the core, where a domain has its own letters; they are written in ASCII
+# the core accepts an international domain, which is written in ASCII
 _LETTER = r"(?:[A-Za-z0-9]|[^\x00-\x7f])"
 _CORE_LABEL = rf"{_LETTER}(?:(?:{_LETTER}|-)*{_LETTER})?"
 ASCII_EMAIL = Pattern(
@@ -103,6 +117,6 @@ ASCII_EMAIL = Pattern(
 # docs: create-natural-user-sca, Address.PostalCode: alphanumeric, dashes and spaces
 POSTAL_CODE = Pattern(
     r"[0-9A-Za-z -]+",
-    "letters, digits, dashes and blanks, all of them ASCII: "
+    "ASCII letters, digits, dashes and spaces only: "
     "no dot, no typographic dash, no non-breaking space",
 )

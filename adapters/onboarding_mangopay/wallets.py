@@ -1,4 +1,4 @@
-"""The flows of what a user has: wallets, transactions, cards, e-money."""
+"""Wallets, transactions, cards and e-money of a user."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from attrs import frozen
 from onboarding import InvalidInput, Problem, Wallet
 from onboarding.spi import Flow, Paged, as_object, known_words
 
-from onboarding_mangopay.extras import ScaContext
 from onboarding_mangopay.protocol import MangoPayProtocol
-from onboarding_mangopay.records import filters, sca_filter, seconds
-from onboarding_mangopay.wire.funds import (
+from onboarding_mangopay.values import filters, sca_filter, seconds
+from onboarding_mangopay.wire.vocabulary import ScaContext
+from onboarding_mangopay.wire.wallets import (
     Card,
     EMoney,
     Transaction,
@@ -26,22 +26,22 @@ from onboarding_mangopay.wire.funds import (
     read_wallet,
 )
 
-__all__ = ["Funds"]
+__all__ = ["Wallets"]
 
 
 @frozen(kw_only=True)
-class Funds(MangoPayProtocol):
-    """What a user has at MangoPay; wallets are a core call, the rest are MangoPay's own flows.
+class Wallets(MangoPayProtocol):
+    """The operations on wallets, and MangoPay's own on transactions, cards and e-money.
 
-    Wallets and transactions of an OWNER whose last authentication is older than 180 days are
-    refused with the code `pending_user_action` (docs: guides/sca/wallets); `sca_context` says
-    USER_NOT_PRESENT where the user consented that the platform looks by proxy.
+    For an OWNER whose last authentication is older than 180 days, MangoPay refuses wallets and
+    transactions with the code `pending_user_action` (docs: guides/sca/wallets). Give `sca_context`
+    USER_NOT_PRESENT if the user consented to access by proxy.
     """
 
     def list_wallets(
         self, user_id: str, page: str | None = None, *, sca_context: ScaContext | None = None
     ) -> Flow[Paged[Wallet]]:
-        """docs: list-wallets-user."""
+        """Lists one page of a user's wallets (docs: list-wallets-user)."""
         query = sca_filter(sca_context)
         path = ("users", user_id, "wallets")
         response = yield self.page("list_wallets", *path, page=page, query=query)
@@ -75,10 +75,12 @@ class Funds(MangoPayProtocol):
         before: datetime | None = None,
         sca_context: ScaContext | None = None,
     ) -> Flow[Paged[Transaction]]:
-        """One page of the transactions whose author is a user, oldest first.
+        """Lists one page of the transactions of which a user is the author, oldest first.
 
-        Of several words of a filter any may hold; `after` and `before` are aware, and cut to
-        seconds (docs: list-transactions-user). Raises `InvalidInput` for an unknown word.
+        A filter with several words matches any of them. `after` and `before` have a time zone, and
+        are cut to seconds. Raises `InvalidInput` for an unknown word.
+
+        docs: list-transactions-user
         """
         filtered = filters(
             Status=",".join(known_words("statuses", statuses, TransactionStatus)),
@@ -96,7 +98,7 @@ class Funds(MangoPayProtocol):
     def list_cards(
         self, user_id: str, page: str | None = None, *, active: bool | None = None
     ) -> Flow[Paged[Card]]:
-        """One page of the cards of a user (docs: list-cards-user)."""
+        """Lists one page of a user's cards (docs: list-cards-user)."""
         path = ("users", user_id, "cards")
         query = filters(Active=active)
         response = yield self.page("list_cards", *path, page=page, query=query)
@@ -110,12 +112,15 @@ class Funds(MangoPayProtocol):
         month: int | None = None,
         currency: str | None = None,
     ) -> Flow[EMoney]:
-        """Sums the e-money of a user: ever, in a year, or in a month of it, in one currency.
+        """Returns the e-money of a user in one currency: in total, in a year, or in a month.
 
-        docs: view-user-emoney. `currency` is ISO 4217; without it MangoPay picks one.
+        `currency` is ISO 4217; without it MangoPay picks one. Raises `InvalidInput` for a month
+        without a year.
+
+        docs: view-user-emoney
         """
         if month is not None and year is None:
-            raise InvalidInput([Problem("year", "missing", "a month is of a year")])
+            raise InvalidInput([Problem("year", "missing", "is required with a month")])
         if year is not None and not 1000 <= year <= 9999:
             raise InvalidInput([Problem("year", "shape", "expected four digits")])
         if month is not None and not 1 <= month <= 12:
@@ -126,6 +131,6 @@ class Funds(MangoPayProtocol):
         response = yield self.request("GET", "emoney", *path, query=query)
         self.accept(response)
         shown: object = response.json()
-        if isinstance(shown, list):  # the official Python SDK takes it for a list
+        if isinstance(shown, list):  # as the official Python SDK expects
             shown = next(iter(cast("list[object]", shown)), None)
         return read_emoney(as_object(shown))

@@ -1,4 +1,4 @@
-"""Wallets, transactions, cards and e-money, as MangoPay shows them."""
+"""MangoPay's objects of wallets, transactions, cards and e-money, read-only here."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from attrs import field, frozen
 from onboarding import Money, Wallet
 from onboarding.spi import Model, Provenance, moment, reference
 
-from onboarding_mangopay.records import flag, money, text, texts
+from onboarding_mangopay.values import flag, money, text, texts
 
 __all__ = [
     "Card",
@@ -28,7 +28,7 @@ __all__ = [
 
 
 class TransactionStatus(StrEnum):
-    """What became of a transaction (docs: list-transactions-user)."""
+    """The status of a transaction (docs: list-transactions-user)."""
 
     CREATED = "CREATED"
     SUCCEEDED = "SUCCEEDED"
@@ -36,7 +36,7 @@ class TransactionStatus(StrEnum):
 
 
 class TransactionType(StrEnum):
-    """Which way the money goes (docs: list-transactions-user)."""
+    """The direction of a transaction (docs: list-transactions-user)."""
 
     PAYIN = "PAYIN"
     TRANSFER = "TRANSFER"
@@ -45,7 +45,7 @@ class TransactionType(StrEnum):
 
 
 class TransactionNature(StrEnum):
-    """Why it goes that way (docs: list-transactions-user)."""
+    """The reason of a transaction (docs: list-transactions-user)."""
 
     REGULAR = "REGULAR"
     REPUDIATION = "REPUDIATION"
@@ -55,11 +55,11 @@ class TransactionNature(StrEnum):
 
 @frozen(kw_only=True, slots=False, repr=False)
 class Transaction(Model):
-    """One movement of money.
+    """One movement of money (docs: list-transactions-user).
 
-    `provider_status`, `type` and `nature` are MangoPay's words, known or new.
-
-    Amounts are in minor units; times are in UTC. MangoPay shows the last 13 months.
+    `provider_status`, `type` and `nature` are words of `TransactionStatus`, `TransactionType` and
+    `TransactionNature`, or newer ones. Amounts are in minor units, times in UTC. MangoPay shows
+    the last 13 months.
     """
 
     id: str
@@ -86,9 +86,10 @@ class Transaction(Model):
 
 @frozen(kw_only=True, slots=False, repr=False)
 class Card(Model):
-    """A card that a user pays with (docs: card-object).
+    """A card with which a user pays (docs: card-object).
 
-    `alias` is the masked number, `expires` reads MMYY, `country` has three letters (alpha-3).
+    `alias` is the masked number, `expires` is MMYY, `country` is alpha-3, `currency` ISO 4217.
+    `created_at` is in UTC.
     """
 
     id: str
@@ -113,7 +114,7 @@ class Card(Model):
 
 @frozen(kw_only=True, slots=False, repr=False)
 class EMoney(Model):
-    """The e-money that a user was credited and debited with (docs: view-user-emoney)."""
+    """The e-money credited to and debited from a user, in minor units (docs: view-user-emoney)."""
 
     user_id: str | None
     credited: Money | None
@@ -122,7 +123,7 @@ class EMoney(Model):
 
 
 def read_transaction(row: Mapping[str, Any]) -> Transaction:
-    """A transaction from MangoPay's object."""
+    """Returns the transaction of an object."""
     return Transaction(
         id=_id(row),
         provider_status=text(row.get("Status")),
@@ -145,7 +146,7 @@ def read_transaction(row: Mapping[str, Any]) -> Transaction:
 
 
 def read_card(row: Mapping[str, Any]) -> Card:
-    """A card from MangoPay's object."""
+    """Returns the card of an object."""
     return Card(
         id=_id(row),
         user_id=reference(row.get("UserId")),
@@ -166,7 +167,7 @@ def read_card(row: Mapping[str, Any]) -> Card:
 
 
 def read_emoney(row: Mapping[str, Any]) -> EMoney:
-    """The sums of a period from MangoPay's object."""
+    """Returns the e-money of an object."""
     return EMoney(
         user_id=reference(row.get("UserId")),
         credited=money(row.get("CreditedEMoney")),
@@ -178,7 +179,7 @@ def read_emoney(row: Mapping[str, Any]) -> EMoney:
 def read_wallet(
     row: Mapping[str, Any], provenance: Provenance, *, retrieved_at: datetime
 ) -> Wallet:
-    """A wallet from MangoPay's object (docs: wallet-object)."""
+    """Returns the wallet of an object (docs: wallet-object)."""
     return Wallet(
         **provenance,
         id=_id(row),
