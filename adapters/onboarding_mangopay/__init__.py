@@ -11,8 +11,7 @@ from onboarding_mangopay.platform import CompanyNumberCheck, Regulatory
 from onboarding_mangopay.records import MangoPayExtras
 from onboarding_mangopay.sca import ScaStatus
 from onboarding_mangopay.verifications import Check, IdentityVerification
-from onboarding_mangopay.webhooks import Hook
-from onboarding_mangopay.wire.event_types import EVENT_TYPES
+from onboarding_mangopay.wire.hooks import EVENT_TYPES, Hook
 from onboarding_mangopay.wire.recipients import (
     NewRecipient,
     PayoutMethod,

@@ -8,20 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
-from attrs import evolve, field, frozen
-from onboarding import Event, EventKind, InvalidInput, Problem, UserRecord
-from onboarding.spi import (
-    Flow,
-    Paged,
-    Response,
-    as_object,
-    known_word,
-    moment,
-    reference,
-    written_email,
-)
+from attrs import evolve, frozen
+from onboarding import Event, EventKind, UserRecord
+from onboarding.spi import Flow, Paged, Response, as_object, known_word, written_email
 
 from onboarding_mangopay.content import same_content
 from onboarding_mangopay.documents import Documents
@@ -30,37 +21,18 @@ from onboarding_mangopay.owners import Owners
 from onboarding_mangopay.platform import Platform
 from onboarding_mangopay.recipients import Recipients
 from onboarding_mangopay.users import Users
-from onboarding_mangopay.values import filters, seconds, text, unexpected
+from onboarding_mangopay.values import filters, seconds
 from onboarding_mangopay.verifications import Verifications
-from onboarding_mangopay.wire.event_types import EVENT_TYPES
-from onboarding_mangopay.wire.events import Meaning, Subject, meaning_of
+from onboarding_mangopay.wire.events import Meaning, Subject, meaning_of, read_notification
+from onboarding_mangopay.wire.hooks import EVENT_TYPES, Hook, read_hook
 
-__all__ = ["Events", "Hook", "Hooks"]
+__all__ = ["Events", "Hooks"]
 
 _NEWER = (
     "onboarding_mangopay.EVENT_TYPES lists them; for a newer one call "
     'raw("POST", "hooks", body={"EventType": ..., "Url": ...})'
 )
 _PLACES = {"Url": "url", "EventType": "event_type", "Tag": "tag", "Email": "email"}
-
-
-@frozen(kw_only=True)
-class Hook:
-    """A URL that MangoPay notifies of one type of event. The URL may contain a secret.
-
-    `valid` is false after 100 failed deliveries in a row: MangoPay then sends no notifications.
-    `created_at` is in UTC.
-    """
-
-    id: str
-    event_type: str
-    url: str = field(repr=False)
-    enabled: bool = True
-    valid: bool = True
-    tag: str | None = field(default=None, repr=False)
-    email: str | None = field(default=None, repr=False)
-    created_at: datetime | None = None
-    raw: Mapping[str, Any] = field(factory=dict[str, Any], repr=False)
 
 
 @frozen(kw_only=True)
@@ -90,17 +62,17 @@ class Hooks(Keys):
         request = self.request("POST", "register_hook", "hooks", body=body)
         same = partial(same_content, body, paths=_PLACES)
         response, _ = yield from self.once(request, keyed, same)
-        return _hook(self.answer(response, _PLACES.get), response)
+        return read_hook(self.answer(response, _PLACES.get), response)
 
     def fetch_hook(self, hook_id: str) -> Flow[Hook]:
         """Reads a hook (docs: view-hook)."""
         response = yield self.request("GET", "fetch_hook", "hooks", hook_id)
-        return _hook(self.answer(response), response)
+        return read_hook(self.answer(response), response)
 
     def list_hooks(self, page: str | None = None) -> Flow[Paged[Hook]]:
         """Lists one page of hooks, oldest first (docs: list-hooks)."""
         response = yield self.page("list_hooks", "hooks", page=page)
-        return self.paged(response, page, lambda row: _hook(row, response))
+        return self.paged(response, page, lambda row: read_hook(row, response))
 
     def update_hook(
         self,
@@ -123,33 +95,13 @@ class Hooks(Keys):
         }
         body = {name: value for name, value in given.items() if value is not None}
         response = yield self.request("PUT", "update_hook", "hooks", hook_id, body=body)
-        return _hook(self.answer(response, _PLACES.get), response)
+        return read_hook(self.answer(response, _PLACES.get), response)
 
 
 def _written(email: str | None) -> str | None:
     return None if email is None else written_email("email", email)
 
 
-def _hook(payload: Mapping[str, Any], response: Response) -> Hook:
-    event_type, url, tag = (payload.get(name) for name in ("EventType", "Url", "Tag"))
-    id = reference(payload.get("Id"))
-    if id is None or not isinstance(event_type, str) or not isinstance(url, str):
-        raise unexpected(response, "missing", "the answer is not a hook", "Id")
-    return Hook(
-        id=id,
-        event_type=event_type,
-        url=url,
-        enabled=payload.get("Status") == "ENABLED",
-        valid=payload.get("Validity") != "INVALID",
-        tag=None if tag is None else str(tag),
-        email=text(payload.get("Email")),
-        created_at=moment(payload.get("CreationDate")),
-        raw=payload,
-    )
-
-
-# A notification spells it with two s, the list of events with one.
-_IDS = ("RessourceId", "ResourceId")
 _NEWER_LISTED = (
     "onboarding_mangopay.EVENT_TYPES lists them; for a newer one list the events of every type"
 )
@@ -169,7 +121,7 @@ class Events(Users, Documents, Owners, Verifications, Recipients, Platform):
         Raises `InvalidInput` for an invalid notification, `NotFound` if MangoPay does not know the
         subject: then the notification is forged, or of another platform.
         """
-        event = self._event(notification)
+        event = read_notification(notification, self.provenance)
         if not event.subject_id:
             return evolve(event, kind=EventKind.TEST)
         meaning = meaning_of(event.provider_type)
@@ -234,26 +186,6 @@ class Events(Users, Documents, Owners, Verifications, Recipients, Platform):
         response = yield self.page("list_events", "events", page=page, query=query)
         return self.paged(response, page, lambda row: row)
 
-    def _event(self, notification: Mapping[str, Any]) -> Event:
-        given = {name: _first(value) for name, value in notification.items()}
-        event_type, date = given.get("EventType", ""), given.get("Date", "")
-        subject_id = next((given[name] for name in _IDS if name in given), "")
-        found = [
-            Problem(name, "missing", "is required in a notification")
-            for name in ("EventType", "RessourceId")
-            if name not in given and not (name in _IDS and set(_IDS) & given.keys())
-        ]
-        if found:
-            raise InvalidInput(found)
-        return Event(
-            kind=EventKind.OTHER,
-            **self.provenance,
-            id=f"{event_type}:{subject_id}:{date}",
-            provider_type=event_type,
-            subject_id=subject_id,
-            occurred_at=_moment(date),
-        )
-
 
 def _confirmed(event: Event, meaning: Meaning, shown: Mapping[str, Any]) -> Event:
     """Returns the event with the current values of its subject."""
@@ -281,17 +213,3 @@ def _country(response: Response) -> dict[str, Any]:
     }
     found = as_object(response.json_object().get("Authorization"))
     return {core: found.get(name) is True for core, name in names.items()}
-
-
-def _moment(seconds: str) -> datetime | None:
-    try:
-        return moment(int(float(seconds)))
-    except (ValueError, OverflowError):
-        return None
-
-
-def _first(value: object) -> str:
-    """Returns the value of a parameter, the first of a list, as some frameworks give it."""
-    if isinstance(value, list | tuple):
-        value = cast("list[object]", value)[0] if value else ""
-    return "" if value is None else str(value)

@@ -1,4 +1,4 @@
-"""The meaning of MangoPay's event types, and the object that each is about.
+"""MangoPay's notification, and the meaning of each event type.
 
 docs: webhooks/event-types
 """
@@ -6,13 +6,15 @@ docs: webhooks/event-types
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
 from enum import StrEnum, auto
-from typing import Any
+from typing import Any, cast
 
 from attrs import frozen
-from onboarding import EventKind
+from onboarding import Event, EventKind, InvalidInput, Problem
+from onboarding.spi import Provenance, moment
 
-__all__ = ["EVENTS", "Meaning", "Subject", "meaning_of"]
+__all__ = ["EVENTS", "Meaning", "Subject", "meaning_of", "read_notification"]
 
 
 class Subject(StrEnum):
@@ -172,3 +174,45 @@ def meaning_of(event_type: str) -> Meaning:
     subject = next(families, Subject.UNKNOWN)
     changed = ("status",) if subject in (Subject.DECLARATION, Subject.VERIFICATION) else ()
     return Meaning(kind=EventKind.OTHER, subject=subject, changed=changed)
+
+
+# -- notifications
+
+# The key of the id has two s in a notification, one in the list of events.
+_IDS = ("RessourceId", "ResourceId")
+
+
+def read_notification(notification: Mapping[str, Any], provenance: Provenance) -> Event:
+    """Returns the event of a notification, without its subject. Raises `InvalidInput`."""
+    given = {name: _first(value) for name, value in notification.items()}
+    event_type, date = given.get("EventType", ""), given.get("Date", "")
+    subject_id = next((given[name] for name in _IDS if name in given), "")
+    found = [
+        Problem(name, "missing", "is required in a notification")
+        for name in ("EventType", "RessourceId")
+        if name not in given and not (name in _IDS and set(_IDS) & given.keys())
+    ]
+    if found:
+        raise InvalidInput(found)
+    return Event(
+        kind=EventKind.OTHER,
+        **provenance,
+        id=f"{event_type}:{subject_id}:{date}",
+        provider_type=event_type,
+        subject_id=subject_id,
+        occurred_at=_moment(date),
+    )
+
+
+def _moment(seconds: str) -> datetime | None:
+    try:
+        return moment(int(float(seconds)))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _first(value: object) -> str:
+    """Returns the value of a parameter; the first of a list, which some frameworks give."""
+    if isinstance(value, list | tuple):
+        value = cast("list[object]", value)[0] if value else ""
+    return "" if value is None else str(value)

@@ -1,11 +1,21 @@
-"""The types of event for which a hook can be registered.
+"""MangoPay's hook object, and the types of event for which a hook can be registered.
 
-docs: webhooks/event-types; the types of 2026 are from the official Python SDK (4.2.0)
+docs: create-hook, view-hook, webhooks/event-types; the types of 2026 are from the official Python
+SDK (4.2.0)
 """
 
 from __future__ import annotations
 
-__all__ = ["EVENT_TYPES"]
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from attrs import field, frozen
+from onboarding.spi import Response, moment, reference
+
+from onboarding_mangopay.values import text, unexpected
+
+__all__ = ["EVENT_TYPES", "Hook", "read_hook"]
 
 _MOVE = "CREATED SUCCEEDED FAILED"
 _CONSENTS = "_CONSENT_GIVEN _CONSENT_REVOKED"
@@ -77,3 +87,41 @@ EVENT_TYPES: tuple[str, ...] = tuple(
     f"{start}{end}" for start, ends in _FAMILIES.items() for end in ends.split()
 )
 """The documented types; MangoPay may have newer ones."""
+
+
+@frozen(kw_only=True)
+class Hook:
+    """A URL that MangoPay notifies of one type of event. The URL may contain a secret.
+
+    `valid` is false after 100 failed deliveries in a row: MangoPay then sends no notifications.
+    `created_at` is in UTC.
+    """
+
+    id: str
+    event_type: str
+    url: str = field(repr=False)
+    enabled: bool = True
+    valid: bool = True
+    tag: str | None = field(default=None, repr=False)
+    email: str | None = field(default=None, repr=False)
+    created_at: datetime | None = None
+    raw: Mapping[str, Any] = field(factory=dict[str, Any], repr=False)
+
+
+def read_hook(payload: Mapping[str, Any], response: Response) -> Hook:
+    """Returns the hook of an object. Raises `UnexpectedResponse` for anything else."""
+    event_type, url, tag = (payload.get(name) for name in ("EventType", "Url", "Tag"))
+    id = reference(payload.get("Id"))
+    if id is None or not isinstance(event_type, str) or not isinstance(url, str):
+        raise unexpected(response, "missing", "the answer is not a hook", "Id")
+    return Hook(
+        id=id,
+        event_type=event_type,
+        url=url,
+        enabled=payload.get("Status") == "ENABLED",
+        valid=payload.get("Validity") != "INVALID",
+        tag=None if tag is None else str(tag),
+        email=text(payload.get("Email")),
+        created_at=moment(payload.get("CreationDate")),
+        raw=payload,
+    )
