@@ -53,11 +53,7 @@ _TEXTS: tuple[tuple[re.Pattern[str], str, str], ...] = (
     (re.compile(r"already been registered"), "conflict", "is already registered"),
     (re.compile(r"used is blocked"), "blocked_country", "is a country that MangoPay blocks"),
     (re.compile(r"ISO 3166-1"), "shape", "is not a country code (ISO 3166-1 alpha-2)"),
-    (
-        re.compile(r"can't be modified to a user PAYER"),
-        "conflict",
-        "an OWNER cannot become a PAYER",
-    ),
+    (re.compile(r"can't be modified to a user PAYER"), "conflict", "is final for an OWNER"),
     # docs: create-recipient, codes of the recipients service; the two SCA codes are not explained
     (re.compile(r"^NOT_IN_ALLOWED_VALUES$"), "choice", "is not one of the allowed values"),
     (re.compile(r"^UNSUPPORTED_\w+$"), "unsupported", "is not supported for payouts"),
@@ -82,7 +78,7 @@ _TYPES: dict[str, tuple[str, str, type[ProviderError] | None]] = {
         "USER_NOT_PRESENT needs the user's consent to act by proxy",
         "extras.mangopay.sca_context", Rejected,
     ),
-    "user_closed": ("the user is closed for good", "", Conflict),
+    "user_closed": ("the user is closed and cannot be reopened", "", Conflict),
     "idempotent_creation_conflict": (
         "this idempotency key was used in the last 24 hours", "", None,
     ),

@@ -210,9 +210,7 @@ class Keys(MangoPayProtocol):
 
     def _kept(self, keyed: Keyed, attempt: int) -> Flow[FirstAnswer | None]:
         if attempt > _MOST_ATTEMPTS:
-            raise OutcomeUnknown(
-                "MangoPay has more attempts of this key than calls allowed in a day"
-            )
+            raise OutcomeUnknown("this key has more attempts than MangoPay allows calls in a day")
         with _unanswered():
             try:
                 return (yield from self._answer_to(self.idempotency_key(keyed, attempt)))

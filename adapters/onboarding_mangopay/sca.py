@@ -69,7 +69,7 @@ class Authentication(MangoPayProtocol):
         return (yield from self._link("enrol", user_id, "enrollment"))
 
     def consent(self, user_id: str) -> Flow[NextAction]:
-        """Returns the page where a user consents to acts by proxy (docs: manage-user-consent)."""
+        """Returns the page where a user consents to proxy access (docs: manage-user-consent)."""
         return (yield from self._link("consent", user_id, "consent"))
 
     def sca_status(self, user_id: str) -> Flow[ScaStatus]:

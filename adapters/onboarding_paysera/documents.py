@@ -108,7 +108,7 @@ class Documents(PayseraProtocol):
         path = self.of_user(user_id, "document")
         response = yield self.upload("POST", "upload_document", *path, page=page)
         shown = self.answer(response)
-        # No document prints the answer: the id is read from each place that is plausible.
+        # The answer is not documented: the id is read from each plausible place.
         inner = as_object(shown.get("document"))
         found = {"id": inner.get("id", shown.get("document_id")), **shown}
         return self._document(
@@ -136,7 +136,7 @@ class Documents(PayseraProtocol):
     def _metadata(self, document: Document) -> tuple[dict[str, str], tuple[Loss, ...]]:
         """Returns the metadata of a document, and the losses.
 
-        All of `REQUIRED` is required, as a file without complete metadata might never be accepted.
+        All of `REQUIRED` must be given: a file with incomplete metadata might stay unreviewed.
         """
         if not isinstance(document, Document):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise InvalidInput([Problem("", "type", "expected a Document")])
@@ -147,7 +147,7 @@ class Documents(PayseraProtocol):
             text = "Paysera takes cards, passports and driving licences here"
             found.append(Problem("kind", "unsupported", text))
         if len(document.pages) != 1:
-            found.append(Problem("pages", "unsupported", "Paysera takes one file a document"))
+            found.append(Problem("pages", "unsupported", "Paysera takes one file per document"))
         if found:
             raise Unsupported(found, provider=self.provider)
         losses = self.refuse(document_losses(document, LEFT_OUT))

@@ -36,7 +36,7 @@ CODES: dict[str, tuple[str, str, type[ProviderError] | None]] = {
     "user_already_exists": ("the user is already registered", "", Conflict),
     "password_too_short": ("choose a longer password", "credentials.password", None),
     "password_too_risky": ("choose another password", "credentials.password", None),
-    "phone_from_prohibited_country": ("Paysera takes no number of this country", "phone", None),
+    "phone_from_prohibited_country": ("Paysera refuses numbers of this country", "phone", None),
     "invalid_code": ("the code is wrong or has expired; renew the action for a new one", "", None),
     "identity_required": (
         "the user is identified: give the person code too", "identity.national_id.code", None,
@@ -57,7 +57,7 @@ CODES: dict[str, tuple[str, str, type[ProviderError] | None]] = {
     "invalid_parameters": ("", "", None),
     "not_acceptable": ("", "", None),
     "internal_server_error": ("", "", None),
-    "invalid_state": ("the state of the user forbids this", "", Conflict),
+    "invalid_state": ("the user's state does not allow this call", "", Conflict),
     # lib-api-bundle, paged lists
     "offset_too_large": ("start the list again", "", None),
     "invalid_cursor": ("start the list again", "", None),

@@ -59,7 +59,7 @@ class OAuth(PayseraProtocol):
         elif mac_key is not None:
             token, key = Secret(access_token), Secret(mac_key)
         else:
-            raise InvalidInput([Problem("mac_key", "missing", "is required beside a token's id")])
+            raise InvalidInput([Problem("mac_key", "missing", "is required with an access token")])
         held = tuple(scopes) if scopes is not None else None
         return attrs.evolve(self, access_token=token, mac_key=key, scopes=held)
 
@@ -151,7 +151,7 @@ class OAuth(PayseraProtocol):
         """
         self._own_token(token)
         if token.refresh_token is None:
-            raise InvalidInput([Problem("refresh_token", "missing", "the token has none")])
+            raise InvalidInput([Problem("refresh_token", "missing", "there is no refresh token")])
         grant = "refresh_token_with_activation" if activation else "refresh_token"
         form = {"grant_type": grant, "refresh_token": token.refresh_token.reveal()}
         form |= _joined(scopes) | ({} if code is None else {"code": code})

@@ -59,9 +59,7 @@ REQUIRED = {
 
 LEFT_OUT = (
     lost_of_document(core(Document).country, "paysera does not support it"),
-    lost_of_document(
-        "pages.filename", "Paysera takes a file's extension alone", LossKind.NOT_APPLICABLE
-    ),
+    lost_of_document("pages.filename", "Paysera takes the extension only", LossKind.NOT_APPLICABLE),
 )
 
 # lib-rest-bundle, the request formats that are images

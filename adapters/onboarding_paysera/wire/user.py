@@ -62,7 +62,7 @@ CONTACT = one_of(
     U.email,
     U.phone,
     words="an e-mail address or a phone number is required",
-    source="docs: user-resource, Register User, which names no other required field",
+    source="docs: user-resource, Register User; other required fields are not documented",
 )
 PASSWORD = judged(
     Password,
