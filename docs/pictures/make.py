@@ -1,8 +1,8 @@
 """Makes the pictures of the documentation from the real thing: `python docs/pictures/make.py`.
 
 `desk.png` is the desk of a simulator at which users were onboarded, and `desk.txt` the words on it;
-`demo.svg` is what `onboarding demo` prints at 80 columns. Chromium takes the picture of the desk:
-`apt-get install chromium`.
+`demo.svg` is what `onboarding demo` prints at 80 columns; `figures.py` draws the others. Chromium
+takes the picture of the desk: `apt-get install chromium`.
 """
 
 from __future__ import annotations
@@ -33,8 +33,10 @@ from onboarding_simulators.shared import VirtualClock
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parents[1]))
 
+from docs.pictures import figures  # noqa: E402
 from tests.simulators.desk.papers import pdf, picture  # noqa: E402
 
+FIGURES = {"way.svg": figures.way, "levels.svg": figures.levels, "matrix.svg": figures.matrix}
 COLUMNS = 80
 CELL = 12.2  # the width of a character in rich's SVG
 WINDOW = (1120, 752)
@@ -170,6 +172,8 @@ def told(svg: str) -> str:
 
 def main() -> None:
     (HERE / "demo.svg").write_text(drawn(demo()), "utf-8")
+    for name, draw in FIGURES.items():
+        (HERE / name).write_text(draw(), "utf-8")
     with desk() as url:
         (HERE / "desk.txt").write_text(words(url), "utf-8")
         photograph(url, HERE / "desk.png")

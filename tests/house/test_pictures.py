@@ -53,7 +53,13 @@ def test_the_readme_shows_both_pictures_and_says_what_is_on_them() -> None:
 
 @pytest.mark.parametrize(
     ("page", "name"),
-    [("tutorial/first-users.md", "demo.svg"), ("how-to/look-after-a-simulator.md", "desk.png")],
+    [
+        ("tutorial/first-users.md", "demo.svg"),
+        ("how-to/look-after-a-simulator.md", "desk.png"),
+        ("how-to/swap-providers.md", "matrix.svg"),
+        ("explanation/architecture.md", "way.svg"),
+        ("explanation/levels.md", "levels.svg"),
+    ],
 )
 def test_a_page_shows_its_picture(page: str, name: str) -> None:
     place = ROOT / "docs" / page
@@ -71,8 +77,22 @@ def test_the_picture_of_the_demo_shows_what_the_demo_prints(make: Any) -> None:
     assert make.told(picture) == f"$ onboarding demo\n{printed.rstrip()}", AGAIN
 
 
-def test_the_picture_of_the_demo_needs_nothing_from_elsewhere() -> None:
-    picture = (PICTURES / "demo.svg").read_text("utf-8")
+@pytest.mark.parametrize("name", ["levels.svg", "matrix.svg", "way.svg"])
+def test_a_figure_shows_what_the_code_says_today(make: Any, name: str) -> None:
+    assert (PICTURES / name).read_text("utf-8") == make.FIGURES[name](), AGAIN
+
+
+@pytest.mark.parametrize("name", ["levels.svg", "matrix.svg", "way.svg"])
+def test_a_figure_has_colours_for_a_dark_page(name: str) -> None:
+    picture = (PICTURES / name).read_text("utf-8")
+
+    assert "prefers-color-scheme:dark" in picture
+    assert '<rect class="page"' in picture
+
+
+@pytest.mark.parametrize("name", ["demo.svg", "levels.svg", "matrix.svg", "way.svg"])
+def test_a_picture_needs_nothing_from_elsewhere(name: str) -> None:
+    picture = (PICTURES / name).read_text("utf-8")
 
     assert re.findall(r"@font-face|@import|url\((?!#)|href", picture) == []
 
