@@ -12,7 +12,6 @@ from onboarding_simulators.shared.routing import Paths
 from . import (
     body,
     consenting,
-    contact_books,
     contacts,
     forms,
     granting,
@@ -116,14 +115,10 @@ _USER = (
     _route("GET /wallet", wallets.find_wallet),
     _route("GET /wallet/<id>", wallets.get_wallet),
     _route("GET /wallets", wallets.find_wallets),
-    _route(
-        "POST /user/<user>/contact-book", contact_books.create_book, json_of(forms.contact_book)
-    ),
-    _route("DELETE /contact-book/<id>", contact_books.delete_book),
-    _route("DELETE /contact-book/<id>/contacts", contact_books.remove_contacts),
-    _route(
-        "PUT /contact-book/<id>/append", contact_books.append_contacts, json_of(forms.contact_book)
-    ),
+    _route("POST /user/<user>/contact-book", contacts.create_book, json_of(forms.contact_book)),
+    _route("DELETE /contact-book/<id>", contacts.delete_book),
+    _route("DELETE /contact-book/<id>/contacts", contacts.remove_contacts),
+    _route("PUT /contact-book/<id>/append", contacts.append_contacts, json_of(forms.contact_book)),
 )
 _EVIDENCE = (
     _route(
