@@ -3,7 +3,6 @@
 from onboarding.aio import AsyncGateway as AsyncGateway
 from onboarding.config import AsyncGateways as AsyncGateways
 from onboarding.config import Gateways as Gateways
-from onboarding.errors import AmbiguousProvider as AmbiguousProvider
 from onboarding.errors import ConfigurationError as ConfigurationError
 from onboarding.errors import IdempotencyConflict as IdempotencyConflict
 from onboarding.errors import InvalidInput as InvalidInput
@@ -16,23 +15,15 @@ from onboarding.errors import TranslationError as TranslationError
 from onboarding.errors import TransportError as TransportError
 from onboarding.errors import UnexpectedResponse as UnexpectedResponse
 from onboarding.errors import UnknownGateway as UnknownGateway
-from onboarding.errors import UnknownProvider as UnknownProvider
 from onboarding.errors import Unsupported as Unsupported
 from onboarding.gateway import Gateway as Gateway
+from onboarding.levels import IdentificationLevel as IdentificationLevel
+from onboarding.levels import KYCLevel as KYCLevel
 from onboarding.model.action import NextAction as NextAction
 from onboarding.model.action import NextActionKind as NextActionKind
 from onboarding.model.answers import Loss as Loss
 from onboarding.model.answers import LossKind as LossKind
 from onboarding.model.answers import Partial as Partial
-from onboarding.model.banking import BankAccount as BankAccount
-from onboarding.model.banking import BankAccountRecord as BankAccountRecord
-from onboarding.model.banking import CanadianAccount as CanadianAccount
-from onboarding.model.banking import IbanAccount as IbanAccount
-from onboarding.model.banking import Money as Money
-from onboarding.model.banking import OtherAccount as OtherAccount
-from onboarding.model.banking import UkAccount as UkAccount
-from onboarding.model.banking import UsAccount as UsAccount
-from onboarding.model.banking import Wallet as Wallet
 from onboarding.model.credentials import Credentials as Credentials
 from onboarding.model.credentials import MigratedHash as MigratedHash
 from onboarding.model.credentials import Password as Password
@@ -45,11 +36,6 @@ from onboarding.model.documents import DocumentStatus as DocumentStatus
 from onboarding.model.documents import RefusalReason as RefusalReason
 from onboarding.model.event import Event as Event
 from onboarding.model.event import EventKind as EventKind
-from onboarding.model.levels import EidasLevel as EidasLevel
-from onboarding.model.levels import IdentificationLevel as IdentificationLevel
-from onboarding.model.levels import KYCLevel as KYCLevel
-from onboarding.model.levels import LevelPolicy as LevelPolicy
-from onboarding.model.levels import NistIal as NistIal
 from onboarding.model.owners import OwnerDeclaration as OwnerDeclaration
 from onboarding.model.record import Absence as Absence
 from onboarding.model.record import UserRecord as UserRecord
@@ -69,10 +55,6 @@ from onboarding.model.user import Representative as Representative
 from onboarding.model.user import Terms as Terms
 from onboarding.model.user import User as User
 from onboarding.model.user import UserCategory as UserCategory
-from onboarding.operations import Criterion as Criterion
-from onboarding.polling import AsyncPoller as AsyncPoller
-from onboarding.polling import Poller as Poller
-from onboarding.polling import PollPolicy as PollPolicy
 from onboarding.provider_errors import ActionRequired as ActionRequired
 from onboarding.provider_errors import Conflict as Conflict
 from onboarding.provider_errors import Forbidden as Forbidden
@@ -83,20 +65,10 @@ from onboarding.provider_errors import RateLimited as RateLimited
 from onboarding.provider_errors import Rejected as Rejected
 from onboarding.provider_errors import Unauthorized as Unauthorized
 from onboarding.provider_errors import Unavailable as Unavailable
-from onboarding.registry import Plugin as Plugin
-from onboarding.registry import Registry as Registry
-from onboarding.requirements import Questionnaire as Questionnaire
-from onboarding.requirements import Requirement as Requirement
-from onboarding.requirements import RequirementReport as RequirementReport
-from onboarding.requirements import RequirementStatus as RequirementStatus
 from onboarding.requirements import missing as missing
 from onboarding.requirements import questionnaire as questionnaire
 from onboarding.transports.connection import Connection as Connection
 from onboarding.values.secret import Secret as Secret
-from onboarding.verified_claims import Provenance as Provenance
-from onboarding.verified_claims import VerifiedClaims as VerifiedClaims
-from onboarding.verified_claims import from_verified_claims as from_verified_claims
-from onboarding.verified_claims import to_verified_claims as to_verified_claims
 
 __version__: str
 __all__: list[str]

@@ -8,11 +8,11 @@ from typing import Any, ClassVar, NoReturn, overload
 
 from attrs import field, frozen
 
+from onboarding.banking import BankAccount, BankAccountRecord, Wallet
 from onboarding.errors import Problem, Unsupported
 from onboarding.http import Flow, Response
 from onboarding.model.action import NextAction
 from onboarding.model.answers import Paged, Partial
-from onboarding.model.banking import BankAccount, BankAccountRecord, Wallet
 from onboarding.model.documents import Document, DocumentRecord
 from onboarding.model.event import Event
 from onboarding.model.owners import OwnerDeclaration

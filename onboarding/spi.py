@@ -3,6 +3,18 @@
 from __future__ import annotations
 
 from onboarding.adapter import Adapter, Provenance
+from onboarding.banking import (
+    BankAccount,
+    BankAccountRecord,
+    CanadianAccount,
+    DepositType,
+    IbanAccount,
+    Money,
+    OtherAccount,
+    UkAccount,
+    UsAccount,
+    Wallet,
+)
 from onboarding.hooks import Exchange, hookimpl
 from onboarding.http import (
     Flow,
@@ -16,6 +28,7 @@ from onboarding.http import (
     retry_after,
     url,
 )
+from onboarding.levels import LevelPolicy, LevelRow
 from onboarding.mapping import (
     ALWAYS,
     BOOL,
@@ -69,9 +82,7 @@ from onboarding.mapping.explain import Explanation
 from onboarding.mapping.unread import coarsened, read_with_losses
 from onboarding.model.action import LinkRule
 from onboarding.model.answers import Paged, RateLimit
-from onboarding.model.banking import DepositType
 from onboarding.model.documents import Refusal
-from onboarding.model.levels import LevelRow
 from onboarding.model.owners import DeclaredOwner
 from onboarding.model.shapes import (
     LINK_CHARACTER,
@@ -86,6 +97,7 @@ from onboarding.model.shapes import (
 )
 from onboarding.model.stored import Stored, digest
 from onboarding.model.words import known_word, known_words
+from onboarding.operations import Criterion
 from onboarding.provider_errors import ErrorDetails, part_way, raise_error
 from onboarding.reading import identifier, moment, reference
 from onboarding.requirements import Actor, Question, RequirementOption, RequirementRule, Target
@@ -111,10 +123,14 @@ __all__ = [
     "Accepted",
     "Actor",
     "Adapter",
+    "BankAccount",
+    "BankAccountRecord",
+    "CanadianAccount",
     "Codec",
     "Condition",
     "Consequence",
     "Country",
+    "Criterion",
     "Currency",
     "DeclaredOwner",
     "DepositType",
@@ -125,14 +141,18 @@ __all__ = [
     "Exchange",
     "Explanation",
     "Flow",
+    "IbanAccount",
     "Identifier",
     "Inline",
+    "LevelPolicy",
     "LevelRow",
     "Link",
     "LinkRule",
     "Model",
+    "Money",
     "On",
     "OneOf",
+    "OtherAccount",
     "Paged",
     "Pattern",
     "Proof",
@@ -149,7 +169,10 @@ __all__ = [
     "Text",
     "Token",
     "Translation",
+    "UkAccount",
     "Url",
+    "UsAccount",
+    "Wallet",
     "as_object",
     "at",
     "canonical",

@@ -9,8 +9,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from attrs import frozen
-from onboarding import BankAccount, BankAccountRecord, InvalidInput, Problem, Unsupported
-from onboarding.spi import Flow, Paged, Response, identifier, moment, reference
+from onboarding import InvalidInput, Problem, Unsupported
+from onboarding.spi import (
+    BankAccount,
+    BankAccountRecord,
+    Flow,
+    Paged,
+    Response,
+    identifier,
+    moment,
+    reference,
+)
 
 from onboarding_mangopay.content import same_content
 from onboarding_mangopay.keys import Keys

@@ -12,7 +12,6 @@ from onboarding import (
     Document,
     DocumentRecord,
     InvalidInput,
-    LevelPolicy,
     Loss,
     OwnerDeclaration,
     Partial,
@@ -20,7 +19,7 @@ from onboarding import (
     Problem,
     User,
 )
-from onboarding.spi import Flow, On, Target, read_with_losses, translation
+from onboarding.spi import Flow, LevelPolicy, On, Target, read_with_losses, translation
 
 from onboarding_mangopay.accounts import BankAccounts
 from onboarding_mangopay.documents import Documents

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import cast
 
-from onboarding import Address, InvalidInput, Money, Problem, UnexpectedResponse
-from onboarding.spi import Response, as_object, known_word, trust
+from onboarding import Address, InvalidInput, Problem, UnexpectedResponse
+from onboarding.spi import Money, Response, as_object, known_word, trust
 
 from onboarding_mangopay.wire.vocabulary import ScaContext
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import cast
 
 from attrs import frozen
-from onboarding import InvalidInput, Problem, Wallet
-from onboarding.spi import Flow, Paged, as_object, known_words
+from onboarding import InvalidInput, Problem
+from onboarding.spi import Flow, Paged, Wallet, as_object, known_words
 
 from onboarding_mangopay.protocol import MangoPayProtocol
 from onboarding_mangopay.values import filters, sca_filter, seconds

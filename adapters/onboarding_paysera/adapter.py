@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from attrs import frozen
-from onboarding import LevelPolicy, Loss, User
-from onboarding.spi import On, Target, read_with_losses, translation
+from onboarding import Loss, User
+from onboarding.spi import LevelPolicy, On, Target, read_with_losses, translation
 
 from onboarding_paysera.contact_book import ContactBooks
 from onboarding_paysera.contacts import Contacts

@@ -12,7 +12,6 @@ from attrs import field, frozen
 from onboarding import (
     Absence,
     Address,
-    Criterion,
     Forbidden,
     Identity,
     InvalidInput,
@@ -24,7 +23,7 @@ from onboarding import (
     User,
     UserRecord,
 )
-from onboarding.spi import PHONE_DIGITS, Flow, On, Translation, written_email
+from onboarding.spi import PHONE_DIGITS, Criterion, Flow, On, Translation, written_email
 
 from onboarding_paysera.protocol import PayseraProtocol
 from onboarding_paysera.values import PROVIDER, unexpected

@@ -8,8 +8,8 @@ from enum import StrEnum
 from typing import Any, cast
 
 from attrs import field, frozen
-from onboarding import NotFound, Wallet
-from onboarding.spi import Flow, Paged, Response, as_object, known_word, moment, reference
+from onboarding import NotFound
+from onboarding.spi import Flow, Paged, Response, Wallet, as_object, known_word, moment, reference
 
 from onboarding_paysera.protocol import PayseraProtocol
 from onboarding_paysera.values import shown_id, shown_text, shown_word

@@ -25,12 +25,12 @@ from onboarding.http import (
     Token,
     has_lone_surrogate,
 )
+from onboarding.levels import level_word
 from onboarding.mapping.effects import Effect, effects
 from onboarding.mapping.explain import Explanation, explain
 from onboarding.mapping.translation import Translation, translation
 from onboarding.mapping.unread import coarsened
 from onboarding.model.answers import Loss, Partial, RateLimit, refused
-from onboarding.model.levels import level_word
 from onboarding.model.record import UserRecord
 from onboarding.model.user import User
 from onboarding.reading import identifier

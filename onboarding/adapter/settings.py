@@ -9,7 +9,7 @@ from attrs import field, fields_dict, frozen
 
 from onboarding.errors import InvalidInput, Problem
 from onboarding.http import is_loopback
-from onboarding.model.levels import LevelPolicy
+from onboarding.levels import LevelPolicy
 from onboarding.operations import Operations
 from onboarding.values.base import checks_of
 from onboarding.values.secret import Secret

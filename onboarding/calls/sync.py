@@ -7,11 +7,11 @@ from functools import partial
 from typing import Any, Generic, TypeVar, overload
 
 from onboarding.adapter import Adapter
+from onboarding.banking import BankAccount, BankAccountRecord, Wallet
 from onboarding.http import Flow, Response
 from onboarding.mapping.effects import Effect
 from onboarding.model.action import NextAction
 from onboarding.model.answers import Paged, Partial
-from onboarding.model.banking import BankAccount, BankAccountRecord, Wallet
 from onboarding.model.documents import Document, DocumentRecord
 from onboarding.model.event import Event
 from onboarding.model.owners import OwnerDeclaration

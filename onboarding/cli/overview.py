@@ -11,12 +11,12 @@ from attrs import field, frozen
 from onboarding.adapter import Adapter
 from onboarding.cli.needs import Need, needs
 from onboarding.cli.variants import persons
+from onboarding.levels import LevelRow
 from onboarding.mapping.explain import Explanation, explanation
 from onboarding.mapping.paths import leaves
 from onboarding.mapping.plan import Plan
 from onboarding.mapping.support import Support, support_of
 from onboarding.mapping.translation import translation
-from onboarding.model.levels import LevelRow
 from onboarding.model.user import PersonType, User
 from onboarding.operations import OPERATIONS, Operations
 from onboarding.requirements import Target

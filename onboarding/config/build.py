@@ -14,9 +14,7 @@ from onboarding.config.references import References
 from onboarding.errors import ConfigurationError, InvalidInput, Problem
 from onboarding.gateway import Gateway
 from onboarding.http import is_loopback
-from onboarding.mapping.losses import document_paths
-from onboarding.mapping.paths import leaves
-from onboarding.model.levels import (
+from onboarding.levels import (
     EidasLevel,
     IdentificationLevel,
     KYCLevel,
@@ -24,6 +22,8 @@ from onboarding.model.levels import (
     LevelRow,
     NistIal,
 )
+from onboarding.mapping.losses import document_paths
+from onboarding.mapping.paths import leaves
 from onboarding.model.user import User
 from onboarding.registry import Registry
 from onboarding.serialization import nearest, reader

@@ -12,10 +12,10 @@ from typing import Any
 
 from attrs import evolve, frozen
 
+from onboarding.levels import KYCLevel
 from onboarding.mapping.conditions import ALWAYS, Condition, listed
 from onboarding.mapping.paths import dotted
 from onboarding.model.documents import DocumentPurpose
-from onboarding.model.levels import KYCLevel
 from onboarding.model.user import User
 
 __all__ = [

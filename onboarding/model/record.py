@@ -9,9 +9,9 @@ from typing import Any
 
 from attrs import field, frozen
 
+from onboarding.levels import EidasLevel, IdentificationLevel, KYCLevel, NistIal
 from onboarding.model.action import NextAction
 from onboarding.model.answers import Loss, RateLimit
-from onboarding.model.levels import EidasLevel, IdentificationLevel, KYCLevel, NistIal
 from onboarding.model.stored import Stored
 from onboarding.model.user import User
 

@@ -9,10 +9,10 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from onboarding.adapter import Adapter
+from onboarding.banking import BankAccountRecord, IbanAccount
 from onboarding.http import Flow
 from onboarding.model.action import NextAction, NextActionKind
 from onboarding.model.answers import Partial
-from onboarding.model.banking import BankAccountRecord, IbanAccount
 from onboarding.model.documents import Document, DocumentKind, DocumentPage, DocumentPurpose
 from onboarding.model.user import (
     Address,

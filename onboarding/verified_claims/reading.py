@@ -10,9 +10,9 @@ from typing import Any, cast
 from attrs import define, field, frozen
 
 from onboarding.errors import InvalidInput, Problem
+from onboarding.levels import EidasLevel, NistIal
 from onboarding.mapping.paths import EMPTY, class_at
 from onboarding.model.answers import Loss, LossKind
-from onboarding.model.levels import EidasLevel, NistIal
 from onboarding.model.user import User
 from onboarding.values.base import Model, checks_of
 from onboarding.verified_claims.verification import (

@@ -9,7 +9,7 @@ from typing import Any, cast
 from attrs import field, frozen
 
 from onboarding.errors import InvalidInput, Problem
-from onboarding.model.levels import EidasLevel, NistIal
+from onboarding.levels import EidasLevel, NistIal
 from onboarding.model.record import UserRecord
 from onboarding.serialization import plain, reader
 from onboarding.values.base import Model

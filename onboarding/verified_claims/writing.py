@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from onboarding.errors import InvalidInput, Problem
+from onboarding.levels import IdentificationLevel, KYCLevel
 from onboarding.mapping.paths import EMPTY, class_at, leaves, lookup
 from onboarding.model.answers import Loss, LossKind
-from onboarding.model.levels import IdentificationLevel, KYCLevel
 from onboarding.model.record import UserRecord
 from onboarding.model.user import PersonType, User
 from onboarding.serialization import nearest

@@ -20,9 +20,10 @@ import pytest
 import requests
 from attrs import define
 from click.testing import CliRunner, Result
-from onboarding import Gateways, Identity, NationalId, Registry, Terms, User, UserCategory
+from onboarding import Gateways, Identity, NationalId, Terms, User, UserCategory
 from onboarding.cli.app import app
 from onboarding.cli.simulate import command_for
+from onboarding.registry import Registry
 from onboarding.simulation import serve
 from werkzeug.wrappers import Response
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from onboarding import Registry, User
+from onboarding import User
 from onboarding.cli.app import app
 from onboarding.mapping.paths import leaves
+from onboarding.registry import Registry
 from onboarding.spi import Adapter
 
 from onboarding_mangopay import MangoPay

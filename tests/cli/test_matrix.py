@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 from attrs import define, field
 from click.testing import CliRunner, Result
-from onboarding import Company, IdentificationLevel, KYCLevel, LevelPolicy, Registry, User, missing
+from onboarding import Company, IdentificationLevel, KYCLevel, User, missing
 from onboarding.cli.app import app
+from onboarding.levels import LevelPolicy, LevelRow
 from onboarding.mapping.paths import leaves
-from onboarding.model.levels import LevelRow
 from onboarding.operations import OPERATIONS, Operations
+from onboarding.registry import Registry
 from onboarding.spi import Adapter, Target
 
 from onboarding_mangopay import MangoPay

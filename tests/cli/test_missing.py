@@ -15,7 +15,6 @@ from onboarding import (
     Company,
     Identity,
     KYCLevel,
-    RequirementStatus,
     Terms,
     User,
     UserCategory,
@@ -25,6 +24,7 @@ from onboarding import (
 from onboarding.cli.app import app
 from onboarding.cli.reasons import MOST_ROWS, Tally, of_problems
 from onboarding.errors import Problem
+from onboarding.requirements import RequirementStatus
 from onboarding.requirements import missing as find_missing
 from onboarding.spi import Actor
 

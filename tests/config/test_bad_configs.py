@@ -15,12 +15,12 @@ from onboarding import (
     Connection,
     Gateways,
     InvalidInput,
-    Registry,
     Secret,
     UnknownGateway,
-    UnknownProvider,
 )
+from onboarding.errors import UnknownProvider
 from onboarding.model.shapes import Text
+from onboarding.registry import Registry
 from onboarding.spi import Adapter
 
 from onboarding_mangopay import MangoPay

@@ -16,11 +16,11 @@ from onboarding import (
     Gateway,
     Gateways,
     InvalidInput,
-    Registry,
     Secret,
 )
 from onboarding.http import is_loopback
 from onboarding.model.shapes import Url
+from onboarding.registry import Registry
 from onboarding.spi import Adapter
 
 from onboarding_mangopay import Environment, MangoPay

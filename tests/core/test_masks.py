@@ -17,24 +17,20 @@ from onboarding import (
     ActionRequired,
     Address,
     AsyncGateway,
-    BankAccountRecord,
     BeneficialOwner,
     Birthplace,
     Company,
     Credentials,
-    Criterion,
     Document,
     DocumentPage,
     DocumentPurpose,
     DocumentRecord,
     DocumentStatus,
-    EidasLevel,
     Event,
     EventKind,
     Gateway,
     Gateways,
     Gender,
-    IbanAccount,
     Identity,
     KYCLevel,
     MigratedHash,
@@ -56,11 +52,22 @@ from onboarding import (
     UserCategory,
     UserRecord,
     UserStatus,
-    Wallet,
 )
+from onboarding.banking import BankAccountRecord, IbanAccount, Wallet
+from onboarding.levels import EidasLevel
 from onboarding.model.stored import Stored
 from onboarding.provider_errors import ErrorDetails
-from onboarding.spi import Adapter, DeclaredOwner, Paged, Proof, Refusal, Request, Response, Token
+from onboarding.spi import (
+    Adapter,
+    Criterion,
+    DeclaredOwner,
+    Paged,
+    Proof,
+    Refusal,
+    Request,
+    Response,
+    Token,
+)
 
 from onboarding_mangopay import MangoPay, MangoPayExtras
 from onboarding_paysera import Paysera, PayseraExtras

@@ -20,7 +20,6 @@ from onboarding import (
     DocumentKind,
     DocumentPage,
     DocumentPurpose,
-    IbanAccount,
     Identity,
     InvalidInput,
     NextAction,
@@ -32,8 +31,8 @@ from onboarding import (
 )
 from onboarding.adapter import Held
 from onboarding.adapter.settings import Settings
+from onboarding.banking import BankAccountRecord, IbanAccount
 from onboarding.model.answers import Partial
-from onboarding.model.banking import BankAccountRecord
 from onboarding.operations import OPERATIONS, Operations
 from onboarding.polling.events import events_between
 from onboarding.spi import Adapter, Request, Response

@@ -13,16 +13,9 @@ from typing import Any, NoReturn, Protocol, cast
 
 import pytest
 from attrs import frozen
-from onboarding import (
-    AmbiguousProvider,
-    ConfigurationError,
-    Gateways,
-    InvalidInput,
-    Registry,
-    UnknownProvider,
-    User,
-    UserRecord,
-)
+from onboarding import ConfigurationError, Gateways, InvalidInput, User, UserRecord
+from onboarding.errors import AmbiguousProvider, UnknownProvider
+from onboarding.registry import Registry
 from onboarding.spi import Adapter, Exchange, Flow, Request, hookimpl
 
 
@@ -108,7 +101,7 @@ def point(name: str, target: str, *, dist: str = "") -> EntryPoint:
 def test_asking_for_one_provider_does_not_import_the_other(asked: str, other: str) -> None:
     code = (
         "import json, sys\n"
-        "from onboarding import Registry\n"
+        "from onboarding.registry import Registry\n"
         f"found = Registry().find({asked!r})\n"
         "print(json.dumps([found.provider, sorted(sys.modules)]))\n"
     )
@@ -126,7 +119,7 @@ def test_asking_for_one_provider_does_not_import_the_other(asked: str, other: st
 def test_naming_what_is_installed_loads_nothing() -> None:
     code = (
         "import sys\n"
-        "from onboarding import Registry\n"
+        "from onboarding.registry import Registry\n"
         "loaded = [name for name in sys.modules if name.startswith('onboarding_')]\n"
         "print(*Registry().names(), *loaded)"
     )

@@ -21,12 +21,12 @@ from typing import Any, Protocol, cast
 
 import attrs
 from onboarding.errors import OnboardingError
+from onboarding.levels import LevelPolicy
 from onboarding.mapping.explain import Explanation, explanation
 from onboarding.mapping.paths import leaves
 from onboarding.mapping.plan import Plan
 from onboarding.mapping.rows import On, Row, rows_of
 from onboarding.mapping.support import Support, support_of
-from onboarding.model.levels import LevelPolicy
 from onboarding.model.user import User
 from tests.house.meanings import Meaning, meanings
 

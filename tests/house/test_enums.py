@@ -10,8 +10,8 @@ from enum import Enum, Flag, StrEnum
 
 import onboarding
 import pytest
-from onboarding import EidasLevel, IdentificationLevel, KYCLevel, NistIal
-from onboarding.model.levels import Ordered
+from onboarding import IdentificationLevel, KYCLevel
+from onboarding.levels import EidasLevel, NistIal, Ordered
 
 import onboarding_mangopay
 import onboarding_paysera

@@ -13,15 +13,21 @@ import pytest
 
 PACKAGES = ("onboarding", "onboarding_mangopay", "onboarding_paysera", "onboarding_simulators")
 
+PUBLIC_MODULES = (
+    "onboarding.banking",
+    "onboarding.errors",
+    "onboarding.levels",
+    "onboarding.polling",
+    "onboarding.registry",
+    "onboarding.requirements",
+    "onboarding.verified_claims",
+)
+
 ABOVE_ADAPTERS = {
     "AsyncGateway",
     "AsyncGateways",
-    "AsyncPoller",
     "Gateway",
     "Gateways",
-    "Plugin",
-    "Registry",
-    "Poller",
 }
 
 
@@ -59,6 +65,14 @@ def test_every_public_name_is_there_and_documented(name: str) -> None:
 
     assert name in dir(onboarding)
     assert getattr(found, "__doc__", None) or name in ("Flow", "Credentials", "hookimpl")
+
+
+@pytest.mark.parametrize("name", PUBLIC_MODULES)
+def test_every_name_of_a_public_module_is_there_and_documented(name: str) -> None:
+    module = importlib.import_module(name)
+
+    assert module.__doc__
+    assert all(getattr(module, each).__doc__ for each in module.__all__)
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:

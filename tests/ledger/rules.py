@@ -14,7 +14,7 @@ from functools import partial
 from importlib import import_module
 from typing import Any
 
-from onboarding import LevelPolicy
+from onboarding.levels import LevelPolicy
 from onboarding.mapping import EVERY, Codec, EffectKind
 from onboarding.mapping.rows import Row, rows_of
 from onboarding.values.base import Model, checks_of

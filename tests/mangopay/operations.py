@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
 from attrs import frozen
-from onboarding import Gateway, IbanAccount, PartialFailure, User, UserCategory
+from onboarding import Gateway, PartialFailure, User, UserCategory
+from onboarding.banking import IbanAccount
 from onboarding.calls.sync import Calls
 from onboarding.operations import OPERATIONS as CORE
 from onboarding.operations import call_of

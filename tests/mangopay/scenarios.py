@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import cast
 
 import pytest
-from onboarding import IbanAccount, PartialFailure, User, UserCategory, UserRecord
+from onboarding import PartialFailure, User, UserCategory, UserRecord
+from onboarding.banking import IbanAccount
 from onboarding.testing import World
 from tests.mangopay.people import COMPANY, FACTS, HOME, OWNER, paper
 

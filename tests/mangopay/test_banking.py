@@ -12,19 +12,21 @@ from attrs import evolve
 from onboarding import (
     Address,
     AsyncGateway,
-    BankAccount,
-    CanadianAccount,
     Gateway,
-    IbanAccount,
     InvalidInput,
     NextActionKind,
     NotFound,
-    OtherAccount,
     Rejected,
     Secret,
-    UkAccount,
     UnexpectedResponse,
     Unsupported,
+)
+from onboarding.banking import (
+    BankAccount,
+    CanadianAccount,
+    IbanAccount,
+    OtherAccount,
+    UkAccount,
     UsAccount,
 )
 from onboarding.provider_errors import ProviderError

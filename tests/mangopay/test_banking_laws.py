@@ -10,14 +10,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from onboarding import (
-    Address,
+from onboarding import Address, Secret
+from onboarding.banking import (
     BankAccount,
     BankAccountRecord,
     CanadianAccount,
     IbanAccount,
     OtherAccount,
-    Secret,
     UkAccount,
     UsAccount,
     Wallet,

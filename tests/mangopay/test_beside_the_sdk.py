@@ -15,11 +15,9 @@ from onboarding import (
     DocumentPurpose,
     DocumentStatus,
     Gateway,
-    IbanAccount,
     Identity,
     KYCLevel,
     LegalPersonType,
-    Money,
     Representative,
     Secret,
     Terms,
@@ -27,6 +25,7 @@ from onboarding import (
     UserCategory,
     UserStatus,
 )
+from onboarding.banking import IbanAccount, Money
 from onboarding.simulation import serve
 
 from onboarding_mangopay import Api, MangoPay

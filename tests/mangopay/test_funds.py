@@ -9,7 +9,8 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from onboarding import ActionRequired, Gateway, InvalidInput, Money, NotFound, Secret
+from onboarding import ActionRequired, Gateway, InvalidInput, NotFound, Secret
+from onboarding.banking import Money
 from onboarding.provider_errors import ProviderError
 from onboarding.spi import Request, Response
 from onboarding.testing import PaperGateway

@@ -14,7 +14,6 @@ from onboarding import (
     Address,
     Conflict,
     Gateway,
-    IbanAccount,
     IdempotencyConflict,
     InvalidInput,
     NotFound,
@@ -22,9 +21,9 @@ from onboarding import (
     Outcome,
     OutcomeUnknown,
     Rejected,
-    UkAccount,
     User,
 )
+from onboarding.banking import IbanAccount, UkAccount
 from onboarding.spi import Flow, Request, Response
 
 from onboarding_mangopay import MangoPay, NewRecipient

@@ -13,13 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from onboarding import (
     DocumentPurpose,
-    IbanAccount,
     IdempotencyConflict,
     InvalidInput,
     OnboardingError,
     PartialFailure,
     User,
 )
+from onboarding.banking import IbanAccount
 from onboarding.spi import Flow
 from onboarding.testing.paper import PaperGateway
 

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from onboarding import (
     AsyncGateway,
     Gateway,
-    IbanAccount,
     ProviderError,
     RateLimited,
     Secret,
     UserRecord,
 )
+from onboarding.banking import IbanAccount
 from onboarding.spi import Exchange, RateLimit, Response
 from onboarding.testing import PaperGateway
 from onboarding.testing import paper as wsgi

@@ -20,17 +20,17 @@ from onboarding import (
     Identity,
     InvalidInput,
     LossKind,
-    Money,
     Rejected,
     Representative,
-    RequirementStatus,
     Terms,
     User,
     UserCategory,
     missing,
     questionnaire,
 )
+from onboarding.banking import Money
 from onboarding.bulk import BulkRun, Result, UserFile
+from onboarding.requirements import RequirementStatus
 from onboarding.spi import Target
 from onboarding.values.base import trust
 

@@ -16,7 +16,6 @@ import pytest
 from onboarding import (
     Address,
     Company,
-    Criterion,
     Document,
     DocumentPage,
     DocumentPurpose,
@@ -38,7 +37,7 @@ from onboarding.bulk import UserFile
 from onboarding.mapping import Pattern, translation
 from onboarding.mapping.changes import changed_paths
 from onboarding.mapping.rows import Row, rows_of
-from onboarding.spi import Adapter, Flow, Request
+from onboarding.spi import Adapter, Criterion, Flow, Request
 from onboarding.values.base import Shape, checks_of
 from onboarding.values.media_types import canonical, media_type_of
 

@@ -11,16 +11,8 @@ import pytest
 from attrs import evolve
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from onboarding import (
-    EidasLevel,
-    Gateways,
-    IdentificationLevel,
-    KYCLevel,
-    LevelPolicy,
-    NistIal,
-    Secret,
-    UserRecord,
-)
+from onboarding import Gateways, IdentificationLevel, KYCLevel, Secret, UserRecord
+from onboarding.levels import EidasLevel, LevelPolicy, NistIal
 from onboarding.spi import Adapter, LevelRow, Request, Response
 
 from onboarding_mangopay import MangoPay

@@ -15,19 +15,17 @@ from attrs import evolve, frozen
 from hypothesis import given
 from hypothesis import strategies as st
 from onboarding import (
-    EidasLevel,
     IdentificationLevel,
     Identity,
     InvalidInput,
     KYCLevel,
-    LevelPolicy,
-    NistIal,
     Secret,
     User,
     UserRecord,
 )
 from onboarding.bulk.results import result_of_record, unknown_result
 from onboarding.cli.show import MASK, _plain
+from onboarding.levels import EidasLevel, LevelPolicy, NistIal
 from onboarding.mapping import at, core, record_only, some, translation, wire
 from onboarding.mapping.codecs import TEXT
 from onboarding.polling.events import events_between

@@ -11,7 +11,6 @@ from typing import Any, cast
 from attrs import define, evolve, field
 from onboarding import (
     Address,
-    Criterion,
     Document,
     DocumentKind,
     DocumentPage,
@@ -28,7 +27,7 @@ from onboarding import (
     UserRecord,
 )
 from onboarding.provider_errors import ErrorDetails
-from onboarding.spi import Adapter, Flow, Request, Response
+from onboarding.spi import Adapter, Criterion, Flow, Request, Response
 from onboarding.testing import PaperGateway, paper
 from onboarding.testing.paper import Answer
 from tests.simulators.paysera.api import CLIENT_ID, MAC_KEY, NOW, a_simulator

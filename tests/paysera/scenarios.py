@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from onboarding import (
-    Criterion,
     Document,
     DocumentKind,
     DocumentPage,
@@ -18,6 +17,7 @@ from onboarding import (
     Secret,
     User,
 )
+from onboarding.spi import Criterion
 from onboarding.testing import World
 
 __all__ = ["SCENARIOS"]

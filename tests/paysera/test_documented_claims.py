@@ -16,7 +16,6 @@ from onboarding import (
     Absence,
     Address,
     Conflict,
-    Criterion,
     Forbidden,
     Gender,
     IdentificationLevel,
@@ -36,6 +35,7 @@ from onboarding import (
 )
 from onboarding.mapping import translation
 from onboarding.mapping.rows import rows_of
+from onboarding.spi import Criterion
 from onboarding.testing import PaperGateway, paper
 
 from onboarding_paysera import Paysera, PayseraExtras

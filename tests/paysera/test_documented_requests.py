@@ -15,7 +15,6 @@ from attrs import frozen
 from onboarding import (
     Absence,
     Address,
-    Criterion,
     Document,
     DocumentKind,
     DocumentPage,
@@ -30,7 +29,7 @@ from onboarding import (
     User,
     UserRecord,
 )
-from onboarding.spi import Flow, Proof, Request, Response
+from onboarding.spi import Criterion, Flow, Proof, Request, Response
 
 from onboarding_paysera import (
     ContactList,

@@ -10,7 +10,6 @@ import pytest
 from onboarding import (
     Absence,
     Address,
-    Criterion,
     Gender,
     IdentificationLevel,
     Identity,
@@ -30,7 +29,7 @@ from onboarding import (
     UserStatus,
 )
 from onboarding.mapping import On, translation
-from onboarding.spi import Flow, Request, Response
+from onboarding.spi import Criterion, Flow, Request, Response
 
 from onboarding_paysera import Paysera, PayseraExtras
 from onboarding_paysera.wire.user import AddressedUser, PayseraUser

@@ -13,7 +13,6 @@ from attrs import define, frozen
 from onboarding import (
     Address,
     AsyncGateway,
-    AsyncPoller,
     DocumentKind,
     Event,
     EventKind,
@@ -21,8 +20,6 @@ from onboarding import (
     IdentificationLevel,
     NextActionKind,
     Password,
-    Poller,
-    PollPolicy,
     Rejected,
     Secret,
     Unsupported,
@@ -30,6 +27,7 @@ from onboarding import (
     UserRecord,
     UserStatus,
 )
+from onboarding.polling import AsyncPoller, Poller, PollPolicy
 from tests.simulators.paysera.api import CLIENT_ID, MAC_KEY, NOW, Api
 
 from onboarding_paysera import IdentityPaper, Paysera

@@ -13,7 +13,6 @@ import pytest
 from attrs import define, evolve, field
 from onboarding import (
     AsyncGateway,
-    AsyncPoller,
     Event,
     EventKind,
     Gateway,
@@ -21,13 +20,12 @@ from onboarding import (
     InvalidInput,
     KYCLevel,
     NotFound,
-    Poller,
-    PollPolicy,
     RateLimited,
     Secret,
     User,
     UserRecord,
 )
+from onboarding.polling import AsyncPoller, Poller, PollPolicy
 from onboarding.polling.schedule import PollSchedule
 from onboarding.provider_errors import ErrorDetails
 from tests.simulators.paysera.api import (

@@ -20,7 +20,7 @@ TOKEN = "token-of-acme"
 
 LISTS = """
 import json
-from onboarding import Registry
+from onboarding.registry import Registry
 
 print(json.dumps([
     {"name": p.name, "distribution": p.distribution, "version": p.version, "problem": p.problem}
@@ -202,7 +202,7 @@ def test_a_configuration_that_names_the_broken_one_says_what_is_wrong_with_it(
 
 
 def test_this_environment_has_neither() -> None:
-    code = "from onboarding import Registry; print(*Registry().names())"
+    code = "from onboarding.registry import Registry; print(*Registry().names())"
 
     told = run(Path(sys.executable), "-c", code)
 

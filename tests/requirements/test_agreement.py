@@ -22,8 +22,6 @@ from onboarding import (
     NationalId,
     Password,
     ProviderError,
-    RequirementReport,
-    RequirementStatus,
     Secret,
     Terms,
     Unsupported,
@@ -32,6 +30,7 @@ from onboarding import (
     UserRecord,
 )
 from onboarding.mapping import On
+from onboarding.requirements import RequirementReport, RequirementStatus
 from onboarding.spi import Adapter
 from onboarding.testing import PaperGateway, paper, supported_users, users
 from tests.scaling import scaled

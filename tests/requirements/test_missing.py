@@ -20,8 +20,6 @@ from onboarding import (
     NationalId,
     Password,
     Representative,
-    RequirementReport,
-    RequirementStatus,
     Secret,
     Terms,
     User,
@@ -31,6 +29,7 @@ from onboarding import (
     missing,
     questionnaire,
 )
+from onboarding.requirements import RequirementReport, RequirementStatus
 from onboarding.spi import Actor
 
 from onboarding_mangopay import MangoPay

@@ -18,9 +18,7 @@ from onboarding import (
     DocumentPurpose,
     Identity,
     LegalPersonType,
-    Questionnaire,
     Representative,
-    RequirementReport,
     Secret,
     User,
     UserCategory,
@@ -29,6 +27,7 @@ from onboarding import (
 )
 from onboarding.mapping import On
 from onboarding.mapping.paths import lookup
+from onboarding.requirements import Questionnaire, RequirementReport
 from onboarding.serialization import plain as to_plain
 from onboarding.spi import Question, Target
 from onboarding.testing import changed, users

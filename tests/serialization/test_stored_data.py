@@ -18,12 +18,12 @@ from onboarding import (
     Event,
     EventKind,
     InvalidInput,
-    Money,
     NextAction,
     NextActionKind,
     User,
     UserRecord,
 )
+from onboarding.banking import Money
 from onboarding.model.answers import Partial, RateLimit
 from onboarding.model.stored import Stored
 from onboarding.testing.strategies import models

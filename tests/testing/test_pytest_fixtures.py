@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 import requests
 from attrs import frozen
-from onboarding import ConfigurationError, Registry, UnknownProvider
+from onboarding import ConfigurationError
 from onboarding.adapter import Adapter
+from onboarding.errors import UnknownProvider
+from onboarding.registry import Registry
 from onboarding.simulation import simulator
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "test-with-simulators.md"

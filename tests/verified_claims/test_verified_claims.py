@@ -17,7 +17,6 @@ from onboarding import (
     Address,
     Birthplace,
     Company,
-    EidasLevel,
     Gateways,
     Gender,
     IdentificationLevel,
@@ -26,18 +25,16 @@ from onboarding import (
     KYCLevel,
     LossKind,
     NationalId,
-    NistIal,
     Terms,
     User,
     UserCategory,
     UserRecord,
-    VerifiedClaims,
-    from_verified_claims,
-    to_verified_claims,
 )
+from onboarding.levels import EidasLevel, NistIal
 from onboarding.mapping.paths import leaves, lookup
 from onboarding.testing.strategies import users
 from onboarding.values.base import trust
+from onboarding.verified_claims import VerifiedClaims, from_verified_claims, to_verified_claims
 
 Json = dict[str, Any]
 

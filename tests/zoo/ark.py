@@ -12,12 +12,10 @@ from attrs import frozen
 from onboarding import (
     Address,
     Conflict,
-    Criterion,
     Gender,
     IdentificationLevel,
     Identity,
     KYCLevel,
-    LevelPolicy,
     Loss,
     Problem,
     Rejected,
@@ -28,6 +26,7 @@ from onboarding import (
     UserRecord,
 )
 from onboarding.http import as_object, url
+from onboarding.levels import LevelPolicy
 from onboarding.mapping import (
     ALWAYS,
     BOOL,
@@ -55,7 +54,17 @@ from onboarding.mapping import (
 )
 from onboarding.model.shapes import Url
 from onboarding.provider_errors import ErrorDetails, raise_error
-from onboarding.spi import Adapter, Flow, LevelRow, Paged, Proof, Request, Response, Target
+from onboarding.spi import (
+    Adapter,
+    Criterion,
+    Flow,
+    LevelRow,
+    Paged,
+    Proof,
+    Request,
+    Response,
+    Target,
+)
 from onboarding.testing import AdapterLaws, QuotedError, Sample, World
 
 if TYPE_CHECKING:

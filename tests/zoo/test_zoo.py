@@ -19,14 +19,11 @@ from hypothesis import Phase, settings
 from onboarding import (
     Absence,
     Conflict,
-    Criterion,
     Identity,
     KYCLevel,
-    LevelPolicy,
     Loss,
     Problem,
     Rejected,
-    RequirementReport,
     UnexpectedResponse,
     Unsupported,
     User,
@@ -35,6 +32,7 @@ from onboarding import (
 )
 from onboarding.adapter import Held
 from onboarding.http import as_object
+from onboarding.levels import LevelPolicy
 from onboarding.mapping import (
     ALWAYS,
     LOWER_COUNTRY,
@@ -51,7 +49,8 @@ from onboarding.mapping import (
     wire,
 )
 from onboarding.provider_errors import ErrorDetails, raise_error
-from onboarding.spi import Flow, Paged, Proof, Request, Response
+from onboarding.requirements import RequirementReport
+from onboarding.spi import Criterion, Flow, Paged, Proof, Request, Response
 from onboarding.testing.law import reason
 from onboarding.testing.listening import Example
 from onboarding.testing.proof import LAWS, prove, tried

@@ -9,16 +9,18 @@ from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
 from attrs import frozen
-from onboarding import (
+from onboarding import Problem
+from onboarding.spi import (
     BankAccount,
     CanadianAccount,
+    DepositType,
     IbanAccount,
     OtherAccount,
-    Problem,
+    Pattern,
     UkAccount,
     UsAccount,
+    trust,
 )
-from onboarding.spi import DepositType, Pattern, trust
 
 from onboarding_mangopay.values import ADDRESS, address, address_body, text
 

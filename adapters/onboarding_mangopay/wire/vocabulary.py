@@ -9,11 +9,10 @@ from onboarding import (
     IncomeBracket,
     KYCLevel,
     LegalPersonType,
-    LevelPolicy,
     UserCategory,
     UserStatus,
 )
-from onboarding.spi import LevelRow, Pattern, words
+from onboarding.spi import LevelPolicy, LevelRow, Pattern, words
 
 __all__ = [
     "ASCII_EMAIL",

@@ -8,8 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from attrs import field, frozen
-from onboarding import Money, Wallet
-from onboarding.spi import Model, Provenance, moment, reference
+from onboarding.spi import Model, Money, Provenance, Wallet, moment, reference
 
 from onboarding_mangopay.values import flag, money, text, texts
 

@@ -9,13 +9,12 @@ from onboarding import (
     Gender,
     IdentificationLevel,
     KYCLevel,
-    LevelPolicy,
     LossKind,
     MigratedHash,
     Password,
     PoliticalExposure,
 )
-from onboarding.spi import Codec, LevelRow, trust, words
+from onboarding.spi import Codec, LevelPolicy, LevelRow, trust, words
 
 __all__ = ["CODE", "CREDENTIALS", "GENDER", "LEVELS", "LOCALE", "PEP"]
 

@@ -7,9 +7,7 @@ from itertools import pairwise, product
 from typing import Any
 
 from onboarding.adapter import Adapter
-from onboarding.mapping.plan import wire_value
-from onboarding.mapping.translation import Translation
-from onboarding.model.levels import (
+from onboarding.levels import (
     EidasLevel,
     IdentificationLevel,
     KYCLevel,
@@ -18,6 +16,8 @@ from onboarding.model.levels import (
     Ordered,
     level_word,
 )
+from onboarding.mapping.plan import wire_value
+from onboarding.mapping.translation import Translation
 from onboarding.model.record import UserRecord
 from onboarding.testing.bodies import put, without
 from onboarding.testing.law import law

@@ -8,11 +8,11 @@ from typing import Any, TypeAlias
 import attrs
 
 from onboarding.adapter import Adapter
+from onboarding.banking import BankAccountRecord
 from onboarding.errors import InvalidInput
 from onboarding.http import Flow, Request
 from onboarding.model.action import NextAction, NextActionKind
 from onboarding.model.answers import Partial
-from onboarding.model.banking import BankAccountRecord
 from onboarding.model.documents import Document, DocumentPurpose
 from onboarding.model.user import User
 from onboarding.testing.law import law
