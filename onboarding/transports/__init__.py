@@ -1,1 +1,1 @@
-"""The only sockets of the library: one client for threads, one for an event loop."""
+"""The HTTP clients of the library: one for threads, one for an event loop."""

@@ -1,4 +1,4 @@
-"""Sends requests with aiohttp, for an event loop (extra `async`): each once."""
+"""The HTTP client for an event loop, over aiohttp (extra `async`)."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ from onboarding.transports.failures import no_answer
 __all__ = ["AsyncTransport"]
 
 
-_Selector = getattr(selectors, "PollSelector", selectors.SelectSelector)  # quickly made
+_Selector = getattr(selectors, "PollSelector", selectors.SelectSelector)  # cheap to create
 
 
 class _Failed(Exception):
-    """What stopped a request is its cause."""
+    """A request failed; its cause is the error of aiohttp."""
 
 
 _NO_ANSWER = (aiohttp.ClientError, OSError, ValueError, Unreadable, ProxyRefused, _Failed)
@@ -42,7 +42,7 @@ _NO_ANSWER = (aiohttp.ClientError, OSError, ValueError, Unreadable, ProxyRefused
 
 @define
 class AsyncTransport:
-    """A pool of connections for one event loop; opened at the first request, closed for good."""
+    """A pool of connections for one event loop, opened by the first request, closed once."""
 
     connection: Connection
     _tls: Callable[[], ssl.SSLContext] = field(init=False, repr=False)
@@ -60,12 +60,12 @@ class AsyncTransport:
         return self._session
 
     async def send(self, request: Request, *, timeout: float) -> Response:
-        """Sends the exact bytes to the exact URL, once, within `timeout` seconds in all.
+        """Sends the exact bytes to the exact URL once, within `timeout` seconds in total.
 
-        Raises `TransportError` when it was surely not carried out, else `OutcomeUnknown`.
+        Raises `TransportError` if the request was certainly not carried out, else `OutcomeUnknown`.
         """
         answer = await self._answer(request, timeout)
-        if isinstance(answer, NoAnswer):  # raised here, it carries no error with a URL along
+        if isinstance(answer, NoAnswer):  # raised here, so that no context shows the URL
             raise answer
         return answer
 
@@ -86,7 +86,7 @@ class AsyncTransport:
             session = await self._open()
             async with session.request(
                 request.method,
-                URL(request.url, encoded=True),  # what was signed is what is sent
+                URL(request.url, encoded=True),  # send the URL that was signed
                 headers=dict(request.headers),
                 data=request.body or None,
                 timeout=waits,
@@ -105,16 +105,16 @@ class AsyncTransport:
             return no_answer(request, error, sent=seen.sent, proxy=proxy)
 
     async def close(self) -> None:
-        """Closes every connection; what is sent later is refused."""
+        """Closes every connection; a later request raises `TransportError`."""
         self._closed = True
         if self._held is not None:
             await self._held.aclose()
 
 
 async def _held(wanted: Connection) -> AsyncGenerator[aiohttp.ClientSession]:
-    """A session, closed when that is asked for, or when its event loop ends.
+    """Yields a session, closed by `aclose` or at the end of its event loop.
 
-    `asyncio.run` shuts down the asynchronous generators of its loop.
+    `asyncio.run` closes the asynchronous generators of its loop.
     """
     session = aiohttp.ClientSession(
         connector=_Connector(wanted.pool),
@@ -134,7 +134,7 @@ async def _held(wanted: Connection) -> AsyncGenerator[aiohttp.ClientSession]:
 
 
 def _once(wanted: Connection) -> aiohttp.ClientMiddlewareType:
-    """Hides from aiohttp why a request failed, for it sends idempotent methods twice (3.14)."""
+    """Wraps the errors of a request so that aiohttp (3.14) does not retry idempotent methods."""
 
     async def send(
         request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
@@ -152,7 +152,7 @@ def _once(wanted: Connection) -> aiohttp.ClientMiddlewareType:
 
 
 def _traced() -> aiohttp.TraceConfig:
-    """Notes that a request is on its way: waits before that, for a connection too, sent nothing."""
+    """Returns a trace that records when a request starts to be sent, once it has a connection."""
     traced = aiohttp.TraceConfig()
 
     async def note(_: object, context: SimpleNamespace, __: object) -> None:
@@ -163,20 +163,20 @@ def _traced() -> aiohttp.TraceConfig:
 
 
 class _NoCookies(aiohttp.DummyCookieJar):
-    """Reads no cookies: aiohttp logs the names of those that it cannot read."""
+    """Ignores cookies: aiohttp logs the names of those that it cannot parse."""
 
     def update_cookies_from_headers(self, headers: Sequence[str], response_url: URL) -> None:
         pass
 
 
 class _Connector(aiohttp.TCPConnector):
-    """Gives no connection to a request that its server has closed while it was idle.
+    """Replaces a connection that its server closed while it was idle.
 
-    aiohttp knows what the event loop has heard, and nothing of the time in which none ran.
+    aiohttp does not notice a connection that was closed while no event loop ran.
     """
 
     def __init__(self, limit: int) -> None:
-        # addresses as getaddrinfo finds them, as for threads, not as aiodns does
+        # resolve with getaddrinfo, as for threads, and not with aiodns
         cast("Any", super()).__init__(limit=limit, resolver=aiohttp.ThreadedResolver())
         self._known: WeakSet[Any] = WeakSet()
 
@@ -192,14 +192,14 @@ class _Connector(aiohttp.TCPConnector):
 
 
 def _readable(transport: Any) -> bool:
-    """Whether there is something to read: on an idle connection, that is its end."""
+    """Whether there is something to read; on an idle connection this is its end."""
     with _Selector() as selector:
         selector.register(transport.get_extra_info("socket"), selectors.EVENT_READ)
         return bool(selector.select(0))
 
 
 async def _read(answer: aiohttp.ClientResponse, wanted: Connection) -> tuple[dict[str, str], bytes]:
-    """The headers, and the body unpacked."""
+    """Reads the headers and the decompressed body."""
     try:
         lines = [(n.decode("latin-1"), v.decode("latin-1")) for n, v in answer.raw_headers]
         size = sum(len(name) + len(value) + 4 for name, value in lines)

@@ -1,4 +1,4 @@
-"""How much is read of an answer, and in what form: one rule for both drivers."""
+"""Limits and parsing of responses, the same for both HTTP clients."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from attrs import define, field
 __all__ = ["HEADER_LINES", "Body", "Unreadable", "bad_head", "headers_of", "read_head", "too_long"]
 
 HEADER_LINES = 99
-"""The most header lines of an answer: http.client takes 100, and counts the empty one."""
+"""The maximum of header lines: http.client accepts 100, including the empty one."""
 
 _FINAL = re.compile(rb"HTTP/1\.[01] [2-9]\d\d(?: [^\r\n]*)?\r?\n").fullmatch
 _INTERIM = re.compile(rb"HTTP/1\.1 1(?!01)\d\d(?: [^\r\n]*)?\r?\n").fullmatch
@@ -21,7 +21,7 @@ _END = (b"\r\n", b"\n")
 
 
 class Unreadable(Exception):
-    """An answer that is not read. Its text says why, and shows nothing of the answer."""
+    """A response that is not read. The text is the reason, and shows nothing of the response."""
 
 
 def bad_head(limit: int) -> Unreadable:
@@ -31,14 +31,14 @@ def bad_head(limit: int) -> Unreadable:
 
 
 def too_long(limit: int) -> Unreadable:
-    return Unreadable(f"the answer is longer than {limit} bytes")
+    return Unreadable(f"the response is longer than {limit} bytes")
 
 
 def read_head(readline: Callable[[int], bytes], limit: int) -> bytes:
-    """Reads the status line and the header lines of the final answer; interim ones are skipped.
+    """Reads the status line and the header lines of the final response; skips interim responses.
 
-    Raises `Unreadable` for a head that is too long, or malformed: where a line cannot be read, it
-    is not known either where the body ends. `ConnectionResetError` for one that is cut off.
+    Raises `Unreadable` for a head that is too long or malformed: without a readable head, the end
+    of the body is not known. Raises `ConnectionResetError` for a head that is cut off.
     """
     read, final = 0, False
     head: list[bytes] = []
@@ -50,7 +50,7 @@ def read_head(readline: Callable[[int], bytes], limit: int) -> bytes:
             if read > limit or len(head) > HEADER_LINES + 1:
                 raise bad_head(limit)
             if not line.endswith(b"\n"):
-                raise ConnectionResetError("the answer broke off")
+                raise ConnectionResetError("the connection closed inside the response")
             if line.startswith((b" ", b"\t")) and len(head) > 1:  # folded: RFC 9112, 5.2
                 line = head.pop().rstrip(b"\r\n") + b" " + line.lstrip(b" \t")
             head.append(line)
@@ -62,10 +62,10 @@ def read_head(readline: Callable[[int], bytes], limit: int) -> bytes:
 
 
 def headers_of(lines: Iterable[tuple[str, str]], limit: int) -> dict[str, str]:
-    """Headers by name. Lines of one name are one value, joined by commas (RFC 9110, 5.3).
+    """Returns the headers by lower-case name. Repeated lines are joined by commas (RFC 9110, 5.3).
 
-    `Set-Cookie`, the one header that cannot be joined, is left out: a gateway keeps no cookies.
-    Raises `Unreadable` for a NUL, and where the length of the body is doubtful (RFC 9112, 6.3).
+    `Set-Cookie`, which cannot be joined, is left out: a gateway keeps no cookies. Raises
+    `Unreadable` for a NUL, and if the length of the body is ambiguous (RFC 9112, 6.3).
     """
     found: dict[str, str] = {}
     for name, value in lines:
@@ -86,9 +86,9 @@ def headers_of(lines: Iterable[tuple[str, str]], limit: int) -> dict[str, str]:
 
 @define(eq=False)
 class Body:
-    """The bytes of an answer as they come: at most `limit`, and at most `limit` unpacked.
+    """The body of a response: at most `limit` bytes, before and after decompression.
 
-    Raises `Unreadable` for more, and for an encoding other than gzip and deflate.
+    Raises `Unreadable` for a longer body, and for an encoding other than gzip and deflate.
     """
 
     encoding: str
@@ -101,27 +101,27 @@ class Body:
     def __attrs_post_init__(self) -> None:
         encoding = self.encoding.strip().lower()
         if encoding in ("gzip", "x-gzip", "deflate"):
-            self._unpack = zlib.decompressobj(32 + zlib.MAX_WBITS)  # of gzip or of zlib
+            self._unpack = zlib.decompressobj(32 + zlib.MAX_WBITS)  # gzip or zlib
         elif encoding not in ("", "identity"):
-            raise Unreadable("the answer is encoded in a way that was not asked for")
+            raise Unreadable("the response has a content encoding that was not requested")
 
     def take(self, data: bytes) -> None:
-        """Takes the next bytes from the wire."""
+        """Adds the next bytes from the connection."""
         self._read += len(data)
         if self._unpack is not None:
-            try:  # one byte over the limit shows that there is more
+            try:  # one byte more than the limit shows that it is exceeded
                 data = self._unpack.decompress(data, self.limit - self._size + 1)
             except zlib.error:
-                raise Unreadable("the answer cannot be unpacked") from None
+                raise Unreadable("the response body cannot be decompressed") from None
             if self._unpack.unused_data:
-                raise Unreadable("the answer cannot be unpacked")
+                raise Unreadable("the response body cannot be decompressed")
         self._size += len(data)
         if max(self._read, self._size) > self.limit:
             raise too_long(self.limit)
         self._parts.append(data)
 
     def whole(self) -> bytes:
-        """The body, unpacked, once the last byte was taken."""
+        """Returns the decompressed body, after the last byte was added."""
         if self._unpack is not None and self._read and not self._unpack.eof:
-            raise Unreadable("the answer cannot be unpacked")
+            raise Unreadable("the response body cannot be decompressed")
         return b"".join(self._parts)

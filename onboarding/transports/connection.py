@@ -1,4 +1,4 @@
-"""How a transport connects: time-outs, TLS, limits, proxies."""
+"""The settings of connections: time-outs, TLS, limits, proxies."""
 
 from __future__ import annotations
 
@@ -72,10 +72,10 @@ def is_proxy(_: object, attribute: Attribute[Any], value: Any) -> None:
 
 
 def _is_address(text: str) -> bool:
-    """Whether a text is the address of a proxy, which may have a name and a password before it."""
+    """Whether a text is the URL of a proxy, which may contain a user name and a password."""
     try:
         parts = urlsplit(text)
-        port = parts.port  # raises for one that is none
+        port = parts.port  # raises for an invalid port
     except ValueError:
         return False
     plain = text.isascii() and text.isprintable() and not set(text) & set(" \\")
@@ -86,17 +86,19 @@ def _is_address(text: str) -> bool:
 
 @frozen(kw_only=True)
 class Connection:
-    """How a gateway connects. Times are seconds.
+    """The settings of a gateway's connections. Times are in seconds.
 
-    `timeout` bounds each wait for bytes, `connect_timeout` the making of a connection;
-    `pool` is how many connections are kept; `proxy` is the address of an HTTP proxy, and may hold
-    a password; `ca_bundle` replaces the trusted authorities, which are those of `certifi`;
-    `certificate` and `private_key` are files of a TLS client certificate; `trust_env` lets the
-    proxies of the environment apply, and nothing else of it counts (`SSL_CERT_FILE` and its like
-    do not). An answer is read up to `max_response_bytes`, packed and unpacked, and its headers up
-    to `max_header_bytes`: a longer one is no answer.
+    - `timeout`: the limit of each wait for bytes; `connect_timeout`: of making a connection;
+    - `pool`: the number of connections that are kept open;
+    - `proxy`: the URL of an HTTP proxy, which may contain a password;
+    - `ca_bundle`: a file or folder of trusted authorities in place of those of `certifi`;
+    - `certificate`, `private_key`: the files of a TLS client certificate;
+    - `trust_env`: use the proxies of the environment, but no other setting of it, such as
+      `SSL_CERT_FILE`;
+    - `max_response_bytes`: the limit of a body, before and after decompression;
+      `max_header_bytes`: of the headers. A longer response counts as no answer.
 
-    Raises `InvalidInput` for a value out of its limits.
+    Raises `InvalidInput` for a value beyond its limits.
     """
 
     timeout: float = field(default=30.0, validator=is_seconds)
@@ -127,7 +129,7 @@ class Connection:
 
 
 def own_headers(wanted: Connection) -> dict[str, str]:
-    """The headers that a transport adds to each request."""
+    """Returns the headers that an HTTP client adds to each request."""
     return {
         "User-Agent": wanted.user_agent,
         "Accept": "application/json",
@@ -136,9 +138,9 @@ def own_headers(wanted: Connection) -> dict[str, str]:
 
 
 def uncertified(settings: Iterable[str], certificate: str | None) -> list[Problem]:
-    """A problem for each setting that leaves it to a TLS certificate to say who calls.
+    """Returns a problem for each setting that requires a TLS client certificate, if there is none.
 
-    Without the certificate such a call would be sent with no authentication at all.
+    Such a setting replaces the authentication of requests by the certificate.
     """
     if certificate:
         return []
@@ -149,7 +151,7 @@ def uncertified(settings: Iterable[str], certificate: str | None) -> list[Proble
 
 
 def unusable(wanted: Connection) -> list[Problem]:
-    """What is wrong with the files that a connection names; nothing when it names none."""
+    """Returns the problems of the files that a connection names."""
     try:
         tls_of(wanted)
     except ConfigurationError as error:
@@ -158,7 +160,7 @@ def unusable(wanted: Connection) -> list[Problem]:
 
 
 def tls_of(wanted: Connection) -> Callable[[], SSLContext]:
-    """Gives what a connection says of TLS, both drivers the same, when there is a need for it.
+    """Returns a function that returns the TLS context of a connection, for both HTTP clients.
 
     Raises `ConfigurationError` at once for files that cannot be used.
     """
@@ -170,7 +172,7 @@ def tls_of(wanted: Connection) -> Callable[[], SSLContext]:
 
 @cache
 def _default() -> SSLContext:
-    return _trusting(None)  # which takes a while, and is the same for every gateway
+    return _trusting(None)  # slow to create, and the same for every gateway
 
 
 def _tls(wanted: Connection) -> SSLContext:
@@ -195,7 +197,7 @@ def _tls(wanted: Connection) -> SSLContext:
     problems += missing
     if wanted.certificate and not missing:
         try:
-            # with a password, even an empty one, OpenSSL asks nobody for another
+            # with a password, even an empty one, OpenSSL does not prompt for one
             context.load_cert_chain(wanted.certificate, wanted.private_key, password="")
         except (OSError, ValueError) as error:
             text = _uncertain(wanted.certificate, wanted.private_key, error)
@@ -206,7 +208,7 @@ def _tls(wanted: Connection) -> SSLContext:
 
 
 def _trusting(bundle: str | None) -> SSLContext:
-    import ssl  # wanted only where there is something to connect to
+    import ssl  # imported when a connection is first made
 
     if bundle is None:
         import certifi
@@ -224,7 +226,7 @@ def _trusting(bundle: str | None) -> SSLContext:
 
 
 def _missing(name: str, path: str | None) -> list[Problem]:
-    """A problem with a file that cannot be opened: OpenSSL would not say which one it is."""
+    """Returns a problem if a file cannot be opened: OpenSSL does not name the file."""
     if path is None:
         return []
     try:
@@ -236,7 +238,7 @@ def _missing(name: str, path: str | None) -> list[Problem]:
 
 
 def _uncertain(certificate: str, key: str | None, error: Exception) -> str:
-    """Why OpenSSL does not take a certificate and its key, which it reads as one."""
+    """Returns why OpenSSL does not accept a certificate and its key, which it loads together."""
     if getattr(error, "reason", None) == "KEY_VALUES_MISMATCH":
         return f"{key or certificate} holds the private key of another certificate"
     if key is None:
@@ -248,7 +250,7 @@ _PORTS = {"http": 80, "https": 443}
 
 
 class ProxyRefused(Exception):
-    """A proxy answered in the provider's place, and passed nothing on."""
+    """A proxy answered in place of the provider and did not forward the request."""
 
     def __init__(self, status: int) -> None:
         self.status = status
@@ -256,15 +258,14 @@ class ProxyRefused(Exception):
 
 
 def proxy_for(wanted: Connection, url: str) -> str | None:
-    """The URL of the proxy for a URL, None for a direct connection.
+    """Returns the URL of the proxy for a URL, None for a direct connection.
 
-    The environment is read as `urllib.request` reads it. Raises `ValueError` for a proxy that is
-    not reached by http or https. (The clients' own reading of the environment would take a login
-    from `.netrc`, too.)
+    The environment is read as `urllib.request` reads it, not as the HTTP clients do, which would
+    also read a login from `.netrc`. Raises `ValueError` for another scheme than http or https.
     """
     found = wanted.proxy
     if found is None and wanted.trust_env:
-        from urllib.request import getproxies, proxy_bypass  # 40 ms, wanted by few
+        from urllib.request import getproxies, proxy_bypass  # slow to import, rarely needed
 
         place = urlsplit(url)
         if not proxy_bypass(place.netloc):
@@ -275,17 +276,17 @@ def proxy_for(wanted: Connection, url: str) -> str | None:
     scheme, _, rest = found.rpartition("://")
     scheme = scheme.lower() or "http"
     if scheme not in _PORTS:
-        raise ValueError("a proxy is reached by http or https")
+        raise ValueError("the URL of a proxy starts with http or https")
     return f"{scheme}://{rest}"
 
 
 def refused(status: int, proxy: str | None, url: str) -> bool:
-    """Whether an answer is the proxy's own: a 407 that did not come through a tunnel."""
+    """Whether a response is from the proxy itself: a 407 that did not come through a tunnel."""
     return status == 407 and proxy is not None and url.startswith("http:")
 
 
 def place_of(url: str) -> str:
-    """The host and the port of a URL; the rest of it may name a user, or hold a password."""
+    """Returns the host and the port of a URL; the rest may contain an id or a password."""
     parts = urlsplit(url)
     host = parts.hostname or ""
     port = _PORTS.get(parts.scheme.lower()) if parts.port is None else parts.port

@@ -1,8 +1,8 @@
-"""One request and its whole answer over the pools of `requests`, ended by a moment.
+"""One request and its response over the connection pools of `requests`, within a deadline.
 
-The time-outs of `requests` count from byte to byte: a server that sends one now and then could
-hold a call for ever. Here each wait is cut to what is left of the call. The way that urllib3 goes
-from a request to its answer is not taken: it retries, and it logs URLs.
+The time-outs of `requests` apply to each wait for bytes: a server that sends a byte now and then
+could block a call for ever. Here each wait is limited to the rest of the call's time. `urlopen` of
+urllib3 is not used, because it retries and logs URLs.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ _answered_by_proxy = re.compile(r"Tunnel connection failed: (\d{3})\b").match  #
 
 @define(eq=False)
 class Attempt:
-    """One request on its way: `sent` is whether bytes of it have begun to leave.
+    """The state of one request: `sent` is whether it has started to be sent.
 
-    `ends` is the moment (monotonic seconds) by which its answer must have come whole.
+    `ends` is the deadline of the complete response, in monotonic seconds.
     """
 
     wanted: Connection
@@ -44,7 +44,7 @@ class Attempt:
     sent: bool = False
 
     def wait(self, most: float = float("inf")) -> float:
-        """The seconds that one wait may take. Raises `TimeoutError` when none are left."""
+        """Returns the seconds that one wait may take. Raises `TimeoutError` after the deadline."""
         left = self.ends - time.monotonic()
         if left <= 0:
             raise TimeoutError("the deadline of the call passed")
@@ -52,9 +52,9 @@ class Attempt:
 
 
 class _Until(io.RawIOBase):
-    """The bytes of a socket until a moment. Raises `TimeoutError` then, `Unreadable` for too many.
+    """Reads a socket until a deadline; then raises `TimeoutError`. `Unreadable` for too many bytes.
 
-    What is not yet known to be a header or the body is bounded here: sizes of chunks, trailers.
+    The limit includes bytes that are neither headers nor body: chunk sizes, trailers.
     """
 
     def __init__(self, raw: io.RawIOBase, sock: socket.socket, attempt: Attempt) -> None:
@@ -78,7 +78,7 @@ class _Until(io.RawIOBase):
 
 
 class _Answer(http.client.HTTPResponse):
-    """An answer that comes in time, with a well-formed head of bounded length."""
+    """A response within the deadline, with a well-formed head of limited length."""
 
     def __init__(self, attempt: Attempt, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
         super().__init__(sock, *args, **kwargs)
@@ -95,29 +95,29 @@ class _Answer(http.client.HTTPResponse):
             self.fp = whole
 
     def parts(self) -> tuple[int, dict[str, str], bytes]:
-        """The status, the headers, and the body unpacked."""
+        """Returns the status, the headers and the decompressed body."""
         headers = headers_of(self.headers.items(), self._wanted.max_header_bytes)
         body = Body(headers.get("content-encoding", ""), self._wanted.max_response_bytes)
         while data := self.read(_CHUNK):
             body.take(data)
-        if self.length:  # of bytes that did not come, http.client says nothing
-            raise ConnectionResetError("the answer broke off")
+        if self.length:  # http.client does not report missing bytes
+            raise ConnectionResetError("the connection closed inside the response")
         return self.status, headers, body.whole()
 
 
 class _Noted:
-    """A connection that notes when a request begins to leave, and logs none."""
+    """A connection that records when a request starts to be sent, and logs nothing."""
 
-    debuglevel = 0  # http.client's, set for the whole process, would print what is sent
+    debuglevel = 0  # the one of http.client would print requests
     attempt: Attempt
 
     def endheaders(self, *args: Any, **kwargs: Any) -> None:
-        """Begins to write a request; a CONNECT to a proxy is written elsewhere."""
+        """Starts to send a request; a CONNECT to a proxy is sent elsewhere."""
         self.attempt.sent = True
         cast("Any", super()).endheaders(*args, **kwargs)
 
     def getresponse(self) -> _Answer:
-        """As http.client has it: urllib3 logs the URL of an answer that it finds fault with."""
+        """Calls http.client directly: urllib3 logs the URL of a response with malformed headers."""
         connection = cast("http.client.HTTPConnection", self)
         return cast("_Answer", http.client.HTTPConnection.getresponse(connection))
 
@@ -132,7 +132,7 @@ class _Noted:
             raise bad_head(self.attempt.wanted.max_header_bytes) from None
 
 
-# urllib3 types its own connections against a protocol that they do not meet either.
+# urllib3's own connections do not conform to its protocol either.
 class _Connection(_Noted, HTTPConnection):  # type: ignore[misc]
     pass
 
@@ -153,9 +153,9 @@ _POOLS = {"http": _Pool, "https": _TlsPool}
 
 
 class Pools(HTTPAdapter):
-    """The pools of `requests`, for direct connections and for each proxy.
+    """The connection pools of `requests`, for direct connections and for each proxy.
 
-    Without a session, they keep no cookies, follow no redirects and read no environment.
+    Without a session, there are no cookies and no redirects, and the environment is not read.
     """
 
     def __init__(self, wanted: Connection) -> None:
@@ -182,7 +182,7 @@ class Pools(HTTPAdapter):
     def answer(
         self, attempt: Attempt, request: PreparedRequest, proxy: str | None
     ) -> tuple[int, dict[str, str], bytes]:
-        """Sends a request once, and reads its answer: the status, the headers and the body."""
+        """Sends a request once; returns the status, the headers and the body of the response."""
         proxies = {"http": proxy, "https": proxy} if proxy else {}
         pool: Any = self.get_connection_with_tls_context(request, True, proxies)
         tunnel = proxy is not None and str(request.url).startswith("https:")
@@ -196,7 +196,7 @@ class Pools(HTTPAdapter):
                 pool._prepare_proxy(connection) if tunnel else connection.connect()
             connection.timeout = attempt.wait()
             target = self.request_url(request, proxies)
-            with suppress(BrokenPipeError, ConnectionResetError):  # it may have been answered
+            with suppress(BrokenPipeError, ConnectionResetError):  # there may still be a response
                 connection.request(request.method, target, request.body, headers)
             with connection.getresponse() as answer:
                 parts: tuple[int, dict[str, str], bytes] = answer.parts()
@@ -207,5 +207,5 @@ class Pools(HTTPAdapter):
         finally:
             try:
                 pool.pool.put(connection, block=False)
-            except (AttributeError, queue.Full):  # AttributeError: the pool was closed meanwhile
+            except (AttributeError, queue.Full):  # AttributeError: the pool was closed
                 connection.close()

@@ -1,4 +1,4 @@
-"""The errors for a request that got no answer, with one text for both drivers."""
+"""The errors of a request without a response, with the same text for both HTTP clients."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from onboarding.transports.connection import ProxyRefused, place_of
 __all__ = ["no_answer"]
 
 _NO_SUCH_HOST = "DNS: the host name was not found"
-_OF_A_PROXY = {  # which finds and reaches the provider itself, and answers when it cannot
+_OF_A_PROXY = {  # it resolves and connects to the provider itself
     _NO_SUCH_HOST: "DNS: the host name of the proxy was not found",
     "connection refused": "the proxy refused the connection",
 }
@@ -34,10 +34,10 @@ _AFTER_IT_WAS_SENT = (
 
 
 def no_answer(request: Request, error: BaseException, *, sent: bool, proxy: str | None) -> NoAnswer:
-    """Says what is known of a request without an answer.
+    """Returns the error of a request without a response.
 
-    `sent` is whether bytes of the request have begun to leave: only then may it have been carried
-    out. The text has the host, the port and the reason; no URL, for that may name a user.
+    `sent` is whether the request started to be sent: only then may it have been carried out. The
+    text has the host, the port and the reason, and no URL, which may contain an id.
     """
     if isinstance(error, ValueError) and not isinstance(error, ssl.SSLError) and not sent:
         return _unwritable(request)
@@ -45,7 +45,8 @@ def no_answer(request: Request, error: BaseException, *, sent: bool, proxy: str 
     causes = list(_causes(error))
     refused = next((cause for cause in causes if isinstance(cause, ProxyRefused)), None)
     if proxy is not None and refused is not None:
-        why = f"the proxy {place_of(proxy)} answered {refused.status} and passed nothing on"
+        status = refused.status
+        why = f"the proxy {place_of(proxy)} answered {status} and did not forward the request"
         sent = False
     else:
         direct = proxy is None and request.url.startswith("https:")
@@ -60,9 +61,9 @@ def no_answer(request: Request, error: BaseException, *, sent: bool, proxy: str 
 
 
 def _unwritable(request: Request) -> TransportError:
-    """Says that a client takes no such request; its own text would show the URL or a header."""
+    """Returns the error of a request that the HTTP client rejected; shows no URL and no header."""
     text = f"{request.method} ({request.operation}) cannot be written as HTTP"
-    return TransportError(f"{text}: look at base_url, at the proxy and at the credentials")
+    return TransportError(f"{text}: check base_url, the proxy and the API credentials")
 
 
 def _reason(causes: list[BaseException], *, only_tls_was_left: bool, sent: bool) -> str:
@@ -78,9 +79,9 @@ def _reason(causes: list[BaseException], *, only_tls_was_left: bool, sent: bool)
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """An error and those that it was made of: the clients wrap one in another."""
+    """Yields an error and the errors that it wraps."""
     seen: list[BaseException] = [error]
-    for one in seen:  # it grows
+    for one in seen:  # the list grows
         yield one
         for inner in (one.__cause__, getattr(one, "reason", None), *one.args):
             if isinstance(inner, BaseException) and inner not in seen:

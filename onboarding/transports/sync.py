@@ -1,4 +1,4 @@
-"""Sends requests over the pools of `requests`, for threads: each once, time-outs always."""
+"""The HTTP client for threads, over the connection pools of `requests`."""
 
 from __future__ import annotations
 
@@ -47,12 +47,12 @@ class SyncTransport:
         self._pools = Pools(self.connection)
 
     def send(self, request: Request, *, timeout: float) -> Response:
-        """Sends the exact bytes to the exact URL, once, within `timeout` seconds in all.
+        """Sends the exact bytes to the exact URL once, within `timeout` seconds in total.
 
-        Raises `TransportError` when it was surely not carried out, else `OutcomeUnknown`.
+        Raises `TransportError` if the request was certainly not carried out, else `OutcomeUnknown`.
         """
         answer = self._answer(request, timeout)
-        if isinstance(answer, NoAnswer):  # raised here, it carries no error with a URL along
+        if isinstance(answer, NoAnswer):  # raised here, so that no context shows the URL
             raise answer
         return answer
 
@@ -68,7 +68,7 @@ class SyncTransport:
                 headers={**own_headers(wanted), **request.headers},
                 data=request.body,
             ).prepare()
-            prepared.url = request.url  # what was signed is what is sent
+            prepared.url = request.url  # send the URL that was signed
             status, headers, body = self._pools.answer(attempt, prepared, proxy)
             if refused(status, proxy, request.url):
                 raise ProxyRefused(status)

@@ -59,7 +59,7 @@ def test_an_answer_over_the_limit_is_no_answer(
 
     assert type(read) is TransportError
     assert type(write) is OutcomeUnknown
-    assert reason(read) == reason(write) == "the answer is longer than 1000 bytes"
+    assert reason(read) == reason(write) == "the response is longer than 1000 bytes"
 
 
 @DRIVERS
@@ -220,10 +220,10 @@ def test_an_answer_that_breaks_off_is_no_answer(cut: bytes, driver: Any) -> None
 @pytest.mark.parametrize(
     ("encoding", "why"),
     [
-        ("gzip", "the answer cannot be unpacked"),
-        ("br", "the answer is encoded in a way that was not asked for"),
-        ("gzip, gzip", "the answer is encoded in a way that was not asked for"),
-        ("xq7", "the answer is encoded in a way that was not asked for"),
+        ("gzip", "the response body cannot be decompressed"),
+        ("br", "the response has a content encoding that was not requested"),
+        ("gzip, gzip", "the response has a content encoding that was not requested"),
+        ("xq7", "the response has a content encoding that was not requested"),
     ],
 )
 def test_an_answer_whose_encoding_is_wrong_is_no_answer(

@@ -101,7 +101,7 @@ def test_a_proxy_that_wants_other_credentials_is_named_and_nothing_was_carried_o
     assert found.outcome is Outcome.NOT_DONE
     assert str(found) == (
         f"no answer came from {place} to {method} (call): "
-        f"the proxy {proxy.place} answered 407 and passed nothing on"
+        f"the proxy {proxy.place} answered 407 and did not forward the request"
     )
     (asked,) = proxy.requests
     assert b"proxy-authorization: " + BASIC in asked.lower()
@@ -116,7 +116,9 @@ def test_a_proxy_that_opens_no_tunnel_is_named(status: int, driver: Any) -> None
         (found,) = results(driver, paysera(url), call("POST", url), proxy=f"http://{proxy.place}")
 
     assert type(found) is TransportError
-    assert str(found).endswith(f"the proxy {proxy.place} answered {status} and passed nothing on")
+    assert str(found).endswith(
+        f"the proxy {proxy.place} answered {status} and did not forward the request"
+    )
 
 
 @DRIVERS
