@@ -1,4 +1,4 @@
-"""Configuration: which gateways there are, and which one is meant when none is named."""
+"""Configuration: the gateways by name, and the default one."""
 
 from onboarding.config.gateways import AsyncGateways, Gateways
 

@@ -1,4 +1,4 @@
-"""Reads a configuration into gateways, and notes every mistake by its path."""
+"""Builds gateways from a configuration, and collects every mistake by its path."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _SPECIAL = ("provider", "levels", "connection", "debug")
 
 @frozen(kw_only=True)
 class _Worth:
-    """What a configuration says a provider's level is worth."""
+    """The levels that a configuration assigns to a provider's level."""
 
     kyc: KYCLevel | None = None
     identification: IdentificationLevel | None = None
@@ -58,7 +58,7 @@ def _changed(row: LevelRow, worth: _Worth | None) -> LevelRow:
 
 
 def _files(table: Any) -> Connection:
-    """A connection with the files that a table names, whatever else is wrong in it."""
+    """Returns a connection with the files that a table names; ignores its other settings."""
     named: Mapping[str, object] = {}
     if isinstance(table, Mapping):
         named = cast("Mapping[str, object]", table)
@@ -76,7 +76,7 @@ def _files(table: Any) -> Connection:
 
 @define
 class Build:
-    """One reading of a configuration, which gathers every mistake."""
+    """The state of building one configuration, with every mistake so far."""
 
     registry: Registry
     secrets: References
@@ -84,7 +84,7 @@ class Build:
     problems: list[Problem] = field(factory=list[Problem])
 
     def all(self, config: Any) -> tuple[dict[str, Gateway[Adapter]], str | None]:
-        """The gateways by name, and the default. Raises `ConfigurationError`."""
+        """Returns the gateways by name, and the default. Raises `ConfigurationError`."""
         if not isinstance(config, Mapping):
             raise ConfigurationError([Problem("", "type", "expected a table")])
         keys = cast("Mapping[str, Any]", config)
@@ -118,7 +118,7 @@ class Build:
         if not isinstance(default, str):
             self._note("default", "type", "expected the name of a gateway")
         elif default not in tables:
-            self._note("default", "unknown", f"names no gateway{nearest(default, tables)}")
+            self._note("default", "unknown", f"no such gateway{nearest(default, tables)}")
         else:
             return default
         return None
@@ -148,7 +148,7 @@ class Build:
             del fields["name"]
         certified = [name for name in kind.certificate_settings if self._is_on(fields, name)]
         self.problems += [x.under(at) for x in uncertified(certified, files.certificate)]
-        # A key of a simulator on this machine is no secret, so it may stand in the table itself.
+        # An API key of a simulator on this machine may be in the table itself: it is no secret.
         here = is_loopback(str(fields.get("base_url", "")))
         secrets = attrs.evolve(self.secrets, literal=True) if here else self.secrets
         adapter = self._read(at, fields, kind, also=_SPECIAL, secrets=secrets)
@@ -172,7 +172,7 @@ class Build:
         provider = fields.pop("provider", None)
         if provider is None:
             self._note(f"{at}.provider", "missing", "is required: the name of an adapter")
-            for key in fields:  # without an adapter nothing else is known of the keys
+            for key in fields:  # without an adapter, no other key is known
                 if hint := nearest(key, ["provider"]):
                     self._note(f"{at}.{key}", "unknown", f"there is no such field{hint}")
             return None
@@ -228,14 +228,14 @@ class Build:
             return LevelPolicy(tuple(changed))
         except ValueError:
             order = ", ".join(spelled)
-            self._note(at, "shape", f"a level would be worth less than one below it ({order})")
+            self._note(at, "shape", f"a level must not be worth less than a lower one ({order})")
             return None
 
     def _accepted(self, at: str, patterns: Any) -> None:
         if self.from_env and isinstance(patterns, str):
             patterns = as_toml(patterns)
         if not isinstance(patterns, list | tuple):
-            return  # the reader says so
+            return  # the reader reports it
         known = {*leaves(User), *document_paths()}
         tables = {path.rsplit(".", 1)[0] for path in known if "." in path}
         for index, pattern in enumerate(cast("list[Any]", patterns)):

@@ -1,4 +1,4 @@
-"""A configuration spelled as environment variables."""
+"""A configuration in environment variables."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PREFIX = "ONBOARDING__"
 
 
 def tables_of(env: Mapping[str, str]) -> tuple[dict[str, Any], list[Problem]]:
-    """The configuration in the environment, and what contradicts itself in it."""
+    """Returns the configuration in the environment, and the problems of conflicting variables."""
     tables: dict[str, Any] = {}
     problems: list[Problem] = []
     for key, value in env.items():
@@ -33,19 +33,19 @@ def tables_of(env: Mapping[str, str]) -> tuple[dict[str, Any], list[Problem]]:
 
 
 def _put(table: dict[str, Any], names: list[str], value: str) -> Problem | None:
-    """Puts a value at the end of a path of tables, unless something else is there."""
+    """Puts a value at a path of tables; returns a problem if the path is already taken."""
     *parents, last = names
     place: Any = table
     problem = None
     for depth, parent in enumerate(parents, 1):
         if isinstance(place.get(parent), str):
             problem = _conflict(names[:depth], "is both a value and a table")
-            place[parent] = {}  # what stands in the table may have mistakes of its own
+            place[parent] = {}  # the table may have other mistakes
         place = place.setdefault(parent, {})
     if last not in place:
         place[last] = value
     elif isinstance(place[last], str):
-        problem = _conflict(names, "is given twice, for names are taken in lower case")
+        problem = _conflict(names, "is given twice: names are case-insensitive")
     else:
         problem = _conflict(names, "is both a value and a table")
     return problem
@@ -56,7 +56,7 @@ def _conflict(names: list[str], message: str) -> Problem:
 
 
 def typed(table: Any, kind: type[Any]) -> Any:
-    """A table with the values of other types than text read as TOML."""
+    """Returns a table; values of other types than text are parsed as TOML."""
     if not isinstance(table, Mapping):
         return table
     checks = checks_of(kind)
@@ -73,7 +73,7 @@ def _is_not_text(check: Check | None) -> bool:
 
 
 def as_toml(text: str) -> Any:
-    """The value that a text means as TOML; the text itself when it means none."""
+    """Returns the value of a text as TOML; the text itself if it is not TOML."""
     try:
         return tomllib.loads(f"value = {text}")["value"]
     except (ValueError, RecursionError):

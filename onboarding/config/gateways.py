@@ -57,8 +57,7 @@ class Gateways:
     ) -> Gateways:
         """Builds the gateways of a mapping with the keys `default` and `gateways`.
 
-        A secret is a `Secret`, or a text that says where it is: `env:NAME`, `file:PATH`,
-        `keyring:SERVICE/NAME`.
+        A secret is a `Secret` or a reference: `env:NAME`, `file:PATH`, `keyring:SERVICE/NAME`.
 
         Raises `ConfigurationError`, which lists every mistake by its path.
         """
@@ -73,7 +72,10 @@ class Gateways:
         registry: Registry | None = None,
         env: Mapping[str, str] | None = None,
     ) -> Gateways:
-        """Reads a TOML file; `file:` paths in it are relative to it. See `from_config`."""
+        """Builds the gateways of a TOML file; `file:` paths are relative to it.
+
+        See `from_config`.
+        """
         place = Path(path)
         config = read_toml(place)
         secrets = References(os.environ if env is None else env, folder=place.parent)
@@ -83,11 +85,11 @@ class Gateways:
     def from_env(
         cls, env: Mapping[str, str] | None = None, *, registry: Registry | None = None
     ) -> Gateways:
-        """Reads `ONBOARDING_DEFAULT` and `ONBOARDING__<GATEWAY>__<FIELD>` from the environment.
+        """Builds the gateways of `ONBOARDING_DEFAULT` and `ONBOARDING__<GATEWAY>__<FIELD>`.
 
-        Names are taken in lower case; a further `__` goes one table deeper
-        (`ONBOARDING__FR__CONNECTION__TIMEOUT`). A secret stands there itself, or by reference.
-        Values of other types than text are written as in TOML.
+        Names are converted to lower case; a further `__` starts a nested table
+        (`ONBOARDING__FR__CONNECTION__TIMEOUT`). A secret is the value itself or a reference. Values
+        of other types than text are written as in TOML.
         """
         env = os.environ if env is None else env
         config, problems = tables_of(env)
@@ -98,11 +100,11 @@ class Gateways:
     # -- choosing
 
     def __getitem__(self, name: str) -> Gateway[Adapter]:
-        """The gateway of that name. Raises `UnknownGateway`."""
+        """Returns the gateway of that name. Raises `UnknownGateway`."""
         try:
             return self._made[name]
         except KeyError:
-            hint = nearest(name, self._made) or f"; there is {', '.join(self._made)}"
+            hint = nearest(name, self._made) or f"; configured: {', '.join(self._made)}"
             problem = Problem(str(name), "unknown", f"no such gateway{hint}")
         raise UnknownGateway([problem])
 
@@ -112,9 +114,9 @@ class Gateways:
         return self[self._named_default()]
 
     def typed(self, name: str, kind: type[A]) -> Gateway[A]:
-        """The gateway of that name, typed for the calls of its own adapter.
+        """Returns the gateway of that name, typed for the calls of its own adapter.
 
-        Raises `UnknownGateway`, and `ConfigurationError` if it is of another provider.
+        Raises `UnknownGateway`, and `ConfigurationError` if it is a gateway of another provider.
         """
         gateway: Gateway[Any] = self[name]
         if not isinstance(gateway.adapter, kind):
@@ -138,7 +140,7 @@ class Gateways:
             raise ConfigurationError([Problem("default", "missing", text)])
         return self._default
 
-    if not typing.TYPE_CHECKING:  # a type checker would take any attribute to exist
+    if not typing.TYPE_CHECKING:  # with it, a type checker would accept any attribute
 
         def __getattr__(self, name: str) -> object:
             hint = '; use gateways["name"] or gateways.default' if name == "get" else ""
@@ -147,7 +149,7 @@ class Gateways:
     # -- before anything is sent
 
     def target(self, name: str) -> Target:
-        """The target of a gateway, named `gateway/target`: `fr/create_owner`.
+        """Returns the target of a gateway, named `gateway/target`: `fr/create_owner`.
 
         Raises `UnknownGateway`, and `InvalidInput` for an unknown target.
         """
@@ -155,7 +157,7 @@ class Gateways:
         return self[gateway].adapter.target(target)
 
     def questionnaire(self, held: User | UserRecord, targets: Iterable[str]) -> Questionnaire:
-        """The least to ask of a user for several targets, each named `gateway/target`."""
+        """Returns the fewest questions for several targets, each named `gateway/target`."""
         return questionnaire(held, [self.target(name) for name in targets])
 
     def __iter__(self) -> Iterator[str]:
@@ -178,7 +180,7 @@ class Gateways:
             gateway.close()
 
     async def aclose(self) -> None:
-        """Closes every gateway: of those for event loops, what this loop opened."""
+        """Closes every gateway, and the connections that this event loop opened."""
         self.close()
         for gateway in self._async.values():
             await gateway.close()
@@ -214,7 +216,7 @@ class AsyncGateways:
     _made: dict[str, AsyncGateway[Adapter]]
 
     def __getitem__(self, name: str) -> AsyncGateway[Adapter]:
-        """The gateway of that name. Raises `UnknownGateway`."""
+        """Returns the gateway of that name. Raises `UnknownGateway`."""
         return self._like(self._gateways[name])
 
     @property
@@ -223,16 +225,16 @@ class AsyncGateways:
         return self._like(self._gateways.default)
 
     def typed(self, name: str, kind: type[A]) -> AsyncGateway[A]:
-        """The gateway of that name, typed for the calls of its own adapter.
+        """Returns the gateway of that name, typed for the calls of its own adapter.
 
-        Raises `UnknownGateway`, and `ConfigurationError` if it is of another provider.
+        Raises `UnknownGateway`, and `ConfigurationError` if it is a gateway of another provider.
         """
         return self._like(self._gateways.typed(name, kind))
 
     def _like(self, like: Gateway[Any]) -> AsyncGateway[Any]:
         from onboarding.aio import AsyncGateway
 
-        # Of two threads that come first at once, setdefault keeps one; the other opened nothing.
+        # If two threads create one at the same time, setdefault keeps one; the other is unused.
         return self._made.get(like.name) or self._made.setdefault(
             like.name,
             AsyncGateway(

@@ -1,4 +1,4 @@
-"""Secrets by reference: where one is, instead of what it is."""
+"""Secrets by reference: in the environment, a file or the system's keyring."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]").search
 class References:
     """Reads `env:NAME`, `file:PATH` and `keyring:SERVICE/NAME`.
 
-    `folder` is what a relative path is relative to; `literal` allows a secret to stand there
-    itself, as it may in the environment, and for a simulator on this machine.
+    `folder` is the base of relative paths; `literal` allows the secret itself in place of a
+    reference, as in environment variables and for a simulator on this machine.
     """
 
     env: Mapping[str, str] = field(kw_only=False, repr=False)
@@ -31,7 +31,7 @@ class References:
     literal: bool = False
 
     def read(self, value: Any, _: Any) -> Secret:
-        """The secret that a value of the configuration means. Raises `InvalidInput`."""
+        """Returns the secret of a value of the configuration. Raises `InvalidInput`."""
         if isinstance(value, Secret):
             return value
         if not isinstance(value, str):
@@ -39,15 +39,15 @@ class References:
         scheme, colon, rest = value.partition(":")
         match scheme + colon:
             case "env:":
-                return _found(self.env.get(rest), f"the environment has no {rest}")
+                return _found(self.env.get(rest), f"the environment variable {rest} is not set")
             case "file:":
                 return self._file(rest)
             case "keyring:":
-                return _found(_keyring(rest), f"the keyring has no {rest}")
+                return _found(_keyring(rest), f"the keyring has no entry {rest}")
             case _ if self.literal and value:
-                return _found(value, "the variable holds no secret")
+                return _found(value, "the variable is empty")
             case _:
-                text = "a secret is given by reference: env:, file:, keyring: or in code"
+                text = "expected a secret by reference: env:, file:, keyring: or in code"
                 raise _problem("literal_secret", text)
 
     def _file(self, path: str) -> Secret:
@@ -64,7 +64,7 @@ class References:
 def _found(text: str | None, otherwise: str) -> Secret:
     if not text or text.isspace():
         raise _problem("missing", otherwise)
-    if _LONE_SURROGATE(text):  # of bytes in the environment that are not UTF-8
+    if _LONE_SURROGATE(text):  # bytes in the environment that are not UTF-8
         raise _problem("shape", "the secret is not UTF-8")
     return Secret(text)
 
@@ -73,7 +73,7 @@ def _keyring(place: str) -> str | None:
     try:
         import keyring
     except ImportError:
-        raise _problem("missing", "needs the package keyring") from None
+        raise _problem("missing", "requires the package keyring") from None
     service, _, name = place.partition("/")
     try:
         return keyring.get_password(service, name)

@@ -1,4 +1,4 @@
-"""Reads a TOML file: a mistake is told by its line, and never by what stands there."""
+"""Reads a TOML file; errors name the line and never show its content."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["read_toml"]
 
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """The tables of a TOML file. Raises `ConfigurationError` with the file and the line."""
+    """Returns the tables of a TOML file. Raises `ConfigurationError` with the file and the line."""
     text = ""
     try:
         text = path.read_text("utf-8-sig")
@@ -25,24 +25,24 @@ def read_toml(path: Path) -> dict[str, Any]:
             return tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
             why = _mistake(error, text)
-        except (ValueError, RecursionError):  # of an integer of thousands of digits; of nesting
-            why = "is not TOML: a value in it is too long, or nested too deep"
+        except (ValueError, RecursionError):  # an integer of thousands of digits; deep nesting
+            why = "is not TOML: a value is too long or nested too deeply"
         problem = Problem(str(path), "shape", why)
     raise ConfigurationError([problem])
 
 
 _MISTAKES = {
-    "Cannot declare": "a table is opened twice",
+    "Cannot declare": "a table is declared twice",
     "Cannot overwrite": "a key is given twice",
     "Duplicate": "a key is given twice",
-    "Illegal character": "a character that cannot stand here; is a quote missing?",
-    "Invalid value": "expected a value; a text stands in quotes",
-    "Unescaped": "a backslash in a text is written twice",
+    "Illegal character": "a character that is not allowed here; is a quote missing?",
+    "Invalid value": "expected a value; put text in quotes",
+    "Unescaped": "a backslash in a text must be doubled",
 }
 
 
 def _mistake(error: tomllib.TOMLDecodeError, text: str) -> str:
-    """Where and why it is not TOML. Some texts of tomllib quote the file: those are reworded."""
+    """Returns where and why a text is not TOML; rewords messages of tomllib that quote the file."""
     what, _, where = str(error).rpartition(" (at ")
     where = where.rstrip(")")
     if not where.startswith("line "):  # the end of the document

@@ -28,11 +28,11 @@ def fr(**fields: Any) -> dict[str, Any]:
 TABLE = '[gateways.fr]\nprovider = "mangopay"\n'
 
 NOT_TOML = (
-    ("default =\n", "line 1, column 10: expected a value; a text stands in quotes"),
-    (f"default = {LITERAL}\n", "line 1, column 11: expected a value; a text stands in quotes"),
+    ("default =\n", "line 1, column 10: expected a value; put text in quotes"),
+    (f"default = {LITERAL}\n", "line 1, column 11: expected a value; put text in quotes"),
     (
         f'{TABLE}api_key = "{LITERAL}\n',
-        "line 3, column 28: a character that cannot stand here; is a quote missing?",
+        "line 3, column 28: a character that is not allowed here; is a quote missing?",
     ),
     (f'{TABLE}api_key = "{LITERAL}', "line 3, at the end: unterminated string"),
     (
@@ -42,9 +42,9 @@ NOT_TOML = (
     (f"{TABLE}{LITERAL}\n", "line 3, column 17: expected '=' after a key in a key/value pair"),
     (
         f'{TABLE}ca_bundle = "C:\\{LITERAL}"\n',
-        "line 3, column 18: a backslash in a text is written twice",
+        "line 3, column 18: a backslash in a text must be doubled",
     ),
-    (f"{TABLE}[gateways.fr]\n", "line 3, column 13: a table is opened twice"),
+    (f"{TABLE}[gateways.fr]\n", "line 3, column 13: a table is declared twice"),
     (f'{TABLE}provider = "{LITERAL}"\n', "line 3, column 30: a key is given twice"),
     (f"{TABLE}a = {{ {LITERAL} = 1, {LITERAL} = 2 }}\n", "line 3, column 49: a key is given twice"),
 )
@@ -74,7 +74,7 @@ def test_a_file_that_tomllib_fails_on_is_a_configuration_error(text: str, tmp_pa
     with pytest.raises(ConfigurationError) as caught:
         Gateways.from_file(file)
 
-    why = "is not TOML: a value in it is too long, or nested too deep"
+    why = "is not TOML: a value is too long or nested too deeply"
     assert caught.value.problems == (Problem(str(file), "shape", why),)
 
 

@@ -749,7 +749,7 @@ def test_an_unknown_gateway_is_a_key_error_that_names_the_configured_ones(name: 
     assert isinstance(caught.value, ConfigurationError)
     assert str(caught.value) == (
         "no such gateway is configured (1 problem)\n"
-        f"  {name if name != '' else '(whole)'}: no such gateway; there is fr [unknown]"
+        f"  {name if name != '' else '(whole)'}: no such gateway; configured: fr [unknown]"
     )
 
 
