@@ -1,4 +1,4 @@
-"""A record as the `verified_claims` object of OpenID Identity Assurance, in both directions."""
+"""Conversion between records and the `verified_claims` object of OpenID Identity Assurance."""
 
 from onboarding.verified_claims.reading import VerifiedClaims, from_verified_claims
 from onboarding.verified_claims.verification import Provenance

@@ -1,4 +1,4 @@
-"""`verified_claims` into a user, with how it was verified kept beside it."""
+"""Reads `verified_claims` into a user and the facts of the verification."""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ __all__ = ["VerifiedClaims", "from_verified_claims"]
 
 @frozen(kw_only=True, slots=False, repr=False)
 class VerifiedClaims(Model):
-    """What somebody says to have verified: the user in the claims, and by what authority.
+    """The user in the claims of a sender, and how the sender verified them.
 
-    It is not a record. What it says of levels is its sender's word, and becomes no level of any
-    provider: a user who is registered from it begins where every new user begins.
+    It is not a record. Its level is a statement of the sender and not a level of any provider: a
+    user who is registered from it starts at the level of every new user.
 
-    - `assurance_level`: the sender's word, whatever the framework; `eidas_level` and `nist_ial`
-      read it, where `trust_framework` is theirs;
-    - `verified_at`, `process`: when the sender verified, and its reference for audits;
-    - `assurance_process`, `evidence`: in the standard's own words, as they came;
-    - `provenance`: the record that this library wrote it from, None in another's object;
-    - `unmapped`: what the core has no shape for, by path; `losses` says why.
+    - `assurance_level`: the sender's text, in any framework; `eidas_level` and `nist_ial` are this
+      text as a level, if `trust_framework` is theirs;
+    - `verified_at`, `process`: when the sender verified the user, and its reference for audits;
+    - `assurance_process`, `evidence`: plain data as received, defined by the standard;
+    - `provenance`: the record from which this library wrote the object; None for another writer;
+    - `unmapped`: the values that the core cannot represent, by path; `losses` has the reasons.
     """
 
     user: User
@@ -66,13 +66,13 @@ class VerifiedClaims(Model):
 
     @property
     def eidas_level(self) -> EidasLevel | None:
-        """The level, where the sender speaks of eIDAS in its own words."""
+        """The eIDAS level, if the framework is eIDAS and the text is one of its levels."""
         found = self._level()
         return found if isinstance(found, EidasLevel) else None
 
     @property
     def nist_ial(self) -> NistIal | None:
-        """The level, where the sender speaks of NIST SP 800-63A in its own words."""
+        """The NIST level, if the framework is SP 800-63A and the text is one of its levels."""
         found = self._level()
         return found if isinstance(found, NistIal) else None
 
@@ -84,13 +84,13 @@ class VerifiedClaims(Model):
 
 
 def from_verified_claims(data: Mapping[str, Any]) -> tuple[VerifiedClaims, ...]:
-    """Reads the `verified_claims` of an ID token or a UserInfo answer, each by itself.
+    """Reads the `verified_claims` of an ID token or a UserInfo response.
 
-    `data` is the object around it; there may be one verification or a list of them, and nothing
-    of two is mixed. Keys that the standard or the core does not know are kept in `unmapped` and
-    named in `losses`. Nothing is checked but the form: whose word it is, a signature says.
+    `data` is the object with the key `verified_claims`, which has one verification or a list; each
+    is read separately. Keys that the standard or the core does not know are kept in `unmapped` and
+    named in `losses`. Only the form is checked: verify the signature of the sender first.
 
-    Raises `InvalidInput`, which lists by path, with no value, all that the standard forbids.
+    Raises `InvalidInput`, which lists all that the standard forbids, by path, without values.
     """
     return tuple(_every(data))
 
@@ -124,7 +124,7 @@ def _every(data: Any) -> Iterator[VerifiedClaims]:
 
 @define
 class _Reading:
-    """One reading of one verification, which gathers what it finds."""
+    """The state of reading one verification."""
 
     values: dict[str, object] = field(factory=dict[str, object])
     facts: dict[str, Any] = field(factory=dict[str, Any])
@@ -217,11 +217,11 @@ class _Reading:
             if item not in EMPTY and not _problems(core, item)
         }
         lost = len(fresh) < sum(item not in EMPTY for item in read.values) or (not fresh and value)
-        reason = read.left_out or ("is in no shape that the core has" if lost else "")
+        reason = read.left_out or ("the core cannot represent it" if lost else "")
         other = any(self.values.get(core, item) != item for core, item in fresh.items())
         kind = LossKind.COARSENED if fresh else LossKind.DROPPED
         if other:
-            self._left(path, value, claim.core[0], "another claim says otherwise", kind)
+            self._left(path, value, claim.core[0], "contradicts another claim", kind)
         elif reason:
             self._left(path, value, claim.core[0], reason, kind)
         if not other:

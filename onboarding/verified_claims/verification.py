@@ -1,4 +1,4 @@
-"""How the claims were verified: trust frameworks, evidence, and where a record comes from."""
+"""The verification of claims: trust frameworks, evidence, and the provenance of a record."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ FRAMEWORKS: Mapping[str, tuple[str, type[EidasLevel] | type[NistIal]]] = {
     "eidas": ("eidas_level", EidasLevel),
     "nist_800_63A": ("nist_ial", NistIal),
 }
-"""The trust frameworks whose levels the core has: the field of a record, and the scale.
+"""The trust frameworks with levels in the core: the attribute of a record, and its class.
 
 The names are the predefined values of the working group: openid.net/wg/ekyc-ida/identifiers.
 """
 
 PROVENANCE = "onboarding_provenance"
-"""Our own member of `verification`; Schema Definition 1.0, 5.4: others ignore what they lack."""
+"""The library's own member of `verification`; Schema Definition 1.0, 5.4: readers may ignore it."""
 
 
 @frozen(kw_only=True, slots=False, repr=False)
 class Provenance(Model):
-    """Which provider had it on file, by which gateway, when that was seen, in which words."""
+    """The provider, gateway, id, time of retrieval and provider's own levels of a record."""
 
     provider: str
     """The name of the provider. Example: `mangopay`."""
@@ -55,7 +55,7 @@ class Provenance(Model):
 
     @classmethod
     def of(cls, record: UserRecord) -> Provenance:
-        """Where a record comes from."""
+        """Returns the provenance of a record."""
         return cls(
             provider=record.provider,
             gateway=record.gateway,
@@ -66,12 +66,12 @@ class Provenance(Model):
         )
 
     def told(self) -> dict[str, Any]:
-        """As plain data."""
+        """Returns the provenance as plain data."""
         return cast("dict[str, Any]", plain(self))
 
     @classmethod
     def read(cls, value: Any) -> Provenance | None:
-        """From plain data; None for what another program put in its place."""
+        """Reads plain data; returns None for data of another form."""
         try:
             return reader().structure(value, cls)
         except InvalidInput:
@@ -79,7 +79,7 @@ class Provenance(Model):
 
 
 def moment(value: Any) -> datetime | None:
-    """Schema Definition 1.0, 5.4.2: YYYY-MM-DDThh:mm[:ss] with its zone; None for all else."""
+    """Reads YYYY-MM-DDThh:mm[:ss] with its zone (Schema Definition 1.0, 5.4.2), else None."""
     try:
         found = datetime.fromisoformat(value) if "T" in value else None
     except (TypeError, ValueError):
@@ -87,13 +87,13 @@ def moment(value: Any) -> datetime | None:
     return found if found is not None and found.tzinfo is not None else None
 
 
-# Schema Definition 1.0, 5.4.4: what evidence of a type must have, and where its details are.
+# Schema Definition 1.0, 5.4.4: required members by type of evidence, and the key of its details.
 _REQUIRED = {"electronic_signature": ("signature_type", "issuer", "serial_number")}
 _DETAILS = {"document": "document_details", "electronic_record": "record", "vouch": "attestation"}
 
 
 def evidence_problems(evidence: Any) -> Iterator[Problem]:
-    """What a list of evidence lacks that the standard demands; what it does not know may be."""
+    """Yields the problems of a list of evidence; unknown members are allowed."""
     return _each(evidence, _of_evidence)
 
 
@@ -132,7 +132,7 @@ def _object(item: object, rule: _Rule) -> Iterator[Problem]:
 
 
 def text_problems(fields: Mapping[str, Any], name: str, *, required: bool = False) -> list[Problem]:
-    """What is wrong with a member that is to be a text."""
+    """Returns the problems of a member that must be a text."""
     value = fields.get(name)
     if value is None:
         return [Problem(name, "missing", "is required")] if required else []

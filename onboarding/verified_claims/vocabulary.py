@@ -1,4 +1,4 @@
-"""Which claim holds which field of the core, with how it is written and read.
+"""The claims and their fields of the core, each with its writer and its reader.
 
 The claims are those of OpenID Connect Core 1.0, section 5.1, with what OpenID Connect for Identity
 Assurance Claims Registration 1.0 adds to them.
@@ -26,7 +26,7 @@ _DIGITS = re.compile(r"[0-9]+").findall
 
 @frozen
 class Read:
-    """The core's values of one claim, path by path, and what they leave out, if anything."""
+    """The core values of one claim, one per path, and the reason of a loss, if any."""
 
     values: tuple[Any, ...]
     left_out: str = ""
@@ -34,11 +34,11 @@ class Read:
 
 @frozen
 class Claim:
-    """A claim, or one member of a claim that is an object: where it stands, what it holds.
+    """A claim, or one member of a claim that is an object, with its core paths.
 
-    `write` gets the values at the core paths and gives None for what cannot be written. `read`
-    gets a value of the class `kind`, and raises `InvalidInput` for one that the standard forbids.
-    Where `write` is None the claim is only read.
+    `write` takes the values at the core paths and returns None if they cannot be written. `read`
+    takes a value of the class `kind`, and raises `InvalidInput` for one that the standard forbids.
+    If `write` is None, the claim is only read.
     """
 
     name: str
@@ -56,13 +56,13 @@ def _bad(code: str, message: str, path: str = "") -> InvalidInput:
     return InvalidInput([Problem(path, code, message)])
 
 
-# -- one reading a kind
+# -- readers and writers
 
 
 def _read_day(text: str) -> Read:
-    """Core 5.1: YYYY-MM-DD, the year alone, or the year 0000 where it is kept back."""
+    """Core 5.1: YYYY-MM-DD, the year alone, or the year 0000 if the year is omitted."""
     if re.fullmatch(_YEAR, text) or (_DAY(text) and text.startswith("0000-")):
-        return Read((None,), "is not a whole date")
+        return Read((None,), "not a full date")
     try:
         if _DAY(text):
             return Read((date.fromisoformat(text),))
@@ -72,13 +72,13 @@ def _read_day(text: str) -> Read:
 
 
 def _read_gender(text: str) -> Read:
-    """Core 5.1 defines female and male, and lets others be used."""
+    """Core 5.1 defines female and male, and allows other values."""
     known = {member.value: member for member in Gender}
-    return Read((known.get(text),), "" if text in known else "is a word that the core lacks")
+    return Read((known.get(text),), "" if text in known else "not a value of the core")
 
 
 def _read_phone(text: str) -> Read:
-    """Core 5.1 recommends E.164, with blanks and brackets in its own examples."""
+    """Core 5.1 recommends E.164; its examples contain blanks and brackets."""
     import phonenumbers  # imported when a claim is first read in another form
 
     if text.startswith("+") and text[1:].isdigit():
@@ -86,10 +86,10 @@ def _read_phone(text: str) -> Read:
     try:
         number = phonenumbers.parse(text, None)
     except phonenumbers.NumberParseException:
-        return Read((None,), "is not in international form")
+        return Read((None,), "not in international format")
     tidy = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     same = "".join(_DIGITS(text)) == tidy[1:]  # E.164 has no extensions
-    return Read((tidy,)) if same else Read((None,), "holds more than a number in E.164")
+    return Read((tidy,)) if same else Read((None,), "holds more than an E.164 number")
 
 
 def _read_msisdn(text: str) -> Read:
@@ -102,13 +102,13 @@ def _write_country(values: tuple[Any, ...]) -> str | None:
 
 def _read_code(text: str) -> Read:
     code = country_of_code(text)
-    return Read((code,), "" if code else "is no assigned ISO 3166-1 code")
+    return Read((code,), "" if code else "not an assigned ISO 3166-1 code")
 
 
 def _read_country(text: str) -> Read:
-    """Core 5.1.1 calls it a name; much software writes a code."""
+    """Core 5.1.1 defines it as a name; much software writes a code."""
     code = country_of_code(text) or country_named(text)
-    return Read((code,), "" if code else "is no country of ISO 3166-1")
+    return Read((code,), "" if code else "not a country of ISO 3166-1")
 
 
 def _write_nationalities(values: tuple[Any, ...]) -> list[str] | None:
@@ -130,11 +130,11 @@ def _read_nationalities(items: list[Any]) -> Read:
     # ICAO 9303-3, section 5: Germany is D
     codes = [country_of_code("DE" if item == "D" else item) for item in items]
     first, *others = dict.fromkeys(code for code in codes if code) or [None]
-    return Read((first, tuple(others)), "" if all(codes) else "one is no country of ISO 3166-1")
+    return Read((first, tuple(others)), "" if all(codes) else "one is not a country of ISO 3166-1")
 
 
 def _write_street(values: tuple[Any, ...]) -> str:
-    """Core 5.1.1: lines are parted by a newline. An empty first line keeps a second one second."""
+    """Core 5.1.1: lines are separated by a newline. A missing first line is written as empty."""
     line1, line2 = values
     return line1 if line2 is None else f"{line1 or ''}\n{line2}"
 
@@ -142,7 +142,7 @@ def _write_street(values: tuple[Any, ...]) -> str:
 def _read_street(text: str) -> Read:
     line1, *rest = text.replace("\r\n", "\n").split("\n")
     more = [line for line in rest if line.strip()]
-    left_out = "its lines are more than two" if len(more) > 1 else ""
+    left_out = "more than two lines" if len(more) > 1 else ""
     return Read((line1 or None, ", ".join(more) or None), left_out)
 
 
@@ -181,7 +181,7 @@ CLAIMS: tuple[Claim, ...] = (
     Claim("phone_number", ("phone",), read=_read_phone),
     Claim("msisdn", ("phone",), write=None, read=_read_msisdn),
 )
-"""Every claim that the core has a place for."""
+"""Every claim that the core has a field for."""
 
 DATA = frozenset(path for claim in CLAIMS for path in claim.core)
 """Every core path that has a claim."""

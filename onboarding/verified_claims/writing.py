@@ -1,4 +1,4 @@
-"""A record into `verified_claims`: never more than the provider shows and the policy names."""
+"""Writes the returned and confirmed fields of a record as `verified_claims`."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ __all__ = ["to_verified_claims"]
 
 _KNOWN = tuple(dict.fromkeys(claim.top for claim in CLAIMS if claim.write is not None))
 
-# What an identity document bears, and what a code confirms. An address is on neither.
+# Claims that an identity document proves or a code confirms; neither proves an address.
 _PROVED = tuple(name for name in _KNOWN if name != "address")
 
 _CONTACTS = ("email", "phone")
@@ -41,19 +41,19 @@ def to_verified_claims(
     verified_at: datetime | None = None,
     evidence: Iterable[Mapping[str, Any]] = (),
 ) -> tuple[dict[str, Any], tuple[Loss, ...]]:
-    """`{"verified_claims": ...}` for what a provider has on file, and what is not in it.
+    """Returns `{"verified_claims": ...}` for a record, and the losses for fields not in it.
 
-    The object is that of the OpenID Identity Assurance Schema Definition 1.0. It holds what the
-    provider shows, under the claims named in `claims` (without an argument: all but `address`,
-    which no identity document proves), and of the contacts only those that are confirmed.
+    The object is defined by the OpenID Identity Assurance Schema Definition 1.0. It contains the
+    fields that the provider returns, for the claims named in `claims` (by default all but
+    `address`, which no identity document proves), and only confirmed contacts.
 
-    `trust_framework` is the caller's word. For `eidas` and `nist_800_63A` the level is that of
-    the record, which has one only where the gateway's level policy names it; for other frameworks
-    no level is written. `verified_at` is when the provider verified, if the caller knows; that a
-    record was seen says nothing of it. `evidence` is in the standard's own words.
+    `trust_framework` is stated by the caller. For `eidas` and `nist_800_63A` the level is that of
+    the record, which has one only if the gateway's level policy names it; for other frameworks no
+    level is written. `verified_at` is when the provider verified the user, if the caller knows it;
+    it is not the time of retrieval. `evidence` is plain data as the standard defines it.
 
-    Raises `InvalidInput`, which lists every problem by path: a record of a company, or of a user
-    of whom nothing was verified; a framework without a named level; an unknown claim.
+    Raises `InvalidInput`, which lists every problem by path: a record of a company or of an
+    unverified user, a framework without a named level, an unknown claim.
     """
     if not isinstance(record, UserRecord):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise InvalidInput([Problem("", "type", "expected a UserRecord; fetch_user gives one")])
@@ -82,16 +82,16 @@ def to_verified_claims(
 
 def _of_record(record: UserRecord, framework: object) -> Iterator[Problem]:
     if record.user.person_type is PersonType.LEGAL:
-        yield Problem("user.company", "unsupported", "verified claims are about a natural person")
+        yield Problem("user.company", "unsupported", "verified claims describe a natural person")
     if not isinstance(framework, str) or not framework.strip():
         yield Problem("trust_framework", "shape", "expected a text that is not blank")
     elif framework in FRAMEWORKS:
         name = FRAMEWORKS[framework][0]
         if getattr(record, name) is None:
-            text = "the gateway's level policy names none for the provider's words"
+            text = "the gateway's level policy names no level for the provider's level"
             yield Problem(name, "missing", text)
     elif near := [known for known in FRAMEWORKS if _sounds_like(framework, known)]:
-        text = f"says a level that no policy named; did you mean {near[0]}?"
+        text = f"includes a level that no policy names; did you mean {near[0]}?"
         yield Problem("trust_framework", "unknown", text)
     elif record.kyc_level is not KYCLevel.REGULAR and record.identification_level in (
         None,
@@ -101,7 +101,7 @@ def _of_record(record: UserRecord, framework: object) -> Iterator[Problem]:
 
 
 def _sounds_like(framework: str, known: str) -> bool:
-    """Earlier drafts put the level into the name: eidas_ial_high, nist_800_63A_ial_2."""
+    """Whether a name is of an earlier draft, which included the level: eidas_ial_high."""
     return framework.casefold().startswith(known.partition("_")[0])
 
 
@@ -109,7 +109,7 @@ def _of_claims(names: list[str]) -> Iterator[Problem]:
     for index, name in enumerate(names):
         if name not in _KNOWN:
             hint = nearest(name, _KNOWN)
-            yield Problem(f"claims.{index}", "unknown", f"no such claim is written{hint}")
+            yield Problem(f"claims.{index}", "unknown", f"no such claim can be written{hint}")
 
 
 def _of_time(record: UserRecord, verified_at: datetime | None) -> Iterator[Problem]:
@@ -118,11 +118,11 @@ def _of_time(record: UserRecord, verified_at: datetime | None) -> Iterator[Probl
     if not isinstance(verified_at, datetime) or verified_at.tzinfo is None:  # pyright: ignore[reportUnnecessaryIsInstance]
         yield Problem("verified_at", "shape", "expected a date and time with its zone")
     elif record.retrieved_at is not None and verified_at > record.retrieved_at:
-        yield Problem("verified_at", "conflict", "is after the record was seen")
+        yield Problem("verified_at", "conflict", "is after the record was retrieved")
 
 
 def _claims(record: UserRecord, names: list[str]) -> tuple[dict[str, Any], tuple[Loss, ...]]:
-    """The claims, and a loss for each field of the user that is in none of them."""
+    """Returns the claims, and a loss for each field of the user that is in no claim."""
     shown = {path: lookup(record.user, path) for path in leaves(User)}
     given = {path: value for path, value in shown.items() if value not in EMPTY}
     why = {path: _kept_back(record, path, value) for path, value in given.items()}
@@ -141,14 +141,14 @@ def _claims(record: UserRecord, names: list[str]) -> tuple[dict[str, Any], tuple
 
 
 def _kept_back(record: UserRecord, path: str, value: object) -> str:
-    """Why a field that the provider shows is in no claim, or nothing."""
+    """Returns why a field that the provider returns is in no claim; empty if it may be."""
     if path not in DATA:
         return "no claim is registered for it"
     if path in _CONTACTS and record.confirmed.get(path) is not True:
-        return "is not known to be confirmed"
+        return "not known to be confirmed"
     above, _, name = path.rpartition(".")
     if checks_of(class_at(above))[name].problems(value):
-        return "is in a shape of the provider's own"
+        return "not in the form that the standard requires"
     return ""
 
 
@@ -164,10 +164,10 @@ def _losses(
         if why[path]:
             yield Loss(core_path=path, kind=LossKind.DROPPED, reason=why[path])
         elif path not in asked:
-            reason = "no claim that was asked for holds it"
+            reason = "not in a requested claim"
             yield Loss(core_path=path, kind=LossKind.NOT_APPLICABLE, reason=reason)
         elif path not in written:
-            reason = "holds no assigned ISO 3166-1 code"
+            reason = "not an assigned ISO 3166-1 code"
             yield Loss(core_path=path, kind=LossKind.DROPPED, reason=reason)
     for provider in record.user.extras:
         reason = "no claim is registered for it"
@@ -176,13 +176,13 @@ def _losses(
 
 
 def _merged(user: User, written: set[str]) -> Iterator[Loss]:
-    """Nationalities are one list, in which none is the first and none is there twice."""
+    """Yields a loss if the list of nationalities loses the first one or a duplicate."""
     first = lookup(user, "identity.nationality")
     others = lookup(user, "identity.other_nationalities")
     if "identity.nationality" in written and others:
         every = [*([first] if first else []), *others]
         if first is None or len(set(every)) < len(every):
-            reason = "arrives as one list, where each is once"
+            reason = "written as one list without duplicates"
             path = "identity.other_nationalities"
             yield Loss(core_path=path, kind=LossKind.COARSENED, reason=reason)
 
