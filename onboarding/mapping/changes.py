@@ -1,4 +1,4 @@
-"""What a change of a user is to a provider: what is sent, what goes along, what is lost."""
+"""The body and the losses of an update: changed fields, fields sent with them, cleared fields."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ __all__ = [
 ]
 
 
-_BLANK = (*EMPTY, "")  # some providers show an empty text where nothing was given
+_BLANK = (*EMPTY, "")  # some providers return an empty text for a field that was not given
 
 
 def changed_paths(old: User, new: User) -> set[str]:
-    """The core paths at which two users differ.
+    """Returns the core paths at which two users differ.
 
-    An empty text, tuple or object is the same as None, and so is another spelling of a value.
+    An empty text, tuple or object equals None; two spellings of one value are equal.
     """
     return compared(old, new)[0]
 
 
 def compared(old: User, new: User) -> tuple[set[str], User]:
-    """The core paths at which two users differ, and the new one in the old one's spelling."""
+    """Returns the core paths at which two users differ, and the new user spelled as the old."""
     found: set[str] = set()
     spelled = _compare(User, old, new, "", found)
     for provider in {*old.extras, *new.extras}:
@@ -51,7 +51,7 @@ def compared(old: User, new: User) -> tuple[set[str], User]:
 def _compare(
     cls: type[Any], old: object, new: Model | None, prefix: str, found: set[str]
 ) -> Model | None:
-    """Adds the paths that differ; gives the new object, spelled as the old one where it is same."""
+    """Adds the differing paths to `found`; returns the new object with equal values as before."""
     spelled: dict[str, Any] = {}
     for name, below in model_below(cls).items():
         before, after = getattr(old, name, None), getattr(new, name, None)
@@ -78,7 +78,7 @@ def updated(
     new: User,
     unmapped: Mapping[str, Any],
 ) -> tuple[dict[str, Any], tuple[Loss, ...]]:
-    """The body of an update and its losses, out of all that could be written of `new`."""
+    """Returns the body of an update and its losses; `full` is the body that writes all of `new`."""
     touched = plan.touched(changed)
     wanted = {core for core in touched if not _stays(plan, core, new)}
     body = _picked(plan, plan.rows, full, wanted, "")
@@ -96,7 +96,7 @@ def updated(
 
 
 def _stays(plan: Plan, core: str, new: User) -> bool:
-    """Whether a field is cleared and no body says so: that is no reason to send its object."""
+    """Whether a field was cleared that no body can clear; its object is not sent for that."""
     mapped = plan.by_core.get(core)
     cleared = mapped is not None and (mapped.row.clears or mapped.replaced)
     return lookup(new, core) in EMPTY and not cleared
@@ -130,10 +130,10 @@ def keep_unchanged(
     unmapped: Mapping[str, Any],
     on: On,
 ) -> None:
-    """Spells what is sent along as the provider does, and adds what could not be written again.
+    """Restores the provider's own spelling of unchanged fields, and adds those not written again.
 
-    That is what is beyond a limit, what the core has no shape for, and unknown keys of an object
-    that is sent whole: the provider once sent it so; left out, it would be gone.
+    These are values beyond a limit, values that the core cannot represent, and unknown keys of an
+    object that is sent whole: without them, the update would delete them.
     """
     beyond = {loss.wire_path for loss in lost if loss.kind is LossKind.DROPPED}
     for one in (plan.by_wire[wire] for wire in beyond if wire in plan.by_wire):
@@ -150,7 +150,7 @@ def keep_unchanged(
 
 
 def _place(body: dict[str, Any], mapped: MappedField, on: On) -> dict[str, Any] | None:
-    """The object of a body that a field goes into though it is unchanged, if there is one."""
+    """Returns the object of a body that an unchanged field is sent in, None if it is not sent."""
     along = on is On.UPDATE and mapped.row.always_send
     if not mapped.on & on or (on is On.UPDATE and not (along or mapped.whole)):
         return None
@@ -172,7 +172,7 @@ def _keep_unknown(plan: Plan, body: dict[str, Any], wire: str, original: Any) ->
 
 
 def _clear(plan: Plan, body: dict[str, Any], new: User, changed: set[str]) -> None:
-    """Puts null where a document says that it clears a field."""
+    """Writes null for each cleared field that null clears, as documented."""
     for mapped in plan.fields:
         if not mapped.row.clears or not mapped.on & On.UPDATE or mapped.core not in changed:
             continue
@@ -184,18 +184,18 @@ def _clear(plan: Plan, body: dict[str, Any], new: User, changed: set[str]) -> No
 
 
 def concerned(plan: Plan, changed: set[str]) -> set[str]:
-    """What changed, and what has no key of its own and is read off a key that changes."""
+    """Returns the changed paths, and the paths that are derived from them."""
     return changed | {core for core, by in plan.implied().items() if by in changed}
 
 
 def unheard(
     plan: Plan, changed: set[str], new: User, body: Mapping[str, Any], on: On
 ) -> list[Loss]:
-    """The losses of cleared fields, where the body does not clear them."""
+    """Returns the losses for cleared fields that the body does not clear."""
     found: list[Loss] = []
     for path in sorted(changed):
         if lookup(new, path) not in EMPTY:
-            continue  # it is in the body, or was found lost
+            continue  # it is in the body, or already a loss
         mapped = plan.by_core.get(path)
         if mapped is not None and mapped.on & on:
             replaced = mapped.replaced and wire_value(body, mapped.replaced) is not None
@@ -204,19 +204,19 @@ def unheard(
         loss = plan.loss_of(path, on)
         if loss is None:
             assert mapped is not None
-            reason = "no document says that it can be cleared"
+            reason = "the provider documents no way to clear it"
             loss = Loss(core_path=path, kind=LossKind.DROPPED, reason=reason, wire_path=mapped.wire)
         found.append(loss)
     return found
 
 
 def overwritten(plan: Plan, body: Mapping[str, Any], unmapped: Mapping[str, Any]) -> list[Loss]:
-    """The losses of values where a nested object should be, which a body replaces unread."""
+    """Returns the losses for values on file that are no object, and that a body would replace."""
     return [
         Loss(
             core_path=plan.objects[wire],
             kind=LossKind.DROPPED,
-            reason="what is on file is not an object, and would be overwritten unread",
+            reason="the value on file is not an object and would be overwritten unread",
             wire_path=wire,
         )
         for wire in unmapped

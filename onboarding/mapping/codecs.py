@@ -1,9 +1,9 @@
 """Codecs: how one core value is spelled on a wire, and back.
 
-A codec reads and writes one value that is not None. Reading raises `ValueError` for what the
-core has no shape for, `TypeError` for what no document allows: the field is then unreadable, and
-kept as unmapped. Writing raises `ValueError`, with a text that shows no value, for what the wire
-cannot carry.
+A codec reads and writes one value that is not None. `read` raises `ValueError` for a value that the
+core cannot represent, and `TypeError` for a JSON type that no document allows; the field is then
+unreadable and kept as unmapped. `write` raises `ValueError`, whose text shows no value, for a value
+that the provider does not support.
 """
 
 from __future__ import annotations
@@ -38,20 +38,21 @@ W = TypeVar("W")
 E = TypeVar("E", bound=Enum)
 
 UNREADABLE = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, OSError)
-"""What reading raises for a value that the core has no shape for, whichever function it is of."""
+"""The errors that `read` may raise for a value that the core cannot represent."""
 
 
 @frozen(kw_only=True)
 class Inline:
-    """What a codec's functions come to, as expressions that compiled code holds instead of calls.
+    """A codec's functions as expressions, which compiled code contains instead of calls.
 
-    - `read`: of a wire value `{w}` whose class is `kind` and no other; it may raise any of
-      `UNREADABLE` where the function does;
-    - `differs`: whether what was read, `{v}`, is written otherwise than `{w}`;
-    - `refuses`: whether a core value `{v}` cannot be written, and the function raises;
-    - `write`: of a core value `{v}` that can; it never raises.
+    - `read`: reads a wire value `{w}` of exactly the class `kind`; raises one of `UNREADABLE` where
+      the function does;
+    - `differs`: whether the core value `{v}` that was read is written otherwise than `{w}`;
+    - `refuses`: whether the function would raise for the core value `{v}`;
+    - `write`: writes a core value `{v}` that is not refused; never raises.
 
-    Empty, the function is called. `names` are what the expressions call, as `{name}`.
+    If an expression is empty, compiled code calls the function. `names` are the objects that the
+    expressions use, as `{name}`.
     """
 
     kind: type = object
@@ -70,20 +71,22 @@ class Inline:
 
 @frozen(eq=False)
 class Codec(Generic[C, W]):
-    """A pair of functions that undo each other.
+    """A pair of functions that are the inverse of each other.
 
-    `plain` says that both sides are the same value, of this class and no other, so that compiled
-    code copies it (`object`: of any). `table` is a vocabulary, which compiled code looks up.
-    `exact_read` says that every legal wire value comes back as it was; where it does not (a
-    timestamp inside a day), the original is kept as unmapped. `exact_write` says the same of
-    core values; where it does not hold, what is coarsened is found by going there and back,
-    and reported as `blur`. `members` are the core values that can be written, where they are few.
-    `coarse` is what a record says of a value that it read inexactly, where the rest of it may
-    change what the core value means; empty where it does not. `writable` is a regular expression
-    of all of a core text that can be written, for a JSON Schema; empty where every text can.
-
-    A value that means something only beside another is read by `join`, which also takes the value
-    at the key `beside`, of the same object; `read` then reads it alone.
+    - `plain`: both sides are the same value of exactly this class (`object`: of any class), so that
+      compiled code copies it;
+    - `table`: a vocabulary, which compiled code looks up;
+    - `exact_read`: every valid wire value is written back as it was read; if not (a timestamp
+      inside a day), the original is kept as unmapped;
+    - `exact_write`: every core value is read back as it was written; if not, a loss of the kind
+      `blur` is reported for each value that changes;
+    - `members`: the core values that can be written, if they are few;
+    - `coarse`: the reason of the loss that a record reports for a value that was read inexactly, if
+      that can change its meaning, else empty;
+    - `writable`: a regular expression for a JSON Schema that matches all of each core text that can
+      be written; empty if every text can;
+    - `beside`: the key of another value of the same object without which this value has no meaning;
+      `join` reads both, and `read` reads this value alone.
     """
 
     name: str
@@ -135,12 +138,12 @@ class Codec(Generic[C, W]):
     """
 
     def read_in(self, value: Any, around: Mapping[str, Any]) -> C:
-        """The core value of a wire value that lies in an object."""
+        """Returns the core value of a wire value; `around` is the object that contains it."""
         return self.read(value) if self.join is None else self.join(value, around.get(self.beside))
 
 
 def read_text(value: Any) -> str:
-    """A text. Raises `TypeError` for anything else."""
+    """Returns a text as it is. Raises `TypeError` for any other type."""
     if value.__class__ is not str:
         raise TypeError("expected a text")
     return value
@@ -183,7 +186,7 @@ def _write_midnight(value: date) -> int:
 
 UTC_MIDNIGHT: Codec[date, int] = Codec(
     "Unix time of midnight UTC", _read_midnight, _write_midnight, "integer", exact_read=False,
-    coarse="is no midnight in UTC: read as the day in UTC, which may be a day off",
+    coarse="not midnight UTC: read as the UTC day, which may be one day off",
     inline=Inline(
         kind=int,
         read=f"{{day}}({_EPOCH} + {{w}} // {_DAY})",
@@ -192,7 +195,7 @@ UTC_MIDNIGHT: Codec[date, int] = Codec(
         names={"day": date.fromordinal},
     ),
 )  # fmt: skip
-"""The day as seconds since 1970 at midnight UTC; negative before. A time of day is kept."""
+"""A day as the Unix time of midnight UTC. A value with a time of day is kept as unmapped."""
 
 
 def _read_seconds(value: Any) -> datetime:
@@ -223,7 +226,7 @@ UTC_SECONDS: Codec[datetime, int] = Codec(
 def _read_iso(value: Any) -> date:
     if value.__class__ is not str:
         raise TypeError("expected a date as text")
-    if len(value) != 10 or value[7] != "-":  # ten characters may spell a week, too
+    if len(value) != 10 or value[7] != "-":  # ten characters may also be a week date
         raise ValueError("not yyyy-mm-dd")
     try:
         return date.fromisoformat(value)
@@ -259,34 +262,34 @@ JSON: Codec[Any, Any] = Codec("as it is", _same_any, _same_any, "any", plain=obj
 
 
 def words(kind: type[E], table: Mapping[E, Any], *, wire: str = "string") -> Codec[E, Any]:
-    """A vocabulary as one table, read in both directions.
+    """Returns the codec of a vocabulary: one table, used in both directions.
 
-    A wire word that the table lacks is kept as unmapped; a core word that it lacks is refused.
+    A wire value that the table lacks is kept as unmapped; a core value that it lacks is refused.
     """
     back = {spelling: member for member, spelling in table.items()}
     if len(back) != len(table):
-        raise ValueError(f"two members of {kind.__name__} share one word")
+        raise ValueError(f"two members of {kind.__name__} share one wire value")
     spelled = word_kinds(table)
 
     def read(value: Any) -> E:
-        if value.__class__ not in spelled:  # True is no 1
-            raise TypeError("expected a word")
+        if value.__class__ not in spelled:  # True is not 1
+            raise TypeError("expected a value of the vocabulary")
         try:
             return back[value]
         except KeyError:
-            raise ValueError("a word of the provider's own") from None
+            raise ValueError("not in the vocabulary") from None
 
     def write(value: E) -> Any:
         try:
             return table[value]
         except KeyError:
-            raise ValueError(f"has no word for this {kind.__name__}") from None
+            raise ValueError(f"the provider has no value for this {kind.__name__}") from None
 
     name = f"one of {', '.join(map(str, back))}"
     return Codec(name, read, write, wire, members=tuple(table), table=dict(table))
 
 
 def word_kinds(table: Mapping[Any, Any]) -> frozenset[type]:
-    """The JSON types of a vocabulary's words."""
+    """Returns the JSON types of a vocabulary's wire values."""
     given = cast("Iterable[object]", table.values())
     return frozenset(str if isinstance(word, str) else type(word) for word in given)

@@ -1,9 +1,7 @@
-"""Conditions: when a provider demands a field, hides it, refuses it.
+"""Conditions under which a provider requires, hides or refuses a field; joined by `|` and `&`.
 
-They are joined by `|` and `&`.
-
-A condition speaks of the class that its paths start from. A path of `core(User)` is about the
-user; a path of another class is about the nearest object of that class around the row.
+The paths of a condition start from a class. A path of `core(User)` starts at the user; a path of
+another class starts at the nearest object of that class around the row.
 """
 
 from __future__ import annotations
@@ -45,7 +43,7 @@ class Case:
         return lookup(value, self.path) in self.values
 
     def settled(self, around: str) -> Case:
-        """The same test with its path from the user, for a row inside the object at `around`."""
+        """Returns the test with its path from the user, for a row inside the object at `around`."""
         place = around
         while self.of is not User and class_at(place) is not self.of:
             if not place:
@@ -57,7 +55,7 @@ class Case:
 
 @frozen
 class Condition:
-    """Holds when all the cases of one of its groups do."""
+    """A condition that holds if every case of at least one group holds."""
 
     groups: tuple[tuple[Case, ...], ...] = ()
     """Holds if every case of one group holds."""
@@ -81,7 +79,7 @@ class Condition:
         return Condition(groups, f"{self.words} and {other.words}")
 
     def settled(self, around: str) -> Condition:
-        """The same condition with its paths from the user."""
+        """Returns the condition with its paths from the user."""
         groups = tuple(tuple(case.settled(around) for case in group) for group in self.groups)
         return evolve(self, groups=groups)
 
@@ -91,7 +89,7 @@ ALWAYS = Condition(((),), words="always")
 
 
 def listed(values: Container[Any]) -> list[Any]:
-    """The values of a set in a steady order, the example of a form; else none."""
+    """Returns the values of a set in a stable order, or the example of a form; else nothing."""
     if isinstance(values, Form):
         return [values.example]
     if not isinstance(values, frozenset):
@@ -100,14 +98,14 @@ def listed(values: Container[Any]) -> list[Any]:
 
 
 def when(path: object, *values: Any, words: str = "") -> Condition:
-    """The condition that the field at `path` is one of `values`."""
+    """Returns the condition that the field at `path` is one of `values`."""
     text = words or f"{dotted(path)} is {' or '.join(str(value) for value in values)}"
     return Condition(((Case(root_of(path), dotted(path), frozenset(values)),),), words=text)
 
 
 @frozen
 class Except:
-    """Every value but a few, as a container; no value is among them too."""
+    """A container of every value except some; it contains None unless None is excepted."""
 
     values: frozenset[Any]
 
@@ -116,14 +114,14 @@ class Except:
 
 
 def unless(path: object, *values: Any, words: str = "") -> Condition:
-    """The condition that the field at `path` is none of `values`; it holds without a value."""
+    """Returns the condition that the field at `path` is not one of `values`, or not given."""
     text = words or f"{dotted(path)} is not {' or '.join(str(value) for value in values)}"
     return Condition(((Case(root_of(path), dotted(path), Except(frozenset(values))),),), words=text)
 
 
 @frozen
 class Form:
-    """The texts of a form, as a container; `example` is one of them."""
+    """A container of the texts that match a pattern; `example` is one of them."""
 
     pattern: re.Pattern[str]
     example: str
@@ -133,32 +131,32 @@ class Form:
 
 
 def matches(path: object, pattern: str, *, example: str, words: str) -> Condition:
-    """The condition that the text at `path` has a form, as `example` has."""
+    """Returns the condition that the text at `path` matches a pattern, as `example` does."""
     form = Form(re.compile(pattern), example)
     return Condition(((Case(root_of(path), dotted(path), form),),), words)
 
 
 class _Anything:
-    """Every field that is given, as a container."""
+    """A container of every value that is given."""
 
     def __contains__(self, value: object) -> bool:
         return value not in EMPTY
 
 
 class _Nothing:
-    """Every field that is not given, as a container."""
+    """A container of the empty values."""
 
     def __contains__(self, value: object) -> bool:
         return value in EMPTY
 
 
 def lacks(path: object, *, words: str = "") -> Condition:
-    """The condition that there is no field at `path`."""
+    """Returns the condition that the field at `path` is not given."""
     text = words or f"{dotted(path)} is not given"
     return Condition(((Case(root_of(path), dotted(path), _Nothing()),),), text)
 
 
 def given(path: object, *, words: str = "") -> Condition:
-    """The condition that there is a field at `path`."""
+    """Returns the condition that the field at `path` is given."""
     text = words or f"{dotted(path)} is given"
     return Condition(((Case(root_of(path), dotted(path), _Anything()),),), text)

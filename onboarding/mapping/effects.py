@@ -1,4 +1,4 @@
-"""`effects`: what a change of a user brings with it at a provider, told before it is sent."""
+"""`effects`: the consequences of a change of a user at a provider, before it is sent."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ __all__ = ["Effect", "effects"]
 class Effect:
     """One consequence of a change. Shows no value.
 
-    `core_paths` are the changed data that bring it about; `certain` says whether it always
-    follows; `documents` are the documents that go out of date.
+    `core_paths` are the changed fields that cause it; `certain` is whether it always follows;
+    `documents` are the documents that become outdated.
     """
 
     kind: EffectKind
@@ -45,11 +45,11 @@ class Effect:
 def effects(
     wire: Translation, record: UserRecord, user: User, on: On = On.UPDATE
 ) -> tuple[Effect, ...]:
-    """What an update of a record to `user` would bring with it, by the declared mapping.
+    """Returns the effects of updating a record to `user`, as the mapping declares them.
 
-    What follows at a level alone is not certain for a record whose level is unknown. Of documents,
-    those go out of date that the record shows as accepted. It is not certain of those that it
-    cannot show, and of those among the documents of the user: they may have been handed in.
+    An effect that depends on a level is not certain if the record's level is unknown. A document
+    becomes outdated if the record shows it as accepted. That is not certain for a document whose
+    state the record cannot show, and for one among the user's documents, which may be submitted.
     """
     found: dict[Consequence, list[str]] = {}
     for path in sorted(changed_paths(record.user, user)):
@@ -102,14 +102,14 @@ def _outdated(
 
 
 def _has(payload: Mapping[str, Any], path: str) -> bool:
-    """Whether a payload has the key at a wire path, if only with a null."""
+    """Whether a payload has the key at a wire path, even with null."""
     around, _, name = path.rpartition(".")
     place: object = wire_value(payload, around) if around else payload
     return isinstance(place, Mapping) and name in place
 
 
 def _follows(cost: Consequence, mapped: MappedField, record: UserRecord, user: User) -> bool:
-    level = record.kyc_level  # None may be any level: what follows at a level may follow
+    level = record.kyc_level  # None may be any level
     if cost.at_level is not None and level is not None and level < cost.at_level:
         return False
     if cost.to and lookup(user, mapped.core) not in cost.to:

@@ -8,9 +8,9 @@ from onboarding.model.emails import ascii_domain, unicode_domain
 
 __all__ = ["EMAIL", "written_email"]
 
-_ADDRESS = "is no e-mail address: give one such as someone@example.com"
-_LOCAL = "has letters before the @ that are not ASCII: ASCII letters only are accepted there"
-_DOMAIN = "has a domain that no domain name system has (IDNA 2008); check its spelling"
+_ADDRESS = "not an e-mail address; expected one such as someone@example.com"
+_LOCAL = "only ASCII letters are accepted before the @"
+_DOMAIN = "the domain is not valid under IDNA 2008; check its spelling"
 
 
 def _write(value: str) -> str:
@@ -47,14 +47,17 @@ EMAIL: Codec[str, str] = Codec(
         names={"unicode": unicode_domain, "ascii": ascii_domain, "cannot": _cannot},
     ),
 )  # fmt: skip
-"""`jonas@bücher.example` is written as `jonas@xn--bcher-kva.example`, and read back as it was.
+"""Writes `jonas@bücher.example` as `jonas@xn--bcher-kva.example`, and reads it back as it was.
 
-The other spelling of an address is the same address: an update that changes it sends nothing.
+Both spellings are the same address: an update from one to the other sends nothing.
 """
 
 
 def written_email(path: str, address: str) -> str:
-    """An address of a call's own arguments, as `EMAIL` writes it. Raises `InvalidInput` by path."""
+    """Returns an address from a call's arguments as `EMAIL` writes it.
+
+    Raises `InvalidInput` at `path` for an address that cannot be written.
+    """
     try:
         return _write(address)
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""`explain`: how one field goes to a provider, in words read off the declaration."""
+"""`explain`: how one field is written to a provider, in words from the declaration."""
 
 from __future__ import annotations
 
@@ -21,16 +21,17 @@ __all__ = ["Explanation", "explain", "explanation"]
 
 @frozen(kw_only=True)
 class Explanation:
-    """How one field of the core goes to one wire class. All in words; no value is in it.
+    """How one field of the core is written to one wire class, in words. Contains no value.
 
-    - `wire_path`: the provider's name, empty where it has none; `form`: how it is spelled there;
-    - `uncertain`: why the documents leave open whether it is required; `uncertain_when`: when they
-      do, empty for always;
-    - `limits`, `required`, `refused`, `hidden`, `scope`, `on_change`: what is declared of it;
-    - `written_on`: the operations that can write it; `shown`: whether it is ever shown back;
-    - `loss`: what becomes of it in a registration that cannot carry it, else None;
-    - `inexact`: what is reported of a value that is carried, but not spelled as it was;
-    - `since`, `until`: the days within which the provider takes it; `source`: the document.
+    - `wire_path`: the provider's name of the field, empty if it has none; `form`: its format there;
+    - `uncertain`: why the documents leave open whether it is required; `uncertain_when`: in which
+      case, empty for always;
+    - `limits`, `required`, `refused`, `hidden`, `scope`, `on_change`: as declared;
+    - `written_on`: the operations that can write it; `shown`: whether the provider ever returns it;
+    - `loss`: the loss if a registration does not support it, else None;
+    - `inexact`: the kind of loss for a value that is not written exactly, else None;
+    - `since`, `until`: the first and the last day on which the provider accepts it; `source`: the
+      document.
     """
 
     provider: str
@@ -83,9 +84,9 @@ class Explanation:
 
 
 def explain(path: str, plan: Plan) -> Iterator[Explanation]:
-    """How the field at a core path goes to a wire class; for an object, each field below it.
+    """Explains the field at a core path, or each field below it for an object.
 
-    Nothing for a path that neither the core nor the wire class has.
+    Yields nothing for a path that neither the core nor the wire class has.
     """
     for core in dict.fromkeys((*leaves(User), *plan.by_core)):
         if core == path or core.startswith(f"{path}."):
@@ -93,7 +94,7 @@ def explain(path: str, plan: Plan) -> Iterator[Explanation]:
 
 
 def explanation(core: str, plan: Plan) -> Explanation:
-    """How one field goes to a wire class."""
+    """Explains how one field is written to a wire class."""
     mapped = plan.by_core.get(core)
     by = plan.implied().get(core)
     loss = plan.loss_of(core, On.CREATE) if by is None else None
@@ -104,7 +105,7 @@ def explanation(core: str, plan: Plan) -> Explanation:
             wire_class=plan.cls.__name__,
             core_path=core,
             wire_path=same,
-            form=f"taken for the same as {by}" if by is not None else "",
+            form=f"derived from {by}" if by is not None else "",
             loss=loss,
             source=_source(plan.cls, ""),
         )
@@ -144,9 +145,9 @@ def _unless_always(condition: Condition) -> str:
 
 
 def _source(cls: type, field: str) -> str:
-    """The document of the class that declares a field; of none of them, of the eldest.
+    """Returns the document of the class that declares a field, else that of the base class.
 
-    A subclass cites what it adds, and no more.
+    A subclass cites only the document of the fields that it adds.
     """
     wires = [base for base in cls.__mro__ if "__wire__" in vars(base)]
     own = (base for base in wires if field in get_annotations(base))
@@ -154,7 +155,7 @@ def _source(cls: type, field: str) -> str:
 
 
 def _required(mapped: MappedField) -> str:
-    """When it is required, in words; part of an object, only once the object is there."""
+    """Returns when a field is required, in words. Inside an object: once the object is given."""
     if mapped.required_when is None or not mapped.row.required_on & mapped.on:
         return ""
     place, wanted = "", ""

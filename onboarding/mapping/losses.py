@@ -1,4 +1,4 @@
-"""Compiles the report of everything that an operation cannot write."""
+"""Compiles the report of the fields that an operation does not support; losses of documents."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ __all__ = [
 
 
 def emit_losses(text: Source, plan: Plan, on: On, nodes: Mapping[str, str]) -> None:
-    """Emits the tests that find what is lost of the user `u`; `nodes` are its objects by path."""
+    """Emits the tests that find the losses of the user `u`; `nodes` are its objects by path."""
     _lose_below(text, User, "", "u", 1, dict(plan.lost_leaves(on)), nodes)
     for core, by in plan.implied().items():
-        reason = f"{plan.provider} takes it for the same as {by}"
+        reason = f"{plan.provider} derives it from {by}"
         loss = Loss(core_path=core, kind=LossKind.DROPPED, reason=reason)
         (around, _, name), (other, _, like) = core.rpartition("."), by.rpartition(".")
         place, theirs = nodes[around], nodes[other]
@@ -51,7 +51,7 @@ def _lose_below(
     lost: Mapping[str, Loss],
     nodes: Mapping[str, str],
 ) -> None:
-    """Emits the tests below one object: an object that is not there costs one test."""
+    """Emits the tests below one object: an object that is not given costs one test."""
     for name, below in model_below(cls).items():
         core = path + name
         if core in lost:
@@ -73,7 +73,7 @@ def _lose_extras(
         for name in given:
             path = f"{EXTRAS}{owner}.{name}"
             if owner != provider:
-                kind, reason = LossKind.NOT_APPLICABLE, f"meant for {owner}"
+                kind, reason = LossKind.NOT_APPLICABLE, f"only for {owner}"
             elif name not in known:
                 kind, reason = LossKind.DROPPED, "this call does not support it"
             else:
@@ -82,21 +82,21 @@ def _lose_extras(
 
 
 DOCUMENTS = "documents."
-"""What the path of a field of a document begins with: `documents.number`."""
+"""The prefix of the path of a document's field: `documents.number`."""
 
 _PAGES = "pages."
 
 
 def lost_of_document(core: object, reason: str, kind: LossKind = LossKind.DROPPED) -> Loss:
-    """Declares that a field (`core(Document).number`) is lost wherever a document gives it.
+    """Declares that a field of documents (`core(Document).number`) is not supported.
 
-    Of a field of each page, the path is a text: `pages.filename`.
+    For a field of each page, `core` is a text: `pages.filename`.
     """
     return Loss(core_path=DOCUMENTS + dotted(core), kind=kind, reason=reason)
 
 
 def document_losses(document: Document, declared: Iterable[Loss]) -> tuple[Loss, ...]:
-    """Those of the declared losses whose field a document gives; of pages, one for each."""
+    """Returns the declared losses of the fields that a document gives; for pages, one for each."""
     found: list[Loss] = []
     for loss in declared:
         path = loss.core_path.removeprefix(DOCUMENTS)
@@ -113,5 +113,5 @@ def document_losses(document: Document, declared: Iterable[Loss]) -> tuple[Loss,
 
 
 def document_paths() -> frozenset[str]:
-    """The paths by which `accept_loss` can speak of the data of a document."""
+    """Returns the paths of the fields of a document, as `accept_loss` names them."""
     return frozenset(DOCUMENTS + path for path in leaves(Document))

@@ -1,4 +1,4 @@
-"""Paths into the core, written as attribute access and known to the type checker."""
+"""Paths into the core, written as attribute access that a type checker understands."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ __all__ = [
 T = TypeVar("T")
 
 EMPTY = (None, ())
-"""What says nothing: a field that has one of these is not given."""
+"""The empty values: a field that has one of these is not given."""
 
 
 class _Path:
@@ -48,14 +48,14 @@ class _Path:
 
 @per_class
 def model_below(cls: type) -> dict[str, type]:
-    """The class that each field of `cls` holds; `object` where it is a leaf."""
+    """Returns the class of each field of `cls`; `object` for a leaf."""
     if not issubclass(cls, Model):
         return {}
     return {name: _model_of(hint) for name, hint in field_types(cls).items()}
 
 
 def _model_of(hint: Any) -> type:
-    """The one sub-model a field may hold; tuples and unions of models are leaves."""
+    """Returns the sub-model of a field; tuples and unions of models are leaves."""
     if typing.get_origin(hint) in (typing.Union, types.UnionType):
         inner = [arg for arg in typing.get_args(hint) if arg is not types.NoneType]
         return _model_of(inner[0]) if len(inner) == 1 else object
@@ -63,7 +63,7 @@ def _model_of(hint: Any) -> type:
 
 
 def class_at(path: str) -> type:
-    """The class of the core that a path below the user leads to; the empty path is the user's."""
+    """Returns the class of the core at a path below the user; `User` for the empty path."""
     cls: type = User
     for name in path.split(".") if path else ():
         cls = model_below(cls)[name]
@@ -71,34 +71,34 @@ def class_at(path: str) -> type:
 
 
 def core(cls: type[T]) -> T:
-    """The root of paths into `cls`. Statically a value of it; at run time a recorder."""
+    """Returns the root of paths into `cls`; a type checker takes it for a value of `cls`."""
     return cast("T", _Path(cls, cls, ()))
 
 
 def some(value: T | None) -> T:
-    """The same path, told to the type checker as not None."""
+    """Returns the same path; to a type checker, it is not None."""
     return cast("T", value)
 
 
 def dotted(path: object) -> str:
-    """The text of a recorded path; a text passes through."""
+    """Returns a recorded path as a text; a text as it is."""
     return path if isinstance(path, str) else ".".join(cast("_Path", path)._names)  # pyright: ignore[reportPrivateUsage]
 
 
 def root_of(path: object) -> type:
-    """The class that a recorded path starts from; a text starts from the user."""
+    """Returns the class at which a recorded path starts; for a text, `User`."""
     return User if isinstance(path, str) else cast("_Path", path)._root  # pyright: ignore[reportPrivateUsage]
 
 
 def extra(provider: str, name: str) -> Any:
-    """The path of a field that one provider alone knows."""
+    """Returns the path of a field that only one provider has: `extras.<provider>.<name>`."""
     return f"extras.{provider}.{name}"
 
 
 def lookup(value: object, path: str) -> Any:
-    """The field at a path below `value`; None when something on the way is empty.
+    """Returns the field at a path below `value`; None if something on the way is empty.
 
-    A mapping may have a path as one key: those of `UserRecord.native` are wire paths.
+    A key of a mapping may be a path itself: those of `UserRecord.provider_fields` are wire paths.
     """
     names = path.split(".")
     for place, name in enumerate(names):
@@ -116,7 +116,7 @@ def lookup(value: object, path: str) -> Any:
 
 
 def leaves(cls: type, prefix: str = "") -> Iterator[str]:
-    """Every leaf path below a model, in the order of its fields; `extras` is not one."""
+    """Yields every leaf path below a model, in the order of its fields, without `extras`."""
     for name, below in model_below(cls).items():
         if name == "extras":
             continue

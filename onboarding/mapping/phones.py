@@ -1,4 +1,4 @@
-"""Values that are the same in another spelling; phone numbers in their two forms."""
+"""Comparison of values in different spellings, and the codecs of phone numbers."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ def _mailbox(text: str) -> str:
     return plain if plain.isascii() else ascii_domain(plain) or plain
 
 
-# UAX 15: canonically equivalent texts are one text. RFC 5321, 2.4: the domain is in any case, and
-# hardly a host tells local parts apart by case. RFC 5890: a domain has a spelling in ASCII.
-# RFC 5646, 2.1.1: a language tag is in any case.
+# UAX 15: canonically equivalent texts are equal. RFC 5321, 2.4: the case of a domain does not
+# matter, and few hosts distinguish the case of local parts. RFC 5890: a domain has an ASCII form.
+# RFC 5646, 2.1.1: the case of a language tag does not matter.
 _CANONICAL: dict[str, Callable[[str], str]] = {
     "text": _composed,
     "postal_code": _composed,
@@ -40,7 +40,7 @@ _CANONICAL: dict[str, Callable[[str], str]] = {
 
 
 def same(shape: Shape | None, one: object, other: object) -> bool:
-    """Whether two different values of a field are one value in two spellings."""
+    """Whether two different values of a field are spellings of the same value."""
     canonical = _CANONICAL.get(shape.name) if shape is not None else None
     if canonical is None or not isinstance(one, str) or not isinstance(other, str):
         return False
@@ -55,7 +55,7 @@ _NATIONAL = "{v}[:1] != '+'"
 
 def _international(value: str) -> str:
     if value[:1] != "+":
-        raise ValueError("is a national number, which means nothing without its country")
+        raise ValueError("a national number; expected E.164 with the country code")
     return value
 
 
@@ -69,14 +69,15 @@ PHONE_DIGITS: Codec[str, str] = Codec(
     "string", exact_read=False,
     inline=Inline(differs="{v} == {w}", refuses=_NATIONAL, write="{v}.removeprefix('+')"),
 )  # fmt: skip
-"""A number of another form is read as it came, and a national one is never written."""
+"""Digits with the country code. A number in another form is read unchanged; a national number is
+refused when written."""
 
 
 def phone(beside: str) -> Codec[str, str]:
-    """E.164; a national number is read with the alpha-2 country at the key `beside`.
+    """Returns the codec of E.164; a national number is read with the country at the key `beside`.
 
-    It is written as E.164. A number that cannot be joined with a country is read as it came, and
-    is never written.
+    The country is an alpha-2 code. Numbers are written as E.164. A national number without a usable
+    country is read unchanged, and refused when written.
     """
     return Codec(
         "E.164", lambda value: _joined(value, None), _international, "string",

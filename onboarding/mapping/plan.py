@@ -1,4 +1,4 @@
-"""The rows of a wire class laid out flat: each field with both of its full paths."""
+"""The rows of a wire class as a flat list: each field with its full wire path and core path."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _PERSONS = {"identity", "company"}
 
 @frozen
 class MappedField:
-    """One row with its full wire path, its full core path, and its wire parents.
+    """One row with its full wire path, its full core path and its wire parents.
 
-    Its conditions speak of the user, whatever object they were declared for: `required` is the
-    row's own, which counts once the objects around it are there; `around` says when each of
-    those must be, outermost first.
+    The paths of its conditions start at the user. `required_when` is the row's own condition, which
+    applies once the objects around it are given; `around` is when each of those objects is
+    required, outermost first.
     """
 
     row: Row
@@ -49,7 +49,7 @@ class MappedField:
         return on
 
     def asked_on(self, on: On | None) -> bool:
-        """Whether an operation is one that can demand it."""
+        """Whether an operation can require it."""
         return on is not None and bool(on & self.on & self.row.required_on)
 
     @property
@@ -72,7 +72,7 @@ class MappedField:
 
     @property
     def replaced(self) -> str:
-        """The wire path of the object around it that replaces the one on file; empty for none."""
+        """The wire path of the object around it that replaces the object on file, empty if none."""
         pairs = zip(self.parents, self.objects, strict=True)
         return next((path for row, path in pairs if row.send_whole and row.clears), "")
 
@@ -88,7 +88,7 @@ class _Parent:
 
 @frozen(slots=False)
 class Plan:
-    """Everything one wire class says, ready to be compiled, searched or printed."""
+    """The declarations of one wire class, with full paths."""
 
     cls: type
     provider: str
@@ -107,7 +107,7 @@ class Plan:
         return tuple(_flat(self.cls, (), ""))
 
     def given(self, user: User, on: On) -> frozenset[str]:
-        """The wire objects of which an operation on `user` would send a part."""
+        """Returns the wire objects of which an operation on `user` would send a part."""
         return frozenset(
             path
             for mapped in self.fields
@@ -116,20 +116,20 @@ class Plan:
         )
 
     def demands(self, mapped: MappedField, user: User, given: Collection[str], on: On) -> bool:
-        """Whether the provider's documents ask for a field of this user in an operation.
+        """Whether the provider's documents require a field of this user in an operation.
 
-        What a row requires counts once each object around it is there, or has to be.
+        A row's requirement applies if each object around it is given or required itself.
         """
         asked = mapped.required_when is not None and mapped.required_when.holds(user)
         return asked and self._counts(mapped, user, given, on)
 
     def leaves_open(self, mapped: MappedField, user: User, given: Collection[str], on: On) -> bool:
-        """Whether the documents leave open if a field of this user is required."""
+        """Whether the documents leave open whether a field of this user is required."""
         open_ = bool(mapped.row.uncertain) and mapped.uncertain_when.holds(user)
         return open_ and self._counts(mapped, user, given, on)
 
     def _counts(self, mapped: MappedField, user: User, given: Collection[str], on: On) -> bool:
-        """Whether each object around a field is there, or has to be."""
+        """Whether each object around a field is given or required."""
         return mapped.asked_on(on) and all(
             path in given or (asked is not None and asked.holds(user))
             for path, asked in zip(mapped.objects, mapped.around, strict=True)
@@ -145,7 +145,7 @@ class Plan:
 
     @cached_property
     def known(self) -> dict[str, frozenset[str]]:
-        """The keys that each wire object may have, by its wire path."""
+        """The known keys of each wire object, by its wire path."""
         found = {"": frozenset(row.wire for row in self.rows)}
         for row, path in _nested(self.rows, ""):
             found[path] = frozenset(inner.wire for inner in rows_of(cast("type", row.inside)))
@@ -153,12 +153,12 @@ class Plan:
 
     @cached_property
     def objects(self) -> dict[str, str]:
-        """The wire path of each nested object, with its core path where it has one of its own."""
+        """The core path of each nested object by its wire path, empty if it has none of its own."""
         return dict(_objects(self.rows, "", ""))
 
     @cached_property
     def joined(self) -> dict[str, str]:
-        """Core paths whose wire keys give another key its meaning, with the path of that one."""
+        """The path of each value that a codec joins with another key, by the path of that key."""
         found: dict[str, str] = {}
         for mapped in self.fields:
             if mapped.row.codec is not None and mapped.row.codec.beside:
@@ -169,29 +169,29 @@ class Plan:
         return found
 
     def touched(self, changed: set[str]) -> set[str]:
-        """What changed, and what would mean something else beside it unless it is written anew."""
+        """Returns the changed paths, and the paths of values that must be written with them."""
         return changed | {self.joined[core] for core in changed if core in self.joined}
 
     @cached_property
     def kept(self) -> tuple[str, ...]:
-        """The wire paths of the record's own facts."""
+        """The wire paths of the fields of the record that are not fields of the user."""
         return tuple(_kept(self.rows, ""))
 
     def concerns(self, core: str) -> bool:
-        """Whether a field can be one of the users of this class: a natural or a legal person."""
+        """Whether the users of this class, natural or legal persons, can have a field."""
         head, heads = core.partition(".")[0], {path.partition(".")[0] for path in self.by_core}
         return head in heads or head not in _PERSONS or heads.isdisjoint(_PERSONS)
 
     def implied(self) -> dict[str, str]:
-        """Core paths that hold the field of another path and have no wire key of their own."""
+        """Returns each derived core path, with the path that it is derived from."""
         return dict(self.about.implied)
 
     def writable(self, on: On) -> frozenset[str]:
-        """The core paths that an operation can write."""
+        """Returns the core paths that an operation can write."""
         return frozenset(mapped.core for mapped in self.fields if mapped.on & on)
 
     def loss_of(self, core: str, on: On) -> Loss | None:
-        """The loss when the field at `core` is given and `on` cannot write it."""
+        """Returns the loss if the field at `core` is given and the operation cannot write it."""
         for declared in self.about.not_supported:
             if core == declared.core_path or core.startswith(f"{declared.core_path}."):
                 return Loss(core_path=core, kind=declared.kind, reason=declared.reason)
@@ -210,14 +210,14 @@ class Plan:
         return Loss(core_path=core, kind=LossKind.DROPPED, reason=reason, wire_path=wire)
 
     def lost_leaves(self, on: On) -> Iterator[tuple[str, Loss]]:
-        """Every core leaf that `on` cannot write, with what is said of it."""
+        """Yields every core leaf that the operation cannot write, with its loss."""
         implied = self.implied()
         for core in leaves(User):
             if core not in implied and (loss := self.loss_of(core, on)) is not None:
                 yield core, loss
 
     def core_path(self, wire_path: str) -> str | None:
-        """The core path that a provider's name means; tolerant of case and of missing parents."""
+        """Returns the core path of a provider's field name in any case, with or without parents."""
         wanted = wire_path.casefold()
         exact = [d.core for d in self.fields if d.wire.casefold() == wanted]
         if exact:
@@ -233,7 +233,7 @@ class Plan:
 
 
 def wire_value(payload: Mapping[str, Any], path: str) -> Any:
-    """The value at a wire path; None when something on the way is empty, or no object."""
+    """Returns the value at a wire path; None if something on the way is empty or not an object."""
     value: Any = payload
     for name in path.split("."):
         if not isinstance(value, Mapping):

@@ -1,6 +1,6 @@
-"""A provider's policy as data: what it refuses, what it wants one of, what a change costs.
+"""A provider's policy as data: refused values, alternatives of required fields, effects of changes.
 
-Policy is theirs: it is sent and answered, never checked on the way out. `missing` and `effects`
+Policy is the provider's to enforce: requests are not checked against it. `missing` and `effects`
 read it before anything is sent.
 """
 
@@ -32,7 +32,7 @@ __all__ = [
 
 @frozen
 class Disallowed:
-    """Values of a field that the provider refuses, and when; or may refuse, if not `certain`."""
+    """Values of a field that the provider refuses (or may refuse, if not `certain`), and when."""
 
     values: Container[Any]
     """The values that are refused."""
@@ -51,7 +51,7 @@ class Disallowed:
 
     @property
     def listed(self) -> list[Any]:
-        """The values, where they are few enough to be named."""
+        """The values, if they can be listed."""
         return listed(self.values)
 
     def settled(self, around: str) -> Disallowed:
@@ -61,13 +61,13 @@ class Disallowed:
 def disallow(
     *values: Any, words: str, when: Condition = ALWAYS, certain: bool = True, source: str = ""
 ) -> Disallowed:
-    """Values that the provider refuses; `words` finish a sentence that begins with the path."""
+    """Declares values that the provider refuses; `words` follow the path in a sentence."""
     return Disallowed(frozenset(values), words, when, certain, source)
 
 
 @frozen
 class _Kind:
-    """The values of a class, as a container."""
+    """A container of the instances of a class."""
 
     cls: type
 
@@ -76,13 +76,13 @@ class _Kind:
 
 
 def judged(cls: type, *, words: str, source: str = "") -> Disallowed:
-    """Values of a class whose form is not enough: the provider judges each."""
+    """Declares that the provider decides about each value of a class."""
     return Disallowed(_Kind(cls), words, certain=False, source=source)
 
 
 @frozen
 class OneOf:
-    """Core paths of which the provider wants at least one."""
+    """Core paths of which the provider requires at least one."""
 
     paths: tuple[str, ...]
     """The core paths."""
@@ -93,12 +93,12 @@ class OneOf:
 
 
 def one_of(*paths: object, words: str, source: str = "") -> OneOf:
-    """At least one of these data is wanted in a registration."""
+    """Declares that a registration requires at least one of these fields."""
     return OneOf(tuple(dotted(path) for path in paths), words, source)
 
 
 class EffectKind(StrEnum):
-    """What a change can cost beside itself."""
+    """The kinds of consequences of a change."""
 
     LOWERS_LEVEL = "lowers_level"
     """The level falls or may fall."""
@@ -116,7 +116,7 @@ class EffectKind(StrEnum):
 
 @frozen
 class Accepted:
-    """A document that a change outdates, and the wire paths of a record that show one accepted."""
+    """A document that a change outdates, and the wire paths that show that it was accepted."""
 
     purpose: DocumentPurpose
     """What the document proves."""
@@ -126,13 +126,13 @@ class Accepted:
 
 @frozen(kw_only=True)
 class Consequence:
-    """What changing a field brings with it.
+    """A consequence of changing a field.
 
-    - `when`: the condition on the user as it was; `at_level`: only at this level or above;
-    - `to`: only where the field becomes one of these; empty for any change;
+    - `when`: the condition on the user before the change; `at_level`: only at this level or above;
+    - `to`: only for a change to one of these values; empty for any change;
     - `certain`: whether it always follows; if not, the documents say that it may;
-    - `documents`: those that go out of date. `effects` names the ones that the record shows; of
-      the ones of which it cannot tell, it says `unsure`, and names them.
+    - `documents`: the documents that become outdated. `effects` lists those that the record
+      shows as accepted; for those whose state is unknown, it uses the words `unsure`.
     """
 
     kind: EffectKind
@@ -155,7 +155,7 @@ class Consequence:
     """The provider's page. Example: `docs: guides/users/categories`."""
 
     def told(self, documents: Iterable[DocumentPurpose], *, certain: bool = True) -> str:
-        """The consequence in words, with the documents that it concerns."""
+        """Returns the consequence in words, with its documents."""
         names = ", ".join(purpose.name.lower() for purpose in documents)
         return f"{self.words if certain else self.unsure}{f': {names}' * bool(names)}"
 

@@ -1,7 +1,6 @@
-"""Compiles how a wire class is read: one straight-line function from an object to a user.
+"""Compiles the reader of a wire class: one straight-line function from an object to a user.
 
-The generated text is kept on the function (`read.source`), so that a doubtful translation can be
-read.
+The generated source is an attribute of the function (`read.source`), for debugging.
 """
 
 from __future__ import annotations
@@ -23,9 +22,9 @@ Read = Callable[[Mapping[str, Any]], tuple[User, dict[str, Any]]]
 
 
 def compile_read(plan: Plan) -> Read:
-    """A function from the provider's object to (user, unmapped).
+    """Returns a function from the provider's object to (user, unmapped).
 
-    A value that cannot be read, whatever its type, is None in the user, and unmapped.
+    A value that cannot be read, whatever its type, is None in the user and kept in unmapped.
     """
     text = Source(names={"new": object.__new__, "put": put, "unreadable": UNREADABLE})
     variables: dict[str, str] = {}
@@ -86,7 +85,7 @@ def _read_nested(
 
 
 def _read_leaf(text: Source, row: Row, source: str, wire: str, depth: int) -> str:
-    """Emits the reading of one field; gives its variable."""
+    """Emits the reading of one field; returns its variable."""
     codec = row.codec
     assert codec is not None
     v = text.fresh("v")
@@ -115,7 +114,7 @@ def _read_leaf(text: Source, row: Row, source: str, wire: str, depth: int) -> st
 def _read_by_codec(
     text: Source, codec: Codec[Any, Any], v: str, beside: str, wire: str, depth: int
 ) -> None:
-    """Emits how `w` becomes `v`; what has no shape, or comes back otherwise, is unmapped."""
+    """Emits the reading of `w` as `v`; an unreadable or inexact value is kept as unmapped."""
     inline = codec.inline
     call = f"{text.name(codec.read, 'r')}(w)"
     if codec.join is not None:
@@ -136,7 +135,7 @@ def _read_by_codec(
         return
     text.add(depth + 1, "try:")
     text.add(depth + 2, f"if {text.name(codec.write, 'w')}({v}) != w: unmapped[{wire!r}] = w")
-    text.add(depth + 1, "except unreadable:")  # read, but not of the words that may be written
+    text.add(depth + 1, "except unreadable:")  # readable, but not writable
     text.add(depth + 2, f"unmapped[{wire!r}] = w")
 
 
@@ -149,7 +148,7 @@ def _read_extras(text: Source, by_core: dict[str, str]) -> None:
 
 
 def _build(text: Source, cls: type[Model], path: str, by_core: dict[str, str]) -> str:
-    """Emits the building of one core object; gives its variable."""
+    """Emits the building of one core object; returns its variable."""
     parts: dict[str, str] = {}
     for name, below in model_below(cls).items():
         core = path + name

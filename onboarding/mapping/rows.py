@@ -1,4 +1,4 @@
-"""Wire classes: one declaration a provider object, spelled as the provider spells it.
+"""Wire classes: one declaration per provider object, with the provider's own field names.
 
 ```python
 U = core(User)
@@ -59,7 +59,7 @@ class On(Flag):
     UPDATE = auto()
     CATEGORISE = auto()
 
-    __hash__ = object.__hash__  # a member is one object; Enum's own goes by the name, slowly
+    __hash__ = object.__hash__  # members are singletons; Enum hashes the name, which is slow
 
 
 WRITES = {On.CREATE: "create_user", On.UPDATE: "update_user", On.CATEGORISE: "categorise_user"}
@@ -80,11 +80,11 @@ def _compiled(pattern: Pattern) -> re.Pattern[str]:
 class Pattern:
     """The documented form of a text on the wire.
 
-    `text` is a regular expression that matches all of it; `words` say the same to whoever fills in
-    a form, after "accepts": `digits only`. `core` is the regular expression of the core texts that
-    are written so, for a JSON Schema, where the codec spells them otherwise.
+    `text` is a regular expression that matches all of it; `words` describe it to a person who fills
+    in a form, after "accepts": `digits only`. `core` is the regular expression of the core texts
+    for a JSON Schema, if the codec writes them in another form.
 
-    Raises `ValueError` for words that are blank or a regular expression themselves.
+    Raises `ValueError` if the words are blank or contain a regular expression.
     """
 
     text: str
@@ -98,19 +98,21 @@ class Pattern:
 
     def __attrs_post_init__(self) -> None:
         if not self.words.strip() or set(self.words) & set("[]\\^$*+?|"):
-            raise ValueError("say in words what a pattern accepts, without regular expressions")
+            raise ValueError(
+                "describe in words what a pattern accepts, without regular expressions"
+            )
 
     def fits(self, written: str) -> bool:
-        """Whether a text as it is written has the form."""
+        """Whether a text on the wire matches."""
         return self.regex.fullmatch(written) is not None
 
 
 @frozen
 class Row:
-    """One wire field and where it lives in the core.
+    """One wire field and its path in the core.
 
-    A row with `inside` is a nested wire object; one with neither core nor `inside` is the
-    record's own fact (`record_only`), known but no field of the user.
+    A row with `inside` is a nested wire object; a row without a core path and `inside` is a field
+    of the record and not of the user (`record_only`).
     """
 
     wire: str
@@ -143,7 +145,7 @@ class Row:
 
 @frozen
 class WireClass:
-    """What `@wire` knows of a class beside its rows."""
+    """The declarations of `@wire` for a class as a whole."""
 
     source: str
     not_supported: tuple[Loss, ...] = ()
@@ -185,27 +187,29 @@ def at(
     until: date | None = None,
     source: str = "",
 ) -> W | None:
-    """A wire field that holds the field at a core path.
+    """Declares a wire field for the field at a core path.
 
     - `min`, `max`, `pattern`: the documented limits of its text;
     - `on`: the operations in which it may be written;
-    - `required_when`: when the provider demands it (its policy: sent and answered, not checked
-      here); `required_on`: in which of the operations;
-    - `hidden_when`: when the provider shows null in its place; `shown=False`: it never shows it;
-    - `scope`: the permissions, one of which it takes to see it, separated by blanks;
-    - `default`: what a creation writes when the core has nothing, reported as `defaulted`;
-    - `always_send`: every update carries it; `clears`: a document says that null clears it;
-    - `without`: what is to be done for a user who has none, where it is required;
-    - `uncertain`: why the documents leave open whether it is required, where they do
-      (`uncertain_when`);
-    - `disallowed`: values that the provider refuses; `effects`: what a change brings with it;
-    - `since`, `until`: the first and the last day of the rule, where a provider changed its mind;
-    - `source`: the document, where it is another than the class's.
+    - `required_when`: when the provider requires it (requests are not checked for it);
+      `required_on`: in which of the operations;
+    - `hidden_when`: when the provider returns null for it; `shown=False`: it is write-only;
+    - `scope`: the permissions that allow to read it, any one of them, separated by blanks;
+    - `default`: the value that a creation writes for an empty field, reported as `defaulted`;
+    - `always_send`: every update contains it; `clears`: null clears it, as documented;
+    - `without`: what to do for a user without such a value, if it is required;
+    - `uncertain`: why the documents leave open whether it is required; `uncertain_when`: in which
+      case;
+    - `disallowed`: values that the provider refuses; `effects`: the consequences of a change;
+    - `since`, `until`: the first and the last day on which the rule applies;
+    - `source`: the document, if it is not that of the class.
 
-    Raises `ValueError` for a pattern beside a codec whose writing is no expression.
+    Raises `ValueError` for a pattern with a codec that has no inline expression for writing.
     """
     if pattern is not None and codec.plain is None and not codec.inline.write:
-        raise ValueError(f"{dotted(core)}: a pattern needs a codec that is written in line")
+        raise ValueError(
+            f"{dotted(core)}: a pattern requires a codec with an inline expression for writing"
+        )
     return cast(
         "W | None",
         _declare(
@@ -232,12 +236,12 @@ def inside(
     shown: bool = True,
     scope: str = "",
 ) -> T | None:
-    """A nested wire object whose rows live below a core path.
+    """Declares a nested wire object whose rows are below a core path.
 
-    `send_whole`: a change of one part sends all parts; `clears`: a document says that the object
-    replaces the one on file, so that a part left out is cleared; `required_when`: when the object
-    must be there (its rows say what it must hold); `hidden_when`: when the provider shows nulls
-    in place of every part.
+    `send_whole`: a change of one part sends all parts; `clears`: the object replaces the one on
+    file, as documented, so that a part left out is cleared; `required_when`: when the object is
+    required (its rows declare which parts are); `hidden_when`: when the provider returns null for
+    every part.
     """
     return cast(
         "T | None",
@@ -249,20 +253,20 @@ def inside(
 
 
 def _root(core: object) -> type | None:
-    """The class that a path starts from; None for a text, which does not say."""
+    """Returns the class at which a path starts, None for a text."""
     return None if isinstance(core, str) else root_of(core)
 
 
 def record_only(kind: type[T], *, scope: str = "", shown: bool = True) -> T | None:
-    """A fact of the record, not of the user: kept in `record.provider_fields`.
+    """Declares a field of the record that is not one of the user: kept in `record.provider_fields`.
 
-    Unless it is not `shown` there, for the record has another place for it.
+    With `shown=False` it is not kept there, because the record has another attribute for it.
     """
     return cast("T | None", _declare(on=NEVER, scope=scope, shown=shown))
 
 
 def not_applicable(core: object, reason: str) -> Loss:
-    """A field that the provider does not distinguish: reported, never refused."""
+    """Declares a field that has no meaning at the provider: reported as a loss, never refused."""
     return Loss(core_path=dotted(core), kind=LossKind.NOT_APPLICABLE, reason=reason)
 
 
@@ -278,15 +282,15 @@ def wire(
     since: date | None = None,
     until: date | None = None,
 ) -> Callable[[type[T]], type[T]]:
-    """Makes a wire class: a frozen attrs class whose fields know where they live in the core.
+    """Makes a wire class: a frozen attrs class whose fields know their paths in the core.
 
-    `not_supported` says of core paths without a row what becomes of them; `implied` pairs a core
-    path that has no wire key with the path whose key says it too; of each of `one_of_required`, the
-    provider asks for one field at least; `since` and `until` are the days within which the
-    provider takes the object.
+    `not_supported` are the losses of core paths without a row; `implied` pairs a core path without
+    a wire key with the path that it is derived from; of each of `one_of_required`, the provider
+    requires at least one field; `since` and `until` are the first and the last day on which the
+    provider accepts the object.
 
-    Raises `ValueError`, which names the row, for a row whose path is not one field of the core,
-    for two rows with one path, and for a codec that reads a key beside it which is not there.
+    Raises `ValueError`, which names the row, for a path that is not one field of the core, for two
+    rows with the same path, and for a codec that reads a key `beside` it that the class lacks.
     """
     pairs = tuple((dotted(path), dotted(by)) for path, by in implied)
 
@@ -301,12 +305,12 @@ def wire(
 
 
 def about_of(cls: type) -> WireClass:
-    """What `@wire` knows of a wire class."""
+    """Returns the declarations of `@wire` for a wire class."""
     return cast("WireClass", getattr(cls, "__wire__"))  # noqa: B009
 
 
 def rows_of(cls: type) -> tuple[Row, ...]:
-    """The rows of a wire class, in its order."""
+    """Returns the rows of a wire class, in the order of the class."""
     fields = attrs.fields(cls)  # pyright: ignore[reportUnknownVariableType]
     return tuple(
         Row(wire=field.name, **field.metadata[_ROW])  # pyright: ignore[reportUnknownMemberType,reportUnknownArgumentType]
@@ -319,37 +323,37 @@ def _check(cls: type) -> None:
     rows: dict[str, str] = {}
     for row, path in _fields(cls, "", "", None):
         if path in rows:
-            raise ValueError(f"{cls.__name__}.{row}: {path} is the path of {rows[path]}, too")
+            raise ValueError(f"{cls.__name__}.{row}: {path} is also the path of {rows[path]}")
         rows[path] = row
 
 
 def _fields(cls: type, wire: str, base: str, around: type | None) -> Iterator[tuple[str, str]]:
-    """The wire and the core path of each row; `around` is the class of the core at `base`."""
+    """Yields the wire path and the core path of each row; `around` is the class at `base`."""
     rows = rows_of(cls)
     for row in rows:
         name, core, root = f"{cls.__name__}.{row.wire}", row.core, row.root or around or User
         if row.codec is not None and row.codec.beside not in ("", *(other.wire for other in rows)):
-            raise ValueError(f"{name}: its codec reads {row.codec.beside}, which is not there")
+            raise ValueError(f"{name}: its codec reads {row.codec.beside}, which the class lacks")
         if core.startswith(EXTRAS):
             yield f"{wire}{row.wire}", core
             continue
         if core and around not in (None, root):
-            text = f"is a path of {root.__name__}, and lies in an object at {base.rstrip('.')}"
+            text = f"is a path of {root.__name__}, but is inside an object at {base.rstrip('.')}"
             raise ValueError(f"{name}: {core} {text}")
         kind = _kind_at(root, core, name) if core else around
         if row.inside is not None:
             if kind is object:
-                raise ValueError(f"{name}: {core} is a field, and not an object with fields")
+                raise ValueError(f"{name}: {core} is a field, not an object")
             below = f"{base}{core}." if core else base
             yield from _fields(row.inside, f"{wire}{row.wire}.", below, kind)
         elif core:
             if kind is not object or core == "extras":
-                raise ValueError(f"{name}: {core} is an object; a row holds one field of it")
+                raise ValueError(f"{name}: {core} is an object; a row maps one field")
             yield f"{wire}{row.wire}", base + core
 
 
 def _kind_at(cls: type, core: str, name: str) -> type:
-    """The class that a path below `cls` leads to; `object` for a field."""
+    """Returns the class at a path below `cls`; `object` for a field."""
     for part in core.split("."):
         below = model_below(cls)
         if part not in below:

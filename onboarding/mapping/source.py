@@ -1,4 +1,4 @@
-"""The text of a function that is written line by line, then compiled."""
+"""The source of a function that is generated line by line, then compiled."""
 
 from __future__ import annotations
 
@@ -14,35 +14,35 @@ __all__ = ["Source"]
 
 @define
 class Source:
-    """The text of a function under construction, and the constants that it names."""
+    """The source of a function under construction, and the constants that it uses."""
 
     lines: list[str] = field(factory=list[str])
     names: dict[str, Any] = field(factory=dict[str, Any])
     count: int = 0
 
     def add(self, depth: int, line: str) -> None:
-        """A line, indented."""
+        """Adds a line, indented by `depth` levels."""
         self.lines.append("    " * depth + line)
 
     def fresh(self, stem: str) -> str:
-        """A name that nothing has yet."""
+        """Returns an unused name."""
         self.count += 1
         return f"{stem}{self.count}"
 
     def name(self, value: Any, stem: str) -> str:
-        """A name for a constant."""
+        """Adds a constant; returns its name."""
         name = self.fresh(stem)
         self.names[name] = value
         return name
 
     def filled(self, inline: Inline, expression: str, **variables: str) -> str:
-        """An expression of `inline`, of these variables."""
+        """Returns an expression of `inline` with these variables filled in."""
         used = {stem: value for stem, value in inline.names.items() if f"{{{stem}}}" in expression}
         constants = {stem: self.name(value, stem) for stem, value in used.items()}
         return expression.format(**variables, **constants)
 
     def build(self, function: str) -> Callable[..., Any]:
-        """The function of that name; it keeps its text as `source`."""
+        """Compiles and returns the function of that name; its attribute `source` is the text."""
         source = "\n".join(self.lines)
         exec(compile(source, f"<onboarding {function}>", "exec"), self.names)  # noqa: S102
         made = cast("Callable[..., Any]", self.names[function])

@@ -1,4 +1,4 @@
-"""A wire class at work: both directions, the loss report, the update, the way back of errors."""
+"""The translation of a wire class: reading, writing, losses, updates, names of fields in errors."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ __all__ = ["Translation", "translation"]
 
 @frozen(slots=False)
 class Translation:
-    """Translates users between the core and one wire class of one provider."""
+    """Translates users between the core and one wire class of a provider."""
 
     plan: Plan
 
@@ -46,11 +46,11 @@ class Translation:
         unmapped: Mapping[str, Any] | None = None,
         since: User | None = None,
     ) -> tuple[dict[str, Any], tuple[Loss, ...]]:
-        """The provider's object, and what it cannot carry; never truncates, never raises.
+        """Returns the provider's object and the losses; never truncates, never raises.
 
-        With the unmapped values of a record, a field that is still the same is spelled as it came;
-        with `since`, the user of that record, all that is unchanged is, and only what changed since
-        then counts as lost.
+        With the unmapped values of a record, a field with an unchanged value keeps the provider's
+        spelling. With `since`, the user of that record, every unchanged field does, and only
+        changed fields are reported as losses.
         """
         if since is not None:
             return self._written_since(since, user, on, unmapped or {})
@@ -82,11 +82,12 @@ class Translation:
     def update(
         self, old: User, new: User, *, unmapped: Mapping[str, Any] | None = None
     ) -> tuple[dict[str, Any], tuple[Loss, ...]]:
-        """What an update from `old` to `new` sends: what changed, and what must go with it.
+        """Returns the body of an update from `old` to `new`, and its losses.
 
-        Empty when nothing changed; another spelling of the same value is no change. What is
-        unchanged is never a loss: where it must go along it goes as it came, in whatever shape;
-        so do the unmapped values of the record.
+        The body contains the changed fields and those that must be sent with them; it is empty if
+        nothing changed. Another spelling of the same value is no change. An unchanged field is
+        never a loss: if it must be sent, it keeps the provider's spelling, as do the unmapped
+        values.
         """
         changed, new = compared(old, new)
         if not changed:
@@ -98,17 +99,17 @@ class Translation:
     # -- wire -> core
 
     def from_wire(self, payload: Mapping[str, Any]) -> tuple[User, dict[str, Any]]:
-        """The user as the provider shows it, and what is unmapped, by wire path.
+        """Returns the user in a provider's object, and the unmapped values by wire path.
 
-        A field that cannot be read is None in the user, and unmapped as it came. Raises
-        `UnexpectedResponse` for what is no object.
+        A field that cannot be read is None in the user, and its value is unmapped. Raises
+        `UnexpectedResponse` if `payload` is not an object.
         """
         if payload.__class__ is not dict and not isinstance(payload, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise UnexpectedResponse([Problem("", "type", "expected an object")])
         return self._read(payload)
 
     def provider_fields(self, payload: Mapping[str, Any]) -> dict[str, Any]:
-        """The record's own facts, by wire path."""
+        """Returns the fields of the record that are not fields of the user, by wire path."""
         found = {path: wire_value(payload, path) for path in self.plan.kept}
         return {path: value for path, value in found.items() if value is not None}
 
@@ -120,9 +121,10 @@ class Translation:
         unmapped: Mapping[str, Any] | None = None,
         scopes: Collection[str] | None = None,
     ) -> dict[str, Absence]:
-        """Why a field of `user` is empty, by core path.
+        """Returns why each empty field of `user` is empty, by core path.
 
-        `unmapped` is what was read beside the user; `scopes` are those held, if known.
+        `unmapped` are the values that were read with the user; `scopes` are the granted ones, if
+        known.
         """
         left = self._read(payload)[1] if unmapped is None else unmapped
         return {
@@ -131,10 +133,10 @@ class Translation:
             if lookup(user, mapped.core) in EMPTY
         }
 
-    # -- the way back
+    # -- names of fields in errors
 
     def core_path(self, wire_path: str) -> str | None:
-        """The core path that a provider's field name means, if any."""
+        """Returns the core path of a provider's field name, None if it has none."""
         return self.plan.core_path(wire_path)
 
     # -- compiled when first needed
@@ -156,14 +158,14 @@ class Translation:
 
 @cache
 def translation(cls: type, provider: str) -> Translation:
-    """The translation of a wire class; made once."""
+    """Returns the translation of a wire class, made once."""
     return Translation(Plan(cls, provider))
 
 
 def _reads_as(
     mapped: MappedField, unmapped: Mapping[str, Any], out: Mapping[str, Any], user: User
 ) -> bool:
-    """Whether what was kept of a field still means what the user has."""
+    """Whether the unmapped value of a field is still the value that the user has."""
     codec, parent = mapped.row.codec, mapped.wire.rpartition(".")[0]
     around = wire_value(out, parent) if parent else out
     try:

@@ -1,4 +1,4 @@
-"""What of a provider's object did not become part of the user, as losses."""
+"""The losses for the parts of a provider's object that did not become part of the user."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ __all__ = ["coarsened", "read_with_losses"]
 def read_with_losses(
     wire: Translation, payload: Mapping[str, Any]
 ) -> tuple[User, tuple[Loss, ...]]:
-    """The user in a provider's object, and what the core has no shape for.
+    """Returns the user in a provider's object, and the losses for everything else in it.
 
-    Raises `UnexpectedResponse` for what is no object.
+    Raises `UnexpectedResponse` if `payload` is not an object.
     """
     user, unmapped = wire.from_wire(payload)
     return user, (*_unread(wire, user, unmapped), *_own(wire, payload))
@@ -27,9 +27,9 @@ def read_with_losses(
 def coarsened(
     wire: Translation, user: User, unmapped: Mapping[str, Any], *, prefix: str = ""
 ) -> tuple[Loss, ...]:
-    """The data of a record that may mean something else than what was read of them.
+    """Returns the losses for fields of a record whose value was read inexactly.
 
-    `prefix` comes before each core path.
+    `prefix` is put before each core path.
     """
     return tuple(
         Loss(
@@ -63,6 +63,6 @@ def _unread(wire: Translation, user: User, unmapped: Mapping[str, Any]) -> Itera
 
 
 def _own(wire: Translation, payload: Mapping[str, Any]) -> Iterator[Loss]:
-    reason = f"a fact of {wire.plan.provider}'s record, not of the user"
+    reason = f"a field of {wire.plan.provider}'s record, not of the user"
     for name in wire.provider_fields(payload):
         yield Loss(core_path="", kind=LossKind.NOT_APPLICABLE, reason=reason, wire_path=name)

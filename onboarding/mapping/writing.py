@@ -1,7 +1,6 @@
-"""Compiles how a wire class is written: one straight-line function from a user to an object.
+"""Compiles the writer of a wire class: one straight-line function from a user to an object.
 
-It appends what is lost on the way to a list. The generated text is kept on the function
-(`write.source`).
+The generated source is an attribute of the function (`write.source`), for debugging.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ Write = Callable[[User, list[Loss]], dict[str, Any]]
 
 
 def compile_write(plan: Plan, on: On) -> Write:
-    """A function from a user to the provider's object, which appends what is lost to a list."""
+    """Returns a function from a user to the provider's object; it appends the losses to a list."""
     text = Source(names={"cannot": _cannot})
     text.add(0, "def write(u, lost):")
     text.add(1, "out = {}")
@@ -44,10 +43,10 @@ def compile_write(plan: Plan, on: On) -> Write:
 
 @define
 class _Writing:
-    """A writing function under construction.
+    """A writer under construction.
 
-    `nodes` are its variables for the objects of the core, by path; `conditions` those that hold
-    what was asked of the user once.
+    `nodes` are its variables for the objects of the core, by path; `conditions` are its variables
+    for the results of conditions.
     """
 
     plan: Plan
@@ -57,7 +56,7 @@ class _Writing:
     conditions: dict[Condition, str] = field(factory=dict[Condition, str])
 
     def fetch_nodes(self) -> None:
-        """Emits the fetching of each object on the way to what is written or asked."""
+        """Emits the lookup of each object of the core that is written or used in a condition."""
         wanted = {*self.plan.writable(self.on), *self.plan.implied()}
         wanted |= {case.path for hidden in self._hiding() for case in hidden.cases}
         for path, name, parent in _core_nodes(User, ""):
@@ -68,7 +67,7 @@ class _Writing:
                 self.text.add(1, f"{self.nodes[path]} = {above}.{name}{guard}")
 
     def ask_conditions(self) -> None:
-        """Emits what decides whether a field is shown back."""
+        """Emits the conditions under which the provider returns null for a field."""
         for hidden in self._hiding():
             self.conditions[hidden] = self.text.fresh("h")
             self.text.add(1, f"{self.conditions[hidden]} = {self._condition(hidden)}")
@@ -104,7 +103,7 @@ class _Writing:
         depth: int,
         there: frozenset[str],
     ) -> None:
-        """Emits the writing of one wire object into `target`; `there` are no Nones."""
+        """Emits the writing of one wire object into `target`; the nodes in `there` are not None."""
         for row in rows:
             wire = prefix + row.wire
             place = f"{target}[{row.wire!r}]"
@@ -128,7 +127,7 @@ class _Writing:
         depth: int,
         there: frozenset[str],
     ) -> None:
-        """Emits one test for a whole object where all of it comes from one object of the core."""
+        """Emits one test for a whole object if one object of the core has all of its fields."""
         node = self.nodes.get(base.removesuffix("."), "u")
         below = [mapped for mapped in self.plan.fields if mapped.wire.startswith(prefix)]
         if node in there or any(mapped.core.startswith(EXTRAS) for mapped in below):
@@ -141,7 +140,7 @@ class _Writing:
             self.text.add(depth + 1, "pass")
 
     def _given(self, core: str, there: frozenset[str]) -> str:
-        """The test that a field is given; it leaves the field in `v`."""
+        """Returns the test that a field is given, which assigns the field to `v`."""
         if core.startswith(EXTRAS):
             name = core.split(".", 2)[2]
             return f"ex is not None and (v := ex.get({name!r})) is not None"
@@ -178,9 +177,9 @@ class _Writing:
             inner += 1
         self._write_value(mapped, place, inner)
         if not mapped.shown:
-            text.add(inner, self._lost(mapped, LossKind.WRITE_ONLY, "never shown back"))
+            text.add(inner, self._lost(mapped, LossKind.WRITE_ONLY, "never returned"))
         elif mapped.hidden_when is not None:
-            reason = f"not shown back when {mapped.hidden_when.words}"
+            reason = f"returned as null when {mapped.hidden_when.words}"
             lost = self._lost(mapped, LossKind.WRITE_ONLY, reason)
             text.add(inner, f"if {self.conditions[mapped.hidden_when]}: {lost}")
         if row.default is not None and self.on is On.CREATE:
@@ -217,7 +216,7 @@ class _Writing:
 
 
 def _core_nodes(cls: type, prefix: str) -> Iterator[tuple[str, str, str]]:
-    """Each object below a model: its path, its name, the path of what holds it."""
+    """Yields each object below a model: its path, its name, the path of its parent."""
     for name, below in model_below(cls).items():
         if below is not object:
             path = f"{prefix}.{name}" if prefix else name
@@ -226,7 +225,7 @@ def _core_nodes(cls: type, prefix: str) -> Iterator[tuple[str, str, str]]:
 
 
 def _limits(row: Row) -> Iterator[tuple[str, str]]:
-    """The tests of `v` that fail a limit, each with what is then said."""
+    """Yields the tests whether `v` is beyond a limit, each with the reason of the loss."""
     if row.max is not None:
         yield f"len(v) > {row.max}", f"longer than {row.max} characters"
     if row.min:
@@ -239,11 +238,11 @@ def _loss(mapped: MappedField, kind: LossKind, reason: str) -> Loss:
 
 
 def _cannot(mapped: MappedField, value: object) -> Loss:
-    """The loss of a value that the codec refuses, in the codec's words."""
+    """Returns the loss of a value that the codec refuses; the reason is the codec's error text."""
     codec = mapped.row.codec
     assert codec is not None
     try:
         codec.write(value)
     except ValueError as error:
         return _loss(mapped, LossKind.DROPPED, str(error))
-    raise AssertionError("a value was refused, then taken")
+    raise AssertionError("a value was first refused, then accepted")

@@ -133,7 +133,7 @@ def test_what_cannot_be_emptied_is_told(desk: Desk) -> None:
     done = desk.effects({"address": None, "tag": None})
 
     assert done.exit_code == 1
-    assert "refused: no document says that it can be cleared" in done.stdout
+    assert "refused: the provider documents no way to clear it" in done.stdout
     assert "address.postal_code" in done.stdout
     assert "tag" not in done.stdout
 

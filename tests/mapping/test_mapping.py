@@ -750,7 +750,9 @@ def test_a_row_that_holds_an_object_is_refused() -> None:
 
 
 def test_two_rows_for_one_path_are_refused_also_across_objects() -> None:
-    with pytest.raises(ValueError, match=r"Twice\.place\.town: address\.city is the path of city"):
+    with pytest.raises(
+        ValueError, match=r"Twice\.place\.town: address\.city is also the path of city"
+    ):
 
         @wire(source="made up")
         class Twice:
@@ -863,7 +865,7 @@ def test_a_path_that_the_core_lacks_is_an_error_when_it_is_written() -> None:
 
 
 def test_two_members_of_a_vocabulary_cannot_share_a_word() -> None:
-    with pytest.raises(ValueError, match="two members of Gender share one word"):
+    with pytest.raises(ValueError, match="two members of Gender share one wire value"):
         words(Gender, {Gender.MALE: "m", Gender.FEMALE: "m"})
 
 

@@ -304,7 +304,7 @@ def test_paysera_takes_a_person_with_one_name_and_says_that_it_decides() -> None
 # -- a birthday that is no midnight
 
 NOON = 644191200  # midnight of 1 June 1990 in Paris
-ODD = "is no midnight in UTC: read as the day in UTC, which may be a day off"
+ODD = "not midnight UTC: read as the UTC day, which may be one day off"
 
 
 def _made(gateway: Gateway[MangoPay], **changes: object) -> str:

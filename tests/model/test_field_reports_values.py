@@ -119,7 +119,7 @@ def test_a_local_part_that_is_not_ascii_is_refused_in_words(adapter: Adapter, em
     found = problems(lambda: next(adapter.create_user(person(adapter, email=email))))
 
     assert found.keys() == {"email"}
-    assert "ASCII letters only are accepted" in found["email"]
+    assert "only ASCII letters are accepted" in found["email"]
     assert "before the @" in found["email"]
 
 
