@@ -479,6 +479,8 @@ def test_what_was_written_shares_nothing_with_what_was_given() -> None:
         ({"nationalities": ["lt"]}, "identity.nationality", "LT"),
         ({"place_of_birth": {"country": "GBR"}}, "identity.birthplace.country", "GB"),
         ({"address": {"country": "Lithuania"}}, "address.country", "LT"),
+        ({"address": {"country": "republic of lithuania"}}, "address.country", "LT"),
+        ({"address": {"country": "South Korea"}}, "address.country", "KR"),
         ({"address": {"country": "Germany", "country_code": "DEU"}}, "address.country", "DE"),
         ({"address": {"street_address": "a\r\nb"}}, "address.line2", "b"),
         ({"phone_number": "+1 (425) 555-1212"}, "phone", "+14255551212"),
