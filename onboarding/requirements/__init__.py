@@ -1,9 +1,13 @@
-"""What a user still lacks for a target, computed before anything is sent."""
+"""Computes offline which requirements of a target a user does not meet, and what to ask."""
 
 from onboarding.requirements.evaluation import missing
-from onboarding.requirements.question import Question
 from onboarding.requirements.questions import Questionnaire, questionnaire
-from onboarding.requirements.report import Requirement, RequirementReport, RequirementStatus
+from onboarding.requirements.report import (
+    Question,
+    Requirement,
+    RequirementReport,
+    RequirementStatus,
+)
 from onboarding.requirements.target import Actor, RequirementOption, RequirementRule, Target
 
 __all__ = [

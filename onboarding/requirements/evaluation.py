@@ -1,4 +1,4 @@
-"""`missing`: what a user still lacks for a target, by the declared mapping alone."""
+"""`missing`: the requirements of a target that a user does not meet, by the declared mapping."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ __all__ = ["missing"]
 def missing(
     held: User | UserRecord, target: Target, *, accept_loss: Iterable[str] = ()
 ) -> RequirementReport:
-    """How a user, or what a provider has on file of one, stands before a target.
+    """Returns the requirements of a target with their status for a user or a record.
 
-    Nothing is sent. A record tells more than a user: what the provider decided already, and
-    what it hides; to another provider it is no more than its user. `accept_loss` are the core
-    paths that the gateway may leave out.
+    Nothing is sent. A record of the target's provider also shows what the provider has decided
+    and what it hides; a record of another provider counts as its user. `accept_loss` lists the
+    core paths that the gateway may leave out.
     """
     given, record = (held.user, held) if isinstance(held, UserRecord) else (held, None)
     if record is not None and record.provider != target.provider:
@@ -46,7 +46,7 @@ def missing(
         user = part.supposed(given)
         if part.on is not None and not _is_behind(part, record):
             wire = part.wire(user.person_type)
-            if wire is None:  # whatever else there is, this person cannot get there
+            if wire is None:  # this kind of person cannot reach the target
                 return RequirementReport(target=target, requirements=(_of_person(part, user),))
             unfit = _of_extras(part, given, record)
             if unfit:
@@ -70,7 +70,7 @@ def missing(
 
 
 def _keep(findings: dict[str, Requirement], new: Requirement) -> None:
-    """The worse of two findings of one name stands."""
+    """Keeps the worse of two requirements of one name."""
     old = findings.get(new.name)
     if (
         old is None
@@ -81,15 +81,15 @@ def _keep(findings: dict[str, Requirement], new: Requirement) -> None:
 
 
 def _is_behind(target: Target, record: UserRecord | None) -> bool:
-    """Whether a record shows that a registration has been made as the target supposes."""
+    """Returns whether a record shows that the registration has been made already."""
     if record is None or target.on is not On.CREATE:
         return False
     return all(lookup(record.user, path) == value for path, value in target.supposes.items())
 
 
 def _of_person(target: Target, user: User) -> Requirement:
-    """A natural person may stand for a company; a legal one cannot become a natural one."""
-    words = f"{target.provider} takes no {user.person_type} person here"
+    """Returns the requirement of another kind of person: a company, or none that can be met."""
+    words = f"{target.provider} does not register a {user.person_type} person here"
     actor = Actor.PLATFORM if user.person_type is PersonType.NATURAL else Actor.PROVIDER
     return Requirement(
         name="company",
@@ -102,7 +102,7 @@ def _of_person(target: Target, user: User) -> Requirement:
 
 
 def _of_extras(target: Target, given: User, record: UserRecord | None) -> dict[str, Requirement]:
-    """What the adapter's own class refuses of the extras, by name, but for what is on file."""
+    """Returns, by name, the extras that the adapter's class rejects; none for a record."""
     own: Mapping[str, Any] = given.extras.get(target.provider, {})
     if not own or target.extras is None or record is not None:
         return {}
@@ -134,7 +134,10 @@ def _of_rows(
     record: UserRecord | None,
     accepted: tuple[str, ...],
 ) -> tuple[list[Requirement], list[Loss]]:
-    """What the rows ask of `user`, as the target supposes it, who was `given` otherwise."""
+    """Returns the requirements and losses of the rows.
+
+    `user` is as the target supposes it, `given` as the caller passed it.
+    """
     since = record.user if record is not None else None
     _, lost = wire.to_wire(user, on, since=since)
     if on is not On.CREATE and since is None:
@@ -194,12 +197,12 @@ def _required(without: str) -> str:
 
 
 def _bar(one: MappedField, value: object, user: User) -> Disallowed | None:
-    """The bar that stops a value of a field of this user."""
+    """Returns the rule that disallows a value for this user, if any."""
     return next((bar for bar in one.disallowed if bar.stops(value, user)), None)
 
 
 def _value(one: MappedField, user: User) -> object:
-    """The field, or what is written in its place."""
+    """Returns the value of a field, or the default that is sent for it."""
     value = lookup(user, one.core)
     if value in EMPTY and one.row.default is not None and one.row.codec is not None:
         return one.row.codec.read(one.row.default)

@@ -1,4 +1,4 @@
-"""`questionnaire`: the least to ask of a user, for several targets at several providers at once."""
+"""`questionnaire`: the fewest questions that meet the requirements of several targets."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ from onboarding.model.answers import refused
 from onboarding.model.record import UserRecord
 from onboarding.model.user import User
 from onboarding.requirements.evaluation import missing
-from onboarding.requirements.question import Question
-from onboarding.requirements.report import Requirement, RequirementStatus
+from onboarding.requirements.report import Question, Requirement, RequirementStatus
 from onboarding.requirements.schema import schema
 from onboarding.requirements.target import RequirementOption, Target, user_field
 from onboarding.values.base import required_of
@@ -26,10 +25,10 @@ __all__ = ["Questionnaire", "questionnaire"]
 
 @frozen(kw_only=True)
 class Questionnaire:
-    """What to ask of a user, and the steps that no answer can bring.
+    """The questions to ask a user, and the steps that no answer can replace.
 
-    `accept_loss` are, by provider, the core paths that only another target asks for and that the
-    provider does not support: a gateway refuses the answers unless its `accept_loss` names them.
+    `accept_loss` lists, by provider, the core paths that another target asks for and that the
+    provider does not support: a gateway refuses the user unless its `accept_loss` names them.
     """
 
     questions: tuple[Question, ...]
@@ -46,16 +45,16 @@ class Questionnaire:
         return iter(self.questions)
 
     def json_schema(self) -> dict[str, Any]:
-        """The same as a JSON Schema (draft 2020-12) for plain data that `User.parse` reads."""
+        """Returns a JSON Schema (draft 2020-12) for the answers, as plain data for `User.parse`."""
         return schema(self.questions)
 
 
 def questionnaire(held: User | UserRecord, targets: Iterable[Target]) -> Questionnaire:
-    """The least to ask of a user so that nothing is known to be missing for any of the targets.
+    """Returns the fewest questions after which nothing is known to be missing for the targets.
 
-    Where one of several data would do, the one is chosen that is asked for anyway, else the
-    first. What an answer itself can make necessary is asked under that condition. A part of an
-    object is asked for together with the parts that the object cannot be built without.
+    If one of several fields is sufficient, the one that is asked anyway is chosen, else the
+    first. A field that is required only for some answers is asked under that condition. A field
+    of an object is asked together with the required fields of the object.
     """
     wanted = tuple(targets)
     given = held.user if isinstance(held, UserRecord) else held
@@ -97,7 +96,7 @@ def questionnaire(held: User | UserRecord, targets: Iterable[Target]) -> Questio
 
 @frozen
 class _Asked:
-    """A question in the making."""
+    """A question that is being built."""
 
     option: RequirementOption
     targets: dict[str, None]
@@ -125,7 +124,7 @@ def _ask(
     source: str,
     when: Condition | None = None,
 ) -> None:
-    """Adds a question, or another reason for it: asked always, or where either reason holds."""
+    """Adds a question, or another target to it: it is then asked if either condition holds."""
     old = asked.get(option.name)
     if old is not None:
         when = old.when if when == old.when else old.when | when if old.when and when else None
@@ -135,7 +134,7 @@ def _ask(
 
 
 def _conditional(asked: dict[str, _Asked], target: Target, given: User) -> None:
-    """Adds what answers can make necessary: a country that wants a region."""
+    """Adds questions that depend on answers: a region, for the countries that need one."""
     seen: set[tuple[str, Condition]] = set()
     before = -1
     while before < len(seen):
@@ -153,9 +152,9 @@ def _conditional(asked: dict[str, _Asked], target: Target, given: User) -> None:
 
 
 def _depending(target: Target, given: User) -> Iterator[str]:
-    """The data that are required as long as another is not given, by core path.
+    """Yields the core paths that are required only while another field is empty.
 
-    The answer to another question can make them needless.
+    The answer to another question can make them unnecessary.
     """
     for part in target.way():
         user = part.supposed(given)
@@ -165,7 +164,7 @@ def _depending(target: Target, given: User) -> Iterator[str]:
 
 
 def _dependent(part: Target, user: User) -> Iterator[tuple[RequirementOption, Condition, str]]:
-    """What a target wants under a condition: the option, the condition, the source."""
+    """Yields what a target requires under a condition: the option, the condition, the source."""
     wire = part.wire(user.person_type) if part.on is not None else None
     for one in wire.plan.fields if wire is not None else ():
         left_open = one.row.uncertain and one.row.uncertain_when == ALWAYS
@@ -179,7 +178,7 @@ def _dependent(part: Target, user: User) -> Iterator[tuple[RequirementOption, Co
 
 
 def _possible(condition: Condition, user: User, asked: Mapping[str, _Asked]) -> Condition | None:
-    """The condition as one on the answers, if they can bring it about; None if they cannot."""
+    """Returns the condition on the answers alone; None if no answers can meet it."""
     groups = [
         tuple(case for case in group if case.path in asked)
         for group in condition.groups
@@ -190,18 +189,18 @@ def _possible(condition: Condition, user: User, asked: Mapping[str, _Asked]) -> 
 
 
 def _words(groups: Iterable[tuple[Case, ...]]) -> str:
-    """The condition with the full paths of what it asks; empty where a case lists no values."""
+    """Returns the condition in words with full paths; empty if a case does not list values."""
     found: dict[str, None] = {}
     for group in groups:
         if any(isinstance(case.values, Form) or not listed(case.values) for case in group):
             return ""
-        told = (f"{case.path} is {' or '.join(map(str, listed(case.values)))}" for case in group)
-        found[" and ".join(told)] = None
+        words = (f"{case.path} is {' or '.join(map(str, listed(case.values)))}" for case in group)
+        found[" and ".join(words)] = None
     return " or ".join(found)
 
 
 def _with_parts(asked: Mapping[str, _Asked], given: User) -> dict[str, _Asked]:
-    """Adds, after each part of an object, the parts that the object cannot be built without."""
+    """Adds, after each field of an object, the required fields of the object."""
     found: dict[str, _Asked] = {}
     for one in asked.values():
         found.setdefault(one.option.name, one)
@@ -213,7 +212,7 @@ def _with_parts(asked: Mapping[str, _Asked], given: User) -> dict[str, _Asked]:
 
 
 def _parts(path: str) -> Iterator[str]:
-    """The other data that the object of the core around a path must have."""
+    """Yields the required fields of the object around a path, except the path itself."""
     above = path.rpartition(".")[0]
     for name in sorted(required_of(class_at(above))) if above else ():
         if f"{above}.{name}" != path:
@@ -221,7 +220,7 @@ def _parts(path: str) -> Iterator[str]:
 
 
 def _plans(wanted: Iterable[Target], user: User) -> Iterator[tuple[Target, Plan]]:
-    """The plans that ask for data, each with the target on the way that it is for."""
+    """Yields the mapping plans that the targets use, each with its target."""
     for target in wanted:
         for part in target.way():
             wire = part.wire(user.person_type) if part.on is not None else None
@@ -236,7 +235,7 @@ def _data(wanted: tuple[Target, ...], user: User, path: str) -> Iterator[MappedF
 
 
 def _same_as(wanted: tuple[Target, ...], user: User, path: str, asked: Mapping[str, _Asked]) -> str:
-    """The path that a provider takes for the same, if it is known or asked for."""
+    """Returns the path of the field that shares a provider's key, if it is known or asked for."""
     for _, plan in _plans(wanted, user):
         for core, by in plan.implied().items():
             if path == core and (by in asked or lookup(user, by) not in EMPTY):
@@ -249,7 +248,7 @@ def _same_as(wanted: tuple[Target, ...], user: User, path: str, asked: Mapping[s
 def _lost(
     wanted: tuple[Target, ...], user: User, asked: Iterable[str]
 ) -> dict[str, tuple[str, ...]]:
-    """By provider, what a registration refuses of the data that are asked for."""
+    """Returns by provider the questions whose answers a registration would refuse."""
     found: dict[str, dict[str, None]] = {}
     for part, plan in _plans(wanted, user):
         for path in asked if part.on is On.CREATE else ():

@@ -1,19 +1,22 @@
-"""What was found of a target's demands: met, missing, or left to the provider."""
+"""The requirements of a target, their status for one user, and the questions they lead to."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 
-from attrs import frozen
+from attrs import field, frozen
 
+from onboarding.mapping.conditions import Condition
+from onboarding.mapping.plan import MappedField
 from onboarding.model.answers import Loss
+from onboarding.model.documents import DocumentPurpose
 from onboarding.requirements.target import Actor, RequirementOption, Target
 
-__all__ = ["Requirement", "RequirementReport", "RequirementStatus"]
+__all__ = ["Question", "Requirement", "RequirementReport", "RequirementStatus"]
 
 
 class RequirementStatus(StrEnum):
-    """Whether a demand is met, as far as can be told before the provider is asked."""
+    """Whether a requirement is met, as far as can be computed before a call."""
 
     MET = "met"
     """It is met."""
@@ -25,12 +28,7 @@ class RequirementStatus(StrEnum):
 
 @frozen(kw_only=True)
 class Requirement:
-    """One demand of a target and how it stands. Shows no value.
-
-    - `name`: the core path, or the name of what is asked beside the data;
-    - `options`: the ways to meet it, each enough alone; `reason`: why it stands as it does;
-    - `condition`: when it is asked, in words; `source`: the document that asks.
-    """
+    """One requirement of a target, and its status. Contains no value of the user."""
 
     name: str
     """The core path, or the name of a step. Example: `identity.birthdate`."""
@@ -49,22 +47,18 @@ class Requirement:
 
     @property
     def actors(self) -> tuple[Actor, ...]:
-        """Who can act on it."""
+        """Who can meet it."""
         return tuple(dict.fromkeys(option.actor for option in self.options))
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """The core paths that would meet it."""
+        """The core paths of the options."""
         return tuple(option.path for option in self.options if option.path)
 
 
 @frozen(kw_only=True)
 class RequirementReport:
-    """How a user stands before a target.
-
-    `refused` are further fields that would stop the call because the provider does not
-    support them; `losses` is all that would not arrive as given.
-    """
+    """The requirements of a target, with their status for one user."""
 
     target: Target
     """The target."""
@@ -77,24 +71,60 @@ class RequirementReport:
 
     @property
     def missing(self) -> tuple[Requirement, ...]:
+        """The requirements that are not met."""
         return self.of(RequirementStatus.MISSING)
 
     @property
     def undecided(self) -> tuple[Requirement, ...]:
+        """The requirements that only the provider can decide."""
         return self.of(RequirementStatus.PROVIDER_DECIDES)
 
     @property
     def status(self) -> RequirementStatus:
-        """The worst of all: missing before undecided before met."""
+        """The worst status: missing, then undecided, then met."""
         if self.missing or self.refused:
             return RequirementStatus.MISSING
         return RequirementStatus.PROVIDER_DECIDES if self.undecided else RequirementStatus.MET
 
     @property
     def ready(self) -> bool:
-        """Whether nothing is known to stand in the way."""
+        """Whether nothing is known to be missing."""
         return self.status is not RequirementStatus.MISSING
 
     def of(self, status: RequirementStatus) -> tuple[Requirement, ...]:
-        """The findings of one status."""
-        return tuple(finding for finding in self.requirements if finding.status is status)
+        """Returns the requirements with a status."""
+        return tuple(one for one in self.requirements if one.status is status)
+
+
+@frozen(kw_only=True)
+class Question:
+    """One question: for a field by its core path, or for a document by its purpose."""
+
+    path: str = ""
+    """The core path, empty for a document. Example: `identity.birthdate`."""
+    purpose: DocumentPurpose | None = None
+    """The purpose of the document, None for a field. Example: `proof_of_identity`."""
+    targets: tuple[str, ...]
+    """The targets that need it. Example: `("mangopay/payouts",)`."""
+    sources: tuple[str, ...]
+    """The documents that say so.
+
+    Example: `("docs: api-reference/users/natural-user-object-sca",)`.
+    """
+    when: Condition | None = None
+    """The condition on the answers, None for always.
+
+    Example: `when(U.category, UserCategory.OWNER)`.
+    """
+    same_as: str = ""
+    """The core path of a field that must have the same answer, or empty.
+
+    Example: `identity.nationality`.
+    """
+    data: tuple[MappedField, ...] = field(default=(), repr=False)
+    """What the providers' wire classes declare of it, limits among them."""
+
+    @property
+    def name(self) -> str:
+        """The core path, or `documents.` and the purpose of the document."""
+        return self.path or f"documents.{self.purpose}"

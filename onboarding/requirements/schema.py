@@ -1,4 +1,4 @@
-"""A questionnaire as a JSON Schema, for a form of a browser or a check of another language."""
+"""Turns questions into a JSON Schema, for web forms and for validation in other languages."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from onboarding.mapping.paths import class_at
 from onboarding.mapping.plan import MappedField
 from onboarding.model.countries import country_codes
 from onboarding.model.shapes import LONGEST_EMAIL
-from onboarding.requirements.question import Question
+from onboarding.requirements.report import Question
 from onboarding.values.base import Check, checks_of, required_of
 
 __all__ = ["schema"]
@@ -21,7 +21,7 @@ Json = dict[str, Any]
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
-# Control characters, line breaks and overrides of direction, which the core takes in no text.
+# Control characters, line breaks and direction overrides, which the core accepts in no text.
 _BAD: Json = {"pattern": r"[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]"}
 _EMAIL = r"^[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+$"
 _SHAPES: Mapping[str, Json] = {
@@ -42,7 +42,7 @@ _KINDS: Mapping[type, Json] = {
 
 
 def schema(questions: Iterable[Question]) -> Json:
-    """The schema of an object that answers all of the questions, in the form of plain data."""
+    """Returns the schema (draft 2020-12) of plain data that answers all questions."""
     root: Json = {"$schema": _DRAFT, "type": "object", "properties": {}, "required": []}
     rules: list[Json] = []
     questions = list(questions)
@@ -51,12 +51,12 @@ def schema(questions: Iterable[Question]) -> Json:
         if question.purpose is not None:
             rules.append(_only_if(question.when, _document(question.purpose.value)))
             continue
-        node, name = _place(root, question.path, demanded=question.when is None)
+        node, name = _place(root, question.path, required=question.when is None)
         leaf = node["properties"][name] = _leaf(question)
         if question.when is not None:
-            rules.append(_only_if(question.when, _demanded(question.path)))
+            rules.append(_only_if(question.when, _required_at(question.path)))
         if question.same_as in paths and "enum" in leaf:
-            rules.append(_same(question, leaf["enum"]))
+            rules.append(_equal(question, leaf["enum"]))
     if rules:
         root["allOf"] = rules
     return root
@@ -70,22 +70,22 @@ def _document(purpose: str) -> Json:
     }
 
 
-def _place(root: Json, path: str, *, demanded: bool) -> tuple[Json, str]:
-    """The object that holds a path, made where it is not there; and the name inside it."""
+def _place(root: Json, path: str, *, required: bool) -> tuple[Json, str]:
+    """Returns the schema of the object around a path, created if needed, and the last name."""
     node, above = root, ""
     *parents, name = path.split(".")
     for step in parents:
-        if demanded and step not in node["required"]:
+        if required and step not in node["required"]:
             node["required"].append(step)
         above = f"{above}.{step}".lstrip(".")
         node = node["properties"].setdefault(step, _object(above))
-    if demanded and name not in node["required"]:
+    if required and name not in node["required"]:
         node["required"].append(name)
     return node, name
 
 
 def _object(path: str) -> Json:
-    """An object of the core, with what it cannot be built without."""
+    """Returns the schema of an object of the core, with its required fields."""
     cls = class_at(path)
     needed = sorted(required_of(cls))
     checks = checks_of(cls)
@@ -120,7 +120,7 @@ def _leaf(question: Question) -> Json:
 
 
 def _narrow(found: Json, mapped: MappedField) -> None:
-    """Adds the limits of one provider: the tightest of all count."""
+    """Adds the limits of one provider; the strictest limits of all providers apply."""
     row, codec = mapped.row, mapped.row.codec
     if row.max is not None:
         found["maxLength"] = min(row.max, found.get("maxLength", row.max))
@@ -139,9 +139,9 @@ def _narrow(found: Json, mapped: MappedField) -> None:
 
 
 def _forms(mapped: MappedField) -> Iterator[str]:
-    """The regular expressions of the core texts that are written.
+    """Yields the regular expressions of the texts that a provider accepts.
 
-    A schema does not know which domains IDNA has: `User.parse` refuses the others.
+    A schema cannot check domains against IDNA; `User.parse` does.
     """
     row, codec = mapped.row, mapped.row.codec
     if codec is not None and codec.writable:
@@ -181,8 +181,8 @@ def _case(case: Case) -> Json:
     return _around(case.path, test)
 
 
-def _same(question: Question, words: Iterable[str]) -> Json:
-    """One word at both paths. JSON Schema compares no two values, so each word has its case."""
+def _equal(question: Question, words: Iterable[str]) -> Json:
+    """Returns a rule that two paths are equal, with a case per word: JSON Schema cannot compare."""
 
     def case(path: str, word: Any) -> Json:
         test: Json = {"const": word}
@@ -194,12 +194,12 @@ def _same(question: Question, words: Iterable[str]) -> Json:
     return {"anyOf": [{"allOf": [case(path, word) for path in pair]} for word in words]}
 
 
-def _demanded(path: str) -> Json:
+def _required_at(path: str) -> Json:
     return _around(path, {})
 
 
 def _around(path: str, test: Json) -> Json:
-    """A test of the value at a path, which has to be there."""
+    """Returns a schema that requires a path and tests its value."""
     for name in reversed(path.split(".")):
         test = {"properties": {name: test}, "required": [name]}
     return test

@@ -1,4 +1,4 @@
-"""Targets: where a user is to get with a provider, and what that takes beyond single fields."""
+"""Targets: what a user can reach at a provider, and the requirements beyond single fields."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["Actor", "RequirementOption", "RequirementRule", "Target", "document"
 
 
 class Actor(StrEnum):
-    """Who has to do something."""
+    """Who meets a requirement."""
 
     PLATFORM = "platform"
     """The platform, with data of the user."""
@@ -31,9 +31,9 @@ class Actor(StrEnum):
 
 @frozen(kw_only=True)
 class RequirementOption:
-    """One way to meet what is asked: a field, a document, or a step outside the user's data.
+    """One way to meet a requirement: a field, a document, or a step outside the user's data.
 
-    `path` is the field's core path; `purpose` what the document is to prove; a step has neither.
+    `path` is the core path of a field, `purpose` that of a document; a step has neither.
     """
 
     words: str
@@ -47,50 +47,45 @@ class RequirementOption:
 
     @property
     def name(self) -> str:
-        """What a question about it is called; empty for a step, which nobody can be asked."""
+        """The name of the question; empty for a step, about which no question is asked."""
         return self.path or (f"documents.{self.purpose}" if self.purpose else "")
 
     @property
     def askable(self) -> bool:
-        """Whether a question to the user could bring it.
+        """Whether an answer of the user can meet it.
 
-        Not for a step, for what the provider does, or for extras, which the platform sets.
+        False for a step, for an act of the provider, and for extras, which the platform sets.
         """
         extra = self.path.startswith(EXTRAS)
         return bool(self.name) and not extra and self.actor is not Actor.PROVIDER
 
     def satisfied_by(self, user: User) -> bool:
-        """Whether the user has it. A step is never in the user's data."""
+        """Returns whether the user has it; False for a step."""
         if self.purpose is not None:
             return any(document.purpose is self.purpose for document in user.documents)
         return bool(self.path) and lookup(user, self.path) not in EMPTY
 
 
 def user_field(path: object, words: str) -> RequirementOption:
-    """A field of the user, which the platform asks for."""
+    """Returns the option to provide a field, which the platform asks the user for."""
     return RequirementOption(words=words, path=dotted(path))
 
 
 def document(purpose: DocumentPurpose, words: str = "") -> RequirementOption:
-    """A document of the user, which the platform hands in."""
+    """Returns the option to submit a document, which the platform uploads."""
     return RequirementOption(
         words=words or f"hand in: {purpose.value.replace('_', ' ')}", purpose=purpose
     )
 
 
 def step(words: str, actor: Actor) -> RequirementOption:
-    """Something that somebody does outside the user's data."""
+    """Returns the option of a step that an actor takes outside the user's data."""
     return RequirementOption(words=words, actor=actor)
 
 
 @frozen(kw_only=True)
 class RequirementRule:
-    """Something a target asks beside the rows of a wire class.
-
-    - `options`: the ways to meet it, each enough alone;
-    - `when`: the condition on the user; `shown`: the condition on a record that says it is met;
-    - `decided`: the provider decides, and until then nobody knows.
-    """
+    """A requirement of a target that is not declared by a row of a wire class."""
 
     name: str
     """The name of what is asked. Example: `enrolment`."""
@@ -111,14 +106,7 @@ class RequirementRule:
 
 @frozen(kw_only=True, repr=False)
 class Target:
-    """Where a user is to get with a provider: registered, verified, paid out to.
-
-    - `on`: the operation whose rows ask for data; `natural`, `legal`: the wire classes that say
-      so, None where the provider takes no such person;
-    - `supposes`: what reaching it makes of the user, by core path (`category`: OWNER);
-    - `includes`: targets on the way; `asks`: what it takes beside the rows;
-    - `extras`: the adapter's own class, which says what `User.extras` may hold for it.
-    """
+    """What a user can reach at a provider: registration, verification, payouts."""
 
     provider: str
     """The name of the provider. Example: `mangopay`."""
@@ -154,26 +142,26 @@ class Target:
 
     @property
     def id(self) -> str:
-        """The name under which a person asks for it: `mangopay/create_owner`."""
+        """The provider and the name: `mangopay/create_owner`."""
         return f"{self.provider}/{self.name}"
 
     def wire(self, kind: PersonType) -> Translation | None:
-        """The translation whose rows ask for data of such a person."""
+        """Returns the translation for a kind of person; None if it cannot be registered."""
         cls = self.natural if kind is PersonType.NATURAL else self.legal
         return translation(cls, self.provider) if cls is not None else None
 
     def supposed(self, user: User) -> User:
-        """The user as reaching the target would make it."""
+        """Returns the user with the fields that reaching the target sets."""
         return user.replace(self.supposes) if self.supposes else user
 
     def way(self) -> Iterator[Target]:
-        """The targets on the way, then this one."""
+        """Yields the included targets, then this one."""
         for target in self.includes:
             yield from target.way()
         yield self
 
     def written_by(self, natural: type, legal: type | None) -> Target:
-        """The same target for a gateway whose settings choose other wire classes."""
+        """Returns the target for a gateway whose settings use other wire classes."""
         through = tuple(target.written_by(natural, legal) for target in self.includes)
         if self.on is None:
             return evolve(self, includes=through)
