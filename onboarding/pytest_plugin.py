@@ -1,18 +1,21 @@
-"""A plugin of pytest that writes down what a run proved of its adapters, and brings fixtures."""
+"""A plugin of pytest: fixtures with simulators, and a conformance report of the laws."""
 
 from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from onboarding.pytest_fixtures import onboarding_gateways, onboarding_simulator
+if TYPE_CHECKING:
+    from onboarding.config import Gateways
+    from onboarding.simulation import Simulated
 
 __all__ = [
     "FORM",
@@ -26,20 +29,20 @@ __all__ = [
     "pytest_configure",
 ]
 
-# Every pytest of an environment with this library imports it: so it imports no law and no
-# strategy, which would take Hypothesis and half a second, and no simulator.
+# Every pytest run of an environment with this library imports this module. So it imports neither
+# laws, which take half a second with Hypothesis, nor simulators, whose extra may be missing.
 
 PROPERTY = "onboarding"
-"""The name under which a law leaves its findings with its test."""
+"""The name of the user property in which a law stores its result."""
 
 SOCKETS = "onboarding-sockets"
-"""The name under which any test may leave what it ran over a socket.
+"""The name of the user property in which a test stores the operations it ran over a socket.
 
 `{"provider": "acme", "operations": ["create_user", ...]}`: names of flows of the adapter.
 """
 
 FORM = "conformance/1"
-"""What the file says that it is."""
+"""The format and the version of the report file."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -48,18 +51,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--conformance-report",
         metavar="FILE",
         default=None,
-        help="write what the laws of adapters proved into FILE, as JSON",
+        help="write the results of the laws of adapters to FILE, as JSON",
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     path = config.getoption("--conformance-report")
-    if path is not None and not hasattr(config, "workerinput"):  # a worker hands its findings on
-        config.pluginmanager.register(_Notary(Path(path)), "onboarding-conformance")
+    if path is not None and not hasattr(config, "workerinput"):  # a worker passes its results on
+        config.pluginmanager.register(_Reporter(Path(path)), "onboarding-conformance")
 
 
-class _Notary:
-    """Gathers the findings of the laws, from wherever they ran."""
+class _Reporter:
+    """Gathers the results of the laws from all workers, and writes the report."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -70,9 +73,9 @@ class _Notary:
         for provider, operations in over_a_socket(report).items():
             self._ran.setdefault(provider, set()).update(operations)
         if report.when == "call":
-            told = dict(report.user_properties).get(PROPERTY)
-            if isinstance(told, dict):
-                self._found.append({**told, "outcome": report.outcome})
+            result = dict(report.user_properties).get(PROPERTY)
+            if isinstance(result, dict):
+                self._found.append({**result, "outcome": report.outcome})
 
     def pytest_sessionfinish(self) -> None:
         report = gathered(self._found, datetime.now(UTC), self._ran)
@@ -80,14 +83,14 @@ class _Notary:
 
 
 def over_a_socket(report: pytest.TestReport) -> dict[str, list[tuple[str, str]]]:
-    """What a test that passed ran over a socket: by provider, operations with the test."""
+    """Returns what a passed test ran over a socket: (operation, test) pairs by provider."""
     if report.when != "call" or report.outcome != "passed":
         return {}
     test = report.nodeid.partition("[")[0]
     found: dict[str, list[tuple[str, str]]] = {}
-    for name, told in report.user_properties:
-        if name == SOCKETS and isinstance(told, dict):
-            operations = cast("dict[str, Any]", told)
+    for name, value in report.user_properties:
+        if name == SOCKETS and isinstance(value, dict):
+            operations = cast("dict[str, Any]", value)
             ran = found.setdefault(operations["provider"], [])
             ran += [(operation, test) for operation in operations["operations"]]
     return found
@@ -109,9 +112,10 @@ def gathered(
     now: datetime,
     ran: Mapping[str, Collection[tuple[str, str]]] | None = None,
 ) -> dict[str, Any]:
-    """The report of a run: for each provider its laws, claims, losses; versions, and when.
+    """Returns the report of a run: laws, claims and losses by provider, versions and the time.
 
-    `operations` are those that were run over a socket, with the tests that ran them.
+    `found` are the results of the laws; `ran` the operations that ran over a socket, each with
+    the test that ran it.
     """
     providers: dict[str, dict[str, Any]] = {}
     for entry in found:
@@ -130,9 +134,9 @@ def gathered(
         for path, count in entry["losses"].items():
             provider["losses"][path] = provider["losses"].get(path, 0) + count
     for name, operations in (ran or {}).items():
-        told = providers.setdefault(name, _empty())["operations"]
+        tests = providers.setdefault(name, _empty())["operations"]
         for operation, test in sorted(set(operations)):
-            told.setdefault(operation, []).append(test)
+            tests.setdefault(operation, []).append(test)
     return {
         "form": FORM,
         "made_at": now.isoformat(timespec="seconds"),
@@ -143,3 +147,59 @@ def gathered(
         },
         "providers": dict(sorted(providers.items())),
     }
+
+
+# -- fixtures
+
+
+_EXTRA = ("cheroot", "jinja2", "werkzeug")
+
+
+@pytest.fixture
+def onboarding_simulator() -> Iterator[Callable[..., Simulated]]:
+    """Starts simulators that stop after the test: `onboarding_simulator("mangopay", legacy=False)`.
+
+    Each call returns the base URL of a new one. Its `app` is the simulator, its `table` the
+    configuration of a gateway to it. Raises `ModuleNotFoundError` without the extra `simulators`.
+    """
+    with ExitStack() as stack:
+
+        def start(provider: str, **settings: Any) -> Simulated:
+            try:
+                from onboarding.simulation import simulator
+
+                return stack.enter_context(simulator(provider, **settings))
+            except ModuleNotFoundError as missing:
+                if missing.name not in _EXTRA:
+                    raise
+                text = "simulators need an extra: pip install 'onboarding[simulators]'"
+                raise ModuleNotFoundError(text, name=missing.name) from None
+
+        yield start
+
+
+@pytest.fixture
+def onboarding_gateways(
+    onboarding_simulator: Callable[..., Simulated],
+) -> Iterator[Callable[..., Gateways]]:
+    """Creates gateways to simulators: `onboarding_gateways(fr="mangopay", lt="paysera")`.
+
+    A value is the name of a provider, whose simulator is started; a running simulator; or a table
+    of settings, which is completed with a simulator. The first gateway is the default one.
+    """
+    from onboarding.config import Gateways
+
+    def table(given: str | Mapping[str, Any]) -> Mapping[str, Any]:
+        if isinstance(given, Mapping):
+            return given if "base_url" in given else {**table(given["provider"]), **given}
+        running: Mapping[str, Any] | None = getattr(given, "table", None)
+        return onboarding_simulator(given).table if running is None else running
+
+    with ExitStack() as stack:
+
+        def make(**given: str | Mapping[str, Any]) -> Gateways:
+            tables = {name: table(each) for name, each in given.items()}
+            config = {"default": next(iter(tables), None), "gateways": tables}
+            return stack.enter_context(Gateways.from_config(config))
+
+        yield make

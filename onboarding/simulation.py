@@ -1,4 +1,4 @@
-"""Serves a provider's simulator on loopback, from a thread."""
+"""Serves the simulator of a provider on loopback, from a thread."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LOOPBACK = "127.0.0.1"
 
 
 class _Connection(HTTPConnection):
-    """Ends its own stream: left to the garbage collector, it writes to a closed socket."""
+    """Closes its stream: otherwise the garbage collector writes to a closed socket."""
 
     def close(self) -> None:
         with suppress(OSError, ValueError):
@@ -37,8 +37,8 @@ class _Connection(HTTPConnection):
 def _server(app: WSGIApplication, port: int) -> tuple[Server, str]:
     server = Server((LOOPBACK, port), app, numthreads=16, request_queue_size=512)
     server.ConnectionClass = _Connection
-    server.expiration_interval = 0.05  # how soon it sees that it is to stop
-    server.prepare()  # binds: from here on the port is known and connections queue
+    server.expiration_interval = 0.05  # seconds: how soon it notices that it must stop
+    server.prepare()  # binds the port; from now on connections queue
     return server, f"http://{LOOPBACK}:{_port(server)}"
 
 
@@ -48,9 +48,10 @@ def _port(server: Any) -> int:
 
 @contextmanager
 def serve(app: WSGIApplication, *, port: int = 0) -> Generator[str]:
-    """Serves `app` from a thread while the block runs; gives its base URL.
+    """Serves a WSGI application from a thread while the block runs; yields its base URL.
 
-    Port 0 takes any free one. Needs the extra `simulators`.
+    Port 0 takes any free one. Raises `OSError` if the port is not free. Needs the extra
+    `simulators`.
     """
     server, base_url = _server(app, port)
     thread = threading.Thread(target=server.serve, name="onboarding-simulator", daemon=True)
@@ -63,10 +64,10 @@ def serve(app: WSGIApplication, *, port: int = 0) -> Generator[str]:
 
 
 class Simulated(str):
-    """The base URL of a simulator that is served.
+    """The base URL of a simulator that is being served.
 
-    `app` is the simulator itself: its settings, its log, what happens outside of the API. `table`
-    is what a configuration says of a gateway to it.
+    `app` is the simulator: its settings, its log, and the acts that are not API calls. `table` is
+    the configuration of a gateway to it.
     """
 
     app: Any
@@ -77,15 +78,15 @@ class Simulated(str):
 def simulator(
     provider: str, *, port: int = 0, registry: Registry | None = None, **settings: Any
 ) -> Generator[Simulated]:
-    """Serves the simulator of a provider while the block runs; gives its base URL.
+    """Serves the simulator of a provider while the block runs; yields its base URL.
 
     `settings` are those of the simulator. Needs the extra `simulators`. Raises `UnknownProvider`,
-    and `ConfigurationError` for a provider that brings no simulator.
+    and `ConfigurationError` for a provider without a simulator.
     """
     adapter = (registry or installed()).find(provider)
     kind = adapter.simulator()
     if kind is None:
-        problem = Problem("provider", "unsupported", f"{provider} brings no simulator")
+        problem = Problem("provider", "unsupported", f"{provider} has no simulator")
         raise ConfigurationError([problem])
     app = kind(**settings)
     with serve(app, port=port) as base_url:
@@ -96,10 +97,9 @@ def simulator(
 
 
 def table_of(adapter: type[Adapter], app: Any, base_url: str) -> dict[str, Any]:
-    """What a configuration says of a gateway to a simulator that is served.
+    """Returns the configuration of a gateway to a simulator that is being served.
 
-    Beside the address, each setting that the adapter requires or keeps secret, as the simulator
-    has it.
+    It has the address, and the simulator's values of the settings that are required or secret.
     """
     found: dict[str, Any] = {"provider": adapter.provider, "base_url": base_url}
     for name, setting in fields_dict(adapter).items():

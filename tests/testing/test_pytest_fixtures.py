@@ -139,7 +139,6 @@ def test_a_pytest_that_uses_no_fixture_imports_nothing_of_the_library() -> None:
 
     assert set(done.stdout.split()) == {
         "onboarding",
-        "onboarding.pytest_fixtures",
         "onboarding.pytest_plugin",
     }
 
