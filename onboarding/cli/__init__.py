@@ -1,4 +1,4 @@
-"""The command line: a thin layer over the library, which loads click and rich when called."""
+"""The command line: a thin layer over the library that imports click and rich when called."""
 
 from __future__ import annotations
 

@@ -20,14 +20,14 @@ __all__ = ["app"]
 
 
 _CODES = {
-    "0": "done; of `run`: every user is onboarded",
-    "1": "done in part: `run` did not onboard every user, `translate` lost something, or the "
-    "provider refused",
+    "0": "success; for `run`: every user is onboarded",
+    "1": "partial success: `run` did not onboard every user, `translate` lost something, or the "
+    "provider returned an error",
     "2": "the command, the configuration, an input file or an output cannot be used",
     "3": "the outcome of a user of `run` is unknown, or could not be written to the results file",
     "4": "an extra is not installed",
     "130": "interrupted by Ctrl-C",
-    "141": "the reader of standard output has closed it",
+    "141": "standard output was closed by its reader",
 }
 
 
@@ -36,8 +36,8 @@ _CODES = {
 def app() -> None:
     """Describe a user once, onboard them with any payment provider.
 
-    Every command takes --json: then standard output holds one JSON document and nothing else.
-    An error is one too, {"error": ...}, even if the arguments are wrong.
+    Every command accepts --json: standard output is then one JSON document and nothing else.
+    An error is {"error": ...}, also for invalid arguments.
     """
 
 

@@ -17,11 +17,11 @@ from onboarding.errors import OnboardingError
 
 __all__ = ["Commands", "Group"]
 
-_HYPHEN = "\u2011"  # one at which no line is broken
+_HYPHEN = "\u2011"  # a non-breaking hyphen
 
 
 class _Formatter(click.HelpFormatter):
-    """Breaks no line after a hyphen: `--client-id` and `in-process` are one word each."""
+    """Breaks no line after a hyphen, so that `--client-id` stays one word."""
 
     def write(self, string: str) -> None:
         super().write(string.replace(_HYPHEN, "-"))
@@ -32,8 +32,8 @@ class _Formatter(click.HelpFormatter):
     def write_dl(
         self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2
     ) -> None:
-        told = [(name, text.replace("-", _HYPHEN)) for name, text in rows]
-        super().write_dl(told, col_max, col_spacing)
+        whole = [(name, text.replace("-", _HYPHEN)) for name, text in rows]
+        super().write_dl(whole, col_max, col_spacing)
 
 
 class _Context(click.Context):
@@ -41,9 +41,9 @@ class _Context(click.Context):
 
 
 class Group(click.Group):
-    """A group that tells the first sentence of each command, however long it is.
+    """A group that lists the complete first sentence of each command.
 
-    `codes` are exit codes with what they mean.
+    `codes` maps exit codes to their meanings, for the help.
     """
 
     context_class = _Context
@@ -55,7 +55,7 @@ class Group(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command that is wanted, with a help like this group's."""
+        """Returns the command, with the help format of the group."""
         name, command, rest = super().resolve_command(ctx, args)
         if command is not None:
             command.context_class = _Context
@@ -80,7 +80,7 @@ class Group(click.Group):
 
 
 class Commands(Group):
-    """A group that turns what goes wrong into failures."""
+    """A group that turns errors into failures."""
 
     def make_context(
         self,
@@ -109,14 +109,14 @@ class Commands(Group):
 
 
 def _failed(error: BaseException) -> Exception:
-    """How a command ends: click would exit with 1 for a closed pipe, and print what is full."""
+    """Returns the failure of an error, or an `OutputError` for one of an output stream."""
     if isinstance(error, OSError) and is_of_output(error):
         return OutputError(error)
     return failure_of(error)
 
 
 class _Misuse(click.UsageError):
-    """A wrong command line, told with its usage, at the width of the terminal."""
+    """A usage error, shown with the usage, at the width of the terminal."""
 
     def show(self, file: IO[Any] | None = None) -> None:
         console = screen.err()
@@ -127,7 +127,7 @@ class _Misuse(click.UsageError):
 
 
 def _of_usage(error: click.UsageError, *, asked: bool) -> click.ClickException:
-    """The error for a person, which shows the usage too, or the failure that JSON can say."""
+    """Returns a usage error: with the usage for a terminal, or as a failure for JSON."""
     if isinstance(error, NoArgsIsHelpError) and not asked:
         return error
     if not asked:

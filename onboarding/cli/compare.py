@@ -1,4 +1,4 @@
-"""The same users at several gateways, side by side."""
+"""Tables that compare the results of the same users at several gateways."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from onboarding.bulk import Result, State
 from onboarding.cli import screen
 from onboarding.model.answers import LossKind
 
-__all__ = ["in_brief", "left_out", "side_by_side", "told_why"]
+__all__ = ["brief_table", "losses_table", "refusals_table", "side_by_side_table"]
 
 Results = Mapping[str, Mapping[str, Result]]
 """Results by gateway and ref."""
@@ -21,7 +21,7 @@ LOST = (LossKind.DROPPED, LossKind.COARSENED)
 
 
 BRIEF = 5
-"""How many users the brief table shows."""
+"""The number of users in the brief table."""
 
 _NEXT = {
     "redirect": "follow the link",
@@ -30,13 +30,13 @@ _NEXT = {
 }
 
 
-def in_brief(results: Results) -> Table:
-    """The first users who fared differently, two lines each, and the counts of all of them."""
+def brief_table(results: Results) -> Table:
+    """Returns a table of a few users with different results, and the counts of all users."""
     made = screen.table("", "user", *results)
     for column in made.columns[1:]:
         column.ratio = 1
     made.expand, made.title = True, None
-    for ref in _telling(results):
+    for ref in _examples(results):
         cells = (_brief_cell(found.get(ref)) for found in results.values())
         made.add_row(screen.printable(ref), *cells)
     made.add_section()
@@ -46,8 +46,8 @@ def in_brief(results: Results) -> Table:
     return made
 
 
-def _telling(results: Results) -> list[str]:
-    """The first ref of each way in which users fared, ways that differ by gateway first."""
+def _examples(results: Results) -> list[str]:
+    """Returns one ref per combination of results; those that differ by gateway come first."""
     ways: dict[tuple[object, ...], str] = {}
     for ref in _refs(results):
         way = tuple(
@@ -80,7 +80,7 @@ def _brief_steps(result: Result) -> Iterator[str]:
 
 
 def _some(paths: Iterable[str]) -> str:
-    """The first path in few words, and how many there are besides."""
+    """Returns the first path in short, and the number of others."""
     first, *others = screen.folded(paths).split(", ")
     return f"{first} +{len(others)}" if others else first
 
@@ -90,8 +90,8 @@ def _counted(counts: Mapping[State, int]) -> Text:
     return Text("\n").join(Text.assemble(word) for word in words)
 
 
-def side_by_side(results: Results) -> Table:
-    """A row a user: level, status, next action, and what was left out, by gateway."""
+def side_by_side_table(results: Results) -> Table:
+    """Returns a table with a row per user: levels, status, next actions and losses by gateway."""
     made = screen.table("Side by side", "user", *results)
     for column in made.columns[1:]:
         column.ratio = 1
@@ -102,22 +102,22 @@ def side_by_side(results: Results) -> Table:
     return made
 
 
-def told_why(results: Results) -> Table:
-    """Who was not onboarded, where, and why."""
-    made = screen.table("Who was refused, and why", "user", "gateway", "state", "why")
+def refusals_table(results: Results) -> Table:
+    """Returns a table of the users that were not onboarded, with the reasons."""
+    made = screen.table("Not onboarded", "user", "gateway", "state", "reason")
     for ref in _refs(results):
         for gateway, found in results.items():
             result = found.get(ref)
             if result is not None and result.state is not State.CREATED:
-                why = "\n".join(map(screen.told, result.problems))
+                why = "\n".join(map(screen.problem_line, result.problems))
                 style = screen.STYLES[result.state]
                 made.add_row(screen.printable(ref), gateway, Text(result.state, style), why)
     return made
 
 
-def left_out(results: Results) -> Table:
-    """What of the onboarded users did not arrive as given: users by path and gateway."""
-    made = screen.table("What did not arrive as given", "path", *results)
+def losses_table(results: Results) -> Table:
+    """Returns a table of the losses of onboarded users: the number of users by path and gateway."""
+    made = screen.table("Losses", "path", *results)
     made.columns[0].no_wrap = True
     made.show_lines = True
     counts = {
@@ -164,7 +164,7 @@ def _cell(result: Result | None) -> Text:
 
 
 def _steps(result: Result) -> str:
-    """`confirm_code (email, phone)`"""
+    """Returns the next actions in one line: `confirm_code (email, phone)`."""
     kinds: dict[str, list[str]] = {}
     for step in result.next_actions:
         kinds.setdefault(step.kind, []).extend([step.concerns] if step.concerns else [])

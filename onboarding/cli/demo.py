@@ -1,4 +1,4 @@
-"""`onboarding demo`: one file of users through every provider, by changing one line of config."""
+"""`onboarding demo`: onboards one file of users with two simulated providers."""
 
 from __future__ import annotations
 
@@ -21,8 +21,7 @@ from rich.console import Console
 from rich.progress import track
 
 from onboarding.bulk import BulkRun, Journal, Result, State, Summary, UserFile
-from onboarding.cli import compare as versus
-from onboarding.cli import screen
+from onboarding.cli import compare, screen
 from onboarding.cli.failures import Failure, as_json, wants_json
 from onboarding.cli.output import write_file
 from onboarding.cli.run import plain_summary
@@ -36,7 +35,7 @@ _DEFAULT = re.compile(r'^default = ".*"$', re.MULTILINE)
 
 @frozen(kw_only=True)
 class _Run:
-    """One run of the main job, and the line of the configuration that led to it."""
+    """One run, and the change of the configuration before it, as the lines of a diff."""
 
     gateway: str
     provider: str
@@ -49,7 +48,7 @@ class _Run:
 @click.option(
     "--users",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="A file of users in place of the one that is shipped.",
+    help="A file of users to use instead of the example.",
 )
 @click.option(
     "--keep",
@@ -59,11 +58,11 @@ class _Run:
 @click.option("--all", "everything", is_flag=True, help="Show every user, reason and loss.")
 @as_json
 def demo(users: Path | None, keep: Path | None, everything: bool) -> None:
-    """See one file of users go to two providers.
+    """Onboard one file of users with two simulated providers.
 
     Starts a simulator of each provider on a free port, writes a configuration, onboards the
-    shipped users with the default gateway, changes the one line `default = ...`, onboards them
-    again, and shows five of them side by side. Nothing is reached but loopback.
+    example users with the default gateway, changes the line `default = ...`, onboards them again,
+    and shows five of them side by side. Only loopback addresses are used.
     """
     with ExitStack() as stack:
         folder = _folder(stack, keep)
@@ -77,9 +76,9 @@ def demo(users: Path | None, keep: Path | None, everything: bool) -> None:
     if wants_json():
         click.echo(json.dumps(_plain(runs)))
     elif everything:
-        _tell_all(runs, config, file)
+        _print_all(runs, config, file)
     else:
-        _tell(runs, config, file)
+        _print_brief(runs, config, file)
 
 
 def _folder(stack: ExitStack, keep: Path | None) -> Path:
@@ -87,12 +86,12 @@ def _folder(stack: ExitStack, keep: Path | None) -> Path:
         return Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="onboarding-")))
     keep.mkdir(parents=True, exist_ok=True)
     if any(keep.iterdir()):
-        raise Failure(f"{keep} is not empty")
+        raise Failure(f"--keep: {keep} is not empty; name a new or empty folder")
     return keep
 
 
 def _configured(stack: ExitStack, folder: Path, template: str) -> Path:
-    """Starts a simulator for each gateway of the template; writes where they are, and secrets."""
+    """Starts a simulator for each gateway of the template; writes the configuration and secrets."""
     from onboarding.simulation import serve
 
     text = template
@@ -114,7 +113,7 @@ def _configured(stack: ExitStack, folder: Path, template: str) -> Path:
 
 
 def _run(config: Path, file: Path, default: str | None) -> _Run:
-    """The main job with the default gateway, once the default is changed."""
+    """Onboards the users with a gateway, after making it the default in the configuration."""
     before = config.read_text("utf-8")
     after = _DEFAULT.sub(f'default = "{default}"', before) if default else before
     write_file(config, after)
@@ -161,38 +160,42 @@ def _plain(runs: list[_Run]) -> Mapping[str, Any]:
     }
 
 
-def _tell(runs: list[_Run], config: Path, file: Path) -> None:
-    """One screen: five users side by side, the changed line, a legend, what to try next."""
+def _print_brief(runs: list[_Run], config: Path, file: Path) -> None:
+    """Prints one screen: five users side by side, the changed line, a legend and next steps."""
     console = screen.out()
     results = {run.gateway: run.results for run in runs}
     providers = ", ".join(run.provider for run in runs)
     console.print(f"{file.name}: the same users at simulators of {providers}")
-    console.print(versus.in_brief(results))
+    console.print(compare.brief_table(results))
     for state in (state for state in State if any(run.summary.total[state] for run in runs)):
         console.print(f"{state:>11}  {screen.MEANINGS[state]}", style=screen.STYLES[state])
     console.print(f"{'without':>11}  left out, as accept_loss in {config.name} allows", style="dim")
     for run in runs[1:]:
-        _tell_change(console, run, config)
-    console.print("Next: onboarding demo --all         every user, every reason, every loss")
+        _print_change(console, run, config)
+    console.print("Next: onboarding demo --all         every user, reason and loss")
     console.print("      onboarding demo --keep demo   keep the configuration and the results")
-    console.print("      onboarding explain address    how a field goes to each provider")
+    console.print("      onboarding explain address    how each provider maps a field")
 
 
-def _tell_change(console: Console, run: _Run, config: Path) -> None:
+def _print_change(console: Console, run: _Run, config: Path) -> None:
     console.print(f"Between the runs {config.name} changed in {len(run.change) // 2} line:")
     for line in run.change:
         console.print(f"  {line}", style="red" if line[0] == "-" else "green")
 
 
-def _tell_all(runs: list[_Run], config: Path, file: Path) -> None:
+def _print_all(runs: list[_Run], config: Path, file: Path) -> None:
     console = screen.out()
     for run in runs:
         if run.change:
-            _tell_change(console, run, config)
+            _print_change(console, run, config)
         console.print(f"$ onboarding run {file.name} --config {config.name}", style="bold")
         console.print(screen.summary(run.summary, f"{run.gateway} ({run.provider})"))
         console.print()
     results = {run.gateway: run.results for run in runs}
-    for table in (versus.side_by_side(results), versus.told_why(results), versus.left_out(results)):
+    for table in (
+        compare.side_by_side_table(results),
+        compare.refusals_table(results),
+        compare.losses_table(results),
+    ):
         console.print(table)
         console.print()

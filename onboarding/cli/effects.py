@@ -1,4 +1,4 @@
-"""`onboarding effects`: what a change of a user would bring with it, before it is sent."""
+"""`onboarding effects`: the effects of a change of a user, before it is sent."""
 
 from __future__ import annotations
 
@@ -39,16 +39,16 @@ _FILE = click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True)
 @as_json
 @click.pass_context
 def effects(context: click.Context, record: Path, changed: Path, config: Path) -> None:
-    """Tell what CHANGES of a stored RECORD would bring with them, offline.
+    """Show the effects of CHANGES to a stored RECORD, offline.
 
-    RECORD is the JSON of a `UserRecord` (`to_json`), CHANGES a JSON object of what is to be
-    other, in the form of a user: {"identity": {"family_name": "Novak"}}; null clears a field.
-    The record's own gateway, by the configuration, says what follows: a level that falls,
-    documents that go out of date, an enrolment anew, a step that cannot be undone; and what the
-    change could not tell the provider. No value of a user is printed.
+    RECORD is the JSON of a `UserRecord` (`to_json`), CHANGES a JSON object with the changed
+    fields in the form of a user: {"identity": {"family_name": "Novak"}}; null clears a field.
+    Shows the effects at the gateway of the record: a lower level, documents that become outdated,
+    a new enrolment, a step that cannot be undone; and the changes that cannot be sent. No value of
+    a user is printed.
 
-    Exit codes: 0 nothing follows but the change itself, 1 something does or is
-    not sent, 2 the configuration or a file cannot be used.
+    Exit codes: 0 no effects, 1 there are effects or changes that cannot be sent,
+    2 the configuration or a file cannot be used.
     """
     held = _stored(record)
     user = _merged(held.user, object_in(_read(changed), str(changed)))
@@ -60,23 +60,23 @@ def effects(context: click.Context, record: Path, changed: Path, config: Path) -
         unsent = [*_unsent(losses, adapter.accept_loss)]
     paths = sorted(changed_paths(held.user, user))
     if wants_json():
-        told = {
+        shown = {
             "changed": paths,
             "effects": [_plain(effect) for effect in follows],
             "not_sent": [{"path": loss.core_path, "reason": loss.reason} for loss in unsent],
         }
-        click.echo(json.dumps(told, indent=2))
+        click.echo(json.dumps(shown, indent=2))
     elif follows or unsent:
         screen.out().print(_table(held, follows, unsent))
     else:
-        words = "nothing follows but the change itself" if paths else "nothing changes"
+        words = "no effects besides the change itself" if paths else "nothing changes"
         screen.out().print(f"{held.gateway}: {words}")
     if follows or unsent:
         context.exit(NOT_ALL)
 
 
 def _found(adapter: Adapter, record: UserRecord, user: User) -> list[Effect]:
-    """The effects of the update, and of the move to another category if there is one."""
+    """Returns the effects of the update, and of a change of the category."""
     found = [*adapter.effects(record, user)]
     if user.category != record.user.category:
         found += find_effects(adapter.wire_for(user), record, user, On.CATEGORISE)
@@ -84,7 +84,7 @@ def _found(adapter: Adapter, record: UserRecord, user: User) -> list[Effect]:
 
 
 def _unsent(losses: tuple[Loss, ...], accepted: tuple[str, ...]) -> Iterator[Loss]:
-    """What the update could not tell: it is refused for it, or leaves it out."""
+    """Yields the losses of the update, each as refused or left out."""
     stopping = refused(losses, accepted)
     for loss in losses:
         if loss.kind in (LossKind.DROPPED, LossKind.COARSENED):
@@ -104,19 +104,19 @@ def _stored(place: Path) -> UserRecord:
     try:
         return UserRecord.from_json(_read(place))
     except InvalidInput as error:
-        text = f"{place} is not a stored record"
+        text = f"{place} is not a stored record (UserRecord.to_json)"
         raise Failure(text, kind="InvalidInput", problems=error.problems) from None
 
 
 def _merged(old: User, data: Mapping[str, Any]) -> User:
-    """The user with the changes; what changes is checked, what the provider sent is not."""
+    """Returns the user with the changes. Changed fields are checked, the other ones are not."""
     merged = _over(plain(old, secrets=True), data)
     new = User.from_json(json.dumps({"form": User.form, **merged}))
     other = {path for path in changed_paths(old, new) if not path.startswith("extras.")}
     try:
         return old.replace({path: lookup(new, path) for path in other}, extras=new.extras)
     except InvalidInput as error:
-        text = "the changes cannot be used"
+        text = "CHANGES cannot be applied"
         raise Failure(text, kind="InvalidInput", problems=error.problems) from None
 
 
@@ -134,7 +134,7 @@ def _over(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
     return made
 
 
-# -- telling
+# -- output
 
 
 def _plain(effect: Effect) -> dict[str, Any]:
@@ -150,12 +150,12 @@ def _plain(effect: Effect) -> dict[str, Any]:
 
 def _table(record: UserRecord, follows: list[Effect], unsent: list[Loss]) -> Table:
     title = f"{record.gateway} ({record.provider})"
-    made = screen.table(screen.printable(title), "what follows", "of changing")
+    made = screen.table(screen.printable(title), "effect", "on a change of")
     made.show_lines = True
     for effect in follows:
         words = effect.words if effect.certain else f"perhaps: {effect.words}"
         why = Text.assemble((words, "yellow"), "\n", (effect.source, "dim"))
         made.add_row(why, "\n".join(effect.core_paths))
-    for reason, paths in screen.joined((loss.reason, loss.core_path) for loss in unsent):
+    for reason, paths in screen.grouped((loss.reason, loss.core_path) for loss in unsent):
         made.add_row(Text(reason, "red"), "\n".join(paths))
     return made

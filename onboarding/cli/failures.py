@@ -1,4 +1,4 @@
-"""How a command fails: one clear text, or one JSON document, with an exit code."""
+"""Failures of a command: a message or a JSON document, with an exit code."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _EXTRAS: dict[str, str] = dict.fromkeys(
 
 
 def wants_json() -> bool:
-    """Whether `--json` is among the arguments, be they right or wrong."""
+    """Returns whether `--json` is among the arguments, valid or not."""
     context = click.get_current_context(silent=True)
     return bool(context and context.meta.get(JSON))
 
@@ -52,13 +52,13 @@ def wants_json() -> bool:
 as_json = click.option(
     "--json",
     is_flag=True,
-    expose_value=False,  # `Commands` looks for it before anything can be wrong
+    expose_value=False,  # `Commands` looks for it before parsing
     help="Print one JSON document on standard output, and nothing else there.",
 )
 
 
 class Failure(click.ClickException):
-    """Ends a command with a text, the problems by path, and an exit code."""
+    """Ends a command with a message, the problems by path, and an exit code."""
 
     def __init__(
         self,
@@ -75,7 +75,7 @@ class Failure(click.ClickException):
         self.json = wants_json()
 
     def plain(self) -> dict[str, Any]:
-        """The failure as plain data."""
+        """Returns the failure as plain data."""
         return {
             "kind": self.kind,
             "message": self.message,
@@ -96,7 +96,7 @@ class Failure(click.ClickException):
 
 
 def failure_of(error: BaseException) -> Failure:
-    """The failure that an error is. Raises the error itself when it is nobody's but ours."""
+    """Returns the failure of an error. Raises the error itself if it is a bug."""
     match error:
         case OnboardingError():
             return _of_library(error)

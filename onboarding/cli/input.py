@@ -26,11 +26,11 @@ from onboarding.values.json_values import GIVEN, JsonRule
 
 __all__ = [
     "CONFIG",
+    "Entry",
     "Goal",
-    "Held",
     "chosen",
+    "entries_in",
     "goals_of",
-    "held_in",
     "lines_of",
     "name_of",
     "object_in",
@@ -43,9 +43,10 @@ __all__ = [
 
 
 def chosen(names: Iterable[str] = ()) -> dict[str, type[Adapter]]:
-    """The adapter classes of these providers, or of all; a broken one is told of and left out.
+    """Returns the adapter classes of these providers, or of all installed ones.
 
-    Raises `UnknownProvider` or `AmbiguousProvider` for one that is named and cannot be had.
+    Of all, a broken one is left out with a message on standard error. Raises `UnknownProvider` or
+    `AmbiguousProvider` for a named one.
     """
     wanted = dict.fromkeys(names)
     if wanted:
@@ -65,12 +66,12 @@ CONFIG = click.option(
     type=click.Path(path_type=Path, dir_okay=False),
     default="onboarding.toml",
     show_default=True,
-    help="The configuration of the gateways.",
+    help="The configuration file of the gateways.",
 )
 
 
 def opened(config: Path) -> Gateways:
-    """The gateways of a file. Every mistake of it fails the command at once, by path."""
+    """Opens the gateways of a configuration. Raises `Failure` with every mistake by path."""
     try:
         return Gateways.from_file(config)
     except ConfigurationError as error:
@@ -80,7 +81,7 @@ def opened(config: Path) -> Gateways:
 
 @frozen(kw_only=True)
 class Goal:
-    """A target as the command line names it, with what may be left out on the way."""
+    """A target as the command line names it, with the `accept_loss` of its gateway."""
 
     name: str
     target: Target
@@ -107,8 +108,10 @@ def _of_provider(name: str) -> Target:
     targets = installed().find(provider).targets
     if wanted not in targets:
         known = [f"{provider}/{target}" for target in targets]
-        text = (wanted and nearest(name, known)) or f"; there is {', '.join(known) or 'none'}"
-        raise InvalidInput([Problem(name, "unknown", f"no such target{text}")])
+        text = (
+            wanted and nearest(name, known)
+        ) or f"; the targets are {', '.join(known) or 'none'}"
+        raise InvalidInput([Problem(name, "unknown", f"unknown target{text}")])
     return targets[wanted]
 
 
@@ -116,25 +119,25 @@ def _of_provider(name: str) -> Target:
 
 
 @frozen(kw_only=True)
-class Held:
-    """A user, or what a provider has on file of one; None with what is wrong with it."""
+class Entry:
+    """One entry of a file: a user or a record, or None with its problems."""
 
     ref: str
-    held: User | UserRecord | None = field(default=None, repr=False)
+    content: User | UserRecord | None = field(default=None, repr=False)
     problems: tuple[Problem, ...] = ()
 
 
 def users_in(place: Path) -> UserFile:
-    """The file of users that a command line names; `-` is standard input, which is never CSV.
+    """Opens the file of users that a command line names; `-` is JSON from standard input.
 
-    Headings that are no core path are told on standard error, with the paths they stand for.
+    Headings that are aliases are printed on standard error with their core paths.
     """
     if str(place) == "-":
         return UserFile(click.open_file("-", "rb"))
-    return UserFile.open(place, on_headings=None if wants_json() else _tell_headings)
+    return UserFile.open(place, on_headings=None if wants_json() else _print_headings)
 
 
-def _tell_headings(headings: Mapping[str, str]) -> None:
+def _print_headings(headings: Mapping[str, str]) -> None:
     console = screen.err()
     console.print("Headings are read as:")
     for heading, path in headings.items():
@@ -142,13 +145,13 @@ def _tell_headings(headings: Mapping[str, str]) -> None:
 
 
 def name_of(stream: IO[bytes]) -> str:
-    """What a message calls a file that is open."""
+    """Returns the name of an open file for messages."""
     name: str = getattr(stream, "name", "<stdin>")
     return "standard input" if name == "<stdin>" else name
 
 
 def lines_of(file: UserFile) -> Iterator[Line]:
-    """The lines of a file of users. A mistake of the whole file is told with its name."""
+    """Yields the lines of a file of users. Raises `InvalidInput` with the name of the file."""
     place = name_of(file.stream)
     try:
         yield from file
@@ -159,7 +162,7 @@ def lines_of(file: UserFile) -> Iterator[Line]:
 
 
 def object_in(text: bytes, what: str, rule: JsonRule = GIVEN) -> dict[str, Any]:
-    """The one JSON object in a file. Every mistake of it fails the command, by path."""
+    """Returns the JSON object in a file. Raises `Failure` with every mistake by path."""
     try:
         data = read_json(text, rule)
     except InvalidInput as error:
@@ -167,30 +170,30 @@ def object_in(text: bytes, what: str, rule: JsonRule = GIVEN) -> dict[str, Any]:
             f"{what} cannot be read as JSON", kind="InvalidInput", problems=error.problems
         ) from None
     if not isinstance(data, dict):
-        raise Failure(f"{what} holds no JSON object")
+        raise Failure(f"{what} is not a JSON object")
     return cast("dict[str, Any]", data)
 
 
-def held_in(file: UserFile) -> Iterator[Held]:
-    """Everybody in a file, as `run` reads it.
+def entries_in(file: UserFile) -> Iterator[Entry]:
+    """Yields the entries of a file, which is read as by `run`.
 
-    An object that says of itself that it is a stored user or record is read as such.
+    An object with the `form` of a stored user or record is read as one.
     """
     with file:
         for line in lines_of(file):
-            yield _held(line)
+            yield _entry(line)
 
 
-def _held(line: Line) -> Held:
+def _entry(line: Line) -> Entry:
     if line.problems:
-        return Held(ref=line.ref, problems=line.problems)
+        return Entry(ref=line.ref, problems=line.problems)
     try:
-        held = _read(line.data)
+        content = _read(line.data)
     except InvalidInput as error:
-        return Held(ref=line.ref, problems=error.problems)
-    if isinstance(held, UserRecord) and line.ref == numbered(line.number):
-        return Held(ref=held.id, held=held)
-    return Held(ref=line.ref, held=held)
+        return Entry(ref=line.ref, problems=error.problems)
+    if isinstance(content, UserRecord) and line.ref == numbered(line.number):
+        return Entry(ref=content.id, content=content)
+    return Entry(ref=line.ref, content=content)
 
 
 def _read(data: Mapping[str, Any]) -> User | UserRecord:

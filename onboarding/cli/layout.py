@@ -1,7 +1,7 @@
-"""How text and tables keep to the width of a terminal without breaking a word.
+"""Fits text and tables to the width of a terminal without breaking words.
 
 A line breaks between words. A dotted path that is too long breaks after a dot; a URL or a file
-name that is too long stands on a line of its own. Nothing is cut off.
+name that is too long gets its own line. Nothing is cut off.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ _LABEL = re.compile(r"(?:\s*\S.{0,38}?)?\s{2,}(?=\S)")
 
 
 def _parts(word: str) -> list[str]:
-    """The parts of a word between which a line may break: those of a path, after each dot."""
+    """Returns the parts of a word between which a line may break: of a path, after each dot."""
     return re.findall(r"[^.]*\.+|[^.]+$", word) if _PATH.fullmatch(word) else [word]
 
 
 def _breaks(line: str, width: int, indent: int) -> Iterator[int]:
-    """Where to break a line whose later lines are to be indented."""
+    """Yields the positions at which to break a line whose later lines are indented."""
     room, used, end = width, 0, 0
     for found in re.finditer(r"\S+", line):
         gap, start, word = found.start() - end, found.start(), found[0]
@@ -42,9 +42,9 @@ def _breaks(line: str, width: int, indent: int) -> Iterator[int]:
 
 
 def fitted(text: Text, width: int, *, hanging: bool = False) -> Text:
-    """The text with its lines broken to a width.
+    """Returns the text with its lines broken to a width.
 
-    With `hanging`, a broken line goes on below the words that follow its indentation or label.
+    With `hanging`, a broken line continues below the words after its indentation or label.
     """
     made: list[Text] = []
     for line in text.split("\n", allow_blank=True):
@@ -58,13 +58,13 @@ def fitted(text: Text, width: int, *, hanging: bool = False) -> Text:
 
 
 def _indented(line: Text, by: int, width: int) -> Text:
-    """The line further right, but for a word that takes all of the width."""
+    """Returns the line indented, unless a word takes the whole width."""
     line.rstrip()
     return Text.assemble(" " * max(min(by, width - line.cell_len), 0), line)
 
 
 def beside(label: str, text: Text, edge: int, width: int, *, style: str = "") -> Text:
-    """A text beside its label; a word that has no room there has a line of its own."""
+    """Returns a text beside its label; a word that is too long there gets its own line."""
     made: list[Text] = []
     for number, line in enumerate(fitted(text, width - edge).split("\n", allow_blank=True)):
         name = label if number == 0 else ""
@@ -77,7 +77,7 @@ def beside(label: str, text: Text, edge: int, width: int, *, style: str = "") ->
 
 @frozen
 class _Filled:
-    """A column that has content, with how wide it must be, should be, and can use."""
+    """A column with content, and its minimum, preferred and maximum width."""
 
     column: Column
     head: Text
@@ -103,7 +103,7 @@ def _longest(texts: Iterable[str]) -> int:
 
 
 def _shared(least: Sequence[int], most: Sequence[int], room: int) -> list[int]:
-    """Widths within their bounds: the narrow ones grow first, until the room is used."""
+    """Returns widths within their bounds; narrow columns grow first until the room is used."""
 
     def widths(level: int) -> list[int]:
         return [min(max(level, low), high) for low, high in zip(least, most, strict=True)]
@@ -118,10 +118,10 @@ def _shared(least: Sequence[int], most: Sequence[int], room: int) -> list[int]:
 
 
 class FittedTable(Table):
-    """A table whose columns are as wide as their longest word, and wider where there is room.
+    """A table whose columns are as wide as their longest word, and wider if there is room.
 
-    A column without content is left out. If a row's words have no room side by side, the cells of
-    each row stand one below the other.
+    A column without content is left out. If the columns do not fit side by side, the cells of each
+    row are printed one below the other.
     """
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
@@ -155,8 +155,8 @@ class FittedTable(Table):
             head, justify = fitted(one.head, width), one.column.justify
             made.add_column(head, width=width, justify=justify, overflow="fold")
         for row, cells in zip(self.rows, zip(*(x.cells for x in filled), strict=True), strict=True):
-            told = [fitted(cell, width) for cell, width in zip(cells, widths, strict=True)]
-            made.add_row(*told, style=row.style, end_section=row.end_section)
+            broken = [fitted(cell, width) for cell, width in zip(cells, widths, strict=True)]
+            made.add_row(*broken, style=row.style, end_section=row.end_section)
         return made
 
     def _stacked(self, filled: list[_Filled], width: int) -> Iterator[Text]:
@@ -173,15 +173,15 @@ def _text(cell: object) -> Text:
 
 
 class Page(Console):
-    """A console on which text keeps to the width; the command line sees to a closed pipe."""
+    """A console that fits text to its width, and leaves a closed pipe to the command line."""
 
     def on_broken_pipe(self) -> None:
         raise  # rich calls this while it handles the error, and would exit with 1
 
     def print(self, *objects: Any, **options: Any) -> None:
-        """Prints as rich does, but breaks a line between words, and cuts nothing off."""
-        told = [
+        """Prints like rich, but breaks lines between words only, and cuts nothing off."""
+        broken = [
             fitted(_text(each), self.width, hanging=True) if isinstance(each, str | Text) else each
             for each in objects
         ]
-        super().print(*told, overflow="ignore", crop=False, **options)
+        super().print(*broken, overflow="ignore", crop=False, **options)

@@ -30,11 +30,11 @@ from onboarding.values.json_values import SENT
 
 __all__ = ["explain", "translate"]
 
-Told = dict[str, dict[str, list[Variant]]]
-"""What is said of each core path by each provider."""
+Explained = dict[str, dict[str, list[Variant]]]
+"""The variants by core path and provider."""
 
 Rows = dict[str, tuple[str, ...]]
-"""What is told of one variant: lines of words by label."""
+"""The description of a variant: lines by label."""
 
 _SOME = 3
 
@@ -46,37 +46,37 @@ _SOME = 3
     "providers",
     metavar="NAME",
     multiple=True,
-    help="Only this provider; may be repeated.",
+    help="Only this provider; can be repeated.",
 )
 @as_json
 def explain(path: str, providers: tuple[str, ...]) -> None:
-    """Explain how the field at a core PATH goes to each provider.
+    """Explain how each provider maps the field at a core PATH.
 
-    PATH is one such as `identity.birthdate`; for an object (`address`), each field below it is
-    told. Told are the provider's name for it, its form and limits, when it is required, what is
-    refused, which calls write it, when it is not shown, which scope it takes, what a change
-    brings with it, why it would be lost, and the document that says so.
+    PATH is a field such as `identity.birthdate`, or an object such as `address` for all of its
+    fields. Shows the provider's name of the field, its form and limits, when it is required, which
+    values are refused, which calls write it, when it is hidden, the scope that it needs, the
+    effects of a change, the loss, and the provider's document.
 
-    A provider can have several forms of a user, as for natural and for legal persons. What they
-    have in common is told once. Offline; exit code 2 for a path that there is not.
+    A provider can have several classes of users, as for natural and legal persons; what they have
+    in common is shown once. Works offline. Exit code 2 for an unknown path.
     """
     kinds = chosen(providers)
     path = path.removesuffix(".*")
-    told: Told = {}
+    explained: Explained = {}
     for name, kind in kinds.items():
         try:
             found = variants(kind, path)
-        except InvalidInput:  # of another provider's extras, perhaps
+        except InvalidInput:  # the path may be an extra of another provider
             continue
         for core, said in found.items():
-            told.setdefault(core, {})[name] = said
-    if not told:
+            explained.setdefault(core, {})[name] = said
+    if not explained:
         raise _unknown(path, kinds)
     if wants_json():
-        plain = [one.plain() for by in told.values() for said in by.values() for one in said]
+        plain = [one.plain() for by in explained.values() for said in by.values() for one in said]
         click.echo(json.dumps({"explanations": plain}, indent=2))
         return
-    _tell(screen.out(), told)
+    _print(screen.out(), explained)
 
 
 def _unknown(path: str, kinds: Mapping[str, type[Adapter]]) -> Failure:
@@ -85,12 +85,12 @@ def _unknown(path: str, kinds: Mapping[str, type[Adapter]]) -> Failure:
     ]
     text = "the core has no such path" if plans else "no adapter declares a mapping"
     problem = Problem(path, "unknown", f"{text}{_hint(path, plans) if plans else ''}")
-    message = "there is nothing to explain"
+    message = "unknown path"
     return Failure(message, kind="InvalidInput", problems=[problem])
 
 
 def _hint(path: str, plans: Iterable[Plan]) -> str:
-    """Where the path may have been meant to lead, or nothing."""
+    """Returns a suggestion for a path, or an empty text."""
     found = list(plans)
     data = dict.fromkeys([*leaves(User), *(core for plan in found for core in plan.by_core)])
     known = dict.fromkeys(place for core in data for place in _places(core))
@@ -100,7 +100,7 @@ def _hint(path: str, plans: Iterable[Plan]) -> str:
             mapped for mapped in plan.fields if path.casefold() == mapped.row.wire.casefold()
         ]
         if spelled:
-            return f"; what {plan.provider} calls so is {spelled[0].core}"
+            return f"; {plan.provider} uses that name for {spelled[0].core}"
     close = get_close_matches(path, {place.rpartition(".")[2] for place in known}, n=1)
     if not ends and not nearest(path, known) and close:
         ends = _ending(close[0], known)
@@ -108,13 +108,13 @@ def _hint(path: str, plans: Iterable[Plan]) -> str:
 
 
 def _ending(name: str, known: Iterable[str]) -> list[str]:
-    """The first few paths that end so."""
+    """Returns the first few paths that end with a name."""
     ends = (place for place in known if f".{place}".casefold().endswith(f".{name.casefold()}"))
     return list(islice(ends, _SOME))
 
 
 def _places(core: str) -> Iterator[str]:
-    """The path, and those of the objects around it."""
+    """Yields a path, and those of the objects around it."""
     names = core.split(".")
     for depth in range(len(names), 0, -1):
         yield ".".join(names[:depth])
@@ -123,8 +123,8 @@ def _places(core: str) -> Iterator[str]:
 # -- for a person
 
 
-def _tell(console: Console, told: Told) -> None:
-    for number, (core, by) in enumerate(told.items()):
+def _print(console: Console, explained: Explained) -> None:
+    for number, (core, by) in enumerate(explained.items()):
         if number:
             console.print()
         console.print(core, style="bold")
@@ -133,7 +133,7 @@ def _tell(console: Console, told: Told) -> None:
             for one, mine in zip(said, rows, strict=True):
                 other = _differing(rows[0], mine)
                 alike = one is not said[0] and 2 * len(other) < len(mine)
-                same = f": as {said[0].classes[0]}, but for" if alike else ""
+                same = f": as {said[0].classes[0]}, except" if alike else ""
                 console.print(_head(name, one, same))
                 words = (other if alike else mine).items()
                 console.print(screen.indented(words, console.width))
@@ -145,14 +145,14 @@ def _head(name: str, one: Variant, same: str) -> Text:
 
 
 def _differing(first: Rows, other: Rows) -> Rows:
-    """The rows that say another thing than the first."""
+    """Returns the rows that differ from the first ones."""
     labels = [label for label in {**first, **other} if first.get(label) != other.get(label)]
     return {label: other.get(label, ("nothing",)) for label in labels}
 
 
 def _rows(one: Variant) -> Rows:
-    """What there is to say, by label; a label without words is left out."""
-    told = one.told
+    """Returns the description of a variant; labels without text are left out."""
+    told = one.explanation
     open_ = f"left open: {told.uncertain}" if told.uncertain else ""
     shown = f"null if {told.hidden}" if told.hidden else "" if told.shown else "never"
     written = ", ".join(told.written_on) or ("no call" if told.wire_path else "")
@@ -164,9 +164,9 @@ def _rows(one: Variant) -> Rows:
         "required": (told.required, open_) if told.required else (),
         "refused": told.refused,
         "written by": (written,),
-        "not given": (f"{told.default} is sent",) if told.default else (),
-        "goes along": (told.along,),
-        "a change": told.on_change,
+        "default": (told.default,) if told.default else (),
+        "always sent": (told.along,),
+        "on change": told.on_change,
         "shown": (shown,),
         "scope": (" or ".join(told.scope),),
         "lost": tuple(_lost(told)),
@@ -181,26 +181,29 @@ def _lost(told: Explanation) -> Iterator[str]:
     if told.loss is not None:
         yield f"{told.loss.kind.replace('_', ' ')}: {told.loss.reason}"
     if told.inexact is not None:
-        yield f"what the form cannot hold: {told.inexact.replace('_', ' ')}"
+        yield f"inexact values: {told.inexact.replace('_', ' ')}"
 
 
 # -- a whole user
 
 
 @click.command()
-@click.option("--from", "source", metavar="PROVIDER", required=True, help="Whose object FILE is.")
-@click.option("--to", "target", metavar="PROVIDER", required=True, help="Whose object is wanted.")
+@click.option(
+    "--from", "source", metavar="PROVIDER", required=True, help="The provider that FILE comes from."
+)
+@click.option(
+    "--to", "target", metavar="PROVIDER", required=True, help="The provider to translate to."
+)
 @click.argument("file", type=click.File("rb"))
 @as_json
 @click.pass_context
 def translate(context: click.Context, source: str, target: str, file: IO[bytes]) -> None:
     """Translate a provider's user object into another provider's.
 
-    FILE is JSON (`-` is standard input). The other provider's JSON goes to standard output,
-    what was lost on the way to standard error: a table or, with --json, {"losses": [...]}.
+    FILE is JSON (`-` is standard input). The object of the other provider is printed on standard
+    output, the losses on standard error: a table or, with --json, {"losses": [...]}.
 
-    Exit codes: 0 all of the user arrived, 1 something was dropped or coarsened,
-    2 the input cannot be used.
+    Exit codes: 0 no loss, 1 a field was dropped or coarsened, 2 the input cannot be used.
     """
     reader, writer = installed().find(source), installed().find(target)
     name = name_of(file)
@@ -208,19 +211,19 @@ def translate(context: click.Context, source: str, target: str, file: IO[bytes])
     try:
         user, unread = reader.read_user(payload)
     except UnexpectedResponse as error:
-        text = f"{name} is not a user of {source}"
+        text = f"{name} is not a user object of {source}"
         raise Failure(text, kind=type(error).__name__, problems=error.problems) from None
     written, unwritten = writer.write_user(user)
     losses = (*unread, *unwritten)
-    click.echo(json.dumps(written, indent=2))  # ASCII: no terminal fails on it, nor half a pair
-    _tell_losses(losses, f"{source} -> {target}")
+    click.echo(json.dumps(written, indent=2))  # ASCII, which every terminal can print
+    _print_losses(losses, f"{source} -> {target}")
     if any(loss.kind in (LossKind.DROPPED, LossKind.COARSENED) for loss in losses):
         context.exit(NOT_ALL)
 
 
-def _tell_losses(losses: tuple[Loss, ...], title: str) -> None:
+def _print_losses(losses: tuple[Loss, ...], title: str) -> None:
     if wants_json():
-        told = [
+        plain = [
             {
                 "path": loss.core_path,
                 "kind": str(loss.kind),
@@ -229,13 +232,13 @@ def _tell_losses(losses: tuple[Loss, ...], title: str) -> None:
             }
             for loss in losses
         ]
-        click.echo(json.dumps({"losses": told}), err=True)
+        click.echo(json.dumps({"losses": plain}), err=True)
     elif losses:
-        made = screen.table(title, "core path", "provider's name", "kind", "why")
+        made = screen.table(title, "core path", "wire path", "kind", "reason")
         made.show_lines = True
         kinds = [*LossKind]
         worst = sorted(losses, key=lambda loss: kinds.index(loss.kind))
-        for (kind, why), found in screen.joined(((x.kind, x.reason), x) for x in worst):
+        for (kind, why), found in screen.grouped(((x.kind, x.reason), x) for x in worst):
             paths = "\n".join(loss.core_path for loss in found)
             names = "\n".join(screen.printable(loss.wire_path) for loss in found)
             made.add_row(paths, names, kind.replace("_", " "), screen.printable(why))

@@ -1,4 +1,4 @@
-"""`onboarding matrix`: what each provider carries, asks for, can do and says of levels."""
+"""`onboarding matrix`: the fields, operations, targets and levels of each provider."""
 
 from __future__ import annotations
 
@@ -50,39 +50,39 @@ STYLES = {
     "providers",
     metavar="NAME",
     multiple=True,
-    help="Only this provider; may be repeated.",
+    help="Only this provider; can be repeated.",
 )
 @click.option(
     "--html",
     type=click.Path(path_type=Path, dir_okay=False, writable=True),
-    help="Write it as one HTML page.",
+    help="Write the matrix to this file as an HTML page.",
 )
-@click.option("--level", is_flag=True, help="Only the levels.")
+@click.option("--level", is_flag=True, help="Show only the levels.")
 @as_json
 def matrix(providers: tuple[str, ...], html: Path | None, level: bool) -> None:
-    """Show what each provider carries of a user, what it asks for, and what it can do.
+    """Show the fields, operations, targets and levels that each provider supports.
 
-    For natural and for legal persons: what becomes of each field in a registration, which target
-    asks for it, and its limits, as with the settings that an adapter has by itself. Then the
-    operations, the targets, and what each provider's own levels are worth by the shipped policy.
-    A target that includes another one asks for all that the other one does.
+    For natural and for legal persons: how a registration treats each field, which targets require
+    it, and its limits, with the default settings of the adapter. Then the operations, the targets,
+    and the levels of the default level policy. A target that includes another one requires
+    everything that the other one does.
 
-    The page of --html is one file without scripts. Offline.
+    The page of --html is one file without scripts. Works offline.
     """
     found = overview(chosen(providers))
     if not found:
-        raise Failure("no adapter is installed that works")
+        raise Failure("no working adapter is installed; see `onboarding adapters`")
     if html is not None:
-        from onboarding.cli.page import page  # wanted by few
+        from onboarding.cli.page import page  # rarely used
 
         write_file(html, page(found))
     if wants_json():
-        told = [_levels_of(one) if level else plain_provider(one) for one in found]
-        click.echo(json.dumps({"providers": told}, indent=2))
+        plain = [_levels_of(one) if level else plain_provider(one) for one in found]
+        click.echo(json.dumps({"providers": plain}, indent=2))
     elif html is not None:
         screen.out().print(f"The matrix is in {html}.")
     else:
-        _tell(screen.out(), found, only_levels=level)
+        _print(screen.out(), found, only_levels=level)
 
 
 def _levels_of(provider: Provider) -> dict[str, object]:
@@ -92,7 +92,7 @@ def _levels_of(provider: Provider) -> dict[str, object]:
     }
 
 
-def _tell(console: Console, found: list[Provider], *, only_levels: bool) -> None:
+def _print(console: Console, found: list[Provider], *, only_levels: bool) -> None:
     if not only_levels:
         for kind in PersonType:
             console.print(_data(kind, found))
@@ -119,16 +119,16 @@ def _data(kind: PersonType, found: list[Provider]) -> Table:
         if parent:
             made.add_row(Text(parent, "bold"))
         for name, core in names.items():
-            cells = (_told(one.cells[kind][core]) for one in taking)
+            cells = (_cell(one.cells[kind][core]) for one in taking)
             made.add_row(f"{'  ' if parent else ''}{name}", *cells)
     return made
 
 
 def _why_not(provider: Provider) -> str:
-    return "takes none" if provider.cells else "declares no mapping"
+    return "registers none" if provider.cells else "declares no mapping"
 
 
-def _told(cell: Cell) -> Text:
+def _cell(cell: Cell) -> Text:
     lines = [Text(cell.word, STYLES[cell.support])]
     lines += [Text(screen.printable(line), "dim") for line in _more(cell)]
     return Text("\n").join(lines)
@@ -146,7 +146,7 @@ def _more(cell: Cell) -> Iterator[str]:
 
 
 def _operations(found: list[Provider]) -> Table:
-    made = screen.table("Operations", "operation", *(one.name for one in found), "what it does")
+    made = screen.table("Operations", "operation", *(one.name for one in found), "description")
     made.columns[0].no_wrap = True
     for name in OPERATIONS:
         has = (Text("yes", "green") if one.operations[name] else Text("no", "dim") for one in found)
@@ -155,10 +155,10 @@ def _operations(found: list[Provider]) -> Table:
 
 
 def _levels(provider: Provider) -> Table:
-    title = f"What {provider.name}'s own levels are worth"
+    title = f"Levels of {provider.name}"
     axes = level_axes(provider.levels)
-    made = screen.table(title, "its word", *axes, "why")
+    made = screen.table(title, "provider level", *axes, "reason")
     for row in provider.levels:
-        told = plain_level(row)
-        made.add_row(row.provider_level, *(str(told[axis] or "") for axis in axes), row.why)
+        levels = plain_level(row)
+        made.add_row(row.provider_level, *(str(levels[axis] or "") for axis in axes), row.why)
     return made

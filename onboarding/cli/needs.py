@@ -1,4 +1,4 @@
-"""Which targets ask for which data of a person."""
+"""Finds the targets that require a field of a new person."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ __all__ = ["Need", "needs"]
 
 @frozen
 class Need:
-    """A target that asks for a field: always, or when something holds of the user.
+    """A target that requires a field, always or under the condition `when`.
 
-    `certain` is false where the provider decides; `by` is the target on the way that brings it.
+    `certain` is false if the provider decides; `by` is the included target that requires it first.
     """
 
     target: str
@@ -26,7 +26,7 @@ class Need:
 
 
 def needs(targets: Iterable[Target], kind: PersonType) -> dict[str, dict[str, Need]]:
-    """What targets ask of a new person, by core path and target."""
+    """Returns the requirements of targets for a new person, by core path and target."""
     found: dict[str, dict[str, Need]] = {}
     for target in targets:
         way = {part.name: _asked(part, kind) for part in target.way()}
@@ -37,7 +37,7 @@ def needs(targets: Iterable[Target], kind: PersonType) -> dict[str, dict[str, Ne
 
 
 def _asked(target: Target, kind: PersonType) -> dict[str, tuple[str, bool]]:
-    """Core paths with the condition under which they are asked for, and whether it is certain."""
+    """Returns the required core paths of a target: the condition, and whether it is certain."""
     new = User() if kind is PersonType.NATURAL else User(company=Company())
     asked: dict[str, tuple[str, bool]] = {}
     for part in target.way():

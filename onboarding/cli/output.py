@@ -1,4 +1,4 @@
-"""Standard output that is full or closed: any command ends without a traceback."""
+"""Output streams that are full or closed: a command then ends without a traceback."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ __all__ = ["OutputError", "is_of_output", "status_of", "write_file"]
 
 UNUSABLE = 2
 BROKEN_PIPE = 141
-"""What a shell reports of a program that SIGPIPE ended: 128 + 13."""
+"""The exit code of a program that was ended by SIGPIPE: 128 + 13."""
 
-# A file that a command writes has its name in the error; an output stream has none.
+# An error of a file has its name; an error of an output stream has none.
 _FULL = (errno.EPIPE, errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 
 class OutputError(Exception):
-    """Standard output or standard error cannot be written; `cause` says why."""
+    """Standard output or standard error cannot be written; `cause` is the error."""
 
     def __init__(self, cause: OSError) -> None:
         self.cause = cause
@@ -28,14 +28,14 @@ class OutputError(Exception):
 
 
 def is_of_output(error: BaseException) -> bool:
-    """Whether an error is that of an output stream."""
+    """Returns whether an error comes from an output stream."""
     if not isinstance(error, OSError) or error.filename is not None:
         return False
     return error.errno in _FULL or any(_failure(stream) for stream in (sys.stdout, sys.stderr))
 
 
 def write_file(place: Path, text: str) -> None:
-    """Writes a file. An error names it, unlike those of Python."""
+    """Writes a text file as UTF-8. Raises `OSError` with the name of the file."""
     try:
         place.write_text(text, "utf-8")
     except OSError as error:
@@ -43,10 +43,10 @@ def write_file(place: Path, text: str) -> None:
 
 
 def status_of(command: Callable[[], object]) -> object:
-    """Runs a command; returns what to exit with.
+    """Runs a command; returns its exit status.
 
-    A closed pipe ends it quietly, as it ends other programs. Any other failure of an output stream
-    is told on standard error.
+    A closed pipe ends it silently, as it ends other programs. Any other error of an output stream
+    is printed on standard error.
     """
     status: object = None
     try:
@@ -55,7 +55,7 @@ def status_of(command: Callable[[], object]) -> object:
         status = end.code
     except OutputError as error:
         return _lost(error.cause)
-    except OSError as error:  # of showing a failure
+    except OSError as error:  # while printing a failure
         if not is_of_output(error):
             raise
         return _lost(error)
@@ -64,12 +64,12 @@ def status_of(command: Callable[[], object]) -> object:
 
 
 def _failure(stream: object) -> OSError | None:
-    """Why a stream cannot be written; None if it can. What failed once stays in its buffer."""
+    """Returns the error of flushing a stream; None if there is none."""
     try:
         stream.flush()  # type: ignore[attr-defined]
     except OSError as error:
         return error
-    except (AttributeError, ValueError):  # closed when the program began, or since
+    except (AttributeError, ValueError):  # the stream is closed
         return None
     return None
 
@@ -87,7 +87,7 @@ def _lost(error: OSError) -> int:
 
 
 def _abandon(number: int) -> None:
-    """Lets the interpreter write what is left in a buffer to nowhere when it ends."""
+    """Redirects a stream to the null device, so that its buffer is discarded at exit."""
     with suppress(OSError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, number)

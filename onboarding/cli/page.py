@@ -34,7 +34,7 @@ _JOINTS = re.compile(r"(?<=[./_])(?=\w)|(?<=[a-z])(?=[A-Z])")
 
 
 def table(label: str, head: Iterable[str], bodies: Iterable[str], *, kind: str = "") -> str:
-    """A table that scrolls by itself where the screen is too narrow for it."""
+    """Returns a table that scrolls horizontally if the screen is too narrow."""
     columns = "".join(f'<th scope="col">{text(name)}</th>' for name in head)
     return f"""<div class="scroll" role="region" aria-label="{escape(label)}" tabindex="0">
 <table{f' class="{kind}"' if kind else ""}>
@@ -45,7 +45,7 @@ def table(label: str, head: Iterable[str], bodies: Iterable[str], *, kind: str =
 
 
 def body(lines: Iterable[Iterable[str]], title: str = "", columns: int = 0) -> str:
-    """Rows of HTML, under a title that spans all columns; the first cell of each row names it."""
+    """Returns rows under a title that spans all columns; the first cell of a row is its header."""
     made = [f'<tr><th scope="rowgroup" colspan="{columns}">{title}</th></tr>'] if title else []
     for first, *rest in lines:
         cells = "".join(f"<td>{cell}</td>" for cell in rest)
@@ -54,23 +54,23 @@ def body(lines: Iterable[Iterable[str]], title: str = "", columns: int = 0) -> s
 
 
 def text(words: str) -> str:
-    """A text that may be broken inside of paths and names."""
+    """Returns escaped text with line break opportunities in paths and names."""
     return _JOINTS.sub("<wbr>", escape(words, quote=False))
 
 
 def code(name: str) -> str:
-    """A name of a program's."""
+    """Returns a name as code."""
     return f"<code>{text(name)}</code>"
 
 
 def listed(names: Iterable[str]) -> str:
-    """Names in a sentence: `a, b and c`."""
+    """Returns names in a sentence: `a, b and c`."""
     *most, last = map(escape, names)
     return f"{', '.join(most)} and {last}" if most else last
 
 
 def badge(word: str, kind: str) -> str:
-    """A word that its colour tells too."""
+    """Returns a word in a coloured badge."""
     return f'<span class="support {kind}">{text(word)}</span>'
 
 
@@ -92,7 +92,7 @@ _MEANINGS = {
 
 
 def page(found: list[Provider]) -> str:
-    """The whole document."""
+    """Returns the whole document."""
     style = resources.files("onboarding.cli").joinpath("page.css").read_text("utf-8")
     sections = "\n".join(_sections(found))
     links = "".join(f'<li><a href="#{id}">{title}</a></li>' for id, (title, _) in _CONTENTS.items())
@@ -102,15 +102,15 @@ def page(found: list[Provider]) -> str:
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>What each provider carries</title>
+<title>What each provider supports</title>
 <style>
 {style}</style>
 </head>
 <body>
 <header>
-<h1>What each provider carries</h1>
-<p>Read off the declarations of {listed(one.name for one in found)}, each with the settings that
-it has by itself. A target that includes another one asks for all that the other one does.</p>
+<h1>What each provider supports</h1>
+<p>Generated from the declarations of {listed(one.name for one in found)}, each with its default
+settings. A target that includes another one requires everything that the other one does.</p>
 <nav aria-label="Contents"><ul>{links}</ul></nav>
 {_key(found)}
 </header>
@@ -124,13 +124,13 @@ it has by itself. A target that includes another one asks for all that the other
 
 
 _CONTENTS = {
-    "natural": ("Natural persons", "What becomes of each field in a registration."),
-    "legal": ("Legal persons", "What becomes of each field in a registration."),
-    "operations": ("Operations", "The calls that every gateway has, and who can do them."),
-    "targets": ("Targets", "Where a user can get with each provider, by the name to ask for."),
+    "natural": ("Natural persons", "How a registration treats each field."),
+    "legal": ("Legal persons", "How a registration treats each field."),
+    "operations": ("Operations", "The calls of a gateway, and the providers that support them."),
+    "targets": ("Targets", "What a user can reach at each provider, by name."),
     "levels": (
         "Levels",
-        "The providers' own levels, weakest first, and what the shipped policy makes of them. "
+        "The provider levels, weakest first, and their levels by the default level policy. "
         "A configuration can replace it.",
     ),
 }
@@ -180,13 +180,11 @@ def _data(kind: PersonType, found: list[Provider]) -> str:
     ]
     others = "".join(f"<p>{escape(_why_not(one))}</p>" for one in found if one not in taking)
     label = f"{_CONTENTS[str(kind)][0]}: data by provider"
-    return others + table(
-        label, ("MappedField", *(one.name for one in taking)), bodies, kind="data"
-    )
+    return others + table(label, ("Field", *(one.name for one in taking)), bodies, kind="data")
 
 
 def _why_not(provider: Provider) -> str:
-    why = "takes no such person" if provider.cells else "declares no mapping"
+    why = "does not register such persons" if provider.cells else "declares no mapping"
     return f"{provider.name} {why}."
 
 
@@ -212,15 +210,15 @@ def _cell(cell: Cell) -> str:
 
 def _more(cell: Cell) -> Iterator[tuple[str, tuple[str, ...]]]:
     told = cell.told
-    if told is None or cell.support is Support.NOT_SUPPORTED:  # the word says it all
+    if told is None or cell.support is Support.NOT_SUPPORTED:  # there is nothing more to say
         return
     lines: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("form", (told.form,)),
-        ("left open", (told.uncertain,)),
+        ("undocumented", (told.uncertain,)),
         ("refused", told.refused),
         ("written by", (", ".join(told.written_on),)),
-        ("goes along", (told.along,)),
-        ("a change", told.on_change),
+        ("always sent", (told.along,)),
+        ("on change", told.on_change),
         ("scope", (" or ".join(told.scope),)),
         ("lost", (told.loss.reason,) if told.loss is not None else ()),
         ("source", (told.source,)),
@@ -247,7 +245,7 @@ def _targets(found: list[Provider]) -> str:
         for one in found
         for target in one.targets.values()
     )
-    return table("Targets by provider", ("Target", "Which is to", "Source"), [body(lines)])
+    return table("Targets by provider", ("Target", "Description", "Source"), [body(lines)])
 
 
 def _levels(found: list[Provider]) -> str:
@@ -268,4 +266,4 @@ def _levels(found: list[Provider]) -> str:
         for one in found
         if one.levels
     ]
-    return table("Levels by provider", ("Its word", *axes, "Why"), bodies)
+    return table("Levels by provider", ("Provider level", *axes, "Reason"), bodies)

@@ -1,4 +1,4 @@
-"""Runs a batch under a progress bar until it is done, fails or is interrupted by Ctrl-C."""
+"""Runs users with a progress bar until the end, a failure or Ctrl-C."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ __all__ = ["Interrupts", "run_to_end"]
 
 
 def run_to_end(
-    bulk: BulkRun, file: UserFile, again: str, tell: Callable[[Result], None]
+    bulk: BulkRun, file: UserFile, again: str, on_result: Callable[[Result], None]
 ) -> Failure | None:
-    """Runs the batch; the failure that ended it early, if any did."""
+    """Runs the users, and passes each result on; returns the failure that ended it early."""
     interrupts = Interrupts(bulk)
     try:
         with interrupts.handled(), _progress(file, interrupts) as lines:
             for result in bulk.run(lines):
-                tell(result)
+                on_result(result)
     except (OnboardingError, OSError, KeyboardInterrupt) as error:
         if is_of_output(error):
             raise
@@ -42,7 +42,7 @@ def run_to_end(
 
 
 def _ended_by(error: BaseException, bulk: BulkRun, again: str) -> Failure:
-    """The failure that ended a run, with the user in flight and the next step."""
+    """Returns the failure that ended a run, with the user in flight and the next step."""
     failure, last = failure_of(error), bulk.in_flight
     message, code = failure.message, failure.exit_code
     if isinstance(error, KeyboardInterrupt):
@@ -54,14 +54,14 @@ def _ended_by(error: BaseException, bulk: BulkRun, again: str) -> Failure:
             code = UNKNOWN
             came = str(last.state) + (f" with the id {last.id}" if last.id else "")
             ref = screen.printable(last.ref)
-            message += f"; {ref} was sent ({came}), and the results file does not say so"
-        message += f"; make room, then {again} to resume"
+            message += f"; {ref} was sent ({came}), but the results file does not have it"
+        message += f"; free disk space, then {again} to resume"
     return Failure(message, code=code, kind=failure.kind, problems=failure.problems)
 
 
 @contextmanager
 def _progress(file: UserFile, interrupts: Interrupts) -> Generator[Iterator[Line]]:
-    """The lines of the file, with a bar if standard error is a terminal."""
+    """Yields the lines of the file, with a progress bar if standard error is a terminal."""
     console = screen.err()
     bar = Progress(
         TextColumn("{task.description}"),
@@ -90,12 +90,12 @@ def _progress(file: UserFile, interrupts: Interrupts) -> Generator[Iterator[Line
 
 # -- Ctrl-C
 
-_NOTE = b"\nThe user in flight is being finished. Press Ctrl-C again to stop at once.\n"
+_NOTE = b"\nWaiting for the user in flight. Press Ctrl-C again to stop at once.\n"
 
 
 @define(eq=False)
 class Interrupts:
-    """What Ctrl-C does to a batch. `pressed` is true once it stops it."""
+    """Handles Ctrl-C during a run. `pressed` is true after the first one."""
 
     bulk: BulkRun
     pressed: bool = field(default=False, init=False)
@@ -103,7 +103,7 @@ class Interrupts:
 
     @contextmanager
     def handled(self) -> Generator[None]:
-        """Handles Ctrl-C inside; where it is ignored, or in another thread, it stays so."""
+        """Handles Ctrl-C while the block runs, unless it is ignored; only in the main thread."""
         before = signal.getsignal(signal.SIGINT)
         main = threading.current_thread() is threading.main_thread()
         if not main or before is not signal.default_int_handler:
@@ -117,7 +117,7 @@ class Interrupts:
 
     @contextmanager
     def waiting(self) -> Generator[None]:
-        """No user is in flight inside: Ctrl-C stops at once."""
+        """Marks a block in which no user is in flight: Ctrl-C stops at once."""
         self._waiting = True
         try:
             yield
@@ -131,4 +131,4 @@ class Interrupts:
         if self._waiting:
             raise KeyboardInterrupt
         with suppress(OSError):
-            os.write(2, _NOTE)  # the streams of Python may be in use
+            os.write(2, _NOTE)  # the streams may be locked

@@ -1,4 +1,4 @@
-"""Why the users of a file stand as they do: one row a reason, with how many it is true of."""
+"""Counts the users of a file by reason, for a table with one row per reason."""
 
 from __future__ import annotations
 
@@ -10,31 +10,39 @@ from rich.table import Table
 from rich.text import Text
 
 from onboarding.cli import screen
-from onboarding.cli.tables import STANDS, WORDS, Why, left_out, options_of, when_asked, whys
+from onboarding.cli.tables import (
+    STATUS_WIDTH,
+    WORDS,
+    Why,
+    left_out,
+    options_of,
+    reasons_of,
+    when_asked,
+)
 from onboarding.errors import Problem
 from onboarding.requirements import Questionnaire, RequirementReport
 
-__all__ = ["Tally", "of_problems", "of_questions", "of_report"]
+__all__ = ["Tally", "problem_reasons", "question_reasons", "report_reasons"]
 
 EXAMPLES = 3
-"""How many refs are shown of each reason, if they are short."""
+"""The most refs shown for each reason, if they are short."""
 
 MOST_NAMES = 10
-"""How many data are shown of one reason: those that it is true of most often."""
+"""The most fields shown for one reason: those that most users have."""
 
 MOST_ROWS = 20
-"""How many reasons a table shows: the most frequent ones."""
+"""The most reasons in a table: the most frequent ones."""
 
 _ORDER = ("invalid", "missing", "unsupported", "provider decides", "left out")
 
-# Characters of 80: a name has its room first, then the refs of users.
+# Characters of 80: names get their width first, then refs.
 _WIDEST = 36
 _FIRST = 18
 
 
 @define(eq=False)
 class _Row:
-    """The users of whom a reason is true, and the data that it is about."""
+    """The users with one reason, and the fields that it is about."""
 
     users: int = 0
     refs: list[str] = field(factory=list[str])
@@ -43,12 +51,12 @@ class _Row:
     def add(self, ref: str, names: Iterable[str]) -> None:
         self.users += 1
         self.names.update(dict.fromkeys(names, 1))
-        told = sum(map(len, self.refs)) + len(ref)
-        if not self.refs or (len(self.refs) < EXAMPLES and told <= 2 * _FIRST):
+        length = sum(map(len, self.refs)) + len(ref)
+        if not self.refs or (len(self.refs) < EXAMPLES and length <= 2 * _FIRST):
             self.refs.append(ref)
 
-    def told(self, why: Why) -> Text:
-        """The names, each with its own count if that is another; then the reason."""
+    def cell(self, why: Why) -> Text:
+        """Returns the names, with their counts if these differ, then the reason."""
         lines = [
             Text.assemble((name, "bold"), ("" if count == self.users else f" ({count})", "dim"))
             for name, count in self.names.most_common(MOST_NAMES)
@@ -67,20 +75,21 @@ class _Row:
 
 @define(eq=False)
 class Tally:
-    """Reasons, each with the users of whom it is true. What it holds grows with the reasons."""
+    """The users by reason. Memory grows with the number of reasons, not of users."""
 
     rows: dict[Why, _Row] = field(factory=dict[Why, _Row])
 
     def add(self, ref: str, found: Iterable[tuple[Why, str]]) -> None:
-        """Counts one user, by the reasons that are true of it and the data they are about."""
-        for why, names in screen.joined(found):
+        """Counts one user by its reasons; each comes with the field that it is about."""
+        for why, names in screen.grouped(found):
             row = self.rows.setdefault(why, _Row())
             row.add(screen.printable(ref), map(screen.printable, names))
 
     def table(self, title: str, *columns: str) -> Table:
-        """The reasons: those that stand alike together, the most frequent first.
+        """Returns a table of the reasons, grouped by status, the most frequent first.
 
-        The columns are: how it stands, the reason, how many users and, if wanted, the first ones.
+        `columns` are the titles of: the status, the reason, the number of users and, if a fourth
+        is given, the first refs.
         """
         made = screen.table(title, *columns)
         names = [len(name) for row in self.rows.values() for name in row.names]
@@ -88,35 +97,35 @@ class Tally:
         made.columns[2].justify = "right"
         made.columns[2].no_wrap = True
         if len(columns) > 3:
-            made.columns[0].max_width = STANDS
+            made.columns[0].max_width = STATUS_WIDTH
             made.columns[3].max_width = _FIRST
-        stands = [*dict.fromkeys((*_ORDER, *(why.stands for why in self.rows)))]
+        statuses = [*dict.fromkeys((*_ORDER, *(why.status for why in self.rows)))]
         shown = sorted(self.rows.items(), key=lambda item: -item[1].users)[:MOST_ROWS]
-        for why, row in sorted(shown, key=lambda item: stands.index(item[0].stands)):
+        for why, row in sorted(shown, key=lambda item: statuses.index(item[0].status)):
             first = [row.first] if len(columns) > 3 else []
-            made.add_row(Text(why.stands, why.style), row.told(why), str(row.users), *first)
+            made.add_row(Text(why.status, why.style), row.cell(why), str(row.users), *first)
         if len(self.rows) > MOST_ROWS:
-            made.caption = f"and {len(self.rows) - MOST_ROWS} rarer reasons: see --all"
+            made.caption = f"and {len(self.rows) - MOST_ROWS} less frequent reasons; see --all"
             made.caption_justify = "left"
         return made
 
 
-def of_problems(problems: Iterable[Problem]) -> Iterator[tuple[Why, str]]:
-    """Why a line is no user."""
+def problem_reasons(problems: Iterable[Problem]) -> Iterator[tuple[Why, str]]:
+    """Yields the reasons why a line is not a valid user."""
     for problem in problems:
         yield Why("invalid", "magenta", (problem.message or problem.code,)), problem.path
 
 
-def of_report(report: RequirementReport) -> Iterator[tuple[Why, str]]:
-    """How a user stands before a target; what is met is not told."""
-    for why, name in whys(report):
-        yield Why(why.stands, why.style, why.words), name
+def report_reasons(report: RequirementReport) -> Iterator[tuple[Why, str]]:
+    """Yields the reasons why a user does not meet the requirements of a target."""
+    for why, name in reasons_of(report):
+        yield Why(why.status, why.style, why.words), name
     for name in left_out(report):
         yield Why("left out", "dim"), name
 
 
-def of_questions(found: Questionnaire) -> Iterator[tuple[Why, str]]:
-    """The questions to a user, grouped by target; then the steps that no question covers."""
+def question_reasons(found: Questionnaire) -> Iterator[tuple[Why, str]]:
+    """Yields the questions to a user by targets, then the steps beside them."""
     for question in found:
         yield Why("\n".join(question.targets), "", (when_asked(question),)), question.name
     for step in found.steps:

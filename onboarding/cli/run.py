@@ -29,11 +29,13 @@ __all__ = ["exit_code", "plain_summary", "run"]
     "users", type=click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True)
 )
 @CONFIG
-@click.option("--gateway", metavar="NAME", help="Which gateway; the configured default otherwise.")
+@click.option(
+    "--gateway", metavar="NAME", help="The gateway to use; by default that of the configuration."
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="The results file, a new one or that of an earlier run to be resumed.  "
+    help="The results file, new or of an earlier run to resume.  "
     "[default: USERS.GATEWAY.results.jsonl, beside USERS]",
 )
 @as_json
@@ -43,26 +45,25 @@ def run(
 ) -> None:
     """Onboard a file of users with one gateway.
 
-    USERS holds JSON Lines (an object a line, `ref` being your own id of the user), one JSON list
-    of such objects or, if its name ends in .csv, .tsv or .txt, CSV with core paths as its headings
-    or words such as first_name, which are told with the paths they stand for; `-` is JSON from
-    standard input. Without a `ref` a user is called by the number of the line (`line-7`), which
-    must then not move between two runs.
+    USERS is JSON Lines (one object per line; `ref` is your id of the user), one JSON list of such
+    objects or, if its name ends in .csv, .tsv or .txt, CSV; `-` is JSON from standard input. The
+    headings of CSV are core paths or aliases such as first_name. A user without a `ref` is named
+    after the number of the line (`line-7`), which must not change between two runs.
 
-    A bad line does not stop the next. The results file has a note of each user before the user is
-    sent, and the result after it. Run again with the same file to resume: created users are not
-    sent again, rejected users once their line has changed, and users who were refused, invalid or
-    failed are tried again. A user whose outcome is unknown is sent again only while the provider
-    remembers the idempotency key (MangoPay: 24 hours), so that nobody is created twice.
+    An invalid line does not stop the run. The results file gets an entry before each user is sent,
+    and the result afterwards. Run again with the same file to resume: created users are not sent
+    again, rejected users only if their line has changed; unsupported, invalid and failed users
+    are retried. A user whose outcome is unknown is sent again only while the provider remembers
+    the idempotency key (MangoPay: 24 hours), so that no user is created twice.
 
-    From standard input, each run without --out writes a new file in the current folder.
+    Without --out, each run from standard input writes a new file in the current folder.
 
-    The first Ctrl-C finishes the user in flight and ends the run; the second one ends it at once.
+    The first Ctrl-C ends the run after the user in flight; the second one ends it at once.
 
-    No result holds a personal value, a link or a token.
+    The results contain no personal value, link or token.
 
     Exit codes: 0 every user is onboarded, 1 not every user, 2 the command, the configuration or the
-    results file cannot be used, 3 the outcome of a user is unknown or could not be written down,
+    results file cannot be used, 3 the outcome of a user is unknown or could not be recorded,
     130 interrupted.
     """
     with opened(config) as gateways:
@@ -81,7 +82,7 @@ def run(
 
 
 def _journal(place: Path, gateway: Gateway[Adapter], *, default: bool) -> Journal:
-    """Opens the results file, and says where it is if the command line did not."""
+    """Opens the results file, and prints its name if the command line did not give it."""
     try:
         journal = Journal.open(place, gateway)
     except OSError as error:
@@ -93,8 +94,10 @@ def _journal(place: Path, gateway: Gateway[Adapter], *, default: bool) -> Journa
 
 
 def exit_code(summary: Summary, failure: Failure | None = None) -> int:
-    """0 everybody is onboarded, 1 not everybody, 3 somebody is unknown; else that of the failure
-    which ended the run early."""
+    """Returns 0 if every user is onboarded, 1 if not, 3 if an outcome is unknown.
+
+    If a failure ended the run early, returns its exit code.
+    """
     if failure is not None:
         return failure.exit_code
     if summary.stopped is not None:
@@ -106,7 +109,7 @@ def exit_code(summary: Summary, failure: Failure | None = None) -> int:
 
 
 def plain_summary(summary: Summary, failure: Failure | None = None) -> dict[str, object]:
-    """The summary as plain data."""
+    """Returns the summary as plain data."""
     return {
         "now": {str(state): summary.now[state] for state in State},
         "before": {str(state): summary.before[state] for state in State},
@@ -120,18 +123,18 @@ def plain_summary(summary: Summary, failure: Failure | None = None) -> dict[str,
 
 
 def _stream(bulk: BulkRun, file: UserFile, place: Path, again: str) -> Failure | None:
-    """Runs the batch, and prints one JSON document as it grows."""
+    """Runs the users, and prints the JSON document piece by piece."""
     comma = ""
 
-    def tell(result: Result) -> None:
+    def write(result: Result) -> None:
         nonlocal comma
         click.echo(f"{comma}\n{json.dumps(result.plain())}", nl=False)
         comma = ","
 
-    click.echo('{"results": [', nl=False)  # before anybody is sent: it may be full or closed
-    ended = run_to_end(bulk, file, again, tell)
+    click.echo('{"results": [', nl=False)  # before the first user: the output may be full or closed
+    ended = run_to_end(bulk, file, again, write)
     if bulk.in_flight is not None:
-        tell(bulk.in_flight)
+        write(bulk.in_flight)
     summary = json.dumps({"results_file": str(place), **plain_summary(bulk.summary, ended)})
     why = json.dumps(ended.plain() if ended is not None else None)
     headings = json.dumps(dict(file.headings))
@@ -140,15 +143,15 @@ def _stream(bulk: BulkRun, file: UserFile, place: Path, again: str) -> Failure |
 
 
 def _watch(bulk: BulkRun, file: UserFile, again: str) -> Failure | None:
-    """Runs the batch under a progress bar, and prints the summary."""
+    """Runs the users with a progress bar, and prints the summary."""
     failure = run_to_end(bulk, file, again, lambda _: None)
     if failure is None or bulk.summary.total:
-        _tell(bulk)
+        _print_summary(bulk)
     return failure
 
 
-def _tell(bulk: BulkRun) -> None:
-    """Prints the summary: one screen."""
+def _print_summary(bulk: BulkRun) -> None:
+    """Prints the summary on one screen."""
     console, gateway, counts = screen.out(), bulk.gateway, bulk.summary
     console.print(screen.summary(counts, f"{gateway.name} ({gateway.provider})"))
     if counts.reasons:
@@ -165,11 +168,11 @@ _ODD = re.compile(r"[^\w.-]").sub
 def results_file(
     users: Path, gateway: str, *, clock: Callable[[], datetime] = utc_now
 ) -> tuple[Path, bool]:
-    """The results file of a file of users at a gateway, and whether it is a new one each time.
+    """Returns the default results file of a file of users, and whether it is new in each run.
 
-    Beside `users.jsonl` it is `users.fr.results.jsonl`; beside any other file, such as
-    `users.csv`, `users.csv.fr.results.jsonl`: it is the same from wherever the command is run.
-    A stream has no name to be recognised by: each run has a new file in the current folder.
+    For `users.jsonl` and the gateway `fr` it is `users.fr.results.jsonl` in the same folder, for
+    `users.csv` it is `users.csv.fr.results.jsonl`. A stream has no name, so that each run gets a
+    new file in the current folder.
     """
     named = _ODD("_", gateway)
     if str(users) == "-" or not stat.S_ISREG(users.stat().st_mode):

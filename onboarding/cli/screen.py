@@ -1,4 +1,4 @@
-"""Where a person reads: consoles, tables, and words for what results hold."""
+"""Output for a terminal: consoles, tables and the words for results."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ __all__ = [
     "STYLES",
     "err",
     "folded",
+    "grouped",
     "indented",
-    "joined",
     "left_alone",
     "out",
     "printable",
+    "problem_line",
     "reasons",
     "summary",
     "table",
-    "told",
     "unknown",
 ]
 
@@ -45,38 +45,38 @@ STYLES = {
 
 MEANINGS = {
     State.CREATED: "registered with the provider",
-    State.REJECTED: "the provider said no",
-    State.UNSUPPORTED: "not sent: the provider does not take a field or its value",
-    State.INVALID: "not sent: the line is not a user",
+    State.REJECTED: "rejected by the provider",
+    State.UNSUPPORTED: "not sent: the provider does not support a field or its value",
+    State.INVALID: "not sent: the line is not a valid user",
     State.FAILED: "not carried out: run again",
-    State.UNKNOWN: "sent, and the outcome is not known",
+    State.UNKNOWN: "sent, but the outcome is unknown",
 }
 
 
 def out() -> Console:
-    """Standard output."""
+    """Returns a console on standard output."""
     return Page(markup=False, highlight=False, emoji=False)
 
 
 def err() -> Console:
-    """Standard error."""
+    """Returns a console on standard error."""
     return Page(stderr=True, markup=False, highlight=False, emoji=False)
 
 
 def table(title: str, *columns: str) -> Table:
-    """A table in the one style."""
+    """Returns a table in the style of all commands."""
     return FittedTable(
         *columns, title=title, title_style="bold", box=box.ROUNDED, border_style="dim"
     )
 
 
 def printable(value: object) -> str:
-    """A text from outside, without what would move the cursor."""
+    """Returns a text from outside without control characters."""
     return "".join(char if char.isprintable() else "\ufffd" for char in str(value))
 
 
-def joined(pairs: Iterable[tuple[K, V]]) -> Iterable[tuple[K, list[V]]]:
-    """What has a key in common, so that a row can tell it together."""
+def grouped(pairs: Iterable[tuple[K, V]]) -> Iterable[tuple[K, list[V]]]:
+    """Groups values by key, in the order of first appearance."""
     found: dict[K, list[V]] = {}
     for key, value in pairs:
         found.setdefault(key, []).append(value)
@@ -84,12 +84,12 @@ def joined(pairs: Iterable[tuple[K, V]]) -> Iterable[tuple[K, list[V]]]:
 
 
 def indented(rows: Iterable[tuple[str, Iterable[str]]], width: int, *, by: int = 4) -> Text:
-    """Lines of words beside their labels, each broken under its own beginning."""
-    told = [*rows]
-    edge = by + max((len(label) for label, _ in told), default=0)
+    """Returns lines of words beside their labels, with a hanging indent."""
+    entries = [*rows]
+    edge = by + max((len(label) for label, _ in entries), default=0)
     edge += 2 if edge > by else 0
     made: list[Text] = []
-    for label, words in told:
+    for label, words in entries:
         for number, text in enumerate(words):
             name = " " * by + label if number == 0 else ""
             made.append(beside(name, Text(printable(text)), edge, width))
@@ -97,14 +97,14 @@ def indented(rows: Iterable[tuple[str, Iterable[str]]], width: int, *, by: int =
 
 
 def _plain(title: str, *columns: str) -> Table:
-    """A table without lines, for what must fit one screen."""
+    """Returns a table without lines, which fits one screen."""
     return FittedTable(
         *columns, title=title, title_style="bold", box=None, pad_edge=False, header_style="dim"
     )
 
 
 def summary(counts: Summary, title: str) -> Table:
-    """How many users came to which state, now and in earlier runs of the same file."""
+    """Returns a table of users by state, in this run and in earlier ones of the same file."""
     again = bool(counts.before)
     made = _plain(title, "state", "users", *(["earlier"] if again else []), "meaning")
     for column in made.columns[1:-1]:
@@ -124,7 +124,7 @@ MOST_REFS = 10
 
 
 def reasons(counts: Summary) -> Table:
-    """Why users were not onboarded, most frequent first; the rest is counted."""
+    """Returns a table of the most frequent reasons why users were not onboarded."""
     made = _plain("Reasons", "state", "path", "reason", "users", "refs")
     made.columns[3].justify = "right"
     shown = counts.reasons.most_common(MOST_REASONS)
@@ -139,15 +139,18 @@ def reasons(counts: Summary) -> Table:
             style=STYLES[reason.state],
         )
     if rest := len(counts.reasons) - len(shown):
-        made.caption = f"and {rest} more: each result has its problems"
+        made.caption = f"and {rest} more; each result lists its problems"
     return made
 
 
 def unknown(counts: Summary, provider: str) -> Iterator[str]:
-    """The users whose outcome is unknown, each with the next step."""
+    """Yields the users whose outcome is unknown, with the next step."""
     for again, step in (
-        (True, "Run again: the idempotency key settles them."),
-        (False, f"Look for them at {provider}; send those who are not there under another ref."),
+        (True, "Run again: the idempotency key shows whether they were created."),
+        (
+            False,
+            f"Search for them at {provider}; send those who do not exist there with a new ref.",
+        ),
     ):
         found = [one for one in counts.unknown if one.run_again is again]
         if found:
@@ -161,17 +164,19 @@ def _some(refs: list[str], count: int) -> str:
 
 
 def left_alone(counts: Summary) -> str:
-    """The users whom this run did not send, because an earlier one had settled them."""
-    settled, rejected = counts.before.total(), counts.before[State.REJECTED]
-    text = f"{settled} {'user was' if settled == 1 else 'users were'} settled earlier and not sent"
-    again = "; correct the line of a rejected user to send it again" if rejected else ""
+    """Returns the number of users that were not sent because an earlier run finished them."""
+    finished, rejected = counts.before.total(), counts.before[State.REJECTED]
+    users = "user was" if finished == 1 else "users were"
+    text = f"{finished} {users} finished by an earlier run and not sent again"
+    again = "; to retry a rejected user, correct its line" if rejected else ""
     return f"{text}{again}."
 
 
 def folded(paths: Iterable[str]) -> str:
-    """Paths in few words: `birthdate, national_id.code, address`; of many parts, the whole.
+    """Returns paths in short: `birthdate, national_id.code, address`.
 
-    No word is wider than a column of the demo: what is evident of a path is not said.
+    Several fields of an object are shown as the object. `identity.` is left out, so that each
+    word fits a column of the demo.
     """
     groups: dict[str, list[str]] = defaultdict(list)
     for path in dict.fromkeys(paths):
@@ -189,7 +194,7 @@ def folded(paths: Iterable[str]) -> str:
     return ", ".join(found)
 
 
-def told(problem: Problem) -> str:
-    """One problem in one line; its code is in the results."""
+def problem_line(problem: Problem) -> str:
+    """Returns a problem in one line, without its code."""
     where = f"{problem.path}: " if problem.path else ""
     return printable(f"{where}{problem.message or problem.code}")

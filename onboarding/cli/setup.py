@@ -26,7 +26,7 @@ __all__ = ["adapters", "check"]
 @click.command()
 @as_json
 def adapters() -> None:
-    """List the adapters within reach, the broken ones with what is wrong."""
+    """List the installed adapters, with the error of each one that cannot be loaded."""
     found = installed().report()
     if wants_json():
         click.echo(json.dumps({"adapters": [_plain_plugin(plugin) for plugin in found]}, indent=2))
@@ -68,15 +68,17 @@ def _plain_plugin(plugin: Plugin) -> dict[str, str | None]:
 @as_json
 @click.pass_context
 def check(context: click.Context, file: Path | None, config: Path) -> None:
-    """Check a configuration, offline: its gateways, or every mistake by its path.
+    """Check a configuration offline, and report every mistake by its path.
 
-    Of each gateway: the environment (sandbox or production) and the host that it will call, and
-    what was checked. CONFIG may also be given by --config. Settings are named, never shown. Exit
-    code 2 if there is a mistake.
+    Shows for each gateway the environment (sandbox or production), the host that it will call,
+    and what was checked. CONFIG can also be given by --config. Values of settings are never shown.
+    Exit code 2 if there is a mistake.
     """
     if file is not None:
         if context.get_parameter_source("config") is not ParameterSource.DEFAULT:
-            raise click.UsageError("CONFIG and --config name the same thing: give one of them")
+            raise click.UsageError(
+                "the configuration is given twice, by CONFIG and by --config; give only one"
+            )
         config = file
     with opened(config) as gateways:
         found = [_plain_gateway(gateways[name], gateways.default_name) for name in gateways]
@@ -100,11 +102,11 @@ def check(context: click.Context, file: Path | None, config: Path) -> None:
     screen.out().print(_OFFLINE)
 
 
-_OFFLINE = "Nothing was sent: the provider may still refuse a key. `onboarding show` makes a call."
+_OFFLINE = "Nothing was sent: the provider may still reject a key. `onboarding show` makes a call."
 
 
 def _plain_gateway(gateway: Gateway[Adapter], default: str | None) -> dict[str, Any]:
-    """What a gateway will call and what was checked of it; of settings the names alone."""
+    """Returns the host of a gateway and what was checked; of settings, only the names."""
     adapter, connection = gateway.adapter, gateway.connection
     shared = attrs.fields_dict(Adapter)
     own = {
@@ -124,7 +126,7 @@ def _plain_gateway(gateway: Gateway[Adapter], default: str | None) -> dict[str, 
         "accept_loss": list(adapter.accept_loss),
         "checked": [
             "every setting",
-            *(f"{name} is there" for name, value in own.items() if isinstance(value, Secret)),
-            *(f"{name} can be used" for name in files),
+            *(f"{name} is present" for name, value in own.items() if isinstance(value, Secret)),
+            *(f"{name} is valid" for name in files),
         ],
     }

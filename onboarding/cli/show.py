@@ -1,4 +1,4 @@
-"""`onboarding show`: what a provider has on file about one user."""
+"""`onboarding show`: the record of one user at a provider."""
 
 from __future__ import annotations
 
@@ -24,33 +24,35 @@ __all__ = ["show"]
 MASK = "•••"
 
 _WORD = re.compile(r"[A-Za-z0-9_.+-]{1,60}").fullmatch
-"""The form of a level's word; what has another may hold a name or a link."""
+"""The form of a level; a text of another form may be a personal value or a link."""
 
 
 @click.command()
 @click.argument("gateway")
 @click.argument("user_id")
 @CONFIG
-@click.option("--reveal", is_flag=True, help="Show personal values too.")
+@click.option("--reveal", is_flag=True, help="Show personal values.")
 @as_json
 def show(gateway: str, user_id: str, config: Path, reveal: bool) -> None:
     """Show the record of USER_ID at a GATEWAY.
 
-    Levels, status, next actions, confirmed contacts, why a field is absent, and the names of
-    what the core has no shape for. Personal values are masked unless --reveal; a link is never
-    shown, for whoever has it can use it.
+    Shows levels, status, next actions, confirmed contacts, the reason of each absent field, and
+    the names of unmapped fields. Personal values are masked unless --reveal is given. Links are
+    never shown, because anyone who has a link can use it.
     """
     with opened(config) as gateways:
         chosen = gateways[gateway]
         try:
             record = chosen.fetch_user(user_id)
         except ValueError:
-            raise Failure("the user id cannot be part of a URL") from None
-    told = _plain(record, reveal=reveal)
+            raise Failure(
+                "USER_ID cannot be part of a URL; give the provider's id of the user"
+            ) from None
+    shown = _plain(record, reveal=reveal)
     if wants_json():
-        click.echo(json.dumps(told, indent=2))
+        click.echo(json.dumps(shown, indent=2))
         return
-    _tell(screen.out(), told)
+    _print(screen.out(), shown)
 
 
 def _plain(record: UserRecord, *, reveal: bool) -> dict[str, Any]:
@@ -98,27 +100,27 @@ def _unlinked(provider_fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _holds_link(value: object) -> bool:
-    """Whoever has a link can use it: `--reveal` is for values."""
+    """Returns whether a value contains a link, which is never shown."""
     return "://" in str(value)
 
 
-def _tell(console: Console, told: dict[str, Any]) -> None:
+def _print(console: Console, shown: dict[str, Any]) -> None:
     actions = [
         (action["kind"], " ".join(filter(None, (action["concerns"], _until(action)))))
-        for action in told["next_actions"]
+        for action in shown["next_actions"]
     ]
-    provider_fields = told["provider_fields"]
+    provider_fields = shown["provider_fields"]
     if not isinstance(provider_fields, dict):
         provider_fields = {"": ", ".join(provider_fields)}
     for title, pairs in (
-        (f"{told['gateway']} ({told['provider']})", [(name, told[name]) for name in _FACTS]),
-        ("levels in the provider's words", told["provider_levels"].items()),
+        (f"{shown['gateway']} ({shown['provider']})", [(name, shown[name]) for name in _FACTS]),
+        ("provider levels", shown["provider_levels"].items()),
         ("next actions", actions),
-        ("confirmed", [(name, "yes" if yes else "no") for name, yes in told["confirmed"].items()]),
-        ("user", told["user"].items()),
-        ("absent", told["absent"].items()),
-        ("facts of the provider's own", cast("dict[str, Any]", provider_fields).items()),
-        ("beyond the core", [("", ", ".join(told["unmapped"]))]),
+        ("confirmed", [(name, "yes" if yes else "no") for name, yes in shown["confirmed"].items()]),
+        ("user", shown["user"].items()),
+        ("absent", shown["absent"].items()),
+        ("provider fields", cast("dict[str, Any]", provider_fields).items()),
+        ("unmapped", [("", ", ".join(shown["unmapped"]))]),
     ):
         rows = [(screen.printable(name), [str(it)]) for name, it in pairs if it not in (None, "")]
         if rows:

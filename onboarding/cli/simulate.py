@@ -1,4 +1,4 @@
-"""`onboarding simulate`: a simulator in the foreground, with its settings as options."""
+"""`onboarding simulate`: runs a simulator in the foreground, with its settings as options."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ _FAULT = click.option(
     "faults",
     multiple=True,
     metavar="KIND[,NAME=VALUE]...",
-    help="What goes wrong, such as `error,route=POST *,times=2`; may be repeated.",
+    help="A fault to inject, such as `error,route=POST *,times=2`; can be repeated.",
 )
 
 
 class _Providers(Group):
-    """One command for each installed adapter that brings a simulator."""
+    """One command for each installed adapter that has a simulator."""
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -53,7 +53,7 @@ class _Providers(Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError:
-            installed().find(args[0])  # says why not, and which name is near
+            installed().find(args[0])  # raises with the reason and a suggestion
             raise
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -73,16 +73,16 @@ def _has(adapter: Any) -> bool:
     try:
         return adapter.simulator() is not None
     except ModuleNotFoundError:
-        return True  # it has one, for which an extra is missing
+        return True  # it has one, but an extra is missing
 
 
 @click.group(cls=_Providers)
 def simulate() -> None:
     """Run a provider's simulator until interrupted.
 
-    It listens on loopback and prints its base URL on its first line, below it the address of its
-    desk, to be opened in a browser, and a configuration of a gateway to it, to be saved as
-    onboarding.toml. What it remembers is gone when it ends, unless a setting keeps it.
+    It listens on loopback and prints its base URL on the first line, then the address of its
+    desk, which opens in a browser, and a configuration of a gateway to it, to be saved as
+    onboarding.toml. Its state is lost when it ends, unless a setting keeps it.
     `onboarding simulate PROVIDER --help` lists its settings.
     """
 
@@ -110,7 +110,7 @@ def command_for(
         short_help=f"The simulator of {name}.",
     )
     port = click.option(
-        "--port", type=click.IntRange(0, 65535), default=0, help="The port; 0 takes any free one."
+        "--port", type=click.IntRange(0, 65535), default=0, help="The port; 0 for any free one."
     )
     if hasattr(simulator, "misbehave"):
         command = _FAULT(command)
@@ -119,7 +119,7 @@ def command_for(
 
 
 def _settings(simulator: type[Any]) -> Iterator[tuple[str, click.Option]]:
-    """The public settings that a command line can say, as options."""
+    """Yields the public settings of simple types, as options."""
     hints = typing.get_type_hints(simulator)
     for field in attrs.fields(simulator):
         kind = _kind(hints[field.name])
@@ -144,7 +144,7 @@ def _settings(simulator: type[Any]) -> Iterator[tuple[str, click.Option]]:
 
 
 def _kind(hint: Any) -> tuple[type, bool] | None:
-    """(the simple type, whether it is many); None for what no command line can say."""
+    """Returns the simple type of a hint and whether it is a list; None for other types."""
     origin, args = typing.get_origin(hint), typing.get_args(hint)
     if origin in (typing.Union, types.UnionType):
         given = [arg for arg in args if arg is not types.NoneType]
@@ -155,7 +155,7 @@ def _kind(hint: Any) -> tuple[type, bool] | None:
 
 
 def _fault(text: str) -> dict[str, Any]:
-    """The fields of a fault as `KIND,NAME=VALUE` says them. Raises ValueError."""
+    """Parses `KIND,NAME=VALUE` into the fields of a fault. Raises `ValueError`."""
     from onboarding_simulators.shared import Fault
 
     hints = typing.get_type_hints(Fault)
@@ -174,8 +174,8 @@ def _none_if_empty(_: click.Context, __: click.Parameter, value: Any) -> Any:
     return value or None
 
 
-def _say_where(app: Any, base_url: str, adapter: type[Adapter] | None) -> None:
-    path: str | None = getattr(app, "desk_path", None)  # not every simulator has a desk
+def _print_address(app: Any, base_url: str, adapter: type[Adapter] | None) -> None:
+    path: str | None = getattr(app, "desk_path", None)  # a simulator may have no desk
     desk_url = None if path is None else base_url + path
     if wants_json():
         where = {"base_url": base_url, "desk_url": desk_url}
@@ -189,14 +189,14 @@ def _say_where(app: Any, base_url: str, adapter: type[Adapter] | None) -> None:
 
 
 def _configuration(adapter: type[Adapter], app: Any, base_url: str) -> Iterator[str]:
-    """The lines of a configuration file with one gateway: to this simulator."""
+    """Yields the lines of a configuration with one gateway, to the simulator."""
     from onboarding.simulation import table_of
 
     yield "# save as onboarding.toml: a gateway to this simulator"
     yield f"[gateways.{adapter.provider}]"
     for name, value in table_of(adapter, app, base_url).items():
         text = value.reveal() if isinstance(value, Secret) else value
-        yield f"{name} = {json.dumps(text)}"  # a TOML string, or a number, or a truth value
+        yield f"{name} = {json.dumps(text)}"  # valid as a TOML string, number or boolean
     if lost := sorted(_unsupported(adapter)):
         yield "# not supported by the provider, so left out and reported:"
         yield "accept_loss = ["
@@ -205,7 +205,7 @@ def _configuration(adapter: type[Adapter], app: Any, base_url: str) -> Iterator[
 
 
 def _unsupported(adapter: type[Adapter]) -> set[str]:
-    """The core paths of a natural person that a registration drops; whole objects as one."""
+    """Returns the core paths of a natural person that a registration drops, joined by object."""
     if not adapter.wires:
         return set()
     plan = translation(adapter.wires[0], adapter.provider).plan
@@ -227,6 +227,8 @@ def _serve(app: Any, port: int, adapter: type[Adapter] | None) -> None:
         try:
             base_url = stack.enter_context(serve(app, port=port))
         except OSError:
-            raise Failure(f"port {port} is not free") from None
-        _say_where(app, base_url, adapter)
+            raise Failure(
+                f"--port: port {port} is not free; give another one, or 0 for any"
+            ) from None
+        _print_address(app, base_url, adapter)
         threading.Event().wait()

@@ -1,4 +1,4 @@
-"""How users stand before targets, and what to ask of them: as tables, and as plain data."""
+"""Requirement reports and questionnaires as tables and as plain data."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ from onboarding.requirements import (
 )
 
 __all__ = [
-    "STANDS",
+    "STATUS_WIDTH",
     "WORDS",
     "Why",
+    "cell_of",
     "left_out",
     "options_of",
     "plain_questionnaire",
     "plain_report",
     "questionnaire_table",
+    "reasons_of",
     "report_table",
     "summary_table",
     "targets_table",
-    "told",
     "when_asked",
-    "whys",
 ]
 
 WORDS = {
@@ -49,15 +49,15 @@ STYLES = {
     RequirementStatus.PROVIDER_DECIDES: "yellow",
     RequirementStatus.MET: "green",
 }
-STANDS = 8  # characters: "provider decides" takes two lines, and a path has room at 80
+STATUS_WIDTH = 8  # characters: "provider decides" takes two lines, so that a path fits 80
 
 
 # -- targets
 
 
 def targets_table(found: Mapping[str, Target]) -> Table:
-    """Where a user can get, by the name to ask for."""
-    made = screen.table("Targets", "target", "which is to")
+    """Returns a table of targets by name."""
+    made = screen.table("Targets", "target", "description")
     made.columns[0].no_wrap = True
     for name, target in found.items():
         made.add_row(name, Text.assemble(target.words, "\n", (target.source, "dim")))
@@ -68,18 +68,18 @@ def targets_table(found: Mapping[str, Target]) -> Table:
 
 
 def report_table(report: RequirementReport, ref: str, name: str) -> Table:
-    """One user before one target: what is missing first, then what the provider decides.
+    """Returns a table of the requirements of one target for one user, the missing ones first.
 
-    What stands so for one reason is told together.
+    Requirements with the same status and reason share a row.
     """
     made = screen.table(f"{screen.printable(ref)}, {name}: {WORDS[report.status]}")
-    made.add_column("stands", width=STANDS)
-    made.add_column("what, and why", overflow="fold")
-    made.add_column("who acts", max_width=STANDS)
+    made.add_column("status", width=STATUS_WIDTH)
+    made.add_column("field and reason", overflow="fold")
+    made.add_column("who acts", max_width=STATUS_WIDTH)
     made.show_lines = True
-    for why, names in screen.joined(whys(report)):
-        stands = Text(why.stands, why.style)
-        made.add_row(stands, told(names, why.words, why.source), " or ".join(why.actors))
+    for why, names in screen.grouped(reasons_of(report)):
+        status = Text(why.status, why.style)
+        made.add_row(status, cell_of(names, why.words, why.source), " or ".join(why.actors))
     if met := report.of(RequirementStatus.MET):
         made.add_row(
             Text("met", STYLES[RequirementStatus.MET]), ", ".join(one.name for one in met), ""
@@ -93,20 +93,20 @@ def report_table(report: RequirementReport, ref: str, name: str) -> Table:
 
 @frozen
 class Why:
-    """How something stands before a target, why, by which document, and who can act."""
+    """Why a requirement is not met: its status, the reasons, the document, and who can act."""
 
-    stands: str
+    status: str
     style: str
     words: tuple[str, ...] = ()
     source: str = ""
     actors: tuple[str, ...] = ()
 
 
-def whys(report: RequirementReport) -> Iterator[tuple[Why, str]]:
-    """What is missing, what is not supported, and what the provider decides: each with its name."""
+def reasons_of(report: RequirementReport) -> Iterator[tuple[Why, str]]:
+    """Yields what is missing, unsupported or left to the provider, each with its name."""
     yield from _of(RequirementStatus.MISSING, report.missing)
     for loss in report.refused:
-        text = f"{loss.reason}; refused, unless accept_loss names it"
+        text = f"{loss.reason}; refused unless accept_loss names it"
         yield Why("unsupported", "red", (text,), actors=("platform",)), loss.core_path
     yield from _of(RequirementStatus.PROVIDER_DECIDES, report.undecided)
 
@@ -118,7 +118,7 @@ def _of(status: RequirementStatus, findings: Iterable[Requirement]) -> Iterator[
 
 
 def options_of(finding: Requirement) -> Iterator[str]:
-    """Why it stands so; where several things would do, each of them."""
+    """Yields the reason of a requirement; if it has several options, each of them."""
     if len(finding.options) < 2 or finding.name == " or ".join(finding.paths):
         when = f" ({finding.condition})" if finding.condition not in ("", "always") else ""
         yield f"{finding.reason}{when}"
@@ -127,8 +127,8 @@ def options_of(finding: Requirement) -> Iterator[str]:
         yield f"{'or' if number else 'either'} {option.path or option.words}"
 
 
-def told(names: Iterable[str], reasons: Iterable[str], source: str = "") -> Text:
-    """Names, then lines that are true of each, then the document that says so."""
+def cell_of(names: Iterable[str], reasons: Iterable[str], source: str = "") -> Text:
+    """Returns a cell: names, then their reasons, then the document."""
     made = Text("\n").join(Text(screen.printable(name), "bold") for name in names)
     for reason in filter(None, reasons):
         made.append(f"\n{screen.printable(reason)}")
@@ -138,7 +138,7 @@ def told(names: Iterable[str], reasons: Iterable[str], source: str = "") -> Text
 
 
 def left_out(report: RequirementReport) -> Iterator[str]:
-    """What would be lost, and stops nothing."""
+    """Yields the core paths that would be lost although the call is possible."""
     stopping = {one.name for one in report.missing} | {loss.core_path for loss in report.refused}
     for loss in report.losses:
         if loss.kind in (LossKind.DROPPED, LossKind.COARSENED) and loss.core_path not in stopping:
@@ -146,7 +146,7 @@ def left_out(report: RequirementReport) -> Iterator[str]:
 
 
 def summary_table(counts: Mapping[str, Counter[RequirementStatus]], title: str) -> Table:
-    """How many users stand how before each target."""
+    """Returns a table of the number of users by target and status."""
     made = screen.table(title, "target", *WORDS.values())
     for column in made.columns[1:]:
         column.justify = "right"
@@ -156,7 +156,7 @@ def summary_table(counts: Mapping[str, Counter[RequirementStatus]], title: str) 
 
 
 def plain_report(report: RequirementReport, name: str) -> dict[str, Any]:
-    """The report as plain data. No value is in it."""
+    """Returns the report as plain data, without values of the user."""
     return {
         "target": name,
         "status": str(report.status),
@@ -201,32 +201,35 @@ def _plain_loss(loss: Loss) -> dict[str, Any]:
 
 
 def questionnaire_table(found: Questionnaire, ref: str) -> Table:
-    """What to ask of one user, when and for what; then the steps that nobody can be asked for."""
-    what = "what to ask" if found.questions else "nothing to ask"
+    """Returns a table of the questions to ask one user, then the steps beside them."""
+    what = "questions to ask" if found.questions else "no questions"
     made = screen.table(f"{screen.printable(ref)}: {what}", "ask for", "for")
     made.show_lines = True
     made.columns[0].min_width = max((len(one.name) for one in found), default=None)
     wanted = [target for one in found for target in one.targets]
     made.columns[1].max_width = max(map(len, wanted), default=None)
     asked = (((when_asked(one), one.targets), one.name) for one in found)
-    for (when, targets), names in screen.joined(asked):
-        made.add_row(told(names, [when]), "\n".join(targets))
+    for (when, targets), names in screen.grouped(asked):
+        made.add_row(cell_of(names, [when]), "\n".join(targets))
     for provider, paths in found.accept_loss.items():
-        made.add_row(told(paths, [f"{provider} does not support it: name it in accept_loss"]), "")
+        made.add_row(
+            cell_of(paths, [f"{provider} does not support it: name it in accept_loss"]), ""
+        )
     for step in found.steps:
         who = f"{' or '.join(step.actors)} ({WORDS[step.status]})"
-        made.add_row(told([step.name], options_of(step)), who)
+        made.add_row(cell_of([step.name], options_of(step)), who)
     return made
 
 
 def when_asked(question: Question) -> str:
+    """Returns the condition of a question in words; empty if it is always asked."""
     when = f"if {question.when.words}" if question.when is not None else ""
-    same = f"the same as {question.same_as}" if question.same_as else ""
+    same = f"same answer as {question.same_as}" if question.same_as else ""
     return ", ".join(filter(None, (when, same)))
 
 
 def plain_questionnaire(found: Questionnaire) -> dict[str, Any]:
-    """The questionnaire as plain data."""
+    """Returns the questionnaire as plain data."""
     return {
         "questions": [
             {

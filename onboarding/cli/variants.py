@@ -1,4 +1,4 @@
-"""What the wire classes of a provider say of a field, told once where they say the same."""
+"""Explanations of a field by the wire classes of a provider, with equal ones joined."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ _OWN = ("identity", "company")
 
 @frozen(kw_only=True)
 class Variant:
-    """What some wire classes of a provider say alike: `told` is the first one's own words."""
+    """An explanation that some wire classes of a provider share."""
 
     classes: tuple[str, ...]
     sources: tuple[str, ...]
-    told: Explanation
+    explanation: Explanation
 
     def plain(self) -> dict[str, Any]:
-        """The same as plain data."""
-        one = self.told
+        """Returns the explanation as plain data."""
+        one = self.explanation
         return {
             "provider": one.provider,
             "wire_classes": list(self.classes),
@@ -58,7 +58,7 @@ class Variant:
 
 
 def persons(plan: Plan) -> frozenset[PersonType]:
-    """The kinds of person that a wire class registers, by the data that it takes of them."""
+    """Returns the kinds of persons that a wire class registers, by its writable fields."""
     tops = {core.partition(".")[0] for core in plan.writable(On.CREATE)}
     kinds = {
         kind
@@ -69,35 +69,35 @@ def persons(plan: Plan) -> frozenset[PersonType]:
 
 
 def variants(kind: type[Adapter], path: str) -> dict[str, list[Variant]]:
-    """What a provider says of the field at a path, or of each below it, by core path.
+    """Returns the explanations of the field at a path, or of each field below it, by core path.
 
-    A wire class of natural persons is not asked about a company, nor the other way round, unless
-    there is no better one. Raises `InvalidInput` for a path that the core does not have.
+    A wire class of natural persons does not explain fields of a company, and vice versa, unless
+    there is no other class. Raises `InvalidInput` for an unknown path.
     """
     found: dict[str, list[Explanation]] = {}
     for one in kind.explain(path):
         found.setdefault(one.core_path, []).append(one)
     kinds = {wire.__name__: persons(translation(wire, kind.provider).plan) for wire in kind.wires}
-    return {core: list(_joined(_concerned(core, told, kinds))) for core, told in found.items()}
+    return {core: list(_joined(_concerned(core, all_, kinds))) for core, all_ in found.items()}
 
 
 def _concerned(
-    core: str, told: list[Explanation], kinds: dict[str, frozenset[PersonType]]
+    core: str, found: list[Explanation], kinds: dict[str, frozenset[PersonType]]
 ) -> list[Explanation]:
     top = core.partition(".")[0]
     if top not in _OWN:
-        return told
+        return found
     wanted = PersonType.NATURAL if top == "identity" else PersonType.LEGAL
-    return [one for one in told if wanted in kinds[one.wire_class]] or told
+    return [one for one in found if wanted in kinds[one.wire_class]] or found
 
 
-def _joined(told: Iterable[Explanation]) -> Iterator[Variant]:
+def _joined(found: Iterable[Explanation]) -> Iterator[Variant]:
     alike: dict[Explanation, list[Explanation]] = {}
-    for one in told:
+    for one in found:
         alike.setdefault(attrs.evolve(one, wire_class="", source=""), []).append(one)
     for group in alike.values():
         yield Variant(
             classes=tuple(one.wire_class for one in group),
             sources=tuple(dict.fromkeys(one.source for one in group)),
-            told=group[0],
+            explanation=group[0],
         )

@@ -127,8 +127,8 @@ def test_check_tells_the_environment_and_the_host_of_each_gateway(tmp_path: Path
     found = {one.pop("name"): one for one in json.loads(told.stdout)["gateways"]}
     names = ("provider", "environment", "host", "proxy")
     assert {name: tuple(map(one.get, names)) for name, one in found.items()} == REACHED
-    assert found["fr"]["checked"] == ["every setting", "api_key is there"]
-    assert found["lt"]["checked"] == ["every setting", "mac_key is there"]
+    assert found["fr"]["checked"] == ["every setting", "api_key is present"]
+    assert found["lt"]["checked"] == ["every setting", "mac_key is present"]
     words = [word for one in REACHED.values() for word in one if word]
     assert [word for word in words if word not in done.stdout] == []
     assert "Nothing was sent" in done.stdout
@@ -143,7 +143,7 @@ def test_check_tells_which_files_of_a_connection_it_read(tmp_path: Path) -> None
     done = invoke("check", config(tmp_path, text), "--json")
 
     (told,) = json.loads(done.stdout)["gateways"]
-    assert "ca_bundle can be used" in told["checked"]
+    assert "ca_bundle is valid" in told["checked"]
 
 
 def test_check_lists_every_mistake_by_path(tmp_path: Path) -> None:
@@ -183,7 +183,7 @@ def test_check_takes_one_configuration_only(tmp_path: Path) -> None:
     done = invoke("check", place, "--config", place)
 
     assert done.exit_code == 2
-    assert "give one of them" in done.stderr
+    assert "give only one" in done.stderr
 
 
 @pytest.mark.parametrize("text", ["[[", None])

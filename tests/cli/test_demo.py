@@ -99,7 +99,7 @@ def test_every_user_has_a_row_that_agrees_with_both_results(shown: Shown) -> Non
 
 
 def test_everybody_who_was_refused_is_told_with_the_reason(shown: Shown) -> None:
-    told = {(row[0], row[1]): (row[2], row[3]) for row in rows(shown.text, "Who was refused")}
+    told = {(row[0], row[1]): (row[2], row[3]) for row in rows(shown.text, "Not onboarded")}
 
     refused = {
         (ref, gateway): result

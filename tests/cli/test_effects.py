@@ -104,7 +104,7 @@ def test_the_same_is_told_as_data(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"occupation": "baker"}, "nothing follows but the change itself"),
+        ({"occupation": "baker"}, "no effects besides the change itself"),
         ({"identity": {"given_name": CANARY}}, "nothing changes"),
         ({}, "nothing changes"),
     ],
@@ -143,7 +143,7 @@ def test_what_cannot_be_emptied_is_told(desk: Desk) -> None:
     [
         ({"phone": CANARY}, "phone: expected one phone number"),
         ({"nope": 1}, "nope: there is no such field"),
-        ("[]", "holds no JSON object"),
+        ("[]", "is not a JSON object"),
         ("{", "cannot be read as JSON"),
         ('{"tag": "a", "tag": "b"}', "tag: is given more than once"),
         ('{"extras": {"mangopay": ' + "[" * 900 + "]" * 900 + "}}", "is nested too deep"),

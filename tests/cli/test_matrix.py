@@ -153,7 +153,7 @@ def test_levels_can_be_asked_for_alone() -> None:
 def test_a_kind_of_person_that_a_provider_does_not_take_has_no_column() -> None:
     done = matrix()
 
-    assert "A legal person in a registration (paysera takes none)" in done.stdout
+    assert "A legal person in a registration (paysera registers none)" in done.stdout
 
 
 @pytest.mark.parametrize("columns", [80, 120])
@@ -281,4 +281,4 @@ def test_without_an_adapter_there_is_no_matrix(monkeypatch: pytest.MonkeyPatch) 
     done = matrix()
 
     assert done.exit_code == 2
-    assert "no adapter is installed" in done.stderr
+    assert "no working adapter is installed" in done.stderr

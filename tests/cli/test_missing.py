@@ -22,7 +22,7 @@ from onboarding import (
     questionnaire,
 )
 from onboarding.cli.app import app
-from onboarding.cli.reasons import MOST_ROWS, Tally, of_problems
+from onboarding.cli.reasons import MOST_ROWS, Tally, problem_reasons
 from onboarding.errors import Problem
 from onboarding.requirements import RequirementStatus
 from onboarding.requirements import missing as find_missing
@@ -200,7 +200,7 @@ def test_of_several_users_each_reason_is_told_once_with_the_number_of_users() ->
     assert row_of(done, "family_name")[3] == "u2, u6, u10, ..."
     assert row_of(done, "nationality")[2:] == ["30", "u3, u6, u9, ..."]
     assert row_of(done, "enrolment")[2:] == ["90", "u1, u2, u3, ..."]
-    assert "120 users, of whom 30 cannot be read" in done.stdout
+    assert "120 users, 30 of them invalid" in done.stdout
     assert done.stdout.count("is required (category is OWNER)") == 1
     assert CANARY not in done.output
 
@@ -248,11 +248,14 @@ def test_what_a_screen_does_not_take_is_counted() -> None:
     names = missing("-", "mangopay/create_owner", text=text)
     tally = Tally()
     for number, row in enumerate(rows):
-        tally.add(f"u{number}", of_problems([Problem("", "shape", row)]))
+        tally.add(f"u{number}", problem_reasons([Problem("", "shape", row)]))
 
     assert "and 20 more" in names.stdout
     assert tally.table("x", "stands", "why", "users", "first").row_count == MOST_ROWS
-    assert tally.table("x", "stands", "why", "users").caption == "and 11 rarer reasons: see --all"
+    assert (
+        tally.table("x", "stands", "why", "users").caption
+        == "and 11 less frequent reasons; see --all"
+    )
 
 
 def test_users_with_nothing_missing_are_only_counted() -> None:
@@ -336,10 +339,10 @@ def test_a_line_that_is_no_user_is_told_and_stops_nobody_else() -> None:
     done = missing("-", "mangopay/create_owner", "--all", text=text)
 
     assert done.exit_code == 1
-    assert "40: is no user" in done.stdout
-    assert "line-2: is no user" in done.stdout
+    assert "40: is not a valid user" in done.stdout
+    assert "line-2: is not a valid user" in done.stdout
     assert "41, mangopay/create_owner: met" in done.stdout
-    assert "3 users, of whom 2 cannot be read" in done.stdout
+    assert "3 users, 2 of them invalid" in done.stdout
     assert CANARY not in done.output
 
 
@@ -400,7 +403,7 @@ def test_a_schema_is_about_one_user() -> None:
     done = asked([OWNER, NAMELESS], "mangopay/create_owner", "--schema")
 
     assert done.exit_code == 2
-    assert "a schema is about one user, and there are 2" in done.stderr
+    assert "--schema needs exactly one user, and USERS has 2" in done.stderr
 
 
 @pytest.mark.parametrize("target", Paysera.targets)
@@ -441,7 +444,7 @@ def test_targets_of_gateways_are_listed_by_gateway(config: str) -> None:
         ("nowhere.jsonl mangopay/payouts", "there is no file nowhere.jsonl"),
         ("mangopay/payouts", "USERS comes before the targets"),
         ("- mangopay/payout", "did you mean mangopay/payouts?"),
-        ("- mangopay", "there is mangopay/create_payer"),
+        ("- mangopay", "the targets are mangopay/create_payer"),
         ("- mangopy/payouts", "did you mean mangopay?"),
         ("--new natural fr/payouts --config nowhere.toml", "nowhere.toml cannot be used"),
     ],

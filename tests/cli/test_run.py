@@ -295,7 +295,7 @@ def test_a_rejected_line_that_did_not_change_is_left_alone_and_told_of(site: Sit
     done = site.run(users, "--out", str(site.out))
 
     assert (site.out.read_bytes(), site.created) == (before, sent)
-    assert "2 users were settled earlier and not sent; correct the line" in done.stdout
+    assert "2 users were finished by an earlier run and not sent again; to retry" in done.stdout
 
 
 def test_a_user_rejected_twice_is_compared_with_the_later_line(site: Site) -> None:
@@ -330,7 +330,7 @@ def test_a_created_user_stays_so_whatever_its_line_becomes(site: Site) -> None:
         done = site.run(site.users(header, other, name="users.csv"), "--out", str(site.out))
 
         assert done.exit_code == 0, done.output
-        assert "1 user was settled earlier and not sent." in done.stdout
+        assert "1 user was finished by an earlier run and not sent again." in done.stdout
     assert site.created == 1
 
 
@@ -685,7 +685,7 @@ def test_without_idempotency_keys_who_was_being_sent_at_a_kill_stays_unknown_and
     assert done.exit_code == again.exit_code == 3
     assert states(site.results()) == {"first": "created", "second": "unknown", "third": "created"}
     assert told["summary"]["unknown"] == [{"ref": "second", "id": None, "next_step": "look_up"}]
-    assert "Unknown outcome: second. Look for them at paysera" in again.stdout
+    assert "Unknown outcome: second. Search for them at paysera" in again.stdout
     assert site.created == 3
 
 
@@ -791,7 +791,7 @@ def test_the_first_interrupt_finishes_the_user_in_flight_and_says_how_to_resume(
 
     assert done.exit_code == 130
     assert states(site.results()) == {"first": "created", "second": "created"}
-    assert "The user in flight is being finished." in capfd.readouterr().err
+    assert "Waiting for the user in flight." in capfd.readouterr().err
     assert done.stderr == "Error: interrupted; run the same command again to resume\n"
     assert re.search(r"^created +2 ", done.stdout, re.MULTILINE)
 
@@ -952,7 +952,7 @@ def test_without_out_results_go_beside_the_users_and_the_next_run_resumes(
         "intent",
         "created",
     ]
-    assert "1 user was settled earlier and not sent." in second.stdout
+    assert "1 user was finished by an earlier run and not sent again." in second.stdout
     assert (first.exit_code, second.exit_code, site.created) == (0, 0, 1)
 
 
@@ -998,7 +998,7 @@ def test_reasons_beyond_the_first_are_counted_and_places_in_lists_are_one_reason
     done = site.run(users, "--json")
     shown = site.run(users)
 
-    assert re.search(r"and \d+ more: each result has its problems", shown.stdout)
+    assert re.search(r"and \d+ more; each result lists its problems", shown.stdout)
     paths = [x["path"] for one in json.loads(done.stdout)["results"] for x in one["problems"]]
     assert {"documents.0.pages", "documents.1.pages"} <= set(paths)
     assert re.search(r"documents\[\]\.pages .* 2 +list-0, list-1 *$", shown.stdout, re.MULTILINE)
@@ -1007,7 +1007,7 @@ def test_reasons_beyond_the_first_are_counted_and_places_in_lists_are_one_reason
 def test_a_value_that_is_too_long_is_not_called_unsupported(site: Site) -> None:
     done = site.run(site.users(person("a", tag="x" * 300)))
 
-    assert "the provider does not take a field or its value" in done.stdout
+    assert "the provider does not support a field or its value" in done.stdout
     assert "tag" in done.stdout
     assert "longer than 255 characters" in done.stdout
     assert "not supported" not in done.stdout
