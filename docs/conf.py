@@ -8,6 +8,7 @@ import re
 from importlib import import_module
 from importlib.metadata import version as version_of
 from pathlib import Path
+from shutil import copyfile
 from typing import Any
 
 import attrs
@@ -42,11 +43,14 @@ html_title = "onboarding"
 html_static_path: list[str] = []
 html_theme_options = {"source_repository": "", "navigation_with_keys": True}
 html_extra_path = ["llms.txt"]
+html_copy_source = False  # each page has its Markdown beside it, as llms.txt expects
+linkcheck_ignore = [r"https?://"]  # listed as ignored: a build opens no connection
 copybutton_exclude = ".linenos, .gp"
 
 # Docstrings name things in backticks: a link where there is a page for the name.
 default_role = "py:obj"
 autodoc_member_order = "bysource"
+autodoc_preserve_defaults = True
 autodoc_typehints = "signature"
 autodoc_default_options = {"members": True, "undoc-members": True, "exclude-members": "form"}
 autodoc_type_aliases = {name: f"onboarding.spi.{name}" for name in TYPES}
@@ -123,7 +127,15 @@ def _linked(app: Any, env: Any, node: Any, content: nodes.Node) -> nodes.Node | 
     return None
 
 
+def _with_markdown(app: Any, error: Exception | None) -> None:
+    """Puts the Markdown of each page beside its HTML."""
+    if error is None and app.builder.name == "html":
+        for page in app.env.found_docs:
+            copyfile(app.env.doc2path(page), Path(app.outdir) / f"{page}.md")
+
+
 def setup(app: Any) -> None:
+    app.connect("build-finished", _with_markdown)
     app.connect("autodoc-process-docstring", _fenced)
     app.connect("autodoc-process-docstring", _of_the_constant)
     app.connect("autodoc-process-signature", _untyped)

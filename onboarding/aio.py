@@ -66,11 +66,17 @@ class AsyncGateway(AsyncCalls[A_co]):
     """
 
     adapter: A_co
+    """The adapter, with its settings."""
     connection: Connection = field(factory=Connection)
+    """How it connects."""
     observe: Observe | None = None
+    """Is called with each exchange."""
     debug: bool = False
+    """Whether errors keep their inner frames, whose locals hold keys and bodies."""
     clock: Clock = utc_now
+    """Returns the time, aware and in UTC."""
     nonces: Nonces = new_nonce
+    """Returns a text that is used once."""
     _timed: ServerClock = field(init=False)
     _root: AsyncGateway[Adapter] | None = field(default=None, init=False)
     _states: dict[tuple[int, asyncio.AbstractEventLoop], _ProcessState] = field(

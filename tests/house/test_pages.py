@@ -15,6 +15,7 @@ import pytest
 from onboarding.operations import Operations
 
 DOCS = Path(__file__).parents[2] / "docs"
+README = DOCS.parent / "README.md"
 SCREENS = 8
 SCREEN = 45  # lines of text
 LINE = 100  # characters
@@ -68,3 +69,31 @@ def test_every_name_of_a_door_has_one_place_in_the_reference() -> None:
 
     assert set(documented) - {f"{Operations.__module__}.Operations"} == wanted
     assert set(documented.values()) == {1}
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors of the headings of a page, as MyST makes them."""
+    text = re.sub(r"^ *```.*?^ *```", "", page.read_text("utf-8"), flags=re.M | re.S)
+    headings = re.findall(r"^#+ (.+)$", text, re.M)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", [README, *PAGES], ids=lambda page: page.name)
+def test_every_link_leads_to_a_file_and_a_heading(page: Path) -> None:
+    text = re.sub(r"^ *```.*?^ *```", "", page.read_text("utf-8"), flags=re.M | re.S)
+    broken: list[str] = []
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if "://" not in target:
+            path, _, anchor = target.partition("#")
+            place = (page.parent / path).resolve() if path else page
+            if not place.exists() or (anchor and anchor not in anchors(place)):
+                broken.append(target)
+
+    assert broken == []
+
+
+def test_every_link_of_llms_txt_leads_to_a_page() -> None:
+    targets = re.findall(r"\]\(([^)]+)\)", (DOCS / "llms.txt").read_text("utf-8"))
+
+    assert len(targets) > 20
+    assert [target for target in targets if DOCS / target not in PAGES] == []
