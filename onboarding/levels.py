@@ -18,8 +18,6 @@ __all__ = [
     "LevelPolicy",
     "LevelRow",
     "NistIal",
-    "Ordered",
-    "level_word",
 ]
 
 

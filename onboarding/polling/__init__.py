@@ -6,8 +6,7 @@ for event in Poller(gateway, records, until=lambda record: record.kyc_level == K
 ```
 """
 
-from onboarding.polling.events import events_between
 from onboarding.polling.poller import AsyncPoller, Poller
 from onboarding.polling.schedule import PollPolicy
 
-__all__ = ["AsyncPoller", "PollPolicy", "Poller", "events_between"]
+__all__ = ["AsyncPoller", "PollPolicy", "Poller"]
