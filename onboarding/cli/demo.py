@@ -24,7 +24,7 @@ from onboarding.bulk import BulkRun, Journal, Result, State, Summary, UserFile
 from onboarding.cli import compare, screen
 from onboarding.cli.failures import Failure, as_json, wants_json
 from onboarding.cli.output import write_file
-from onboarding.cli.run import plain_summary
+from onboarding.cli.run import summary_as_dict
 from onboarding.config import Gateways
 from onboarding.registry import installed
 
@@ -74,7 +74,7 @@ def demo(users: Path | None, keep: Path | None, everything: bool) -> None:
             if name != runs[0].gateway:
                 runs.append(_run(config, file, name))
     if wants_json():
-        click.echo(json.dumps(_plain(runs)))
+        click.echo(json.dumps(_as_dict(runs)))
     elif everything:
         _print_all(runs, config, file)
     else:
@@ -145,14 +145,14 @@ def _changed(before: str, after: str) -> list[str]:
     return [line for line in lines if not line.startswith(("---", "+++", "@@"))]
 
 
-def _plain(runs: list[_Run]) -> Mapping[str, Any]:
+def _as_dict(runs: list[_Run]) -> Mapping[str, Any]:
     return {
         "runs": [
             {
                 "gateway": run.gateway,
                 "provider": run.provider,
                 "config_change": list(run.change),
-                "summary": plain_summary(run.summary),
+                "summary": summary_as_dict(run.summary),
                 "results": [result.plain() for result in run.results.values()],
             }
             for run in runs

@@ -62,7 +62,7 @@ def effects(context: click.Context, record: Path, changed: Path, config: Path) -
     if wants_json():
         shown = {
             "changed": paths,
-            "effects": [_plain(effect) for effect in follows],
+            "effects": [_as_dict(effect) for effect in follows],
             "not_sent": [{"path": loss.core_path, "reason": loss.reason} for loss in unsent],
         }
         click.echo(json.dumps(shown, indent=2))
@@ -137,7 +137,7 @@ def _over(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
 # -- output
 
 
-def _plain(effect: Effect) -> dict[str, Any]:
+def _as_dict(effect: Effect) -> dict[str, Any]:
     return {
         "kind": str(effect.kind),
         "words": effect.words,

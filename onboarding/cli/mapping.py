@@ -15,8 +15,8 @@ from rich.text import Text
 from onboarding.adapter import Adapter
 from onboarding.cli import screen
 from onboarding.cli.failures import NOT_ALL, Failure, as_json, wants_json
+from onboarding.cli.fields import Variant, variants
 from onboarding.cli.input import chosen, name_of, object_in
-from onboarding.cli.variants import Variant, variants
 from onboarding.errors import InvalidInput, Problem, UnexpectedResponse
 from onboarding.mapping.explain import Explanation
 from onboarding.mapping.paths import leaves
@@ -152,36 +152,37 @@ def _differing(first: Rows, other: Rows) -> Rows:
 
 def _rows(one: Variant) -> Rows:
     """Returns the description of a variant; labels without text are left out."""
-    told = one.explanation
-    open_ = f"left open: {told.uncertain}" if told.uncertain else ""
-    shown = f"null if {told.hidden}" if told.hidden else "" if told.shown else "never"
-    written = ", ".join(told.written_on) or ("no call" if told.wire_path else "")
-    days = [f"from {told.since}"] * bool(told.since) + [f"until {told.until}"] * bool(told.until)
+    found = one.explanation
+    open_ = f"unclear: {found.uncertain}" if found.uncertain else ""
+    shown = f"null if {found.hidden}" if found.hidden else "" if found.shown else "never"
+    written = ", ".join(found.written_on) or ("no call" if found.wire_path else "")
+    since = f"from {found.since}" if found.since else ""
+    until = f"until {found.until}" if found.until else ""
     rows: Rows = {
-        "name": (told.wire_path or "(none)",),
-        "form": (told.form,),
-        "limits": told.limits,
-        "required": (told.required, open_) if told.required else (),
-        "refused": told.refused,
+        "name": (found.wire_path or "(none)",),
+        "form": (found.form,),
+        "limits": found.limits,
+        "required": (found.required, open_) if found.required else (),
+        "refused": found.refused,
         "written by": (written,),
-        "default": (told.default,) if told.default else (),
-        "always sent": (told.along,),
-        "on change": told.on_change,
+        "default": (found.default,) if found.default else (),
+        "always sent": (found.along,),
+        "on change": found.on_change,
         "shown": (shown,),
-        "scope": (" or ".join(told.scope),),
-        "lost": tuple(_lost(told)),
-        "valid": (" ".join(days),),
+        "scope": (" or ".join(found.scope),),
+        "lost": tuple(_lost(found)),
+        "valid": (" ".join(filter(None, (since, until))),),
         "source": one.sources,
     }
     said = {label: tuple(filter(None, words)) for label, words in rows.items()}
     return {label: words for label, words in said.items() if words}
 
 
-def _lost(told: Explanation) -> Iterator[str]:
-    if told.loss is not None:
-        yield f"{told.loss.kind.replace('_', ' ')}: {told.loss.reason}"
-    if told.inexact is not None:
-        yield f"inexact values: {told.inexact.replace('_', ' ')}"
+def _lost(found: Explanation) -> Iterator[str]:
+    if found.loss is not None:
+        yield f"{found.loss.kind.replace('_', ' ')}: {found.loss.reason}"
+    if found.inexact is not None:
+        yield f"inexact values: {found.inexact.replace('_', ' ')}"
 
 
 # -- a whole user

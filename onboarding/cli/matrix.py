@@ -18,12 +18,12 @@ from onboarding.cli.output import write_file
 from onboarding.cli.overview import (
     Cell,
     Provider,
-    does,
     grouped,
+    level_as_dict,
     level_axes,
     overview,
-    plain_level,
-    plain_provider,
+    provider_as_dict,
+    summary_of,
 )
 from onboarding.cli.tables import targets_table
 from onboarding.mapping.support import Support
@@ -77,7 +77,7 @@ def matrix(providers: tuple[str, ...], html: Path | None, level: bool) -> None:
 
         write_file(html, page(found))
     if wants_json():
-        plain = [_levels_of(one) if level else plain_provider(one) for one in found]
+        plain = [_levels_of(one) if level else provider_as_dict(one) for one in found]
         click.echo(json.dumps({"providers": plain}, indent=2))
     elif html is not None:
         screen.out().print(f"The matrix is in {html}.")
@@ -88,7 +88,7 @@ def matrix(providers: tuple[str, ...], html: Path | None, level: bool) -> None:
 def _levels_of(provider: Provider) -> dict[str, object]:
     return {
         "provider": provider.name,
-        "levels": [plain_level(row) for row in provider.levels],
+        "levels": [level_as_dict(row) for row in provider.levels],
     }
 
 
@@ -136,10 +136,10 @@ def _cell(cell: Cell) -> Text:
 
 def _more(cell: Cell) -> Iterator[str]:
     yield from cell.demands
-    if cell.told is not None:
-        yield from cell.told.limits
-        if cell.told.hidden:
-            yield f"null if {cell.told.hidden}"
+    if cell.explanation is not None:
+        yield from cell.explanation.limits
+        if cell.explanation.hidden:
+            yield f"null if {cell.explanation.hidden}"
 
 
 # -- the rest
@@ -150,7 +150,7 @@ def _operations(found: list[Provider]) -> Table:
     made.columns[0].no_wrap = True
     for name in OPERATIONS:
         has = (Text("yes", "green") if one.operations[name] else Text("no", "dim") for one in found)
-        made.add_row(name, *has, does(name))
+        made.add_row(name, *has, summary_of(name))
     return made
 
 
@@ -159,6 +159,6 @@ def _levels(provider: Provider) -> Table:
     axes = level_axes(provider.levels)
     made = screen.table(title, "provider level", *axes, "reason")
     for row in provider.levels:
-        levels = plain_level(row)
+        levels = level_as_dict(row)
         made.add_row(row.provider_level, *(str(levels[axis] or "") for axis in axes), row.why)
     return made

@@ -17,9 +17,9 @@ from onboarding.cli.failures import NOT_ALL, Failure, as_json, wants_json
 from onboarding.cli.input import Entry, Goal, chosen, entries_in, goals_of, opened, users_in
 from onboarding.cli.reasons import Tally, problem_reasons, question_reasons, report_reasons
 from onboarding.cli.tables import (
-    plain_questionnaire,
-    plain_report,
+    questionnaire_as_dict,
     questionnaire_table,
+    report_as_dict,
     report_table,
     summary_table,
     targets_table,
@@ -178,8 +178,8 @@ def _print_reports(entries: Entries, goals: list[Goal], *, each: bool) -> bool:
         for name, report in reports.items():
             counts[name][report.status] += 1
         if wants_json():
-            plain_reports = [plain_report(report, name) for name, report in reports.items()]
-            plain.append({**_plain(one), "targets": plain_reports})
+            plain_reports = [report_as_dict(report, name) for name, report in reports.items()]
+            plain.append({**_as_dict(one), "targets": plain_reports})
         elif each:
             _print_report(one, reports)
         else:
@@ -232,8 +232,8 @@ def _print_questions(entries: Entries, goals: list[Goal], *, each: bool) -> None
         users += 1
         alone = (one, found) if users == 1 else None
         if wants_json():
-            questions = plain_questionnaire(found) if found is not None else {}
-            plain.append({**_plain(one), **questions})
+            questions = questionnaire_as_dict(found) if found is not None else {}
+            plain.append({**_as_dict(one), **questions})
         elif each:
             _print_questionnaire(one, found)
         else:
@@ -269,7 +269,7 @@ def _targets(goals: list[Goal]) -> list[Target]:
     return [goal.target for goal in goals]
 
 
-def _plain(one: Entry) -> dict[str, Any]:
+def _as_dict(one: Entry) -> dict[str, Any]:
     problems = [{"path": p.path, "code": p.code, "message": p.message} for p in one.problems]
     return {"ref": one.ref, "problems": problems}
 

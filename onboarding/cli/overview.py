@@ -1,4 +1,4 @@
-"""What every provider can do with a user, laid side by side."""
+"""The fields, operations, targets and levels of every provider, for tables."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from typing import Any
 from attrs import field, frozen
 
 from onboarding.adapter import Adapter
-from onboarding.cli.needs import Need, needs
-from onboarding.cli.variants import persons
+from onboarding.cli.fields import Need, needs, persons
 from onboarding.levels import LevelRow
 from onboarding.mapping.explain import Explanation, explanation
 from onboarding.mapping.paths import leaves
@@ -25,13 +24,13 @@ __all__ = [
     "NO_PERSON",
     "Cell",
     "Provider",
-    "does",
     "grouped",
+    "level_as_dict",
     "level_axes",
     "overview",
     "paths_of",
-    "plain_level",
-    "plain_provider",
+    "provider_as_dict",
+    "summary_of",
 ]
 
 NO_PERSON = "no such person"
@@ -49,14 +48,14 @@ class Cell:
     """
 
     support: Support | None = None
-    told: Explanation | None = None
+    explanation: Explanation | None = None
     needs: tuple[Need, ...] = ()
 
     @property
     def word(self) -> str:
         """How it is supported, in words."""
-        if self.told is not None and self.support is Support.DERIVED:
-            return self.told.form
+        if self.explanation is not None and self.support is Support.DERIVED:
+            return self.explanation.form
         return str(self.support or NO_PERSON)
 
     @property
@@ -66,8 +65,8 @@ class Cell:
         for need in self.needs:
             if need.by == need.target:
                 said.setdefault((need.when, need.certain), []).append(need.target)
-        if not said and self.told is not None and self.told.required:
-            return [_by_itself(self.told)]
+        if not said and self.explanation is not None and self.explanation.required:
+            return [_by_itself(self.explanation)]
         return [
             f"{'' if certain else 'perhaps '}needed for {', '.join(targets)}"
             f"{f', {when}' if when else ''}"
@@ -75,12 +74,12 @@ class Cell:
         ]
 
 
-def _by_itself(told: Explanation) -> str:
+def _by_itself(found: Explanation) -> str:
     """When a field is needed that no target asks for, with the object around it in short."""
-    around = told.core_path.rpartition(".")[0]
-    when = told.required.replace(f"{around} ", f"{around.rpartition('.')[2]} ")
+    around = found.core_path.rpartition(".")[0]
+    when = found.required.replace(f"{around} ", f"{around.rpartition('.')[2]} ")
     when = when if when.startswith(("if ", "always")) else f"if {when}"
-    perhaps = told.uncertain and not told.uncertain_when
+    perhaps = found.uncertain and not found.uncertain_when
     return f"{'perhaps ' if perhaps else ''}needed {when}"
 
 
@@ -144,10 +143,10 @@ def overview(kinds: Mapping[str, type[Adapter]]) -> list[Provider]:
     ]
 
 
-def does(operation: str) -> str:
+def summary_of(operation: str) -> str:
     """What an operation does, in the first sentence of its own documentation."""
-    told = " ".join((inspect.getdoc(getattr(Operations, operation)) or "").split())
-    return told.partition(". ")[0].removesuffix(".")
+    found = " ".join((inspect.getdoc(getattr(Operations, operation)) or "").split())
+    return found.partition(". ")[0].removesuffix(".")
 
 
 def _cells(adapter: type[Adapter], kind: PersonType) -> dict[str, Cell]:
@@ -160,18 +159,18 @@ def _cells(adapter: type[Adapter], kind: PersonType) -> dict[str, Cell]:
 def _cell(plan: Plan | None, core: str, asked: tuple[Need, ...]) -> Cell:
     if plan is None:
         return Cell()
-    return Cell(support=support_of(core, plan), told=explanation(core, plan), needs=asked)
+    return Cell(support=support_of(core, plan), explanation=explanation(core, plan), needs=asked)
 
 
 # -- as plain data
 
 
-def plain_provider(provider: Provider) -> dict[str, Any]:
+def provider_as_dict(provider: Provider) -> dict[str, Any]:
     """A provider as plain data."""
     return {
         "provider": provider.name,
         "data": {
-            str(kind): {core: _plain_cell(cell) for core, cell in cells.items()}
+            str(kind): {core: _cell_as_dict(cell) for core, cell in cells.items()}
             for kind, cells in provider.cells.items()
         },
         "operations": dict(provider.operations),
@@ -179,17 +178,17 @@ def plain_provider(provider: Provider) -> dict[str, Any]:
             name: {"words": target.words, "source": target.source}
             for name, target in provider.targets.items()
         },
-        "levels": [plain_level(row) for row in provider.levels],
+        "levels": [level_as_dict(row) for row in provider.levels],
     }
 
 
 def level_axes(rows: Iterable[LevelRow]) -> list[str]:
     """The scales that the rows speak of; those of laws only where one of them does."""
-    told = [plain_level(row) for row in rows]
-    return [*_AXES, *(axis for axis in _LAWS if any(one[axis] for one in told))]
+    found = [level_as_dict(row) for row in rows]
+    return [*_AXES, *(axis for axis in _LAWS if any(one[axis] for one in found))]
 
 
-def plain_level(row: LevelRow) -> dict[str, Any]:
+def level_as_dict(row: LevelRow) -> dict[str, Any]:
     """A level as plain data."""
     return {
         "provider_level": row.provider_level,
@@ -201,12 +200,12 @@ def plain_level(row: LevelRow) -> dict[str, Any]:
     }
 
 
-def _plain_cell(cell: Cell) -> dict[str, Any]:
-    told = cell.told
+def _cell_as_dict(cell: Cell) -> dict[str, Any]:
+    found = cell.explanation
     return {
         "support": str(cell.support or NO_PERSON),
-        "wire_path": told.wire_path if told else "",
-        "limits": list(told.limits) if told else [],
+        "wire_path": found.wire_path if found else "",
+        "limits": list(found.limits) if found else [],
         "required_for": [
             {"target": need.target, "when": need.when or None, "certain": need.certain}
             for need in cell.needs

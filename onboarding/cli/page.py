@@ -11,10 +11,10 @@ from onboarding import __version__
 from onboarding.cli.overview import (
     Cell,
     Provider,
-    does,
     grouped,
+    level_as_dict,
     level_axes,
-    plain_level,
+    summary_of,
 )
 from onboarding.mapping.support import Support
 from onboarding.model.user import PersonType
@@ -191,13 +191,13 @@ def _why_not(provider: Provider) -> str:
 def _cell(cell: Cell) -> str:
     kind = _MEANINGS[cell.support][0] if cell.support is not None else "none"
     parts = [badge(cell.word, kind)]
-    told = cell.told
-    if told is not None and told.wire_path:
-        parts.append(f'<code class="name">{text(told.wire_path)}</code>')
+    explanation = cell.explanation
+    if explanation is not None and explanation.wire_path:
+        parts.append(f'<code class="name">{text(explanation.wire_path)}</code>')
     said = [f'<li class="need">{text(line)}</li>' for line in cell.demands]
-    if told is not None:
-        said += [f"<li>{text(line)}</li>" for line in told.limits]
-        said += [f"<li>null if {text(told.hidden)}</li>"] if told.hidden else []
+    if explanation is not None:
+        said += [f"<li>{text(line)}</li>" for line in explanation.limits]
+        said += [f"<li>null if {text(explanation.hidden)}</li>"] if explanation.hidden else []
     if said:
         parts.append(f'<ul class="said">{"".join(said)}</ul>')
     more = "".join(
@@ -209,19 +209,19 @@ def _cell(cell: Cell) -> str:
 
 
 def _more(cell: Cell) -> Iterator[tuple[str, tuple[str, ...]]]:
-    told = cell.told
-    if told is None or cell.support is Support.NOT_SUPPORTED:  # there is nothing more to say
+    explanation = cell.explanation
+    if explanation is None or cell.support is Support.NOT_SUPPORTED:  # there is nothing more to say
         return
     lines: tuple[tuple[str, tuple[str, ...]], ...] = (
-        ("form", (told.form,)),
-        ("undocumented", (told.uncertain,)),
-        ("refused", told.refused),
-        ("written by", (", ".join(told.written_on),)),
-        ("always sent", (told.along,)),
-        ("on change", told.on_change),
-        ("scope", (" or ".join(told.scope),)),
-        ("lost", (told.loss.reason,) if told.loss is not None else ()),
-        ("source", (told.source,)),
+        ("form", (explanation.form,)),
+        ("unclear", (explanation.uncertain,)),
+        ("refused", explanation.refused),
+        ("written by", (", ".join(explanation.written_on),)),
+        ("always sent", (explanation.along,)),
+        ("on change", explanation.on_change),
+        ("scope", (" or ".join(explanation.scope),)),
+        ("lost", (explanation.loss.reason,) if explanation.loss is not None else ()),
+        ("source", (explanation.source,)),
     )
     yield from ((name, words) for name, words in lines if any(words))
 
@@ -232,7 +232,11 @@ def _more(cell: Cell) -> Iterator[tuple[str, tuple[str, ...]]]:
 def _operations(found: list[Provider]) -> str:
     yes, no = badge("yes", "good"), badge("no", "none")
     lines = (
-        [code(name), *(yes if one.operations[name] else no for one in found), text(does(name))]
+        [
+            code(name),
+            *(yes if one.operations[name] else no for one in found),
+            text(summary_of(name)),
+        ]
         for name in OPERATIONS
     )
     head = ("Operation", *(one.name for one in found), "What it does")
@@ -255,7 +259,7 @@ def _levels(found: list[Provider]) -> str:
             (
                 [
                     code(row.provider_level),
-                    *(text(str(plain_level(row)[axis] or "")) for axis in axes),
+                    *(text(str(level_as_dict(row)[axis] or "")) for axis in axes),
                     text(row.why),
                 ]
                 for row in one.levels

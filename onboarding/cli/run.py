@@ -21,7 +21,7 @@ from onboarding.cli.progress import run_to_end
 from onboarding.engine import utc_now
 from onboarding.gateway import Gateway
 
-__all__ = ["exit_code", "plain_summary", "run"]
+__all__ = ["exit_code", "run", "summary_as_dict"]
 
 
 @click.command()
@@ -108,7 +108,7 @@ def exit_code(summary: Summary, failure: Failure | None = None) -> int:
     return 0 if total[State.CREATED] == total.total() else NOT_ALL
 
 
-def plain_summary(summary: Summary, failure: Failure | None = None) -> dict[str, object]:
+def summary_as_dict(summary: Summary, failure: Failure | None = None) -> dict[str, object]:
     """Returns the summary as plain data."""
     return {
         "now": {str(state): summary.now[state] for state in State},
@@ -135,7 +135,7 @@ def _stream(bulk: BulkRun, file: UserFile, place: Path, again: str) -> Failure |
     ended = run_to_end(bulk, file, again, write)
     if bulk.in_flight is not None:
         write(bulk.in_flight)
-    summary = json.dumps({"results_file": str(place), **plain_summary(bulk.summary, ended)})
+    summary = json.dumps({"results_file": str(place), **summary_as_dict(bulk.summary, ended)})
     why = json.dumps(ended.plain() if ended is not None else None)
     headings = json.dumps(dict(file.headings))
     click.echo(f'\n], "headings": {headings}, "summary": {summary}, "error": {why}}}')

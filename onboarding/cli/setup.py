@@ -29,11 +29,13 @@ def adapters() -> None:
     """List the installed adapters, with the error of each one that cannot be loaded."""
     found = installed().report()
     if wants_json():
-        click.echo(json.dumps({"adapters": [_plain_plugin(plugin) for plugin in found]}, indent=2))
+        click.echo(
+            json.dumps({"adapters": [_plugin_as_dict(plugin) for plugin in found]}, indent=2)
+        )
         return
     made = screen.table("Adapters", "name", "distribution", "version", "adapter")
     for plugin in found:
-        cells = list(_plain_plugin(plugin).values())[:4]
+        cells = list(_plugin_as_dict(plugin).values())[:4]
         made.add_row(
             *(screen.printable(value or "") for value in cells),
             style="red" if plugin.problem else None,
@@ -46,7 +48,7 @@ def adapters() -> None:
             console.print(text, style="red")
 
 
-def _plain_plugin(plugin: Plugin) -> dict[str, str | None]:
+def _plugin_as_dict(plugin: Plugin) -> dict[str, str | None]:
     kind = plugin.adapter
     return {
         "name": plugin.name,
@@ -81,7 +83,7 @@ def check(context: click.Context, file: Path | None, config: Path) -> None:
             )
         config = file
     with opened(config) as gateways:
-        found = [_plain_gateway(gateways[name], gateways.default_name) for name in gateways]
+        found = [_gateway_as_dict(gateways[name], gateways.default_name) for name in gateways]
     if wants_json():
         click.echo(json.dumps({"gateways": found}, indent=2))
         return
@@ -105,7 +107,7 @@ def check(context: click.Context, file: Path | None, config: Path) -> None:
 _OFFLINE = "Nothing was sent: the provider may still reject a key. `onboarding show` makes a call."
 
 
-def _plain_gateway(gateway: Gateway[Adapter], default: str | None) -> dict[str, Any]:
+def _gateway_as_dict(gateway: Gateway[Adapter], default: str | None) -> dict[str, Any]:
     """Returns the host of a gateway and what was checked; of settings, only the names."""
     adapter, connection = gateway.adapter, gateway.connection
     shared = attrs.fields_dict(Adapter)

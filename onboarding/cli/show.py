@@ -48,14 +48,14 @@ def show(gateway: str, user_id: str, config: Path, reveal: bool) -> None:
             raise Failure(
                 "USER_ID cannot be part of a URL; give the provider's id of the user"
             ) from None
-    shown = _plain(record, reveal=reveal)
+    shown = _as_dict(record, reveal=reveal)
     if wants_json():
         click.echo(json.dumps(shown, indent=2))
         return
     _print(screen.out(), shown)
 
 
-def _plain(record: UserRecord, *, reveal: bool) -> dict[str, Any]:
+def _as_dict(record: UserRecord, *, reveal: bool) -> dict[str, Any]:
     return {
         "gateway": record.gateway,
         "provider": record.provider,

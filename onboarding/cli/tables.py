@@ -29,10 +29,10 @@ __all__ = [
     "cell_of",
     "left_out",
     "options_of",
-    "plain_questionnaire",
-    "plain_report",
+    "questionnaire_as_dict",
     "questionnaire_table",
     "reasons_of",
+    "report_as_dict",
     "report_table",
     "summary_table",
     "targets_table",
@@ -155,31 +155,31 @@ def summary_table(counts: Mapping[str, Counter[RequirementStatus]], title: str) 
     return made
 
 
-def plain_report(report: RequirementReport, name: str) -> dict[str, Any]:
+def report_as_dict(report: RequirementReport, name: str) -> dict[str, Any]:
     """Returns the report as plain data, without values of the user."""
     return {
         "target": name,
         "status": str(report.status),
         "ready": report.ready,
-        "findings": [_plain(finding) for finding in report.requirements],
-        "refused": [_plain_loss(loss) for loss in report.refused],
-        "losses": [_plain_loss(loss) for loss in report.losses],
+        "findings": [_as_dict(finding) for finding in report.requirements],
+        "refused": [_loss_as_dict(loss) for loss in report.refused],
+        "losses": [_loss_as_dict(loss) for loss in report.losses],
     }
 
 
-def _plain(finding: Requirement) -> dict[str, Any]:
+def _as_dict(finding: Requirement) -> dict[str, Any]:
     return {
         "name": finding.name,
         "status": str(finding.status),
         "reason": finding.reason,
         "condition": finding.condition,
-        "options": [_plain_option(option) for option in finding.options],
+        "options": [_option_as_dict(option) for option in finding.options],
         "wire_path": finding.wire_path,
         "source": finding.source,
     }
 
 
-def _plain_option(option: RequirementOption) -> dict[str, Any]:
+def _option_as_dict(option: RequirementOption) -> dict[str, Any]:
     return {
         "words": option.words,
         "actor": str(option.actor),
@@ -188,7 +188,7 @@ def _plain_option(option: RequirementOption) -> dict[str, Any]:
     }
 
 
-def _plain_loss(loss: Loss) -> dict[str, Any]:
+def _loss_as_dict(loss: Loss) -> dict[str, Any]:
     return {
         "path": loss.core_path,
         "kind": str(loss.kind),
@@ -228,7 +228,7 @@ def when_asked(question: Question) -> str:
     return ", ".join(filter(None, (when, same)))
 
 
-def plain_questionnaire(found: Questionnaire) -> dict[str, Any]:
+def questionnaire_as_dict(found: Questionnaire) -> dict[str, Any]:
     """Returns the questionnaire as plain data."""
     return {
         "questions": [
@@ -243,6 +243,6 @@ def plain_questionnaire(found: Questionnaire) -> dict[str, Any]:
             }
             for question in found
         ],
-        "steps": [_plain(step) for step in found.steps],
+        "steps": [_as_dict(step) for step in found.steps],
         "accept_loss": {provider: list(paths) for provider, paths in found.accept_loss.items()},
     }

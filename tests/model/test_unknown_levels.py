@@ -24,7 +24,7 @@ from onboarding import (
     UserRecord,
 )
 from onboarding.bulk.results import result_of_record, unknown_result
-from onboarding.cli.show import MASK, _plain
+from onboarding.cli.show import MASK, _as_dict
 from onboarding.levels import EidasLevel, LevelPolicy, NistIal
 from onboarding.mapping import at, core, record_only, some, translation, wire
 from onboarding.mapping.codecs import TEXT
@@ -313,7 +313,7 @@ def test_a_change_may_cost_a_level_that_is_unknown(word: Any) -> None:
 
 @pytest.mark.parametrize("record", RECORDS)
 def test_show_and_a_batch_tell_the_words_of_a_level_that_is_unknown(record: UserRecord) -> None:
-    shown = _plain(record, reveal=False)
+    shown = _as_dict(record, reveal=False)
     result = result_of_record(unknown_result(LT, "7", 1), record)
 
     assert (shown["kyc_level"], shown["identification_level"]) == (None, None)
@@ -324,5 +324,5 @@ def test_show_and_a_batch_tell_the_words_of_a_level_that_is_unknown(record: User
 def test_what_is_spelled_as_no_word_is_masked_and_left_out_of_a_batch() -> None:
     record = fetched(LT, {"id": 7, "identification_level": "for Ona Šimkutė"})
 
-    assert _plain(record, reveal=True)["provider_levels"] == {"identification_level": MASK}
+    assert _as_dict(record, reveal=True)["provider_levels"] == {"identification_level": MASK}
     assert result_of_record(unknown_result(LT, "7", 1), record).provider_levels == {}
