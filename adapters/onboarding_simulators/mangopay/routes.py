@@ -162,7 +162,7 @@ ROUTES = (*_OPEN, *_USERS, *_VERIFICATION, *_MONEY, *_PLATFORM)
 _PATHS = Paths({route.path: route for route in ROUTES}, tolerant=True)
 
 
-def find_route(path: str, *, strict: bool = False) -> tuple[Route, dict[str, str]] | None:
+def find_route(path: str, *, strict: bool = False) -> tuple[Route, Mapping[str, str]] | None:
     """Returns the route of a path with its named segments, or None.
 
     With `strict`, only the documented spelling of the version is accepted.

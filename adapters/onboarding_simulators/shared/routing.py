@@ -39,18 +39,17 @@ class Paths(Generic[T]):
         self._urls = urls.bind("")
         self._tolerant = tolerant
 
-    def find(self, path: str) -> tuple[T, dict[str, str]] | None:
+    def find(self, path: str) -> tuple[T, Mapping[str, str]] | None:
         """Returns the value of the matching template, with the named segments, or None."""
-        segments = ["", *filter(None, path.split("/"))]
-        asked = "/".join(segments).lower() if self._tolerant else path
+        segments = ["", *filter(None, path.split("/"))] if self._tolerant else ()
         try:
-            template, named = self._urls.match(asked)
+            template, named = self._urls.match("/".join(segments).lower() if segments else path)
         except NotFound:
             return None
-        if self._tolerant:
+        if segments:
             pairs = zip(template.split("/"), segments, strict=True)
-            named = {part[1:-1]: segment for part, segment in pairs if part.startswith("<")}
-        return self._values[template], dict(named)
+            named = {part[1:-1]: segment for part, segment in pairs if part[:1] == "<"}
+        return self._values[template], named
 
 
 def _converter(pattern: str) -> type[BaseConverter]:
