@@ -75,7 +75,7 @@ class Cell:
 
 
 def _by_itself(found: Explanation) -> str:
-    """When a field is needed that no target asks for, with the object around it in short."""
+    """Returns when a field is needed that no target requires."""
     around = found.core_path.rpartition(".")[0]
     when = found.required.replace(f"{around} ", f"{around.rpartition('.')[2]} ")
     when = when if when.startswith(("if ", "always")) else f"if {when}"
@@ -94,18 +94,18 @@ class Provider:
     levels: tuple[LevelRow, ...]
 
     def takes(self, kind: PersonType) -> bool:
-        """Whether such a person can be registered, as far as a mapping says."""
+        """Returns whether the provider registers such persons, according to its mapping."""
         return any(cell.support is not None for cell in self.cells.get(kind, {}).values())
 
 
 def paths_of(kind: PersonType) -> list[str]:
-    """The core paths that there are for a kind of person."""
+    """Returns the core paths of a kind of person."""
     other = "company." if kind is PersonType.NATURAL else "identity."
     return [core for core in leaves(User) if not core.startswith(other)]
 
 
 def grouped(kind: PersonType, providers: Iterable[Provider]) -> dict[str, dict[str, str]]:
-    """The rows of a table: by object, the name of each field in it and its core path.
+    """Returns the rows of a table: by object, the name of each field and its core path.
 
     An object of which no provider has anything to tell is one row, `birthplace.*`.
     """
@@ -124,13 +124,13 @@ def grouped(kind: PersonType, providers: Iterable[Provider]) -> dict[str, dict[s
 
 
 def _says_the_same(cells: Mapping[str, Cell], paths: list[str]) -> bool:
-    """Whether there is one word for all of them, and no more to tell of any."""
+    """Returns whether one word describes all of the fields completely."""
     found = {cell.support for path in paths if (cell := cells.get(path)) is not None}
     return any(found <= {one} for one in (Support.NOT_SUPPORTED, Support.NOT_APPLICABLE, None))
 
 
 def overview(kinds: Mapping[str, type[Adapter]]) -> list[Provider]:
-    """Every provider, read off its declarations."""
+    """Returns every provider, by the declarations of its adapter."""
     return [
         Provider(
             name=name,
@@ -144,7 +144,7 @@ def overview(kinds: Mapping[str, type[Adapter]]) -> list[Provider]:
 
 
 def summary_of(operation: str) -> str:
-    """What an operation does, in the first sentence of its own documentation."""
+    """Returns the first sentence of the documentation of an operation."""
     found = " ".join((inspect.getdoc(getattr(Operations, operation)) or "").split())
     return found.partition(". ")[0].removesuffix(".")
 
@@ -166,7 +166,7 @@ def _cell(plan: Plan | None, core: str, asked: tuple[Need, ...]) -> Cell:
 
 
 def provider_as_dict(provider: Provider) -> dict[str, Any]:
-    """A provider as plain data."""
+    """Returns a provider as plain data."""
     return {
         "provider": provider.name,
         "data": {
@@ -183,13 +183,13 @@ def provider_as_dict(provider: Provider) -> dict[str, Any]:
 
 
 def level_axes(rows: Iterable[LevelRow]) -> list[str]:
-    """The scales that the rows speak of; those of laws only where one of them does."""
+    """Returns the scales for a table of levels; those of laws only if a row has one."""
     found = [level_as_dict(row) for row in rows]
     return [*_AXES, *(axis for axis in _LAWS if any(one[axis] for one in found))]
 
 
 def level_as_dict(row: LevelRow) -> dict[str, Any]:
-    """A level as plain data."""
+    """Returns a level as plain data."""
     return {
         "provider_level": row.provider_level,
         "kyc_level": row.kyc.value,

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 from onboarding.testing.proof import CLAIMS, LAWS
 
-__all__ = ["claims_table", "law_table", "laws_told", "reasons_told", "refreshed"]
+__all__ = ["broken_laws", "claims_table", "law_table", "laws_table", "refreshed"]
 
 Providers: TypeAlias = Mapping[str, Mapping[str, Any]]
 """The part of a report for each provider, by name."""
@@ -51,7 +51,7 @@ def _verdict(provider: Mapping[str, Any], law: str) -> str:
     return "holds" if found["holds"] else "**broken**"
 
 
-def reasons_told(providers: Providers) -> str:
+def broken_laws(providers: Providers) -> str:
     """Returns the reasons of broken laws, one per line; empty if every law holds."""
     return "\n".join(
         f"- {provider}, `{name}`: {found.get('reason', 'no reason given')}"
@@ -86,7 +86,7 @@ def _count(provider: Mapping[str, Any], kind: str, by: str) -> str:
     return f"{len(seen)} of {len(claimed)}" if claimed else "none"
 
 
-def laws_told() -> str:
+def laws_table() -> str:
     """Returns a table of the laws: the test, the text, and whether it checks claims or examples."""
     rows = (
         [f"`test_{law.name}`", law.says, "claims" if law.exhaustive else "examples"] for law in LAWS
@@ -102,7 +102,7 @@ def refreshed(page: str, providers: Providers) -> str:
     tables = {
         "laws": lambda: law_table(providers),
         "claims": lambda: claims_table(providers),
-        "laws told": laws_told,
+        "laws told": laws_table,
     }
     return _BLOCK.sub(lambda found: f"{found[1]}\n{tables[found[2]]()}\n\n{found[3]}", page)
 
@@ -110,7 +110,7 @@ def refreshed(page: str, providers: Providers) -> str:
 def main(path: str) -> None:
     """Prints the tables of a report file."""
     providers: Providers = json.loads(Path(path).read_text("utf-8"))["providers"]
-    parts = (law_table(providers), reasons_told(providers), claims_table(providers))
+    parts = (law_table(providers), broken_laws(providers), claims_table(providers))
     sys.stdout.write("\n\n".join(filter(None, parts)) + "\n")
 
 

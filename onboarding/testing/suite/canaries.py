@@ -93,8 +93,8 @@ def silent_everywhere(runner: Runner) -> None:
             for driver in drivers:
                 provider.well = well
                 with every_logger() as heard:
-                    told = list(driver.told(one))
-                _silent(one, driver.name, provider, [*heard, *told])
+                    outputs = list(driver.outputs(one))
+                _silent(one, driver.name, provider, [*heard, *outputs])
 
         faults = [*FAULTS]
         for place, one in enumerate(asked):  # each call at least once
@@ -104,10 +104,10 @@ def silent_everywhere(runner: Runner) -> None:
         runner.for_all(each, check, share=2)
 
 
-def _silent(one: _Asked, way: str, provider: Faulty, told: list[Output]) -> None:
+def _silent(one: _Asked, way: str, provider: Faulty, outputs: list[Output]) -> None:
     keys = {*settings_of(one.adapter), *provider.keys, PASSWORD}
     about = f"{one.call.operation}, {way}, answered with {provider.fault}"
-    for who, text in told:
+    for who, text in outputs:
         assert not _VALUES.search(text), f"{about}: {who} shows a value"
         for key in keys:
             assert len(key) < _SHORTEST or key not in text, f"{about}: {who} shows a key"
@@ -176,7 +176,7 @@ class _Called:
         for gateway in self._gateways.values():
             gateway.close()
 
-    def told(self, one: _Asked) -> Iterator[Output]:
+    def outputs(self, one: _Asked) -> Iterator[Output]:
         gateway = self._gateways.setdefault(one.adapter, Gateway(one.adapter))
         call = one.call
         try:
@@ -206,10 +206,10 @@ class _Awaited:
             self._runner.run(gateway.close())
         self._runner.close()
 
-    def told(self, one: _Asked) -> list[Output]:
-        return self._runner.run(self._told(one))
+    def outputs(self, one: _Asked) -> list[Output]:
+        return self._runner.run(self._outputs(one))
 
-    async def _told(self, one: _Asked) -> list[Output]:
+    async def _outputs(self, one: _Asked) -> list[Output]:
         from onboarding.aio import AsyncGateway  # the extra `async`
 
         gateway = self._gateways.setdefault(one.adapter, AsyncGateway(one.adapter))

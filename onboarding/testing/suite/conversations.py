@@ -84,7 +84,7 @@ def shown_as_given(runner: Runner) -> None:
 
 
 def _hidden(made: UserRecord, seen: UserRecord) -> None:
-    """A write-only field is not returned, and the record says why."""
+    """Checks that a write-only field is not returned, and that the record says why."""
     for loss in made.losses:
         if loss.kind is LossKind.WRITE_ONLY:
             assert lookup(seen.user, loss.core_path) in EMPTY, f"{loss.core_path} is shown"
@@ -204,5 +204,5 @@ FACTS = ("losses", "status", "kyc_level", "identification_level", "absent", "con
 def facts(given: User, lived: tuple[World, UserRecord, UserRecord]) -> dict[str, object]:
     """Returns what two runs must have in common: not ids, links and times."""
     _, made, seen = lived
-    told = {path: lookup(seen.user, path) for path in changed_paths(User(), given)}
-    return {**told, **{name: (getattr(made, name), getattr(seen, name)) for name in FACTS}}
+    values = {path: lookup(seen.user, path) for path in changed_paths(User(), given)}
+    return {**values, **{name: (getattr(made, name), getattr(seen, name)) for name in FACTS}}

@@ -23,17 +23,19 @@ from onboarding.testing.strategies import changed
 from onboarding.testing.subject import Subject
 from onboarding.testing.suite.writing import writes
 
-__all__ = ["begun", "error_inverse", "field_complaints", "quoted_errors", "told"]
+__all__ = ["error_inverse", "field_complaints", "quoted_errors", "started", "texts_of"]
 
 
-def told(error: BaseException) -> str:
+def texts_of(error: BaseException) -> str:
     """Returns every text of an error that could be logged: its message, repr and traceback."""
     details = getattr(error, "details", None)
     lines = traceback.format_exception(error)
     return "\n".join([str(error), repr(error), repr(error.args), repr(details), *lines])
 
 
-def begun(runner: Runner, adapter: Adapter, operation: str, case: Case | None = None) -> Flow[Any]:
+def started(
+    runner: Runner, adapter: Adapter, operation: str, case: Case | None = None
+) -> Flow[Any]:
     """Returns a flow of an operation, after its first request."""
     record = runner.subject.record_of(adapter, _like(case))
     user = case.user if case is not None else User()
@@ -115,7 +117,7 @@ def _is_legal(adapter: Adapter, wire: Translation) -> bool:
 def _complain(runner: Runner, case: Case, operation: str, wire: str, core: str) -> None:
     answer = runner.subject.complaint(wire)
     assert answer is not None
-    flow = begun(runner, case.adapter, operation, case)
+    flow = started(runner, case.adapter, operation, case)
     try:
         ended(flow, answer)
     except ProviderError as error:
@@ -159,7 +161,7 @@ def provoked(runner: Runner, quoted: QuotedError) -> OnboardingError:
     operation = quoted.operation
     wire = adapter.wire_for(legal if quoted.legal else User())
     case = _example(adapter, wire, operation if operation in WRITES else "create_user")
-    flow = begun(runner, adapter, operation, case)
+    flow = started(runner, adapter, operation, case)
     try:
         ended(flow, quoted.response())
     except OnboardingError as error:

@@ -103,17 +103,17 @@ def _respelled(mapped: MappedField, one: User, other: User) -> bool:
 def _hidden(
     runner: Runner, adapter: Adapter, wire: Translation, mapped: MappedField, user: User
 ) -> None:
-    """The report names the field if it is hidden, and only then."""
+    """Checks that the report names a field if it is hidden, and only then."""
     assert mapped.hidden_when is not None
     for inside in _where(mapped, mapped.hidden_when, user):
         begun = runner.begin(adapter, "create_user", inside)
-        told = {x.core_path for x in begun.losses if x.kind is LossKind.WRITE_ONLY}
-        assert mapped.core in told, f"{mapped.core} is hidden, and the report does not say so"
+        reported = {x.core_path for x in begun.losses if x.kind is LossKind.WRITE_ONLY}
+        assert mapped.core in reported, f"{mapped.core} is hidden, and the report does not say so"
         runner.saw("hidden", f"{wire.plan.cls.__name__}.{mapped.wire}")
     for outside in _elsewhere(mapped.hidden_when, user):
         begun = runner.begin(adapter, "create_user", outside)
-        told = {x.core_path for x in begun.losses if x.kind is LossKind.WRITE_ONLY}
-        assert mapped.core not in told or not mapped.shown, (
+        reported = {x.core_path for x in begun.losses if x.kind is LossKind.WRITE_ONLY}
+        assert mapped.core not in reported or not mapped.shown, (
             f"{mapped.core} is reported as hidden, and is not"
         )
 
@@ -121,7 +121,7 @@ def _hidden(
 def _required(
     runner: Runner, adapter: Adapter, wire: Translation, mapped: MappedField, user: User
 ) -> None:
-    """A user with every required field is accepted."""
+    """Checks that a user with every required field is accepted."""
     assert mapped.required_when is not None
     for demanding in _where(mapped, mapped.required_when, user):
         first = attempt(adapter.create_user, demanding)

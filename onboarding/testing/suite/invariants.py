@@ -106,7 +106,7 @@ def ids_stay_in_place(runner: Runner) -> None:
 
 
 def _calls(runner: Runner, adapter: Adapter, id: str) -> list[Call]:
-    """A call of each operation that names an id, and a search by a criterion in its place."""
+    """Returns a call of each operation with an id in its path, and a search by e-mail."""
     user = User(email="other@example.com")
     found = calls(runner.subject, adapter, user, CallValues(id=id))
     looking = [Call("find_user", named={"email": id})] if adapter.supports("find_user") else []
@@ -116,7 +116,7 @@ def _calls(runner: Runner, adapter: Adapter, id: str) -> list[Call]:
 def _one_place(
     plain: Request, odd: Request | OnboardingError | None, operation: str, id: str
 ) -> None:
-    if isinstance(odd, InvalidInput):  # dots alone, or no text: refused rather than sent
+    if isinstance(odd, InvalidInput):  # dots only, or not a text: refused
         return
     assert isinstance(odd, Request), f"{operation} sends nothing for an odd id"
     there, here = urlsplit(plain.url), urlsplit(odd.url)
@@ -126,7 +126,7 @@ def _one_place(
         wanted = [[id if part == PLAIN else part for part in was]]
         if operation == "find_user":  # an e-mail address may be written with its domain in ASCII
             wanted.append([(ascii_domain(id) or id) if part == PLAIN else part for part in was])
-        assert now in wanted, f"{operation}: it leaves its place in the URL"
+        assert now in wanted, f"{operation}: the id is not in its part of the URL"
 
 
 def _parts(text: str) -> list[str]:
@@ -144,10 +144,10 @@ def signature_is_pure(runner: Runner) -> None:
         proof = Proof(now=now, nonce=nonce, token=Token("token", now + timedelta(days=1)))
         signed = case.adapter.sign(first, proof)
         again = case.adapter.sign(first, proof)
-        assert signed.headers == again.headers, "the same proof gives another signature"
+        assert signed.headers == again.headers, "the same proof leads to another signature"
         same = (first.method, first.url, first.body)
         assert (signed.method, signed.url, signed.body) == same, "a signature changes the request"
-        assert first.headers.items() <= signed.headers.items(), "a signature takes headers away"
+        assert first.headers.items() <= signed.headers.items(), "a signature removes headers"
 
     nonces = st.text("0123456789abcdef", min_size=32, max_size=32)
     runner.for_all(st.tuples(runner.cases(), st.integers(0, 10**8), nonces), check)

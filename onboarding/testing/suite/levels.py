@@ -74,9 +74,9 @@ def levels(runner: Runner) -> None:
 def _places(runner: Runner, adapter: Adapter, wire: Translation, payload: Json) -> list[str]:
     """Returns the wire paths that hold a level: those in `provider_levels`, and similar ones."""
     words = {row.provider_level for row in adapter.policy.rows}
-    told = runner.read(adapter, payload).provider_levels
+    found = runner.read(adapter, payload).provider_levels
     like = {path for path in wire.plan.kept if level_word(wire_value(payload, path)) in words}
-    return sorted({*told, *like}) if words else []
+    return sorted({*found, *like}) if words else []
 
 
 def _as_there(payload: Json, path: str, word: str) -> str | int:
@@ -121,7 +121,7 @@ def _never_falls(policy: LevelPolicy, axis: str) -> None:
 # -- what is read by it
 
 
-def _told(record: UserRecord) -> tuple[Ordered | None, ...]:
+def _levels_of(record: UserRecord) -> tuple[Ordered | None, ...]:
     return (
         record.kyc_level,
         record.identification_level,
@@ -131,7 +131,7 @@ def _told(record: UserRecord) -> tuple[Ordered | None, ...]:
 
 
 def _known(runner: Runner, adapter: Adapter, payload: Json, places: list[str]) -> None:
-    """Each path holds a known word or nothing: the record has the lowest level."""
+    """Checks a record whose paths hold known words or nothing: it has the lowest level."""
     record = runner.read(adapter, payload)
     said = {path: level_word(wire_value(payload, path)) for path in places}
     assert record.provider_levels == said, "provider_levels are not the provider's own words"
@@ -140,18 +140,19 @@ def _known(runner: Runner, adapter: Adapter, payload: Json, places: list[str]) -
             f"{path} is not in the record"
         )
     wanted = tuple(getattr(adapter.policy, axis)(*said.values()) for axis in AXES)
-    got = _told(record)
+    got = _levels_of(record)
     words = sorted(set(said.values()))
     assert got == wanted, f"{words} are read as {got}, the policy says {wanted}"
 
 
 def _unknown(runner: Runner, adapter: Adapter, payload: Json, path: str) -> None:
-    """One path holds an unknown word, the others the highest: the record has no level."""
+    """Checks a record in which one path holds an unknown word: it has no level."""
     value = wire_value(payload, path)
     if level_word(value) in {row.provider_level for row in adapter.policy.rows}:
         return
     record = runner.read(adapter, payload)
     kind = type(value).__name__
-    known = [axis for axis, level in zip(AXES, _told(record), strict=True) if level is not None]
+    levels = zip(AXES, _levels_of(record), strict=True)
+    known = [axis for axis, level in levels if level is not None]
     assert not known, f"{path}: beside an unknown word ({kind}) a record has {known}"
     assert record.provider_levels.get(path) == level_word(value), f"{path}: a {kind} is not kept"

@@ -44,8 +44,8 @@ def each_operation(runner: Runner) -> None:
             try:
                 scenario(runner.world(adapter))
             except Exception as error:
-                told = f"scenario {scenario.__name__} {f'of {name} ' if name else ''}fails"
-                raise AssertionError(f"{told}: {reason(error)}") from error
+                text = f"scenario {scenario.__name__} {f'of {name} ' if name else ''}fails"
+                raise AssertionError(f"{text}: {reason(error)}") from error
     played = {claim.what for claim in runner.exercised if claim.kind == "operation"}
     if simulated(runner.subject):
         for name in runner.subject.variants:
@@ -108,9 +108,9 @@ def keys_are_checked(runner: Runner) -> None:
                 runner.examples += 1
                 if isinstance(first, Unsupported):
                     break  # the arguments of the kit cannot be sent
-                told = f"{call.operation} accepts the invalid key number {number}"
-                assert isinstance(first, InvalidInput), told
-                assert "idempotency_key" in first.paths, f"{told}, or names another path"
+                text = f"{call.operation} accepts the invalid key number {number}"
+                assert isinstance(first, InvalidInput), text
+                assert "idempotency_key" in first.paths, f"{text}, or names another path"
 
 
 @law("a call with a used idempotency key never returns the result of another user", simulated)

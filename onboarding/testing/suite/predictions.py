@@ -103,9 +103,9 @@ def _one_change(
 
 def _supposed(path: str, complaint: set[str] | None, report: RequirementReport) -> None:
     refused = path in (complaint or ())
-    told = any(path in finding.paths for finding in report.missing)
-    assert told or not refused, f"{path} is rejected, and not predicted to be"
-    assert refused or not told, f"{path} is predicted to be rejected, and is not"
+    predicted = any(path in finding.paths for finding in report.missing)
+    assert predicted or not refused, f"{path} is rejected, and not predicted to be"
+    assert refused or not predicted, f"{path} is predicted to be rejected, and is not"
 
 
 def _answered(complaint: set[str] | None, report: RequirementReport) -> None:
@@ -116,9 +116,9 @@ def _answered(complaint: set[str] | None, report: RequirementReport) -> None:
         names = [finding.name for finding in report.missing]
         names += [loss.core_path for loss in report.refused]
         assert complaint is not None, f"predicted to be missing, but not required: {names}"
-        told = {path for finding in report.requirements for path in finding.paths}
-        told |= {loss.core_path for loss in report.refused}
-        unsaid = [path for path in complaint if not any(_beside(path, name) for name in told)]
+        named = {path for finding in report.requirements for path in finding.paths}
+        named |= {loss.core_path for loss in report.refused}
+        unsaid = [path for path in complaint if not any(_beside(path, name) for name in named)]
         assert not unsaid, f"required, but not predicted to be missing: {unsaid}"
 
 

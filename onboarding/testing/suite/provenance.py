@@ -1,4 +1,4 @@
-"""Laws of provenance: a value says where it comes from, and only its own gateway takes it back."""
+"""Laws of provenance: a record names its gateway, and no other gateway accepts it."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ TAKES_BACK: dict[str, Callable[[Adapter, Held], Flow[Any]]] = {
     "deactivate_bank_account": lambda a, held: a.deactivate_bank_account(held),
     "resume": lambda a, held: a.resume(held, Document(purpose=DocumentPurpose.IDENTITY)),
 }
-"""Every operation that takes back what a gateway returned, each with a call of it."""
+"""Every operation that accepts a value that a gateway returned, each with a call of it."""
 
 
 def _held(subject: Subject, adapter: Adapter, operation: str) -> Held:
-    """What the operation would take back from this adapter."""
+    """Returns a value of this adapter that the operation accepts."""
     where = adapter.provenance
     match operation:
         case "confirm" | "renew":
@@ -56,7 +56,7 @@ def _held(subject: Subject, adapter: Adapter, operation: str) -> Held:
 
 
 def takes_back(subject: Subject) -> bool:
-    """Whether any call takes back what a gateway returned."""
+    """Returns whether a variant has an operation that accepts a value of a gateway."""
     return any(a.supports(name) for a in subject.variants.values() for name in TAKES_BACK)
 
 
@@ -72,9 +72,9 @@ def foreign_values_refused(runner: Runner) -> None:
                 held = _held(runner.subject, adapter, operation)
                 for name in adapter.provenance:
                     foreign = attrs.evolve(held, **{name: ELSEWHERE})
-                    told = attempt(call, adapter, foreign)
-                    assert not isinstance(told, Request), f"{operation} sends another {name}'s"
-                    assert isinstance(told, InvalidInput), f"{operation} takes another {name}'s"
+                    first = attempt(call, adapter, foreign)
+                    assert not isinstance(first, Request), f"{operation} sends a foreign {name}"
+                    assert isinstance(first, InvalidInput), f"{operation} accepts a foreign {name}"
                     runner.examples += 1
 
 

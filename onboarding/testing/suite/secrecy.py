@@ -21,7 +21,7 @@ from onboarding.testing.quotations import QuotedError
 from onboarding.testing.runner import Case, Runner
 from onboarding.testing.strategies import changed, check_at
 from onboarding.testing.subject import Subject
-from onboarding.testing.suite.errors import told
+from onboarding.testing.suite.errors import texts_of
 from onboarding.testing.suite.writing import anybody, writes
 from onboarding.values.base import checks_of
 from onboarding.values.secret import Secret
@@ -112,7 +112,7 @@ def _texts_of(adapter: Adapter, user: User, answer: Response) -> Iterator[str]:
     except StopIteration as done:
         yield f"{done.value!r} {done.value} {done.value.losses!r} {done.value.next_actions!r}"
     except OnboardingError as error:
-        yield told(error)
+        yield texts_of(error)
     finally:
         flow.close()
 

@@ -142,9 +142,9 @@ def stays_cleared(runner: Runner) -> None:
         sent = mapped.wire in wire_paths(case.wire, begun.body)
         again = sent and at_path(begun.body, mapped.wire) is not None
         assert not again, f"{mapped.core} is cleared, and sent again"
-        told = {loss.core_path for loss in begun.losses}
+        reported = {loss.core_path for loss in begun.losses}
         replaced = mapped.replaced and at_path(begun.body, mapped.replaced)
-        silent = not (sent or replaced or mapped.core in told)
+        silent = not (sent or replaced or mapped.core in reported)
         assert not silent, f"{mapped.core} is cleared, and neither sent nor reported"
 
     runner.for_all(st.tuples(records(runner), st.data()), check)

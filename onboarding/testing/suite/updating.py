@@ -137,7 +137,7 @@ def _around(payload: Json, mapped: MappedField) -> Json:
 
 
 def _goes_back(runner: Runner, case: Case, payload: Json, data: Any) -> None:
-    """Unknown keys of an object that is sent whole are sent back with it."""
+    """Checks that unknown keys of an object that is sent whole are sent back with it."""
     user, left = case.wire.from_wire(payload)
     whole = [d for d in case.wire.plan.fields if d.whole and d.on & On.UPDATE]
     parts = [d for d in whole if not d.core.startswith("extras.") and d.row.codec is not None]
