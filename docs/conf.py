@@ -20,7 +20,8 @@ TYPES = (
     "MediaType", "PastDate", "Phone", "PostalCode", "Text", "Url",
 )  # fmt: skip
 """Annotated types, which signatures name as the source does."""
-DOORS = ("onboarding", "onboarding.spi", "onboarding.testing")
+FAMILIES = ("banking", "errors", "levels", "polling", "registry", "requirements", "verified_claims")
+DOORS = ("onboarding", *(f"onboarding.{name}" for name in (*FAMILIES, "spi", "testing")))
 """The modules whose names have a page in the reference of the API."""
 
 project = "onboarding"
