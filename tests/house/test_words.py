@@ -49,6 +49,8 @@ NAMES = {
 PHRASES = (
     r"\bcarried, never shown\b",
     r"\bdat(um|um's)\b",
+    r"\bin no call\b",
+    r"\bno place for\b",
     r"\bresidue\b",
     r"\bshown, not taken\b",
     r"\btold by another\b",
