@@ -32,7 +32,7 @@ __all__ = [
 
 @frozen(kw_only=True, slots=False, repr=False)
 class Money(Model):
-    """`amount` in the currency's minor unit (cents), `currency` in ISO 4217 alphabetic code."""
+    """An amount of money in the minor unit of its currency."""
 
     amount: int
     """The amount in the minor unit of the currency. Example: `1250`."""
@@ -119,11 +119,7 @@ class OtherAccount(BankAccount):
 
 @frozen(kw_only=True, slots=False, repr=False)
 class BankAccountRecord(Stored, form="bank_account_record/1"):
-    """The record of a bank account at a provider.
-
-    `active` is None if the provider does not report it; `provider_status` is the provider's word.
-    `rate_limits` is as in `UserRecord`.
-    """
+    """The record of a bank account at a provider."""
 
     provider: str
     """The name of the provider. Example: `mangopay`."""
@@ -160,11 +156,7 @@ class BankAccountRecord(Stored, form="bank_account_record/1"):
 
 @frozen(kw_only=True, slots=False, repr=False)
 class Wallet(Stored, form="wallet/1"):
-    """A wallet: money that a provider holds for users.
-
-    `account_numbers` are the accounts that pay into the wallet; `provider_status` is the
-    provider's word.
-    """
+    """A wallet: money that a provider holds for users."""
 
     provider: str
     """The name of the provider. Example: `mangopay`."""

@@ -59,23 +59,20 @@ __all__ = [
 
 @frozen
 class Problem:
-    """One mistake in the input, with its path.
-
-    - `path`: a core path relative to the user (`identity.birthdate`), a path in the configuration
-      (`gateways.fr.api_key`), or a file name; empty for the whole input;
-    - `code`: a stable code for programs: `missing`, `unknown`, `type`, `shape`, `choice`,
-      `conflict`, `unsupported`, `refused` ...;
-    - `message`: a text for people, without the value;
-    - `wire_path`: the provider's name of the field, if it has one.
-    """
+    """One mistake in the input, with its path."""
 
     path: str
-    """The core path, the path in a configuration or the name of a file; empty for the whole.
+    """A core path relative to the user, a path in the configuration or a file name; empty for the
+    whole input.
 
     Example: `identity.birthdate`.
     """
     code: str
-    """A stable word for programs. Example: `missing`."""
+    """A stable code for programs: `missing`, `unknown`, `type`, `shape`, `choice`, `conflict`,
+    `unsupported`, `refused` and others.
+
+    Example: `missing`.
+    """
     message: str
     """The problem in words, without a value. Example: `is required`."""
     wire_path: str = ""

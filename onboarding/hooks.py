@@ -22,11 +22,7 @@ hookimpl = pluggy.HookimplMarker(GROUP)
 
 @frozen(kw_only=True)
 class Exchange:
-    """One request and its answer, as observers receive it: without URL, headers and body.
-
-    `status` is None if no answer was received; `seconds` is the time until the answer;
-    `rate_limits` are the remaining calls that the answer reported.
-    """
+    """One request and its answer, as observers receive it: without URL, headers and body."""
 
     provider: str
     """The name of the provider. Example: `mangopay`."""

@@ -53,13 +53,7 @@ def _is_method(_: object, __: object, value: str) -> None:
 
 @frozen(kw_only=True)
 class Request:
-    """One HTTP request: these bytes are sent to this URL. Its repr shows no id and no body.
-
-    - `operation`: the name of the call, for observers;
-    - `anonymous`: sent without credentials of a session, such as a login;
-    - `idempotent`: has the caller's idempotency key, by which the provider prevents a second
-      execution.
-    """
+    """One HTTP request: these bytes are sent to this URL. Its repr shows no id and no body."""
 
     method: str = field(validator=_is_method)
     """The HTTP method, in capitals. Example: `POST`."""

@@ -95,11 +95,6 @@ def _is_text(_: object, __: object, word: Any) -> None:
 class LevelRow:
     """The levels of the core that correspond to one level of a provider, and the reason.
 
-    `provider_level` is the provider's level as `level_word` returns it: the number `3` is `"3"`.
-
-    `eidas` and `nist` are separate scales without a default. Set them only if the provider's
-    procedure was assessed against that standard.
-
     Raises `TypeError` if the provider level is not a text, and for a level of another scale.
     """
 
@@ -114,14 +109,15 @@ class LevelRow:
     eidas: EidasLevel | None = field(
         default=None, kw_only=True, validator=optional(instance_of(EidasLevel))
     )
-    """What it is worth by eIDAS, None if nobody judged it by that.
+    """What it is worth by eIDAS, None unless the provider's procedure was assessed against it.
 
     Example: `EidasLevel.SUBSTANTIAL`.
     """
     nist: NistIal | None = field(
         default=None, kw_only=True, validator=optional(instance_of(NistIal))
     )
-    """What it is worth by NIST SP 800-63A, None if nobody judged it by that.
+    """What it is worth by NIST SP 800-63A, None unless the provider's procedure was assessed
+    against it.
 
     Example: `NistIal.IAL2`.
     """
@@ -188,8 +184,8 @@ def _within(level: L | None, limit: L | None) -> bool:
 class LevelPolicy:
     """Translates a provider's levels into the core's levels and back, and never overstates them.
 
-    `rows` are the provider's levels, lowest first. If a word has no row, every result is None, also
-    beside known words; the word itself stays in the record.
+    If a word has no row, every result is None, also beside known words; the word itself stays in
+    the record.
     """
 
     rows: tuple[LevelRow, ...] = field(validator=[_once, _never_falls])

@@ -61,14 +61,7 @@ class PartialFailure(OnboardingError):
 
 @frozen(kw_only=True)
 class ErrorDetails:
-    """The contents of a provider's error answer.
-
-    - `code`: the provider's error code; `problems`: its complaints, by core path;
-    - `remedy`: what the caller can do about it, if known;
-    - `retry_after`: seconds;
-    - `provider_fields`: further facts of the answer, by the provider's names;
-    - `raw`: the body.
-    """
+    """The contents of a provider's error answer."""
 
     status: int
     """The HTTP status. Example: `422`."""

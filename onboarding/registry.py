@@ -24,7 +24,7 @@ log = logging.getLogger("onboarding")
 
 @frozen(kw_only=True)
 class Plugin:
-    """One adapter of a plugin. `problem` says why it cannot be loaded, and is empty if it can."""
+    """One adapter of a plugin."""
 
     name: str
     """The name of the provider. Example: `mangopay`."""

@@ -43,16 +43,9 @@ UNREADABLE = (ValueError, TypeError, AttributeError, LookupError, ArithmeticErro
 
 @frozen(kw_only=True)
 class Inline:
-    """A codec's functions as expressions, which compiled code contains instead of calls.
+    """The functions of a codec as expressions, which compiled code holds instead of calls.
 
-    - `read`: reads a wire value `{w}` of exactly the class `kind`; raises one of `UNREADABLE` where
-      the function does;
-    - `differs`: whether the core value `{v}` that was read is written otherwise than `{w}`;
-    - `refuses`: whether the function would raise for the core value `{v}`;
-    - `write`: writes a core value `{v}` that is not refused; never raises.
-
-    If an expression is empty, compiled code calls the function. `names` are the objects that the
-    expressions use, as `{name}`.
+    If an expression is empty, the function is called.
     """
 
     kind: type = object
@@ -71,23 +64,7 @@ class Inline:
 
 @frozen(eq=False)
 class Codec(Generic[C, W]):
-    """A pair of functions that are the inverse of each other.
-
-    - `plain`: both sides are the same value of exactly this class (`object`: of any class), so that
-      compiled code copies it;
-    - `table`: a vocabulary, which compiled code looks up;
-    - `exact_read`: every valid wire value is written back as it was read; if not (a timestamp
-      inside a day), the original is kept as unmapped;
-    - `exact_write`: every core value is read back as it was written; if not, a loss of the kind
-      `blur` is reported for each value that changes;
-    - `members`: the core values that can be written, if they are few;
-    - `coarse`: the reason of the loss that a record reports for a value that was read inexactly, if
-      that can change its meaning, else empty;
-    - `writable`: a regular expression for a JSON Schema that matches all of each core text that can
-      be written; empty if every text can;
-    - `beside`: the key of another value of the same object without which this value has no meaning;
-      `join` reads both, and `read` reads this value alone.
-    """
+    """A pair of functions that undo each other: how one value is spelled on the wire."""
 
     name: str
     """The form in words, for the tables and for `explain`. Example: `yyyy-mm-dd`."""

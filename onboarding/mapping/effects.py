@@ -22,11 +22,7 @@ __all__ = ["Effect", "effects"]
 
 @frozen(kw_only=True)
 class Effect:
-    """One consequence of a change. Shows no value.
-
-    `core_paths` are the changed fields that cause it; `certain` is whether it always follows;
-    `documents` are the documents that become outdated.
-    """
+    """One consequence of a change. Shows no value."""
 
     kind: EffectKind
     """What follows. Example: `lowers_level`."""

@@ -21,18 +21,7 @@ __all__ = ["Explanation", "explain", "explanation"]
 
 @frozen(kw_only=True)
 class Explanation:
-    """How one field of the core is written to one wire class, in words. Contains no value.
-
-    - `wire_path`: the provider's name of the field, empty if it has none; `form`: its format there;
-    - `uncertain`: why the documents leave open whether it is required; `uncertain_when`: in which
-      case, empty for always;
-    - `limits`, `required`, `refused`, `hidden`, `scope`, `on_change`: as declared;
-    - `written_on`: the operations that can write it; `shown`: whether the provider ever returns it;
-    - `loss`: the loss if a registration does not support it, else None;
-    - `inexact`: the kind of loss for a value that is not written exactly, else None;
-    - `since`, `until`: the first and the last day on which the provider accepts it; `source`: the
-      document.
-    """
+    """How one field of the core goes to one wire class, in words. Shows no value."""
 
     provider: str
     """The name of the provider. Example: `mangopay`."""

@@ -126,21 +126,14 @@ class Accepted:
 
 @frozen(kw_only=True)
 class Consequence:
-    """A consequence of changing a field.
-
-    - `when`: the condition on the user before the change; `at_level`: only at this level or above;
-    - `to`: only for a change to one of these values; empty for any change;
-    - `certain`: whether it always follows; if not, the documents say that it may;
-    - `documents`: the documents that become outdated. `effects` lists those that the record
-      shows as accepted; for those whose state is unknown, it uses the words `unsure`.
-    """
+    """What a change of a field causes."""
 
     kind: EffectKind
     """What follows. Example: `EffectKind.LOWERS_LEVEL`."""
     words: str
     """The consequence in words. Example: `REGULAR falls to LIGHT`."""
     unsure: str = ""
-    """The words if the record does not show whether it follows."""
+    """The words for documents of which the record does not show whether they were accepted."""
     when: Condition = ALWAYS
     """The condition on the user as it was."""
     at_level: KYCLevel | None = None
@@ -150,7 +143,7 @@ class Consequence:
     certain: bool = True
     """Whether it always follows; if not, it may."""
     documents: tuple[Accepted, ...] = ()
-    """The documents that go out of date."""
+    """The documents that go out of date, if the record shows them as accepted."""
     source: str = ""
     """The provider's page. Example: `docs: guides/users/categories`."""
 

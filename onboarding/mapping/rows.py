@@ -80,11 +80,7 @@ def _compiled(pattern: Pattern) -> re.Pattern[str]:
 class Pattern:
     """The documented form of a text on the wire.
 
-    `text` is a regular expression that matches all of it; `words` describe it to a person who fills
-    in a form, after "accepts": `digits only`. `core` is the regular expression of the core texts
-    for a JSON Schema, if the codec writes them in another form.
-
-    Raises `ValueError` if the words are blank or contain a regular expression.
+    Raises `ValueError` for words that are blank or a regular expression themselves.
     """
 
     text: str

@@ -32,10 +32,7 @@ class NextActionKind(StrEnum):
 
 @frozen(kw_only=True, slots=False, repr=False)
 class LinkRule(Model):
-    """How a link is completed before the user's browser opens it.
-
-    `languages` maps BCP 47 tags to the provider's words; `max_length` is in characters.
-    """
+    """How a link is completed before the user's browser opens it."""
 
     return_parameter: str
     """The query parameter for the return address. Example: `returnUrl`."""
@@ -51,9 +48,7 @@ class LinkRule(Model):
 class NextAction(Stored, form="next_action/1"):
     """One open action of a user, or about a user. It can be stored and used in another process.
 
-    `concerns` is the core path that the action is about (`phone`), empty for the whole user.
-    `value` is the contact to be confirmed. `url` may contain a token; neither is in a repr. Times
-    are aware datetimes in UTC.
+    Its repr shows neither `value` nor `url`.
     """
 
     kind: NextActionKind

@@ -74,10 +74,7 @@ def refused(losses: Iterable[Loss], accepted: Iterable[str]) -> list[Loss]:
 
 @frozen(kw_only=True, slots=False, repr=False)
 class RateLimit(Model):
-    """The calls made and left in one window of `seconds`; `resets_at` is in UTC.
-
-    A provider may count in several windows at once.
-    """
+    """The calls made and left in one window. A provider may count in several windows at once."""
 
     seconds: int
     """The length of the window. Example: `900`."""
@@ -97,11 +94,7 @@ T = TypeVar("T")
 
 @frozen(kw_only=True)
 class Paged(Generic[T]):
-    """One page of a list.
-
-    `next` is the token of the next page, None on the last one; `total` is the number of all
-    entries, if the provider reports it; `rate_limits` are the remaining calls.
-    """
+    """One page of a list."""
 
     items: tuple[T, ...] = field(repr=lambda items: f"<{len(items)}>")
     """The entries of this page."""
@@ -115,16 +108,7 @@ class Paged(Generic[T]):
 
 @frozen(kw_only=True, slots=False, repr=False)
 class Partial(Stored, form="partial/1"):
-    """The part of a call that the provider has carried out; `gateway.resume` finishes the rest.
-
-    - `operation`: the name of the call at the gateway (`submit_document`);
-    - `user_id`: the user at the provider; `id`: the object that was created;
-    - `idempotency_key`: the caller's key, None if the call had none;
-    - `digest`: of the content of the call. The content itself (pages, owners) is not stored; it is
-      passed to `resume` again, which refuses other content. Empty if the provider rejected the
-      content: `resume` then accepts corrected content and compares what was already created;
-    - `done`: further facts that the adapter needs to resume, as plain data.
-    """
+    """The part of a call that the provider has carried out; `gateway.resume` finishes the rest."""
 
     provider: str
     """The name of the provider. Example: `mangopay`."""
@@ -141,7 +125,12 @@ class Partial(Stored, form="partial/1"):
     idempotency_key: str | None = None
     """The caller's key, None if the call had none. Example: `passport of user 7`."""
     digest: str = ""
-    """SHA-256 of the content; empty if the provider rejected the content. Example: `9f86d081…`."""
+    """SHA-256 of the content of the call, which is not stored: `resume` is given it again, and
+    refuses other content. Empty if the provider rejected the content: `resume` then accepts a
+    corrected one.
+
+    Example: `9f86d081…`.
+    """
     done: Mapping[str, Any] = field(factory=dict[str, Any])
     """Further facts that the adapter needs to resume. Example: `{"files": 1}`."""
 

@@ -21,11 +21,7 @@ class Password(Model):
 
 @frozen(kw_only=True, slots=False, repr=False)
 class MigratedHash(Model):
-    """A password hash from another user table.
-
-    `scheme` is the hash scheme, such as `pre-salt-sha1-base64`; `hash` and `salt` are sent
-    unchanged.
-    """
+    """A password hash from another user table."""
 
     scheme: Text = "pre-salt-sha1-base64"
     """How the hash was made. Example: `pre-salt-sha1-base64`."""

@@ -199,12 +199,7 @@ class Refusal(Model):
 
 @frozen(kw_only=True, slots=False, repr=False)
 class DocumentRecord(Stored, form="document_record/1"):
-    """The record of a document at a provider.
-
-    `status` is None for an unknown word of the provider, which is in `provider_fields`. `losses`
-    are those of the call that submitted it, by the path relative to the user: `documents.number`.
-    `rate_limits` is as in `UserRecord`.
-    """
+    """The record of a document at a provider."""
 
     provider: str
     """The name of the provider. Example: `mangopay`."""

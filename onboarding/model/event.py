@@ -65,16 +65,7 @@ class EventKind(StrEnum):
 
 @frozen(kw_only=True, slots=False, repr=False)
 class Event(Stored, form="event/1"):
-    """One event about a user, or about an object of a user.
-
-    - `provider_type`: the provider's name of the event; `subject_id`: the id of its subject;
-    - `before`, `after`: what changed, if known: the core's name with the provider's word
-      (`kyc_level`: LIGHT, REGULAR); `after` is the current state of the subject;
-    - `user`, `document`, `declaration`: the subject, if it was fetched to confirm the event;
-    - `confirmed`: whether the subject confirms the event; None if nothing was fetched or known.
-      If false, the event may be forged, or a later event has overtaken it;
-    - `id`: the same for each delivery of an event; use it to dedupe.
-    """
+    """One event about a user, or about an object of a user."""
 
     kind: EventKind
     """What happened. Example: `document_accepted`."""
@@ -108,7 +99,11 @@ class Event(Stored, form="event/1"):
     declaration: OwnerDeclaration | None = None
     """The declaration of owners, if it was read again to confirm the event."""
     confirmed: bool | None = None
-    """Whether the object shows what the event says; None if it was not read. Example: `true`."""
+    """Whether the object shows what the event says; None if it was not read. If false, the event
+    may be forged, or a later one has overtaken it.
+
+    Example: `true`.
+    """
 
     def __repr__(self) -> str:
         return self._shown("id", "kind", "provider_type", "subject_id", "user_id", "confirmed")

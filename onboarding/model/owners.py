@@ -19,11 +19,7 @@ __all__ = ["DeclaredOwner", "OwnerDeclaration"]
 
 @frozen(kw_only=True, slots=False, repr=False)
 class DeclaredOwner(Model):
-    """One owner in a declaration. An inactive owner stays in it and cannot be changed.
-
-    `losses` are those of the call that wrote this owner, and fields that may have been read
-    inexactly (a birthday that is not midnight).
-    """
+    """One owner in a declaration."""
 
     id: str
     """The owner's id at the provider. Example: `ubo_01`."""
@@ -37,14 +33,7 @@ class DeclaredOwner(Model):
 
 @frozen(kw_only=True, slots=False, repr=False)
 class OwnerDeclaration(Stored, form="owner_declaration/1"):
-    """The record of a declaration of a company's beneficial owners at a provider.
-
-    `provider_status` and `reason` are the provider's words, `message` its text, which may contain
-    personal data; `status` is the core's status, None if it has none. `editable` is whether owners
-    can be changed and the declaration submitted (again), None if unknown. `losses` are those of the
-    call that declared the owners, by path: `company.beneficial_owners.0.…`. `rate_limits` is as in
-    `UserRecord`.
-    """
+    """The record of a declaration of a company's beneficial owners at a provider."""
 
     provider: str
     """The name of the provider. Example: `mangopay`."""

@@ -48,23 +48,7 @@ class UserStatus(StrEnum):
 
 @frozen(kw_only=True, slots=False, repr=False)
 class UserRecord(Stored, form="user_record/1"):
-    """The record of a user at a provider: the user as the provider returned it, and its status.
-
-    - `provider`, `gateway`, `environment`, `retrieved_at` (UTC): its provenance;
-    - `provider_fields`: further facts by the provider's names (levels, status, proofs ...);
-    - `kyc_level`, `identification_level`: by the gateway's `LevelPolicy`; None if the provider
-      reported no level, or an unknown one;
-    - `eidas_level`, `nist_ial`: the same; None unless the policy names them;
-    - `provider_levels`: the provider's levels, by the provider's names;
-    - `next_actions`: the open actions of the user or the platform;
-    - `confirmed`: whether a contact (`email`, `phone`) is confirmed, if known;
-    - `absent`: why a field of `user` is empty, by core path;
-    - `unmapped`: values without a field in the core, by wire path; an update keeps them;
-    - `losses`: the losses of the call, and fields that may have been read inexactly (a birthday
-      that is not midnight);
-    - `rate_limits`: the remaining calls at that time; they are not compared and not stored;
-    - `raw`: the whole payload.
-    """
+    """The record of a user at a provider: the user as the provider returned it, and its status."""
 
     provider: str
     """The name of the provider. Example: `mangopay`."""
@@ -109,7 +93,9 @@ class UserRecord(Stored, form="user_record/1"):
     Example: `{"branch": "Oslo"}`.
     """
     losses: tuple[Loss, ...] = ()
-    """What the call did not carry, and values that were not read exactly."""
+    """What the call did not carry, and fields that may have been read inexactly, such as a
+    birthday that is not midnight.
+    """
     rate_limits: tuple[RateLimit, ...] = field(default=(), eq=False)
     """The calls left when the answer arrived. Not compared and not stored."""
     raw: Mapping[str, Any] = field(factory=dict[str, Any])

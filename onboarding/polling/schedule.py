@@ -23,12 +23,7 @@ _DAY = 86_400
 
 @frozen(kw_only=True)
 class PollPolicy:
-    """How often users are fetched. Times are in seconds.
-
-    - `shortest`: the wait after a change; `longest`: the longest wait;
-    - `growth`: the factor by which the wait grows after each fetch without a change;
-    - `jitter`: the share of a wait that is random, so that users are not fetched all at once;
-    - `between`: the least time between two fetches of any users, for the provider's rate limit.
+    """How often users are fetched.
 
     Raises `InvalidInput` for a number that is out of range.
     """
@@ -40,9 +35,9 @@ class PollPolicy:
     growth: float = 2.0
     """The factor by which the wait grows while nothing changes."""
     jitter: float = 0.2
-    """The part of a wait that is random, from 0 to 1."""
+    """The share of a wait that is random, so that users are not fetched all at once."""
     between: float = 0.0
-    """Seconds between any two reads."""
+    """Seconds between any two fetches, for the provider's rate limit."""
 
     def __attrs_post_init__(self) -> None:
         limits = {

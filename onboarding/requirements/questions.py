@@ -25,18 +25,15 @@ __all__ = ["Questionnaire", "questionnaire"]
 
 @frozen(kw_only=True)
 class Questionnaire:
-    """The questions to ask a user, and the steps that no answer can replace.
-
-    `accept_loss` lists, by provider, the core paths that another target asks for and that the
-    provider does not support: a gateway refuses the user unless its `accept_loss` names them.
-    """
+    """What to ask of a user, and the steps that no answer can bring."""
 
     questions: tuple[Question, ...]
     """What to ask the user."""
     steps: tuple[Requirement, ...]
     """What no answer can meet."""
     accept_loss: Mapping[str, tuple[str, ...]] = field(factory=dict[str, tuple[str, ...]])
-    """By provider, the core paths to accept as lost.
+    """By provider, the core paths that only another target asks for and that the provider does not
+    support: a gateway refuses the answers unless its `accept_loss` names them.
 
     Example: `{"mangopay": ("identity.gender",)}`.
     """

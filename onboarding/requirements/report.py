@@ -28,7 +28,7 @@ class RequirementStatus(StrEnum):
 
 @frozen(kw_only=True)
 class Requirement:
-    """One requirement of a target, and its status. Contains no value of the user."""
+    """One demand of a target, and whether it is met. Shows no value."""
 
     name: str
     """The core path, or the name of a step. Example: `identity.birthdate`."""
@@ -58,7 +58,7 @@ class Requirement:
 
 @frozen(kw_only=True)
 class RequirementReport:
-    """The requirements of a target, with their status for one user."""
+    """What a user still lacks for a target."""
 
     target: Target
     """The target."""

@@ -31,10 +31,7 @@ class Actor(StrEnum):
 
 @frozen(kw_only=True)
 class RequirementOption:
-    """One way to meet a requirement: a field, a document, or a step outside the user's data.
-
-    `path` is the core path of a field, `purpose` that of a document; a step has neither.
-    """
+    """One way to meet a requirement: a field, a document, or a step outside the user's data."""
 
     words: str
     """The option, in words. Example: `hand in: proof of identity`."""
@@ -85,7 +82,7 @@ def step(words: str, actor: Actor) -> RequirementOption:
 
 @frozen(kw_only=True)
 class RequirementRule:
-    """A requirement of a target that is not declared by a row of a wire class."""
+    """A demand of a target beside the rows of its wire classes."""
 
     name: str
     """The name of what is asked. Example: `enrolment`."""
@@ -106,7 +103,7 @@ class RequirementRule:
 
 @frozen(kw_only=True, repr=False)
 class Target:
-    """What a user can reach at a provider: registration, verification, payouts."""
+    """A state that a user can reach with a provider: registered, verified, paid out to."""
 
     provider: str
     """The name of the provider. Example: `mangopay`."""

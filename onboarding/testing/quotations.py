@@ -21,12 +21,7 @@ Json = dict[str, Any]
 
 @frozen(kw_only=True)
 class Sample:
-    """An object quoted from the provider's documents.
-
-    - `answer`: whether it is from a response; otherwise it is from a request;
-    - `user`: the user that it stands for; None leaves it open;
-    - `variant`: the name of a variant of the adapter; the first by default.
-    """
+    """An object quoted from the provider's documents."""
 
     payload: Json = field(repr=False)
     """The object, as the document shows it."""
@@ -42,12 +37,7 @@ class Sample:
 
 @frozen(kw_only=True)
 class QuotedError:
-    """An error quoted from the provider's documents, and what it must become.
-
-    - `kind`, `code`: the class and the code of the expected error;
-    - `paths`: the core paths of its problems, in order; None leaves them open;
-    - `operation`: the call that it is a response to; `legal`: whether the user is a company.
-    """
+    """An error quoted from the provider's documents, and what it must become."""
 
     status: int
     """The HTTP status."""

@@ -49,12 +49,7 @@ def _unrecorded(operation: str) -> None:
 
 @frozen(eq=False)
 class World:
-    """A new simulated provider without users, and a gateway to it, without a socket.
-
-    - `simulator`: the WSGI application; `gateway`: the gateway, with the sent requests;
-    - `answers`: the responses so far;
-    - `saw`: a function that is called with the name of each operation that completes.
-    """
+    """A new simulated provider without users, and a gateway to it, without a socket."""
 
     simulator: Any
     """The WSGI application."""

@@ -86,19 +86,9 @@ def _is_address(text: str) -> bool:
 
 @frozen(kw_only=True)
 class Connection:
-    """The settings of a gateway's connections. Times are in seconds.
+    """How a gateway connects.
 
-    - `timeout`: the limit of each wait for bytes; `connect_timeout`: of making a connection;
-    - `pool`: the number of connections that are kept open;
-    - `proxy`: the URL of an HTTP proxy, which may contain a password;
-    - `ca_bundle`: a file or folder of trusted authorities in place of those of `certifi`;
-    - `certificate`, `private_key`: the files of a TLS client certificate;
-    - `trust_env`: use the proxies of the environment, but no other setting of it, such as
-      `SSL_CERT_FILE`;
-    - `max_response_bytes`: the limit of a body, before and after decompression;
-      `max_header_bytes`: of the headers. A longer response counts as no answer.
-
-    Raises `InvalidInput` for a value beyond its limits.
+    Raises `InvalidInput` for a value out of its limits.
     """
 
     timeout: float = field(default=30.0, validator=is_seconds)
@@ -119,11 +109,13 @@ class Connection:
     private_key: str | None = field(default=None, validator=is_file)
     """A file with the key of the certificate. Example: `client.key`."""
     trust_env: bool = False
-    """Whether the proxies of the environment apply. Nothing else of the environment counts."""
+    """Whether the proxies of the environment apply. Nothing else of the environment counts, such
+    as `SSL_CERT_FILE`.
+    """
     max_response_bytes: int = field(default=32 * 1024**2, validator=is_size)
-    """The bytes of an answer that are read at most, packed and unpacked."""
+    """The most bytes of an answer, packed and unpacked. A longer one is no answer."""
     max_header_bytes: int = field(default=64 * 1024, validator=is_size)
-    """The bytes of the headers that are read at most."""
+    """The most bytes of the headers of an answer. Longer ones are no answer."""
     user_agent: str = field(default=f"onboarding/{__version__}", validator=matches_re(HEADER_TEXT))
     """The header `User-Agent`."""
 

@@ -30,17 +30,10 @@ __all__ = ["VerifiedClaims", "from_verified_claims"]
 
 @frozen(kw_only=True, slots=False, repr=False)
 class VerifiedClaims(Model):
-    """The user in the claims of a sender, and how the sender verified them.
+    """What a sender says to have verified.
 
-    It is not a record. Its level is a statement of the sender and not a level of any provider: a
-    user who is registered from it starts at the level of every new user.
-
-    - `assurance_level`: the sender's text, in any framework; `eidas_level` and `nist_ial` are this
-      text as a level, if `trust_framework` is theirs;
-    - `verified_at`, `process`: when the sender verified the user, and its reference for audits;
-    - `assurance_process`, `evidence`: plain data as received, defined by the standard;
-    - `provenance`: the record from which this library wrote the object; None for another writer;
-    - `unmapped`: the values that the core cannot represent, by path; `losses` has the reasons.
+    It is not a record: its levels are the sender's word, and become no level of any provider. A
+    user who is registered from it starts as every new user does.
     """
 
     user: User
