@@ -196,10 +196,15 @@ def field_table(cls: type, *, inherited: bool = True) -> str:
     ]
     if not told:
         return _table(("Field", "Type", "Default"), rows)
-    for row in rows:
-        meaning = told.get(row[0].strip("`"), Meaning())
-        row += [meaning.words, _code(meaning.example)]
-    return _table(("Field", "Type", "Default", "Meaning", "Example"), rows)
+    return _table(("Field", "Type", "Meaning", "Example"), (_meant(told, *row) for row in rows))
+
+
+def _meant(told: dict[str, Meaning], name: str, kind: str, default: str) -> list[str]:
+    """The row of a field with its meaning. Its default stands in the cell of its type."""
+    meaning = told.get(name.strip("`"), Meaning())
+    extra = default if default in ("", "required") else f"default {default}"
+    typed = ", ".join(word for word in (kind, extra) if word)
+    return [name, typed, meaning.words, _code(meaning.example)]
 
 
 def _type(field: attrs.Attribute[Any]) -> str:
