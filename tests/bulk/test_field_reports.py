@@ -159,13 +159,13 @@ def test_bytes_that_are_not_utf_8_are_refused_by_line() -> None:
 # -- columns without a heading
 
 
-def test_empty_columns_at_the_end_are_none() -> None:
+def test_empty_columns_at_the_end_are_ignored() -> None:
     lines = read("ref,tag,,\na,x\nb,y,,,,\nc,z, ,\u00a0\n,,,\n")
 
     assert told(lines) == [(2, "a", []), (3, "b", []), (4, "c", [])]
 
 
-def test_a_cell_without_a_heading_is_told_by_line_and_column() -> None:
+def test_a_cell_without_a_heading_is_reported_by_line_and_column() -> None:
     lines = read("ref,,tag\na,,x\nb,secret,y\nc,,z,more\n")
 
     assert told(lines) == [
@@ -308,7 +308,7 @@ def test_two_headings_of_one_path_are_both_named() -> None:
     ]
 
 
-def test_headings_that_are_paths_are_not_told() -> None:
+def test_headings_that_are_core_paths_are_not_printed() -> None:
     assert columns_of(["ref", "email", " tag ", ""]).renamed == {}
 
 

@@ -131,7 +131,7 @@ def test_an_entry_of_a_list_that_is_no_object_is_a_bad_line() -> None:
     ],
     ids=["cut off", "cut off after one", "wrapped", "two lists", "repeated", "NaN", "too large"],
 )
-def test_what_begins_as_a_document_and_is_none_is_refused_before_anybody_is_sent(
+def test_an_invalid_json_document_is_refused_before_any_user_is_sent(
     fr: Simulated, text: str
 ) -> None:
     sent = len(fr.app.log)
@@ -142,7 +142,7 @@ def test_what_begins_as_a_document_and_is_none_is_refused_before_anybody_is_sent
     assert len(fr.app.log) == sent
 
 
-def test_a_list_in_an_object_is_no_user() -> None:
+def test_a_list_in_an_object_is_not_a_user() -> None:
     (line,) = read('{"users": [\n' + ",\n".join(map(json.dumps, USERS)) + "\n]}")
 
     assert set(line.data) == {"users"}

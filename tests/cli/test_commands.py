@@ -237,7 +237,7 @@ def test_show_masks_personal_values(shown: tuple[str, str], more: list[str]) -> 
 
 
 @pytest.mark.parametrize("more", [[], ["--json"]])
-def test_show_reveals_when_told_to(shown: tuple[str, str], more: list[str]) -> None:
+def test_show_reveals_values_with_the_option(shown: tuple[str, str], more: list[str]) -> None:
     place, user_id = shown
 
     done = invoke("show", "fr", user_id, "--config", place, "--reveal", *more)
@@ -343,7 +343,7 @@ def test_paysera_is_simulated_and_json_tells_where() -> None:
     assert "<h1>Users</h1>" in desk.text
 
 
-def test_the_desk_is_told_below_the_address_of_the_api() -> None:
+def test_the_address_of_the_desk_is_printed_below_that_of_the_api() -> None:
     with simulated("mangopay") as (process, url):
         assert process.stdout is not None
 
@@ -397,7 +397,7 @@ def test_a_simulator_ends_quietly_when_interrupted() -> None:
         assert process.stderr.read() == ""
 
 
-def test_a_taken_port_is_told_in_one_line() -> None:
+def test_a_port_in_use_is_reported_in_one_line() -> None:
     with (
         simulated("mangopay") as (_, url),
         simulated("mangopay", "--port", url.rpartition(":")[2]) as (second, line),
@@ -410,7 +410,7 @@ def test_a_taken_port_is_told_in_one_line() -> None:
     assert "is not free" in told
 
 
-def test_a_setting_that_is_none_is_told() -> None:
+def test_an_unknown_setting_is_reported() -> None:
     done = invoke("simulate", "paysera", "--client-id", "a", "--mac-key", "k", "--scopes", "what")
 
     assert done.exit_code == 2
@@ -431,7 +431,7 @@ def test_required_settings_are_asked_for() -> None:
     assert "--client-id" in done.stderr
 
 
-def test_a_simulator_starts_with_the_faults_that_it_is_told() -> None:
+def test_a_simulator_starts_with_the_given_faults() -> None:
     faults = ("--fault", "error,route=GET */users,times=1,status=503", "--fault", "slow,seconds=0")
     with simulated("mangopay", *faults) as (_, url):
         told = requests.get(f"{url}/_control", timeout=10).json()["faults"]
@@ -447,14 +447,14 @@ def test_a_simulator_starts_with_the_faults_that_it_is_told() -> None:
     ("fault", "told"),
     [("explode", "kind"), ("error,size=3", "the names are kind, route"), ("slow,times=x", "int")],
 )
-def test_a_fault_that_cannot_be_is_told(fault: str, told: str) -> None:
+def test_an_invalid_fault_is_reported(fault: str, told: str) -> None:
     done = invoke("simulate", "paysera", "--fault", fault)
 
     assert done.exit_code == 2
     assert told in done.stderr
 
 
-def test_an_unknown_simulator_is_told_with_a_hint() -> None:
+def test_an_unknown_simulator_is_reported_with_a_hint() -> None:
     done = invoke("simulate", "mangpay")
 
     assert done.exit_code == 2
@@ -511,7 +511,7 @@ def test_a_missing_extra_is_one_friendly_line(
         *("explain", "missing", "effects", "matrix"),
     ],
 )
-def test_every_command_takes_json(command: str) -> None:
+def test_every_command_accepts_json(command: str) -> None:
     done = invoke(*command.split(), "--help")
 
     assert done.exit_code == 0
@@ -539,7 +539,7 @@ def test_every_command_takes_json(command: str) -> None:
         "simulate mangopay --json --port many",
     ],
 )
-def test_with_json_wrong_arguments_are_told_in_json(arguments: str) -> None:
+def test_with_json_wrong_arguments_are_reported_in_json(arguments: str) -> None:
     done = invoke(*arguments.split())
 
     assert done.exit_code == 2
@@ -549,7 +549,7 @@ def test_with_json_wrong_arguments_are_told_in_json(arguments: str) -> None:
 
 
 @pytest.mark.parametrize("arguments", ["run", "run -- --json", "simulate mangpay"])
-def test_without_json_wrong_arguments_are_told_to_a_person(arguments: str) -> None:
+def test_without_json_wrong_arguments_are_reported_as_text(arguments: str) -> None:
     done = invoke(*arguments.split())
 
     assert done.exit_code == 2
@@ -557,7 +557,7 @@ def test_without_json_wrong_arguments_are_told_to_a_person(arguments: str) -> No
     assert "Error: " in done.stderr
 
 
-def test_with_json_a_missing_extra_is_told_in_json() -> None:
+def test_with_json_a_missing_extra_is_reported_in_json() -> None:
     done = subprocess.run(
         [sys.executable, "-c", WITHOUT.format(name="click", arguments=["adapters", "--json"])],
         capture_output=True,

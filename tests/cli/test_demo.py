@@ -98,7 +98,7 @@ def test_every_user_has_a_row_that_agrees_with_both_results(shown: Shown) -> Non
             assert ("without" in cell) == bool(dropped)
 
 
-def test_everybody_who_was_refused_is_told_with_the_reason(shown: Shown) -> None:
+def test_every_user_that_was_not_onboarded_is_listed_with_the_reason(shown: Shown) -> None:
     told = {(row[0], row[1]): (row[2], row[3]) for row in rows(shown.text, "Not onboarded")}
 
     refused = {
@@ -180,7 +180,7 @@ def test_the_brief_counts_are_those_of_all_users(shown: Shown) -> None:
     assert told == counts
 
 
-def test_what_was_not_carried_is_told_in_few_words(shown: Shown) -> None:
+def test_losses_are_shown_in_short(shown: Shown) -> None:
     table = {row[0]: row[1:] for row in rows(shown.text, "Side by side")}
 
     mangopay, paysera = table["lt-vilnius"]

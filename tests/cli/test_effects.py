@@ -74,7 +74,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     return made
 
 
-def test_a_level_that_falls_is_told_with_what_brings_it_about(desk: Desk) -> None:
+def test_a_level_that_falls_is_shown_with_its_cause(desk: Desk) -> None:
     done = desk.effects({"identity": {"family_name": f"New{CANARY}"}, "phone": "+37066612345"})
 
     assert done.exit_code == 1
@@ -91,7 +91,7 @@ def test_a_level_that_falls_is_told_with_what_brings_it_about(desk: Desk) -> Non
     assert "37066612345" not in done.output
 
 
-def test_the_same_is_told_as_data(desk: Desk) -> None:
+def test_effects_are_printed_as_json(desk: Desk) -> None:
     done = desk.effects({"identity": {"family_name": "Novak"}}, "--json")
 
     told = json.loads(done.stdout)
@@ -118,7 +118,7 @@ def test_a_change_that_costs_nothing_is_exit_code_0(
     assert words in done.stdout
 
 
-def test_a_step_without_return_is_told(desk: Desk) -> None:
+def test_a_step_that_cannot_be_undone_is_shown(desk: Desk) -> None:
     desk.store(record(UserCategory.PAYER))
 
     done = desk.effects({"category": "OWNER"})
@@ -129,7 +129,7 @@ def test_a_step_without_return_is_told(desk: Desk) -> None:
     )
 
 
-def test_what_cannot_be_emptied_is_told(desk: Desk) -> None:
+def test_fields_that_cannot_be_cleared_are_shown(desk: Desk) -> None:
     done = desk.effects({"address": None, "tag": None})
 
     assert done.exit_code == 1
@@ -149,7 +149,7 @@ def test_what_cannot_be_emptied_is_told(desk: Desk) -> None:
         ('{"extras": {"mangopay": ' + "[" * 900 + "]" * 900 + "}}", "is nested too deep"),
     ],
 )
-def test_changes_that_are_none_are_exit_code_2(desk: Desk, changes: Any, words: str) -> None:
+def test_invalid_changes_are_exit_code_2(desk: Desk, changes: Any, words: str) -> None:
     done = desk.effects(changes)
 
     assert done.exit_code == 2

@@ -30,7 +30,7 @@ def told(*arguments: str) -> list[dict[str, Any]]:
     return found
 
 
-def test_a_datum_is_explained_for_each_provider() -> None:
+def test_a_field_is_explained_for_each_provider() -> None:
     done = explain("identity.birthdate")
 
     assert done.exit_code == 0
@@ -58,14 +58,14 @@ def test_every_core_path_is_explained_by_every_provider(path: str) -> None:
     assert all(one["sources"] for one in found)
 
 
-def test_classes_that_say_the_same_are_told_once() -> None:
+def test_classes_with_equal_explanations_are_shown_once() -> None:
     found = [one["wire_classes"] for one in told("identity.birthdate")]
 
     # MangoPay's legacy endpoints have a last day, and so are told apart
     assert found == [["NaturalUser"], ["LegacyNaturalUser"], ["PayseraUser", "AddressedUser"]]
 
 
-def test_a_class_that_says_nearly_the_same_is_told_by_what_differs() -> None:
+def test_a_similar_class_is_shown_by_its_differences() -> None:
     done = explain("address.line1", "--provider", "mangopay")
 
     assert "LegacyNaturalUser: as NaturalUser, except" in done.stdout
@@ -73,7 +73,7 @@ def test_a_class_that_says_nearly_the_same_is_told_by_what_differs() -> None:
 
 
 @pytest.mark.parametrize("path", OBJECTS)
-def test_an_object_is_explained_datum_by_datum(path: str) -> None:
+def test_an_object_is_explained_field_by_field(path: str) -> None:
     below = [leaf for leaf in PATHS if leaf.startswith(f"{path}.")]
 
     found = [one["core_path"] for one in told(path)]
@@ -89,7 +89,7 @@ def test_the_extras_of_one_provider_are_explained_by_it_alone() -> None:
     assert "extras.mangopay.sca_context" in {one["core_path"] for one in found}
 
 
-def test_one_provider_is_told_when_named() -> None:
+def test_only_a_named_provider_is_explained() -> None:
     found = told("email", "--provider", "paysera")
 
     assert {one["provider"] for one in found} == {"paysera"}
@@ -134,7 +134,7 @@ def test_a_value_that_a_form_cannot_hold_is_said_to_lose() -> None:
         ("documents.0", "did you mean documents?"),
     ],
 )
-def test_a_wrong_path_is_told_with_a_better_one(path: str, hint: str) -> None:
+def test_a_wrong_path_is_reported_with_a_suggestion(path: str, hint: str) -> None:
     done = explain(path)
 
     assert done.exit_code == 2
@@ -142,14 +142,14 @@ def test_a_wrong_path_is_told_with_a_better_one(path: str, hint: str) -> None:
     assert done.stdout == ""
 
 
-def test_a_wrong_path_is_told_in_json() -> None:
+def test_a_wrong_path_is_reported_in_json() -> None:
     done = explain("xyz", "--json")
 
     assert done.exit_code == 2
     assert json.loads(done.stdout)["error"]["problems"][0]["path"] == "xyz"
 
 
-def test_an_unknown_provider_is_told_with_a_hint() -> None:
+def test_an_unknown_provider_is_reported_with_a_hint() -> None:
     done = explain("email", "--provider", "mangopy")
 
     assert done.exit_code == 2
@@ -173,7 +173,9 @@ def test_an_adapter_without_a_mapping_has_nothing_to_tell(monkeypatch: pytest.Mo
     assert "no adapter declares a mapping" in done.stderr
 
 
-def test_a_broken_adapter_is_told_and_the_rest_explained(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_broken_adapter_is_reported_beside_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     points = [
         EntryPoint("broken", "no_such_module_anywhere", "onboarding"),
         EntryPoint("paysera", "onboarding_paysera", "onboarding"),

@@ -51,7 +51,7 @@ NOT_TOML = (
 
 
 @pytest.mark.parametrize(("text", "expected"), NOT_TOML, ids=range(len(NOT_TOML)))
-def test_a_file_that_is_not_toml_is_told_by_its_name_and_the_place_alone(
+def test_a_file_that_is_not_toml_is_reported_by_name_and_position_only(
     text: str, expected: str, tmp_path: Path, told: Callable[[BaseException], str]
 ) -> None:
     file = tmp_path / "onboarding.toml"
@@ -202,7 +202,7 @@ def test_a_file_of_results_that_cannot_be_opened_is_named_with_the_reason(
     ]
 
 
-def test_a_file_that_may_not_be_read_is_told_as_that() -> None:
+def test_a_file_without_permission_is_reported_as_such() -> None:
     error = PermissionError(13, "Xq7", "Xq7")
 
     found = unusable_file("key", error)

@@ -67,7 +67,7 @@ def test_a_column_without_content_is_left_out() -> None:
     assert "path" not in " ".join(printed(table, 80))
 
 
-def test_cells_that_have_no_room_side_by_side_stand_below_each_other() -> None:
+def test_cells_that_do_not_fit_side_by_side_are_printed_below_each_other() -> None:
     table = screen.table("Adapters", "name", "adapter")
     table.add_row("mangopay", URL)
     table.add_row("paysera", "Paysera")

@@ -59,7 +59,7 @@ def test_every_core_path_has_a_cell_for_every_provider(
         ("paysera", "legal", "email", "no such person"),
     ],
 )
-def test_a_cell_says_what_becomes_of_a_datum(
+def test_a_cell_shows_how_a_field_is_supported(
     told: dict[str, Any], provider: str, kind: str, path: str, support: str
 ) -> None:
     assert told[provider]["data"][kind][path]["support"] == support
@@ -89,7 +89,9 @@ def test_a_target_asks_for_exactly_what_a_new_person_lacks(
         assert asked == lacking, target.id
 
 
-def test_what_the_provider_decides_is_not_told_as_certain(told: dict[str, Any]) -> None:
+def test_requirements_that_the_provider_decides_are_marked(
+    told: dict[str, Any],
+) -> None:
     needs = told["paysera"]["data"]["natural"]["credentials"]["required_for"]
 
     assert needs

@@ -98,7 +98,7 @@ def test_nothing_missing_is_exit_code_0() -> None:
     assert "41, mangopay/create_owner: met" in done.stdout
 
 
-def test_what_is_missing_is_told_by_path_with_its_reason_and_source() -> None:
+def test_missing_fields_are_shown_by_path_with_reason_and_source() -> None:
     user = {**OWNER, "identity": {"given_name": CANARY}}
 
     done = asked(user, "mangopay/create_owner")
@@ -123,7 +123,7 @@ def test_what_the_provider_decides_is_no_reason_to_fail() -> None:
     assert json.loads(done.stdout)["ready"] is True
 
 
-def test_alternatives_are_told_as_alternatives() -> None:
+def test_alternatives_are_shown_as_alternatives() -> None:
     done = asked(OWNER, "mangopay/kyc_regular")
 
     assert "either hand in: proof of identity" in done.stdout
@@ -131,7 +131,7 @@ def test_alternatives_are_told_as_alternatives() -> None:
     assert "email or phone" in asked({}, "paysera/register").stdout
 
 
-def test_a_datum_without_a_place_stands_in_the_way() -> None:
+def test_an_unsupported_field_makes_a_user_not_ready() -> None:
     user = {**OWNER, "identity": {**IDENTITY, "gender": "female"}}
 
     done = asked(user, "mangopay/create_owner")
@@ -141,7 +141,7 @@ def test_a_datum_without_a_place_stands_in_the_way() -> None:
     assert "identity.gender" in done.stdout
 
 
-def test_what_the_configuration_accepts_stands_in_nobodys_way(config: str) -> None:
+def test_an_accepted_loss_makes_no_user_unready(config: str) -> None:
     user = {**OWNER, "identity": {**IDENTITY, "gender": "female"}}
 
     done = asked(user, "fr/create_owner", "--config", config)
@@ -191,7 +191,7 @@ def row_of(done: Result, words: str) -> list[str]:
     return [cell.strip() for cell in line.strip("\u2502").split("\u2502")]
 
 
-def test_of_several_users_each_reason_is_told_once_with_the_number_of_users() -> None:
+def test_each_reason_is_shown_once_with_the_number_of_users() -> None:
     done = missing("-", "mangopay/payouts", text=many(120))
 
     assert done.exit_code == 1
@@ -206,7 +206,7 @@ def test_of_several_users_each_reason_is_told_once_with_the_number_of_users() ->
 
 
 @pytest.mark.parametrize("more", [[], ["--questionnaire"]])
-def test_what_is_told_of_many_users_fits_a_screen(more: list[str]) -> None:
+def test_the_reasons_of_many_users_fit_a_screen(more: list[str]) -> None:
     few, lot = (missing("-", "mangopay/payouts", *more, text=many(count)) for count in (24, 240))
 
     assert len(lot.stdout.splitlines()) == len(few.stdout.splitlines()) < 50
@@ -333,7 +333,7 @@ def test_a_record_of_one_provider_is_no_more_than_a_user_to_another() -> None:
     assert "email or phone" in {finding.name for finding in report.of(RequirementStatus.MET)}
 
 
-def test_a_line_that_is_no_user_is_told_and_stops_nobody_else() -> None:
+def test_an_invalid_line_is_shown_and_does_not_stop_the_others() -> None:
     text = f'{{"ref": "40", "phone": "{CANARY}"}}\nno json {CANARY}\n{json.dumps(OWNER)}\n'
 
     done = missing("-", "mangopay/create_owner", "--all", text=text)
@@ -407,7 +407,7 @@ def test_a_schema_is_about_one_user() -> None:
 
 
 @pytest.mark.parametrize("target", Paysera.targets)
-def test_nobody_is_asked_to_be_another_kind_of_person(target: str) -> None:
+def test_no_question_asks_for_another_kind_of_person(target: str) -> None:
     found = questionnaire(User(company=Company()), [Paysera.targets[target]])
 
     assert found.questions == ()

@@ -157,7 +157,7 @@ def test_everybody_onboarded_is_exit_code_0(site: Site) -> None:
 
 
 @pytest.mark.parametrize("gateway", ["fr", "lt"])
-def test_a_result_tells_where_a_user_stands(site: Site, gateway: str) -> None:
+def test_a_result_has_the_status_and_the_levels_of_a_user(site: Site, gateway: str) -> None:
     users = site.users(person("a", phone="+37066612345"))
 
     site.run(users, "--out", str(site.out), "--gateway", gateway)
@@ -248,7 +248,7 @@ def test_no_ref_can_take_the_name_of_another_line(site: Site) -> None:
     ]
 
 
-def test_a_run_again_sends_nobody_and_writes_nothing_new(site: Site) -> None:
+def test_a_second_run_sends_no_user_and_writes_nothing_new(site: Site) -> None:
     users = site.users(person("a"), person("b", tag="x" * 300), "{", person("c", terms=None))
     site.run(users, "--out", str(site.out))
     before, sent = site.out.read_bytes(), site.created
@@ -287,7 +287,7 @@ def test_a_rejected_user_is_tried_again_once_its_line_is_another(site: Site) -> 
     assert "digest" not in site.results()[1]
 
 
-def test_a_rejected_line_that_did_not_change_is_left_alone_and_told_of(site: Site) -> None:
+def test_an_unchanged_rejected_line_is_not_sent_again_and_is_counted(site: Site) -> None:
     users = site.users(rejected("a"), person("b"))
     site.run(users, "--out", str(site.out))
     before, sent = site.out.read_bytes(), site.created
@@ -310,7 +310,7 @@ def test_a_user_rejected_twice_is_compared_with_the_later_line(site: Site) -> No
     assert [result["state"] for result in site.results()] == ["rejected", "rejected"]
 
 
-def test_a_rejected_line_of_an_older_results_file_is_left_alone(site: Site) -> None:
+def test_a_rejected_line_of_an_older_results_file_is_not_sent_again(site: Site) -> None:
     site.run(site.users(rejected("a")), "--out", str(site.out))
     text = site.out.read_text("utf-8")
     site.out.write_text(re.sub(r'"digest":"[0-9a-f]+",', "", text), "utf-8")
@@ -351,7 +351,7 @@ def test_standard_input_is_read_as_json_lines(site: Site) -> None:
     assert done.exit_code == 0, done.output
 
 
-def test_another_user_on_the_line_of_a_created_one_is_told_and_not_taken_for_it(
+def test_another_user_on_the_line_of_a_created_one_is_invalid(
     site: Site,
 ) -> None:
     site.run(site.users(person(None), person("b")))
@@ -458,7 +458,7 @@ def test_blanks_around_a_cell_are_no_part_of_it(site: Site) -> None:
     }
 
 
-def test_a_list_among_extras_takes_json_lines(site: Site) -> None:
+def test_a_list_among_extras_needs_json_lines(site: Site) -> None:
     known = {**person("b"), "extras": {"paysera": {"scopes": ["logged_in"]}}}
     table = site.users(
         "ref,identity.given_name,identity.family_name,identity.nationality"
@@ -483,7 +483,7 @@ def test_a_csv_header_of_no_core_paths_is_refused_unshown(site: Site, header: st
     assert CANARY not in done.output
 
 
-def test_a_csv_header_that_cannot_be_used_is_all_that_is_told(site: Site) -> None:
+def test_an_invalid_csv_header_is_the_only_problem_reported(site: Site) -> None:
     done = site.run(site.users("no_such_path", "1", name="users.csv"))
 
     assert done.stdout == ""
@@ -494,7 +494,7 @@ def test_a_csv_header_that_cannot_be_used_is_all_that_is_told(site: Site) -> Non
     ("name", "coding"),
     [("users.csv", "latin-1"), ("users.jsonl", "latin-1"), ("users.jsonl", "utf-16")],
 )
-def test_a_file_that_is_not_utf_8_is_told_so(site: Site, name: str, coding: str) -> None:
+def test_a_file_that_is_not_utf_8_is_reported_as_such(site: Site, name: str, coding: str) -> None:
     text = "ref,identity.given_name,\u00e9\n" if name.endswith("csv") else '{"ref": "\u00e9"}\n'
     place = site.folder / name
     place.write_bytes(text.encode(coding))
@@ -528,7 +528,7 @@ def test_a_row_of_another_length_gives_a_ref_only_from_the_first_column(site: Si
 
 
 @pytest.mark.parametrize("cell", [f"Ana\n{CANARY}", f'"Ana\n{CANARY}"', f"Ana\nEva\n{CANARY}"])
-def test_the_rest_of_a_broken_row_is_nobodys_ref(site: Site, cell: str) -> None:
+def test_the_rest_of_an_invalid_row_is_not_read_as_a_ref(site: Site, cell: str) -> None:
     table = site.users("ref,identity.given_name,tag", f"a,{cell},x", "b,Ana", name="users.csv")
 
     with UserFile.open(table) as file:
@@ -560,7 +560,7 @@ def test_another_gateway_cannot_continue_a_results_file(site: Site) -> None:
     assert len(site.paysera.log) == 0
 
 
-def test_a_file_that_holds_no_results_is_left_alone(site: Site) -> None:
+def test_a_file_without_results_is_not_changed(site: Site) -> None:
     users = site.users(person("a"))
     before = users.read_bytes()
 
@@ -884,7 +884,7 @@ def test_a_disk_that_is_full_after_a_send_names_the_user_in_flight_and_the_next_
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="limits are POSIX's")
-def test_a_disk_that_is_full_before_a_send_sends_nobody(site: Site) -> None:
+def test_no_user_is_sent_if_the_disk_is_full_before(site: Site) -> None:
     with Gateways.from_file(site.config) as gateways:
         Journal.open(site.out, gateways["fr"]).close()
 
@@ -896,7 +896,7 @@ def test_a_disk_that_is_full_before_a_send_sends_nobody(site: Site) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="devices are POSIX's")
-def test_results_go_to_a_regular_file_or_nobody_is_sent(site: Site) -> None:
+def test_no_user_is_sent_without_a_regular_results_file(site: Site) -> None:
     os.mkfifo(site.folder / "fifo")
     for place, words in (
         (Path("/dev/full"), "is a device"),
@@ -970,7 +970,7 @@ def test_standard_input_without_out_has_a_new_results_file_each_time(
     assert stored(site) == 2
 
 
-def test_a_folder_that_takes_no_results_is_named_with_the_next_step(site: Site) -> None:
+def test_a_folder_that_is_not_writable_is_named_with_the_next_step(site: Site) -> None:
     users = site.users(person("a"))
     (site.folder / "users.fr.results.jsonl").mkdir()
 

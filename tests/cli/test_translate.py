@@ -136,7 +136,7 @@ def test_with_json_losses_are_a_document_of_their_own_on_standard_error() -> Non
         "[" * 100_000,
     ],
 )
-def test_what_is_no_user_is_exit_code_2(payload: str) -> None:
+def test_an_object_that_is_not_a_user_is_exit_code_2(payload: str) -> None:
     done = translate("paysera", "mangopay", payload)
 
     assert done.exit_code == 2

@@ -193,7 +193,7 @@ def test_a_command_keeps_to_the_width_and_breaks_no_word(user_id: str, arguments
 
 
 @pytest.mark.parametrize("arguments", ["explain address", "missing --list", "run wrong.csv"])
-def test_a_terminal_is_told_the_same_in_colours(user_id: str, arguments: str) -> None:
+def test_a_terminal_shows_the_same_in_colours(user_id: str, arguments: str) -> None:
     told = printed(arguments, 80, **STYLED).splitlines()
 
     assert told[-5:] == printed(arguments, 80).splitlines()[-5:]

@@ -196,7 +196,7 @@ def test_who_is_not_verified_has_no_level_and_no_document_to_lose(at: Desk, user
     assert at.gateway.adapter.effects(record, new) == ()
 
 
-def test_what_a_record_cannot_tell_of_documents_is_told_as_a_condition(at: Desk) -> None:
+def test_facts_that_a_record_lacks_become_conditions(at: Desk) -> None:
     whole = at.verified(ONA)
     row = evolve(
         whole, provider_fields={}, raw={}, kyc_level=None

@@ -310,7 +310,7 @@ def test_a_personal_number_is_asked_for_with_its_country() -> None:
     assert country.targets == number.targets == ("paysera/identity_given",)
 
 
-def test_what_one_provider_alone_has_a_place_for_is_named_for_the_others() -> None:
+def test_fields_that_other_providers_do_not_support_are_named() -> None:
     found = questionnaire(User(), [IDENTITY_GIVEN, OWNER])
 
     assert found.accept_loss == {
@@ -320,7 +320,7 @@ def test_what_one_provider_alone_has_a_place_for_is_named_for_the_others() -> No
     assert questionnaire(User(), [OWNER]).accept_loss == {}
 
 
-def test_the_schema_takes_no_other_country_of_the_number_than_the_nationality() -> None:
+def test_the_schema_requires_the_country_of_the_number_to_be_the_nationality() -> None:
     check = jsonschema.Draft202012Validator(questionnaire(User(), [IDENTITY_GIVEN]).json_schema())
     names = {"given_name": "Ona", "family_name": "Ona", "nationality": "LT"}
 
@@ -337,7 +337,7 @@ def test_the_schema_takes_no_other_country_of_the_number_than_the_nationality() 
 # -- as JSON Schema --------------------------------------------------------------------------------
 
 
-def test_the_schema_takes_complete_answers_and_names_what_is_left_out() -> None:
+def test_the_schema_accepts_complete_answers_and_names_missing_ones() -> None:
     found = questionnaire(User(), [OWNER, REGISTER])
     check = jsonschema.Draft202012Validator(found.json_schema())
     answers = {
@@ -382,7 +382,7 @@ def test_the_schema_of_a_condition_asks_only_where_it_holds() -> None:
 
 @given(partial_users())
 @scaled(8)
-def test_what_parse_reads_of_answers_the_schema_takes(user: User) -> None:
+def test_the_schema_accepts_the_answers_that_parse_accepts(user: User) -> None:
     new, targets = ("legal", [OWNER]) if user.company else ("natural", [OWNER, IDENTITY_GIVEN])
     found, judge = asked_of(new, tuple(sorted(target.id for target in targets)))
 

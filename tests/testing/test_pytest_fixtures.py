@@ -114,7 +114,7 @@ def test_the_suite_of_the_documentation_passes(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("package", ["cheroot", "werkzeug"])
-def test_without_the_extra_only_who_uses_a_simulator_is_told_so(
+def test_a_missing_extra_is_reported_only_to_users_of_a_simulator(
     tmp_path: Path, package: str
 ) -> None:
     suite = (
@@ -166,12 +166,12 @@ def test_a_simulator_is_served_while_the_block_runs(provider: str) -> None:
         requests.get(base_url, timeout=5)
 
 
-def test_a_provider_that_nobody_knows_is_told() -> None:
+def test_an_unknown_provider_is_reported() -> None:
     with pytest.raises(UnknownProvider), simulator("nobody"):
         pass
 
 
-def test_a_provider_without_a_simulator_is_told() -> None:
+def test_a_provider_without_a_simulator_is_reported() -> None:
     registry = Registry(entry_points=[])
     registry.register(Bare)
 
