@@ -13,6 +13,7 @@ from attrs import define, field
 
 from onboarding.adapter import Adapter
 from onboarding.calls.aio import AsyncCalls
+from onboarding.calls.shared import Deadline, described, exchange_of, refuse_unsafe, report
 from onboarding.engine import (
     Clock,
     Nonces,
@@ -22,11 +23,11 @@ from onboarding.engine import (
     conversation,
     drive_async,
     login,
+    new_nonce,
     utc_now,
     without_frames,
 )
 from onboarding.errors import TransportError
-from onboarding.gateway import Deadline, described, exchange_of, new_nonce, refuse_unsafe, report
 from onboarding.hooks import Exchange, Observe
 from onboarding.http import Flow, Request, Response, Token
 from onboarding.model.answers import RateLimit

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from onboarding.adapter import Adapter, Provenance
+from onboarding.adapter.reading import identifier, known_word, known_words, moment, reference
 from onboarding.banking import (
     BankAccount,
     BankAccountRecord,
@@ -96,10 +97,8 @@ from onboarding.model.shapes import (
     web_url,
 )
 from onboarding.model.stored import Stored, digest
-from onboarding.model.words import known_word, known_words
 from onboarding.operations import Criterion
 from onboarding.provider_errors import ErrorDetails, part_way, raise_error
-from onboarding.reading import identifier, moment, reference
 from onboarding.requirements import Actor, Question, RequirementOption, RequirementRule, Target
 from onboarding.requirements.target import document, step, user_field
 from onboarding.values.base import Model, trust

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, cast
 
 from attrs import evolve, frozen
 
+from onboarding.adapter.reading import identifier
 from onboarding.adapter.settings import Settings
 from onboarding.errors import (
     IdempotencyConflict,
@@ -33,7 +34,6 @@ from onboarding.mapping.unread import coarsened
 from onboarding.model.answers import Loss, Partial, RateLimit, refused
 from onboarding.model.record import UserRecord
 from onboarding.model.user import User
-from onboarding.reading import identifier
 from onboarding.requirements.evaluation import missing
 from onboarding.requirements.report import RequirementReport
 from onboarding.requirements.target import Target

@@ -11,6 +11,7 @@ from onboarding.engine.state import (
     TokenRequest,
     Tokens,
     is_fresh,
+    new_nonce,
     utc_now,
 )
 
@@ -28,6 +29,7 @@ __all__ = [
     "drive_async",
     "is_fresh",
     "login",
+    "new_nonce",
     "utc_now",
     "without_frames",
 ]

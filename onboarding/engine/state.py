@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
@@ -17,6 +18,7 @@ __all__ = [
     "TokenRequest",
     "Tokens",
     "is_fresh",
+    "new_nonce",
     "utc_now",
 ]
 
@@ -41,6 +43,11 @@ def utc_now() -> datetime:
 def is_fresh(token: Token | None, now: datetime) -> bool:
     """Whether there is a token that does not expire within `MARGIN`."""
     return token is not None and now + MARGIN < token.expires_at
+
+
+def new_nonce() -> str:
+    """Returns 32 random hexadecimal digits."""
+    return secrets.token_hex(16)
 
 
 @frozen

@@ -19,9 +19,9 @@ from onboarding.engine import (
     conversation,
     drive,
     login,
+    new_nonce,
     utc_now,
 )
-from onboarding.gateway import new_nonce
 from onboarding.http import Flow, Request, Response, Token
 from onboarding.transports.answers import headers_of
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from onboarding import Secret, UnexpectedResponse
-from onboarding.reading import LONGEST_ID, identifier, moment, reference
+from onboarding.adapter.reading import LONGEST_ID, identifier, moment, reference
 from onboarding.spi import Flow, Response
 
 from onboarding_mangopay import MangoPay

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import pytest
 from onboarding import InvalidInput
-from onboarding.model.words import known_word, known_words
+from onboarding.adapter.reading import known_word, known_words
 
 
 class Colour(StrEnum):

@@ -20,7 +20,7 @@ from onboarding import (
     UnexpectedResponse,
     User,
 )
-from onboarding.gateway import new_nonce
+from onboarding.engine import new_nonce
 from onboarding.spi import Flow, Response
 
 from onboarding_paysera import ContactList, Environment, IdentityPaper, Paysera, ServiceName

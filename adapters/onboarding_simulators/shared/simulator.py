@@ -110,7 +110,9 @@ class Simulator:
         `masked` removes the secrets from a path.
         """
         me: Any = weakref.proxy(self)  # no reference cycle: an unused simulator is freed at once
-        faults = Misbehaviour(words, lambda *asked: me._refuse(*asked))
+        faults = Misbehaviour(
+            words, lambda request, status, code: me._refuse(request, status, code)
+        )
         exchanges = Exchanges(Mask(masked))
         return Front(
             faults=faults,

@@ -9,9 +9,8 @@ from typing import Any, TypeVar
 from hypothesis import strategies as st
 
 from onboarding.adapter import Adapter
-from onboarding.engine import TokenRequest, conversation, drive_async, login, utc_now
+from onboarding.engine import TokenRequest, conversation, drive_async, login, new_nonce, utc_now
 from onboarding.errors import Unsupported
-from onboarding.gateway import new_nonce
 from onboarding.http import Request, Response, Token
 from onboarding.mapping.changes import changed_paths
 from onboarding.mapping.paths import EMPTY, lookup

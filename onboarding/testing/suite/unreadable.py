@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from onboarding.adapter import Adapter
+from onboarding.adapter.reading import LONGEST_ID
 from onboarding.errors import OnboardingError, UnexpectedResponse
 from onboarding.http import Response
 from onboarding.mapping.changes import changed_paths
@@ -16,7 +17,6 @@ from onboarding.mapping.paths import EMPTY, lookup
 from onboarding.mapping.plan import Plan, wire_value
 from onboarding.mapping.translation import Translation
 from onboarding.model.record import Absence, UserRecord
-from onboarding.reading import LONGEST_ID
 from onboarding.testing.bodies import put
 from onboarding.testing.law import law
 from onboarding.testing.quotations import Json

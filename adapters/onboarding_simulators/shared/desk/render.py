@@ -85,10 +85,12 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.tests["safe_to_follow"] = _is_safe_to_follow
-    environment.filters.update(utc=_utc, bytes=_bytes)
+    tests: dict[str, Any] = environment.tests  # its type names only the built-in ones
+    filters: dict[str, Any] = environment.filters
+    tests["safe_to_follow"] = _is_safe_to_follow
+    filters.update(utc=_utc, bytes=_bytes)
     values: Any = environment.get_template("values.html").module
-    environment.filters.update(shown=values.shown, moment=values.moment)
+    filters.update(shown=values.shown, moment=values.moment)
     return environment
 
 
