@@ -162,7 +162,7 @@ class Adapter(Settings):
         """
         self.unsupported("server_time")
 
-    # -- helpers for subclasses
+    # -- shared by subclasses
 
     @staticmethod
     def validated_key(key: str | None) -> str | None:
