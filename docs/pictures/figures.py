@@ -7,7 +7,6 @@ import random
 import subprocess
 import sys
 from itertools import pairwise
-from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -101,11 +100,10 @@ def traced() -> tuple[list[str], dict[str, Any]]:
 
     def note(frame: FrameType, event: str, _: object) -> None:
         if event == "call":
-            path = Path(frame.f_code.co_filename).with_suffix("").as_posix()
-            for package in ("/onboarding/", "/adapters/"):
-                _, is_there, place = path.rpartition(package)
-                if is_there and "simulators" not in place:
-                    called.append(f"{place}:{frame.f_code.co_name}")
+            module = str(frame.f_globals.get("__name__", ""))
+            if module.partition(".")[0] in ("onboarding", "onboarding_mangopay"):
+                place = module.removeprefix("onboarding.").replace(".", "/")
+                called.append(f"{place}:{frame.f_code.co_name}")
 
     user = person()
     simulator = MangoPay.simulator()(

@@ -274,7 +274,7 @@ def test_the_page_of_a_verification_starts_no_enrolment_when_renewed(
         fr.renew(session.next_action)
 
     assert stage.sim.log == []
-    with pytest.raises(ValueError, match="whole already"):
+    with pytest.raises(ValueError, match="already complete"):
         session.next_action.link("https://shop.example")
 
 
