@@ -45,6 +45,9 @@ class _Path:
             raise AttributeError(f"{self._cls.__name__} has no field {name}")
         return _Path(self._root, below[name], (*self._names, name))
 
+    def __repr__(self) -> str:
+        return ".".join((f"core({self._root.__name__})", *self._names))
+
 
 @per_class
 def model_below(cls: type) -> dict[str, type]:

@@ -1,6 +1,6 @@
 """Compiles the reader of a wire class: one straight-line function from an object to a user.
 
-The generated source is an attribute of the function (`read.source`), for debugging.
+`Translation.source` shows the generated code.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def compile_read(plan: Plan) -> Read:
     _read_extras(text, by_core)
     root = _build(text, User, "", by_core)
     text.add(1, f"return {root}, unmapped")
-    return text.build("read")
+    return text.build("read", f"{plan.cls.__name__}.read")
 
 
 def _read_object(

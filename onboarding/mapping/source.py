@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import linecache
+import weakref
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -41,10 +43,29 @@ class Source:
         constants = {stem: self.name(value, stem) for stem, value in used.items()}
         return expression.format(**variables, **constants)
 
-    def build(self, function: str) -> Callable[..., Any]:
-        """Compiles and returns the function of that name; its attribute `source` is the text."""
+    def build(self, function: str, title: str) -> Callable[..., Any]:
+        """Compiles and returns the function of that name; its attribute `source` is the text.
+
+        A traceback and a debugger show its lines, in a file named after the title.
+        """
         source = "\n".join(self.lines)
-        exec(compile(source, f"<onboarding {function}>", "exec"), self.names)  # noqa: S102
+        file = _registered(title, source)
+        exec(compile(source, file, "exec"), self.names)  # noqa: S102
         made = cast("Callable[..., Any]", self.names[function])
         setattr(made, "source", source)  # noqa: B010
+        weakref.finalize(made, linecache.cache.pop, file, None).atexit = False
         return made
+
+
+def _registered(title: str, source: str) -> str:
+    """Adds a text to the cache that tracebacks read; returns its file name, which is unique.
+
+    An entry without a time of change survives `linecache.checkcache`.
+    """
+    lines = source.splitlines(keepends=True)
+    file, number = f"<onboarding {title}>", 1
+    cache = cast("dict[str, Any]", linecache.cache)
+    while cache.setdefault(file, (len(source), None, lines, file))[2] is not lines:
+        number += 1
+        file = f"<onboarding {title} {number}>"
+    return file

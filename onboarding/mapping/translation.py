@@ -141,6 +141,14 @@ class Translation:
 
     # -- compiled when first needed
 
+    def source(self, on: On | None = None) -> str:
+        """Returns the generated code that writes in an operation; that reads, for None.
+
+        Tracebacks and debuggers show its lines, in files such as `<onboarding NaturalUser.read>`.
+        """
+        made = self._read if on is None else self._write(on)
+        return str(getattr(made, "source"))  # noqa: B009
+
     @cached_property
     def _read(self) -> Read:
         return compile_read(self.plan)

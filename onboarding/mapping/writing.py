@@ -1,6 +1,6 @@
 """Compiles the writer of a wire class: one straight-line function from a user to an object.
 
-The generated source is an attribute of the function (`write.source`), for debugging.
+`Translation.source` shows the generated code.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def compile_write(plan: Plan, on: On) -> Write:
     writing.write_object(plan.rows, "out", "", "", 1, frozenset({"u"}))
     emit_losses(text, plan, on, writing.nodes)
     text.add(1, "return out")
-    return text.build("write")
+    return text.build("write", f"{plan.cls.__name__}.write {str(on.name).lower()}")
 
 
 @define

@@ -870,9 +870,8 @@ def test_two_members_of_a_vocabulary_cannot_share_a_word() -> None:
 
 
 def test_generated_text_can_be_read() -> None:
-    source = ACME._read.source  # type: ignore[attr-defined]
-
-    assert source.startswith("def read(d):")
+    assert ACME.source().startswith("def read(d):")
+    assert ACME.source(On.UPDATE).startswith("def write(u, lost):")
 
 
 @pytest.mark.parametrize("text", ["2020-W01-1", "2020-1-1", "20200101", "2020/01/01", "0000-00-00"])
