@@ -97,7 +97,9 @@ def _hint(path: str, plans: Iterable[Plan]) -> str:
     ends = _ending(path, known)
     for plan in found if not ends else ():
         spelled = [
-            mapped for mapped in plan.fields if path.casefold() == mapped.row.wire.casefold()
+            mapped
+            for mapped in plan.fields
+            if path.casefold() in (key.casefold() for key in mapped.row.keys or (mapped.row.wire,))
         ]
         if spelled:
             return f"; {plan.provider} uses that name for {spelled[0].core}"

@@ -22,6 +22,7 @@ from onboarding.mapping.conditions import (
     when,
 )
 from onboarding.mapping.emails import EMAIL, written_email
+from onboarding.mapping.groups import joined, part, split
 from onboarding.mapping.losses import document_losses, lost_of_document
 from onboarding.mapping.paths import core, extra, some
 from onboarding.mapping.phones import PHONE_DIGITS, phone
@@ -44,9 +45,9 @@ from onboarding.mapping.rows import (
     inside,
     not_applicable,
     record_only,
-    wire,
 )
 from onboarding.mapping.translation import Translation, translation
+from onboarding.mapping.wire_classes import wire
 
 __all__ = [
     "ALWAYS",
@@ -79,15 +80,18 @@ __all__ = [
     "extra",
     "given",
     "inside",
+    "joined",
     "judged",
     "lacks",
     "lost_of_document",
     "matches",
     "not_applicable",
     "one_of",
+    "part",
     "phone",
     "record_only",
     "some",
+    "split",
     "translation",
     "unless",
     "when",

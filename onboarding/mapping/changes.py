@@ -98,8 +98,9 @@ def updated(
 def _stays(plan: Plan, core: str, new: User) -> bool:
     """Whether a field was cleared that no body can clear; its object is not sent for that."""
     mapped = plan.by_core.get(core)
-    cleared = mapped is not None and (mapped.row.clears or mapped.replaced)
-    return lookup(new, core) in EMPTY and not cleared
+    if mapped is None:
+        return lookup(new, core) in EMPTY
+    return mapped.is_empty(new) and not (mapped.row.clears or mapped.replaced)
 
 
 def _picked(
@@ -110,7 +111,7 @@ def _picked(
         wire = prefix + row.wire
         if row.inside is None:
             mapped = plan.by_wire.get(wire)
-            if mapped is not None and mapped.core in wanted:
+            if mapped is not None and not wanted.isdisjoint(mapped.cores):
                 body[row.wire] = full[row.wire]
         elif row.send_whole:
             below = [d for d in plan.fields if d.wire.startswith(f"{wire}.")]
@@ -140,13 +141,13 @@ def keep_unchanged(
         place, codec = _place(body, one, on), one.row.codec
         if place is not None and codec is not None and one.core not in touched:
             with suppress(ValueError):
-                place[one.row.wire] = codec.write(lookup(new, one.core))
+                one.put(place, codec.write(one.value(new)))
     for wire, original in unmapped.items():
         mapped = plan.by_wire.get(wire)
         if mapped is None:
             _keep_unknown(plan, body, wire, original)
         elif mapped.core not in touched and (place := _place(body, mapped, on)) is not None:
-            place[mapped.row.wire] = original
+            place[wire.rpartition(".")[2]] = original
 
 
 def _place(body: dict[str, Any], mapped: MappedField, on: On) -> dict[str, Any] | None:
@@ -176,11 +177,11 @@ def _clear(plan: Plan, body: dict[str, Any], new: User, changed: set[str]) -> No
     for mapped in plan.fields:
         if not mapped.row.clears or not mapped.on & On.UPDATE or mapped.core not in changed:
             continue
-        if lookup(new, mapped.core) in EMPTY:
+        if mapped.is_empty(new):
             place = body
             for parent in mapped.parents:
                 place = place.setdefault(parent.wire, {})
-            place[mapped.row.wire] = None
+            place |= dict.fromkeys(mapped.row.keys or (mapped.row.wire,))
 
 
 def concerned(plan: Plan, changed: set[str]) -> set[str]:
@@ -199,7 +200,9 @@ def unheard(
         mapped = plan.by_core.get(path)
         if mapped is not None and mapped.on & on:
             replaced = mapped.replaced and wire_value(body, mapped.replaced) is not None
-            if replaced or (mapped.row.clears and on is On.UPDATE):
+            written = not mapped.is_empty(new) and wire_value(body, mapped.wire) is not None
+            nulled = mapped.row.clears and on is On.UPDATE and mapped.is_empty(new)
+            if replaced or written or nulled:
                 continue
         loss = plan.loss_of(path, on)
         if loss is None:

@@ -103,8 +103,8 @@ def explanation(core: str, plan: Plan) -> Explanation:
         provider=plan.provider,
         wire_class=plan.cls.__name__,
         core_path=core,
-        wire_path=mapped.wire,
-        form=codec.name,
+        wire_path=", ".join(mapped.wires),
+        form=_form(mapped, codec.name),
         limits=tuple(_limits(row)),
         required=_required(mapped),
         uncertain=row.uncertain,
@@ -127,6 +127,12 @@ def explanation(core: str, plan: Plan) -> Explanation:
         until=row.until or plan.about.until,
         source=mapped.source if row.source or mapped.parents else _source(plan.cls, row.wire),
     )
+
+
+def _form(mapped: MappedField, name: str) -> str:
+    """Returns the form of a value in words, with the core paths that share its wire key."""
+    others = [core for core in mapped.cores if core != mapped.core]
+    return f"{name}, together with {' and '.join(others)}" if others else name
 
 
 def _unless_always(condition: Condition) -> str:

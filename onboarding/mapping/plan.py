@@ -6,12 +6,22 @@ from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 from typing import Any, cast
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from onboarding.mapping.conditions import Condition
 from onboarding.mapping.paths import EMPTY, leaves, lookup
 from onboarding.mapping.policy import Consequence, Disallowed
-from onboarding.mapping.rows import EXTRAS, NEVER, WRITES, On, Row, WireClass, about_of, rows_of
+from onboarding.mapping.rows import (
+    EXTRAS,
+    NEVER,
+    WRITES,
+    On,
+    Row,
+    WireClass,
+    about_of,
+    paths_of,
+    rows_of,
+)
 from onboarding.model.answers import Loss, LossKind
 from onboarding.model.user import User
 
@@ -27,11 +37,16 @@ class MappedField:
     The paths of its conditions start at the user. `required_when` is the row's own condition, which
     applies once the objects around it are given; `around` is when each of those objects is
     required, outermost first.
+
+    `cores` are the core paths that share its wire key: itself, and those that are joined with it.
+    `wires` are the wire keys that share its core path: `wire`, or all keys of a split.
     """
 
     row: Row
     wire: str
     core: str
+    cores: tuple[str, ...]
+    wires: tuple[str, ...]
     parents: tuple[Row, ...]
     required_when: Condition | None
     hidden_when: Condition | None
@@ -40,6 +55,23 @@ class MappedField:
     effects: tuple[Consequence, ...]
     uncertain_when: Condition
     source: str
+
+    def value(self, user: User) -> Any:
+        """Returns what the codec writes: the value of the user, a tuple for joined paths."""
+        if len(self.cores) == 1:
+            return lookup(user, self.core)
+        return tuple(lookup(user, core) for core in self.cores)
+
+    def is_empty(self, user: User) -> bool:
+        """Whether the user has no value at any of the core paths of the wire key."""
+        return all(lookup(user, core) in EMPTY for core in self.cores)
+
+    def put(self, place: dict[str, Any], written: Any) -> None:
+        """Puts what the codec wrote into the wire object around it."""
+        if self.row.keys:
+            place |= dict(zip(self.row.keys, written, strict=True))
+        else:
+            place[self.row.wire] = written
 
     @property
     def on(self) -> On:
@@ -141,7 +173,8 @@ class Plan:
 
     @cached_property
     def by_wire(self) -> dict[str, MappedField]:
-        return {mapped.wire: mapped for mapped in self.fields}
+        """Each wire path with its field; with the first one for joined core paths."""
+        return {wire: mapped for mapped in reversed(self.fields) for wire in mapped.wires}
 
     @cached_property
     def known(self) -> dict[str, frozenset[str]]:
@@ -157,8 +190,8 @@ class Plan:
         return dict(_objects(self.rows, "", ""))
 
     @cached_property
-    def joined(self) -> dict[str, str]:
-        """The path of each value that a codec joins with another key, by the path of that key."""
+    def beside(self) -> dict[str, str]:
+        """The path of each value that a codec reads with another key, by the path of that key."""
         found: dict[str, str] = {}
         for mapped in self.fields:
             if mapped.row.codec is not None and mapped.row.codec.beside:
@@ -170,7 +203,13 @@ class Plan:
 
     def touched(self, changed: set[str]) -> set[str]:
         """Returns the changed paths, and the paths of values that must be written with them."""
-        return changed | {self.joined[core] for core in changed if core in self.joined}
+        found = changed | {self.beside[core] for core in changed if core in self.beside}
+        return found.union(*(self.joined[core] for core in found if core in self.joined))
+
+    @cached_property
+    def joined(self) -> dict[str, tuple[str, ...]]:
+        """The core paths that share a wire key, by each of them."""
+        return {mapped.core: mapped.cores for mapped in self.fields if len(mapped.cores) > 1}
 
     @cached_property
     def kept(self) -> tuple[str, ...]:
@@ -216,20 +255,23 @@ class Plan:
             if core not in implied and (loss := self.loss_of(core, on)) is not None:
                 yield core, loss
 
-    def core_path(self, wire_path: str) -> str | None:
-        """Returns the core path of a provider's field name in any case, with or without parents."""
+    def core_paths(self, wire_path: str) -> tuple[str, ...]:
+        """Returns the core paths of a provider's field name in any case, with or without parents.
+
+        There are several for a key of joined paths.
+        """
         wanted = wire_path.casefold()
-        exact = [d.core for d in self.fields if d.wire.casefold() == wanted]
-        if exact:
-            return exact[0]
+        known = {wire.casefold(): mapped.cores for wire, mapped in self.by_wire.items()}
+        if wanted in known:
+            return known[wanted]
         objects = {path.casefold(): row for row, path in _nested(self.rows, "")}
         if (row := objects.get(wanted)) is not None and row.core:
-            return row.core
-        tails = [d.core for d in self.fields if d.wire.casefold().endswith(f".{wanted}")]
+            return (row.core,)
+        tails = [cores for wire, cores in known.items() if wire.endswith(f".{wanted}")]
         if len(tails) == 1:
             return tails[0]
         around = wire_path.rpartition(".")[0]  # a part of a field: `credentials.password`
-        return self.core_path(around) if around else None
+        return self.core_paths(around) if around else ()
 
 
 def wire_value(payload: Mapping[str, Any], path: str) -> Any:
@@ -254,10 +296,16 @@ def _flat(cls: type, parents: tuple[_Parent, ...], base: str) -> Iterator[Mapped
         elif row.core:
             around = base.rstrip(".")
             own = _settled(row.hidden_when, base)
-            yield MappedField(
+            prefix = "".join(f"{parent.row.wire}." for parent in parents)
+            cores = tuple(
+                core if core.startswith(EXTRAS) else base + core for core in paths_of(row)
+            )
+            one = MappedField(
                 row=row,
-                wire=".".join([*(parent.row.wire for parent in parents), row.wire]),
-                core=row.core if row.core.startswith(EXTRAS) else base + row.core,
+                wire=prefix + row.wire,
+                core=cores[0],
+                cores=cores,
+                wires=tuple(prefix + key for key in row.keys or (row.wire,)),
                 parents=tuple(parent.row for parent in parents),
                 required_when=_settled(row.required_when, base),
                 hidden_when=own or next((p.hidden_when for p in parents if p.hidden_when), None),
@@ -267,6 +315,7 @@ def _flat(cls: type, parents: tuple[_Parent, ...], base: str) -> Iterator[Mapped
                 uncertain_when=row.uncertain_when.settled(around),
                 source=row.source or about.source,
             )
+            yield from (evolve(one, core=core) if core != one.core else one for core in cores)
 
 
 def _settled(condition: Condition | None, base: str) -> Condition | None:
@@ -277,7 +326,7 @@ def _kept(rows: tuple[Row, ...], base: str) -> Iterator[str]:
     for row in rows:
         if row.inside is not None:
             yield from _kept(rows_of(row.inside), f"{base}{row.wire}.")
-        elif not row.core and row.shown:
+        elif not row.core and row.shown and not row.part:
             yield base + row.wire
 
 

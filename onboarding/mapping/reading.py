@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from onboarding.mapping.codecs import UNREADABLE, Codec, word_kinds
 from onboarding.mapping.paths import model_below
-from onboarding.mapping.plan import EXTRAS, Plan
+from onboarding.mapping.plan import EXTRAS, MappedField, Plan
 from onboarding.mapping.rows import Row, rows_of
 from onboarding.mapping.source import Source
 from onboarding.model.user import User
@@ -31,7 +31,7 @@ def compile_read(plan: Plan) -> Read:
     text.add(0, "def read(d):")
     text.add(1, "unmapped = {}")
     _read_object(text, plan, plan.rows, "d", "", 1, variables)
-    by_core = {mapped.core: variables[mapped.wire] for mapped in plan.fields}
+    by_core = dict(variables)
     for core, by in plan.implied().items():
         by_core[core] = f"~{by_core[by]}"
     _read_extras(text, by_core)
@@ -59,8 +59,13 @@ def _read_object(
         wire = prefix + row.wire
         if row.inside is not None:
             _read_nested(text, plan, row, source, wire, depth, variables)
+        elif row.joined:
+            variables |= _read_joined(text, plan.by_wire[wire], source, depth)
+        elif row.keys:
+            variables |= _read_split(text, plan.by_wire[wire], source, depth)
         elif row.core:
-            variables[wire] = _read_leaf(text, row, source, wire, depth)
+            core = plan.by_wire[wire].core
+            variables[core] = _read_leaf(text, row, source, wire, depth)
 
 
 def _read_nested(
@@ -109,6 +114,50 @@ def _read_leaf(text: Source, row: Row, source: str, wire: str, depth: int) -> st
         beside = f"{source}.get({codec.beside!r})"
         _read_by_codec(text, codec, v, beside, wire, depth + 1)
     return v
+
+
+def _read_joined(text: Source, mapped: MappedField, source: str, depth: int) -> dict[str, str]:
+    """Emits the reading of one key as several core values; returns their variables by path."""
+    codec, wire = mapped.row.codec, mapped.wire
+    assert codec is not None
+    found = {core: text.fresh("v") for core in mapped.cores}
+    values = ", ".join(found.values())
+    text.add(depth, f"{' = '.join(found.values())} = None")
+    text.add(depth, f"w = {source}.get({mapped.row.wire!r})")
+    text.add(depth, "if w is not None:")
+    text.add(depth + 1, "try:")
+    text.add(depth + 2, f"{values} = {text.name(codec.read, 'r')}(w)")
+    lost = f"({values}) == {(None,) * len(found)}"
+    if not codec.exact_read:
+        lost += f" or {text.name(codec.write, 'w')}(({values})) != w"
+    text.add(depth + 2, f"if {lost}: unmapped[{wire!r}] = w")
+    text.add(depth + 1, f"except unreadable: unmapped[{wire!r}] = w")
+    return found
+
+
+def _read_split(text: Source, mapped: MappedField, source: str, depth: int) -> dict[str, str]:
+    """Emits the reading of several keys as one core value; returns its variable by path."""
+    codec, keys = mapped.row.codec, mapped.row.keys
+    assert codec is not None
+    v = text.fresh("v")
+    parts = ", ".join(f"{source}.get({key!r})" for key in keys)
+    kept = f"unmapped |= left({text.name(mapped.wires, 'wires')}, w)"
+    text.names["left"] = _left
+    text.add(depth, f"{v} = None")
+    text.add(depth, f"w = {parts}")
+    text.add(depth, f"if w != {(None,) * len(keys)}:")
+    text.add(depth + 1, "try:")
+    text.add(depth + 2, f"{v} = {text.name(codec.read, 'r')}(w)")
+    if not codec.exact_read:
+        text.add(depth + 2, f"if {text.name(codec.write, 'w')}({v}) != w: {kept}")
+    text.add(depth + 1, f"except unreadable: {kept}")
+    return {mapped.core: v}
+
+
+def _left(wires: tuple[str, ...], values: tuple[Any, ...]) -> dict[str, Any]:
+    """Returns the given values of a split by wire path."""
+    pairs = zip(wires, values, strict=True)
+    return {wire: value for wire, value in pairs if value is not None}
 
 
 def _read_by_codec(

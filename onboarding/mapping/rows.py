@@ -1,4 +1,4 @@
-"""Wire classes: one declaration per provider object, with the provider's own field names.
+"""The rows of wire classes: one declaration per field of a provider's object.
 
 ```python
 U = core(User)
@@ -14,20 +14,18 @@ class Person:
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
 from datetime import date
 from enum import Flag, auto
-from typing import Any, TypeVar, cast, dataclass_transform
+from typing import Any, TypeVar, cast
 
 import attrs
 from attrs import Factory, field, frozen
 
 from onboarding.mapping.codecs import Codec
 from onboarding.mapping.conditions import ALWAYS, Condition
-from onboarding.mapping.paths import dotted, model_below, root_of
+from onboarding.mapping.paths import dotted, root_of
 from onboarding.mapping.policy import Consequence, Disallowed, OneOf
 from onboarding.model.answers import Loss, LossKind
-from onboarding.model.user import User
 
 __all__ = [
     "EVERY",
@@ -40,11 +38,13 @@ __all__ = [
     "WireClass",
     "about_of",
     "at",
+    "declared",
     "inside",
     "not_applicable",
+    "paths_of",
     "record_only",
+    "root_at",
     "rows_of",
-    "wire",
 ]
 
 C = TypeVar("C")
@@ -108,7 +108,9 @@ class Row:
     """One wire field and its path in the core.
 
     A row with `inside` is a nested wire object; a row without a core path and `inside` is a field
-    of the record and not of the user (`record_only`).
+    of the record and not of the user (`record_only`). `joined` are the core paths that share the
+    key, `core` the first of them; `keys` are the wire keys that share the core path; `part` is one
+    of these keys without the declaration.
     """
 
     wire: str
@@ -137,6 +139,9 @@ class Row:
     since: date | None = None
     until: date | None = None
     source: str = ""
+    joined: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    part: bool = False
 
 
 @frozen
@@ -154,7 +159,8 @@ class WireClass:
 _ROW = "onboarding.row"
 
 
-def _declare(**known: Any) -> Any:
+def declared(**known: Any) -> Any:
+    """Returns the attrs field of a row with these attributes."""
     return field(default=None, repr=False, metadata={_ROW: known})
 
 
@@ -208,8 +214,8 @@ def at(
         )
     return cast(
         "W | None",
-        _declare(
-            core=dotted(core), root=_root(core), codec=codec, min=min, max=max,
+        declared(
+            core=dotted(core), root=root_at(core), codec=codec, min=min, max=max,
             pattern=pattern,
             on=on, required_when=required_when, required_on=required_on, hidden_when=hidden_when,
             shown=shown, scope=scope, default=default,
@@ -241,14 +247,14 @@ def inside(
     """
     return cast(
         "T | None",
-        _declare(
-            core=dotted(core), root=_root(core), inside=cls, send_whole=send_whole, clears=clears,
+        declared(
+            core=dotted(core), root=root_at(core), inside=cls, send_whole=send_whole, clears=clears,
             on=on, required_when=required_when, hidden_when=hidden_when, shown=shown, scope=scope,
         ),
     )  # fmt: skip
 
 
-def _root(core: object) -> type | None:
+def root_at(core: object) -> type | None:
     """Returns the class at which a path starts, None for a text."""
     return None if isinstance(core, str) else root_of(core)
 
@@ -258,46 +264,12 @@ def record_only(kind: type[T], *, scope: str = "", shown: bool = True) -> T | No
 
     With `shown=False` it is not kept there, because the record has another attribute for it.
     """
-    return cast("T | None", _declare(on=NEVER, scope=scope, shown=shown))
+    return cast("T | None", declared(on=NEVER, scope=scope, shown=shown))
 
 
 def not_applicable(core: object, reason: str) -> Loss:
     """Declares a field that has no meaning at the provider: reported as a loss, never refused."""
     return Loss(core_path=dotted(core), kind=LossKind.NOT_APPLICABLE, reason=reason)
-
-
-@dataclass_transform(
-    kw_only_default=True, frozen_default=True, field_specifiers=(at, inside, record_only, field)
-)
-def wire(
-    *,
-    source: str,
-    not_supported: tuple[Loss, ...] = (),
-    implied: tuple[tuple[object, object], ...] = (),
-    one_of_required: tuple[OneOf, ...] = (),
-    since: date | None = None,
-    until: date | None = None,
-) -> Callable[[type[T]], type[T]]:
-    """Makes a wire class: a frozen attrs class whose fields know their paths in the core.
-
-    `not_supported` are the losses of core paths without a row; `implied` pairs a core path without
-    a wire key with the path that it is derived from; of each of `one_of_required`, the provider
-    requires at least one field; `since` and `until` are the first and the last day on which the
-    provider accepts the object.
-
-    Raises `ValueError`, which names the row, for a path that is not one field of the core, for two
-    rows with the same path, and for a codec that reads a key `beside` it that the class lacks.
-    """
-    pairs = tuple((dotted(path), dotted(by)) for path, by in implied)
-
-    def decorate(cls: type[T]) -> type[T]:
-        made = attrs.frozen(cls, kw_only=True, slots=False, repr=False)
-        about = WireClass(source, not_supported, pairs, one_of_required, since, until)
-        setattr(made, "__wire__", about)  # noqa: B010
-        _check(made)
-        return made
-
-    return decorate
 
 
 def about_of(cls: type) -> WireClass:
@@ -315,44 +287,6 @@ def rows_of(cls: type) -> tuple[Row, ...]:
     )
 
 
-def _check(cls: type) -> None:
-    rows: dict[str, str] = {}
-    for row, path in _fields(cls, "", "", None):
-        if path in rows:
-            raise ValueError(f"{cls.__name__}.{row}: {path} is also the path of {rows[path]}")
-        rows[path] = row
-
-
-def _fields(cls: type, wire: str, base: str, around: type | None) -> Iterator[tuple[str, str]]:
-    """Yields the wire path and the core path of each row; `around` is the class at `base`."""
-    rows = rows_of(cls)
-    for row in rows:
-        name, core, root = f"{cls.__name__}.{row.wire}", row.core, row.root or around or User
-        if row.codec is not None and row.codec.beside not in ("", *(other.wire for other in rows)):
-            raise ValueError(f"{name}: its codec reads {row.codec.beside}, which the class lacks")
-        if core.startswith(EXTRAS):
-            yield f"{wire}{row.wire}", core
-            continue
-        if core and around not in (None, root):
-            text = f"is a path of {root.__name__}, but is inside an object at {base.rstrip('.')}"
-            raise ValueError(f"{name}: {core} {text}")
-        kind = _kind_at(root, core, name) if core else around
-        if row.inside is not None:
-            if kind is object:
-                raise ValueError(f"{name}: {core} is a field, not an object")
-            below = f"{base}{core}." if core else base
-            yield from _fields(row.inside, f"{wire}{row.wire}.", below, kind)
-        elif core:
-            if kind is not object or core == "extras":
-                raise ValueError(f"{name}: {core} is an object; a row maps one field")
-            yield f"{wire}{row.wire}", base + core
-
-
-def _kind_at(cls: type, core: str, name: str) -> type:
-    """Returns the class at a path below `cls`; `object` for a field."""
-    for part in core.split("."):
-        below = model_below(cls)
-        if part not in below:
-            raise ValueError(f"{name}: the core has no path {core}")
-        cls = below[part]
-    return cls
+def paths_of(row: Row) -> tuple[str, ...]:
+    """Returns the core paths of a field: one, several if they are joined; none for an object."""
+    return row.joined or ((row.core,) if row.core and row.inside is None else ())

@@ -136,8 +136,15 @@ class Translation:
     # -- names of fields in errors
 
     def core_path(self, wire_path: str) -> str | None:
-        """Returns the core path of a provider's field name, None if it has none."""
-        return self.plan.core_path(wire_path)
+        """Returns the core path of a provider's field name, None if it has none.
+
+        For a key of joined paths, it is the first one.
+        """
+        return next(iter(self.plan.core_paths(wire_path)), None)
+
+    def core_paths(self, wire_path: str) -> tuple[str, ...]:
+        """Returns the core paths of a provider's field name: several for a key of joined paths."""
+        return self.plan.core_paths(wire_path)
 
     # -- compiled when first needed
 
@@ -176,11 +183,13 @@ def _reads_as(
     """Whether the unmapped value of a field is still the value that the user has."""
     codec, parent = mapped.row.codec, mapped.wire.rpartition(".")[0]
     around = wire_value(out, parent) if parent else out
+    left = tuple(unmapped.get(wire) for wire in mapped.wires)
+    original = left if mapped.row.keys else left[0]
     try:
-        read = codec.read_in(unmapped[mapped.wire], around or {}) if codec is not None else None
+        read = codec.read_in(original, around or {}) if codec is not None else None
     except UNREADABLE:
         return False
-    return bool(read == lookup(user, mapped.core))
+    return bool(read == mapped.value(user))
 
 
 def _has(payload: Mapping[str, Any], path: str) -> bool:
@@ -196,7 +205,8 @@ def _why(
     unmapped: Mapping[str, Any],
     scopes: Collection[str] | None,
 ) -> Absence:
-    if any(unmapped.get(path) not in (None, "") for path in (mapped.wire, *mapped.objects)):
+    unread = any(unmapped.get(path) not in (None, "") for path in (*mapped.wires, *mapped.objects))
+    if unread and mapped.is_empty(user):
         return Absence.UNREADABLE
     if not mapped.shown or (mapped.hidden_when is not None and mapped.hidden_when.holds(user)):
         return Absence.NULL_BY_RULE

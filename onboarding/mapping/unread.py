@@ -33,7 +33,7 @@ def coarsened(
     """
     return tuple(
         Loss(
-            core_path=prefix + mapped.core,
+            core_path=prefix + core,
             kind=LossKind.COARSENED,
             reason=mapped.row.codec.coarse,
             wire_path=path,
@@ -42,7 +42,8 @@ def coarsened(
         if (mapped := wire.plan.by_wire.get(path)) is not None
         and mapped.row.codec is not None
         and mapped.row.codec.coarse
-        and lookup(user, mapped.core) is not None
+        for core in mapped.cores
+        if lookup(user, core) is not None
     )
 
 
@@ -50,16 +51,19 @@ def _unread(wire: Translation, user: User, unmapped: Mapping[str, Any]) -> Itera
     for path in unmapped:
         mapped = wire.plan.by_wire.get(path)
         codec = mapped.row.codec if mapped is not None else None
+        cores: tuple[str, ...]
         if path in wire.plan.objects:
-            core, kind, reason = wire.plan.objects[path], LossKind.DROPPED, "is not an object"
+            cores, reason = (wire.plan.objects[path],), "is not an object"
         elif mapped is None or codec is None:
-            core, kind, reason = "", LossKind.DROPPED, "the core has no field for it"
-        elif lookup(user, mapped.core) in (None, ()):
-            core, kind, reason = mapped.core, LossKind.DROPPED, f"is not {codec.name}"
+            cores, reason = ("",), "the core has no field for it"
+        elif mapped.is_empty(user):
+            cores, reason = mapped.cores, f"is not {codec.name}"
         else:
-            reason = codec.coarse or f"read as {codec.name}"
-            core, kind = mapped.core, LossKind.COARSENED
-        yield Loss(core_path=core, kind=kind, reason=reason, wire_path=path)
+            cores, reason = mapped.cores, codec.coarse or f"read as {codec.name}"
+        read = mapped is not None and not mapped.is_empty(user)
+        kind = LossKind.COARSENED if read else LossKind.DROPPED
+        for core in cores:
+            yield Loss(core_path=core, kind=kind, reason=reason, wire_path=path)
 
 
 def _own(wire: Translation, payload: Mapping[str, Any]) -> Iterator[Loss]:

@@ -12,8 +12,9 @@ from attrs import define, field
 
 from onboarding.mapping.codecs import Inline
 from onboarding.mapping.conditions import Case, Condition
+from onboarding.mapping.joining import Joined
 from onboarding.mapping.losses import emit_losses
-from onboarding.mapping.paths import class_at, leaves, model_below
+from onboarding.mapping.paths import EMPTY, class_at, leaves, model_below
 from onboarding.mapping.plan import EXTRAS, MappedField, Plan
 from onboarding.mapping.rows import On, Row, rows_of
 from onboarding.mapping.source import Source
@@ -115,8 +116,11 @@ class _Writing:
                 deeper = f"{base}{row.core}." if row.core else base
                 self._write_inside(rows_of(row.inside), inner, f"{wire}.", deeper, depth, there)
                 self.text.add(depth, f"if {inner}: {place} = {inner}")
+            elif row.joined:
+                self._write_joined(self.plan.by_wire[wire], place, depth, there)
             elif row.core:
-                self._write_leaf(self.plan.by_wire[wire], place, depth, there)
+                places = (f"{target}[{key!r}]" for key in row.keys or (row.wire,))
+                self._write_leaf(self.plan.by_wire[wire], ", ".join(places), depth, there)
 
     def _write_inside(
         self,
@@ -210,6 +214,24 @@ class _Writing:
                 text.add(depth, "else:")
                 depth += 1
             text.add(depth, f"if {text.name(codec.read, 'r')}(w) != v: {lost}")
+
+    def _write_joined(
+        self, mapped: MappedField, place: str, depth: int, there: frozenset[str]
+    ) -> None:
+        """Emits the writing of several core values as one wire value."""
+        text = self.text
+        values = [text.fresh("v") for _ in mapped.cores]
+        for value, core in zip(values, mapped.cores, strict=True):
+            parent, _, name = core.rpartition(".")
+            node = self.nodes[parent]
+            guard = "" if node in there else f" if {node} is not None else None"
+            text.add(depth, f"{value} = {node}.{name}{guard}")
+        given = " or ".join(f"{value} not in {EMPTY}" for value in values)
+        text.add(depth, f"if {given}:")
+        hidden = f", {self.conditions[mapped.hidden_when]}" if mapped.hidden_when else ""
+        write = text.name(Joined(mapped), "join")
+        text.add(depth + 1, f"w = {write}(({', '.join(values)}), lost{hidden})")
+        text.add(depth + 1, f"if w is not None: {place} = w")
 
     def _lost(self, mapped: MappedField, kind: LossKind, reason: str) -> str:
         return f"lost.append({self.text.name(_loss(mapped, kind, reason), 'L')})"

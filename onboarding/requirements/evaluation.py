@@ -220,7 +220,7 @@ def _finding(
         reason=reason,
         condition=asked.words,
         source=source or one.source,
-        wire_path=one.wire,
+        wire_path=", ".join(one.wires),
     )
 
 

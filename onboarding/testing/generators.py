@@ -41,6 +41,8 @@ def supported_values(mapped: MappedField) -> SearchStrategy[Any]:
         return st.sampled_from(codec.members)
     check = check_at(mapped.core)
     found = values_at(mapped.core)
+    if row.joined:
+        return found
     if row.pattern is not None:
         spelled = st.from_regex(row.pattern.regex, fullmatch=True).map(codec.read)
         plain = check.shape is not None and check.shape.name in ("text", "postal_code")
@@ -58,11 +60,12 @@ def supported_values(mapped: MappedField) -> SearchStrategy[Any]:
 def _fits(mapped: MappedField, value: Any) -> bool:
     row, codec = mapped.row, mapped.row.codec
     assert codec is not None
-    if row.max is not None and not row.min <= len(value) <= row.max:
-        return False
     try:
         written = codec.write(value)
     except ValueError:
+        return False
+    limited = written if row.joined else value
+    if row.max is not None and not row.min <= len(limited) <= row.max:
         return False
     return row.pattern is None or row.pattern.fits(written)
 
@@ -88,6 +91,7 @@ def supported_users(
     given = draw(some_of(values))
     implied = translation.plan.implied()
     if not complete:
+        _fit_joined(draw, data, values, given)
         return _user(given, implied, data)
     return _completed(draw, translation.plan, on, data, allowed, given)
 
@@ -97,6 +101,7 @@ def full_users(draw: st.DrawFn, translation: Translation, extras: type | None = 
     """Draws users with every field that an operation can write."""
     data, values, _ = _parts(translation, EVERY, extras, False, 0)
     given = {mapped.core: draw(values[mapped.core]) for mapped in data}
+    _fit_joined(draw, data, values, given)
     return _user(given, translation.plan.implied(), data)
 
 
@@ -167,6 +172,7 @@ def _completed(
             given[one.paths[0]] = draw(allowed[one.paths[0]])
     while True:
         filled = False
+        _fit_joined(draw, data, allowed, given)
         user = _user(given, implied, data)
         there = plan.given(user, on)
         for mapped in data:
@@ -179,6 +185,22 @@ def _completed(
                 given[core], filled = draw(allowed[core]), True
         if not filled:
             return user
+
+
+def _fit_joined(
+    draw: st.DrawFn,
+    data: Iterable[MappedField],
+    values: Mapping[str, SearchStrategy[Any]],
+    given: Tree,
+) -> None:
+    """Replaces the values of a joined row that cannot be written together."""
+    for mapped in data:
+        together = tuple(given.get(core) for core in mapped.cores)
+        if not mapped.row.joined or together.count(None) == len(together):
+            continue
+        if not _fits(mapped, together):
+            each = st.tuples(*(values.get(core, st.none()) for core in mapped.cores))
+            given |= zip(mapped.cores, draw(each.filter(partial(_fits, mapped))), strict=True)
 
 
 def _user(

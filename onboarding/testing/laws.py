@@ -122,7 +122,7 @@ def unreported(
 def _is_in(mapped: MappedField, body: Json, same: Json) -> bool:
     """Returns whether a body contains a field: by its key, or in an object that is replaced."""
     replaced = mapped.replaced and wire_value(body, mapped.replaced) is not None and body != same
-    return bool(replaced) or at_path(body, mapped.wire) != at_path(same, mapped.wire)
+    return bool(replaced) or any(at_path(body, at) != at_path(same, at) for at in mapped.wires)
 
 
 def no_change_no_write(translation: Translation, user: User) -> None:
@@ -148,7 +148,7 @@ def says_no_more(translation: Translation, old: User, new: User, body: Json) -> 
     for mapped in plan.fields:
         around = [d for d in plan.fields if mapped.whole and d.parents == mapped.parents]
         if any(d.core in wanted for d in (mapped, *around)):
-            allowed.add(mapped.wire)
+            allowed.update(mapped.wires)
     extra = set(wire_paths(translation, body)) - allowed
     assert not extra, f"sent, though not changed: {sorted(extra)}"
 
@@ -156,10 +156,11 @@ def says_no_more(translation: Translation, old: User, new: User, body: Json) -> 
 def sends_along(translation: Translation, new: User, body: Json) -> None:
     """Checks that the body of an update has the fields that are declared as always sent."""
     full, _ = translation.to_wire(new, On.UPDATE)
-    along = [d.wire for d in translation.plan.fields if d.row.always_send and d.on & On.UPDATE]
+    always = [d for d in translation.plan.fields if d.row.always_send and d.on & On.UPDATE]
+    along = {wire for mapped in always for wire in mapped.wires}
     given = set(wire_paths(translation, full))
-    left = [wire for wire in along if wire in given and wire not in wire_paths(translation, body)]
-    assert not (body and left), f"declared as always sent, but left out: {left}"
+    left = (along & given) - set(wire_paths(translation, body))
+    assert not (body and left), f"declared as always sent, but left out: {sorted(left)}"
 
 
 def update_arrives(translation: Translation, old: User, new: User) -> None:
@@ -206,20 +207,21 @@ def residue_survives(translation: Translation, payload: Json) -> None:
 
 
 def every_wire_path_has_a_way_back(translation: Translation) -> None:
-    """Checks that each writable wire path leads to its core path, in upper and lower case."""
-    for mapped in translation.plan.fields:
+    """Checks that each writable wire path leads to its core paths, in upper and lower case."""
+    for wire, mapped in translation.plan.by_wire.items():
         if mapped.on:
-            for name in (mapped.wire, mapped.wire.upper(), mapped.wire.lower()):
-                found = translation.core_path(name)
-                assert found == mapped.core, f"{mapped.wire} has no way back"
-            _bare(translation, mapped)
+            for name in (wire, wire.upper(), wire.lower()):
+                found = translation.core_paths(name)
+                assert found == mapped.cores, f"{wire} has no way back"
+                assert translation.core_path(name) == found[0], f"{wire} has no way back"
+            _bare(translation, wire, mapped)
 
 
-def _bare(translation: Translation, mapped: MappedField) -> None:
+def _bare(translation: Translation, wire: str, mapped: MappedField) -> None:
     """Checks that a name without its parents is resolved only if it is unique."""
-    bare = mapped.wire.rpartition(".")[2]
-    namesakes = [d for d in translation.plan.fields if d.wire.rpartition(".")[2] == bare]
-    if namesakes == [mapped]:
-        assert translation.core_path(bare) == mapped.core, f"{bare} has no way back"
-    elif not any(d.wire == bare for d in namesakes):
-        assert translation.core_path(bare) is None, f"{bare} is guessed"
+    bare = wire.rpartition(".")[2]
+    namesakes = [other for other in translation.plan.by_wire if other.rpartition(".")[2] == bare]
+    if namesakes == [wire]:
+        assert translation.core_paths(bare) == mapped.cores, f"{bare} has no way back"
+    elif bare not in namesakes:
+        assert not translation.core_paths(bare), f"{bare} is guessed"

@@ -446,7 +446,7 @@ def test_a_documented_answer_is_read_and_written_again_without_a_loss(payload: J
 
     again, losses = OLD.to_wire(user, unmapped=unmapped)
 
-    written = {name for name in payload if OLD.plan.core_path(name) in OLD.plan.writable(On.CREATE)}
+    written = {name for name in payload if OLD.core_path(name) in OLD.plan.writable(On.CREATE)}
     data = {"Address", *written}
     assert again == {
         name: payload[name] for name in payload if name in data and payload[name] is not None

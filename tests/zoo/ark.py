@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, cast
 from urllib.parse import parse_qs
 
@@ -35,6 +36,7 @@ from onboarding.mapping import (
     PHONE_DIGITS,
     TEXT,
     UTC_MIDNIGHT,
+    Codec,
     Consequence,
     EffectKind,
     On,
@@ -44,9 +46,12 @@ from onboarding.mapping import (
     disallow,
     extra,
     inside,
+    joined,
     not_applicable,
+    part,
     record_only,
     some,
+    split,
     translation,
     when,
     wire,
@@ -98,6 +103,45 @@ FALLS = (
 )
 
 
+Two = tuple[str | None, str | None]
+
+
+def read_two(text: Any) -> Two:
+    one, comma, other = text.rpartition(", ")
+    if not comma:
+        raise ValueError("not two texts")
+    return one or None, other or None
+
+
+def write_two(texts: Two) -> str:
+    one, other = texts
+    if ", " in (other or ""):
+        raise ValueError("the text after the comma cannot have another one")
+    return f"{one or ''}, {other or ''}"
+
+
+TWO_TEXTS: Codec[Two, str] = Codec("two texts with a comma between", read_two, write_two, "string")
+
+
+def read_moment(parts: tuple[Any, Any]) -> datetime:
+    day, second = parts
+    if second.__class__ is not int and second.__class__ is not float:
+        raise TypeError("expected a number")
+    return datetime.fromisoformat(day).replace(tzinfo=UTC) + timedelta(microseconds=second)
+
+
+def write_moment(moment: datetime) -> tuple[str, int]:
+    there = moment.astimezone(UTC)
+    midnight = there.replace(hour=0, minute=0, second=0, microsecond=0)
+    return there.date().isoformat(), (there - midnight) // timedelta(microseconds=1)
+
+
+DAY_AND_TIME: Codec[datetime, Any] = Codec(
+    "a day, and the microseconds since its midnight", read_moment, write_moment, "string",
+    exact_read=False,
+)  # fmt: skip
+
+
 @wire(source=SOURCE)
 class Home:
     """Where one lives, sent as a whole."""
@@ -105,6 +149,7 @@ class Home:
     street: str | None = at(A.line1, TEXT, max=40)
     town: str | None = at(A.city, TEXT, max=40)
     land: str | None = at(A.country, LOWER_COUNTRY, required_when=ALWAYS)
+    door: str | None = joined((A.line2, A.postal_code), TWO_TEXTS, max=60)
 
 
 @frozen(kw_only=True, repr=False)
@@ -122,12 +167,17 @@ class Passenger:
     rank: str | None = record_only(str)
     berth: str | None = record_only(str)
     first: str | None = at(I.given_name, TEXT, max=40, required_when=ALWAYS, effects=FALLS)
+    kin: str | None = joined((I.family_name, I.nationality), TWO_TEXTS, max=60)
     born: int | None = at(I.birthdate, UTC_MIDNIGHT, hidden_when=PAYER)
     sex: str | None = at(I.gender, SEXES)
     mail: str | None = at(U.email, TEXT, required_when=ALWAYS)
     phone: str | None = at(U.phone, PHONE_DIGITS)
     kind: str | None = at(U.category, KINDS, on=On.CREATE, disallowed=(THE_ARK,))
     agreed: bool | None = at(some(U.terms).accepted, BOOL, default=False, always_send=True)
+    agreed_on: str | None = split(
+        some(U.terms).accepted_at, DAY_AND_TIME, ("agreed_on", "agreed_at"), clears=True
+    )
+    agreed_at: int | None = part()
     home: Home | None = inside(Home, U.address, send_whole=True, clears=True)
     cabin: str | None = at(extra("ark", "cabin"), JSON, on=On.CREATE, shown=False)
 
@@ -147,6 +197,8 @@ def _unfit(body: Json) -> dict[str, str]:
     texts = {"first": body.get("first")}
     texts |= {f"home.{name}": body.get("home", {}).get(name) for name in ("street", "town")}
     found = {name: "too long" for name, text in texts.items() if len(text or "") > 40}
+    pairs = {"kin": body.get("kin"), "home.door": body.get("home", {}).get("door")}
+    found |= {name: "too long" for name, text in pairs.items() if len(text or "") > 60}
     return found | ({"kind": "reserved"} if body.get("kind") == "ark" else {})
 
 
@@ -292,8 +344,9 @@ class Sound(Adapter):
         body = response.loose_object()
         code = body.get("error")
         problems = tuple(
-            Problem(self.wire_for(User()).core_path(name) or "", "refused", "was refused", name)
+            Problem(path, "refused", "was refused", name)
             for name in as_object(body.get("fields"))
+            for path in self.wire_for(User()).core_paths(name) or ("",)
         )
         raise_error(
             ErrorDetails(
@@ -306,9 +359,10 @@ class Sound(Adapter):
 
 
 SHOWN: Json = {
-    "id": "7", "rank": "deck", "berth": "deck", "first": "Ham", "born": 0, "sex": "m",
-    "mail": "ham@ark.example", "phone": "37066612345", "kind": "owner", "agreed": True,
-    "home": {"street": "Deck 1", "town": "Ararat", "land": "tr"},
+    "id": "7", "rank": "deck", "berth": "deck", "first": "Ham", "kin": "Noahson, TR", "born": 0,
+    "sex": "m", "mail": "ham@ark.example", "phone": "37066612345", "kind": "owner", "agreed": True,
+    "agreed_on": "2026-01-02", "agreed_at": 1,
+    "home": {"street": "Deck 1", "town": "Ararat", "land": "tr", "door": "left, "},
 }  # fmt: skip
 
 

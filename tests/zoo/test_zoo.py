@@ -45,7 +45,10 @@ from onboarding.mapping import (
     Translation,
     at,
     inside,
+    joined,
+    part,
     record_only,
+    split,
     wire,
 )
 from onboarding.provider_errors import ErrorDetails, raise_error
@@ -56,20 +59,25 @@ from onboarding.testing.listening import Example
 from onboarding.testing.proof import LAWS, prove, tried
 
 from .ark import (
+    DAY_AND_TIME,
     FALLS,
     KINDS,
     LEFT_OUT,
     LEVELS,
     PAYER,
     SOURCE,
+    TWO_TEXTS,
     A,
     I,
     Json,
     Passenger,
     Sound,
+    Two,
     U,
     Zoo,
     key,
+    write_moment,
+    write_two,
 )
 
 log = logging.getLogger(__name__)
@@ -432,14 +440,87 @@ class TrustsEachFieldOfAnAnswer(Sound):
 class Wayless(Translation):
     """A translation that does not know where one of its fields lives."""
 
-    def core_path(self, wire_path: str) -> str | None:
-        return None if wire_path.lower().endswith("land") else super().core_path(wire_path)
+    def core_paths(self, wire_path: str) -> tuple[str, ...]:
+        return () if wire_path.lower().endswith("land") else super().core_paths(wire_path)
 
 
 @breaks("error_inverse")
 class LosesAnErrorPath(Sound):
     def wire_for(self, user: User) -> Translation:
         return Wayless(super().wire_for(user).plan)
+
+
+@breaks("field_complaints", "home.door has the paths ['address.line2']")
+class ComplainsOfOneOfTwo(Sound):
+    """A complaint about a key of two core paths names both."""
+
+    def no(self, response: Response) -> NoReturn:
+        wire = self.wire_for(User())
+        fields = as_object(response.loose_object().get("fields"))
+        problems = (Problem(wire.core_path(name) or "", "x", "x", name) for name in fields)
+        raise_error(ErrorDetails(status=422, code="invalid", problems=tuple(problems), raw={}))
+
+
+@wire(source=SOURCE, not_supported=LEFT_OUT)
+class Swapped(Passenger):
+    kin: str | None = joined(
+        (I.family_name, I.nationality),
+        attrs.evolve(TWO_TEXTS, write=lambda two: write_two((two[1], two[0]))),
+        max=60,
+    )
+
+
+@breaks("round_trip", "identity.family_name")
+class WritesTwoTheOtherWayRound(Sound):
+    wires = (Swapped,)
+
+
+def _only_the_first(two: Two) -> str:
+    return write_two((two[0], None))
+
+
+@wire(source=SOURCE, not_supported=LEFT_OUT)
+class Halved(Passenger):
+    kin: str | None = joined(
+        (I.family_name, I.nationality), attrs.evolve(TWO_TEXTS, write=_only_the_first), max=60
+    )
+
+
+@breaks("round_trip", "identity.nationality")
+class WritesOneOfTwo(Sound):
+    wires = (Halved,)
+
+
+@wire(source=SOURCE, not_supported=LEFT_OUT)
+class Timeless(Passenger):
+    agreed_on: str | None = split(
+        U.terms.accepted_at,  # type: ignore[union-attr]
+        attrs.evolve(DAY_AND_TIME, write=lambda moment: (write_moment(moment)[0], 0)),
+        ("agreed_on", "agreed_at"),
+        clears=True,
+    )
+    agreed_at: int | None = part()
+
+
+@breaks("round_trip", "terms.accepted_at")
+class WritesAPartAsZero(Sound):
+    wires = (Timeless,)
+
+
+@breaks("minimal_update", "agreed_on")
+class SendsAPartUnchanged(Writer):
+    """An update of the name sends the day of the terms again."""
+
+    def spoil(self, body: Json, operation: str) -> Json:
+        return {"agreed_on": "2026-01-01", **body} if operation == "update_user" else body
+
+
+@breaks("update_arrives", "terms.accepted_at")
+class SendsHalfOfASplit(Writer):
+    def spoil(self, body: Json, operation: str) -> Json:
+        if operation == "update_user":
+            body.pop("agreed_at", None)
+        return body
 
 
 @breaks("field_complaints")
@@ -826,7 +907,7 @@ class TellsWhereARedirectLeads(Sound):
 
 # -- the visit -------------------------------------------------------------------------------------
 
-BRISK = settings(max_examples=150, derandomize=True, database=None, phases=[Phase.generate])
+BRISK = settings(max_examples=1000, derandomize=True, database=None, phases=[Phase.generate])
 BY_NAME = {law.name: law for law in LAWS}
 
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from onboarding.adapter import Adapter
 from onboarding.errors import OnboardingError
 from onboarding.http import Response, as_object
-from onboarding.mapping.paths import EMPTY, lookup
-from onboarding.mapping.plan import wire_value
+from onboarding.mapping.paths import lookup
+from onboarding.mapping.plan import MappedField, wire_value
 from onboarding.mapping.translation import Translation
 from onboarding.model.record import UserRecord
 from onboarding.model.user import User
@@ -64,16 +64,16 @@ def _answer(runner: Runner, sample: Sample) -> None:
         nothing_lost(sample.user, record.user, ())
     assert record.raw == sample.payload, f"{sample.name}: raw is not the object that was returned"
     wire = adapter.wire_for(record.user)
-    lost = [d.wire for d in wire.plan.fields if _is_lost(d.wire, d.core, record)]
+    lost = [path for path, d in wire.plan.by_wire.items() if _is_lost(path, d, record)]
     assert not lost, f"{sample.name}: not read: {lost}"
     unknown = record.unmapped.keys() - wire.plan.by_wire.keys()
     assert not unknown, f"{sample.name}: quoted, but not declared: {sorted(unknown)}"
 
 
-def _is_lost(wire: str, core: str, record: UserRecord) -> bool:
+def _is_lost(wire: str, mapped: MappedField, record: UserRecord) -> bool:
     given = wire_value(record.raw, wire)
     return given not in (None, "", [], {}) and (
-        lookup(record.user, core) in EMPTY and wire not in record.unmapped
+        mapped.is_empty(record.user) and wire not in record.unmapped
     )
 
 

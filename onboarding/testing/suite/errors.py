@@ -87,11 +87,11 @@ def field_complaints(runner: Runner) -> None:
     for _, adapter, wire in runner.wired:
         for operation, on in WRITES.items():
             if adapter.supports(operation):
-                for mapped in wire.plan.fields:
+                for path, mapped in wire.plan.by_wire.items():
                     if mapped.on & on:
                         runner.examples += 1
                         case = _example(adapter, wire, operation)
-                        _complain(runner, case, operation, mapped.wire, mapped.core)
+                        _complain(runner, case, operation, path, mapped.cores)
 
 
 _TEXTS = (TEXT.name, EMAIL.name)
@@ -114,7 +114,9 @@ def _is_legal(adapter: Adapter, wire: Translation) -> bool:
     return adapter.wire_for(User()) != wire
 
 
-def _complain(runner: Runner, case: Case, operation: str, wire: str, core: str) -> None:
+def _complain(
+    runner: Runner, case: Case, operation: str, wire: str, cores: tuple[str, ...]
+) -> None:
     answer = runner.subject.complaint(wire)
     assert answer is not None
     flow = started(runner, case.adapter, operation, case)
@@ -122,7 +124,7 @@ def _complain(runner: Runner, case: Case, operation: str, wire: str, core: str) 
         ended(flow, answer)
     except ProviderError as error:
         paths = [problem.path for problem in error.problems]
-        assert paths == [core], f"{operation}: an error about {wire} has the paths {paths}"
+        assert paths == [*cores], f"{operation}: an error about {wire} has the paths {paths}"
     else:
         raise AssertionError(f"{operation}: an error about {wire} is read as a success")
 

@@ -8,7 +8,7 @@ from unicodedata import normalize
 from hypothesis import strategies as st
 
 from onboarding.errors import Unsupported
-from onboarding.mapping.paths import leaves, lookup
+from onboarding.mapping.paths import EMPTY, leaves, lookup
 from onboarding.mapping.plan import EXTRAS, MappedField
 from onboarding.mapping.rows import On
 from onboarding.model.user import User
@@ -104,14 +104,12 @@ def stays_as_it_came(runner: Runner) -> None:
             assert of_the_whole(error, new), f"refused, though accepted: {error.paths}"
             return
         anew = case.wire.plan.touched({mapped.core})
-        for one in case.wire.plan.fields:
-            sent, around = at_path(begun.body, one.wire), one.wire.rpartition(".")[0]
-            whole = (
-                one.whole and one.wire in unmapped and at_path(begun.body, around) is not NOTHING
-            )
+        for path, one in case.wire.plan.by_wire.items():
+            sent, around = at_path(begun.body, path), path.rpartition(".")[0]
+            whole = one.whole and path in unmapped and at_path(begun.body, around) is not NOTHING
             if one.core not in anew and (whole or sent is not NOTHING):
-                same = sent == at_path(payload, one.wire)
-                assert same, f"{one.wire} is unchanged, but is sent in another spelling"
+                same = sent == at_path(payload, path)
+                assert same, f"{path} is unchanged, but is sent in another spelling"
 
     runner.for_all(st.tuples(records(runner), st.data()), check)
 
@@ -141,6 +139,8 @@ def stays_cleared(runner: Runner) -> None:
             return
         sent = mapped.wire in wire_paths(case.wire, begun.body)
         again = sent and at_path(begun.body, mapped.wire) is not None
+        if again and not mapped.is_empty(new):  # sent with the values that it is joined with
+            again = lookup(case.wire.from_wire(on_wire(begun.body))[0], mapped.core) not in EMPTY
         assert not again, f"{mapped.core} is cleared, and sent again"
         reported = {loss.core_path for loss in begun.losses}
         replaced = mapped.replaced and at_path(begun.body, mapped.replaced)

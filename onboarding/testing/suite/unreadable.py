@@ -62,7 +62,7 @@ def bad_field(runner: Runner) -> None:
     for adapter, wire, payload in shown(runner):
         sound = _answer(runner, adapter, payload)
         ids = {*_id_of(wire.plan, sound)}
-        paths = [*(d.wire for d in wire.plan.fields), *wire.plan.kept, *wire.plan.objects]
+        paths = [*wire.plan.by_wire, *wire.plan.kept, *wire.plan.objects]
         places += [(adapter, wire, payload, sound, path) for path in paths if path not in ids]
 
     def check(drawn: tuple[tuple[Adapter, Translation, Json, UserRecord, str], Any]) -> None:
@@ -79,17 +79,19 @@ def bad_field(runner: Runner) -> None:
 
 def _sound_but_for(plan: Plan, path: str, sound: UserRecord, record: UserRecord) -> None:
     assert record.id == sound.id, f"{path} of another type changes the id"
-    own = {d.core for d in plan.fields if d.wire == path or d.wire.startswith(f"{path}.")}
+    data = [d for d in plan.fields if path in (*d.wires, *d.objects)]
+    own = {mapped.core for mapped in data}
     objects = {core.rpartition(".")[0] for core in own}
     implied = plan.implied().items()  # read off another key, into an object that has a key
     beside = {core for core, by in implied if by in own or core.rpartition(".")[0] in objects}
-    beside |= {plan.joined[core] for core in own if core in plan.joined}
+    beside |= plan.touched(own)
     others = changed_paths(sound.user, record.user) - own - beside
     assert not others, f"{path} of another type changes {sorted(others)}"
     value = wire_value(record.raw, path)
-    for core in own:
-        lost = lookup(record.user, core) in EMPTY and path in record.unmapped
-        assert not lost or record.absent.get(core) is Absence.UNREADABLE, f"{core}: no reason"
+    for mapped in data:
+        lost = mapped.is_empty(record.user) and path in record.unmapped
+        told = record.absent.get(mapped.core)
+        assert not lost or told is Absence.UNREADABLE, f"{mapped.core}: no reason"
     read = any(lookup(record.user, core) not in EMPTY for core in own)
     kept = any(left == path or left.startswith(f"{path}.") for left in record.unmapped)
     swallowed = value and own and not read and not kept

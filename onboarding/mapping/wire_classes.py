@@ -1,0 +1,126 @@
+"""The decorator of wire classes, and the checks of a declaration when the class is made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import TypeVar, dataclass_transform
+
+import attrs
+from attrs import field
+
+from onboarding.mapping.groups import joined, part, split
+from onboarding.mapping.paths import dotted, model_below
+from onboarding.mapping.policy import OneOf
+from onboarding.mapping.rows import (
+    EXTRAS,
+    Row,
+    WireClass,
+    at,
+    inside,
+    paths_of,
+    record_only,
+    rows_of,
+)
+from onboarding.model.answers import Loss
+from onboarding.model.user import User
+
+__all__ = ["wire"]
+
+T = TypeVar("T")
+
+
+@dataclass_transform(
+    kw_only_default=True,
+    frozen_default=True,
+    field_specifiers=(at, inside, joined, split, part, record_only, field),
+)
+def wire(
+    *,
+    source: str,
+    not_supported: tuple[Loss, ...] = (),
+    implied: tuple[tuple[object, object], ...] = (),
+    one_of_required: tuple[OneOf, ...] = (),
+    since: date | None = None,
+    until: date | None = None,
+) -> Callable[[type[T]], type[T]]:
+    """Makes a wire class: a frozen attrs class whose fields know their paths in the core.
+
+    `not_supported` are the losses of core paths without a row; `implied` pairs a core path without
+    a wire key with the path that it is derived from; of each of `one_of_required`, the provider
+    requires at least one field; `since` and `until` are the first and the last day on which the
+    provider accepts the object.
+
+    Raises `ValueError`, which names the row, for a path that is not one field of the core, for two
+    rows with the same path, for a `split` whose keys are not in the class, and for a codec that
+    reads a key `beside` it that the class lacks.
+    """
+    pairs = tuple((dotted(path), dotted(by)) for path, by in implied)
+
+    def decorate(cls: type[T]) -> type[T]:
+        made = attrs.frozen(cls, kw_only=True, slots=False, repr=False)
+        about = WireClass(source, not_supported, pairs, one_of_required, since, until)
+        setattr(made, "__wire__", about)  # noqa: B010
+        _check(made)
+        return made
+
+    return decorate
+
+
+def _check(cls: type) -> None:
+    rows: dict[str, str] = {}
+    for row, path in _fields(cls, "", "", None):
+        if path in rows:
+            raise ValueError(f"{cls.__name__}.{row}: {path} is also the path of {rows[path]}")
+        rows[path] = row
+
+
+def _fields(cls: type, wire: str, base: str, around: type | None) -> Iterator[tuple[str, str]]:
+    """Yields the wire path and the core path of each row; `around` is the class at `base`."""
+    rows = rows_of(cls)
+    _check_parts(cls, rows)
+    for row in rows:
+        name, core, root = f"{cls.__name__}.{row.wire}", row.core, row.root or around or User
+        if row.codec is not None and row.codec.beside not in ("", *(other.wire for other in rows)):
+            raise ValueError(f"{name}: its codec reads {row.codec.beside}, which the class lacks")
+        if core.startswith(EXTRAS):
+            yield f"{wire}{row.wire}", core
+            continue
+        if core and around not in (None, root):
+            text = f"is a path of {root.__name__}, but is inside an object at {base.rstrip('.')}"
+            raise ValueError(f"{name}: {core} {text}")
+        if row.inside is not None:
+            kind = _kind_at(root, core, name) if core else around
+            if kind is object:
+                raise ValueError(f"{name}: {core} is a field, not an object")
+            below = f"{base}{core}." if core else base
+            yield from _fields(row.inside, f"{wire}{row.wire}.", below, kind)
+        for path in paths_of(row):
+            if _kind_at(root, path, name) is not object or path == "extras":
+                raise ValueError(f"{name}: {path} is an object; a row maps one field")
+            yield f"{wire}{row.wire}", base + path
+
+
+def _check_parts(cls: type, rows: tuple[Row, ...]) -> None:
+    """Checks that the keys of each split are its own row and parts that no other split names."""
+    free = {row.wire for row in rows if row.part}
+    for row in rows:
+        name = f"{cls.__name__}.{row.wire}"
+        if row.keys and row.wire not in row.keys:
+            raise ValueError(f"{name}: its keys do not name it")
+        for key in row.keys:
+            if key != row.wire and key not in free:
+                raise ValueError(f"{name}: {key} is not a part() of the class, or has two splits")
+        free -= set(row.keys)
+    if free:
+        raise ValueError(f"{cls.__name__}.{min(free)}: no split names it")
+
+
+def _kind_at(cls: type, core: str, name: str) -> type:
+    """Returns the class at a path below `cls`; `object` for a field."""
+    for step in core.split("."):
+        below = model_below(cls)
+        if step not in below:
+            raise ValueError(f"{name}: the core has no path {core}")
+        cls = below[step]
+    return cls
