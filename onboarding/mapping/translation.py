@@ -9,6 +9,7 @@ from typing import Any
 from attrs import frozen
 
 from onboarding.errors import Problem, UnexpectedResponse
+from onboarding.mapping.absence import Why, compile_why
 from onboarding.mapping.changes import (
     compared,
     concerned,
@@ -18,7 +19,6 @@ from onboarding.mapping.changes import (
     updated,
 )
 from onboarding.mapping.codecs import UNREADABLE
-from onboarding.mapping.paths import EMPTY, lookup
 from onboarding.mapping.plan import MappedField, Plan, wire_value
 from onboarding.mapping.reading import Read, compile_read
 from onboarding.mapping.rows import On
@@ -110,8 +110,12 @@ class Translation:
 
     def provider_fields(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         """Returns the fields of the record that are not fields of the user, by wire path."""
-        found = {path: wire_value(payload, path) for path in self.plan.kept}
-        return {path: value for path, value in found.items() if value is not None}
+        found: dict[str, Any] = {}
+        for path in self.plan.kept:
+            value = wire_value(payload, path) if "." in path else payload.get(path)
+            if value is not None:
+                found[path] = value
+        return found
 
     def absent(
         self,
@@ -127,11 +131,7 @@ class Translation:
         known.
         """
         left = self._read(payload)[1] if unmapped is None else unmapped
-        return {
-            mapped.core: _why(mapped, user, payload, left, scopes)
-            for mapped in self.plan.fields
-            if lookup(user, mapped.core) in EMPTY
-        }
+        return self._why(user, payload, left, scopes)
 
     # -- names of fields in errors
 
@@ -159,6 +159,10 @@ class Translation:
     @cached_property
     def _read(self) -> Read:
         return compile_read(self.plan)
+
+    @cached_property
+    def _why(self) -> Why:
+        return compile_why(self.plan)
 
     @cached_property
     def _writers(self) -> dict[On, Write]:
@@ -190,26 +194,3 @@ def _reads_as(
     except UNREADABLE:
         return False
     return bool(read == mapped.value(user))
-
-
-def _has(payload: Mapping[str, Any], path: str) -> bool:
-    parent, _, name = path.rpartition(".")
-    around = wire_value(payload, parent) if parent else payload
-    return isinstance(around, Mapping) and name in around
-
-
-def _why(
-    mapped: MappedField,
-    user: User,
-    payload: Mapping[str, Any],
-    unmapped: Mapping[str, Any],
-    scopes: Collection[str] | None,
-) -> Absence:
-    unread = any(unmapped.get(path) not in (None, "") for path in (*mapped.wires, *mapped.objects))
-    if unread and mapped.is_empty(user):
-        return Absence.UNREADABLE
-    if not mapped.shown or (mapped.hidden_when is not None and mapped.hidden_when.holds(user)):
-        return Absence.NULL_BY_RULE
-    if scopes is not None and mapped.scope and not set(mapped.scope.split()) & set(scopes):
-        return Absence.HIDDEN
-    return Absence.NOT_GIVEN if _has(payload, mapped.wire) else Absence.NOT_RETURNED
