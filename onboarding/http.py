@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any, TypeAlias, TypeVar, cast
 from urllib.parse import SplitResult, quote, urlsplit
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from onboarding.errors import ConfigurationError, InvalidInput, Problem, UnexpectedResponse
 
@@ -43,6 +43,13 @@ _IN_A_BASE = re.compile(r"[!-~]+").fullmatch  # others are written as punycode o
 _METHOD = re.compile(r"[A-Z]+").fullmatch  # RFC 9110, 9.1: in capitals by convention
 has_lone_surrogate = re.compile(r"[\ud800-\udfff]").search
 """Finds a surrogate, which UTF-8 cannot encode."""
+
+
+_JSON = (dict, list, tuple, Mapping)
+
+
+def _named(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name.replace("_", "-"): value for name, value in headers.items()}
 
 
 def _is_method(_: object, __: object, value: str) -> None:
@@ -82,22 +89,32 @@ class Request:
 
         Raises `InvalidInput` if `data` is neither an object nor a list, or cannot be serialised.
         """
-        request = cls(method=method, url=url, operation=operation).with_headers(**headers)
+        named = _named(headers) if headers else {}
         if data is None:
-            return request
-        if not isinstance(data, Mapping | list | tuple):
+            return cls(method=method, url=url, headers=named, operation=operation)
+        if not isinstance(data, _JSON):
             raise InvalidInput([Problem("body", "type", "expected an object or a list")])
         body = json_body(cast("object", data))
-        return evolve(request, body=body).with_headers(Content_Type="application/json")
+        named["Content-Type"] = "application/json"
+        return cls(method=method, url=url, headers=named, body=body, operation=operation)
 
     def with_headers(self, **headers: str) -> Request:
         """Returns the request with further headers; underscores become dashes."""
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return evolve(self, headers={**self.headers, **named})
+        return Request(
+            method=self.method,
+            url=self.url,
+            headers={**self.headers, **_named(headers)},
+            body=self.body,
+            operation=self.operation,
+            anonymous=self.anonymous,
+            idempotent=self.idempotent,
+        )
 
     @property
     def unwritable(self) -> tuple[str, ...]:
         """The names of the headers whose values are not printable ASCII."""
+        if all(map(_IN_A_HEADER, self.headers.values())):
+            return ()
         return tuple(name for name, value in self.headers.items() if not _IN_A_HEADER(value))
 
     @property
@@ -108,6 +125,9 @@ class Request:
 
 def _not_json(word: str) -> None:
     raise ValueError(word)  # NaN and Infinity, which are not JSON
+
+
+_decoded = json.JSONDecoder(parse_constant=_not_json).decode
 
 
 def _lower(headers: Mapping[str, str]) -> dict[str, str]:
@@ -137,8 +157,10 @@ class Response:
         """
         why = "is not JSON"
         with suppress(ValueError, RecursionError):
-            data = json.loads(self.body, parse_constant=_not_json)
-            if not _is_deeper(MAX_DEPTH, data):
+            body = self.body
+            data = _decoded(body.decode(json.detect_encoding(body), "surrogatepass"))
+            # Data of a few brackets cannot be deep.
+            if body.count(b"[") + body.count(b"{") <= MAX_DEPTH or not _is_deeper(MAX_DEPTH, data):
                 return data
             why = "is nested too deep"
         problem = Problem("", "shape", f"the {self.status} answer {why}")
@@ -235,8 +257,7 @@ def json_body(data: object) -> bytes:
     Raises `InvalidInput` for data that cannot be serialised.
     """
     with suppress(TypeError, ValueError, RecursionError):  # their texts may show a value
-        text = json.dumps(data, separators=(",", ":"), allow_nan=False, default=_object)
-        return text.encode("ascii")
+        return _encoded(data).encode("ascii")
     raise InvalidInput([Problem("body", "type", "cannot be serialised as JSON")])
 
 
@@ -244,6 +265,9 @@ def _object(value: object) -> dict[Any, Any]:
     if isinstance(value, Mapping):
         return dict(value)  # pyright: ignore[reportUnknownArgumentType]  # of keys of any type
     raise TypeError(type(value).__name__)
+
+
+_encoded = json.JSONEncoder(separators=(",", ":"), allow_nan=False, default=_object).encode
 
 
 @cache
@@ -256,6 +280,16 @@ def _base(text: str) -> SplitResult:
             return parts
     problem = Problem("base_url", "shape", "expected an absolute URL of http or https")
     raise ConfigurationError([problem])
+
+
+@cache
+def _root(base: str) -> str:
+    parts = _base(base)
+    return f"{parts.scheme.lower()}://{parts.netloc.lower()}{parts.path.rstrip('/')}"
+
+
+_PLAIN = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9_~.-]*").fullmatch
+"""Matches a path segment that is quoted to itself."""
 
 
 def _bad_part(why: str, code: str = "shape") -> InvalidInput:
@@ -299,10 +333,11 @@ def url(
     `..`, and for a text that UTF-8 cannot encode; `ConfigurationError` if `base` is not an absolute
     URL.
     """
-    parts = _base(base)
-    path = parts.path.rstrip("/") + "".join(f"/{_segment(part)}" for part in segments)
-    search = "&".join(_pairs(query))
-    whole = f"{parts.scheme.lower()}://{parts.netloc.lower()}{path}"
+    whole = _root(base)
+    for part in segments:
+        plain = type(part) is str and _PLAIN(part)
+        whole += f"/{part if plain else _segment(part)}"
+    search = "&".join(_pairs(query)) if query != () else ""
     return f"{whole}?{search}" if search else whole
 
 

@@ -183,9 +183,9 @@ class Keys(MangoPayProtocol):
         return partial.user_id
 
     def _attempt(self, request: Request, keyed: Keyed, number: int) -> Request:
-        named = request.with_headers(Idempotency_Key=self.idempotency_key(keyed, number))
+        headers = {**request.headers, "Idempotency-Key": self.idempotency_key(keyed, number)}
         # Without the caller's key the call as a whole cannot be retried, though its parts can.
-        return evolve(named, idempotent=keyed.key is not None)
+        return evolve(request, headers=headers, idempotent=keyed.key is not None)
 
     def _last(self, keyed: Keyed, attempt: int) -> Flow[tuple[int, FirstAnswer | None]]:
         """Returns the last attempt that was sent, and its answer, by exponential search.

@@ -124,9 +124,10 @@ class MangoPayProtocol(Adapter):
         """
         if proof.token is None:
             return request
+        named = {"Authorization": f"bearer {proof.token.value}"}
         if request.method == "POST" and "Idempotency-Key" not in request.headers:
-            request = request.with_headers(Idempotency_Key=proof.nonce)
-        return request.with_headers(Authorization=f"bearer {proof.token.value}")
+            named = {"Idempotency-Key": proof.nonce, **named}
+        return request.with_headers(**named)
 
     def token_refused(self, response: Response) -> bool:
         return response.status == 401 and not is_sca_demand(response)

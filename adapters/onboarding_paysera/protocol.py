@@ -171,9 +171,9 @@ class PayseraProtocol(Adapter):
     def upload(self, method: str, operation: str, *path: str | int, page: DocumentPage) -> Request:
         """Returns a request whose body is the bytes of a page."""
         content = given("page", page, DocumentPage).content
-        made = attrs.evolve(self.request(method, operation, *path), body=content)
-        named = canonical(page.media_type or "application/octet-stream")
-        return made.with_headers(Content_Type=named)
+        named = {"Content-Type": canonical(page.media_type or "application/octet-stream")}
+        asked = self.request(method, operation, *path)
+        return attrs.evolve(asked, headers={**asked.headers, **named}, body=content)
 
     def of_user(self, user_id: str, *path: str) -> tuple[str, ...]:
         """Returns a path below a user. Raises `Unsupported` for `me` without a user's token."""
