@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from enum import Enum
-from functools import total_ordering
+from functools import cached_property, total_ordering
 from itertools import pairwise
 from typing import Any, TypeVar
 
@@ -191,6 +191,20 @@ class LevelPolicy:
     rows: tuple[LevelRow, ...] = field(validator=[_once, _never_falls])
     """The provider's levels, from the weakest to the strongest."""
 
+    @cached_property
+    def _by_word(self) -> dict[str, LevelRow]:
+        return {row.provider_level: row for row in self.rows}
+
+    def levels(
+        self, *words: str
+    ) -> tuple[KYCLevel | None, IdentificationLevel | None, EidasLevel | None, NistIal | None]:
+        """Returns the lowest level of the given words on each scale; None as the methods below."""
+        if len(words) != 1:
+            made = (self.kyc, self.identification, self.eidas, self.nist)
+            return made[0](*words), made[1](*words), made[2](*words), made[3](*words)
+        row = self._by_word.get(words[0])
+        return (row.kyc, row.identification, row.eidas, row.nist) if row else (None,) * 4
+
     def kyc(self, *words: str | None) -> KYCLevel | None:
         """Returns the lowest level of the given words; None if one of them is unknown."""
         return self._least(lambda row: row.kyc, words)
@@ -214,8 +228,7 @@ class LevelPolicy:
 
         A word that is None is ignored.
         """
-        rows = {row.provider_level: row for row in self.rows}
-        found = [rows.get(word) for word in words if word is not None]
+        found = [self._by_word.get(word) for word in words if word is not None]
         return _least(None if row is None else worth(row) for row in found)
 
     def to_provider(

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from onboarding.errors import InvalidInput, Problem, UnexpectedResponse
 from onboarding.http import Response
-from onboarding.mapping.codecs import UNREADABLE, UTC_SECONDS
 
 __all__ = ["LONGEST_ID", "identifier", "known_word", "known_words", "moment", "reference"]
 
@@ -31,8 +30,8 @@ def moment(value: object) -> datetime | None:
     if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
         return None
     try:
-        found = UTC_SECONDS.read(value)
-    except UNREADABLE:
+        found = datetime.fromtimestamp(value, UTC)
+    except (OverflowError, OSError, ValueError):
         return None
     return found if 1 < found.year <= _LAST_YEAR else None
 

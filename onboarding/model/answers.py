@@ -41,6 +41,9 @@ class LossKind(StrEnum):
     """Not sent: it means nothing to the provider."""
 
 
+_LOSING = (LossKind.DROPPED, LossKind.COARSENED)
+
+
 @frozen(kw_only=True, slots=False, repr=False)
 class Loss(Model):
     """One field whose value was changed: its path, the kind of change and the reason, no value."""
@@ -63,12 +66,14 @@ def refused(losses: Iterable[Loss], accepted: Iterable[str]) -> list[Loss]:
 
     The path of an object (`address`) accepts all fields in it.
     """
+    found = [loss for loss in losses if loss.kind in _LOSING]
+    if not found:
+        return found
     patterns = [pattern for path in accepted for pattern in (path, f"{path}.*")]
     return [
         loss
-        for loss in losses
-        if loss.kind in (LossKind.DROPPED, LossKind.COARSENED)
-        and not any(fnmatchcase(loss.core_path, pattern) for pattern in patterns)
+        for loss in found
+        if not any(fnmatchcase(loss.core_path, pattern) for pattern in patterns)
     ]
 
 
