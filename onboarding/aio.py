@@ -204,7 +204,8 @@ class AsyncGateway(AsyncCalls[A_co]):
                 (self._root or self)._limits = limits
             return response
         finally:
-            report(exchange_of(self.adapter, step, status, began, limits))
+            if self.observe is not None:
+                report(exchange_of(self.adapter, step, status, began, limits))
 
     async def _token(self, wanted: TokenRequest, until: Deadline, state: _ProcessState) -> Token:
         try:

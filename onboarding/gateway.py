@@ -192,7 +192,8 @@ class Gateway(Calls[A_co]):
                 (self._root or self)._limits = limits
             return response
         finally:
-            report(exchange_of(self.adapter, step, status, began, limits))
+            if self.observe is not None:
+                report(exchange_of(self.adapter, step, status, began, limits))
 
     def _token(self, wanted: TokenRequest, until: Deadline) -> Token:
         state = self._state()
