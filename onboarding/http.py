@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import json
 import re
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
@@ -149,6 +149,16 @@ class Response:
     """The bytes of the body. Example: `b'{}'`."""
     received_at: datetime = field(factory=lambda: datetime.now(UTC))
     """When it arrived, in UTC."""
+
+    _found: dict[Callable[[Response], Any], Any] = field(
+        factory=dict[Callable[..., Any], Any], init=False, eq=False, repr=False
+    )
+
+    def once(self, read: Callable[[Response], T]) -> T:
+        """Returns `read(response)`, which runs once: for facts that several places ask for."""
+        if read not in self._found:
+            self._found[read] = read(self)
+        return cast("T", self._found[read])
 
     def json(self) -> Any:
         """Returns the body as JSON.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,6 +21,7 @@ from onboarding.spi import (
     moment,
     reference,
     translation,
+    trust,
 )
 
 from onboarding_mangopay.values import PROVIDER
@@ -68,25 +68,35 @@ _WINDOWS = (15 * 60, 30 * 60, 60 * 60, 24 * 60 * 60)
 def rate_limits(response: Response) -> tuple[RateLimit, ...]:
     """Returns the rate limit windows in the headers of a response; empty if they are unreadable.
 
+    They are parsed once per response.
+    """
+    return response.once(_limits) if _HEADERS[0] in response.headers else ()
+
+
+def _limits(response: Response) -> tuple[RateLimit, ...]:
+    """Parses the rate limit windows.
+
     `x-ratelimit` counts the calls made; it is not a limit. Four values belong to the four
     documented windows, in their order. Their number has varied: for any other number the time of
     reset tells the window, as in the official SDKs.
 
     docs: overview/rate-limiting
     """
-    if _HEADERS[0] not in response.headers:
+    columns = [map(int, response.headers.get(name, "").split(",")) for name in _HEADERS]
+    found: list[RateLimit] = []
+    try:
+        values = list(zip(*columns, strict=True))
+    except ValueError:
         return ()
-    columns = [response.headers.get(name, "").split(",") for name in _HEADERS]
-    with suppress(ValueError):
-        values = list(zip(*(map(int, column) for column in columns), strict=True))
-        resets = [at for _, _, reset in values if (at := moment(reset)) is not None]
+    for number, (made, left, reset) in enumerate(values):
+        resets_at = moment(reset)
+        if resets_at is None:
+            return ()
         documented = len(values) == len(_WINDOWS)
-        windows = _WINDOWS if documented else [_window(x, response.received_at) for x in resets]
-        return tuple(
-            RateLimit(seconds=seconds, made=made, left=left, resets_at=resets_at)
-            for seconds, resets_at, (made, left, _) in zip(windows, resets, values, strict=True)
-        )
-    return ()
+        seconds = _WINDOWS[number] if documented else _window(resets_at, response.received_at)
+        facts = {"seconds": seconds, "made": made, "left": left, "resets_at": resets_at}
+        found.append(trust(RateLimit, facts))
+    return tuple(found)
 
 
 def _window(resets_at: datetime, now: datetime) -> int:
@@ -128,16 +138,17 @@ def enrolment(
     user_id: str, url: str, provenance: Provenance, retrieved_at: datetime, *, concerns: str = ""
 ) -> NextAction:
     """Returns the next action of a RedirectUrl; `concerns` is empty for an enrolment."""
-    return NextAction(
-        kind=NextActionKind.REDIRECT,
+    facts = {
+        "kind": NextActionKind.REDIRECT,
         **provenance,
-        user_id=user_id,
-        concerns=concerns,
-        url=url,
-        link_rule=LINK_RULE,
-        issued_at=retrieved_at,
-        expires_at=retrieved_at + LINK_LIFE,
-    )
+        "user_id": user_id,
+        "concerns": concerns,
+        "url": url,
+        "link_rule": LINK_RULE,
+        "issued_at": retrieved_at,
+        "expires_at": retrieved_at + LINK_LIFE,
+    }
+    return trust(NextAction, facts)
 
 
 def record(

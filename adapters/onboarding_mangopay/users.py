@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import frozen
 from onboarding import Company, Loss, PersonType, Problem, Unsupported, User, UserRecord, UserStatus
-from onboarding.spi import Flow, On, Paged, Response, Translation, translation
+from onboarding.spi import Flow, On, Paged, Response, Translation, translation, trust
 
 from onboarding_mangopay.content import comparable, same_content
 from onboarding_mangopay.keys import Keys
@@ -113,13 +113,13 @@ class Users(Keys):
         path = ("users", str(record.user.person_type), record.id)
         response = yield self.request("DELETE", "close_user", *path)
         self.accept(response)
-        return evolve(
-            record,
-            status=UserStatus.CLOSED,
-            provider_fields={**record.provider_fields, "UserStatus": "CLOSED"},
-            next_actions=(),
-            retrieved_at=response.received_at,
-        )
+        closed = {
+            "status": UserStatus.CLOSED,
+            "provider_fields": {**record.provider_fields, "UserStatus": "CLOSED"},
+            "next_actions": (),
+            "retrieved_at": response.received_at,
+        }
+        return trust(UserRecord, {**vars(record), **closed})
 
     def wire_for(self, user: User) -> Translation:
         return translation(WIRES[self.api, user.person_type], PROVIDER)
@@ -138,7 +138,8 @@ def _with_company(found: UserRecord) -> UserRecord:
     """Returns a legal user as a company, also if MangoPay shows no field of the company."""
     if found.provider_fields.get("PersonType") != "LEGAL" or found.user.company is not None:
         return found
-    return evolve(found, user=evolve(found.user, company=Company()))
+    user = trust(User, {**vars(found.user), "company": Company()})
+    return trust(UserRecord, {**vars(found), "user": user})
 
 
 def _require_same_person(record: UserRecord, user: User) -> None:

@@ -42,7 +42,7 @@ from onboarding.spi import (
 
 from onboarding_paysera.errors import clock_refused, raise_for
 from onboarding_paysera.records import settled
-from onboarding_paysera.values import PROVIDER, given, shown_id, unexpected
+from onboarding_paysera.values import PROVIDER, given, unexpected
 from onboarding_paysera.wire.user import WITH_CODE, AddressedUser, PayseraUser
 
 __all__ = ["Environment", "PayseraProtocol", "authorization"]
@@ -224,7 +224,6 @@ class PayseraProtocol(Adapter):
     ) -> UserRecord:
         """Returns the record of a response that is a user object; raises its error."""
         answer = self.answer(response)
-        shown_id(answer, response)  # typed and bounded
         shown = self.record(
             self._wire,
             answer,
@@ -275,13 +274,12 @@ def authorization(
         raise ConfigurationError([Problem("client_id", "shape", text)])
     extended = {"body_hash": _base64(hashlib.sha256(body).digest())} if body else {}
     extended |= parameters or {}
-    ext = "&".join(f"{name}={quote(value, safe='')}" for name, value in extended.items())
+    ext = "&".join([f"{name}={quote(value, safe='')}" for name, value in extended.items()])
     parts = urlsplit(url)
     target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
     host = parts.netloc.rpartition("@")[2].lower()
     host, port = host.rsplit(":", 1) if parts.port else (host, _PORTS[parts.scheme])
-    lines = (timestamp, nonce, method.upper(), target, host, port, ext)
-    text = "".join(f"{line}\n" for line in lines)
+    text = f"{timestamp}\n{nonce}\n{method.upper()}\n{target}\n{host}\n{port}\n{ext}\n"
     mac = _base64(hmac.digest(key.encode(), text.encode(), "sha256"))
     header = f'MAC id="{key_id}", ts="{timestamp}", nonce="{nonce}", mac="{mac}"'
     return f'{header}, ext="{ext}"' if ext else header

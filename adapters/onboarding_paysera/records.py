@@ -56,11 +56,12 @@ def settled(
     update of the identity (`identified`) its receipt must be printed (docs: user-resource,
     Provide Identity).
     """
-    confirmed = {contact: True for contact in CONTACTS if getattr(shown.user, contact)}
+    confirmed: dict[str, bool] = {}
     steps = {action.concerns: action for action in before.next_actions} if before else {}
     for contact in CONTACTS:
         value = getattr(given, contact) if given is not None else None
-        there = getattr(shown.user, contact)
+        if there := getattr(shown.user, contact):
+            confirmed[contact] = True
         if value is not None and not same_contact(contact, value, there):
             steps[contact] = _step(NextActionKind.CONFIRM_CODE, shown, contact, value)
         elif contact in steps and same_contact(contact, steps[contact].value, there):
@@ -68,36 +69,40 @@ def settled(
     if identified:
         steps[IDENTITY] = _step(NextActionKind.PRINT_RECEIPT, shown, IDENTITY)
     waiting = [contact for contact in CONTACTS if contact in steps]
-    return attrs.evolve(
-        _as_company(shown),
-        status=UserStatus.PENDING if waiting else None,
-        next_actions=tuple(steps.values()),
-        confirmed=confirmed | dict.fromkeys(waiting, False),
-    )
+    facts = {
+        "user": _as_company(shown),
+        "status": UserStatus.PENDING if waiting else None,
+        "next_actions": tuple(steps.values()),
+        "confirmed": confirmed | dict.fromkeys(waiting, False),
+    }
+    return trust(UserRecord, {**vars(shown), **facts})
 
 
 def same_contact(contact: str, one: str | None, other: str | None) -> bool:
     """Returns whether two spellings of an e-mail address or phone number mean the same contact."""
-    return not changed_paths(trust(User, {contact: one}), trust(User, {contact: other}))
+    return one == other or not changed_paths(
+        trust(User, {contact: one}), trust(User, {contact: other})
+    )
 
 
 def _step(
     kind: NextActionKind, shown: UserRecord, concerns: str, value: str | None = None
 ) -> NextAction:
-    return NextAction(
-        kind=kind,
-        provider=shown.provider,
-        gateway=shown.gateway,
-        environment=shown.environment,
-        user_id=shown.id,
-        concerns=concerns,
-        value=value,
-        issued_at=shown.retrieved_at,
-    )
+    facts = {
+        "kind": kind,
+        "provider": shown.provider,
+        "gateway": shown.gateway,
+        "environment": shown.environment,
+        "user_id": shown.id,
+        "concerns": concerns,
+        "value": value,
+        "issued_at": shown.retrieved_at,
+    }
+    return trust(NextAction, facts)
 
 
-def _as_company(record: UserRecord) -> UserRecord:
+def _as_company(record: UserRecord) -> User:
     """Returns a legal user as a company, also if Paysera shows no field of the company."""
     if record.provider_fields.get("type") != "legal" or record.user.company is not None:
-        return record
-    return attrs.evolve(record, user=record.user.replace(company=Company(), identity=None))
+        return record.user
+    return record.user.replace(company=Company(), identity=None)

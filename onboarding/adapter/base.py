@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from importlib import import_module
 from typing import Any, ClassVar, cast
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from onboarding.adapter.reading import identifier
 from onboarding.adapter.settings import Settings
@@ -38,6 +38,7 @@ from onboarding.requirements.evaluation import missing
 from onboarding.requirements.report import RequirementReport
 from onboarding.requirements.target import Target
 from onboarding.serialization import problems_of
+from onboarding.values.base import trust
 
 __all__ = ["Adapter"]
 
@@ -189,8 +190,10 @@ class Adapter(Settings):
         if not isinstance(user, User):  # pyright: ignore[reportUnnecessaryIsInstance]
             text = "expected a User; User.parse builds one from plain data"
             raise InvalidInput([Problem("", "type", text)])
-        shown: Mapping[str, Any] = since.user.extras.get(self.provider, {}) if since else {}
         given: Mapping[str, Any] = user.extras.get(self.provider, {})
+        if not given:
+            return user
+        shown: Mapping[str, Any] = since.user.extras.get(self.provider, {}) if since else {}
         new = {name: value for name, value in given.items() if value != shown.get(name)}
         if new and self.extras is not None and (found := problems_of(new, self.extras)):
             raise InvalidInput(x.under(f"extras.{self.provider}") for x in found)
@@ -211,7 +214,7 @@ class Adapter(Settings):
     def unchanged(record: UserRecord, losses: tuple[Loss, ...]) -> UserRecord:
         """Returns the record after an update that sent nothing, with the losses of the update."""
         read = tuple(loss for loss in record.losses if loss.wire_path in record.unmapped)
-        return evolve(record, losses=(*losses, *read)) if losses else record
+        return trust(UserRecord, {**vars(record), "losses": (*losses, *read)}) if losses else record
 
     def refuse(self, losses: Iterable[Loss]) -> tuple[Loss, ...]:
         """Raises `Unsupported` for losses that are not accepted; else returns the losses."""
@@ -242,7 +245,8 @@ class Adapter(Settings):
         (null, false) counts as unknown; a level without a key, hidden by a scope, does not count.
         `facts` are further fields of the record.
 
-        A field that cannot be read is `Absence.UNREADABLE`; the other fields are read. Raises
+        A field that cannot be read is `Absence.UNREADABLE`; the other fields are read. The record
+        is not checked: the law `valid_records` checks what an adapter puts into it. Raises
         `UnexpectedResponse` if the payload is not an object, or has no usable id.
         """
         try:
@@ -253,26 +257,30 @@ class Adapter(Settings):
         provider_fields = wire.provider_fields(payload)
         found = identifier(provider_fields, id, response)
         provider_fields.pop(id)
-        said = {path: word for path in levels if (word := _level_at(payload, path)) is not None}
-        words = said.values()
-        return UserRecord(
+        said: dict[str, str] = {}
+        for path in levels:
+            if (word := _level_at(payload, path)) is not None:
+                said[path] = word
+        kyc, identification, eidas, nist = self.policy.levels(*said.values())
+        values = {
             **self.provenance,
-            id=found,
-            user=user,
-            retrieved_at=response.received_at,
-            kyc_level=self.policy.kyc(*words),
-            identification_level=self.policy.identification(*words),
-            eidas_level=self.policy.eidas(*words),
-            nist_ial=self.policy.nist(*words),
-            provider_levels=said,
-            absent=wire.absent(user, payload, unmapped=unmapped, scopes=scopes),
-            provider_fields=provider_fields,
-            unmapped=unmapped,
-            losses=(*losses, *coarsened(wire, user, unmapped)) if unmapped else losses,
-            rate_limits=self.rate_limits(response),
-            raw=payload,
+            "id": found,
+            "user": user,
+            "retrieved_at": response.received_at,
+            "kyc_level": kyc,
+            "identification_level": identification,
+            "eidas_level": eidas,
+            "nist_ial": nist,
+            "provider_levels": said,
+            "absent": wire.absent(user, payload, unmapped=unmapped, scopes=scopes),
+            "provider_fields": provider_fields,
+            "unmapped": unmapped,
+            "losses": (*losses, *coarsened(wire, user, unmapped)) if unmapped else losses,
+            "rate_limits": self.rate_limits(response),
+            "raw": payload,
             **facts,
-        )
+        }
+        return trust(UserRecord, values)
 
     @classmethod
     def simulator(cls) -> Any:

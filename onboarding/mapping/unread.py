@@ -9,6 +9,7 @@ from onboarding.mapping.paths import lookup
 from onboarding.mapping.translation import Translation
 from onboarding.model.answers import Loss, LossKind
 from onboarding.model.user import User
+from onboarding.values.base import trust
 
 __all__ = ["coarsened", "read_with_losses"]
 
@@ -31,20 +32,17 @@ def coarsened(
 
     `prefix` is put before each core path.
     """
-    return tuple(
-        Loss(
-            core_path=prefix + core,
-            kind=LossKind.COARSENED,
-            reason=mapped.row.codec.coarse,
-            wire_path=path,
-        )
-        for path in unmapped
-        if (mapped := wire.plan.by_wire.get(path)) is not None
-        and mapped.row.codec is not None
-        and mapped.row.codec.coarse
-        for core in mapped.cores
-        if lookup(user, core) is not None
-    )
+    found: list[Loss] = []
+    for path in unmapped:
+        mapped = wire.plan.by_wire.get(path)
+        reason = mapped.row.codec.coarse if mapped is not None and mapped.row.codec else ""
+        if mapped is None or not reason:
+            continue
+        facts = {"kind": LossKind.COARSENED, "reason": reason, "wire_path": path}
+        for core in mapped.cores:
+            if lookup(user, core) is not None:
+                found.append(trust(Loss, {"core_path": prefix + core, **facts}))
+    return tuple(found)
 
 
 def _unread(wire: Translation, user: User, unmapped: Mapping[str, Any]) -> Iterator[Loss]:

@@ -283,18 +283,29 @@ def _declared(cls: type) -> dict[str, Any]:
     return {name: None if d is attrs.NOTHING else d for name, d in defaults.items()}
 
 
+_BLANK: dict[type, tuple[dict[str, Any], tuple[tuple[str, Callable[[], Any]], ...]]] = {}
+"""The defaults of each class, and the factories of those that values must not share."""
+
+
 def _filled(cls: type, values: Mapping[str, Any]) -> dict[str, Any]:
-    whole = {**defaults_of(cls), **values}
-    for name, factory in _factories(cls).items():
+    blank = _BLANK.get(cls)
+    if blank is None:
+        blank = _BLANK[cls] = (defaults_of(cls), tuple(_factories(cls).items()))
+    whole = {**blank[0], **values}
+    if len(whole) != len(blank[0]):
+        unknown = ", ".join(sorted(whole.keys() - blank[0].keys()))
+        raise TypeError(f"{cls.__name__} has no field {unknown}")
+    for name, factory in blank[1]:
         if name not in values:
             whole[name] = factory()
     return whole
 
 
 def trust(cls: type[M], values: Mapping[str, Any]) -> M:
-    """Builds a value without checks, for data of a provider.
+    """Builds a value without checks, for data of a provider, and for what the library built.
 
     Values that are not valid input (an empty region, a local phone number) are kept unchanged.
+    Raises `TypeError` for a name that is not a field.
     """
     made = object.__new__(cls)
     put(made, _filled(cls, values))
