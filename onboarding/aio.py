@@ -13,7 +13,14 @@ from attrs import define, field
 
 from onboarding.adapter import Adapter
 from onboarding.calls.aio import AsyncCalls
-from onboarding.calls.shared import Deadline, described, exchange_of, refuse_unsafe, report
+from onboarding.calls.shared import (
+    Deadline,
+    described,
+    exchange_of,
+    is_observed,
+    refuse_unsafe,
+    report,
+)
 from onboarding.engine import (
     Clock,
     Nonces,
@@ -204,7 +211,7 @@ class AsyncGateway(AsyncCalls[A_co]):
                 (self._root or self)._limits = limits
             return response
         finally:
-            if self.observe is not None:
+            if is_observed(self.observe):
                 report(exchange_of(self.adapter, step, status, began, limits))
 
     async def _token(self, wanted: TokenRequest, until: Deadline, state: _ProcessState) -> Token:

@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from attrs import define, field
 
 from onboarding.adapter import Adapter
-from onboarding.calls.shared import Deadline, described, exchange_of, refuse_unsafe, report
+from onboarding.calls.shared import (
+    Deadline,
+    described,
+    exchange_of,
+    is_observed,
+    refuse_unsafe,
+    report,
+)
 from onboarding.calls.sync import Calls
 from onboarding.engine import (
     Clock,
@@ -192,7 +199,7 @@ class Gateway(Calls[A_co]):
                 (self._root or self)._limits = limits
             return response
         finally:
-            if self.observe is not None:
+            if is_observed(self.observe):
                 report(exchange_of(self.adapter, step, status, began, limits))
 
     def _token(self, wanted: TokenRequest, until: Deadline) -> Token:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
@@ -11,9 +12,11 @@ from attrs import frozen
 from onboarding.adapter import Adapter
 from onboarding.model.answers import RateLimit
 
-__all__ = ["GROUP", "Exchange", "Observe", "hookimpl", "hookspec"]
+__all__ = ["GROUP", "Exchange", "Observe", "Observers", "hookimpl", "hookspec"]
 
 GROUP = "onboarding"
+
+log = logging.getLogger("onboarding")
 
 hookspec = pluggy.HookspecMarker(GROUP)
 hookimpl = pluggy.HookimplMarker(GROUP)
@@ -56,3 +59,27 @@ class Contract:
     def onboarding_observe(self, exchange: Exchange) -> None:
         """Is called after each exchange. Its errors are logged and not raised."""
         raise NotImplementedError
+
+
+class Observers:
+    """The registered observers of plugins, as one observer.
+
+    `listening` is false while there are none; then no exchange is built for them.
+    """
+
+    def __init__(self, manager: pluggy.PluginManager) -> None:
+        self._hook = manager.hook.onboarding_observe
+
+    @property
+    def listening(self) -> bool:
+        return bool(self._hook.get_hookimpls())
+
+    def __call__(self, exchange: Exchange) -> None:
+        """Calls each observer by itself, because pluggy stops at the first that raises."""
+        for impl in reversed(self._hook.get_hookimpls()):
+            try:
+                impl.function(*(exchange for _ in impl.argnames))
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:  # such as SystemExit: the next observer is called too
+                log.warning("an observer failed: %s", type(error).__name__)

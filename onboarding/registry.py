@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Iterable
 from functools import cache
@@ -14,12 +13,10 @@ from attrs import frozen
 
 from onboarding.adapter import Adapter
 from onboarding.errors import AmbiguousProvider, InvalidInput, Problem, UnknownProvider
-from onboarding.hooks import GROUP, Contract, Exchange
+from onboarding.hooks import GROUP, Contract, Observers
 from onboarding.serialization import nearest
 
 __all__ = ["Plugin", "Registry", "installed"]
-
-log = logging.getLogger("onboarding")
 
 
 @frozen(kw_only=True)
@@ -49,6 +46,8 @@ class Registry:
     def __init__(self, *, entry_points: Iterable[metadata.EntryPoint] | None = None) -> None:
         self._manager = pluggy.PluginManager(GROUP)
         self._manager.add_hookspecs(Contract)
+        self.tell = Observers(self._manager)
+        """Calls every registered observer with an exchange."""
         self._own: dict[str, type[Adapter]] = {}
         self._loaded: dict[str, type[Adapter]] = {}
         self._given = tuple(entry_points) if entry_points is not None else None
@@ -126,19 +125,6 @@ class Registry:
             for name, adapter in self._own.items()
         ]
         return tuple(sorted([*own, *map(self._tried, self._entry_points())], key=lambda p: p.name))
-
-    def tell(self, exchange: Exchange) -> None:
-        """Calls every registered observer with an exchange.
-
-        Each is called by itself, because pluggy stops at the first that raises.
-        """
-        for impl in reversed(self._manager.hook.onboarding_observe.get_hookimpls()):
-            try:
-                impl.function(*(exchange for _ in impl.argnames))
-            except KeyboardInterrupt:
-                raise
-            except BaseException as error:  # such as SystemExit: the next observer is called too
-                log.warning("an observer failed: %s", type(error).__name__)
 
     def _tried(self, point: metadata.EntryPoint) -> Plugin:
         distribution, version = _distribution(point)

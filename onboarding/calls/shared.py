@@ -10,12 +10,20 @@ from attrs import fields_dict
 
 from onboarding.adapter import Adapter
 from onboarding.errors import ConfigurationError, InvalidInput, Problem, TransportError
-from onboarding.hooks import Exchange, Observe
+from onboarding.hooks import Exchange, Observe, Observers
 from onboarding.http import Request
 from onboarding.model.answers import RateLimit
 from onboarding.transports.connection import Connection, uncertified
 
-__all__ = ["DEADLINE", "Deadline", "described", "exchange_of", "refuse_unsafe", "report"]
+__all__ = [
+    "DEADLINE",
+    "Deadline",
+    "described",
+    "exchange_of",
+    "is_observed",
+    "refuse_unsafe",
+    "report",
+]
 
 DEADLINE = 60.0
 """The default number of seconds that a call may take in total."""
@@ -66,6 +74,13 @@ def report(observe: Observe | None, exchange: Exchange) -> None:
         log.warning("an observer failed: %s", type(error).__name__)
     finally:
         _OBSERVING.reset(token)
+
+
+def is_observed(observe: Observe | None) -> bool:
+    """Whether there is an observer; a registry without one passes on no exchange."""
+    if isinstance(observe, Observers):
+        return observe.listening
+    return observe is not None
 
 
 def exchange_of(

@@ -39,6 +39,7 @@ def creations() -> dict[str, tuple[Callable[[], object], Callable[[], object]]]:
     from onboarding import Gateway, Secret, User
     from onboarding.http import Request, Response
     from onboarding.mapping import translation
+    from onboarding.registry import installed
     from onboarding.transports.sync import SyncTransport
 
     from onboarding_mangopay import MangoPay
@@ -70,8 +71,12 @@ def creations() -> dict[str, tuple[Callable[[], object], Callable[[], object]]]:
 
     SyncTransport.send = answer  # type: ignore[method-assign]
     gateways: dict[str, Gateway[Any]] = {
-        "mangopay": Gateway(MangoPay(client_id="acme", api_key=Secret("key"), name="fr")),
-        "paysera": Gateway(Paysera(client_id="acme", mac_key=Secret("key"), name="lt")),
+        "mangopay": Gateway(
+            MangoPay(client_id="acme", api_key=Secret("key"), name="fr"), observe=installed().tell
+        ),
+        "paysera": Gateway(
+            Paysera(client_id="acme", mac_key=Secret("key"), name="lt"), observe=installed().tell
+        ),
     }
     made: dict[str, tuple[Callable[[], object], Callable[[], object]]] = {}
     for name, wire in (("mangopay", NaturalUser), ("paysera", PayseraUser)):

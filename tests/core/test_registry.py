@@ -539,6 +539,19 @@ def test_an_observer_that_raises_harms_neither_the_call_nor_another_observer(
     assert "Xq7" not in caplog.text
 
 
+def test_a_plugin_registered_later_observes_a_gateway_that_exists(world: World) -> None:
+    registry, listener = Registry(), Listener()
+
+    with Gateways.from_config(world.config(), env=world.env, registry=registry) as gateways:
+        gateways["fr"].create_user(User.parse(USER))
+        unheard = registry.tell.listening
+        registry.register_plugin(listener)
+        gateways["fr"].create_user(User.parse(USER))
+
+    assert not unheard
+    assert [heard.operation for heard in listener.heard] == ["create_user"]
+
+
 def test_an_observer_hears_of_a_request_that_got_no_answer() -> None:
     listener = Listener()
     registry = Registry()
