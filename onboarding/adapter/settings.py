@@ -37,6 +37,12 @@ class Provenance(TypedDict):
     environment: str | None
 
 
+def _has_provenance(value: object) -> bool:
+    return (
+        hasattr(value, "provider") and hasattr(value, "gateway") and hasattr(value, "environment")
+    )
+
+
 def _not_one_text(_: object, __: object, value: object) -> None:
     if isinstance(value, str):  # it would be read letter by letter
         raise InvalidInput([Problem("accept_loss", "type", "expected a tuple of paths")])
@@ -148,8 +154,7 @@ class Settings(Operations):
         `kind` is the class that the call accepts. A value without an environment is accepted:
         it was stored by a version that did not record one.
         """
-        wanted = kind if kind is not None else Held
-        if not isinstance(held, wanted):
+        if not (isinstance(held, kind) if kind is not None else _has_provenance(held)):
             what = "value that a gateway returned" if kind is None else kind.__name__
             article = "an" if what[0] in "AEIO" else "a"
             raise InvalidInput([Problem("", "type", f"expected {article} {what}")])
