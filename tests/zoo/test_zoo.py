@@ -804,6 +804,20 @@ class TakesAnythingForAnId(Sound):
         return attrs.evolve(super().kept(small, losses), id=str(payload.get("id")), raw=payload)
 
 
+@breaks("valid_records", "UserRecord is not valid: created_at: expected datetime")
+class KeepsATimeAsANumber(Sound):
+    def record(self, wire: Translation, payload: Any, *of: Any, **more: Any) -> UserRecord:
+        return super().record(wire, payload, *of, **more, created_at=payload.get("born"))
+
+
+@breaks("valid_records", "UserRecord has other fields: ['berth']")
+class AddsAFieldToTheRecord(Sound):
+    def kept(self, response: Response, losses: tuple[Loss, ...] = ()) -> UserRecord:
+        found = super().kept(response, losses)
+        vars(found)["berth"] = found.raw.get("berth")
+        return found
+
+
 LAST: list[tuple[Loss, ...]] = []
 
 

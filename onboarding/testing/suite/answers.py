@@ -24,7 +24,16 @@ from onboarding.testing.runner import Runner, attempt
 from onboarding.testing.subject import Subject
 from onboarding.testing.suite.updating import STRANGE, WORDS
 
-__all__ = ["any_answer", "open_enums", "quoted_samples", "shown", "shows", "strange_keys"]
+__all__ = [
+    "ABSURD",
+    "any_answer",
+    "open_enums",
+    "paths_in",
+    "quoted_samples",
+    "shown",
+    "shows",
+    "strange_keys",
+]
 
 
 def shows(subject: Subject) -> bool:
@@ -158,11 +167,11 @@ _JSON: st.SearchStrategy[Any] = st.recursive(
 )
 
 
-# Values that no field is documented to have: out of range, of another type, nested.
-_ABSURD: tuple[Any, ...] = (
+ABSURD: tuple[Any, ...] = (
     None, True, -1, 1.5, 10**15, 10**400, -(10**400), float("inf"), float("nan"), "", "\ud800",
     "\x00", "x" * 2_000, [], [None], {}, {"": []},
 )  # fmt: skip
+"""Values that no field is documented to have: out of range, of another type, nested."""
 
 
 @law("for any response, only errors of the library are raised", shows)
@@ -174,8 +183,8 @@ def any_answer(runner: Runner) -> None:
         keys |= error.body.keys() if isinstance(error.body, dict) else set()
     bodies = st.dictionaries(st.sampled_from(sorted(keys)), _JSON, max_size=4) | _JSON
     raw = bodies.map(lambda body: json.dumps(body).encode()) | st.binary(max_size=60)
-    fields = [(payload, path) for _, _, payload in found for path in _fields(payload)]
-    spoiled = st.tuples(st.sampled_from(fields), st.sampled_from(_ABSURD)).map(
+    fields = [(payload, path) for _, _, payload in found for path in paths_in(payload)]
+    spoiled = st.tuples(st.sampled_from(fields), st.sampled_from(ABSURD)).map(
         lambda drawn: json.dumps(put(*drawn[0], drawn[1])).encode()
     )
 
@@ -195,8 +204,8 @@ def any_answer(runner: Runner) -> None:
     runner.for_all(st.tuples(st.sampled_from(found), st.just(200), spoiled), check, share=2)
 
 
-def _fields(payload: Json, before: str = "") -> Iterator[str]:
+def paths_in(payload: Json, before: str = "") -> Iterator[str]:
     """Yields the path of each field of an object, at every level."""
     for name, value in payload.items():
         yield before + name
-        yield from _fields(as_object(value), f"{before}{name}.")
+        yield from paths_in(as_object(value), f"{before}{name}.")
