@@ -225,3 +225,12 @@ def test_any_rate_headers_are_windows_or_none(made: str, left: str, reset: str) 
     limits = PAPER.rate_limits(answer(made, left, reset))
 
     assert {limit.seconds for limit in limits} <= set(WINDOWS)
+
+
+def test_the_limits_of_an_answer_are_parsed_once() -> None:
+    shown = answer("1", "2", "1737217754")
+
+    limits = PAPER.rate_limits(shown)
+
+    assert limits
+    assert PAPER.rate_limits(shown) is limits
