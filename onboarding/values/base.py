@@ -213,7 +213,7 @@ class Model:
 def _changed(
     cls: type[Model], old: Model | None, changes: Mapping[str, object], problems: list[Problem]
 ) -> dict[str, Any]:
-    values = dict(vars(old)) if old is not None else _filled(cls, {})
+    values = dict(vars(old if old is not None else trust(cls, {})))
     deeper: dict[str, dict[str, object]] = {}
     checks = checks_of(cls)
     for path, value in changes.items():
@@ -287,7 +287,12 @@ _BLANK: dict[type, tuple[dict[str, Any], tuple[tuple[str, Callable[[], Any]], ..
 """The defaults of each class, and the factories of those that values must not share."""
 
 
-def _filled(cls: type, values: Mapping[str, Any]) -> dict[str, Any]:
+def trust(cls: type[M], values: Mapping[str, Any]) -> M:
+    """Builds a value without checks, for data of a provider, and for what the library built.
+
+    Values that are not valid input (an empty region, a local phone number) are kept unchanged.
+    Raises `TypeError` for a name that is not a field.
+    """
     blank = _BLANK.get(cls)
     if blank is None:
         blank = _BLANK[cls] = (defaults_of(cls), tuple(_factories(cls).items()))
@@ -298,15 +303,6 @@ def _filled(cls: type, values: Mapping[str, Any]) -> dict[str, Any]:
     for name, factory in blank[1]:
         if name not in values:
             whole[name] = factory()
-    return whole
-
-
-def trust(cls: type[M], values: Mapping[str, Any]) -> M:
-    """Builds a value without checks, for data of a provider, and for what the library built.
-
-    Values that are not valid input (an empty region, a local phone number) are kept unchanged.
-    Raises `TypeError` for a name that is not a field.
-    """
     made = object.__new__(cls)
-    put(made, _filled(cls, values))
+    put(made, whole)
     return made
