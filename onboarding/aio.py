@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from attrs import define, field
 
+from onboarding._async.calls import AsyncCalls
+from onboarding._async.driver import drive
 from onboarding.adapter import Adapter
-from onboarding.calls.aio import AsyncCalls
 from onboarding.calls.shared import (
     Deadline,
     described,
@@ -28,7 +29,6 @@ from onboarding.engine import (
     TokenRequest,
     Tokens,
     conversation,
-    drive_async,
     login,
     new_nonce,
     utc_now,
@@ -144,9 +144,7 @@ class AsyncGateway(AsyncCalls[A_co]):
         state = self._state()  # fixed for the call: a late step does not reopen closed connections
         steps = conversation(self.adapter, flow, clock=self._timed, nonces=self.nonces)
         try:
-            return await drive_async(
-                steps, lambda step: self._perform(step, until, state, self._report)
-            )
+            return await drive(steps, lambda step: self._perform(step, until, state, self._report))
         except Exception as error:
             if self.debug:
                 raise
@@ -226,7 +224,7 @@ class AsyncGateway(AsyncCalls[A_co]):
             token = state.tokens.for_request(wanted, self.clock())
             if token is None:
                 steps = login(self.adapter, clock=self._timed, nonces=self.nonces)
-                new = await drive_async(
+                new = await drive(
                     steps, lambda step: self._perform(step, until, state, exchanges.append)
                 )
                 token = state.tokens.renewed(new, self.clock())

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from attrs import define, field
 
+from onboarding._sync.calls import Calls
+from onboarding._sync.driver import drive
 from onboarding.adapter import Adapter
 from onboarding.calls.shared import (
     Deadline,
@@ -20,7 +22,6 @@ from onboarding.calls.shared import (
     refuse_unsafe,
     report,
 )
-from onboarding.calls.sync import Calls
 from onboarding.engine import (
     Clock,
     Nonces,
@@ -28,7 +29,6 @@ from onboarding.engine import (
     TokenRequest,
     Tokens,
     conversation,
-    drive,
     login,
     new_nonce,
     utc_now,

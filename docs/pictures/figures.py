@@ -45,7 +45,7 @@ def steps(values: dict[str, Any]) -> list[Step]:
     """The steps of `create_user`, with what a run sent and received."""
     day, stamp, path, id, level = (values[k] for k in ("day", "stamp", "path", "id", "level"))
     return [
-        Step(0, 1, "create_user(user)", "calls/sync:create_user"),
+        Step(0, 1, "create_user(user)", "_sync/calls:create_user"),
         Step(1, 2, "run the flow", "engine/conversation:conversation"),
         Step(2, 3, "start the flow", "onboarding_mangopay/users:create_user"),
         Step(3, 4, f"birthdate {day}", "mapping/translation:to_wire"),

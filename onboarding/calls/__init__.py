@@ -1,1 +1,1 @@
-"""The calls of both gateways: for threads, and for event loops."""
+"""What the gateways for threads and for event loops share."""

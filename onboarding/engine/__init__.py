@@ -1,7 +1,7 @@
 """Runs flows without a socket: conversations, retries, signatures, tokens and outcomes."""
 
 from onboarding.engine.conversation import Steps, conversation, login
-from onboarding.engine.drivers import drive, drive_async, without_frames
+from onboarding.engine.frames import without_frames
 from onboarding.engine.outcomes import Progress
 from onboarding.engine.state import (
     MARGIN,
@@ -25,8 +25,6 @@ __all__ = [
     "TokenRequest",
     "Tokens",
     "conversation",
-    "drive",
-    "drive_async",
     "is_fresh",
     "login",
     "new_nonce",

@@ -10,6 +10,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 from attrs import define, field
 
+from onboarding._sync.driver import drive
 from onboarding.adapter import Adapter
 from onboarding.engine import (
     Clock,
@@ -17,7 +18,6 @@ from onboarding.engine import (
     ServerClock,
     TokenRequest,
     conversation,
-    drive,
     login,
     new_nonce,
     utc_now,

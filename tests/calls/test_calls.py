@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from onboarding import Unsupported
-from onboarding.calls import aio, sync
+from onboarding._async.calls import AsyncCalls
+from onboarding._sync.calls import Calls
 from onboarding.operations import OPERATIONS, Operations, call_of
 
 
@@ -17,7 +18,7 @@ def methods(kind: type) -> dict[str, Any]:
 
 
 def test_an_event_loop_has_the_calls_that_threads_have_with_the_same_arguments() -> None:
-    threads, loop = methods(sync.Calls), methods(aio.AsyncCalls)
+    threads, loop = methods(Calls), methods(AsyncCalls)
 
     assert loop.keys() == threads.keys()
     for name, call in threads.items():
@@ -28,7 +29,7 @@ def test_an_event_loop_has_the_calls_that_threads_have_with_the_same_arguments()
 
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_an_operation_has_a_call_which_for_a_list_is_named_by_its_entries(name: str) -> None:
-    assert call_of(name) in methods(sync.Calls)
+    assert call_of(name) in methods(Calls)
 
 
 @pytest.mark.parametrize("name", OPERATIONS)

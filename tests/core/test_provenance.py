@@ -32,9 +32,9 @@ from onboarding import (
 from onboarding.adapter import Held
 from onboarding.adapter.settings import Settings
 from onboarding.banking import BankAccountRecord, IbanAccount
+from onboarding.engine.changes import events_between
 from onboarding.model.answers import Partial
 from onboarding.operations import OPERATIONS, Operations
-from onboarding.polling.events import events_between
 from onboarding.spi import Adapter, Request, Response
 from onboarding.testing import PaperGateway
 from onboarding.testing.suite.provenance import TAKES_BACK

@@ -12,7 +12,9 @@ from attrs import define, field, frozen
 from hypothesis import given
 from hypothesis import strategies as st
 from onboarding import NoAnswer, OutcomeUnknown, TransportError
-from onboarding.engine import MARGIN, TokenRequest, conversation, drive, drive_async, is_fresh
+from onboarding._async.driver import drive as drive_async
+from onboarding._sync.driver import drive
+from onboarding.engine import MARGIN, TokenRequest, conversation, is_fresh
 from onboarding.spi import Adapter, Flow, Proof, Request, Response, Token
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -19,8 +19,9 @@ from onboarding import (
     TransportError,
     UnexpectedResponse,
 )
+from onboarding._sync.driver import drive
 from onboarding.adapter import Adapter
-from onboarding.engine import conversation, drive
+from onboarding.engine import conversation
 from onboarding.provider_errors import ErrorDetails, part_way, raise_error
 from onboarding.spi import Flow, Request, Response
 

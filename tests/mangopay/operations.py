@@ -13,8 +13,8 @@ from typing import Any, TypeAlias
 
 from attrs import frozen
 from onboarding import Gateway, PartialFailure, User, UserCategory
+from onboarding._sync.calls import Calls
 from onboarding.banking import IbanAccount
-from onboarding.calls.sync import Calls
 from onboarding.operations import OPERATIONS as CORE
 from onboarding.operations import call_of
 

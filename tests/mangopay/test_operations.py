@@ -13,7 +13,7 @@ from typing import Literal
 
 import pytest
 from onboarding import Gateway
-from onboarding.calls.sync import Calls
+from onboarding._sync.calls import Calls
 from onboarding.pytest_plugin import SOCKETS
 
 from onboarding_mangopay import MangoPay

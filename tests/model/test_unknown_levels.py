@@ -25,10 +25,10 @@ from onboarding import (
 )
 from onboarding.bulk.results import result_of_record, unknown_result
 from onboarding.cli.show import MASK, _as_dict
+from onboarding.engine.changes import events_between
 from onboarding.levels import EidasLevel, LevelPolicy, NistIal
 from onboarding.mapping import at, core, record_only, some, translation, wire
 from onboarding.mapping.codecs import TEXT
-from onboarding.polling.events import events_between
 from onboarding.spi import Adapter, Flow, LevelRow, Request, Response
 from onboarding.verified_claims import to_verified_claims
 

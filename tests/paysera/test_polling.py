@@ -25,8 +25,8 @@ from onboarding import (
     User,
     UserRecord,
 )
+from onboarding.engine.schedule import PollSchedule
 from onboarding.polling import AsyncPoller, Poller, PollPolicy
-from onboarding.polling.schedule import PollSchedule
 from onboarding.provider_errors import ErrorDetails
 from tests.simulators.paysera.api import (
     CLIENT_ID,

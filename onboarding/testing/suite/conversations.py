@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
+from onboarding._async.driver import drive
 from onboarding.adapter import Adapter
-from onboarding.engine import TokenRequest, conversation, drive_async, login, new_nonce, utc_now
+from onboarding.engine import TokenRequest, conversation, login, new_nonce, utc_now
 from onboarding.errors import Unsupported
 from onboarding.http import Request, Response, Token
 from onboarding.mapping.changes import changed_paths
@@ -188,13 +189,13 @@ async def _awaited(world: World, flow: Any) -> UserRecord:
         if isinstance(step, TokenRequest):
             found = step.satisfied_by(token[0], utc_now())
             if found is None:
-                found = await drive_async(login(adapter, clock=utc_now, nonces=new_nonce), perform)
+                found = await drive(login(adapter, clock=utc_now, nonces=new_nonce), perform)
             token[0] = world.gateway.token = found
             return found
         return world.gateway.answer(step)
 
     steps = conversation(adapter, flow, clock=utc_now, nonces=new_nonce)
-    return await drive_async(steps, perform)
+    return await drive(steps, perform)
 
 
 FACTS = ("losses", "status", "kyc_level", "identification_level", "absent", "confirmed")

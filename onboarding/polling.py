@@ -6,7 +6,8 @@ for event in Poller(gateway, records, until=lambda record: record.kyc_level == K
 ```
 """
 
-from onboarding.polling.poller import AsyncPoller, Poller
-from onboarding.polling.schedule import PollPolicy
+from onboarding._async.polling import AsyncPoller
+from onboarding._sync.polling import Poller
+from onboarding.engine.schedule import PollPolicy
 
 __all__ = ["AsyncPoller", "PollPolicy", "Poller"]

@@ -1,4 +1,4 @@
-"""The calls of an asynchronous gateway: each runs a flow of the adapter."""
+"""The calls of a gateway: each runs a flow of the adapter."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 
 class AsyncCalls(Generic[A_co]):
-    """The calls of a gateway in an event loop.
+    """The calls of a gateway.
 
     `deadline` is the number of seconds that a call may take in total, 60 by default. Calls raise
     `InvalidInput` and `Unsupported` (nothing was sent), `ProviderError` (the provider answered

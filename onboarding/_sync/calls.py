@@ -1,3 +1,5 @@
+# Generated from onboarding/_async/calls.py by `python -m tests.house.generate_sync`.
+# Edit that file, and run the command.
 """The calls of a gateway: each runs a flow of the adapter."""
 
 from __future__ import annotations

@@ -8,10 +8,10 @@ from collections.abc import Callable
 
 from attrs import define, field, frozen
 
+from onboarding.engine.changes import events_between
 from onboarding.errors import InvalidInput, NoAnswer, OnboardingError, Problem
 from onboarding.model.event import Event
 from onboarding.model.record import UserRecord
-from onboarding.polling.events import events_between
 from onboarding.provider_errors import RateLimited, Unavailable
 
 __all__ = ["PollPolicy", "PollSchedule", "PolledUser", "is_number"]

@@ -1,0 +1,1 @@
+"""Code for calls, lists and polling that needs no connection of its own."""
