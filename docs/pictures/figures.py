@@ -51,7 +51,7 @@ def steps(values: dict[str, Any]) -> list[Step]:
         Step(3, 4, f"birthdate {day}", "mapping/translation:to_wire"),
         Step(4, 3, f'"Birthday": {stamp}', "adapter/base:refuse"),
         Step(3, 2, "yield a Request", "http:json_body"),
-        Step(2, 1, "ask for a token", "gateway:_token"),
+        Step(2, 1, "ask for a token", "_sync/gateway:_token"),
         Step(2, 3, "sign", "onboarding_mangopay/protocol:sign"),
         Step(2, 5, "send these bytes to this URL", "transports/sync:send"),
         Step(5, 6, f"POST {path}"),

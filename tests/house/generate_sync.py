@@ -26,9 +26,11 @@ REPLACEMENTS = (
     (r"\b(async|await) ", ""),
     (r"\basynchronous ", ""),
     (r"\bAwaitable\[([^\[\]]+)\]", r"\1"),
+    (r"\bAsyncTransport\b", "SyncTransport"),
     (r"\b(Stop)?Async(?=[A-Z])", r"\1"),
     (r"\b__a(enter|exit|iter|next)__\b", r"__\1__"),
     (r"\basyncio\.sleep\b", "time.sleep"),
+    (r"\btransports\.aio\b", "transports.sync"),
     (r"\b_async\b", "_sync"),
 )
 

@@ -17,7 +17,7 @@ import onboarding_paysera
 HOMES = ("onboarding", onboarding_mangopay.__name__, onboarding_paysera.__name__)
 
 
-def below(cls: type[Model]) -> Iterator[type[Model]]:
+def below(cls: type[Any]) -> Iterator[type[Any]]:
     for one in cls.__subclasses__():
         if attrs.has(one) and one.__module__.partition(".")[0] in HOMES:
             yield one

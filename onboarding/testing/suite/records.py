@@ -56,7 +56,8 @@ def _lives(runner: Runner, case: Case) -> None:
 def _valid(record: UserRecord) -> None:
     """Checks a record, its actions, losses and limits by their constructors."""
     for value in (record, *record.next_actions, *record.losses, *record.rate_limits):
-        cls, values = type(value), vars(value)
+        cls: Any = type(value)
+        values = vars(value)
         other = values.keys() ^ attrs.fields_dict(cls).keys()
         assert not other, f"{cls.__name__} has other fields: {sorted(other)}"
         problems: list[str] = []

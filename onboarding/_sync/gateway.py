@@ -1,0 +1,230 @@
+# Generated from onboarding/_async/gateway.py by `python -m tests.house.generate_sync`.
+# Edit that file, and run the command.
+"""The settings of a gateway, and the steps of a call."""
+
+from __future__ import annotations
+
+import sys
+import time
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
+
+from attrs import define, field, fields_dict
+
+from onboarding._sync.calls import Calls
+from onboarding._sync.driver import drive
+from onboarding.adapter import Adapter
+from onboarding.engine import (
+    Clock,
+    Nonces,
+    ServerClock,
+    TokenRequest,
+    Tokens,
+    conversation,
+    login,
+    new_nonce,
+    utc_now,
+    without_frames,
+)
+from onboarding.engine.deadline import Deadline
+from onboarding.engine.observers import exchange_of, is_observed, report
+from onboarding.errors import ConfigurationError, TransportError
+from onboarding.hooks import Exchange, Observe
+from onboarding.http import Flow, Request, Response, Token
+from onboarding.model.answers import RateLimit
+from onboarding.transports.connection import Connection, uncertified
+
+if TYPE_CHECKING:
+    from onboarding.transports.sync import SyncTransport
+
+__all__ = ["GatewayBase", "State"]
+
+A_co = TypeVar("A_co", bound=Adapter, covariant=True)
+B = TypeVar("B", bound=Adapter)
+T = TypeVar("T")
+
+
+class State(Protocol):
+    """The connections, the token, and the lock for its renewal."""
+
+    transport: SyncTransport
+    tokens: Tokens
+
+    def acquire(self, seconds: float) -> bool:
+        """Acquires the lock; returns False if it took longer."""
+        raise NotImplementedError
+
+    def release(self) -> None:
+        """Releases the lock."""
+        raise NotImplementedError
+
+
+@define(eq=False, repr=False)
+class GatewayBase(Calls[A_co]):
+    """The settings of a gateway, and the steps of a call."""
+
+    adapter: A_co
+    """The adapter, with its settings."""
+    connection: Connection = field(factory=Connection)
+    """How it connects."""
+    observe: Observe | None = None
+    """Is called with each exchange."""
+    debug: bool = False
+    """Whether errors keep their inner frames, whose locals hold keys and bodies."""
+    clock: Clock = utc_now
+    """Returns the time, aware and in UTC."""
+    nonces: Nonces = new_nonce
+    """Returns a text that is used once."""
+    _timed: ServerClock = field(init=False)
+    _root: GatewayBase[Adapter] | None = field(default=None, init=False)
+    _limits: tuple[RateLimit, ...] = field(default=(), init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._timed = ServerClock(self.clock)
+        self._refuse_unsafe()
+
+    def _refuse_unsafe(self) -> None:
+        """Raises `ConfigurationError` for settings that leave keys or calls unprotected.
+
+        An adapter makes the same check when it is built, unless its class overrides the check.
+        """
+        adapter = self.adapter
+        settings = {name: getattr(adapter, name) for name in fields_dict(type(adapter))}
+        on = [name for name in adapter.certificate_settings if settings[name]]
+        problems = [
+            *adapter.problems_in(settings),
+            *uncertified(on, self.connection.certificate),
+        ]
+        if problems:
+            raise ConfigurationError(problems)
+
+    @property
+    def name(self) -> str:
+        return self.adapter.name
+
+    @property
+    def provider(self) -> str:
+        return self.adapter.provider
+
+    @property
+    def rate_limits(self) -> tuple[RateLimit, ...]:
+        """The remaining calls in each window, from the last answer that reported them.
+
+        Empty before the first such answer. A view shares them with its parent, because providers
+        count by client. Records and `RateLimited` have the limits of their own answer.
+        """
+        return (self._root or self)._limits
+
+    # -- running flows
+
+    def view(self, adapter: B) -> GatewayBase[B]:
+        """Returns a gateway with another adapter that shares the connections of this one.
+
+        It is cheap enough for each request of a web server:
+        `gateway.view(gateway.adapter.as_user(token))`. Tokens are not shared; closing a view keeps
+        the parent's connections open.
+        """
+        kind: Any = type(self)
+        seen: GatewayBase[B] = kind(
+            adapter,
+            connection=self.connection,
+            observe=self.observe,
+            debug=self.debug,
+            clock=self.clock,
+            nonces=self.nonces,
+        )
+        seen._root, seen._timed = self._root or self, self._timed
+        return seen
+
+    def run(self, flow: Flow[T], *, deadline: float | None = None) -> T:
+        """Runs any flow of the adapter, such as an operation that only one provider has.
+
+        Errors are raised without their inner frames, whose locals hold keys and bodies; `debug`
+        keeps the frames.
+        """
+        until, outer = Deadline(deadline), sys.exception()
+        fixed = self._fixed_state()
+        steps = conversation(self.adapter, flow, clock=self._timed, nonces=self.nonces)
+        try:
+            return drive(steps, lambda step: self._perform(step, until, fixed, self._report))
+        except Exception as error:
+            if self.debug:
+                raise
+            failure = without_frames(error, outer)
+        raise failure
+
+    def close(self) -> None:
+        """Closes the connections. A later call opens new ones."""
+        raise NotImplementedError
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        adapter = self.adapter
+        name, kind = repr(adapter.name or adapter.provider), type(adapter).__name__
+        shown = ", ".join(filter(None, (name, kind, adapter.environment_name)))
+        return f"{type(self).__name__}({shown})"
+
+    # -- steps of the driver
+
+    def _state(self) -> State:
+        """Returns the current state; creates it if there is none."""
+        raise NotImplementedError
+
+    def _fixed_state(self) -> State | None:
+        """Returns the state for all steps of a call, or None to look it up at each step."""
+        raise NotImplementedError
+
+    def _report(self, exchange: Exchange) -> None:
+        report(self.observe, exchange)
+
+    def _perform(
+        self,
+        step: Request | TokenRequest,
+        until: Deadline,
+        fixed: State | None,
+        report: Observe,
+    ) -> Response | Token:
+        if isinstance(step, TokenRequest):
+            return self._token(step, until, fixed)
+        state, left = fixed or self._state(), until.left()
+        began = time.monotonic()
+        status: int | None = None
+        limits: tuple[RateLimit, ...] = ()
+        try:
+            response = state.transport.send(step, timeout=left)
+            if not step.anonymous and not self.adapter.token_refused(response):
+                state.tokens.accepted()
+            status, limits = response.status, self.adapter.rate_limits(response)
+            if limits:  # one assignment, which is atomic for threads
+                (self._root or self)._limits = limits
+            return response
+        finally:
+            if is_observed(self.observe):
+                report(exchange_of(self.adapter, step, status, began, limits))
+
+    def _token(self, wanted: TokenRequest, until: Deadline, fixed: State | None) -> Token:
+        state = fixed or self._state()
+        if not state.acquire(until.left()):
+            raise TransportError("the deadline of the call passed while another call logged in")
+        exchanges: list[Exchange] = []  # reported after the lock is released: an observer may call
+        try:
+            token = state.tokens.for_request(wanted, self.clock())
+            if token is None:
+                steps = login(self.adapter, clock=self._timed, nonces=self.nonces)
+                new = drive(steps, lambda step: self._perform(step, until, fixed, exchanges.append))
+                token = state.tokens.renewed(new, self.clock())
+            return token
+        finally:
+            state.release()
+            for exchange in exchanges:
+                self._report(exchange)

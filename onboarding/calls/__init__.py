@@ -1,1 +1,0 @@
-"""What the gateways for threads and for event loops share."""
