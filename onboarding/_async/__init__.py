@@ -1,1 +1,1 @@
-"""Code for calls, lists and polling that needs no connection of its own."""
+"""Calls, lists, polling and the steps of a gateway."""
