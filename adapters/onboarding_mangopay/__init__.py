@@ -20,7 +20,7 @@ from onboarding_mangopay.wire.recipients import (
     RecipientScope,
     RecipientType,
 )
-from onboarding_mangopay.wire.vocabulary import ScaContext
+from onboarding_mangopay.wire.vocabulary import ScaContext, TagHolds
 from onboarding_mangopay.wire.wallets import (
     Card,
     EMoney,
@@ -53,6 +53,7 @@ __all__ = [
     "Regulatory",
     "ScaContext",
     "ScaStatus",
+    "TagHolds",
     "Transaction",
     "TransactionNature",
     "TransactionStatus",

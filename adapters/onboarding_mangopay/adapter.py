@@ -27,7 +27,7 @@ from onboarding_mangopay.owners import Owners
 from onboarding_mangopay.platform import Platform
 from onboarding_mangopay.protocol import Api, Environment
 from onboarding_mangopay.recipients import Recipients
-from onboarding_mangopay.records import MangoPayExtras, shape_of
+from onboarding_mangopay.records import MangoPayExtras, shape_of, wire_of
 from onboarding_mangopay.sca import Authentication
 from onboarding_mangopay.targets import TARGETS
 from onboarding_mangopay.users import WIRES, Users
@@ -62,7 +62,9 @@ class MangoPay(
     - `environment`, or `base_url` in place of its host (a simulator);
     - `api`: `sca` for the endpoints with strong customer authentication, or `legacy` for those
       that may refuse writes since 15 December 2025;
-    - `mtls`: use the hosts that require a client certificate.
+    - `mtls`: use the hosts that require a client certificate;
+    - `tag_holds`: whether MangoPay's `Tag` holds `User.tag` or `User.reference`. The other field
+      is not supported: `Unsupported` has its path.
     """
 
     default_level_policy: ClassVar[LevelPolicy] = LEVELS
@@ -100,5 +102,7 @@ class MangoPay(
         return wire.to_wire(user, On.CREATE)
 
     def target(self, name: str) -> Target:
-        natural, legal = WIRES[self.api, PersonType.NATURAL], WIRES[self.api, PersonType.LEGAL]
+        natural, legal = (
+            wire_of(WIRES[self.api, kind], self.tag_holds).plan.cls for kind in PersonType
+        )
         return super().target(name).written_by(natural, legal)

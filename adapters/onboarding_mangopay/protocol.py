@@ -28,6 +28,7 @@ from onboarding.spi import (
 from onboarding_mangopay.errors import CorePath, is_sca_demand, nowhere, raise_for
 from onboarding_mangopay.records import rate_limits
 from onboarding_mangopay.values import PROVIDER, unexpected
+from onboarding_mangopay.wire.vocabulary import TagHolds
 
 __all__ = ["PER_PAGE", "Api", "Environment", "MangoPayProtocol"]
 
@@ -76,6 +77,7 @@ class MangoPayProtocol(Adapter):
     environment: Environment = Environment.SANDBOX
     api: Api = Api.SCA
     mtls: bool = False
+    tag_holds: TagHolds = TagHolds.TAG
     base_url: Url | None = None
 
     @property

@@ -27,7 +27,8 @@ from onboarding.spi import (
 from onboarding_mangopay.values import PROVIDER
 from onboarding_mangopay.wire.legal import LegacyLegalUser, LegalUser
 from onboarding_mangopay.wire.natural import LegacyNaturalUser, NaturalUser
-from onboarding_mangopay.wire.vocabulary import LANGUAGES, STATUS, ScaContext
+from onboarding_mangopay.wire.referenced import REFERENCED
+from onboarding_mangopay.wire.vocabulary import LANGUAGES, STATUS, ScaContext, TagHolds
 
 __all__ = [
     "MangoPayExtras",
@@ -36,6 +37,7 @@ __all__ = [
     "record",
     "seconds_to_wait",
     "shape_of",
+    "wire_of",
 ]
 
 
@@ -120,7 +122,13 @@ LINK_RULE = LinkRule(
 )
 
 
-def shape_of(payload: Mapping[str, Any]) -> Translation:
+def wire_of(cls: type, tag_holds: TagHolds = TagHolds.TAG) -> Translation:
+    """Returns the translation of a user object of a class, under the setting `tag_holds`."""
+    held = REFERENCED[cls] if tag_holds is TagHolds.REFERENCE else cls
+    return translation(held, PROVIDER)
+
+
+def shape_of(payload: Mapping[str, Any], tag_holds: TagHolds = TagHolds.TAG) -> Translation:
     """Returns the translation of a user object, recognised by its keys.
 
     Objects of the SCA endpoints have the key PendingUserAction, null or not. Objects of the legacy
@@ -130,8 +138,8 @@ def shape_of(payload: Mapping[str, Any]) -> Translation:
     if payload.get("PersonType") == "LEGAL" or "LegalPersonType" in payload:
         flat = "LegalRepresentativeFirstName" in payload  # on either kind of endpoint
         nested = "LegalRepresentative" in payload or (sca and not flat)
-        return translation(LegalUser if nested else LegacyLegalUser, PROVIDER)
-    return translation(NaturalUser if sca else LegacyNaturalUser, PROVIDER)
+        return wire_of(LegalUser if nested else LegacyLegalUser, tag_holds)
+    return wire_of(NaturalUser if sca else LegacyNaturalUser, tag_holds)
 
 
 def enrolment(
@@ -156,13 +164,14 @@ def record(
     payload: Mapping[str, Any],
     response: Response,
     *,
+    tag_holds: TagHolds,
     losses: tuple[Loss, ...] = (),
 ) -> UserRecord:
     """Returns the record of a user object."""
     url = as_object(payload.get("PendingUserAction")).get("RedirectUrl")
     user_id = reference(payload.get("Id")) or ""
     return adapter.record(
-        shape_of(payload),
+        shape_of(payload, tag_holds),
         payload,
         response,
         id="Id",

@@ -10,12 +10,12 @@ from typing import Any
 
 from attrs import frozen
 from onboarding import Company, Loss, PersonType, Problem, Unsupported, User, UserRecord, UserStatus
-from onboarding.spi import Flow, On, Paged, Response, Translation, translation, trust
+from onboarding.spi import Flow, On, Paged, Response, Translation, trust
 
 from onboarding_mangopay.content import comparable, same_content
 from onboarding_mangopay.keys import Keys
 from onboarding_mangopay.protocol import Api
-from onboarding_mangopay.records import record
+from onboarding_mangopay.records import record, wire_of
 from onboarding_mangopay.values import PROVIDER
 from onboarding_mangopay.wire.legal import LegacyLegalUser, LegalUser
 from onboarding_mangopay.wire.natural import LegacyNaturalUser, NaturalUser
@@ -63,12 +63,16 @@ class Users(Keys):
         docs: view-user-sca; legacy: view-user
         """
         response = yield self.request("GET", "fetch_user", *self.sca, "users", user_id)
-        return self._record(response, translation(NaturalUser, PROVIDER), ())
+        return self._record(response, wire_of(NaturalUser, self.tag_holds), ())
 
     def list_users(self, page: str | None = None) -> Flow[Paged[UserRecord]]:
         """Lists one page of users, oldest first, without names and addresses (docs: list-users)."""
         response = yield self.page("list_users", "users", page=page)
-        return self.paged(response, page, lambda row: _with_company(record(self, row, response)))
+
+        def read(row: Mapping[str, Any]) -> UserRecord:
+            return _with_company(record(self, row, response, tag_holds=self.tag_holds))
+
+        return self.paged(response, page, read)
 
     def update_user(self, record: UserRecord, user: User) -> Flow[UserRecord]:
         """Sends what differs from a record. Raises `Unsupported` for another person type.
@@ -122,7 +126,7 @@ class Users(Keys):
         return trust(UserRecord, {**vars(record), **closed})
 
     def wire_for(self, user: User) -> Translation:
-        return translation(WIRES[self.api, user.person_type], PROVIDER)
+        return wire_of(WIRES[self.api, user.person_type], self.tag_holds)
 
     def _place(self, user: User) -> tuple[str, ...]:
         return (*self.sca, "users", str(user.person_type))
@@ -131,7 +135,8 @@ class Users(Keys):
         self, response: Response, wire: Translation, losses: tuple[Loss, ...]
     ) -> UserRecord:
         payload = self.answer(response, wire.core_path)
-        return _with_company(record(self, payload, response, losses=losses))
+        found = record(self, payload, response, tag_holds=self.tag_holds, losses=losses)
+        return _with_company(found)
 
 
 def _with_company(found: UserRecord) -> UserRecord:

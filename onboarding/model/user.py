@@ -269,6 +269,11 @@ class User(Stored, form="user/1"):
     """Documents that a requirement can be met by; `submit_document` sends them."""
     tag: Text | None = None
     """A text of the platform's own, kept by the provider. Example: `customer 7`."""
+    reference: Text | None = None
+    """The user's id in the platform's own system, where the provider can keep one.
+
+    Example: `customer-1712`.
+    """
     extras: Extras = field(factory=dict[str, Any])
     """Data of one provider, by its name.
 

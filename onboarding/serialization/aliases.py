@@ -53,7 +53,6 @@ _UNSURE = {
     "id": ("ref",),
     "user_id": ("ref",),
     "customer_id": ("ref",),
-    "reference": ("ref",),
 }
 
 

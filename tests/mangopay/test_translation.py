@@ -11,25 +11,30 @@ from onboarding.spi import Response
 from onboarding.testing import AdapterLaws, World, changed, errors_in, samples_in
 from tests.mangopay.scenarios import SCENARIOS
 
-from onboarding_mangopay import Api, MangoPay
+from onboarding_mangopay import Api, MangoPay, TagHolds
 from onboarding_mangopay.errors import _TYPES as CODES
 from onboarding_simulators.mangopay import MangoPaySimulator
 
 DATA = Path(__file__).parent / "data"
 
 
-def mangopay(api: Api) -> MangoPay:
+def mangopay(api: Api, tag_holds: TagHolds = TagHolds.TAG) -> MangoPay:
     return MangoPay(
         client_id="simulated-client",
         api_key=Secret("simulated-key"),
         api=api,
+        tag_holds=tag_holds,
         base_url="https://mangopay.invalid",
         name="fr",
     )
 
 
 class TestMangoPay(AdapterLaws):
-    adapters = (("sca", mangopay(Api.SCA)), ("legacy", mangopay(Api.LEGACY)))
+    adapters = (
+        ("sca", mangopay(Api.SCA)),
+        ("legacy", mangopay(Api.LEGACY)),
+        ("reference", mangopay(Api.SCA, TagHolds.REFERENCE)),
+    )
     simulator = MangoPaySimulator
     samples = samples_in(DATA / "quoted.json", "legacy")
     errors = errors_in(DATA / "errors.json")

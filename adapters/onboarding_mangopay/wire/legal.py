@@ -26,7 +26,7 @@ from onboarding.spi import (
     wire,
 )
 
-from onboarding_mangopay.wire.natural import COMMON_LEFT_OUT, PHONE
+from onboarding_mangopay.wire.natural import COMMON_LEFT_OUT, NO_REFERENCE, PHONE
 from onboarding_mangopay.wire.policy import (
     BLOCKED,
     BLOCKED_NATIONALITIES,
@@ -50,7 +50,7 @@ from onboarding_mangopay.wire.shared import (
 )
 from onboarding_mangopay.wire.vocabulary import ASCII_EMAIL, LEGAL_PERSON
 
-__all__ = ["LegacyLegalUser", "LegalUser", "MangoRepresentative"]
+__all__ = ["LEGAL_LEFT_OUT", "LegacyLegalUser", "LegalUser", "MangoRepresentative"]
 
 U = core(User)
 C = some(U.company)
@@ -65,7 +65,7 @@ NUMBERED = OWNER & when(C.legal_person_type, LegalPersonType.BUSINESS)
 # most 255 characters, and the formats in guides/users/verification/company-number far fewer.
 NUMBER_MAX = 255
 
-LEFT_OUT = (
+LEGAL_LEFT_OUT = (
     *COMMON_LEFT_OUT,
     not_applicable(C.beneficial_owners, "owners are declared by a separate call"),
 )
@@ -126,7 +126,10 @@ class MangoRepresentative:
     ProofOfIdentity: str | None = record_only(str)
 
 
-@wire(source="docs: api-reference/users/legal-user-object-sca", not_supported=LEFT_OUT)
+@wire(
+    source="docs: api-reference/users/legal-user-object-sca",
+    not_supported=(*LEGAL_LEFT_OUT, NO_REFERENCE),
+)
 class LegalUser:
     """A legal user on the SCA endpoints."""
 
@@ -174,7 +177,7 @@ PI = some(P.identity)
 
 @wire(
     source="docs: api-reference/users/legal-user-object",
-    not_supported=LEFT_OUT,
+    not_supported=(*LEGAL_LEFT_OUT, NO_REFERENCE),
     until=LEGACY_UNTIL,
 )
 class LegacyLegalUser:

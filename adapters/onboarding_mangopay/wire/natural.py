@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from onboarding import User
+from onboarding import Loss, LossKind, User
 from onboarding.spi import (
     ALWAYS,
     EMAIL,
@@ -51,7 +51,7 @@ from onboarding_mangopay.wire.shared import (
 )
 from onboarding_mangopay.wire.vocabulary import ASCII_EMAIL, INCOME
 
-__all__ = ["COMMON_LEFT_OUT", "PHONE", "LegacyNaturalUser", "NaturalUser"]
+__all__ = ["COMMON_LEFT_OUT", "NO_REFERENCE", "PHONE", "LegacyNaturalUser", "NaturalUser"]
 
 U = core(User)
 I = some(U.identity)  # noqa: E741
@@ -70,7 +70,17 @@ COMMON_LEFT_OUT = (
 )
 
 
-@wire(source="docs: api-reference/users/natural-user-object-sca", not_supported=COMMON_LEFT_OUT)
+NO_REFERENCE = Loss(
+    core_path="reference",
+    kind=LossKind.DROPPED,
+    reason='the Tag holds the tag; with tag_holds = "reference" it holds the reference',
+)
+
+
+@wire(
+    source="docs: api-reference/users/natural-user-object-sca",
+    not_supported=(*COMMON_LEFT_OUT, NO_REFERENCE),
+)
 class NaturalUser:
     """A natural user on the SCA endpoints. The category is set at creation or by categorising."""
 
@@ -144,7 +154,7 @@ class NaturalUser:
 
 @wire(
     source="docs: api-reference/users/natural-user-object",
-    not_supported=COMMON_LEFT_OUT,
+    not_supported=(*COMMON_LEFT_OUT, NO_REFERENCE),
     until=LEGACY_UNTIL,
 )
 class LegacyNaturalUser:

@@ -24,6 +24,7 @@ __all__ = [
     "POSTAL_CODE",
     "STATUS",
     "ScaContext",
+    "TagHolds",
 ]
 
 
@@ -35,6 +36,15 @@ class ScaContext(StrEnum):
 
     USER_PRESENT = "USER_PRESENT"
     USER_NOT_PRESENT = "USER_NOT_PRESENT"
+
+
+class TagHolds(StrEnum):
+    """The field of the user that MangoPay's `Tag` holds."""
+
+    TAG = "tag"
+    """`User.tag`."""
+    REFERENCE = "reference"
+    """`User.reference`."""
 
 
 # docs: api-reference/users/create-natural-user-sca, UserCategory

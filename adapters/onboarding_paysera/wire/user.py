@@ -57,6 +57,7 @@ LEFT_OUT = (
     not_applicable(U.category, "Paysera knows no payers and owners"),
     not_applicable(U.terms, "Paysera obtains the acceptance of its terms itself"),
     not_applicable(U.documents, "documents are submitted by a separate call"),
+    not_applicable(U.reference, "Paysera's user object has no field for an id of the platform"),
 )
 CONTACT = one_of(
     U.email,
