@@ -33,6 +33,7 @@ __all__ = [
     "PostalCode",
     "Text",
     "Url",
+    "WebUrl",
     "is_link",
     "is_web_url",
     "web_url",
@@ -269,6 +270,9 @@ Url = Annotated[
     str, Shape("url", "an absolute URL of http or https, with nothing behind its path", _is_url)
 ]
 """Where a server is: for the settings of an adapter."""
+
+WebUrl = Annotated[str, Shape("web_url", "an absolute URL of http or https", is_web_url)]
+"""The address of a website or a page."""
 
 Link = Annotated[
     str, Shape("link", "an absolute link of http, https or an app of its own, in ASCII", is_link)

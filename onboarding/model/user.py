@@ -21,6 +21,7 @@ from onboarding.model.shapes import (
     Phone,
     PostalCode,
     Text,
+    WebUrl,
 )
 from onboarding.model.stored import Stored
 from onboarding.serialization import parse
@@ -102,6 +103,10 @@ class Identity(Model):
     """Given names, as in the identity document. Example: `Ona`."""
     family_name: Text | None = None
     """Family names, as in the identity document. Example: `Šimkutė`."""
+    middle_name: Text | None = None
+    """Middle names that are not among the given names. Several are one text. Example: `Rasa`."""
+    name_suffix: Text | None = None
+    """What follows the family name, such as a generation. Example: `Jr.`."""
     birthdate: PastDate | None = None
     """Date of birth. Example: `1968-03-09`."""
     nationality: Country | None = None
@@ -177,6 +182,17 @@ class Company(Model):
     """The legal form. Example: `business`."""
     registration_number: Text | None = None
     """The number in the company register. Example: `123456789`."""
+    vat_number: Text | None = None
+    """The number for value added tax, with its country prefix if it has one.
+
+    Example: `FR40123456789`.
+    """
+    trade_name: Text | None = None
+    """The name under which the company trades. Example: `Chez Moreau`."""
+    website: WebUrl | None = None
+    """The company's website, an absolute URL. Example: `https://moreau.example`."""
+    incorporated_on: PastDate | None = None
+    """When the company was founded in law. Example: `2012-05-30`."""
     headquarters: Address | None = None
     """The address of the registered office."""
     representative: Representative | None = None

@@ -31,6 +31,7 @@ _SHAPES: Mapping[str, Json] = {
     "email": {"type": "string", "format": "email", "pattern": _EMAIL, "maxLength": LONGEST_EMAIL},
     "phone": {"type": "string", "pattern": r"^\+[1-9][0-9]{6,14}$"},
     "locale": {"type": "string", "minLength": 2},
+    "web_url": {"type": "string", "pattern": r"^[Hh][Tt][Tt][Pp][Ss]?://[^\s\\]+$", "not": _BAD},
     "past_date": {"type": "string", "format": "date"},
 }
 _KINDS: Mapping[type, Json] = {

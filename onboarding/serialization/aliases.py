@@ -14,6 +14,8 @@ ALIASES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         for path, words in {
             "identity.given_name": "first_name forename fname given",
             "identity.family_name": "last_name surname lname family",
+            "identity.middle_name": "middle middle_names",
+            "identity.name_suffix": "suffix generational_suffix",
             "identity.birthdate": "dob date_of_birth birthday birthdate_iso",
             "identity.nationality": "citizenship nationality_code",
             "identity.country_of_residence": "residence residence_country country_residence",
@@ -32,6 +34,10 @@ ALIASES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "locale": "language lang",
             "company.legal_name": "company_name business_name",
             "company.registration_number": "company_number",
+            "company.vat_number": "vat vat_id",
+            "company.trade_name": "trading_name doing_business_as dba",
+            "company.website": "web_site homepage",
+            "company.incorporated_on": "incorporation_date date_of_incorporation",
         }.items()
     }
 )
@@ -42,8 +48,7 @@ Case, blanks, dashes, underscores and dots are ignored: `First Name` is `first_n
 
 # No field of the core has these meanings, even if its name is similar.
 _OTHERS = (
-    "middle_name maiden_name birth_name full_name nickname "
-    "title salutation honorific_prefix honorific_suffix"
+    "maiden_name birth_name full_name nickname title salutation honorific_prefix honorific_suffix"
 )
 
 # Each of these is ambiguous, or means something slightly different from the path.

@@ -106,6 +106,7 @@ _BY_SHAPE: Mapping[str, SearchStrategy[Any]] = {
     "phone": st.integers(10**6, 10**15 - 1).map("+{}".format),
     "locale": st.sampled_from(LOCALES),
     "link": st.sampled_from(("https://example.com/{code}", "myapp://confirm/{code}")),
+    "web_url": st.sampled_from(("https://example.com", "http://b\u00fccher.example/a?b=c#d")),
     "past_date": _PAST,
     "currency": st.sampled_from(("EUR", "USD", "GBP", "JPY", "BHD")),
 }

@@ -152,6 +152,7 @@ def _read_street(text: str) -> Read:
 CLAIMS: tuple[Claim, ...] = (
     Claim("given_name", ("identity.given_name",)),
     Claim("family_name", ("identity.family_name",)),
+    Claim("middle_name", ("identity.middle_name",)),
     Claim("birthdate", ("identity.birthdate",), str, lambda v: v[0].isoformat(), _read_day),
     Claim(
         "nationalities",

@@ -251,7 +251,10 @@ def test_own_headings_are_read_by_what_they_mean() -> None:
         ("given_nam", None),
         ("name", None),
         ("national_id", None),
-        ("middle_name", None),
+        ("Middle Name", "identity.middle_name"),
+        ("DBA", "company.trade_name"),
+        ("VAT number", "company.vat_number"),
+        ("maiden_name", None),
     ],
 )
 def test_a_heading_is_mapped_by_its_meaning_and_never_by_its_spelling(
@@ -280,8 +283,8 @@ def test_no_word_has_two_meanings() -> None:
         ("ID", '"ID" may mean ref; if so, name the column ref'),
         ("ssn", '"ssn" can mean more than one thing; name the column identity.national_id.code'),
         (
-            "middle name",
-            '"middle name" has no field in the core; leave the column out',
+            "maiden name",
+            '"maiden name" has no field in the core; leave the column out',
         ),
         ("frist_name", "; did you mean identity.given_name?"),
         ("shoe size", '"shoe size" is not a core path'),

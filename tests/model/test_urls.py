@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from onboarding import (
+    Company,
     ConfigurationError,
     Gateways,
     InvalidInput,
@@ -261,3 +262,16 @@ def test_an_answer_of_many_levels_is_read() -> None:
     body = b'{"a":' * DEEPEST + b"1" + b"}" * DEEPEST
 
     assert Response(status=200, body=body).json()["a"]
+
+
+@pytest.mark.parametrize("website", GOOD)
+def test_a_company_has_its_website_as_it_was_given(website: str) -> None:
+    assert Company(website=website).website == website
+
+
+@pytest.mark.parametrize("website", [url for url in BAD if url is not None])
+def test_a_website_that_is_no_web_address_is_refused_by_path(website: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        Company(website=website)
+
+    assert caught.value.paths == ("website",)

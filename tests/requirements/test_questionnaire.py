@@ -26,8 +26,9 @@ from onboarding import (
     questionnaire,
 )
 from onboarding.mapping import On
-from onboarding.mapping.paths import lookup
+from onboarding.mapping.paths import leaves, lookup
 from onboarding.requirements import Questionnaire, RequirementReport
+from onboarding.requirements.schema import schema
 from onboarding.serialization import plain as to_plain
 from onboarding.spi import Question, Target
 from onboarding.testing import changed, users
@@ -400,6 +401,23 @@ def test_the_schema_is_one(new: str, targets: list[str]) -> None:
     _, judge = asked_of(new, tuple(targets))
 
     jsonschema.Draft202012Validator.check_schema(judge.schema)
+
+
+@pytest.mark.parametrize("path", [*leaves(User)])
+def test_every_field_of_the_model_can_be_asked_for_in_a_schema(path: str) -> None:
+    found = schema([Question(path=path, targets=("acme/register",), sources=())])
+
+    jsonschema.Draft202012Validator.check_schema(found)
+    assert path.rpartition(".")[2] in json.dumps(found)
+
+
+@pytest.mark.parametrize(("website", "fits"), [("https://a.example/?b#c", True), ("a.eu", False)])
+def test_the_schema_takes_a_website_with_its_scheme(website: str, fits: bool) -> None:
+    found = schema([Question(path="company.website", targets=("acme/register",), sources=())])
+
+    answers = {"company": {"website": website}}
+
+    assert jsonschema.Draft202012Validator(found).is_valid(answers) is fits
 
 
 def test_a_paper_of_questions_shows_no_value() -> None:

@@ -37,7 +37,7 @@ def test_a_hint_names_the_field_that_is_meant(object_name: str, alias: str, fiel
     assert text == f"there is no such field; did you mean {field}?"
 
 
-@pytest.mark.parametrize("alias", ["middle_name", "maiden_name", "full_name"])
+@pytest.mark.parametrize("alias", ["birth_name", "maiden_name", "full_name"])
 def test_no_hint_puts_a_value_in_a_field_of_another_meaning(alias: str) -> None:
     assert message({"identity": {alias: "Rose"}}) == "there is no such field"
 

@@ -78,6 +78,8 @@ PERSON = User(
     identity=Identity(
         given_name="Šarūnė",
         family_name="Petraitė",
+        middle_name="Rasa",
+        name_suffix="Jr.",
         birthdate=date(1987, 7, 14),
         nationality="LT",
         other_nationalities=("PL", "FR"),
@@ -115,6 +117,7 @@ PERSON = User(
         ),
     ),
     tag="customer 17",
+    reference="customer-17",
     extras={"paysera": {"scopes": ["a", "b"], "card": {"issuer": "x", "number": "1"}}},
 )
 
@@ -123,6 +126,10 @@ FIRM = User(
         legal_name="ACME Corporation",
         legal_person_type=LegalPersonType.BUSINESS,
         registration_number="123456789",
+        vat_number="FR40123456789",
+        trade_name="ACME",
+        website="https://acme.example/?lang=fr",
+        incorporated_on=date(1949, 9, 17),
         headquarters=HOME,
         representative=Representative(
             identity=Identity(given_name="Gunner", family_name="Beier"),

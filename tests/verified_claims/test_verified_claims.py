@@ -39,8 +39,8 @@ from onboarding.verified_claims import VerifiedClaims, from_verified_claims, to_
 Json = dict[str, Any]
 
 ALL = (
-    "given_name", "family_name", "birthdate", "nationalities", "place_of_birth", "gender",
-    "address", "email", "phone_number",
+    "given_name", "family_name", "middle_name", "birthdate", "nationalities", "place_of_birth",
+    "gender", "address", "email", "phone_number",
 )  # fmt: skip
 NOON = datetime(2026, 1, 2, 12, 30, tzinfo=UTC)
 
@@ -48,6 +48,7 @@ ONA = User(
     identity=Identity(
         given_name="Ona",
         family_name="Kazlauskienė",
+        middle_name="Rasa",
         birthdate=date(1990, 3, 11),
         nationality="LT",
         other_nationalities=("DE",),
@@ -139,6 +140,7 @@ SCHEMA: Json = {
         "claims!": {
             "given_name": str,
             "family_name": str,
+            "middle_name": str,
             "birthdate": DAY,
             "nationalities": [CODE],
             "place_of_birth": {"country": CODE, "locality": str},
@@ -352,6 +354,7 @@ def test_an_example_is_written_as_a_reader_expects() -> None:
             "claims": {
                 "given_name": "Ona",
                 "family_name": "Kazlauskienė",
+                "middle_name": "Rasa",
                 "birthdate": "1990-03-11",
                 "nationalities": ["LT", "DE"],
                 "place_of_birth": {"country": "LT", "locality": "Kaunas"},
