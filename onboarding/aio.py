@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
-from typing import TYPE_CHECKING, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
-from attrs import define, field
+from attrs import define
 
-from onboarding._async.gateway import AsyncGatewayBase
+from onboarding._async.gateway import AsyncGatewayBase, AsyncState
 from onboarding.adapter import Adapter
 from onboarding.engine import Tokens
 from onboarding.transports.connection import Connection
@@ -20,8 +20,6 @@ __all__ = ["AsyncGateway"]
 
 A_co = TypeVar("A_co", bound=Adapter, covariant=True)
 B = TypeVar("B", bound=Adapter)
-
-_Place: TypeAlias = tuple[int, asyncio.AbstractEventLoop]
 
 
 class _LoopState:
@@ -53,40 +51,27 @@ def _opened(connection: Connection) -> AsyncTransport:
 class AsyncGateway(AsyncGatewayBase[A_co]):
     """One provider under one configuration, for event loops (extra `async`).
 
-    Each event loop has its own connections and token. Closing the gateway makes running calls raise
-    `TransportError` or `OutcomeUnknown`.
+    Each event loop has its own connections and token. `close` closes those of the running loop;
+    its running calls raise `TransportError` or `OutcomeUnknown`.
     """
-
-    _states: dict[_Place, _LoopState] = field(factory=dict[_Place, _LoopState], init=False)
 
     def view(self, adapter: B) -> AsyncGateway[B]:
         return cast("AsyncGateway[B]", super().view(adapter))
 
-    async def close(self) -> None:
-        """Closes this loop's connections. A later call opens new ones."""
-        state = self._states.pop(_here(), None)
-        if state is not None and self._root is None:
-            await state.transport.close()
+    def _place(self) -> tuple[int, asyncio.AbstractEventLoop]:
+        # A loop that a forked child inherits has another key.
+        return os.getpid(), asyncio.get_running_loop()
 
-    def _state(self) -> _LoopState:
-        here = _here()
-        state = self._states.get(here)
-        if self._root is not None:  # a closed parent has new connections
-            transport = self._root._state().transport
-            if state is None or state.transport is not transport:
-                state = self._states[here] = _LoopState(transport)
-            return state
-        if state is None:
-            for place in list(self._states):
-                if place[1].is_closed():  # nothing else holds it
-                    self._states.pop(place, None)
-            state = self._states[here] = _LoopState(_opened(self.connection))
-        return state
+    def _new_state(self, transport: AsyncTransport | None) -> _LoopState:
+        if transport is None:
+            self._drop_closed_loops()
+        return _LoopState(transport or _opened(self.connection))
 
-    def _fixed_state(self) -> _LoopState:
+    def _drop_closed_loops(self) -> None:
+        for place in list(self._states):
+            _, loop = cast("tuple[int, asyncio.AbstractEventLoop]", place)
+            if loop.is_closed():  # nothing else holds it
+                self._states.pop(place, None)
+
+    def _fixed_state(self) -> AsyncState:
         return self._state()  # a late step does not reopen closed connections
-
-
-def _here() -> _Place:
-    """Returns the key of the running loop; a loop inherited by a forked child has another key."""
-    return os.getpid(), asyncio.get_running_loop()

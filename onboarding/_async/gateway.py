@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Hashable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
@@ -43,7 +44,7 @@ T = TypeVar("T")
 
 
 class AsyncState(Protocol):
-    """The connections, the token, and the lock for its renewal."""
+    """The connections, the token, and the lock for its renewal, of one place."""
 
     transport: AsyncTransport
     tokens: Tokens
@@ -75,6 +76,7 @@ class AsyncGatewayBase(AsyncCalls[A_co]):
     """Returns a text that is used once."""
     _timed: ServerClock = field(init=False)
     _root: AsyncGatewayBase[Adapter] | None = field(default=None, init=False)
+    _states: dict[Hashable, AsyncState] = field(factory=dict[Hashable, AsyncState], init=False)
     _limits: tuple[RateLimit, ...] = field(default=(), init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -153,7 +155,9 @@ class AsyncGatewayBase(AsyncCalls[A_co]):
 
     async def close(self) -> None:
         """Closes the connections. A later call opens new ones."""
-        raise NotImplementedError
+        state = self._states.pop(self._place(), None)
+        if state is not None and self._root is None:
+            await state.transport.close()
 
     async def __aenter__(self) -> Self:
         return self
@@ -175,7 +179,22 @@ class AsyncGatewayBase(AsyncCalls[A_co]):
     # -- steps of the driver
 
     def _state(self) -> AsyncState:
-        """Returns the current state; creates it if there is none."""
+        place = self._place()
+        state = self._states.get(place)
+        if self._root is not None:  # a closed parent has new connections
+            transport = self._root._state().transport
+            if state is None or state.transport is not transport:
+                state = self._states[place] = self._new_state(transport)
+            return state
+        # If two threads arrive first, setdefault keeps one state; the other has opened nothing.
+        return state or self._states.setdefault(place, self._new_state(None))
+
+    def _place(self) -> Hashable:
+        """Returns the key of the current state."""
+        raise NotImplementedError
+
+    def _new_state(self, transport: AsyncTransport | None) -> AsyncState:
+        """Returns a state with these connections, or with new ones."""
         raise NotImplementedError
 
     def _fixed_state(self) -> AsyncState | None:
