@@ -100,7 +100,7 @@ def _stays(plan: Plan, core: str, new: User) -> bool:
     mapped = plan.by_core.get(core)
     if mapped is None:
         return lookup(new, core) in EMPTY
-    return mapped.is_empty(new) and not (mapped.row.clears or mapped.replaced)
+    return mapped.is_empty(new) and not (mapped.clearable or mapped.replaced)
 
 
 def _picked(
@@ -173,15 +173,15 @@ def _keep_unknown(plan: Plan, body: dict[str, Any], wire: str, original: Any) ->
 
 
 def _clear(plan: Plan, body: dict[str, Any], new: User, changed: set[str]) -> None:
-    """Writes null for each cleared field that null clears, as documented."""
+    """Writes the documented value, null or an empty text, for each cleared field that has one."""
     for mapped in plan.fields:
-        if not mapped.row.clears or not mapped.on & On.UPDATE or mapped.core not in changed:
+        if not mapped.clearable or not mapped.on & On.UPDATE or mapped.core not in changed:
             continue
         if mapped.is_empty(new):
             place = body
             for parent in mapped.parents:
                 place = place.setdefault(parent.wire, {})
-            place |= dict.fromkeys(mapped.row.keys or (mapped.row.wire,))
+            place |= dict.fromkeys(mapped.row.keys or (mapped.row.wire,), mapped.row.clear_with)
 
 
 def concerned(plan: Plan, changed: set[str]) -> set[str]:
@@ -201,8 +201,8 @@ def unheard(
         if mapped is not None and mapped.on & on:
             replaced = mapped.replaced and wire_value(body, mapped.replaced) is not None
             written = not mapped.is_empty(new) and wire_value(body, mapped.wire) is not None
-            nulled = mapped.row.clears and on is On.UPDATE and mapped.is_empty(new)
-            if replaced or written or nulled:
+            cleared = mapped.clearable and on is On.UPDATE and mapped.is_empty(new)
+            if replaced or written or cleared:
                 continue
         loss = plan.loss_of(path, on)
         if loss is None:

@@ -19,7 +19,15 @@ from onboarding.mapping.codecs import Codec, Inline
 from onboarding.mapping.conditions import Condition
 from onboarding.mapping.paths import dotted
 from onboarding.mapping.policy import Consequence
-from onboarding.mapping.rows import EVERY, EXTRAS, On, declared, root_at
+from onboarding.mapping.rows import (
+    EVERY,
+    EXTRAS,
+    UNSET,
+    ClearWith,
+    On,
+    declared,
+    root_at,
+)
 
 __all__ = ["joined", "part", "split"]
 
@@ -40,7 +48,7 @@ def joined(
     shown: bool = True,
     scope: str = "",
     always_send: bool = False,
-    clears: bool = False,
+    clear_with: ClearWith = UNSET,
     without: str = "",
     effects: tuple[Consequence, ...] = (),
     since: date | None = None,
@@ -74,8 +82,8 @@ def joined(
         declared(
             core=paths[0], joined=paths, root=roots.pop(), codec=codec, max=max, on=on,
             required_when=required_when, required_on=required_on, hidden_when=hidden_when,
-            shown=shown, scope=scope, always_send=always_send, clears=clears, without=without,
-            effects=effects, since=since, until=until, source=source,
+            shown=shown, scope=scope, always_send=always_send, clear_with=clear_with,
+            without=without, effects=effects, since=since, until=until, source=source,
         ),
     )  # fmt: skip
 
@@ -92,7 +100,7 @@ def split(
     shown: bool = True,
     scope: str = "",
     always_send: bool = False,
-    clears: bool = False,
+    clear_with: ClearWith = UNSET,
     without: str = "",
     effects: tuple[Consequence, ...] = (),
     since: date | None = None,
@@ -106,7 +114,7 @@ def split(
     key, and None is sent as null. It reads a tuple in which a value is None if the key is missing,
     and at least one is not. If it cannot be read, every key is kept as unmapped.
 
-    The other arguments are those of `at`. `clears`: a null in every key clears the field.
+    The other arguments are those of `at`. `clear_with` is sent in every key.
 
     Raises `ValueError` for fewer than two keys, for a key that is named twice, and for a codec that
     declares how one value is copied or looked up.
@@ -117,7 +125,7 @@ def split(
     return declared(
         core=dotted(core), keys=keys, root=root_at(core), codec=codec, on=on,
         required_when=required_when, required_on=required_on, hidden_when=hidden_when,
-        shown=shown, scope=scope, always_send=always_send, clears=clears, without=without,
+        shown=shown, scope=scope, always_send=always_send, clear_with=clear_with, without=without,
         effects=effects, since=since, until=until, source=source,
     )  # fmt: skip
 

@@ -14,6 +14,7 @@ from onboarding.mapping.policy import Consequence, Disallowed
 from onboarding.mapping.rows import (
     EXTRAS,
     NEVER,
+    UNSET,
     WRITES,
     On,
     Row,
@@ -103,10 +104,15 @@ class MappedField:
         return any(parent.send_whole for parent in self.parents)
 
     @property
+    def clearable(self) -> bool:
+        """Whether the documents name a value that clears it."""
+        return self.row.clear_with is not UNSET
+
+    @property
     def replaced(self) -> str:
         """The wire path of the object around it that replaces the object on file, empty if none."""
         pairs = zip(self.parents, self.objects, strict=True)
-        return next((path for row, path in pairs if row.send_whole and row.clears), "")
+        return next((path for row, path in pairs if row.send_whole and row.replaces), "")
 
 
 @frozen

@@ -15,8 +15,8 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from enum import Flag, auto
-from typing import Any, TypeVar, cast
+from enum import Enum, Flag, auto
+from typing import Any, Literal, TypeVar, cast
 
 import attrs
 from attrs import Factory, field, frozen
@@ -31,7 +31,9 @@ __all__ = [
     "EVERY",
     "EXTRAS",
     "NEVER",
+    "UNSET",
     "WRITES",
+    "ClearWith",
     "On",
     "Pattern",
     "Row",
@@ -64,6 +66,19 @@ class On(Flag):
 
 WRITES = {On.CREATE: "create_user", On.UPDATE: "update_user", On.CATEGORISE: "categorise_user"}
 """The operations of an adapter that write a user."""
+
+
+class Unset(Enum):
+    """The type of `UNSET`."""
+
+    UNSET = "unset"
+
+
+UNSET = Unset.UNSET
+"""No argument: the documents name no value that clears the field."""
+
+ClearWith = Literal[""] | None | Unset
+"""What an update sends for a cleared field."""
 
 EVERY = On.CREATE | On.UPDATE | On.CATEGORISE
 """All operations: the default of a row."""
@@ -130,7 +145,8 @@ class Row:
     default: Any = None
     always_send: bool = False
     send_whole: bool = False
-    clears: bool = False
+    replaces: bool = False
+    clear_with: ClearWith = UNSET
     without: str = ""
     uncertain: str = ""
     uncertain_when: Condition = ALWAYS
@@ -179,7 +195,7 @@ def at(
     scope: str = "",
     default: W | None = None,
     always_send: bool = False,
-    clears: bool = False,
+    clear_with: ClearWith = UNSET,
     without: str = "",
     uncertain: str = "",
     uncertain_when: Condition = ALWAYS,
@@ -198,7 +214,8 @@ def at(
     - `hidden_when`: when the provider returns null for it; `shown=False`: it is write-only;
     - `scope`: the permissions that allow to read it, any one of them, separated by blanks;
     - `default`: the value that a creation writes for an empty field, reported as `defaulted`;
-    - `always_send`: every update contains it; `clears`: null clears it, as documented;
+    - `always_send`: every update contains it;
+    - `clear_with`: None or an empty text, if the documents say that it clears the field;
     - `without`: what to do for a user without such a value, if it is required;
     - `uncertain`: why the documents leave open whether it is required; `uncertain_when`: in which
       case;
@@ -219,7 +236,7 @@ def at(
             pattern=pattern,
             on=on, required_when=required_when, required_on=required_on, hidden_when=hidden_when,
             shown=shown, scope=scope, default=default,
-            always_send=always_send, clears=clears, without=without, uncertain=uncertain,
+            always_send=always_send, clear_with=clear_with, without=without, uncertain=uncertain,
             uncertain_when=uncertain_when, disallowed=disallowed,
             effects=effects, since=since, until=until, source=source,
         ),
@@ -231,7 +248,7 @@ def inside(
     core: object = "",
     *,
     send_whole: bool = False,
-    clears: bool = False,
+    replaces: bool = False,
     on: On = EVERY,
     required_when: Condition | None = None,
     hidden_when: Condition | None = None,
@@ -240,7 +257,7 @@ def inside(
 ) -> T | None:
     """Declares a nested wire object whose rows are below a core path.
 
-    `send_whole`: a change of one part sends all parts; `clears`: the object replaces the one on
+    `send_whole`: a change of one part sends all parts; `replaces`: the object replaces the one on
     file, as documented, so that a part left out is cleared; `required_when`: when the object is
     required (its rows declare which parts are); `hidden_when`: when the provider returns null for
     every part.
@@ -248,8 +265,9 @@ def inside(
     return cast(
         "T | None",
         declared(
-            core=dotted(core), root=root_at(core), inside=cls, send_whole=send_whole, clears=clears,
-            on=on, required_when=required_when, hidden_when=hidden_when, shown=shown, scope=scope,
+            core=dotted(core), root=root_at(core), inside=cls, send_whole=send_whole,
+            replaces=replaces, on=on, required_when=required_when, hidden_when=hidden_when,
+            shown=shown, scope=scope,
         ),
     )  # fmt: skip
 

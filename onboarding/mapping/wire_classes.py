@@ -9,11 +9,14 @@ from typing import TypeVar, dataclass_transform
 import attrs
 from attrs import field
 
+from onboarding.mapping.conditions import ALWAYS
 from onboarding.mapping.groups import joined, part, split
 from onboarding.mapping.paths import dotted, model_below
 from onboarding.mapping.policy import OneOf
 from onboarding.mapping.rows import (
     EXTRAS,
+    UNSET,
+    On,
     Row,
     WireClass,
     at,
@@ -52,8 +55,8 @@ def wire(
     provider accepts the object.
 
     Raises `ValueError`, which names the row, for a path that is not one field of the core, for two
-    rows with the same path, for a `split` whose keys are not in the class, and for a codec that
-    reads a key `beside` it that the class lacks.
+    rows with the same path, for a `split` whose keys are not in the class, for a codec that reads a
+    key `beside` it that the class lacks, and for a `clear_with` that no update can send.
     """
     pairs = tuple((dotted(path), dotted(by)) for path, by in implied)
 
@@ -83,6 +86,7 @@ def _fields(cls: type, wire: str, base: str, around: type | None) -> Iterator[tu
         name, core, root = f"{cls.__name__}.{row.wire}", row.core, row.root or around or User
         if row.codec is not None and row.codec.beside not in ("", *(other.wire for other in rows)):
             raise ValueError(f"{name}: its codec reads {row.codec.beside}, which the class lacks")
+        _check_clearing(name, row)
         if core.startswith(EXTRAS):
             yield f"{wire}{row.wire}", core
             continue
@@ -114,6 +118,20 @@ def _check_parts(cls: type, rows: tuple[Row, ...]) -> None:
         free -= set(row.keys)
     if free:
         raise ValueError(f"{cls.__name__}.{min(free)}: no split names it")
+
+
+def _check_clearing(name: str, row: Row) -> None:
+    """Checks that a field can be cleared as declared."""
+    if row.replaces and not row.send_whole:
+        raise ValueError(f"{name}: an object that replaces the one on file must be sent whole")
+    if row.clear_with is UNSET:
+        return
+    if row.required_when == ALWAYS:
+        raise ValueError(f"{name}: a field that is always required cannot be cleared")
+    if not row.on & On.UPDATE:
+        raise ValueError(f"{name}: no update writes it, so none can clear it")
+    if row.clear_with == "" and row.codec is not None and row.codec.wire not in ("string", "any"):
+        raise ValueError(f"{name}: an empty text cannot clear a field that is not a text")
 
 
 def _kind_at(cls: type, core: str, name: str) -> type:

@@ -85,7 +85,7 @@ class Person:
     born_month: int | None = part()
     born_year: int | None = part()
     mail: str | None = at(U.email, TEXT)
-    home: Home | None = inside(Home, some(U.address), send_whole=True, clears=True)
+    home: Home | None = inside(Home, some(U.address), send_whole=True, replaces=True)
 
 
 PERSON = Translation(Plan(Person, "acme"))
@@ -245,8 +245,8 @@ def test_an_update_that_clears_both_of_two_joined_values_reports_both() -> None:
 def test_null_clears_every_key_of_a_split_and_a_joined_key() -> None:
     @wire(source="guide")
     class Clearable:
-        name: str | None = joined((I.given_name, I.family_name), FULL_NAME, clears=True)
-        day: str | None = split(I.birthdate, IN_THREE, ("day", "month", "year"), clears=True)
+        name: str | None = joined((I.given_name, I.family_name), FULL_NAME, clear_with=None)
+        day: str | None = split(I.birthdate, IN_THREE, ("day", "month", "year"), clear_with=None)
         month: int | None = part()
         year: int | None = part()
 

@@ -93,7 +93,7 @@ class AcmeMail:
     """Merged part by part; nothing of the core lives here."""
 
     letters: bool | None = at(extra("acme", "letters"), JSON, always_send=True)
-    address: str | None = at(U.email, TEXT, clears=True)
+    address: str | None = at(U.email, TEXT, clear_with=None)
 
 
 @wire(source="made up")
@@ -123,7 +123,7 @@ class AcmeUser:
     since: int | None = at(some(U.terms).accepted_at, UTC_SECONDS)
     agreed: bool | None = at(some(U.terms).accepted, BOOL, default=False, always_send=True)
     role: str | None = at(U.tag, TEXT, on=NEVER)
-    place: AcmePlace | None = inside(AcmePlace, some(U.address), send_whole=True, clears=True)
+    place: AcmePlace | None = inside(AcmePlace, some(U.address), send_whole=True, replaces=True)
     office: AcmePlace | None = inside(
         AcmePlace, some(some(U.company).headquarters), send_whole=True
     )
@@ -566,7 +566,7 @@ def test_what_null_clears_is_not_restored_from_its_kept_spelling() -> None:
     class Shouting:
         """Two words sent whole, one of which null clears."""
 
-        said: str | None = at(A.city, codec, clears=True)
+        said: str | None = at(A.city, codec, clear_with=None)
         heard: str | None = at(A.country, codec)
 
     @wire(source="made up")
@@ -596,7 +596,7 @@ def test_a_new_value_beyond_a_limit_is_a_loss_where_an_odd_spelling_was_kept() -
     class Placed:
         """A user with one."""
 
-        place: Place | None = inside(Place, some(U.address), send_whole=True, clears=True)
+        place: Place | None = inside(Place, some(U.address), send_whole=True, replaces=True)
 
     placed = translation(Placed, "acme")
     old, unmapped = placed.from_wire({"place": {"town": "Riga", "land": "LV"}})

@@ -171,14 +171,14 @@ class Passenger:
     born: int | None = at(I.birthdate, UTC_MIDNIGHT, hidden_when=PAYER)
     sex: str | None = at(I.gender, SEXES)
     mail: str | None = at(U.email, TEXT, required_when=ALWAYS)
-    phone: str | None = at(U.phone, PHONE_DIGITS)
+    phone: str | None = at(U.phone, PHONE_DIGITS, clear_with="")
     kind: str | None = at(U.category, KINDS, on=On.CREATE, disallowed=(THE_ARK,))
     agreed: bool | None = at(some(U.terms).accepted, BOOL, default=False, always_send=True)
     agreed_on: str | None = split(
-        some(U.terms).accepted_at, DAY_AND_TIME, ("agreed_on", "agreed_at"), clears=True
+        some(U.terms).accepted_at, DAY_AND_TIME, ("agreed_on", "agreed_at"), clear_with=None
     )
     agreed_at: int | None = part()
-    home: Home | None = inside(Home, U.address, send_whole=True, clears=True)
+    home: Home | None = inside(Home, U.address, send_whole=True, replaces=True)
     cabin: str | None = at(extra("ark", "cabin"), JSON, on=On.CREATE, shown=False)
 
 
@@ -234,6 +234,7 @@ class Ark:
         if body.get("first", self.aboard[id].get("first")) != self.aboard[id].get("first"):
             self.aboard[id]["rank"] = "deck"
         self.aboard[id].update(body)
+        self.aboard[id] = {name: value for name, value in self.aboard[id].items() if value != ""}
         return 200, self._shown(id)
 
     def _found(self, query: Mapping[str, list[str]]) -> tuple[int, Json]:

@@ -148,7 +148,7 @@ class MisspeltHome:
 
 @wire(source=SOURCE, not_supported=LEFT_OUT)
 class Misspelt(Passenger):
-    home: MisspeltHome | None = inside(MisspeltHome, U.address, send_whole=True, clears=True)  # type: ignore[assignment]
+    home: MisspeltHome | None = inside(MisspeltHome, U.address, send_whole=True, replaces=True)  # type: ignore[assignment]
 
 
 @breaks("quoted_samples")
@@ -436,6 +436,12 @@ class TrustsEachFieldOfAnAnswer(Sound):
         return super().kept(response, losses)
 
 
+@breaks("stays_cleared", "phone is cleared, and neither sent nor reported")
+class LeavesOutEmptyTexts(Writer):
+    def spoil(self, body: Json, operation: str) -> Json:
+        return {name: value for name, value in body.items() if value != ""}
+
+
 @frozen(slots=False)
 class Wayless(Translation):
     """A translation that does not know where one of its fields lives."""
@@ -497,7 +503,7 @@ class Timeless(Passenger):
         U.terms.accepted_at,  # type: ignore[union-attr]
         attrs.evolve(DAY_AND_TIME, write=lambda moment: (write_moment(moment)[0], 0)),
         ("agreed_on", "agreed_at"),
-        clears=True,
+        clear_with=None,
     )
     agreed_at: int | None = part()
 

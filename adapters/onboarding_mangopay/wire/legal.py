@@ -137,12 +137,12 @@ class LegalUser:
         MangoAddress,
         some(C.headquarters),
         send_whole=True,
-        clears=True,
+        replaces=True,
         required_when=OWNER,
         hidden_when=PAYER,
     )
     LegalRepresentativeAddress: MangoAddress | None = inside(
-        MangoAddress, some(P.address), send_whole=True, clears=True, on=CHANGE
+        MangoAddress, some(P.address), send_whole=True, replaces=True, on=CHANGE
     )
     Name: str | None = at(C.legal_name, TEXT, max=255, on=CHANGE, required_when=ALWAYS)
     LegalPersonType: str | None = at(
@@ -187,12 +187,12 @@ class LegacyLegalUser:
         MangoAddress,
         some(C.headquarters),
         send_whole=True,
-        clears=True,
+        replaces=True,
         required_when=OWNER,
         hidden_when=PAYER,
     )
     LegalRepresentativeAddress: MangoAddress | None = inside(
-        MangoAddress, some(P.address), send_whole=True, clears=True
+        MangoAddress, some(P.address), send_whole=True, replaces=True
     )
     Name: str | None = at(C.legal_name, TEXT, max=255, required_when=ALWAYS)
     LegalPersonType: str | None = at(

@@ -128,7 +128,7 @@ class NaturalUser:
         extra("mangopay", "phone_number_country"), JSON, effects=RE_ENROLS
     )
     Address: MangoAddress | None = inside(
-        MangoAddress, some(U.address), send_whole=True, clears=True, on=CHANGE
+        MangoAddress, some(U.address), send_whole=True, replaces=True, on=CHANGE
     )
     PendingUserAction: dict[str, Any] | None = record_only(dict[str, Any], shown=False)
     Id: str | None = record_only(str)
@@ -164,7 +164,7 @@ class LegacyNaturalUser:
     """
 
     Address: MangoAddress | None = inside(
-        MangoAddress, some(U.address), send_whole=True, clears=True
+        MangoAddress, some(U.address), send_whole=True, replaces=True
     )
     FirstName: str | None = at(
         I.given_name,

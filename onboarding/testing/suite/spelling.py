@@ -138,7 +138,7 @@ def stays_cleared(runner: Runner) -> None:
             assert of_the_whole(error, new), f"refused, though accepted: {error.paths}"
             return
         sent = mapped.wire in wire_paths(case.wire, begun.body)
-        again = sent and at_path(begun.body, mapped.wire) is not None
+        again = sent and at_path(begun.body, mapped.wire) not in (None, mapped.row.clear_with)
         if again and not mapped.is_empty(new):  # sent with the values that it is joined with
             again = lookup(case.wire.from_wire(on_wire(begun.body))[0], mapped.core) not in EMPTY
         assert not again, f"{mapped.core} is cleared, and sent again"
