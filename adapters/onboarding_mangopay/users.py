@@ -47,9 +47,9 @@ class Users(Keys):
         body, losses = wire.to_wire(user, On.CREATE)
         losses = self.refuse(losses)
         request = self.request("POST", "create_user", *self._place(user), body=body)
-        sent = {"PersonType": str(user.person_type).upper(), **body}
 
         def same(shown: Mapping[str, Any]) -> bool:
+            sent = {"PersonType": str(user.person_type).upper(), **body}
             there, _ = wire.from_wire(shown)
             paths = ("PersonType", *comparable(wire, there))
             return same_content(sent, shown, paths, defaults=("UserCategory",))
