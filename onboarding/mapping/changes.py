@@ -83,16 +83,24 @@ def updated(
     wanted = {core for core in touched if not _stays(plan, core, new)}
     body = _picked(plan, plan.rows, full, wanted, "")
     _clear(plan, body, new, changed)
-    if body:
+    replaces = plan.about.replaces
+    if body or (replaces and _leaves_out(plan, changed, new)):
         along = {mapped.core for mapped in plan.fields if mapped.row.always_send}
-        body = _picked(plan, plan.rows, full, wanted | along, "")
+        body = dict(full) if replaces else _picked(plan, plan.rows, full, wanted | along, "")
         keep_unchanged(plan, body, new, touched, lost, unmapped, On.UPDATE)
         _clear(plan, body, new, changed)
     paths = concerned(plan, changed)
     kept = [loss for loss in lost if loss.core_path in paths]
     kept += unheard(plan, changed - {loss.core_path for loss in kept}, new, body, On.UPDATE)
     kept += overwritten(plan, body, unmapped)
-    return {row.wire: body[row.wire] for row in plan.rows if row.wire in body}, tuple(kept)
+    ordered = {row.wire: body[row.wire] for row in plan.rows if row.wire in body}
+    return {**ordered, **body}, tuple(kept)
+
+
+def _leaves_out(plan: Plan, changed: set[str], new: User) -> bool:
+    """Whether an update of the whole object would clear a changed field by leaving it out."""
+    data = [plan.by_core[core] for core in changed if core in plan.by_core]
+    return any(mapped.on & On.UPDATE and mapped.is_empty(new) for mapped in data)
 
 
 def _stays(plan: Plan, core: str, new: User) -> bool:
@@ -100,7 +108,7 @@ def _stays(plan: Plan, core: str, new: User) -> bool:
     mapped = plan.by_core.get(core)
     if mapped is None:
         return lookup(new, core) in EMPTY
-    return mapped.is_empty(new) and not (mapped.clearable or mapped.replaced)
+    return mapped.is_empty(new) and not (mapped.clearable or mapped.replaced is not None)
 
 
 def _picked(
@@ -138,21 +146,24 @@ def keep_unchanged(
     """
     beyond = {loss.wire_path for loss in lost if loss.kind is LossKind.DROPPED}
     for one in (plan.by_wire[wire] for wire in beyond if wire in plan.by_wire):
-        place, codec = _place(body, one, on), one.row.codec
-        if place is not None and codec is not None and one.core not in touched:
-            with suppress(ValueError):
-                one.put(place, codec.write(one.value(new)))
+        codec = one.row.codec
+        if codec is None or one.core in touched:
+            continue
+        with suppress(ValueError):
+            written = codec.write(one.value(new))
+            if (place := _place(body, one, on)) is not None:
+                one.put(place, written)
     for wire, original in unmapped.items():
         mapped = plan.by_wire.get(wire)
         if mapped is None:
-            _keep_unknown(plan, body, wire, original)
+            _keep_unknown(plan, body, wire, original, on)
         elif mapped.core not in touched and (place := _place(body, mapped, on)) is not None:
             place[wire.rpartition(".")[2]] = original
 
 
 def _place(body: dict[str, Any], mapped: MappedField, on: On) -> dict[str, Any] | None:
     """Returns the object of a body that an unchanged field is sent in, None if it is not sent."""
-    along = on is On.UPDATE and mapped.row.always_send
+    along = on is On.UPDATE and (mapped.row.always_send or mapped.root_replaced)
     if not mapped.on & on or (on is On.UPDATE and not (along or mapped.whole)):
         return None
     place = body
@@ -163,13 +174,20 @@ def _place(body: dict[str, Any], mapped: MappedField, on: On) -> dict[str, Any] 
     return place
 
 
-def _keep_unknown(plan: Plan, body: dict[str, Any], wire: str, original: Any) -> None:
-    parent, _, name = wire.rpartition(".")
-    place = wire_value(body, parent) if parent else None
-    if place is not None:
-        siblings = [mapped for mapped in plan.fields if mapped.wire.rpartition(".")[0] == parent]
-        if any(mapped.whole for mapped in siblings):
-            place[name] = original
+def _keep_unknown(plan: Plan, body: dict[str, Any], wire: str, original: Any, on: On) -> None:
+    around = [path for path in plan.known if path and wire.startswith(f"{path}.")]
+    parent = max(around, key=len, default="")
+    name = wire.removeprefix(f"{parent}.") if parent else wire
+    if plan.about.replaces and on is On.UPDATE:
+        place = body
+        for step in parent.split(".") if parent else ():
+            place = place.setdefault(step, {})
+        place.setdefault(name, original)
+        return
+    found = wire_value(body, parent) if parent else None
+    siblings = [mapped for mapped in plan.fields if mapped.wire.rpartition(".")[0] == parent]
+    if found is not None and any(mapped.whole for mapped in siblings):
+        found[name] = original
 
 
 def _clear(plan: Plan, body: dict[str, Any], new: User, changed: set[str]) -> None:
@@ -199,7 +217,7 @@ def unheard(
             continue  # it is in the body, or already a loss
         mapped = plan.by_core.get(path)
         if mapped is not None and mapped.on & on:
-            replaced = mapped.replaced and wire_value(body, mapped.replaced) is not None
+            replaced = mapped.is_replaced(body) and (on is On.UPDATE or not mapped.root_replaced)
             written = not mapped.is_empty(new) and wire_value(body, mapped.wire) is not None
             cleared = mapped.clearable and on is On.UPDATE and mapped.is_empty(new)
             if replaced or written or cleared:
@@ -222,6 +240,6 @@ def overwritten(plan: Plan, body: Mapping[str, Any], unmapped: Mapping[str, Any]
             reason="the value on file is not an object and would be overwritten unread",
             wire_path=wire,
         )
-        for wire in unmapped
-        if wire in plan.objects and wire_value(body, wire) is not None
+        for wire, original in unmapped.items()
+        if wire in plan.objects and wire_value(body, wire) not in (None, original)
     ]

@@ -41,6 +41,7 @@ class MappedField:
 
     `cores` are the core paths that share its wire key: itself, and those that are joined with it.
     `wires` are the wire keys that share its core path: `wire`, or all keys of a split.
+    `root_replaced` is whether an update replaces the whole object of the provider.
     """
 
     row: Row
@@ -56,6 +57,7 @@ class MappedField:
     effects: tuple[Consequence, ...]
     uncertain_when: Condition
     source: str
+    root_replaced: bool = False
 
     def value(self, user: User) -> Any:
         """Returns what the codec writes: the value of the user, a tuple for joined paths."""
@@ -101,7 +103,8 @@ class MappedField:
 
     @property
     def whole(self) -> bool:
-        return any(parent.send_whole for parent in self.parents)
+        """Whether an update that changes its object sends all parts of it."""
+        return self.root_replaced or any(parent.send_whole for parent in self.parents)
 
     @property
     def clearable(self) -> bool:
@@ -109,10 +112,21 @@ class MappedField:
         return self.row.clear_with is not UNSET
 
     @property
-    def replaced(self) -> str:
-        """The wire path of the object around it that replaces the object on file, empty if none."""
+    def replaced(self) -> str | None:
+        """The wire path of the object around it that replaces the object on file.
+
+        Empty for the whole object of the provider, None if nothing is replaced.
+        """
+        if self.root_replaced:
+            return ""
         pairs = zip(self.parents, self.objects, strict=True)
-        return next((path for row, path in pairs if row.send_whole and row.replaces), "")
+        return next((path for row, path in pairs if row.send_whole and row.replaces), None)
+
+    def is_replaced(self, body: Mapping[str, Any]) -> bool:
+        """Whether the body of an update replaces the object on file around it."""
+        if self.root_replaced:
+            return bool(body)
+        return self.replaced is not None and wire_value(body, self.replaced) is not None
 
 
 @frozen
@@ -142,7 +156,10 @@ class Plan:
     @cached_property
     def fields(self) -> tuple[MappedField, ...]:
         """Every field of the user, in wire order."""
-        return tuple(_flat(self.cls, (), ""))
+        found = tuple(_flat(self.cls, (), ""))
+        if not self.about.replaces:
+            return found
+        return tuple(evolve(one, root_replaced=True) for one in found)
 
     def given(self, user: User, on: On) -> frozenset[str]:
         """Returns the wire objects of which an operation on `user` would send a part."""

@@ -170,6 +170,7 @@ class WireClass:
     one_of_required: tuple[OneOf, ...] = ()
     since: date | None = None
     until: date | None = None
+    replaces: bool = False
 
 
 _ROW = "onboarding.row"

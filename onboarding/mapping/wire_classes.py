@@ -19,6 +19,7 @@ from onboarding.mapping.rows import (
     On,
     Row,
     WireClass,
+    about_of,
     at,
     inside,
     paths_of,
@@ -46,6 +47,7 @@ def wire(
     one_of_required: tuple[OneOf, ...] = (),
     since: date | None = None,
     until: date | None = None,
+    replaces: bool = False,
 ) -> Callable[[type[T]], type[T]]:
     """Makes a wire class: a frozen attrs class whose fields know their paths in the core.
 
@@ -54,17 +56,23 @@ def wire(
     requires at least one field; `since` and `until` are the first and the last day on which the
     provider accepts the object.
 
+    With `replaces`, an update replaces the object on file, as documented: it sends every field that
+    an update writes and every unmapped value of the record, and clears a field by leaving it out.
+
     Raises `ValueError`, which names the row, for a path that is not one field of the core, for two
     rows with the same path, for a `split` whose keys are not in the class, for a codec that reads a
-    key `beside` it that the class lacks, and for a `clear_with` that no update can send.
+    key `beside` it that the class lacks, for a `clear_with` that no update can send, and for
+    a field of a class that `replaces` which an answer may not show: an update would delete it.
     """
     pairs = tuple((dotted(path), dotted(by)) for path, by in implied)
 
     def decorate(cls: type[T]) -> type[T]:
         made = attrs.frozen(cls, kw_only=True, slots=False, repr=False)
-        about = WireClass(source, not_supported, pairs, one_of_required, since, until)
+        about = WireClass(source, not_supported, pairs, one_of_required, since, until, replaces)
         setattr(made, "__wire__", about)  # noqa: B010
         _check(made)
+        if replaces:
+            _check_shown(made, cls.__name__, On.UPDATE)
         return made
 
     return decorate
@@ -76,6 +84,20 @@ def _check(cls: type) -> None:
         if path in rows:
             raise ValueError(f"{cls.__name__}.{row}: {path} is also the path of {rows[path]}")
         rows[path] = row
+
+
+def _check_shown(cls: type, name: str, on: On) -> None:
+    """Checks that answers show each field that an update writes."""
+    for row in rows_of(cls):
+        if not row.on & on:
+            continue
+        if not row.shown or row.hidden_when is not None or row.scope:
+            raise ValueError(
+                f"{name}.{row.wire}: an answer may not show it, so an update that replaces the "
+                "object would delete it"
+            )
+        if row.inside is not None:
+            _check_shown(row.inside, f"{name}.{row.wire}", row.on & on)
 
 
 def _fields(cls: type, wire: str, base: str, around: type | None) -> Iterator[tuple[str, str]]:
@@ -97,6 +119,8 @@ def _fields(cls: type, wire: str, base: str, around: type | None) -> Iterator[tu
             kind = _kind_at(root, core, name) if core else around
             if kind is object:
                 raise ValueError(f"{name}: {core} is a field, not an object")
+            if about_of(row.inside).replaces:
+                raise ValueError(f"{name}: declare on the row that the object is replaced")
             below = f"{base}{core}." if core else base
             yield from _fields(row.inside, f"{wire}{row.wire}.", below, kind)
         for path in paths_of(row):

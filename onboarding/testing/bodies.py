@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from onboarding.http import json_body
 from onboarding.mapping.plan import wire_value
+from onboarding.mapping.rows import On
 from onboarding.mapping.translation import Translation
 
 __all__ = ["NOTHING", "at_path", "merged", "on_wire", "put", "wire_paths", "without"]
@@ -49,8 +50,13 @@ def wire_paths(translation: Translation, body: Mapping[str, Any], prefix: str = 
 
 def merged(translation: Translation, there: Json, body: Json, prefix: str = "") -> Json:
     """Returns what a provider has after an update: objects are merged, except those replaced."""
-    whole = {mapped.replaced for mapped in translation.plan.fields if mapped.replaced}
+    plan = translation.plan
+    whole = {mapped.replaced for mapped in plan.fields}
     result = dict(there)
+    if body and not prefix and plan.about.replaces:  # what no update writes stays
+        written = {d.wire.partition(".")[0] for d in plan.fields if d.on & On.UPDATE}
+        written |= {wire for d in plan.fields if d.on & On.UPDATE for wire in d.wires}
+        return {name: there[name] for name in there.keys() & plan.known[""] - written} | body
     for name, value in body.items():
         path = prefix + name
         old = there.get(name)

@@ -10,7 +10,7 @@ from typing import Any
 
 from onboarding.mapping.changes import changed_paths
 from onboarding.mapping.paths import EMPTY, lookup
-from onboarding.mapping.plan import MappedField, wire_value
+from onboarding.mapping.plan import MappedField
 from onboarding.mapping.rows import On
 from onboarding.mapping.translation import Translation
 from onboarding.model.answers import Loss, LossKind
@@ -114,15 +114,15 @@ def unreported(
         mapped = translation.plan.by_core.get(path)
         if by is not None and lookup(after, path) in (None, lookup(after, by)):
             continue  # it is derived from the key of the other
-        if mapped is None or not _is_in(mapped, body, same):
+        if mapped is None or not _is_in(mapped, after, body, same):
             silent.add(path)
     return silent
 
 
-def _is_in(mapped: MappedField, body: Json, same: Json) -> bool:
+def _is_in(mapped: MappedField, after: User, body: Json, same: Json) -> bool:
     """Returns whether a body contains a field: by its key, or in an object that is replaced."""
-    replaced = mapped.replaced and wire_value(body, mapped.replaced) is not None and body != same
-    return bool(replaced) or any(at_path(body, at) != at_path(same, at) for at in mapped.wires)
+    cleared = mapped.is_empty(after) and mapped.is_replaced(body) and body != same
+    return cleared or any(at_path(body, at) != at_path(same, at) for at in mapped.wires)
 
 
 def no_change_no_write(translation: Translation, user: User) -> None:
@@ -141,6 +141,9 @@ def update_is_minimal(translation: Translation, old: User, new: User) -> Json:
 def says_no_more(translation: Translation, old: User, new: User, body: Json) -> None:
     """Checks that the body of an update has only changed fields, and those always sent."""
     plan = translation.plan
+    if plan.about.replaces:
+        assert old != new or not body, "sends a request, though nothing changed"
+        return
     wanted = plan.touched(changed_paths(old, new)) | {
         d.core for d in plan.fields if d.row.always_send
     }

@@ -233,6 +233,10 @@ class Ark:
             return 404, {"error": "overboard"}
         if body.get("first", self.aboard[id].get("first")) != self.aboard[id].get("first"):
             self.aboard[id]["rank"] = "deck"
+        if environ["REQUEST_METHOD"] == "PUT":
+            stays = ("id", "rank", "berth", "kind", "born", "cabin")
+            old = self.aboard[id]
+            self.aboard[id] = {name: old[name] for name in stays if name in old}
         self.aboard[id].update(body)
         self.aboard[id] = {name: value for name, value in self.aboard[id].items() if value != ""}
         return 200, self._shown(id)
@@ -272,6 +276,8 @@ class Sound(Adapter):
         ),
     }  # fmt: skip
 
+    updates_with: ClassVar[str] = "PATCH"
+
     api_key: Secret
     environment: str = "sandbox"
     base_url: Url = "https://ark.invalid"
@@ -305,7 +311,7 @@ class Sound(Adapter):
         losses = self.refuse(losses)
         if not body:
             return self.unchanged(record, losses)
-        response = yield self.ask("PATCH", "update_user", record.id, body=body)
+        response = yield self.ask(self.updates_with, "update_user", record.id, body=body)
         return self.kept(response, losses)
 
     def wire_for(self, user: User) -> Translation:
@@ -357,6 +363,21 @@ class Sound(Adapter):
                 raw=body or response.body,
             )
         )
+
+
+@wire(source=SOURCE, not_supported=LEFT_OUT, replaces=True)
+class WholePassenger(Passenger):
+    """A passenger whose update replaces everything but what is set on boarding."""
+
+    born: int | None = at(I.birthdate, UTC_MIDNIGHT, on=On.CREATE, hidden_when=PAYER)
+
+
+@frozen(kw_only=True)
+class SoundReplacing(Sound):
+    """Passengers of the Ark, replaced as a whole by each update."""
+
+    wires: ClassVar[tuple[type, ...]] = (WholePassenger,)
+    updates_with: ClassVar[str] = "PUT"
 
 
 SHOWN: Json = {

@@ -72,6 +72,7 @@ from .ark import (
     Json,
     Passenger,
     Sound,
+    SoundReplacing,
     Two,
     U,
     Zoo,
@@ -87,6 +88,12 @@ class TestSound(Zoo):
     """The sound adapter obeys every law, and every law is asked of it."""
 
     adapter = Sound(api_key=key())
+
+
+class TestSoundReplacing(Zoo):
+    """So does the one whose updates replace the whole passenger."""
+
+    adapter = SoundReplacing(api_key=key())
 
 
 def test_every_law_is_asked_of_the_sound_adapter() -> None:
@@ -434,6 +441,36 @@ class TrustsEachFieldOfAnAnswer(Sound):
         home = as_object(response.loose_object().get("home"))
         assert len(home.get("street", "")) >= 0
         return super().kept(response, losses)
+
+
+class PartialReplacing(Translation):
+    """A translation that leaves unknown keys out of an update."""
+
+    def update(self, old: User, new: User, *, unmapped: Any = None) -> Any:
+        known = {path: value for path, value in (unmapped or {}).items() if "x_" not in path}
+        return super().update(old, new, unmapped=known)
+
+
+@breaks("unmapped", "is missing from the update")
+class ReplacesUnknownKeys(SoundReplacing):
+    def wire_for(self, user: User) -> Translation:
+        return PartialReplacing(super().wire_for(user).plan)
+
+
+class Minimal(Translation):
+    """A translation that sends changed fields alone, though the object is replaced."""
+
+    def update(self, old: User, new: User, *, unmapped: Any = None) -> Any:
+        there, _ = self.to_wire(old, On.UPDATE)
+        body, losses = super().update(old, new, unmapped=unmapped)
+        return {name: value for name, value in body.items() if there.get(name) != value}, losses
+
+
+@breaks("update_arrives", "not updated, and not in the report")
+class SendsOnlyWhatChanged(SoundReplacing):
+    def wire_for(self, user: User) -> Translation:
+        wire = super().wire_for(user)
+        return Minimal(wire.plan)
 
 
 @breaks("stays_cleared", "phone is cleared, and neither sent nor reported")

@@ -106,7 +106,8 @@ def stays_as_it_came(runner: Runner) -> None:
         anew = case.wire.plan.touched({mapped.core})
         for path, one in case.wire.plan.by_wire.items():
             sent, around = at_path(begun.body, path), path.rpartition(".")[0]
-            whole = one.whole and path in unmapped and at_path(begun.body, around) is not NOTHING
+            there = begun.body if one.root_replaced else at_path(begun.body, around) is not NOTHING
+            whole = one.whole and one.on & On.UPDATE and path in unmapped and there
             if one.core not in anew and (whole or sent is not NOTHING):
                 same = sent == at_path(payload, path)
                 assert same, f"{path} is unchanged, but is sent in another spelling"
@@ -143,7 +144,7 @@ def stays_cleared(runner: Runner) -> None:
             again = lookup(case.wire.from_wire(on_wire(begun.body))[0], mapped.core) not in EMPTY
         assert not again, f"{mapped.core} is cleared, and sent again"
         reported = {loss.core_path for loss in begun.losses}
-        replaced = mapped.replaced and at_path(begun.body, mapped.replaced)
+        replaced = mapped.is_replaced(begun.body)
         silent = not (sent or replaced or mapped.core in reported)
         assert not silent, f"{mapped.core} is cleared, and neither sent nor reported"
 

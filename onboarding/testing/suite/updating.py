@@ -150,9 +150,7 @@ def _goes_back(runner: Runner, case: Case, payload: Json, data: Any) -> None:
     if not hasattr(first, "body"):
         return
     sent = runner.subject.body_of(cast("Any", first))
-    place = mapped.wire.rpartition(".")[0]
-    there = cast("Json", wire_value(sent, place) or {})
-    known = case.wire.plan.known[place]
-    for name, value in cast("Json", wire_value(payload, place)).items():
+    there, known = _around(sent, mapped), case.wire.plan.known[mapped.wire.rpartition(".")[0]]
+    for name, value in _around(payload, mapped).items():
         if name not in known:
-            assert there.get(name, ...) == value, f"{place}.{name} is missing from the update"
+            assert there.get(name, ...) == value, f"{name} is missing from the update"
