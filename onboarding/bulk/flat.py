@@ -82,7 +82,7 @@ def _leaves(cls: type, prefix: str) -> Iterator[tuple[str, type]]:
             continue
         choices = [kind for kind in _parts(hint) if isinstance(kind, type)]
         members = [kind for kind in choices if issubclass(kind, Model)]
-        if typing.get_origin(hint) is tuple:
+        if typing.get_origin(hint) in (tuple, frozenset):
             if str in choices:
                 yield path, tuple
         elif members:
@@ -95,7 +95,7 @@ def _leaves(cls: type, prefix: str) -> Iterator[tuple[str, type]]:
 
 def _parts(hint: Any) -> Iterator[Any]:
     """Yields the classes in an annotation."""
-    if typing.get_origin(hint) in (typing.Union, types.UnionType, tuple):
+    if typing.get_origin(hint) in (typing.Union, types.UnionType, tuple, frozenset):
         for part in typing.get_args(hint):
             yield from _parts(part)
     elif typing.get_origin(hint) is typing.Annotated:

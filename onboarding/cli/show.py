@@ -14,7 +14,7 @@ from rich.console import Console
 from onboarding.cli import screen
 from onboarding.cli.failures import Failure, as_json, wants_json
 from onboarding.cli.input import CONFIG, opened
-from onboarding.mapping.paths import leaves, lookup
+from onboarding.mapping.paths import EMPTY, leaves, lookup
 from onboarding.model.record import UserRecord
 from onboarding.model.user import User
 from onboarding.serialization import plain
@@ -91,7 +91,7 @@ def _as_dict(record: UserRecord, *, reveal: bool) -> dict[str, Any]:
 def _values(user: User, *, reveal: bool) -> Iterator[tuple[str, Any]]:
     for path in leaves(User):
         value = lookup(user, path)
-        if value is not None and value != ():
+        if value not in EMPTY:
             yield path, MASK if not reveal or _holds_link(value) else plain(value)
 
 

@@ -25,7 +25,7 @@ __all__ = [
 
 T = TypeVar("T")
 
-EMPTY = (None, ())
+EMPTY = (None, (), frozenset[object]())
 """The empty values: a field that has one of these is not given."""
 
 

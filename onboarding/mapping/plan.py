@@ -29,6 +29,7 @@ from onboarding.model.user import User
 __all__ = ["EXTRAS", "MappedField", "Plan", "wire_value"]
 
 _PERSONS = {"identity", "company"}
+DECLARED_ABSENT = "declared_absent"
 
 
 @frozen
@@ -260,6 +261,9 @@ class Plan:
         mapped = self.by_core.get(core)
         if mapped is not None and mapped.on & on:
             return None
+        if mapped is None and core == DECLARED_ABSENT:
+            reason = f"{self.provider} has no way to record that a field does not exist"
+            return Loss(core_path=core, kind=LossKind.NOT_APPLICABLE, reason=reason)
         if mapped is None:
             reason = f"{self.provider} does not support it"
         elif mapped.on == NEVER:

@@ -89,6 +89,8 @@ def _canonical(value: object) -> Any:
         return _named(cast("Mapping[object, object]", value))
     if isinstance(value, list | tuple):
         return [_canonical(item) for item in cast("list[object]", value)]
+    if isinstance(value, frozenset):
+        return sorted(_canonical(item) for item in cast("frozenset[object]", value))
     cls: Any = type(value)
     if attrs.has(cls) and not isinstance(value, Secret):
         fields = cast("tuple[attrs.Attribute[Any], ...]", attrs.fields(cls))

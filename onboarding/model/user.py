@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, cast
+from typing import Annotated, Any, Self, TypeGuard, cast
 
 from attrs import field, frozen
 
 from onboarding.errors import Problem
 from onboarding.model.credentials import MigratedHash, Password
+from onboarding.model.declared import gives, is_given, is_path
 from onboarding.model.documents import Document
 from onboarding.model.shapes import (
     Country,
@@ -25,7 +26,7 @@ from onboarding.model.shapes import (
 )
 from onboarding.model.stored import Stored
 from onboarding.serialization import parse
-from onboarding.values.base import Model
+from onboarding.values.base import Model, Shape
 
 __all__ = [
     "Address",
@@ -43,6 +44,7 @@ __all__ = [
     "Terms",
     "User",
     "UserCategory",
+    "is_core_path",
 ]
 
 
@@ -244,6 +246,20 @@ class Terms(Model):
     """The version of the terms. Example: `2026-01`."""
 
 
+def is_core_path(path: object) -> TypeGuard[str]:
+    """Whether it is the path of a field or an object of the user, without extras."""
+    if not isinstance(path, str) or path.partition(".")[0] in ("extras", "declared_absent"):
+        return False
+    return is_path(User, path)
+
+
+CorePath = Annotated[
+    str,
+    Shape("core_path", "the path of a field of the user, such as company.vat_number", is_core_path),
+]
+"""The path of a field or an object of the user."""
+
+
 @frozen(kw_only=True, slots=False, repr=False)
 class User(Stored, form="user/1"):
     """A natural or a legal person.
@@ -290,6 +306,11 @@ class User(Stored, form="user/1"):
 
     Example: `customer-1712`.
     """
+    declared_absent: frozenset[CorePath] = frozenset()
+    """Paths of fields that do not exist for the user, by the user's own statement.
+
+    Example: `["company.vat_number"]`.
+    """
     extras: Extras = field(factory=dict[str, Any])
     """Data of one provider, by its name.
 
@@ -301,12 +322,39 @@ class User(Stored, form="user/1"):
         """`LEGAL` for a user with a company, else `NATURAL`."""
         return PersonType.NATURAL if self.company is None else PersonType.LEGAL
 
+    def is_declared_absent(self, path: str) -> bool:
+        """Whether the user stated that the field at a path, or the object around it, is absent."""
+        return any(path == one or path.startswith(f"{one}.") for one in self.declared_absent)
+
+    def replace(self, changes: Mapping[str, object] | None = None, /, **fields: object) -> Self:
+        """Returns a copy with these changes; only the changed fields are checked.
+
+        Keys are field names or paths: `user.replace({"address.city": "Kaunas"}, email=None)`. Other
+        fields may keep values of a provider that are not valid input. A field that gets a value is
+        no longer in `declared_absent`.
+
+        Raises `InvalidInput`, which lists every problem by path.
+        """
+        given = {**(changes or {}), **fields}
+        left = {path for path in self.declared_absent if not gives(given, path)}
+        if left != self.declared_absent and "declared_absent" not in given:
+            given["declared_absent"] = frozenset(left)
+        return super().replace(given)
+
     @classmethod
     def rules(cls, values: Mapping[str, Any]) -> list[Problem]:
         found: list[Problem] = []
         if values.get("identity") is not None and values.get("company") is not None:
             text = "a legal person's people belong in company.representative"
             found.append(Problem("identity", "conflict", text))
+        declared: object = values.get("declared_absent")
+        if isinstance(declared, frozenset):
+            paths = filter(is_core_path, cast("frozenset[object]", declared))
+            found += [
+                Problem(path, "conflict", "has a value and is declared absent")
+                for path in sorted(paths)
+                if is_given(values, path)
+            ]
         extras: object = values.get("extras")
         if isinstance(extras, Mapping):
             for provider, given in cast("Mapping[object, object]", extras).items():

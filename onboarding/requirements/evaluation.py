@@ -189,11 +189,13 @@ def _of_data(
                 one, RequirementStatus.PROVIDER_DECIDES, "what is on file could not be read"
             )
         else:
-            yield _finding(one, RequirementStatus.MISSING, _required(one.row.without))
+            absent_ = user.is_declared_absent(one.core)
+            yield _finding(one, RequirementStatus.MISSING, _required(one.row.without, absent_))
 
 
-def _required(without: str) -> str:
-    return f"is required; {without}" if without else "is required"
+def _required(without: str, declared_absent: bool) -> str:
+    reason = "is required, and the user declared it absent" if declared_absent else "is required"
+    return f"{reason}; {without}" if without else reason
 
 
 def _bar(one: MappedField, value: object, user: User) -> Disallowed | None:

@@ -64,10 +64,11 @@ def questionnaire(held: User | UserRecord, targets: Iterable[Target]) -> Questio
         for finding in missing(held, target).requirements:
             if finding.status is RequirementStatus.MET:
                 continue
-            if finding.status is RequirementStatus.MISSING and finding.name in unsure:
+            open_ = finding.name in unsure and not given.is_declared_absent(finding.name)
+            if finding.status is RequirementStatus.MISSING and open_:
                 waiting.append((target, finding))
                 continue
-            options = [option for option in finding.options if option.askable]
+            options = [option for option in finding.options if _can_ask(option, given)]
             if finding.status is RequirementStatus.PROVIDER_DECIDES or not options:
                 steps.setdefault(finding.name, finding)
             elif len(options) == 1:
@@ -80,7 +81,7 @@ def questionnaire(held: User | UserRecord, targets: Iterable[Target]) -> Questio
         if finding.name not in asked:
             _ask(asked, finding.options[0], target, finding.source)
     for target, finding in choices:
-        options = [option for option in finding.options if option.askable]
+        options = [option for option in finding.options if _can_ask(option, given)]
         always = [o for o in options if o.name in asked and asked[o.name].when is None]
         _ask(asked, (always or options)[0], target, finding.source)
     asked = _with_parts(asked, given)
@@ -89,6 +90,11 @@ def questionnaire(held: User | UserRecord, targets: Iterable[Target]) -> Questio
         steps=tuple(steps.values()),
         accept_loss=_lost(wanted, given, asked),
     )
+
+
+def _can_ask(option: RequirementOption, given: User) -> bool:
+    """Whether an answer can meet the option: not after the user declared the field absent."""
+    return option.askable and not given.is_declared_absent(option.path)
 
 
 @frozen
@@ -141,6 +147,8 @@ def _conditional(asked: dict[str, _Asked], target: Target, given: User) -> None:
             for option, condition, source in _dependent(part, user):
                 known = asked.get(option.name)
                 if (known is not None and known.when is None) or option.satisfied_by(user):
+                    continue
+                if user.is_declared_absent(option.path):
                     continue
                 when = _possible(condition, user, asked)
                 if when is not None and (option.name, when) not in seen:

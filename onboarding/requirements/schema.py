@@ -27,6 +27,7 @@ _EMAIL = r"^[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+$"
 _SHAPES: Mapping[str, Json] = {
     "text": {"type": "string", "pattern": r"\S", "not": _BAD},
     "postal_code": {"type": "string", "pattern": r"\S", "not": _BAD},
+    "core_path": {"type": "string", "pattern": r"^[a-z_0-9]+(\.[a-z_0-9]+)*$"},
     "media_type": {"type": "string", "pattern": "^[^/]+/[^/]+$"},
     "email": {"type": "string", "format": "email", "pattern": _EMAIL, "maxLength": LONGEST_EMAIL},
     "phone": {"type": "string", "pattern": r"^\+[1-9][0-9]{6,14}$"},

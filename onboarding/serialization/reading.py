@@ -106,12 +106,13 @@ def reader(
             raise InvalidInput(problems)
         return copied
 
-    def items(value: Any, hint: Any) -> tuple[Any, ...]:
+    def items(value: Any, hint: Any) -> tuple[Any, ...] | frozenset[Any]:
         if not isinstance(value, list | tuple):
             raise fail("type", "expected a list")
         of = typing.get_args(hint)[0]
         sequence = list(cast("Iterable[Any]", value))
-        return tuple(_collect((index, item, of) for index, item in enumerate(sequence))(read))
+        found = _collect((index, item, of) for index, item in enumerate(sequence))(read)
+        return frozenset(found) if _origin(hint) is frozenset else tuple(found)
 
     def shaped(value: Any, hint: Any) -> Any:
         kind, *notes = typing.get_args(hint)
@@ -123,7 +124,7 @@ def reader(
     hook(lambda t: _origin(t) in (Mapping, dict), mapping)
     hook(lambda t: isinstance(t, type) and attrs.has(t), attrs_class)
     hook(lambda t: _origin(t) in (typing.Union, types.UnionType), union)
-    hook(lambda t: _origin(t) is tuple, items)
+    hook(lambda t: _origin(t) in (tuple, frozenset), items)
     hook(lambda t: _origin(t) is typing.Annotated, shaped)
     for kind, reading in LEAVES.items():
         converter.register_structure_hook(kind, reading)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["plain"]
 
+_NOTHING: tuple[object, ...] = (None, (), {}, frozenset())
+
 
 @per_class
 def _passing(cls: type) -> frozenset[str]:
@@ -39,7 +41,7 @@ def _writer(secrets: bool) -> Converter:
         for name, item in ((name, getattr(value, name)) for name in hints):
             if item is None and name in required:
                 out[name] = None  # left empty by a provider
-            if item is None or item == () or item == {} or name in passing:
+            if item in _NOTHING or name in passing:
                 continue
             out[name] = converter.unstructure(item)
             if isinstance(item, Model) and len(choices_of(hints[name])) > 1:
@@ -53,6 +55,7 @@ def _writer(secrets: bool) -> Converter:
 
     converter.register_unstructure_hook_func(lambda t: attrs.has(t), attrs_class)
     converter.register_unstructure_hook(tuple, lambda v: [converter.unstructure(i) for i in v])
+    converter.register_unstructure_hook(frozenset, sorted)
     converter.register_unstructure_hook(date, date.isoformat)
     converter.register_unstructure_hook(datetime, datetime.isoformat)
     converter.register_unstructure_hook(bytes, lambda v: base64.b64encode(v).decode("ascii"))

@@ -11,10 +11,11 @@ from typing import Any, TypeVar, cast, get_args
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from onboarding.mapping.paths import class_at, model_below
+from onboarding.mapping.paths import class_at, leaves, model_below
 from onboarding.model.countries import country_codes
+from onboarding.model.declared import is_given
 from onboarding.model.shapes import Text
-from onboarding.model.user import User
+from onboarding.model.user import User, is_core_path
 from onboarding.testing.examples import fresh, pool
 from onboarding.values.base import Check, Model, Shape, checks_of, per_class, trust
 from onboarding.values.secret import Secret
@@ -108,6 +109,7 @@ _BY_SHAPE: Mapping[str, SearchStrategy[Any]] = {
     "link": st.sampled_from(("https://example.com/{code}", "myapp://confirm/{code}")),
     "web_url": st.sampled_from(("https://example.com", "http://b\u00fccher.example/a?b=c#d")),
     "past_date": _PAST,
+    "core_path": st.deferred(lambda: st.sampled_from(sorted(leaves(User)))).filter(is_core_path),
     "currency": st.sampled_from(("EUR", "USD", "GBP", "JPY", "BHD")),
 }
 
@@ -133,7 +135,7 @@ def value_of(check: Check) -> SearchStrategy[Any]:
         one = st.dictionaries(texts(), value_of(check.values), max_size=2)
     else:
         one = st.one_of(*(_of_kind(kind) for kind in check.kind))
-    return st.lists(one, min_size=1, max_size=2).map(tuple) if check.many else one
+    return st.lists(one, min_size=1, max_size=2).map(check.of) if check.many else one
 
 
 def _of_kind(kind: type) -> SearchStrategy[Any]:
@@ -207,6 +209,9 @@ def users(draw: st.DrawFn, extras: Mapping[str, type] | None = None, pools: int 
     fields = draw(_of_user(pools if pools and not draw(fresh()) else 0))
     if "company" in fields:
         fields.pop("identity", None)
+    if declared := fields.pop("declared_absent", frozenset()):
+        absent = (path for path in declared if not is_given(fields, path))
+        fields["declared_absent"] = frozenset(absent)
     given = {
         name: draw(extras_of(cls)) for name, cls in (extras or {}).items() if draw(st.booleans())
     }

@@ -21,6 +21,7 @@ M = TypeVar("M", bound="Model")
 T = TypeVar("T")
 
 _SCALARS = (str, int, float)
+_NOTHING: tuple[object, ...] = (None, (), {}, frozenset())
 
 
 @frozen
@@ -55,6 +56,8 @@ class Check:
     name: str
     kind: tuple[type, ...]
     many: bool = False
+    of: type = tuple
+    """For many values: the class of the collection, `tuple` or `frozenset`."""
     optional: bool = False
     shape: Shape | None = None
     values: Check | None = None
@@ -74,11 +77,11 @@ class Check:
             return [] if self.optional else [Problem(self.name, "missing", "is required")]
         if not self.many:
             return [problem.under(self.name) for problem in self._one(value)]
-        if not isinstance(value, tuple):
-            return [Problem(self.name, "type", "expected a tuple")]
-        items = enumerate(cast("tuple[object, ...]", value))
+        if not isinstance(value, self.of):
+            return [Problem(self.name, "type", f"expected a {self.of.__name__}")]
+        items = enumerate(cast("Iterable[object]", value))
         return [
-            problem.under(index).under(self.name)
+            (problem.under(index) if self.of is tuple else problem).under(self.name)
             for index, item in items
             for problem in self._one(item)
         ]
@@ -150,8 +153,8 @@ def _check(name: str, hint: Any) -> Check:
         each = [_check(name, arg) for arg in args if arg is not types.NoneType]
         kinds = tuple(kind for check in each for kind in check.kind)
         return evolve(each[-1], kind=kinds, optional=types.NoneType in args)
-    if origin is tuple:
-        return evolve(_check(name, args[0]), many=True)
+    if origin in (tuple, frozenset):
+        return evolve(_check(name, args[0]), many=True, of=origin)
     if hint is Any:
         return Check(name, (object,), optional=True)
     if origin in (Mapping, dict):
@@ -190,7 +193,7 @@ class Model:
         given = [
             f"{name}={value!r}" if isinstance(value, Model) else f"{name}=…"
             for name, value in vars(self).items()
-            if value is not None and value != () and value != {}
+            if value not in _NOTHING
         ]
         return f"{type(self).__name__}({', '.join(given)})"
 

@@ -31,7 +31,7 @@ from onboarding import (
     UserRecord,
 )
 from onboarding.levels import EidasLevel, NistIal
-from onboarding.mapping.paths import leaves, lookup
+from onboarding.mapping.paths import EMPTY, leaves, lookup
 from onboarding.testing.strategies import users
 from onboarding.values.base import trust
 from onboarding.verified_claims import VerifiedClaims, from_verified_claims, to_verified_claims
@@ -237,7 +237,7 @@ def test_each_field_comes_back_equal_or_is_named_as_a_loss(
 def field_of(user: User, path: str) -> Any:
     """The field at a path; None where there is none, or an empty list."""
     value = lookup(user, path)
-    return None if value == () else value
+    return None if value in EMPTY else value
 
 
 @given(records, frameworks)
