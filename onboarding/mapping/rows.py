@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from enum import Enum, Flag, auto
+from enum import Flag, StrEnum, auto
 from typing import Any, Literal, TypeVar, cast
 
 import attrs
@@ -68,7 +68,7 @@ WRITES = {On.CREATE: "create_user", On.UPDATE: "update_user", On.CATEGORISE: "ca
 """The operations of an adapter that write a user."""
 
 
-class Unset(Enum):
+class Unset(StrEnum):
     """The type of `UNSET`."""
 
     UNSET = "unset"

@@ -72,4 +72,4 @@ def test_only_what_paysera_does_not_distinguish_is_let_go_without_refusal(cls: t
     about = translation(cls, "paysera").plan.about
 
     let_go = {x.core_path for x in about.not_supported if x.kind is LossKind.NOT_APPLICABLE}
-    assert let_go == {"category", "terms", "documents"}
+    assert let_go == {"category", "terms", "documents", "reference"}
