@@ -180,6 +180,9 @@ def _within(level: L | None, limit: L | None) -> bool:
     return limit is None or (level is not None and level <= limit)
 
 
+_NONE = (None, None, None, None)
+
+
 @frozen
 class LevelPolicy:
     """Translates a provider's levels into the core's levels and back, and never overstates them.
@@ -203,7 +206,7 @@ class LevelPolicy:
             made = (self.kyc, self.identification, self.eidas, self.nist)
             return made[0](*words), made[1](*words), made[2](*words), made[3](*words)
         row = self._by_word.get(words[0])
-        return (row.kyc, row.identification, row.eidas, row.nist) if row else (None,) * 4
+        return (row.kyc, row.identification, row.eidas, row.nist) if row else _NONE
 
     def kyc(self, *words: str | None) -> KYCLevel | None:
         """Returns the lowest level of the given words; None if one of them is unknown."""

@@ -336,9 +336,9 @@ class User(Stored, form="user/1"):
         Raises `InvalidInput`, which lists every problem by path.
         """
         given = {**(changes or {}), **fields}
-        left = {path for path in self.declared_absent if not gives(given, path)}
+        left = frozenset(path for path in self.declared_absent if not gives(given, path))
         if left != self.declared_absent and "declared_absent" not in given:
-            given["declared_absent"] = frozenset(left)
+            given["declared_absent"] = left
         return super().replace(given)
 
     @classmethod

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["plain"]
 
-_NOTHING: tuple[object, ...] = (None, (), {}, frozenset())
+_NOTHING: tuple[object, ...] = (None, (), {}, frozenset[object]())
 
 
 @per_class

@@ -21,7 +21,7 @@ M = TypeVar("M", bound="Model")
 T = TypeVar("T")
 
 _SCALARS = (str, int, float)
-_NOTHING: tuple[object, ...] = (None, (), {}, frozenset())
+_NOTHING: tuple[object, ...] = (None, (), {}, frozenset[object]())
 
 
 @frozen
