@@ -128,6 +128,19 @@ def wire_of(cls: type, tag_holds: TagHolds = TagHolds.TAG) -> Translation:
     return translation(held, PROVIDER)
 
 
+# docs: natural-user-object, legal-user-object: the id of the accepted document. An event about a
+# document has the document's id (docs: webhooks).
+PROOFS = (
+    "ProofOfIdentity",
+    "ProofOfAddress",
+    "ProofOfRegistration",
+    "ShareholderDeclaration",
+    "Statute",
+    "LegalRepresentative.ProofOfIdentity",
+    "LegalRepresentativeProofOfIdentity",
+)
+
+
 def shape_of(payload: Mapping[str, Any], tag_holds: TagHolds = TagHolds.TAG) -> Translation:
     """Returns the translation of a user object, recognised by its keys.
 
@@ -175,6 +188,7 @@ def record(
         payload,
         response,
         id="Id",
+        references=PROOFS,
         levels=("KYCLevel",),
         created_at=moment(payload.get("CreationDate")),
         status=STATUS.get(str(payload.get("UserStatus"))),

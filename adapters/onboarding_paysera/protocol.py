@@ -229,6 +229,7 @@ class PayseraProtocol(Adapter):
             answer,
             response,
             id="id",
+            references=("wallets",),
             levels=("identification_level", "calculated_level"),
             scopes=None if self.scopes is None else {*map(_base_scope, self.scopes)},
             losses=losses,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from importlib import import_module
 from typing import Any, ClassVar, cast
 
 from attrs import frozen
 
-from onboarding.adapter.reading import identifier
+from onboarding.adapter.reading import identifier, reference
 from onboarding.adapter.settings import Settings
 from onboarding.errors import (
     IdempotencyConflict,
@@ -233,6 +233,7 @@ class Adapter(Settings):
         response: Response,
         *,
         id: str,
+        references: Iterable[str] = (),
         levels: Iterable[str] = (),
         scopes: Collection[str] | None = None,
         losses: tuple[Loss, ...] = (),
@@ -240,7 +241,8 @@ class Adapter(Settings):
     ) -> UserRecord:
         """Returns the record of a user from the provider's object in a response.
 
-        `id` and `levels` are wire paths in the object. Each level of the record is the lowest
+        `id`, `references` and `levels` are wire paths in the object. A reference is an id or a list
+        of ids, which are numbered: `wallets.0`. Each level of the record is the lowest
         level of the provider's words, None if one of the words is unknown. A level that is no word
         (null, false) counts as unknown; a level without a key, hidden by a scope, does not count.
         `facts` are further fields of the record.
@@ -265,6 +267,7 @@ class Adapter(Settings):
         values = {
             **self.provenance,
             "id": found,
+            "references": dict(_references(provider_fields, references)),
             "user": user,
             "retrieved_at": response.received_at,
             "kyc_level": kyc,
@@ -287,6 +290,16 @@ class Adapter(Settings):
         """Returns the class that simulates the provider (extra `simulators`), or None."""
         module, _, name = cls.simulated_by.partition(":")
         return getattr(import_module(module), name) if module else None
+
+
+def _references(shown: Mapping[str, Any], paths: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yields the ids at wire paths, each with its path; those of a list are numbered."""
+    for path in paths:
+        value: Any = shown.get(path)
+        many = isinstance(value, list)
+        for index, item in enumerate(value if many else [value]):
+            if (found := reference(item)) is not None:
+                yield f"{path}.{index}" if many else path, found
 
 
 def _level_at(payload: object, path: str) -> str | None:

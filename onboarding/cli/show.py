@@ -24,7 +24,7 @@ __all__ = ["show"]
 MASK = "•••"
 
 _WORD = re.compile(r"[A-Za-z0-9_.+-]{1,60}").fullmatch
-"""The form of a level; a text of another form may be a personal value or a link."""
+"""The form of a level or an id; a text of another form may be a personal value or a link."""
 
 
 @click.command()
@@ -60,6 +60,7 @@ def _as_dict(record: UserRecord, *, reveal: bool) -> dict[str, Any]:
         "gateway": record.gateway,
         "provider": record.provider,
         "id": record.id,
+        "references": {name: id if _WORD(id) else MASK for name, id in record.references.items()},
         "status": str(record.status) if record.status else None,
         "kyc_level": record.kyc_level.value if record.kyc_level else None,
         "identification_level": (
@@ -114,6 +115,7 @@ def _print(console: Console, shown: dict[str, Any]) -> None:
         provider_fields = {"": ", ".join(provider_fields)}
     for title, pairs in (
         (f"{shown['gateway']} ({shown['provider']})", [(name, shown[name]) for name in _FACTS]),
+        ("references", shown["references"].items()),
         ("provider levels", shown["provider_levels"].items()),
         ("next actions", actions),
         ("confirmed", [(name, "yes" if yes else "no") for name, yes in shown["confirmed"].items()]),

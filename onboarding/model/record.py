@@ -58,6 +58,11 @@ class UserRecord(Stored, form="user_record/1"):
     """The provider's environment, None if the adapter does not name one. Example: `sandbox`."""
     id: str
     """The user's id at the provider. Example: `user_m_01`."""
+    references: Mapping[str, str] = field(factory=dict[str, str])
+    """Further ids that belong to the user, by the provider's names.
+
+    Example: `{"ProofOfIdentity": "kyc_m_07"}`.
+    """
     user: User
     """The user as the provider shows it."""
     retrieved_at: datetime | None = None
