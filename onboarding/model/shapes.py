@@ -229,7 +229,7 @@ Country = Annotated[
     str,
     Shape(
         "country",
-        "an assigned ISO 3166-1 alpha-2 code in upper case",
+        "an ISO 3166-1 alpha-2 code in capitals",
         _COUNTRY,
         _clean_country,
         meant=country_meant,

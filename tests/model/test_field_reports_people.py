@@ -186,7 +186,7 @@ def test_a_refused_country_is_answered_with_the_code_it_means(word: str, code: s
 def test_no_country_is_guessed(word: str) -> None:
     ((_, message),) = refusal(lambda: User.parse({"address": {"country": word}}))
 
-    assert message == "expected an assigned ISO 3166-1 alpha-2 code in upper case"
+    assert message == "expected an ISO 3166-1 alpha-2 code in capitals"
 
 
 @pytest.mark.parametrize(("word", "code"), [("eur", "EUR"), ("978", "EUR"), ("US Dollar", "USD")])
