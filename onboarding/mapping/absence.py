@@ -1,4 +1,4 @@
-"""Compiles the reasons of a wire class: one function that tells why fields of a user are empty.
+"""Compiles the reasons of a wire class: one function that tells why fields are empty.
 
 The generated source is an attribute of the function (`why.source`), for debugging.
 """
@@ -13,18 +13,17 @@ from onboarding.mapping.paths import EMPTY, class_at, leaves, lookup
 from onboarding.mapping.plan import EXTRAS, MappedField, Plan
 from onboarding.mapping.source import Source
 from onboarding.model.record import Absence
-from onboarding.model.user import User
 from onboarding.values.base import checks_of
 
 __all__ = ["Why", "compile_why"]
 
 Why = Callable[
-    [User, Mapping[str, Any], Mapping[str, Any], Collection[str] | None], dict[str, Absence]
+    [Any, Mapping[str, Any], Mapping[str, Any], Collection[str] | None], dict[str, Absence]
 ]
 
 
 def compile_why(plan: Plan) -> Why:
-    """Returns a function from (user, object, unmapped, scopes) to the reasons by core path."""
+    """Returns a function from (value, object, unmapped, scopes) to the reasons by core path."""
     text = Source(names={"lookup": lookup, "Mapping": Mapping, "nothing": {}})
     text.names |= {"empty": EMPTY, "blank": (None, "")}
     text.names |= {absence.name: absence for absence in Absence}
@@ -36,9 +35,9 @@ def compile_why(plan: Plan) -> Why:
             _fetch_node(text, nodes, mapped.core.rpartition(".")[0])
         for path in mapped.objects:
             _fetch_object(text, objects, path)
-    known = {*leaves(User)}
+    known = {*leaves(plan.root)}
     for mapped in plan.fields:
-        text.add(1, f"if {_is_empty(mapped, nodes)}:")
+        text.add(1, f"if {_is_empty(plan, mapped, nodes)}:")
         hidden = _hidden(text, mapped.hidden_when, nodes, known) if mapped.shown else "True"
         for word, test, absence in (
             ("if", _unreadable(text, mapped), Absence.UNREADABLE),
@@ -76,13 +75,13 @@ def _fetch_object(text: Source, objects: dict[str, str], path: str) -> None:
     text.add(2, f"{made} = nothing")
 
 
-def _is_empty(mapped: MappedField, nodes: Mapping[str, str]) -> str:
+def _is_empty(plan: Plan, mapped: MappedField, nodes: Mapping[str, str]) -> str:
     if mapped.core.startswith(EXTRAS):
         return f"not u.extras or lookup(u, {mapped.core!r}) in empty"
     parent, _, name = mapped.core.rpartition(".")
     node = nodes[parent]
     guard = "" if node == "u" else f"{node} is None or "
-    many = checks_of(class_at(parent))[name].many
+    many = checks_of(class_at(parent, plan.root))[name].many
     return f"{guard}{node}.{name} {'in empty' if many else 'is None'}"
 
 

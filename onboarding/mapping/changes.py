@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from onboarding.mapping.paths import EMPTY, lookup, model_below
 from onboarding.mapping.phones import same
@@ -24,6 +24,7 @@ __all__ = [
     "updated",
 ]
 
+M = TypeVar("M", bound=Model)
 
 _BLANK = (*EMPTY, "")  # some providers return an empty text for a field that was not given
 
@@ -33,19 +34,26 @@ def changed_paths(old: User, new: User) -> set[str]:
 
     An empty text, tuple or object equals None; two spellings of one value are equal.
     """
-    return compared(old, new)[0]
+    return compared(User, old, new)[0]
 
 
-def compared(old: User, new: User) -> tuple[set[str], User]:
-    """Returns the core paths at which two users differ, and the new user spelled as the old."""
+def compared(root: type[Model], old: M, new: M) -> tuple[set[str], M]:
+    """Returns the core paths at which two values differ, and the new one spelled as the old."""
     found: set[str] = set()
-    spelled = _compare(User, old, new, "", found)
-    for provider in {*old.extras, *new.extras}:
-        before, after = old.extras.get(provider, {}), new.extras.get(provider, {})
+    spelled = _compare(root, old, new, "", found)
+    if isinstance(old, User) and isinstance(new, User):
+        found.update(_changed_extras(old.extras, new.extras))
+    return found, cast("M", spelled)
+
+
+def _changed_extras(
+    old: Mapping[str, Mapping[str, Any]], new: Mapping[str, Mapping[str, Any]]
+) -> Iterator[str]:
+    for provider in {*old, *new}:
+        before, after = old.get(provider, {}), new.get(provider, {})
         for name in {*before, *after}:
             if before.get(name) != after.get(name):
-                found.add(f"extras.{provider}.{name}")
-    return found, cast("User", spelled)
+                yield f"extras.{provider}.{name}"
 
 
 def _compare(
@@ -75,7 +83,7 @@ def updated(
     full: Mapping[str, Any],
     lost: Collection[Loss],
     changed: set[str],
-    new: User,
+    new: Model,
     unmapped: Mapping[str, Any],
 ) -> tuple[dict[str, Any], tuple[Loss, ...]]:
     """Returns the body of an update and its losses; `full` is the body that writes all of `new`."""
@@ -97,13 +105,13 @@ def updated(
     return {**ordered, **body}, tuple(kept)
 
 
-def _leaves_out(plan: Plan, changed: set[str], new: User) -> bool:
+def _leaves_out(plan: Plan, changed: set[str], new: Model) -> bool:
     """Whether an update of the whole object would clear a changed field by leaving it out."""
     data = [plan.by_core[core] for core in changed if core in plan.by_core]
     return any(mapped.on & On.UPDATE and mapped.is_empty(new) for mapped in data)
 
 
-def _stays(plan: Plan, core: str, new: User) -> bool:
+def _stays(plan: Plan, core: str, new: Model) -> bool:
     """Whether a field was cleared that no body can clear; its object is not sent for that."""
     mapped = plan.by_core.get(core)
     if mapped is None:
@@ -133,7 +141,7 @@ def _picked(
 def keep_unchanged(
     plan: Plan,
     body: dict[str, Any],
-    new: User,
+    new: Model,
     touched: Collection[str],
     lost: Collection[Loss],
     unmapped: Mapping[str, Any],
@@ -190,7 +198,7 @@ def _keep_unknown(plan: Plan, body: dict[str, Any], wire: str, original: Any, on
         found[name] = original
 
 
-def _clear(plan: Plan, body: dict[str, Any], new: User, changed: set[str]) -> None:
+def _clear(plan: Plan, body: dict[str, Any], new: Model, changed: set[str]) -> None:
     """Writes the documented value, null or an empty text, for each cleared field that has one."""
     for mapped in plan.fields:
         if not mapped.clearable or not mapped.on & On.UPDATE or mapped.core not in changed:
@@ -208,7 +216,7 @@ def concerned(plan: Plan, changed: set[str]) -> set[str]:
 
 
 def unheard(
-    plan: Plan, changed: set[str], new: User, body: Mapping[str, Any], on: On
+    plan: Plan, changed: set[str], new: Model, body: Mapping[str, Any], on: On
 ) -> list[Loss]:
     """Returns the losses for cleared fields that the body does not clear."""
     found: list[Loss] = []

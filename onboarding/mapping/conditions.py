@@ -1,7 +1,7 @@
 """Conditions under which a provider requires, hides or refuses a field; joined by `|` and `&`.
 
-The paths of a condition start from a class. A path of `core(User)` starts at the user; a path of
-another class starts at the nearest object of that class around the row.
+The paths of a condition start from a class. A path of the root, such as `core(User)`, starts at the
+whole value; a path of another class starts at the nearest object of that class around the row.
 """
 
 from __future__ import annotations
@@ -42,15 +42,14 @@ class Case:
     def holds(self, value: object) -> bool:
         return lookup(value, self.path) in self.values
 
-    def settled(self, around: str) -> Case:
-        """Returns the test with its path from the user, for a row inside the object at `around`."""
+    def settled(self, around: str, root: type = User) -> Case:
+        """Returns the test with its path from `root`, for a row inside the object at `around`."""
         place = around
-        while self.of is not User and class_at(place) is not self.of:
+        while not issubclass(class_at(place, root), self.of):
             if not place:
-                raise ValueError(f"no {self.of.__name__} lies around {around or 'the user'}")
+                raise ValueError(f"no {self.of.__name__} lies around {around or root.__name__}")
             place = place.rpartition(".")[0]
-        above = "" if self.of is User or not place else f"{place}."
-        return evolve(self, of=User, path=above + self.path)
+        return evolve(self, of=root, path=f"{place}.{self.path}" if place else self.path)
 
 
 @frozen
@@ -78,9 +77,9 @@ class Condition:
         groups = tuple((*mine, *theirs) for mine, theirs in pairs)
         return Condition(groups, f"{self.words} and {other.words}")
 
-    def settled(self, around: str) -> Condition:
-        """Returns the condition with its paths from the user."""
-        groups = tuple(tuple(case.settled(around) for case in group) for group in self.groups)
+    def settled(self, around: str, root: type = User) -> Condition:
+        """Returns the condition with its paths from `root`."""
+        groups = tuple(tuple(case.settled(around, root) for case in group) for group in self.groups)
         return evolve(self, groups=groups)
 
 

@@ -14,7 +14,6 @@ from onboarding.mapping.plan import MappedField, Plan
 from onboarding.mapping.policy import Disallowed
 from onboarding.mapping.rows import WRITES, On, Row, about_of
 from onboarding.model.answers import Loss, LossKind
-from onboarding.model.user import User
 
 __all__ = ["Explanation", "explain", "explanation"]
 
@@ -77,7 +76,7 @@ def explain(path: str, plan: Plan) -> Iterator[Explanation]:
 
     Yields nothing for a path that neither the core nor the wire class has.
     """
-    for core in dict.fromkeys((*leaves(User), *plan.by_core)):
+    for core in dict.fromkeys((*leaves(plan.root), *plan.by_core)):
         if core == path or core.startswith(f"{path}."):
             yield explanation(core, plan)
 

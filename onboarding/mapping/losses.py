@@ -26,8 +26,8 @@ __all__ = [
 
 
 def emit_losses(text: Source, plan: Plan, on: On, nodes: Mapping[str, str]) -> None:
-    """Emits the tests that find the losses of the user `u`; `nodes` are its objects by path."""
-    _lose_below(text, User, "", "u", 1, dict(plan.lost_leaves(on)), nodes)
+    """Emits the tests that find the losses of the value `u`; `nodes` are its objects by path."""
+    _lose_below(text, plan.root, "", "u", 1, dict(plan.lost_leaves(on)), nodes)
     for core, by in plan.implied().items():
         reason = f"{plan.provider} derives it from {by}"
         loss = Loss(core_path=core, kind=LossKind.DROPPED, reason=reason)
@@ -36,6 +36,8 @@ def emit_losses(text: Source, plan: Plan, on: On, nodes: Mapping[str, str]) -> N
         same = f"{theirs}.{like}" if not other else f"({theirs} and {theirs}.{like})"
         guard = f"{place} is not None and " if around else ""
         text.add(1, f"if {guard}{place}.{name} != {same}: lost.append({text.name(loss, 'L')})")
+    if plan.root is not User:
+        return
     mine = {core.split(".", 2)[2] for core in plan.writable(on) if core.startswith(EXTRAS)}
     known = text.name(frozenset(mine), "known")
     text.names["lose_extras"] = _lose_extras

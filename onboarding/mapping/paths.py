@@ -65,9 +65,9 @@ def _model_of(hint: Any) -> type:
     return hint if isinstance(hint, type) and issubclass(hint, Model) else object
 
 
-def class_at(path: str) -> type:
-    """Returns the class of the core at a path below the user; `User` for the empty path."""
-    cls: type = User
+def class_at(path: str, root: type = User) -> type:
+    """Returns the class of the core at a path below `root`; `root` for the empty path."""
+    cls = root
     for name in path.split(".") if path else ():
         cls = model_below(cls)[name]
     return cls

@@ -21,10 +21,12 @@ from onboarding.mapping.rows import (
     WireClass,
     about_of,
     paths_of,
+    root_class,
     rows_of,
 )
 from onboarding.model.answers import Loss, LossKind
 from onboarding.model.user import User
+from onboarding.values.base import Model
 
 __all__ = ["EXTRAS", "MappedField", "Plan", "wire_value"]
 
@@ -36,7 +38,7 @@ DECLARED_ABSENT = "declared_absent"
 class MappedField:
     """One row with its full wire path, its full core path and its wire parents.
 
-    The paths of its conditions start at the user. `required_when` is the row's own condition, which
+    The paths of its conditions start at the root. `required_when` is the row's own condition, which
     applies once the objects around it are given; `around` is when each of those objects is
     required, outermost first.
 
@@ -60,13 +62,13 @@ class MappedField:
     source: str
     root_replaced: bool = False
 
-    def value(self, user: User) -> Any:
+    def value(self, user: Model) -> Any:
         """Returns what the codec writes: the value of the user, a tuple for joined paths."""
         if len(self.cores) == 1:
             return lookup(user, self.core)
         return tuple(lookup(user, core) for core in self.cores)
 
-    def is_empty(self, user: User) -> bool:
+    def is_empty(self, user: Model) -> bool:
         """Whether the user has no value at any of the core paths of the wire key."""
         return all(lookup(user, core) in EMPTY for core in self.cores)
 
@@ -151,18 +153,23 @@ class Plan:
         return about_of(self.cls)
 
     @cached_property
+    def root(self) -> type[Model]:
+        """The core class at which the core paths start."""
+        return root_class(self.cls)
+
+    @cached_property
     def rows(self) -> tuple[Row, ...]:
         return rows_of(self.cls)
 
     @cached_property
     def fields(self) -> tuple[MappedField, ...]:
-        """Every field of the user, in wire order."""
-        found = tuple(_flat(self.cls, (), ""))
+        """Every field of the core value, in wire order."""
+        found = tuple(_flat(self.cls, self.root, (), ""))
         if not self.about.replaces:
             return found
         return tuple(evolve(one, root_replaced=True) for one in found)
 
-    def given(self, user: User, on: On) -> frozenset[str]:
+    def given(self, user: Model, on: On) -> frozenset[str]:
         """Returns the wire objects of which an operation on `user` would send a part."""
         return frozenset(
             path
@@ -171,7 +178,7 @@ class Plan:
             for path in mapped.objects
         )
 
-    def demands(self, mapped: MappedField, user: User, given: Collection[str], on: On) -> bool:
+    def demands(self, mapped: MappedField, user: Model, given: Collection[str], on: On) -> bool:
         """Whether the provider's documents require a field of this user in an operation.
 
         A row's requirement applies if each object around it is given or required itself.
@@ -179,12 +186,12 @@ class Plan:
         asked = mapped.required_when is not None and mapped.required_when.holds(user)
         return asked and self._counts(mapped, user, given, on)
 
-    def leaves_open(self, mapped: MappedField, user: User, given: Collection[str], on: On) -> bool:
+    def leaves_open(self, mapped: MappedField, user: Model, given: Collection[str], on: On) -> bool:
         """Whether the documents leave open whether a field of this user is required."""
         open_ = bool(mapped.row.uncertain) and mapped.uncertain_when.holds(user)
         return open_ and self._counts(mapped, user, given, on)
 
-    def _counts(self, mapped: MappedField, user: User, given: Collection[str], on: On) -> bool:
+    def _counts(self, mapped: MappedField, user: Model, given: Collection[str], on: On) -> bool:
         """Whether each object around a field is given or required."""
         return mapped.asked_on(on) and all(
             path in given or (asked is not None and asked.holds(user))
@@ -241,7 +248,9 @@ class Plan:
         return tuple(_kept(self.rows, ""))
 
     def concerns(self, core: str) -> bool:
-        """Whether the users of this class, natural or legal persons, can have a field."""
+        """Whether a value of this class can have a field; users are natural or legal persons."""
+        if self.root is not User:
+            return True
         head, heads = core.partition(".")[0], {path.partition(".")[0] for path in self.by_core}
         return head in heads or head not in _PERSONS or heads.isdisjoint(_PERSONS)
 
@@ -261,7 +270,7 @@ class Plan:
         mapped = self.by_core.get(core)
         if mapped is not None and mapped.on & on:
             return None
-        if mapped is None and core == DECLARED_ABSENT:
+        if mapped is None and core == DECLARED_ABSENT and self.root is User:
             reason = f"{self.provider} has no way to record that a field does not exist"
             return Loss(core_path=core, kind=LossKind.NOT_APPLICABLE, reason=reason)
         if mapped is None:
@@ -270,7 +279,8 @@ class Plan:
             reason = f"read-only at {self.provider}: no API call can set it"
         else:
             changing = mapped.on & ~On.CREATE
-            able = [name for other, name in WRITES.items() if changing & other]
+            writes = WRITES.items() if self.root is User else ()
+            able = [name for other, name in writes if changing & other]
             reason = f"this call cannot change it{f'; {able[0]} can' if able else ''}"
         wire = mapped.wire if mapped is not None else ""
         return Loss(core_path=core, kind=LossKind.DROPPED, reason=reason, wire_path=wire)
@@ -278,7 +288,7 @@ class Plan:
     def lost_leaves(self, on: On) -> Iterator[tuple[str, Loss]]:
         """Yields every core leaf that the operation cannot write, with its loss."""
         implied = self.implied()
-        for core in leaves(User):
+        for core in leaves(self.root):
             if core not in implied and (loss := self.loss_of(core, on)) is not None:
                 yield core, loss
 
@@ -311,18 +321,17 @@ def wire_value(payload: Mapping[str, Any], path: str) -> Any:
     return value
 
 
-def _flat(cls: type, parents: tuple[_Parent, ...], base: str) -> Iterator[MappedField]:
+def _flat(cls: type, root: type, parents: tuple[_Parent, ...], base: str) -> Iterator[MappedField]:
     about = about_of(cls)
     for row in rows_of(cls):
         if row.inside is not None:
             deeper = f"{base}{row.core}." if row.core else base
-            parent = _Parent(
-                row, _settled(row.required_when, base), _settled(row.hidden_when, base)
-            )
-            yield from _flat(row.inside, (*parents, parent), deeper)
+            required = _settled(row.required_when, base, root)
+            parent = _Parent(row, required, _settled(row.hidden_when, base, root))
+            yield from _flat(row.inside, root, (*parents, parent), deeper)
         elif row.core:
             around = base.rstrip(".")
-            own = _settled(row.hidden_when, base)
+            own = _settled(row.hidden_when, base, root)
             prefix = "".join(f"{parent.row.wire}." for parent in parents)
             cores = tuple(
                 core if core.startswith(EXTRAS) else base + core for core in paths_of(row)
@@ -334,19 +343,19 @@ def _flat(cls: type, parents: tuple[_Parent, ...], base: str) -> Iterator[Mapped
                 cores=cores,
                 wires=tuple(prefix + key for key in row.keys or (row.wire,)),
                 parents=tuple(parent.row for parent in parents),
-                required_when=_settled(row.required_when, base),
+                required_when=_settled(row.required_when, base, root),
                 hidden_when=own or next((p.hidden_when for p in parents if p.hidden_when), None),
                 around=tuple(parent.required_when for parent in parents),
-                disallowed=tuple(bar.settled(around) for bar in row.disallowed),
-                effects=tuple(cost.settled(around) for cost in row.effects),
-                uncertain_when=row.uncertain_when.settled(around),
+                disallowed=tuple(bar.settled(around, root) for bar in row.disallowed),
+                effects=tuple(cost.settled(around, root) for cost in row.effects),
+                uncertain_when=row.uncertain_when.settled(around, root),
                 source=row.source or about.source,
             )
             yield from (evolve(one, core=core) if core != one.core else one for core in cores)
 
 
-def _settled(condition: Condition | None, base: str) -> Condition | None:
-    return condition.settled(base.rstrip(".")) if condition is not None else None
+def _settled(condition: Condition | None, base: str, root: type) -> Condition | None:
+    return condition.settled(base.rstrip("."), root) if condition is not None else None
 
 
 def _kept(rows: tuple[Row, ...], base: str) -> Iterator[str]:

@@ -17,6 +17,7 @@ from onboarding.mapping.conditions import ALWAYS, Condition, listed
 from onboarding.mapping.paths import dotted
 from onboarding.model.documents import DocumentPurpose
 from onboarding.model.user import User
+from onboarding.values.base import Model
 
 __all__ = [
     "Accepted",
@@ -45,7 +46,7 @@ class Disallowed:
     source: str = ""
     """The provider's page. Example: `docs: guides/users/categories`."""
 
-    def stops(self, value: object, user: User) -> bool:
+    def stops(self, value: object, user: Model) -> bool:
         """Whether the provider refuses this value of a field of this user."""
         return value in self.values and self.when.holds(user)
 
@@ -54,8 +55,8 @@ class Disallowed:
         """The values, if they can be listed."""
         return listed(self.values)
 
-    def settled(self, around: str) -> Disallowed:
-        return evolve(self, when=self.when.settled(around))
+    def settled(self, around: str, root: type = User) -> Disallowed:
+        return evolve(self, when=self.when.settled(around, root))
 
 
 def disallow(
@@ -152,5 +153,5 @@ class Consequence:
         names = ", ".join(purpose.name.lower() for purpose in documents)
         return f"{self.words if certain else self.unsure}{f': {names}' * bool(names)}"
 
-    def settled(self, around: str) -> Consequence:
-        return evolve(self, when=self.when.settled(around))
+    def settled(self, around: str, root: type = User) -> Consequence:
+        return evolve(self, when=self.when.settled(around, root))

@@ -1,4 +1,4 @@
-"""Compiles the reader of a wire class: one straight-line function from an object to a user.
+"""Compiles the reader of a wire class: one straight-line function from an object to the core.
 
 `Translation.source` shows the generated code.
 """
@@ -18,13 +18,13 @@ from onboarding.values.base import Model, defaults_of, put
 
 __all__ = ["Read", "compile_read"]
 
-Read = Callable[[Mapping[str, Any]], tuple[User, dict[str, Any]]]
+Read = Callable[[Mapping[str, Any]], tuple[Any, dict[str, Any]]]
 
 
 def compile_read(plan: Plan) -> Read:
-    """Returns a function from the provider's object to (user, unmapped).
+    """Returns a function from the provider's object to (value, unmapped).
 
-    A value that cannot be read, whatever its type, is None in the user and kept in unmapped.
+    A value that cannot be read, whatever its type, is None in the value and kept in unmapped.
     """
     text = Source(names={"new": object.__new__, "put": put, "unreadable": UNREADABLE})
     variables: dict[str, str] = {}
@@ -34,8 +34,9 @@ def compile_read(plan: Plan) -> Read:
     by_core = dict(variables)
     for core, by in plan.implied().items():
         by_core[core] = f"~{by_core[by]}"
-    _read_extras(text, by_core)
-    root = _build(text, User, "", by_core)
+    if plan.root is User:
+        _read_extras(text, by_core)
+    root = _build(text, plan.root, "", by_core)
     text.add(1, f"return {root}, unmapped")
     return text.build("read", f"{plan.cls.__name__}.read")
 

@@ -14,6 +14,7 @@ class Person:
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date
 from enum import Flag, StrEnum, auto
 from typing import Any, Literal, TypeVar, cast
@@ -26,6 +27,8 @@ from onboarding.mapping.conditions import ALWAYS, Condition
 from onboarding.mapping.paths import dotted, root_of
 from onboarding.mapping.policy import Consequence, Disallowed, OneOf
 from onboarding.model.answers import Loss, LossKind
+from onboarding.model.user import User
+from onboarding.values.base import Model
 
 __all__ = [
     "EVERY",
@@ -46,6 +49,7 @@ __all__ = [
     "paths_of",
     "record_only",
     "root_at",
+    "root_class",
     "rows_of",
 ]
 
@@ -304,6 +308,23 @@ def rows_of(cls: type) -> tuple[Row, ...]:
         for field in fields  # pyright: ignore[reportUnknownVariableType]
         if _ROW in field.metadata  # pyright: ignore[reportUnknownMemberType]
     )
+
+
+def root_class(cls: type) -> type[Model]:
+    """Returns the root of a wire class: the core class at which the paths of its rows start.
+
+    If rows start at a class and at a subclass of it, the root is the subclass. The root is `User`
+    if no path names a class.
+    """
+    return max(_roots(cls), key=lambda root: len(root.__mro__), default=User)
+
+
+def _roots(cls: type) -> Iterator[type[Model]]:
+    for row in rows_of(cls):
+        if row.root is not None:
+            yield row.root
+        elif row.inside is not None and not row.core:
+            yield from _roots(row.inside)
 
 
 def paths_of(row: Row) -> tuple[str, ...]:

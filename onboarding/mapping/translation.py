@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from functools import cache, cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any, Generic, overload
 
 from attrs import frozen
 
@@ -26,13 +26,26 @@ from onboarding.mapping.writing import Write, compile_write
 from onboarding.model.answers import Loss
 from onboarding.model.record import Absence
 from onboarding.model.user import User
+from onboarding.values.base import Model
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar
+
+    M = TypeVar("M", bound=Model, default=User)
+else:
+    from typing import TypeVar
+
+    M = TypeVar("M", bound=Model)
 
 __all__ = ["Translation", "translation"]
 
 
 @frozen(slots=False)
-class Translation:
-    """Translates users between the core and one wire class of a provider."""
+class Translation(Generic[M]):
+    """Translates values between the core and one wire class of a provider.
+
+    The values are users, or values of another core class that is the root of the wire class.
+    """
 
     plan: Plan
 
@@ -40,16 +53,16 @@ class Translation:
 
     def to_wire(
         self,
-        user: User,
+        user: M,
         on: On = On.CREATE,
         *,
         unmapped: Mapping[str, Any] | None = None,
-        since: User | None = None,
+        since: M | None = None,
     ) -> tuple[dict[str, Any], tuple[Loss, ...]]:
         """Returns the provider's object and the losses; never truncates, never raises.
 
         With the unmapped values of a record, a field with an unchanged value keeps the provider's
-        spelling. With `since`, the user of that record, every unchanged field does, and only
+        spelling. With `since`, the value in that record, every unchanged field does, and only
         changed fields are reported as losses.
         """
         if since is not None:
@@ -61,16 +74,16 @@ class Translation:
         return out, tuple(lost)
 
     def _keep_spelling(
-        self, out: dict[str, Any], unmapped: Mapping[str, Any], user: User, on: On
+        self, out: dict[str, Any], unmapped: Mapping[str, Any], user: M, on: On
     ) -> None:
         kept = [self.plan.by_wire[wire] for wire in unmapped if wire in self.plan.by_wire]
         anew = {mapped.core for mapped in kept if not _reads_as(mapped, unmapped, out, user)}
         keep_unchanged(self.plan, out, user, anew, (), unmapped, on)
 
     def _written_since(
-        self, old: User, new: User, on: On, unmapped: Mapping[str, Any]
+        self, old: M, new: M, on: On, unmapped: Mapping[str, Any]
     ) -> tuple[dict[str, Any], tuple[Loss, ...]]:
-        changed, new = compared(old, new)
+        changed, new = compared(self.plan.root, old, new)
         lost: list[Loss] = []
         out = self._write(on)(new, lost)
         keep_unchanged(self.plan, out, new, self.plan.touched(changed), lost, unmapped, on)
@@ -80,7 +93,7 @@ class Translation:
         return out, (*kept, *overwritten(self.plan, out, unmapped))
 
     def update(
-        self, old: User, new: User, *, unmapped: Mapping[str, Any] | None = None
+        self, old: M, new: M, *, unmapped: Mapping[str, Any] | None = None
     ) -> tuple[dict[str, Any], tuple[Loss, ...]]:
         """Returns the body of an update from `old` to `new`, and its losses.
 
@@ -89,7 +102,7 @@ class Translation:
         never a loss: if it must be sent, it keeps the provider's spelling, as do the unmapped
         values.
         """
-        changed, new = compared(old, new)
+        changed, new = compared(self.plan.root, old, new)
         if not changed:
             return {}, ()
         lost: list[Loss] = []
@@ -98,11 +111,11 @@ class Translation:
 
     # -- wire -> core
 
-    def from_wire(self, payload: Mapping[str, Any]) -> tuple[User, dict[str, Any]]:
-        """Returns the user in a provider's object, and the unmapped values by wire path.
+    def from_wire(self, payload: Mapping[str, Any]) -> tuple[M, dict[str, Any]]:
+        """Returns the core value in a provider's object, and the unmapped values by wire path.
 
-        A field that cannot be read is None in the user, and its value is unmapped. Raises
-        `UnexpectedResponse` if `payload` is not an object.
+        A field that cannot be read is None in the core value, and its wire value is unmapped.
+        Raises `UnexpectedResponse` if `payload` is not an object.
         """
         if payload.__class__ is not dict and not isinstance(payload, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise UnexpectedResponse([Problem("", "type", "expected an object")])
@@ -119,7 +132,7 @@ class Translation:
 
     def absent(
         self,
-        user: User,
+        user: M,
         payload: Mapping[str, Any],
         *,
         unmapped: Mapping[str, Any] | None = None,
@@ -175,14 +188,28 @@ class Translation:
         return made
 
 
+@overload
+def translation(cls: type, provider: str) -> Translation: ...
+@overload
+def translation(cls: type, provider: str, root: type[M]) -> Translation[M]: ...
+def translation(cls: type, provider: str, root: type[Any] = User) -> Translation[Any]:
+    """Returns the translation of a wire class, made once.
+
+    `root` is the core class of its values. Raises `ValueError` if the rows start at another class.
+    """
+    made = _translation(cls, provider)
+    if made.plan.root is not root:
+        raise ValueError(f"{cls.__name__} maps {made.plan.root.__name__}, not {root.__name__}")
+    return made
+
+
 @cache
-def translation(cls: type, provider: str) -> Translation:
-    """Returns the translation of a wire class, made once."""
+def _translation(cls: type, provider: str) -> Translation[Any]:
     return Translation(Plan(cls, provider))
 
 
 def _reads_as(
-    mapped: MappedField, unmapped: Mapping[str, Any], out: Mapping[str, Any], user: User
+    mapped: MappedField, unmapped: Mapping[str, Any], out: Mapping[str, Any], user: Model
 ) -> bool:
     """Whether the unmapped value of a field is still the value that the user has."""
     codec, parent = mapped.row.codec, mapped.wire.rpartition(".")[0]

@@ -1,23 +1,25 @@
-"""The losses for the parts of a provider's object that did not become part of the user."""
+"""The losses for the parts of a provider's object that did not become part of the core value."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from onboarding.mapping.paths import lookup
 from onboarding.mapping.translation import Translation
 from onboarding.model.answers import Loss, LossKind
 from onboarding.model.user import User
-from onboarding.values.base import trust
+from onboarding.values.base import Model, trust
 
 __all__ = ["coarsened", "read_with_losses"]
 
+M = TypeVar("M", bound=Model)
+
 
 def read_with_losses(
-    wire: Translation, payload: Mapping[str, Any]
-) -> tuple[User, tuple[Loss, ...]]:
-    """Returns the user in a provider's object, and the losses for everything else in it.
+    wire: Translation[M], payload: Mapping[str, Any]
+) -> tuple[M, tuple[Loss, ...]]:
+    """Returns the core value in a provider's object, and the losses for everything else in it.
 
     Raises `UnexpectedResponse` if `payload` is not an object.
     """
@@ -26,7 +28,7 @@ def read_with_losses(
 
 
 def coarsened(
-    wire: Translation, user: User, unmapped: Mapping[str, Any], *, prefix: str = ""
+    wire: Translation[M], user: M, unmapped: Mapping[str, Any], *, prefix: str = ""
 ) -> tuple[Loss, ...]:
     """Returns the losses for fields of a record whose value was read inexactly.
 
@@ -45,7 +47,7 @@ def coarsened(
     return tuple(found)
 
 
-def _unread(wire: Translation, user: User, unmapped: Mapping[str, Any]) -> Iterator[Loss]:
+def _unread(wire: Translation[M], user: M, unmapped: Mapping[str, Any]) -> Iterator[Loss]:
     for path in unmapped:
         mapped = wire.plan.by_wire.get(path)
         codec = mapped.row.codec if mapped is not None else None
@@ -64,7 +66,9 @@ def _unread(wire: Translation, user: User, unmapped: Mapping[str, Any]) -> Itera
             yield Loss(core_path=core, kind=kind, reason=reason, wire_path=path)
 
 
-def _own(wire: Translation, payload: Mapping[str, Any]) -> Iterator[Loss]:
-    reason = f"a field of {wire.plan.provider}'s record, not of the user"
+def _own(wire: Translation[M], payload: Mapping[str, Any]) -> Iterator[Loss]:
+    root = wire.plan.root
+    whose = "user" if root is User else root.__name__
+    reason = f"a field of {wire.plan.provider}'s record, not of the {whose}"
     for name in wire.provider_fields(payload):
         yield Loss(core_path="", kind=LossKind.NOT_APPLICABLE, reason=reason, wire_path=name)

@@ -24,10 +24,10 @@ from onboarding.mapping.rows import (
     inside,
     paths_of,
     record_only,
+    root_class,
     rows_of,
 )
 from onboarding.model.answers import Loss
-from onboarding.model.user import User
 
 __all__ = ["wire"]
 
@@ -50,6 +50,8 @@ def wire(
     replaces: bool = False,
 ) -> Callable[[type[T]], type[T]]:
     """Makes a wire class: a frozen attrs class whose fields know their paths in the core.
+
+    The core class at which the paths of the rows start is its root: `User` or any other class.
 
     `not_supported` are the losses of core paths without a row; `implied` pairs a core path without
     a wire key with the path that it is derived from; of each of `one_of_required`, the provider
@@ -80,7 +82,7 @@ def wire(
 
 def _check(cls: type) -> None:
     rows: dict[str, str] = {}
-    for row, path in _fields(cls, "", "", None):
+    for row, path in _fields(cls, "", "", root_class(cls)):
         if path in rows:
             raise ValueError(f"{cls.__name__}.{row}: {path} is also the path of {rows[path]}")
         rows[path] = row
@@ -100,21 +102,21 @@ def _check_shown(cls: type, name: str, on: On) -> None:
             _check_shown(row.inside, f"{name}.{row.wire}", row.on & on)
 
 
-def _fields(cls: type, wire: str, base: str, around: type | None) -> Iterator[tuple[str, str]]:
+def _fields(cls: type, wire: str, base: str, around: type) -> Iterator[tuple[str, str]]:
     """Yields the wire path and the core path of each row; `around` is the class at `base`."""
     rows = rows_of(cls)
     _check_parts(cls, rows)
     for row in rows:
-        name, core, root = f"{cls.__name__}.{row.wire}", row.core, row.root or around or User
+        name, core, root = f"{cls.__name__}.{row.wire}", row.core, row.root or around
         if row.codec is not None and row.codec.beside not in ("", *(other.wire for other in rows)):
             raise ValueError(f"{name}: its codec reads {row.codec.beside}, which the class lacks")
         _check_clearing(name, row)
         if core.startswith(EXTRAS):
             yield f"{wire}{row.wire}", core
             continue
-        if core and around not in (None, root):
-            text = f"is a path of {root.__name__}, but is inside an object at {base.rstrip('.')}"
-            raise ValueError(f"{name}: {core} {text}")
+        if core and not issubclass(around, root):
+            place = f"an object at {base.rstrip('.')}" if base else f"a class of {around.__name__}"
+            raise ValueError(f"{name}: {core} is a path of {root.__name__}, but is inside {place}")
         if row.inside is not None:
             kind = _kind_at(root, core, name) if core else around
             if kind is object:

@@ -1,4 +1,4 @@
-"""Compiles the writer of a wire class: one straight-line function from a user to an object.
+"""Compiles the writer of a wire class: one straight-line function from the core to an object.
 
 `Translation.source` shows the generated code.
 """
@@ -24,15 +24,19 @@ from onboarding.values.base import checks_of
 
 __all__ = ["Write", "compile_write"]
 
-Write = Callable[[User, list[Loss]], dict[str, Any]]
+Write = Callable[[Any, list[Loss]], dict[str, Any]]
 
 
 def compile_write(plan: Plan, on: On) -> Write:
-    """Returns a function from a user to the provider's object; it appends the losses to a list."""
+    """Returns a function from a core value to the provider's object.
+
+    The function appends the losses to a list.
+    """
     text = Source(names={"cannot": _cannot})
     text.add(0, "def write(u, lost):")
     text.add(1, "out = {}")
-    text.add(1, f"ex = u.extras.get({plan.provider!r}) if u.extras else None")
+    if plan.root is User:
+        text.add(1, f"ex = u.extras.get({plan.provider!r}) if u.extras else None")
     writing = _Writing(plan, on, text)
     writing.fetch_nodes()
     writing.ask_conditions()
@@ -60,7 +64,7 @@ class _Writing:
         """Emits the lookup of each object of the core that is written or used in a condition."""
         wanted = {*self.plan.writable(self.on), *self.plan.implied()}
         wanted |= {case.path for hidden in self._hiding() for case in hidden.cases}
-        for path, name, parent in _core_nodes(User, ""):
+        for path, name, parent in _core_nodes(self.plan.root, ""):
             if any(core.startswith(f"{path}.") for core in wanted):
                 above = self.nodes[parent]
                 guard = "" if above == "u" else f" if {above} is not None else None"
@@ -80,7 +84,7 @@ class _Writing:
         return list(dict.fromkeys(found))
 
     def _condition(self, condition: Condition) -> str:
-        known = set(leaves(User))
+        known = set(leaves(self.plan.root))
         simple = all(
             case.path in known and isinstance(case.values, frozenset) for case in condition.cases
         )
@@ -151,7 +155,7 @@ class _Writing:
         parent, _, name = core.rpartition(".")
         node = self.nodes[parent]
         guard = "" if node in there else f"{node} is not None and "
-        if checks_of(class_at(parent))[name].many:
+        if checks_of(class_at(parent, self.plan.root))[name].many:
             return f"{guard}(v := {node}.{name})"
         return f"{guard}(v := {node}.{name}) is not None"
 
