@@ -23,12 +23,10 @@ from onboarding.spi import (
 
 from onboarding_mangopay.content import same_content
 from onboarding_mangopay.keys import Keys
-from onboarding_mangopay.values import ADDRESS, PROVIDER, filters, flag
-from onboarding_mangopay.wire.accounts import form_of, read_account
+from onboarding_mangopay.values import PROVIDER, filters, flag
+from onboarding_mangopay.wire.accounts import FORMS, read_account, word_of
 
 __all__ = ["BankAccounts"]
-
-_ADDRESS = tuple(f"OwnerAddress.{name}" for name in ADDRESS)
 
 
 @frozen(kw_only=True)
@@ -49,17 +47,19 @@ class BankAccounts(Keys):
         docs: create-iban-bank-account, and -gb-, -us-, -ca-, -other-
         """
         keyed = self.keyed("add_bank_account", user_id, idempotency_key=idempotency_key)
-        form = form_of(account)
-        if form is None:
+        word = word_of(account)
+        if word is None:
             words = "MangoPay has no account of this kind"
             raise Unsupported([Problem("", "unsupported", words)], provider=PROVIDER)
-        if problems := list(form.problems(account)):
-            raise Unsupported(problems, provider=PROVIDER)
-        path = ("users", user_id, "bankaccounts", form.word.lower())
-        body = form.write(account)
+        form = FORMS[word]
+        body, losses = form.to_wire(account)
+        if losses:
+            found = (Problem(x.core_path, "unsupported", x.reason, x.wire_path) for x in losses)
+            raise Unsupported(found, provider=PROVIDER)
+        path = ("users", user_id, "bankaccounts", word.lower())
         request = self.request("POST", "add_bank_account", *path, body=body)
-        sent = {"Type": form.word, **body}
-        paths = ("Type", *(part.wire for part in form.parts), *_ADDRESS)
+        sent = {"Type": word, **body}
+        paths = ("Type", *form.plan.by_wire)
 
         def same(shown: Mapping[str, Any]) -> bool:
             return same_content(sent, shown, paths, defaults=("DepositAccountType",))

@@ -420,10 +420,10 @@ def _rows() -> Iterator[tuple[str, Row]]:
 
 def _patterns() -> dict[str, Pattern]:
     found = {name: row.pattern for name, row in _rows() if row.pattern is not None}
-    for form in FORMS:
-        for part in form.parts:
-            if part.pattern is not None:
-                found[f"{form.word}.{part.wire}"] = part.pattern
+    for word, form in FORMS.items():
+        for mapped in form.plan.fields:
+            if mapped.row.pattern is not None:
+                found[f"{word}.{mapped.wire}"] = mapped.row.pattern
     return found
 
 

@@ -1,168 +1,183 @@
-"""MangoPay's bank account objects, one form per kind.
+"""MangoPay's bank account objects, one class per kind.
 
 docs: api-reference/bank-accounts
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, TypeAlias
 
-from attrs import frozen
-from onboarding import Problem
+from onboarding import Address
 from onboarding.spi import (
+    ALWAYS,
     BankAccount,
     CanadianAccount,
+    Codec,
     DepositType,
     IbanAccount,
+    Inline,
     OtherAccount,
     Pattern,
+    Translation,
     UkAccount,
     UsAccount,
-    trust,
+    at,
+    core,
+    inside,
+    some,
+    translation,
+    wire,
+    words,
 )
 
-from onboarding_mangopay.values import ADDRESS, address, address_body, text
+from onboarding_mangopay.values import PROVIDER
 
-__all__ = ["FORMS", "Form", "Part", "form_of", "read_account"]
+__all__ = ["FORMS", "read_account", "word_of"]
 
 AnyAccount: TypeAlias = IbanAccount | UkAccount | UsAccount | CanadianAccount | OtherAccount
 
 
-@frozen
-class Part:
-    """One field of a form: MangoPay's name, the core's name, the documented pattern or words."""
-
-    wire: str
-    core: str
-    pattern: Pattern | None = None
-    words: Mapping[Any, str] | None = None
-
-    def write(self, value: Any) -> str:
-        return self.words[value] if self.words is not None else str(value)
-
-    def read(self, value: object) -> Any:
-        if self.words is None:
-            return text(value)
-        return next((member for member, word in self.words.items() if word == value), None)
+def _read(value: Any) -> str:
+    if not isinstance(value, str) or not value:
+        raise ValueError("expected a text that is not empty")
+    return value
 
 
-@frozen
-class Form:
-    """One kind of account: MangoPay's word, and the fields beside those of the owner."""
-
-    word: str
-    account: type[AnyAccount]
-    own: tuple[Part, ...]
-
-    @property
-    def parts(self) -> tuple[Part, ...]:
-        return (*_OWNER, *self.own)
-
-    def write(self, account: BankAccount) -> dict[str, Any]:
-        """Returns the body that registers an account."""
-        body: dict[str, Any] = {}
-        for part in self.parts:
-            value = getattr(account, part.core)
-            if value is not None:
-                body[part.wire] = part.write(value)
-        if held := address_body(account.owner_address):
-            body["OwnerAddress"] = held
-        return body
-
-    def problems(self, account: BankAccount) -> Iterator[Problem]:
-        """Yields the fields that MangoPay would refuse, with the accepted form but no value."""
-        for part in self.parts:
-            value = getattr(account, part.core)
-            if value is not None and part.pattern is not None and not part.pattern.fits(value):
-                text = f"MangoPay accepts {part.pattern.words}"
-                yield Problem(part.core, "unsupported", text, part.wire)
-
-    def core_path(self, wire_path: str) -> str | None:
-        """Returns the core path of a field of MangoPay's."""
-        head, _, rest = wire_path.partition(".")
-        if head == "OwnerAddress":
-            inner = ADDRESS.get(rest)
-            return f"owner_address.{inner}" if inner else "owner_address"
-        return next((part.core for part in self.parts if part.wire == wire_path), None)
-
-
+_TEXT: Codec[str, str] = Codec("text", _read, str, "string", inline=Inline(write="{v}"))
+_ANY = Pattern(r".{1,255}", "1 to 255 characters without a line break")
 _BIC = Pattern(
     r"[a-zA-Z]{6}\w{2}(\w{3})?", "8 or 11 characters: six letters, then letters and digits"
 )
-_DEPOSIT = {DepositType.CHECKING: "CHECKING", DepositType.SAVINGS: "SAVINGS"}
-_ANY = Pattern(r".{1,255}", "1 to 255 characters without a line break")
-_OWNER = (
-    Part("OwnerName", "owner_name", _ANY),
-    Part("Tag", "tag", _ANY),
-)
+_DEPOSIT = words(DepositType, {DepositType.CHECKING: "CHECKING", DepositType.SAVINGS: "SAVINGS"})
 
-FORMS = (
-    # docs: create-iban-bank-account
-    Form(
-        "IBAN",
-        IbanAccount,
-        (
-            Part("IBAN", "iban", Pattern(r".{1,34}", "1 to 34 characters")),
-            Part("BIC", "bic", _BIC),
-        ),
-    ),
-    # docs: create-gb-bank-account
-    Form(
-        "GB",
-        UkAccount,
-        (
-            Part("SortCode", "sort_code", Pattern(r"[0-9]{6}", "6 digits")),
-            Part("AccountNumber", "account_number", Pattern(r"[0-9]{8}", "8 digits")),
-        ),
-    ),
-    # docs: create-us-bank-account
-    Form(
-        "US",
-        UsAccount,
-        (
-            Part("AccountNumber", "account_number", Pattern(r"[0-9]+", "digits only")),
-            Part("ABA", "routing_number", Pattern(r"[0-9]{9}", "9 digits")),
-            Part("DepositAccountType", "deposit_type", words=_DEPOSIT),
-        ),
-    ),
-    # docs: create-ca-bank-account
-    Form(
-        "CA",
-        CanadianAccount,
-        (
-            Part("BankName", "bank_name", Pattern(r".{1,50}", "1 to 50 characters")),
-            Part("InstitutionNumber", "institution_number", Pattern(r"[0-9]{3}", "3 digits")),
-            Part("BranchCode", "branch_code", Pattern(r"[0-9]{5}", "5 digits")),
-            Part("AccountNumber", "account_number", Pattern(r"[0-9]{7,35}", "7 to 35 digits")),
-        ),
-    ),
-    # docs: create-other-bank-account
-    Form(
-        "OTHER",
-        OtherAccount,
-        (
-            Part("Country", "country"),
-            Part("BIC", "bic", _BIC),
-            Part(
-                "AccountNumber",
-                "account_number",
-                Pattern(r"[0-9a-zA-Z]{5,35}", "5 to 35 ASCII letters and digits"),
-            ),
-        ),
-    ),
-)
+A = core(Address)
+B = core(BankAccount)
 
 
-def form_of(account: BankAccount) -> Form | None:
-    """Returns the form of an account; None for a kind that MangoPay does not support."""
-    return next((form for form in FORMS if isinstance(account, form.account)), None)
+@wire(source="docs: create-iban-bank-account, OwnerAddress")
+class AccountAddress:
+    """The address of an owner; six nulls, or six empty texts, stand for no address."""
+
+    AddressLine1: str | None = at(A.line1, _TEXT)
+    AddressLine2: str | None = at(A.line2, _TEXT)
+    City: str | None = at(A.city, _TEXT)
+    Region: str | None = at(A.region, _TEXT)
+    PostalCode: str | None = at(A.postal_code, _TEXT)
+    Country: str | None = at(A.country, _TEXT)
+
+
+@wire(source="docs: api-reference/bank-accounts")
+class OwnedAccount:
+    """The fields of every kind of account."""
+
+    OwnerName: str | None = at(B.owner_name, _TEXT, pattern=_ANY, required_when=ALWAYS)
+    OwnerAddress: AccountAddress | None = inside(AccountAddress, some(B.owner_address))
+    Tag: str | None = at(B.tag, _TEXT, pattern=_ANY)
+
+
+I = core(IbanAccount)  # noqa: E741
+
+
+@wire(source="docs: create-iban-bank-account")
+class IbanBankAccount(OwnedAccount):
+    """An account with an IBAN."""
+
+    IBAN: str | None = at(
+        I.iban, _TEXT, pattern=Pattern(r".{1,34}", "1 to 34 characters"), required_when=ALWAYS
+    )
+    BIC: str | None = at(I.bic, _TEXT, pattern=_BIC)
+
+
+G = core(UkAccount)
+
+
+@wire(source="docs: create-gb-bank-account")
+class GbBankAccount(OwnedAccount):
+    """An account in the United Kingdom."""
+
+    SortCode: str | None = at(
+        G.sort_code, _TEXT, pattern=Pattern(r"[0-9]{6}", "6 digits"), required_when=ALWAYS
+    )
+    AccountNumber: str | None = at(
+        G.account_number, _TEXT, pattern=Pattern(r"[0-9]{8}", "8 digits"), required_when=ALWAYS
+    )
+
+
+U = core(UsAccount)
+
+
+@wire(source="docs: create-us-bank-account")
+class UsBankAccount(OwnedAccount):
+    """An account in the United States."""
+
+    AccountNumber: str | None = at(
+        U.account_number, _TEXT, pattern=Pattern(r"[0-9]+", "digits only"), required_when=ALWAYS
+    )
+    ABA: str | None = at(
+        U.routing_number, _TEXT, pattern=Pattern(r"[0-9]{9}", "9 digits"), required_when=ALWAYS
+    )
+    DepositAccountType: str | None = at(U.deposit_type, _DEPOSIT)
+
+
+C = core(CanadianAccount)
+
+
+@wire(source="docs: create-ca-bank-account")
+class CaBankAccount(OwnedAccount):
+    """An account in Canada."""
+
+    BankName: str | None = at(
+        C.bank_name, _TEXT, pattern=Pattern(r".{1,50}", "1 to 50 characters"), required_when=ALWAYS
+    )
+    InstitutionNumber: str | None = at(
+        C.institution_number, _TEXT, pattern=Pattern(r"[0-9]{3}", "3 digits"), required_when=ALWAYS
+    )
+    BranchCode: str | None = at(
+        C.branch_code, _TEXT, pattern=Pattern(r"[0-9]{5}", "5 digits"), required_when=ALWAYS
+    )
+    AccountNumber: str | None = at(
+        C.account_number,
+        _TEXT,
+        pattern=Pattern(r"[0-9]{7,35}", "7 to 35 digits"),
+        required_when=ALWAYS,
+    )
+
+
+O = core(OtherAccount)  # noqa: E741
+
+
+@wire(source="docs: create-other-bank-account")
+class OtherBankAccount(OwnedAccount):
+    """An account in another country."""
+
+    Country: str | None = at(O.country, _TEXT, required_when=ALWAYS)
+    BIC: str | None = at(O.bic, _TEXT, pattern=_BIC, required_when=ALWAYS)
+    AccountNumber: str | None = at(
+        O.account_number,
+        _TEXT,
+        pattern=Pattern(r"[0-9a-zA-Z]{5,35}", "5 to 35 ASCII letters and digits"),
+        required_when=ALWAYS,
+    )
+
+
+FORMS: Mapping[str, Translation[Any]] = {
+    "IBAN": translation(IbanBankAccount, PROVIDER, IbanAccount),
+    "GB": translation(GbBankAccount, PROVIDER, UkAccount),
+    "US": translation(UsBankAccount, PROVIDER, UsAccount),
+    "CA": translation(CaBankAccount, PROVIDER, CanadianAccount),
+    "OTHER": translation(OtherBankAccount, PROVIDER, OtherAccount),
+}
+"""The kinds of accounts by MangoPay's word."""
+
+
+def word_of(account: BankAccount) -> str | None:
+    """Returns MangoPay's word for the kind of an account; None for a kind it does not support."""
+    return next((word for word, form in FORMS.items() if isinstance(account, form.plan.root)), None)
 
 
 def read_account(payload: Mapping[str, Any]) -> AnyAccount | None:
     """Returns the account of an object; None for an unknown kind."""
-    form = next((form for form in FORMS if form.word == payload.get("Type")), None)
-    if form is None:
-        return None
-    facts = {part.core: part.read(payload.get(part.wire)) for part in form.parts}
-    return trust(form.account, {**facts, "owner_address": address(payload.get("OwnerAddress"))})
+    form = next((form for word, form in FORMS.items() if word == payload.get("Type")), None)
+    account: AnyAccount | None = form.from_wire(payload)[0] if form is not None else None
+    return account
