@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 from unicodedata import normalize
 
-from onboarding import User
-from onboarding.spi import On, Translation
+from onboarding.spi import Model, On, Translation
 
 __all__ = ["comparable", "leaves", "same_content"]
+
+M = TypeVar("M", bound=Model)
 
 _ABSENT = object()
 
@@ -44,14 +45,14 @@ def same_content(
     return True
 
 
-def comparable(wire: Translation, user: User) -> tuple[str, ...]:
-    """Returns the wire paths that a creation writes and that MangoPay shows of such a user."""
+def comparable(wire: Translation[M], value: M) -> tuple[str, ...]:
+    """Returns the wire paths that a creation writes and that MangoPay shows of such a value."""
     return tuple(
         mapped.wire
         for mapped in wire.plan.fields
         if mapped.on & On.CREATE
         and mapped.shown
-        and not (mapped.hidden_when is not None and mapped.hidden_when.holds(user))
+        and not (mapped.hidden_when is not None and mapped.hidden_when.holds(value))
     )
 
 

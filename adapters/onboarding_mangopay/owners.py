@@ -24,7 +24,6 @@ from onboarding import (
     PartialFailure,
     Problem,
     Rejected,
-    User,
 )
 from onboarding.spi import (
     DeclaredOwner,
@@ -41,7 +40,6 @@ from onboarding_mangopay.content import comparable, same_content
 from onboarding_mangopay.keys import Keyed, Keys
 from onboarding_mangopay.wire.owners import (
     OWNERS_PATH,
-    as_user,
     declared_owner,
     owner_declaration,
     owner_wire,
@@ -227,7 +225,7 @@ class Owners(Keys):
         return [body for body, _ in written], tuple(loss for _, lost in written for loss in lost)
 
     def _body(self, owner: BeneficialOwner, prefix: str) -> tuple[dict[str, Any], tuple[Loss, ...]]:
-        body, losses = owner_wire().to_wire(as_user(owner))
+        body, losses = owner_wire().to_wire(owner)
         return body, self.refuse(evolve(x, core_path=prefix + x.core_path) for x in losses)
 
 
@@ -260,7 +258,7 @@ def _missing(
 
 
 def _same_owner(body: Mapping[str, Any], shown: Mapping[str, Any]) -> bool:
-    return same_content(body, shown, comparable(owner_wire(), User()))
+    return same_content(body, shown, comparable(owner_wire(), BeneficialOwner()))
 
 
 def _inside(prefix: str) -> Callable[[str], str | None]:

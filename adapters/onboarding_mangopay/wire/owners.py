@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
-from onboarding import BeneficialOwner, Birthplace, DocumentStatus, OwnerDeclaration, User
+from onboarding import BeneficialOwner, Birthplace, DocumentStatus, OwnerDeclaration
 from onboarding.spi import (
     ALWAYS,
     TEXT,
@@ -41,8 +41,6 @@ __all__ = [
     "STATUSES",
     "MangoBirthplace",
     "MangoOwner",
-    "as_owner",
-    "as_user",
     "declared_owner",
     "owner_declaration",
     "owner_wire",
@@ -59,8 +57,8 @@ EDITABLE = dict.fromkeys(STATUSES, False) | {"CREATED": True, "INCOMPLETE": True
 
 OWNERS_PATH = "company.beneficial_owners"
 
-U = core(User)
-I = some(U.identity)  # noqa: E741
+O = core(BeneficialOwner)  # noqa: E741
+I = some(O.identity)  # noqa: E741
 B = core(Birthplace)
 
 
@@ -74,7 +72,7 @@ class MangoBirthplace:
 
 @wire(source="docs: api-reference/ubo-declarations/create-ubo")
 class MangoOwner:
-    """An owner, mapped as a natural user, since the paths below both are the same."""
+    """A beneficial owner of a company."""
 
     FirstName: str | None = at(
         I.given_name, TEXT, min=1, max=100, required_when=ALWAYS, without=ONE_NAME
@@ -83,7 +81,7 @@ class MangoOwner:
         I.family_name, TEXT, min=1, max=100, required_when=ALWAYS, without=ONE_NAME
     )
     Address: MangoAddress | None = inside(
-        MangoAddress, some(U.address), send_whole=True, required_when=ALWAYS
+        MangoAddress, some(O.address), send_whole=True, required_when=ALWAYS
     )
     Nationality: str | None = at(
         I.nationality, TEXT, required_when=ALWAYS, disallowed=BLOCKED_NATIONALITIES
@@ -97,19 +95,9 @@ class MangoOwner:
     CreationDate: int | None = record_only(int)
 
 
-def as_user(owner: BeneficialOwner) -> User:
-    """Returns an owner as the natural user that `MangoOwner` maps."""
-    return User(identity=owner.identity, address=owner.address)
-
-
-def as_owner(user: User) -> BeneficialOwner:
-    """Returns the owner of a natural user that `MangoOwner` maps."""
-    return BeneficialOwner(identity=user.identity, address=user.address)
-
-
-def owner_wire() -> Translation:
+def owner_wire() -> Translation[BeneficialOwner]:
     """Returns the translation of an owner."""
-    return translation(MangoOwner, PROVIDER)
+    return translation(MangoOwner, PROVIDER, BeneficialOwner)
 
 
 def owner_declaration(
@@ -139,10 +127,10 @@ def owner_declaration(
 
 def declared_owner(payload: Mapping[str, Any]) -> DeclaredOwner:
     """Returns one owner of a declaration."""
-    user, unmapped = owner_wire().from_wire(payload)
+    owner, unmapped = owner_wire().from_wire(payload)
     return DeclaredOwner(
         id=reference(payload.get("Id")) or "",
-        owner=as_owner(user),
+        owner=owner,
         active=payload.get("IsActive") is not False,
-        losses=coarsened(owner_wire(), user, unmapped, prefix=f"{OWNERS_PATH}."),
+        losses=coarsened(owner_wire(), owner, unmapped, prefix=f"{OWNERS_PATH}."),
     )
