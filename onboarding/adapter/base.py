@@ -295,9 +295,10 @@ class Adapter(Settings):
 def _references(shown: Mapping[str, Any], paths: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Yields the ids at wire paths, each with its path; those of a list are numbered."""
     for path in paths:
-        value: Any = shown.get(path)
+        value = shown.get(path)
         many = isinstance(value, list)
-        for index, item in enumerate(value if many else [value]):
+        items = cast("list[Any]", value) if many else [value]
+        for index, item in enumerate(items):
             if (found := reference(item)) is not None:
                 yield f"{path}.{index}" if many else path, found
 
