@@ -62,15 +62,15 @@ class MappedField:
     source: str
     root_replaced: bool = False
 
-    def value(self, user: Model) -> Any:
-        """Returns what the codec writes: the value of the user, a tuple for joined paths."""
+    def value(self, model: Model) -> Any:
+        """Returns what the codec writes: the value in the core, a tuple for joined paths."""
         if len(self.cores) == 1:
-            return lookup(user, self.core)
-        return tuple(lookup(user, core) for core in self.cores)
+            return lookup(model, self.core)
+        return tuple(lookup(model, core) for core in self.cores)
 
-    def is_empty(self, user: Model) -> bool:
-        """Whether the user has no value at any of the core paths of the wire key."""
-        return all(lookup(user, core) in EMPTY for core in self.cores)
+    def is_empty(self, model: Model) -> bool:
+        """Whether there is no value at any of the core paths of the wire key."""
+        return all(lookup(model, core) in EMPTY for core in self.cores)
 
     def put(self, place: dict[str, Any], written: Any) -> None:
         """Puts what the codec wrote into the wire object around it."""
@@ -134,7 +134,7 @@ class MappedField:
 
 @frozen
 class _Parent:
-    """A wire object around some rows, with its conditions about the user."""
+    """A wire object around some rows, with its conditions about the core value."""
 
     row: Row
     required_when: Condition | None
@@ -169,32 +169,34 @@ class Plan:
             return found
         return tuple(evolve(one, root_replaced=True) for one in found)
 
-    def given(self, user: Model, on: On) -> frozenset[str]:
-        """Returns the wire objects of which an operation on `user` would send a part."""
+    def given(self, model: Model, on: On) -> frozenset[str]:
+        """Returns the wire objects of which an operation on `model` would send a part."""
         return frozenset(
             path
             for mapped in self.fields
-            if mapped.parents and mapped.on & on and lookup(user, mapped.core) not in EMPTY
+            if mapped.parents and mapped.on & on and lookup(model, mapped.core) not in EMPTY
             for path in mapped.objects
         )
 
-    def demands(self, mapped: MappedField, user: Model, given: Collection[str], on: On) -> bool:
-        """Whether the provider's documents require a field of this user in an operation.
+    def demands(self, mapped: MappedField, model: Model, given: Collection[str], on: On) -> bool:
+        """Whether the provider's documents require a field of this core value in an operation.
 
         A row's requirement applies if each object around it is given or required itself.
         """
-        asked = mapped.required_when is not None and mapped.required_when.holds(user)
-        return asked and self._counts(mapped, user, given, on)
+        asked = mapped.required_when is not None and mapped.required_when.holds(model)
+        return asked and self._counts(mapped, model, given, on)
 
-    def leaves_open(self, mapped: MappedField, user: Model, given: Collection[str], on: On) -> bool:
-        """Whether the documents leave open whether a field of this user is required."""
-        open_ = bool(mapped.row.uncertain) and mapped.uncertain_when.holds(user)
-        return open_ and self._counts(mapped, user, given, on)
+    def leaves_open(
+        self, mapped: MappedField, model: Model, given: Collection[str], on: On
+    ) -> bool:
+        """Whether the documents leave open whether a field of this core value is required."""
+        open_ = bool(mapped.row.uncertain) and mapped.uncertain_when.holds(model)
+        return open_ and self._counts(mapped, model, given, on)
 
-    def _counts(self, mapped: MappedField, user: Model, given: Collection[str], on: On) -> bool:
+    def _counts(self, mapped: MappedField, model: Model, given: Collection[str], on: On) -> bool:
         """Whether each object around a field is given or required."""
         return mapped.asked_on(on) and all(
-            path in given or (asked is not None and asked.holds(user))
+            path in given or (asked is not None and asked.holds(model))
             for path, asked in zip(mapped.objects, mapped.around, strict=True)
         )
 
@@ -244,7 +246,7 @@ class Plan:
 
     @cached_property
     def kept(self) -> tuple[str, ...]:
-        """The wire paths of the fields of the record that are not fields of the user."""
+        """The wire paths of the fields of the record that are not fields of the core value."""
         return tuple(_kept(self.rows, ""))
 
     def concerns(self, core: str) -> bool:

@@ -29,7 +29,7 @@ from onboarding.model.user import User
 from onboarding.values.base import Model
 
 if TYPE_CHECKING:
-    from typing_extensions import TypeVar
+    from typing_extensions import TypeVar  # `typing` has the default from Python 3.13
 
     M = TypeVar("M", bound=Model, default=User)
 else:
@@ -53,7 +53,7 @@ class Translation(Generic[M]):
 
     def to_wire(
         self,
-        user: M,
+        model: M,
         on: On = On.CREATE,
         *,
         unmapped: Mapping[str, Any] | None = None,
@@ -66,19 +66,19 @@ class Translation(Generic[M]):
         changed fields are reported as losses.
         """
         if since is not None:
-            return self._written_since(since, user, on, unmapped or {})
+            return self._written_since(since, model, on, unmapped or {})
         lost: list[Loss] = []
-        out = self._write(on)(user, lost)
+        out = self._write(on)(model, lost)
         if unmapped:
-            self._keep_spelling(out, unmapped, user, on)
+            self._keep_spelling(out, unmapped, model, on)
         return out, tuple(lost)
 
     def _keep_spelling(
-        self, out: dict[str, Any], unmapped: Mapping[str, Any], user: M, on: On
+        self, out: dict[str, Any], unmapped: Mapping[str, Any], model: M, on: On
     ) -> None:
         kept = [self.plan.by_wire[wire] for wire in unmapped if wire in self.plan.by_wire]
-        anew = {mapped.core for mapped in kept if not _reads_as(mapped, unmapped, out, user)}
-        keep_unchanged(self.plan, out, user, anew, (), unmapped, on)
+        anew = {mapped.core for mapped in kept if not _reads_as(mapped, unmapped, out, model)}
+        keep_unchanged(self.plan, out, model, anew, (), unmapped, on)
 
     def _written_since(
         self, old: M, new: M, on: On, unmapped: Mapping[str, Any]
@@ -122,7 +122,7 @@ class Translation(Generic[M]):
         return self._read(payload)
 
     def provider_fields(self, payload: Mapping[str, Any]) -> dict[str, Any]:
-        """Returns the fields of the record that are not fields of the user, by wire path."""
+        """Returns the fields of the record that are not fields of the core value, by wire path."""
         found: dict[str, Any] = {}
         for path in self.plan.kept:
             value = wire_value(payload, path) if "." in path else payload.get(path)
@@ -132,19 +132,19 @@ class Translation(Generic[M]):
 
     def absent(
         self,
-        user: M,
+        model: M,
         payload: Mapping[str, Any],
         *,
         unmapped: Mapping[str, Any] | None = None,
         scopes: Collection[str] | None = None,
     ) -> dict[str, Absence]:
-        """Returns why each empty field of `user` is empty, by core path.
+        """Returns why each empty field of `model` is empty, by core path.
 
-        `unmapped` are the values that were read with the user; `scopes` are the granted ones, if
+        `unmapped` are the values that were read with `model`; `scopes` are the granted ones, if
         known.
         """
         left = self._read(payload)[1] if unmapped is None else unmapped
-        return self._why(user, payload, left, scopes)
+        return self._why(model, payload, left, scopes)
 
     # -- names of fields in errors
 
@@ -209,9 +209,9 @@ def _translation(cls: type, provider: str) -> Translation[Any]:
 
 
 def _reads_as(
-    mapped: MappedField, unmapped: Mapping[str, Any], out: Mapping[str, Any], user: Model
+    mapped: MappedField, unmapped: Mapping[str, Any], out: Mapping[str, Any], model: Model
 ) -> bool:
-    """Whether the unmapped value of a field is still the value that the user has."""
+    """Whether the unmapped value of a field is still the value in the core."""
     codec, parent = mapped.row.codec, mapped.wire.rpartition(".")[0]
     around = wire_value(out, parent) if parent else out
     left = tuple(unmapped.get(wire) for wire in mapped.wires)
@@ -220,4 +220,4 @@ def _reads_as(
         read = codec.read_in(original, around or {}) if codec is not None else None
     except UNREADABLE:
         return False
-    return bool(read == mapped.value(user))
+    return bool(read == mapped.value(model))

@@ -23,12 +23,12 @@ def read_with_losses(
 
     Raises `UnexpectedResponse` if `payload` is not an object.
     """
-    user, unmapped = wire.from_wire(payload)
-    return user, (*_unread(wire, user, unmapped), *_own(wire, payload))
+    model, unmapped = wire.from_wire(payload)
+    return model, (*_unread(wire, model, unmapped), *_own(wire, payload))
 
 
 def coarsened(
-    wire: Translation[M], user: M, unmapped: Mapping[str, Any], *, prefix: str = ""
+    wire: Translation[M], model: M, unmapped: Mapping[str, Any], *, prefix: str = ""
 ) -> tuple[Loss, ...]:
     """Returns the losses for fields of a record whose value was read inexactly.
 
@@ -42,12 +42,12 @@ def coarsened(
             continue
         facts = {"kind": LossKind.COARSENED, "reason": reason, "wire_path": path}
         for core in mapped.cores:
-            if lookup(user, core) is not None:
+            if lookup(model, core) is not None:
                 found.append(trust(Loss, {"core_path": prefix + core, **facts}))
     return tuple(found)
 
 
-def _unread(wire: Translation[M], user: M, unmapped: Mapping[str, Any]) -> Iterator[Loss]:
+def _unread(wire: Translation[M], model: M, unmapped: Mapping[str, Any]) -> Iterator[Loss]:
     for path in unmapped:
         mapped = wire.plan.by_wire.get(path)
         codec = mapped.row.codec if mapped is not None else None
@@ -56,11 +56,11 @@ def _unread(wire: Translation[M], user: M, unmapped: Mapping[str, Any]) -> Itera
             cores, reason = (wire.plan.objects[path],), "is not an object"
         elif mapped is None or codec is None:
             cores, reason = ("",), "the core has no field for it"
-        elif mapped.is_empty(user):
+        elif mapped.is_empty(model):
             cores, reason = mapped.cores, f"is not {codec.name}"
         else:
             cores, reason = mapped.cores, codec.coarse or f"read as {codec.name}"
-        read = mapped is not None and not mapped.is_empty(user)
+        read = mapped is not None and not mapped.is_empty(model)
         kind = LossKind.COARSENED if read else LossKind.DROPPED
         for core in cores:
             yield Loss(core_path=core, kind=kind, reason=reason, wire_path=path)
