@@ -236,15 +236,15 @@ def _plain(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value  # pyright: ignore[reportUnknownVariableType,reportUnknownArgumentType]
 
 
-def check_at(path: str) -> Check:
-    """Returns the check of the field at a core path."""
+def check_at(path: str, root: type = User) -> Check:
+    """Returns the check of the field at a core path below `root`."""
     above, _, name = path.rpartition(".")
-    return checks_of(class_at(above))[name]
+    return checks_of(class_at(above, root))[name]
 
 
-def values_at(path: str) -> SearchStrategy[Any]:
-    """Returns every legal value of the field at a core path, except None."""
-    return value_of(check_at(path))
+def values_at(path: str, root: type = User) -> SearchStrategy[Any]:
+    """Returns every legal value of the field at a core path below `root`, except None."""
+    return value_of(check_at(path, root))
 
 
 def is_text(path: str) -> bool:
@@ -253,9 +253,9 @@ def is_text(path: str) -> bool:
     return shape is not None and shape.name == "text"
 
 
-def changed(user: User, path: str, value: object) -> User:
-    """Returns the user with another value at `path`, unchecked: other fields may be missing."""
-    return cast("User", _changed(User, user, path.split("."), value))
+def changed(model: M, path: str, value: object) -> M:
+    """Returns the model with another value at `path`, unchecked: other fields may be missing."""
+    return cast("M", _changed(type(model), model, path.split("."), value))
 
 
 def _changed(cls: type[Any], old: Any, path: list[str], value: object) -> Any:

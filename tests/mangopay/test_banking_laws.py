@@ -21,8 +21,11 @@ from onboarding.banking import (
     UsAccount,
     Wallet,
 )
+from onboarding.mapping.explain import explain
+from onboarding.mapping.paths import leaves, lookup
 from onboarding.spi import DepositType, Flow, Request, Response
 from onboarding.testing import PaperGateway
+from onboarding.testing.strategies import changed, models, values_at
 from onboarding.testing.strategies import texts as texts_of_the_core
 
 from onboarding_mangopay import MangoPay, NewRecipient, PayoutMethod, RecipientType
@@ -178,6 +181,43 @@ def test_every_field_that_is_sent_of_a_recipient_has_a_way_back(new: NewRecipien
         head, _, rest = (core_path(path) or "").partition(".")
         place = getattr(new, head)
         assert (place[rest] if head == "details" else place) is not None
+
+
+# --- every declared field ------------------------------------------------------------------------
+
+FIELDS = [(word, mapped.core) for word, form in FORMS.items() for mapped in form.plan.fields]
+
+
+@pytest.mark.parametrize(("word", "path"), FIELDS)
+@given(data=st.data())
+def test_each_field_of_an_account_is_sent_and_read_back_or_a_loss(
+    word: str, path: str, data: st.DataObject
+) -> None:
+    form = FORMS[word]
+    mapped, root = form.plan.by_core[path], form.plan.root
+    account = changed(data.draw(models(root)), path, data.draw(values_at(path, root)))
+
+    body, losses = form.to_wire(account)
+
+    read, left = form.from_wire(body)
+    lost = {loss.core_path: loss.wire_path for loss in losses}
+    assert left == {}
+    if path in lost:
+        assert (lookup(read, path), lost[path]) == (None, mapped.wire)
+    else:
+        assert lookup(read, path) == lookup(account, path)
+    assert form.core_path(mapped.wire) == path
+
+
+@pytest.mark.parametrize("word", FORMS)
+def test_each_field_of_an_account_is_explained(word: str) -> None:
+    plan = FORMS[word].plan
+
+    told = [explained for path in leaves(plan.root) for explained in explain(path, plan)]
+
+    assert [one.core_path for one in told] == list(leaves(plan.root))
+    assert all(one.wire_path and one.loss is None for one in told)
+    assert all(one.source.startswith("docs: ") for one in told)
 
 
 # --- the trusting door --------------------------------------------------------------------------
