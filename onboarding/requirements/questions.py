@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from attrs import evolve, field, frozen
@@ -144,13 +144,14 @@ def _conditional(asked: dict[str, _Asked], target: Target, given: User) -> None:
         before = len(seen)
         for part in target.way():
             user = part.supposed(given)
+            answers = asked.keys() - part.supposes.keys()  # the target sets the others
             for option, condition, source in _dependent(part, user):
                 known = asked.get(option.name)
                 if (known is not None and known.when is None) or option.satisfied_by(user):
                     continue
                 if user.is_declared_absent(option.path):
                     continue
-                when = _possible(condition, user, asked)
+                when = _possible(condition, user, answers)
                 if when is not None and (option.name, when) not in seen:
                     seen.add((option.name, when))
                     _ask(asked, option, target, source, when)
@@ -182,7 +183,7 @@ def _dependent(part: Target, user: User) -> Iterator[tuple[RequirementOption, Co
             yield options[0], ask.when, ask.source
 
 
-def _possible(condition: Condition, user: User, asked: Mapping[str, _Asked]) -> Condition | None:
+def _possible(condition: Condition, user: User, asked: Collection[str]) -> Condition | None:
     """Returns the condition on the answers alone; None if no answers can meet it."""
     groups = [
         tuple(case for case in group if case.path in asked)

@@ -202,6 +202,13 @@ def test_answers_to_all_of_it_leave_nothing_missing_and_each_is_needed(
         assert more, f"{question.name} is not needed"
 
 
+def test_an_answer_to_what_the_target_sets_asks_for_nothing_more() -> None:
+    found = questionnaire(User(category=UserCategory.PLATFORM), [PAYER])
+
+    assert "category" in {question.name for question in found}
+    assert [question.name for question in found if question.when] == []
+
+
 def says_absent(user: User, name: str) -> bool:
     """Whether the user declared each field absent that would meet a requirement."""
     return all(map(user.is_declared_absent, name.split(" or ")))
