@@ -18,7 +18,7 @@ __all__ = ["interruptible", "sockets", "told", "world"]
 _BASE = settings(
     deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
 )
-settings.register_profile("default", _BASE, max_examples=40)
+settings.register_profile("default", _BASE, max_examples=30)
 settings.register_profile(
     "ci", _BASE, max_examples=100, derandomize=True, database=None, print_blob=True
 )

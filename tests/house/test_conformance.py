@@ -81,7 +81,7 @@ def test_a_run_writes_down_what_held_what_did_not_and_what_was_not_asked(tmp_pat
     case, report = tmp_path / "test_case.py", tmp_path / "report.json"
     case.write_text(CASE, "utf-8")
     plugin = [] if _is_installed() else ["-p", "onboarding.pytest_plugin"]
-    options = ["-q", "-p", "no:cacheprovider", *plugin, "-n", "1", "--tb=no"]
+    options = ["-q", "-pno:cacheprovider", "-pno:schemathesis", *plugin, "-n", "1", "--tb=no"]
     options += ["-k", "error_inverse or claim"]
 
     done = subprocess.run(

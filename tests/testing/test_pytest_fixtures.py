@@ -80,7 +80,8 @@ def run(folder: Path, suite: str, **files: str) -> subprocess.CompletedProcess[s
         (folder / f"{name}.py").write_text(text, "utf-8")
     known = any(point.name == "onboarding" for point in entry_points(group="pytest11"))
     plugin = [] if known else ["-p", "onboarding.pytest_plugin"]
-    options = ["-q", "-W", "error", "-p", "no:cacheprovider", "-p", "no:randomly", *plugin]
+    off = [f"-pno:{name}" for name in ("cacheprovider", "randomly", "schemathesis")]
+    options = ["-q", "-W", "error", *off, *plugin]
     return subprocess.run(
         [sys.executable, "-m", "pytest", *options, "test_suite.py"],
         cwd=folder,
