@@ -203,8 +203,8 @@ class LevelPolicy:
     ) -> tuple[KYCLevel | None, IdentificationLevel | None, EidasLevel | None, NistIal | None]:
         """Returns the lowest level of the given words on each scale; None as the methods below."""
         if len(words) != 1:
-            made = (self.kyc, self.identification, self.eidas, self.nist)
-            return made[0](*words), made[1](*words), made[2](*words), made[3](*words)
+            kyc, identification = self.kyc(*words), self.identification(*words)
+            return kyc, identification, self.eidas(*words), self.nist(*words)
         row = self._by_word.get(words[0])
         return (row.kyc, row.identification, row.eidas, row.nist) if row else _NONE
 

@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from onboarding.serialization.reading import choices_of, kind_of
-from onboarding.values.base import Model, field_types, per_class, required_of
+from onboarding.values.base import EMPTY_VALUES, Model, field_types, per_class, required_of
 from onboarding.values.secret import Secret
 
 if TYPE_CHECKING:
     from cattrs import Converter
 
 __all__ = ["plain"]
-
-_NOTHING: tuple[object, ...] = (None, (), {}, frozenset[object]())
 
 
 @per_class
@@ -41,7 +39,7 @@ def _writer(secrets: bool) -> Converter:
         for name, item in ((name, getattr(value, name)) for name in hints):
             if item is None and name in required:
                 out[name] = None  # left empty by a provider
-            if item in _NOTHING or name in passing:
+            if item in EMPTY_VALUES or name in passing:
                 continue
             out[name] = converter.unstructure(item)
             if isinstance(item, Model) and len(choices_of(hints[name])) > 1:

@@ -15,13 +15,24 @@ from attrs import evolve, field, frozen
 from onboarding.errors import InvalidInput, Problem
 from onboarding.values.json_values import SENT, JsonRule, faults, named
 
-__all__ = ["Check", "Model", "Shape", "checks_of", "field_types", "per_class", "put", "trust"]
+__all__ = [
+    "EMPTY_VALUES",
+    "Check",
+    "Model",
+    "Shape",
+    "checks_of",
+    "field_types",
+    "per_class",
+    "put",
+    "trust",
+]
 
 M = TypeVar("M", bound="Model")
 T = TypeVar("T")
 
 _SCALARS = (str, int, float)
-_NOTHING: tuple[object, ...] = (None, (), {}, frozenset[object]())
+EMPTY_VALUES: tuple[object, ...] = (None, (), {}, frozenset[object]())
+"""The values of a field without content: a repr and plain data leave the field out."""
 
 
 @frozen
@@ -193,7 +204,7 @@ class Model:
         given = [
             f"{name}={value!r}" if isinstance(value, Model) else f"{name}=…"
             for name, value in vars(self).items()
-            if value not in _NOTHING
+            if value not in EMPTY_VALUES
         ]
         return f"{type(self).__name__}({', '.join(given)})"
 
