@@ -148,7 +148,7 @@ class BankAccountRecord(Stored, form="bank_account_record/1"):
     rate_limits: tuple[RateLimit, ...] = field(default=(), eq=False)
     """The calls left when the answer arrived. Not compared and not stored."""
     raw: Mapping[str, Any] = field(factory=dict[str, Any])
-    """The answer as it came, with personal values."""
+    """The unchanged answer. It contains personal values."""
 
     def __repr__(self) -> str:
         return self._shown("id", "user_id", "active")
@@ -183,7 +183,7 @@ class Wallet(Stored, form="wallet/1"):
     provider_fields: Mapping[str, Any] = field(factory=dict[str, Any])
     """Further facts, by the provider's own names. Example: `{"FundsType": "DEFAULT"}`."""
     raw: Mapping[str, Any] = field(factory=dict[str, Any])
-    """The answer as it came, with personal values."""
+    """The unchanged answer. It contains personal values."""
 
     def __repr__(self) -> str:
         return self._shown("id")

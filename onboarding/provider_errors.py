@@ -82,7 +82,7 @@ class ErrorDetails:
     provider_fields: Mapping[str, Any] = field(factory=dict[str, Any], repr=False)
     """Further facts of the answer, by the provider's names. Example: `{"Type": "param_error"}`."""
     raw: Any = field(default=None, repr=False)
-    """The body as it came; it may hold personal values."""
+    """The unchanged body. It may contain personal values."""
 
 
 class ProviderError(OnboardingError):

@@ -1,4 +1,4 @@
-"""The journal of a bulk run: an entry before and after each user, so that nobody is sent twice."""
+"""The journal of a bulk run: an entry before and after each user, so that no user is sent twice."""
 
 from __future__ import annotations
 

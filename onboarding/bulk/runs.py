@@ -161,7 +161,7 @@ class BulkRun:
             raise
         except Exception as error:
             if self.journal.failed:
-                raise  # without a journal, nobody may be sent
+                raise  # no user may be sent without a journal
             if isinstance(error, Unauthorized | Forbidden | ConfigurationError):
                 self.summary.stopped = error
             return result_of_error(started, error, sent=self.journal.has_intent(ref), replay=replay)

@@ -232,7 +232,7 @@ class DocumentRecord(Stored, form="document_record/1"):
     rate_limits: tuple[RateLimit, ...] = field(default=(), eq=False)
     """The calls left when the answer arrived. Not compared and not stored."""
     raw: Mapping[str, Any] = field(factory=dict[str, Any])
-    """The answer as it came, with personal values."""
+    """The unchanged answer. It contains personal values."""
 
     def __repr__(self) -> str:
         refused = self.refusal.reason if self.refusal is not None else None

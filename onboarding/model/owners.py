@@ -68,7 +68,7 @@ class OwnerDeclaration(Stored, form="owner_declaration/1"):
     rate_limits: tuple[RateLimit, ...] = field(default=(), eq=False)
     """The calls left when the answer arrived. Not compared and not stored."""
     raw: Mapping[str, Any] = field(factory=dict[str, Any])
-    """The answer as it came, with personal values."""
+    """The unchanged answer. It contains personal values."""
 
     def __repr__(self) -> str:
         return self._shown("id", "user_id", "status", "editable", owners=len(self.owners))

@@ -104,7 +104,7 @@ class UserRecord(Stored, form="user_record/1"):
     rate_limits: tuple[RateLimit, ...] = field(default=(), eq=False)
     """The calls left when the answer arrived. Not compared and not stored."""
     raw: Mapping[str, Any] = field(factory=dict[str, Any])
-    """The answer as it came, with personal values."""
+    """The unchanged answer. It contains personal values."""
 
     def __repr__(self) -> str:
         waiting = "+".join(action.kind for action in self.next_actions) or None

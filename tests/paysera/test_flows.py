@@ -664,7 +664,7 @@ def test_requests_are_listed_page_by_page_and_by_status(api: Api, at: Gateway[Pa
     assert reviewed.items == ()
 
 
-def test_somebody_who_is_no_user_yet_is_asked_for_by_phone(at: Gateway[Paysera]) -> None:
+def test_a_person_without_an_account_is_identified_by_phone(at: Gateway[Paysera]) -> None:
     found = at.run(at.adapter.create_identification_by_phone("+37066612345"))
 
     assert (found.user_id, found.relation) == (None, "unrelated")
