@@ -20,7 +20,10 @@ TYPES = (
     "MediaType", "PastDate", "Phone", "PostalCode", "Text", "Url",
 )  # fmt: skip
 """Annotated types, which signatures name as the source does."""
-FAMILIES = ("banking", "errors", "levels", "polling", "registry", "requirements", "verified_claims")
+FAMILIES = (
+    "banking", "checks", "concurrency", "errors", "levels", "policies", "polling",
+    "reconciliation", "registry", "requirements", "verified_claims",
+)  # fmt: skip
 DOORS = ("onboarding", *(f"onboarding.{name}" for name in (*FAMILIES, "spi", "testing")))
 """The modules whose names have a page in the reference of the API."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from attrs import define
@@ -20,6 +21,7 @@ __all__ = ["AsyncGateway"]
 
 A_co = TypeVar("A_co", bound=Adapter, covariant=True)
 B = TypeVar("B", bound=Adapter)
+T = TypeVar("T")
 
 
 class _LoopState:
@@ -39,6 +41,9 @@ class _LoopState:
 
     def release(self) -> None:
         self.lock.release()
+
+    async def pause(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
 
 
 def _opened(connection: Connection) -> AsyncTransport:
@@ -72,6 +77,9 @@ class AsyncGateway(AsyncGatewayBase[A_co]):
             _, loop = cast("tuple[int, asyncio.AbstractEventLoop]", place)
             if loop.is_closed():  # nothing else holds it
                 self._states.pop(place, None)
+
+    async def _aside(self, call: Callable[[], T]) -> T:
+        return await asyncio.to_thread(call)
 
     def _fixed_state(self) -> AsyncState:
         return self._state()  # a late step does not reopen closed connections

@@ -11,9 +11,9 @@ from attrs import field, frozen
 
 from onboarding.model.action import NextAction
 from onboarding.model.answers import RateLimit
+from onboarding.model.people import Address
 from onboarding.model.shapes import Country, Currency, Text
 from onboarding.model.stored import Stored
-from onboarding.model.user import Address
 from onboarding.values.base import Model
 
 __all__ = [
@@ -55,6 +55,8 @@ class BankAccount(Model):
     """The name of the account's owner. Example: `Ona Šimkutė`."""
     owner_address: Address | None = None
     """The address of the account's owner."""
+    currency: Currency | None = None
+    """The currency of the account, ISO 4217; None for the one of its country. Example: `EUR`."""
     tag: Text | None = None
     """A text of the platform's own. Example: `payouts`."""
 
@@ -132,7 +134,7 @@ class BankAccountRecord(Stored, form="bank_account_record/1"):
     user_id: str | None = None
     """The user's id at the provider. Example: `user_m_01`."""
     account: IbanAccount | UkAccount | UsAccount | CanadianAccount | OtherAccount | None = None
-    """The account; None for a kind that the core does not have."""
+    """The account; None for a kind that the core does not have, or without shown numbers."""
     active: bool | None = None
     """Whether the account can be used, None if the provider does not say. Example: `true`."""
     provider_status: str | None = None

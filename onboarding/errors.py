@@ -15,10 +15,17 @@ OnboardingError
 │   ├── TransportError        no answer; the request was certainly not carried out
 │   └── OutcomeUnknown        no answer; the request may have been carried out
 ├── PartialFailure            some of several requests were carried out; `gateway.resume` continues
+├── InvalidSignature          a notification is not the provider's, or too old
+├── DirectoryError            the directory's database failed, or does not permit the step
+│   ├── UnknownUser           it does not have the user
+│   ├── ReferenceConflict     two users would have one id, or one user two
+│   └── LeaseLost             the time of the claim is over, and another process has it
 └── ProviderError             the provider answered with an error
     ├── Rejected  Conflict  NotFound  Unauthorized  Forbidden
     ├── ActionRequired        the user must act first
-    └── RateLimited  Unavailable
+    ├── RateLimited
+    │   └── QuotaReached      the library sent nothing, to stay under the quota
+    └── Unavailable
 ```
 
 `PartialFailure` and `ProviderError` are in `onboarding.provider_errors`, above the model.
@@ -34,25 +41,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from attrs import frozen
 
 __all__ = [
     "AmbiguousProvider",
     "ConfigurationError",
+    "DirectoryError",
     "IdempotencyConflict",
     "InvalidInput",
+    "InvalidSignature",
+    "LeaseLost",
     "NoAnswer",
     "OnboardingError",
     "Outcome",
     "OutcomeUnknown",
     "Problem",
+    "ReferenceConflict",
     "TranslationError",
     "TransportError",
     "UnexpectedResponse",
     "UnknownGateway",
     "UnknownProvider",
+    "UnknownUser",
     "Unsupported",
 ]
 
@@ -80,7 +92,8 @@ class Problem:
 
     def under(self, prefix: str | int) -> Problem:
         """Returns the problem with `prefix` put before its path."""
-        joined = f"{prefix}.{self.path}" if self.path else str(prefix)
+        dot = "." if self.path and not self.path.startswith("[") else ""
+        joined = f"{prefix}{dot}{self.path}"
         return Problem(joined, self.code, self.message, self.wire_path)
 
     def __str__(self) -> str:
@@ -107,6 +120,10 @@ class OnboardingError(Exception):
 
     outcome: Outcome = Outcome.NOT_DONE
     """Whether the call was carried out."""
+
+    unresolved: Any = None
+    """The stored form of a write whose outcome is unknown, an `UnresolvedCall` of
+    `onboarding.reconciliation`: `gateway.reconcile` takes it. None for any other error."""
 
     repeatable: bool = False
     """Whether a second execution is impossible: the call only reads, or the provider honours its
@@ -214,8 +231,38 @@ class IdempotencyConflict(OnboardingError):
         )
 
 
+class InvalidSignature(OnboardingError):
+    """A notification does not have the provider's signature, or its signature is too old."""
+
+
+class DirectoryError(OnboardingError):
+    """The directory's database failed, or what it has does not permit the step."""
+
+
+class UnknownUser(DirectoryError):
+    """The directory does not have the user: it was not added, or it was erased."""
+
+
+class ReferenceConflict(DirectoryError):
+    """Another user has this id of the provider, or the user has another id at this gateway."""
+
+
+class LeaseLost(DirectoryError):
+    """The time of the claim is over, and another process has claimed the operation."""
+
+
 class NoAnswer(OnboardingError):
     """No answer was received; `outcome` says whether the request may have been carried out."""
+
+    transient: bool = True
+    """Whether another attempt may succeed.
+
+    False for a mistake in the settings, or a certificate that is not trusted.
+    """
+    unreachable: bool = False
+    """Whether no connection was made."""
+    timed_out: bool = False
+    """Whether the time was over."""
 
 
 class TransportError(NoAnswer):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import threading
+import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from attrs import define
@@ -20,6 +22,7 @@ __all__ = ["Gateway"]
 
 A_co = TypeVar("A_co", bound=Adapter, covariant=True)
 B = TypeVar("B", bound=Adapter)
+T = TypeVar("T")
 
 
 class _ProcessState:
@@ -35,6 +38,9 @@ class _ProcessState:
 
     def release(self) -> None:
         self.lock.release()
+
+    def pause(self, seconds: float) -> None:
+        time.sleep(seconds)
 
 
 def _opened(connection: Connection) -> SyncTransport:
@@ -56,6 +62,9 @@ class Gateway(GatewayBase[A_co]):
 
     def _new_state(self, transport: SyncTransport | None) -> _ProcessState:
         return _ProcessState(transport or _opened(self.connection))
+
+    def _aside(self, call: Callable[[], T]) -> T:
+        return call()
 
     def _fixed_state(self) -> None:
         return None  # a step after a close opens connections that the next close finds

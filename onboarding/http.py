@@ -2,47 +2,51 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import re
-from collections.abc import Callable, Generator, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Generator, Mapping
+from copy import copy
 from datetime import UTC, datetime
-from functools import cache
-from typing import Any, TypeAlias, TypeVar, cast
-from urllib.parse import SplitResult, quote, urlsplit
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
-from onboarding.errors import ConfigurationError, InvalidInput, Problem, UnexpectedResponse
+from onboarding.bodies import (
+    FilePart,
+    form_body,
+    json_body,
+    multipart_body,
+    parsed_xml,
+    xml_body,
+)
+from onboarding.errors import InvalidInput, Problem, UnexpectedResponse
+from onboarding.urls import query_text
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
 
 __all__ = [
+    "FilePart",
     "Flow",
     "Proof",
     "Request",
     "Response",
     "Token",
+    "as_list",
     "as_object",
-    "has_lone_surrogate",
-    "is_loopback",
-    "json_body",
     "retry_after",
-    "url",
 ]
 
 T = TypeVar("T")
 
 MAX_DEPTH = 64
-"""The levels of lists and objects that the JSON of an answer may have."""
+"""The levels of lists and objects that the JSON of an answer may have at most."""
 
 _NESTED = frozenset({dict, list})
 
 HEADER_TEXT = r"(?! )[ -~]*(?<! )"  # RFC 9110, 5.5, limited to what every client accepts
 _IN_A_HEADER = re.compile(HEADER_TEXT).fullmatch
-_IN_A_BASE = re.compile(r"[!-~]+").fullmatch  # others are written as punycode or %XX
 _METHOD = re.compile(r"[A-Z]+").fullmatch  # RFC 9110, 9.1: in capitals by convention
-has_lone_surrogate = re.compile(r"[\ud800-\udfff]").search
-"""Finds a surrogate, which UTF-8 cannot encode."""
 
 
 _JSON = (dict, list, tuple, Mapping)
@@ -80,12 +84,19 @@ class Request:
 
     Example: `False`.
     """
+    attempt: int = 1
+    """The number of the attempt, which the engine counts. Example: `2`."""
+    waited: float = 0.0
+    """The seconds that the engine waited before this attempt. Example: `0.08`."""
 
     @classmethod
     def json(
         cls, method: str, url: str, data: object = None, *, operation: str, **headers: str
     ) -> Request:
         """Returns a request with `data` as its JSON body; without a body if `data` is None.
+
+        `method` is in capitals, `url` is the whole URL, `operation` the name of the call for
+        observers. Each of `headers` is given by name, with underscores for dashes.
 
         Raises `InvalidInput` if `data` is neither an object nor a list, or cannot be serialised.
         """
@@ -98,17 +109,69 @@ class Request:
         named["Content-Type"] = "application/json"
         return cls(method=method, url=url, headers=named, body=body, operation=operation)
 
+    @classmethod
+    def form(
+        cls, method: str, url: str, data: Mapping[str, Any], *, operation: str, **headers: str
+    ) -> Request:
+        """Returns a request with `data` as a form, with brackets for objects and lists.
+
+        The other arguments are those of `json`.
+
+        Raises `InvalidInput` if `data` cannot be serialised as a form.
+        """
+        kind = "application/x-www-form-urlencoded"
+        named = {**_named(headers), "Content-Type": kind}
+        body = form_body(data)
+        return cls(method=method, url=url, headers=named, body=body, operation=operation)
+
+    @classmethod
+    def multipart(
+        cls,
+        method: str,
+        url: str,
+        fields: Mapping[str, str],
+        *files: FilePart,
+        operation: str,
+        **headers: str,
+    ) -> Request:
+        """Returns a request with form fields and files as its multipart body.
+
+        The other arguments are those of `json`.
+        """
+        body, kind = multipart_body(fields, files)
+        named = {**_named(headers), "Content-Type": kind}
+        return cls(method=method, url=url, headers=named, body=body, operation=operation)
+
+    @classmethod
+    def xml(
+        cls, method: str, url: str, root: Element, *, operation: str, **headers: str
+    ) -> Request:
+        """Returns a request with an XML document as its body.
+
+        The other arguments are those of `json`.
+
+        Raises `InvalidInput` if `root` cannot be serialised as XML.
+        """
+        named = {"Accept": "application/xml", **_named(headers), "Content-Type": "application/xml"}
+        body = xml_body(root)
+        return cls(method=method, url=url, headers=named, body=body, operation=operation)
+
+    def with_query(self, **parameters: str) -> Request:
+        """Returns the request with further parameters at the end of its query, quoted as by `url`.
+
+        For a provider that signs in the query: a signature covers the URL before it.
+        """
+        mark = "&" if "?" in self.url else "?"
+        return evolve(self, url=self.url + mark + query_text(parameters.items()))
+
     def with_headers(self, **headers: str) -> Request:
         """Returns the request with further headers; underscores become dashes."""
-        return Request(
-            method=self.method,
-            url=self.url,
-            headers={**self.headers, **_named(headers)},
-            body=self.body,
-            operation=self.operation,
-            anonymous=self.anonymous,
-            idempotent=self.idempotent,
-        )
+        changed: Request = copy(self)  # its other fields were checked
+        whole = dict(self.headers)
+        for name, value in headers.items():
+            whole[name.replace("_", "-")] = value
+        object.__setattr__(changed, "headers", whole)
+        return changed
 
     @property
     def unwritable(self) -> tuple[str, ...]:
@@ -149,6 +212,8 @@ class Response:
     """The bytes of the body. Example: `b'{}'`."""
     received_at: datetime = field(factory=lambda: datetime.now(UTC))
     """When it arrived, in UTC."""
+    max_depth: int = field(default=MAX_DEPTH, eq=False, repr=False)
+    """The most levels of lists and objects, or of elements, that it may have. Example: `64`."""
 
     _found: dict[Callable[[Response], Any], Any] = field(
         factory=dict[Callable[..., Any], Any], init=False, eq=False, repr=False
@@ -163,18 +228,25 @@ class Response:
     def json(self) -> Any:
         """Returns the body as JSON.
 
-        Raises `UnexpectedResponse` if it is not JSON, or nested deeper than `MAX_DEPTH`.
+        Raises `UnexpectedResponse` if it is not JSON, or nested deeper than `max_depth`.
         """
-        why = "is not JSON"
-        with suppress(ValueError, RecursionError):
-            body = self.body
+        body, code, why = self.body, "shape", "is not JSON"
+        try:
             data = _decoded(body.decode(json.detect_encoding(body), "surrogatepass"))
-            # Data of a few brackets cannot be deep.
-            if body.count(b"[") + body.count(b"{") <= MAX_DEPTH or not _is_deeper(MAX_DEPTH, data):
+            if not self._is_too_deep(data):
                 return data
-            why = "is nested too deep"
-        problem = Problem("", "shape", f"the {self.status} answer {why}")
+            code, why = "too_deep", "is nested too deep"
+        except RecursionError:
+            code, why = "too_deep", "is nested too deep"
+        except ValueError:
+            pass  # the error would show a value
+        problem = Problem("", code, f"the {self.status} answer {why}")
         raise UnexpectedResponse([problem], status=self.status, raw=self.body)
+
+    def _is_too_deep(self, data: object) -> bool:
+        body, levels = self.body, self.max_depth
+        # Data of a few brackets cannot be deep.
+        return body.count(b"[") + body.count(b"{") > levels and _is_deeper(levels, data)
 
     def json_object(self) -> dict[str, Any]:
         """Returns the body as a JSON object. Raises `UnexpectedResponse` if it is not one."""
@@ -184,12 +256,35 @@ class Response:
             raise UnexpectedResponse([problem], status=self.status, raw=self.body)
         return cast("dict[str, Any]", data)
 
+    def xml(self) -> Element:
+        """Returns the root element of the body as XML.
+
+        Raises `UnexpectedResponse` if it is not XML, has a document type, or is nested deeper than
+        `max_depth`.
+        """
+        try:
+            return parsed_xml(self.body, levels=self.max_depth)
+        except ValueError as error:
+            why = str(error)
+        problem = Problem("", "shape", f"the {self.status} answer {why}")
+        raise UnexpectedResponse([problem], status=self.status, raw=self.body)
+
+    def loose_xml(self) -> Element:
+        """Returns the body as XML; an element without a tag if it is anything else."""
+        try:
+            return parsed_xml(self.body, levels=self.max_depth)
+        except ValueError:
+            from xml.etree.ElementTree import Element  # rarely needed
+
+            return Element("")
+
     def loose_object(self) -> dict[str, Any]:
         """Returns the body as a JSON object; an empty one if it is anything else."""
         try:
-            return as_object(json.loads(self.body))
+            data = json.loads(self.body)
         except (ValueError, RecursionError):
             return {}
+        return {} if self._is_too_deep(data) else as_object(data)
 
 
 def _is_deeper(levels: int, data: object) -> bool:
@@ -200,6 +295,11 @@ def _is_deeper(levels: int, data: object) -> bool:
         return True
     items = cast("Any", data.values() if isinstance(data, dict) else data)
     return any(item.__class__ in _NESTED and _is_deeper(levels - 1, item) for item in items)
+
+
+def as_list(value: object) -> list[object]:
+    """Returns a JSON list unchanged, and an empty one for anything else."""
+    return cast("list[object]", value) if isinstance(value, list) else []
 
 
 def as_object(value: object) -> dict[str, Any]:
@@ -259,107 +359,3 @@ class Proof:
     """A text that is used once."""
     token: Token | None = None
     """The token of the login, None for an adapter without a login."""
-
-
-def json_body(data: object) -> bytes:
-    """Serialises data as JSON: compact, ASCII, keys in their order.
-
-    Raises `InvalidInput` for data that cannot be serialised.
-    """
-    with suppress(TypeError, ValueError, RecursionError):  # their texts may show a value
-        return _encoded(data).encode("ascii")
-    raise InvalidInput([Problem("body", "type", "cannot be serialised as JSON")])
-
-
-def _object(value: object) -> dict[Any, Any]:
-    if isinstance(value, Mapping):
-        return dict(value)  # pyright: ignore[reportUnknownArgumentType]  # of keys of any type
-    raise TypeError(type(value).__name__)
-
-
-_encoded = json.JSONEncoder(separators=(",", ":"), allow_nan=False, default=_object).encode
-
-
-@cache
-def _base(text: str) -> SplitResult:
-    with suppress(ValueError):  # of urlsplit, and of an invalid port
-        parts = urlsplit(text)
-        absolute = parts.scheme.lower() in ("http", "https") and parts.hostname
-        # A user name before the host would become a header and replace the signed one.
-        if absolute and parts.username is None and parts.port != 0 and _IN_A_BASE(text):
-            return parts
-    problem = Problem("base_url", "shape", "expected an absolute URL of http or https")
-    raise ConfigurationError([problem])
-
-
-@cache
-def _root(base: str) -> str:
-    parts = _base(base)
-    return f"{parts.scheme.lower()}://{parts.netloc.lower()}{parts.path.rstrip('/')}"
-
-
-_PLAIN = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9_~.-]*").fullmatch
-"""Matches a path segment that is quoted to itself."""
-
-
-def _bad_part(why: str, code: str = "shape") -> InvalidInput:
-    return InvalidInput([Problem("", code, f"a part of a URL {why}")])
-
-
-def _quoted(text: str) -> str:
-    if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise _bad_part("is not a text", "type")
-    if has_lone_surrogate(text):
-        raise _bad_part("has a lone surrogate")
-    return quote(text, safe="")
-
-
-def _segment(part: str | int) -> str:
-    if isinstance(part, bool) or not isinstance(part, str | int):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise _bad_part("is neither a text nor a whole number", "type")
-    if (text := str(part)) in ("", ".", ".."):
-        raise _bad_part("is empty, or only dots")
-    return _quoted(text)
-
-
-def _pairs(query: Iterable[tuple[str, str]]) -> list[str]:
-    try:
-        return [f"{_quoted(name)}={_quoted(value)}" for name, value in query]
-    except InvalidInput:
-        raise
-    except (TypeError, ValueError):
-        raise _bad_part("is not a pair of texts", "type") from None
-
-
-def url(
-    base: str,
-    *segments: str | int,
-    query: Iterable[tuple[str, str]] = (),
-) -> str:
-    """Builds a URL in a form that no client re-encodes, so that the signed URL is the sent one.
-
-    Every path segment and every part of the query is quoted completely, so that an id cannot add
-    segments or parameters. Raises `InvalidInput` for a segment of another type, for `""`, `.` and
-    `..`, and for a text that UTF-8 cannot encode; `ConfigurationError` if `base` is not an absolute
-    URL.
-    """
-    whole = _root(base)
-    for part in segments:
-        plain = type(part) is str and _PLAIN(part)
-        whole += f"/{part if plain else _segment(part)}"
-    search = "&".join(_pairs(query)) if query != () else ""
-    return f"{whole}?{search}" if search else whole
-
-
-def is_loopback(address: str) -> bool:
-    """Whether the host of a URL is this machine, so that requests do not cross a network."""
-    try:
-        host = urlsplit(address).hostname or ""
-    except ValueError:
-        return False
-    if host == "localhost" or host.endswith(".localhost"):  # RFC 6761, 6.3
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

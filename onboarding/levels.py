@@ -242,7 +242,10 @@ class LevelPolicy:
         eidas: EidasLevel | None = None,
         nist: NistIal | None = None,
     ) -> str | None:
-        """Returns the provider's highest level that does not exceed any of the given levels."""
+        """Returns the provider's highest level that does not exceed any of the given levels.
+
+        `kyc`, `identification`, `eidas` and `nist` are levels of the core; None for no limit.
+        """
         if not any((kyc, identification, eidas, nist)):
             return None
         fitting = [

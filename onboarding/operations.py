@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
-from typing import Any, ClassVar, NoReturn, overload
+from typing import Any, ClassVar, NoReturn
 
 from attrs import field, frozen
 
@@ -15,9 +15,12 @@ from onboarding.model.action import NextAction
 from onboarding.model.answers import Paged, Partial
 from onboarding.model.documents import Document, DocumentRecord
 from onboarding.model.event import Event
+from onboarding.model.link import Link
+from onboarding.model.notification import Notification
 from onboarding.model.owners import OwnerDeclaration
+from onboarding.model.people import Person
 from onboarding.model.record import UserRecord
-from onboarding.model.user import Company, User
+from onboarding.model.user import User
 
 __all__ = ["OPERATIONS", "Criterion", "Operations", "call_of"]
 
@@ -50,7 +53,11 @@ class Operations:
     # -- users
 
     def create_user(self, user: User, *, idempotency_key: str | None = None) -> Flow[UserRecord]:
-        """Creates a user, once per idempotency key."""
+        """Creates a user, once per idempotency key.
+
+        Raises `PartialFailure` if it fails part-way, at a provider that takes several requests for
+        it; `resume` finishes it.
+        """
         self.unsupported("create_user")
 
     def fetch_user(self, user_id: str) -> Flow[UserRecord]:
@@ -60,6 +67,10 @@ class Operations:
     def find_user(self, criterion: Criterion) -> Flow[UserRecord]:
         """Finds a user by one criterion. Raises `NotFound` if there is none."""
         self.unsupported("find_user")
+
+    def fetch_capabilities(self, record: UserRecord) -> Flow[UserRecord]:
+        """Fetches a user with everything that decides its capabilities, such as blocks."""
+        self.unsupported("fetch_capabilities")
 
     def update_user(self, record: UserRecord, user: User) -> Flow[UserRecord]:
         """Sends the differences between the record's user and `user`; nothing if they are equal."""
@@ -93,6 +104,21 @@ class Operations:
         """Renews an open action: a new link or a new code."""
         self.unsupported("renew")
 
+    def create_link(
+        self,
+        subject: UserRecord | NextAction,
+        *,
+        return_url: str,
+        refresh_url: str | None = None,
+        language: str | None = None,
+    ) -> Flow[Link]:
+        """Creates a link to the provider's page for a user, or for one open action of a user.
+
+        The page returns to `return_url`. The browser of a user whose link has expired is sent to
+        `refresh_url`, at a provider that takes one. `language` is a BCP 47 tag.
+        """
+        self.unsupported("create_link")
+
     # -- documents
 
     def submit_document(
@@ -119,7 +145,7 @@ class Operations:
     # -- the beneficial owners of a company
 
     def declare_owners(
-        self, user_id: str, company: Company, *, idempotency_key: str | None = None
+        self, user_id: str, people: tuple[Person, ...], *, idempotency_key: str | None = None
     ) -> Flow[OwnerDeclaration]:
         """Declares all beneficial owners of a company, once per idempotency key.
 
@@ -163,24 +189,25 @@ class Operations:
 
     # -- calls that failed part-way
 
-    @overload
-    def resume(self, partial: Partial, given: Document) -> Flow[DocumentRecord]: ...
-    @overload
-    def resume(self, partial: Partial, given: Company) -> Flow[OwnerDeclaration]: ...
     def resume(
-        self, partial: Partial, given: Document | Company
-    ) -> Flow[DocumentRecord] | Flow[OwnerDeclaration]:
+        self, partial: Partial, given: Any
+    ) -> Flow[UserRecord] | Flow[DocumentRecord] | Flow[OwnerDeclaration]:
         """Finishes a call that failed part-way; `given` is the content of that call.
 
+        It is a user, a document or people. An adapter names the classes that its calls take.
         Raises `IdempotencyConflict` for other content, `PartialFailure` if it fails again.
         """
         self.unsupported("resume")
 
     # -- events
 
-    def read_event(self, notification: Mapping[str, Any]) -> Flow[Event]:
-        """Returns the event of a provider's notification, confirmed by fetching its subject."""
-        self.unsupported("read_event")
+    def read_notification(self, notification: Notification) -> Flow[tuple[Event, ...]]:
+        """Returns the events of a provider's notification.
+
+        A signature is checked where the provider signs. Otherwise an event is confirmed by fetching
+        its subject. Raises `InvalidSignature` for a notification that is not the provider's.
+        """
+        self.unsupported("read_notification")
 
     # -- any other request
 

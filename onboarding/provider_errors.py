@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Self
 
 from attrs import evolve, field, frozen
 
@@ -23,6 +24,7 @@ __all__ = [
     "NotFound",
     "PartialFailure",
     "ProviderError",
+    "QuotaReached",
     "RateLimited",
     "Rejected",
     "Unauthorized",
@@ -174,6 +176,26 @@ class RateLimited(ProviderError):
         return self.details.rate_limits
 
 
+class QuotaReached(RateLimited):
+    """Nothing was sent: the quota has no free place before the deadline of the call.
+
+    `status` is 429, as if the provider had refused the call, and `code` is `quota_reached`.
+    `retry_after` is the number of seconds until a place may be free.
+    """
+
+    @classmethod
+    def after(cls, seconds: float) -> Self:
+        """Returns the error for a place that may be free after so many seconds."""
+        return cls(ErrorDetails(status=429, code="quota_reached", retry_after=seconds))
+
+    def __str__(self) -> str:
+        wait = math.ceil(self.details.retry_after or 0.0)
+        return (
+            f"nothing was sent: the quota of the provider is used up for {wait} s, "
+            "longer than the deadline of the call"
+        )
+
+
 class Unavailable(ProviderError):
     """The provider failed (5xx); it is unknown whether the call was carried out."""
 
@@ -188,7 +210,7 @@ _BY_STATUS: dict[int, type[ProviderError]] = {
 
 
 def raise_error(details: ErrorDetails, kind: type[ProviderError] | None = None) -> NoReturn:
-    """Raises the error class of the HTTP status, or `kind` if given."""
+    """Raises the error class of the HTTP status, or `kind` if given, with the details."""
     if kind is None:
         kind = _BY_STATUS.get(details.status)
     if kind is None:

@@ -24,9 +24,11 @@ __all__ = [
     "gathered",
     "onboarding_gateways",
     "onboarding_simulator",
+    "onboarding_without_retries",
     "over_a_socket",
     "pytest_addoption",
     "pytest_configure",
+    "pytest_terminal_summary",
 ]
 
 # Every pytest run of an environment with this library imports this module. So it imports neither
@@ -59,6 +61,29 @@ def pytest_configure(config: pytest.Config) -> None:
     path = config.getoption("--conformance-report")
     if path is not None and not hasattr(config, "workerinput"):  # a worker passes its results on
         config.pluginmanager.register(_Reporter(Path(path)), "onboarding-conformance")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Lists the laws that adapters are exempt from: an exemption is never silent."""
+    lines: dict[str, None] = {}
+    for kind in ("xfailed", "passed"):
+        reports: list[pytest.TestReport] = terminalreporter.getreports(kind)
+        lines.update({line: None for report in reports if (line := _exemption(report))})
+    if lines:
+        terminalreporter.section("laws that adapters are exempt from")
+        for line in lines:
+            terminalreporter.write_line(line)
+
+
+def _exemption(report: pytest.TestReport) -> str:
+    result = dict(report.user_properties).get(PROPERTY)
+    if report.when != "call" or not isinstance(result, dict):
+        return ""
+    found = cast("dict[str, Any]", result)
+    if not found.get("exempt"):
+        return ""
+    held = "" if found["reason"] else " (but it holds)"
+    return f"{found['provider']}: {found['law']} is exempt: {found['exempt']}{held}"
 
 
 class _Reporter:
@@ -102,6 +127,7 @@ def _empty() -> dict[str, Any]:
         "claims": [],
         "exercised": [],
         "not_claimed": [],
+        "concepts": {},
         "losses": {},
         "operations": {},
     }
@@ -127,10 +153,13 @@ def gathered(
         }
         if entry["outcome"] != "passed":
             provider["laws"][entry["law"]]["reason"] = entry.get("reason") or "the test failed"
+        if entry.get("exempt"):
+            provider["laws"][entry["law"]]["exempt"] = entry["exempt"]
         seen = {tuple(claim) for claim in [*provider["exercised"], *entry["exercised"]]}
         provider["exercised"] = sorted(list(claim) for claim in seen)
         provider["claims"] = provider["claims"] or entry.get("claims", [])
         provider["not_claimed"] = provider["not_claimed"] or entry.get("not_claimed", [])
+        provider["concepts"] = provider["concepts"] or entry.get("concepts", {})
         for path, count in entry["losses"].items():
             provider["losses"][path] = provider["losses"].get(path, 0) + count
     for name, operations in (ran or {}).items():
@@ -150,6 +179,21 @@ def gathered(
 
 
 # -- fixtures
+
+
+@pytest.fixture
+def onboarding_without_retries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Has each gateway of this process send each request once, whatever its policy.
+
+    For tests that count requests, or that must not wait:
+    `pytestmark = pytest.mark.usefixtures("onboarding_without_retries")`.
+    """
+    from onboarding.engine.retries import RetryPolicy
+
+    def never(*_: object, **__: object) -> None:
+        return None
+
+    monkeypatch.setattr(RetryPolicy, "wait", never)
 
 
 _EXTRA = ("cheroot", "jinja2", "werkzeug")

@@ -13,7 +13,7 @@ from attrs import frozen
 
 from onboarding.adapter import Adapter
 from onboarding.errors import AmbiguousProvider, InvalidInput, Problem, UnknownProvider
-from onboarding.hooks import GROUP, Contract, Observers
+from onboarding.hooks import GROUP, HOOKS, Contract, Observers
 from onboarding.serialization import nearest
 
 __all__ = ["Plugin", "Registry", "installed"]
@@ -47,7 +47,7 @@ class Registry:
         self._manager = pluggy.PluginManager(GROUP)
         self._manager.add_hookspecs(Contract)
         self.tell = Observers(self._manager)
-        """Calls every registered observer with an exchange."""
+        """The registered observers, as one observer: for `Gateway(observe=...)`."""
         self._own: dict[str, type[Adapter]] = {}
         self._loaded: dict[str, type[Adapter]] = {}
         self._given = tuple(entry_points) if entry_points is not None else None
@@ -182,8 +182,9 @@ def _brought(plugin: object) -> list[type[Adapter]]:
     manager.add_hookspecs(Contract)
     manager.register(plugin)
     manager.check_pending()
-    for hook in (manager.hook.onboarding_adapters, manager.hook.onboarding_observe):
-        if any(found.wrapper or found.hookwrapper for found in hook.get_hookimpls()):
+    for name in HOOKS:
+        hooked: list[pluggy.HookImpl] = getattr(manager.hook, name).get_hookimpls()
+        if any(found.wrapper or found.hookwrapper for found in hooked):
             raise TypeError("hook wrappers are not supported")  # `tell` calls each hook by itself
     answers = cast("list[Iterable[object]]", manager.hook.onboarding_adapters())
     found: list[type[Adapter]] = []

@@ -103,8 +103,11 @@ def table_of(adapter: type[Adapter], app: Any, base_url: str) -> dict[str, Any]:
     """
     found: dict[str, Any] = {"provider": adapter.provider, "base_url": base_url}
     for name, setting in fields_dict(adapter).items():
-        secret = Secret in checks_of(adapter)[name].kind
+        check = checks_of(adapter)[name]
+        secret = Secret in check.kind
         if (secret or setting.default is NOTHING) and hasattr(app, name):
             value = getattr(app, name)
-            found[name] = Secret(value) if secret else value
+            if secret:
+                value = [Secret(one) for one in value] if check.many else Secret(value)
+            found[name] = value
     return found

@@ -10,21 +10,12 @@ from typing import Any
 
 from attrs import frozen
 from onboarding import InvalidInput, Problem, Unsupported
-from onboarding.spi import (
-    BankAccount,
-    BankAccountRecord,
-    Flow,
-    Paged,
-    Response,
-    identifier,
-    moment,
-    reference,
-)
+from onboarding.spi import BankAccount, BankAccountRecord, Flow, Paged, Response
 
 from onboarding_mangopay.content import same_content
 from onboarding_mangopay.keys import Keys
-from onboarding_mangopay.values import PROVIDER, filters, flag
-from onboarding_mangopay.wire.accounts import FORMS, read_account, word_of
+from onboarding_mangopay.values import PROVIDER, filters
+from onboarding_mangopay.wire.accounts import FORMS, MangoAccount, read_account, word_of
 
 __all__ = ["BankAccounts"]
 
@@ -53,9 +44,7 @@ class BankAccounts(Keys):
             raise Unsupported([Problem("", "unsupported", words)], provider=PROVIDER)
         form = FORMS[word]
         body, losses = form.to_wire(account)
-        if losses:
-            found = (Problem(x.core_path, "unsupported", x.reason, x.wire_path) for x in losses)
-            raise Unsupported(found, provider=PROVIDER)
+        self.refuse(losses, accepted=())
         path = ("users", user_id, "bankaccounts", word.lower())
         request = self.request("POST", "add_bank_account", *path, body=body)
         sent = {"Type": word, **body}
@@ -82,8 +71,10 @@ class BankAccounts(Keys):
         """
         query = filters(Active=active)
         path = ("users", user_id, "bankaccounts")
-        response = yield self.page("list_bank_accounts", *path, page=page, query=query)
-        return self.paged(response, page, lambda row: self._account(row, response), user_id=user_id)
+        listed = self._listed(
+            self._account, "list_bank_accounts", *path, page=page, query=query, user_id=user_id
+        )
+        return (yield from listed)
 
     def deactivate_bank_account(self, record: BankAccountRecord) -> Flow[BankAccountRecord]:
         """Deactivates a bank account, which is final (docs: deactivate-bank-account)."""
@@ -96,15 +87,5 @@ class BankAccounts(Keys):
         return self._account(self.answer(response), response)
 
     def _account(self, payload: Mapping[str, Any], response: Response) -> BankAccountRecord:
-        return BankAccountRecord(
-            **self.provenance,
-            id=identifier(payload, "Id", response),
-            user_id=reference(payload.get("UserId")),
-            account=read_account(payload),
-            active=flag(payload.get("Active")),
-            created_at=moment(payload.get("CreationDate")),
-            retrieved_at=response.received_at,
-            provider_fields={"Type": payload.get("Type")},
-            rate_limits=self.rate_limits(response),
-            raw=payload,
-        )
+        account = read_account(payload)
+        return self.read_as(BankAccountRecord, payload, response, by=MangoAccount, account=account)

@@ -4,38 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any, ClassVar, overload
+from typing import Any, ClassVar
 
 from attrs import frozen
 from onboarding import (
-    Company,
     Document,
-    DocumentRecord,
     InvalidInput,
     Loss,
-    OwnerDeclaration,
     Partial,
+    Person,
     PersonType,
     Problem,
     User,
 )
 from onboarding.spi import Flow, LevelPolicy, On, Target, read_with_losses, translation
 
-from onboarding_mangopay.accounts import BankAccounts
-from onboarding_mangopay.documents import Documents
-from onboarding_mangopay.owners import Owners
+from onboarding_mangopay.capabilities import Capabilities
 from onboarding_mangopay.platform import Platform
 from onboarding_mangopay.protocol import Api, Environment
 from onboarding_mangopay.recipients import Recipients
+from onboarding_mangopay.reconciling import Reconciling
 from onboarding_mangopay.records import MangoPayExtras, shape_of, wire_of
 from onboarding_mangopay.sca import Authentication
 from onboarding_mangopay.targets import TARGETS
-from onboarding_mangopay.users import WIRES, Users
+from onboarding_mangopay.users import WIRES
 from onboarding_mangopay.values import PROVIDER
 from onboarding_mangopay.verifications import Verifications
 from onboarding_mangopay.wallets import Wallets
 from onboarding_mangopay.webhooks import Events, Hooks
+from onboarding_mangopay.wire.accounts import FORMS, MangoAccount
+from onboarding_mangopay.wire.documents import MangoDocument, MangoDocumentRecord
+from onboarding_mangopay.wire.owners import MangoDeclaration, MangoOwner
+from onboarding_mangopay.wire.recipients import Recipient, RecipientPerson
 from onboarding_mangopay.wire.vocabulary import LEVELS
+from onboarding_mangopay.wire.wallets import Card, EMoney, MangoWallet, Transaction
 
 __all__ = ["Api", "Environment", "MangoPay"]
 
@@ -43,13 +45,11 @@ __all__ = ["Api", "Environment", "MangoPay"]
 @frozen(kw_only=True)
 class MangoPay(
     Events,
-    Users,
+    Capabilities,
+    Reconciling,
     Authentication,
-    Documents,
-    Owners,
     Verifications,
     Hooks,
-    BankAccounts,
     Recipients,
     Wallets,
     Platform,
@@ -70,14 +70,24 @@ class MangoPay(
     default_level_policy: ClassVar[LevelPolicy] = LEVELS
     extras: ClassVar[type | None] = MangoPayExtras
     wires: ClassVar[tuple[type, ...]] = tuple(WIRES.values())
+    other_wires: ClassVar[tuple[type, ...]] = (
+        *(form.plan.cls for form in FORMS.values()),
+        MangoAccount,
+        MangoDocument,
+        MangoDocumentRecord,
+        MangoOwner,
+        MangoDeclaration,
+        MangoWallet,
+        RecipientPerson,
+        Recipient,
+        Transaction,
+        Card,
+        EMoney,
+    )
     targets: ClassVar[Mapping[str, Target]] = TARGETS
     key_lifetime: ClassVar[timedelta | None] = timedelta(hours=24)  # docs: overview/idempotency
 
-    @overload
-    def resume(self, partial: Partial, given: Document) -> Flow[DocumentRecord]: ...
-    @overload
-    def resume(self, partial: Partial, given: Company) -> Flow[OwnerDeclaration]: ...
-    def resume(self, partial: Partial, given: Document | Company) -> Flow[Any]:
+    def resume(self, partial: Partial, given: Document | tuple[Person, ...] | User) -> Flow[Any]:
         """Completes `submit_document` or `declare_owners`: adds missing parts, then submits.
 
         An object that is already submitted is returned unchanged. If the partial has no id, the
@@ -87,9 +97,9 @@ class MangoPay(
         self.require_own(partial, Partial)
         if partial.operation == "submit_document" and isinstance(given, Document):
             return (yield from self._resume_document(partial, given))
-        if partial.operation == "declare_owners" and isinstance(given, Company):
+        if partial.operation == "declare_owners" and isinstance(given, tuple):
             return (yield from self._resume_declaration(partial, given))
-        text = "expected submit_document with a Document, or declare_owners with a Company"
+        text = "expected submit_document with a Document, or declare_owners with people"
         raise InvalidInput([Problem("operation", "conflict", text)])
 
     @classmethod

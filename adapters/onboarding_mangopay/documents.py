@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from datetime import datetime
 from functools import partial as with_arguments
 from hashlib import sha256
-from typing import cast
 
 from attrs import evolve, field, frozen
 from onboarding import (
@@ -29,9 +28,10 @@ from onboarding.spi import (
     Flow,
     Paged,
     Response,
+    as_list,
     as_object,
     digest,
-    document_losses,
+    filename_losses,
     moment,
     part_way,
 )
@@ -39,7 +39,7 @@ from onboarding.spi import (
 from onboarding_mangopay.content import same_content
 from onboarding_mangopay.keys import Keyed, Keys
 from onboarding_mangopay.values import filters
-from onboarding_mangopay.wire.documents import LEFT_OUT, PURPOSES, document_record, pages_problems
+from onboarding_mangopay.wire.documents import DOCUMENT, PAGES, document_record
 
 __all__ = ["Documents", "PageLink"]
 
@@ -56,7 +56,6 @@ _UNSEEN = (
     "the first call with this idempotency key failed at MangoPay, and the user has an open "
     "document of this type, perhaps of another call: list the documents, then use another key"
 )
-_PLACES = {"Type": "purpose", "Tag": "title"}
 _CALL = "submit_document"
 
 
@@ -83,7 +82,7 @@ class Documents(Keys):
         losses = self._document_losses(document)
         keyed = self.keyed(_CALL, user_id, idempotency_key=idempotency_key)
         response, again = yield from self._create(user_id, document, keyed)
-        created = document_record(self, self.answer(response, _PLACES.get), response)
+        created = document_record(self, self.answer(response, DOCUMENT.core_path), response)
         partial = self.partial_of(_CALL, user_id, created.id, idempotency_key, _content(document))
         if again:  # its pages are not compared yet
             return (yield from self._resume_document(evolve(partial, digest=""), document))
@@ -126,8 +125,8 @@ class Documents(Keys):
         docs: list-kyc-documents-user, list-kyc-documents
         """
         of = () if user_id is None else ("users", user_id)
-        response = yield self.page("list_documents", *of, "kyc", "documents", page=page)
-        return self.paged(response, page, lambda row: document_record(self, row, response))
+        read, path = with_arguments(document_record, self), (*of, "kyc", "documents")
+        return (yield from self._listed(read, "list_documents", *path, page=page))
 
     def consult_document(self, document_id: str) -> Flow[tuple[PageLink, ...]]:
         """Returns links to the pages of a document, a call of the official SDKs only."""
@@ -140,19 +139,15 @@ class Documents(Keys):
         """Returns the losses of a document; raises the error if it cannot be sent."""
         if not isinstance(document, Document):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise InvalidInput([Problem("", "type", "expected a Document")])
-        losses = self.refuse(document_losses(document, LEFT_OUT))
-        if found := pages_problems(document):
+        losses = self.refuse(DOCUMENT.to_wire(document)[1], under="documents.")
+        if found := PAGES.problems(document):
             raise InvalidInput(found)
-        if document.title is not None and len(document.title) > 255:
-            raise InvalidInput([Problem("title", "shape", "has more than 255 characters")])
-        return losses
+        return (*losses, *filename_losses(document, "MangoPay stores no file names"))
 
     def _create(
         self, user_id: str, document: Document, keyed: Keyed | None
     ) -> Flow[tuple[Response, bool]]:
-        body = {"Type": PURPOSES[document.purpose]}
-        if document.title is not None:
-            body["Tag"] = document.title
+        body, _ = DOCUMENT.to_wire(document)
         request = self.request("POST", _CALL, "users", user_id, "kyc", "documents", body=body)
 
         def look() -> Flow[Response | None]:
@@ -164,7 +159,7 @@ class Documents(Keys):
                 raise OutcomeUnknown(_UNSEEN)
             return None
 
-        same = with_arguments(same_content, body, paths=tuple(_PLACES))
+        same = with_arguments(same_content, body, paths=tuple(DOCUMENT.plan.by_wire))
         return (yield from self.once(request, keyed, same, look))
 
     def _compare(
@@ -228,7 +223,7 @@ def _page(partial: Partial, number: int, page: DocumentPage) -> Keyed:
 
 
 def _links(rows: object) -> Iterator[PageLink]:
-    for row in cast("list[object]", rows) if isinstance(rows, list) else []:
+    for row in as_list(rows):
         link = as_object(row)
         if isinstance(url := link.get("Url"), str):
             yield PageLink(url=url, expires_at=moment(link.get("ExpirationDate")))

@@ -25,10 +25,10 @@ from onboarding import (
     Partial,
     Problem,
 )
-from onboarding.spi import Flow, Request, Response, as_object, moment, reference
+from onboarding.spi import Flow, Request, Response, as_object, moment, reference, unexpected
 
 from onboarding_mangopay.protocol import MangoPayProtocol
-from onboarding_mangopay.values import text, unexpected
+from onboarding_mangopay.values import text
 
 __all__ = ["FirstAnswer", "Keyed", "Keys", "Look", "Same"]
 
@@ -97,8 +97,9 @@ class Keys(MangoPayProtocol):
 
     def keyed(self, operation: str, *subject: str, idempotency_key: str | None) -> Keyed | None:
         """Returns the scope of the caller's key; None without one. Raises `InvalidInput`."""
-        if self.validated_key(idempotency_key) is None:
+        if idempotency_key is None:
             return None
+        self.validated_key(idempotency_key)
         return Keyed(operation, tuple(str(part) for part in subject), idempotency_key)
 
     def first_answer(
@@ -116,6 +117,16 @@ class Keys(MangoPayProtocol):
         if keyed is None:
             raise InvalidInput([Problem("idempotency_key", "missing", "is required")])
         return (yield from self._answer_to(self.idempotency_key(keyed)))
+
+    def key_spent(self, response: Response) -> bool:
+        return _may_be_spent(response)
+
+    def first_response(self, key: str) -> Flow[Response | None]:
+        """Fetches the answer that is kept for a key, as it was sent (docs: view-api-response)."""
+        try:
+            return (yield from self._answer_to(key)).response()
+        except NotFound:
+            return None
 
     def once(
         self,
@@ -156,19 +167,6 @@ class Keys(MangoPayProtocol):
         _, first = yield from self._last(keyed, 0)
         return first
 
-    def partial_of(
-        self, operation: str, user_id: str, id: str, key: str | None, content: str
-    ) -> Partial:
-        """Returns the partial of a call whose object was created; `content` is a digest."""
-        return Partial(
-            **self.provenance,
-            operation=operation,
-            user_id=str(user_id),
-            id=id,
-            idempotency_key=key,
-            digest=content,
-        )
-
     def _resumed_user(self, partial: Partial, content: str) -> str:
         """Returns the user of a partial that can be resumed with the content of this digest.
 
@@ -183,7 +181,7 @@ class Keys(MangoPayProtocol):
         return partial.user_id
 
     def _attempt(self, request: Request, keyed: Keyed, number: int) -> Request:
-        headers = {**request.headers, "Idempotency-Key": self.idempotency_key(keyed, number)}
+        headers = {**request.headers, self.idempotency_header: self.idempotency_key(keyed, number)}
         # Without the caller's key the call as a whole cannot be retried, though its parts can.
         return evolve(request, headers=headers, idempotent=keyed.key is not None)
 

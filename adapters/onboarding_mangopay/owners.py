@@ -5,15 +5,13 @@ docs: api-reference/ubo-declarations
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from contextlib import suppress
 from functools import partial as with_arguments
-from typing import Any, cast
+from typing import Any
 
 from attrs import evolve, frozen
 from onboarding import (
-    BeneficialOwner,
-    Company,
     DocumentStatus,
     IdempotencyConflict,
     InvalidInput,
@@ -22,6 +20,7 @@ from onboarding import (
     OwnerDeclaration,
     Partial,
     PartialFailure,
+    Person,
     Problem,
     Rejected,
 )
@@ -29,17 +28,28 @@ from onboarding.spi import (
     DeclaredOwner,
     Flow,
     Paged,
+    Request,
     Response,
-    as_object,
-    digest,
     json_body,
     part_way,
 )
 
-from onboarding_mangopay.content import comparable, same_content
+from onboarding_mangopay.declared import (
+    active_rows,
+    content_of,
+    core_path_of,
+    found_for,
+    losses_of,
+    missing_from,
+    owned,
+    owners_among,
+    place_of,
+    same_owner,
+    with_ref,
+    with_refs,
+)
 from onboarding_mangopay.keys import Keyed, Keys
 from onboarding_mangopay.wire.owners import (
-    OWNERS_PATH,
     declared_owner,
     owner_declaration,
     owner_wire,
@@ -56,9 +66,9 @@ class Owners(Keys):
     """The operations on declarations of owners, for a BUSINESS or a PARTNERSHIP."""
 
     def declare_owners(
-        self, user_id: str, company: Company, *, idempotency_key: str | None = None
+        self, user_id: str, people: tuple[Person, ...], *, idempotency_key: str | None = None
     ) -> Flow[OwnerDeclaration]:
-        """Declares all owners of a company and submits the declaration.
+        """Declares all beneficial owners among a company's people and submits the declaration.
 
         For 24 hours, a call with the same `idempotency_key` and owners resumes an earlier one that
         failed; a submitted declaration is returned unchanged.
@@ -70,7 +80,7 @@ class Owners(Keys):
 
         docs: create-ubo-declaration, create-ubo, submit-ubo-declaration
         """
-        bodies, losses = self._bodies(company)
+        bodies, losses = self._bodies(people)
         keyed = self.keyed(_CALL, user_id, idempotency_key=idempotency_key)
         place = ("users", user_id, "kyc", "ubodeclarations")
         request = self.request("POST", _CALL, *place)
@@ -83,65 +93,128 @@ class Owners(Keys):
             if shown is None:
                 raise
             declaration = owner_declaration(self, shown.json_object(), shown)
-            raise PartialFailure(
-                self.partial_of(_CALL, user_id, declaration.id, idempotency_key, "")
-            ) from error
+            opened = self.partial_of(_CALL, user_id, declaration.id, idempotency_key)
+            raise PartialFailure(opened) from error
         partial = self.partial_of(
-            _CALL, user_id, declaration.id, idempotency_key, _content(company)
+            _CALL, user_id, declaration.id, idempotency_key, content_of(people)
         )
         if again:  # its owners are not compared yet
-            return (yield from self._resume_declaration(evolve(partial, digest=""), company))
-        return (yield from self._fill(partial, bodies, range(len(bodies)), 0, losses))
+            return (yield from self._resume_declaration(evolve(partial, digest=""), people))
+        filled = yield from self._fill(partial, people, range(len(bodies)), 0)
+        return with_refs(filled, people, bodies, losses)
 
-    def _resume_declaration(self, partial: Partial, company: Company) -> Flow[OwnerDeclaration]:
+    def _resume_declaration(
+        self, partial: Partial, people: tuple[Person, ...]
+    ) -> Flow[OwnerDeclaration]:
         """Completes a `declare_owners` that failed part-way; see `resume`."""
-        bodies, losses = self._bodies(company)
-        user_id = self._resumed_user(partial, _content(company))
+        bodies, losses = self._bodies(people)
+        user_id = self._resumed_user(partial, content_of(people))
         if partial.id is None:
             key = partial.idempotency_key
-            return (yield from self.declare_owners(user_id, company, idempotency_key=key))
+            return (yield from self.declare_owners(user_id, people, idempotency_key=key))
         with part_way(partial):
             declaration = yield from self.fetch_declaration(partial.id)
         submitted = declaration.status is not DocumentStatus.CREATED
         if submitted and partial.digest:
-            return evolve(declaration, losses=losses)
-        rows = _active(declaration)
-        missing = _missing(bodies, rows)
+            return with_refs(declaration, people, bodies, losses)
+        rows = active_rows(declaration)
+        missing = missing_from(bodies, rows)
         if missing is None or (submitted and missing):
             raise IdempotencyConflict(_CALL, partial.id)
-        if submitted:
-            return evolve(declaration, losses=losses)
-        known = evolve(partial, digest=_content(company))
-        return (yield from self._fill(known, bodies, missing, len(rows), losses))
+        if not submitted:
+            known = evolve(partial, digest=content_of(people))
+            declaration = yield from self._fill(known, people, missing, len(rows))
+        return with_refs(declaration, people, bodies, losses)
 
-    def add_owner(
-        self, declaration: OwnerDeclaration, owner: BeneficialOwner
-    ) -> Flow[DeclaredOwner]:
+    def update_declaration(
+        self, declaration: OwnerDeclaration, people: tuple[Person, ...]
+    ) -> Flow[OwnerDeclaration]:
+        """Sends what differs from a declaration while it is editable, without submitting it.
+
+        An owner is the declared one with the same `ref`, or the one with this id at MangoPay, or
+        one with the same content. A declared owner that is not among the people becomes inactive.
+
+        docs: create-ubo, update-ubo
+        """
+        self.require_own(declaration, OwnerDeclaration)
+        bodies, losses = self._bodies(people)
+        left = [one for one in declaration.owners if one.active]
+        found = [one for one in declaration.owners if not one.active]
+        pairs = [(one, found_for(one, body, left)) for one, body in owned(people, bodies)]
+        for person, there in pairs:  # everything is checked before anything is sent
+            if there is not None:
+                losses += self._refused(owner_wire().update(there.owner, person)[1], person)
+        for gone in left:
+            response = yield self._put(declaration, gone.id, {"isActive": False})
+            found.append(with_ref(declared_owner(self.answer(response)), gone.owner.ref))
+        for person, there in pairs:
+            call = self._add_owner(declaration, person)
+            if there is not None:
+                call = self._change(declaration, there, person)
+            found.append((yield from call))
+        return evolve(declaration, owners=tuple(found), losses=tuple(dict.fromkeys(losses)))
+
+    def add_owner(self, declaration: OwnerDeclaration, owner: Person) -> Flow[DeclaredOwner]:
         """Adds an owner to a declaration while it is editable (docs: create-ubo)."""
         self.require_own(declaration, OwnerDeclaration)
-        body, losses = self._body(owner, f"{OWNERS_PATH}.")
-        request = self.request("POST", "add_owner", *_place(declaration), "ubos", body=body)
+        return (yield from self._add_owner(declaration, owner))
+
+    def _add_owner(self, declaration: OwnerDeclaration, owner: Person) -> Flow[DeclaredOwner]:
+        body, losses = self._body(owner)
+        request = self.request("POST", "add_owner", *place_of(declaration), "ubos", body=body)
         response = yield request
-        return _with(losses, declared_owner(self.answer(response, _inside(""))))
+        return with_ref(
+            declared_owner(self.answer(response, core_path_of(owner.ref))), owner.ref, losses
+        )
 
     def update_owner(
-        self, declaration: OwnerDeclaration, owner_id: str, owner: BeneficialOwner
+        self, declaration: OwnerDeclaration, owner_id: str, owner: Person
     ) -> Flow[DeclaredOwner]:
-        """Replaces an owner of a declaration while it is editable (docs: update-ubo)."""
+        """Sends what differs from an owner of a declaration while it is editable.
+
+        An owner that the declaration does not have is replaced (docs: update-ubo).
+        """
         self.require_own(declaration, OwnerDeclaration)
-        body, losses = self._body(owner, f"{OWNERS_PATH}.")
-        path = (*_place(declaration), "ubos", owner_id)
-        response = yield self.request("PUT", "update_owner", *path, body=body)
-        return _with(losses, declared_owner(self.answer(response, _inside(""))))
+        there = next((one for one in declaration.owners if one.id == owner_id), None)
+        if there is not None:
+            return (yield from self._change(declaration, there, owner))
+        body, losses = self._body(owner)
+        response = yield self._put(declaration, owner_id, body)
+        return with_ref(
+            declared_owner(self.answer(response, core_path_of(owner.ref))), owner.ref, losses
+        )
+
+    def _change(
+        self, declaration: OwnerDeclaration, there: DeclaredOwner, owner: Person
+    ) -> Flow[DeclaredOwner]:
+        """Sends what differs from a declared owner; nothing if nothing does."""
+        body, lost = owner_wire().update(there.owner, owner)
+        losses = self._refused(lost, owner)
+        if not body:
+            return with_ref(there, owner.ref, losses)
+        response = yield self._put(declaration, there.id, body)
+        return with_ref(
+            declared_owner(self.answer(response, core_path_of(owner.ref))), owner.ref, losses
+        )
+
+    def _put(self, declaration: OwnerDeclaration, owner_id: str, body: dict[str, Any]) -> Request:
+        path = (*place_of(declaration), "ubos", owner_id)
+        return self.request("PUT", "update_owner", *path, body=body)
 
     def submit_declaration(
         self, declaration: OwnerDeclaration, *, user_id: str | None = None
     ) -> Flow[OwnerDeclaration]:
-        """Submits a declaration for review (docs: submit-ubo-declaration)."""
+        """Submits a declaration for review; its owners keep their refs.
+
+        docs: submit-ubo-declaration
+        """
         self.require_own(declaration, OwnerDeclaration)
         if user_id is not None:
             declaration = evolve(declaration, user_id=user_id)
-        return (yield from self._submit(_place(declaration)))
+        submitted = yield from self._submit(place_of(declaration))
+        refs = {one.id: one.owner.ref for one in declaration.owners}
+        owners = (with_ref(one, refs.get(one.id, one.owner.ref)) for one in submitted.owners)
+        return evolve(submitted, owners=tuple(owners))
 
     def fetch_declaration(
         self, declaration_id: str, *, user_id: str | None = None
@@ -156,8 +229,8 @@ class Owners(Keys):
     ) -> Flow[Paged[OwnerDeclaration]]:
         """Lists one page of a user's declarations, oldest first (docs: list-ubo-declarations)."""
         path = ("users", user_id, "kyc", "ubodeclarations")
-        response = yield self.page("list_declarations", *path, page=page)
-        return self.paged(response, page, lambda row: owner_declaration(self, row, response))
+        read = with_arguments(owner_declaration, self)
+        return (yield from self._listed(read, "list_declarations", *path, page=page))
 
     def _open(self, place: tuple[str, ...]) -> Flow[Response | None]:
         """Returns the open declaration of a user, who has at most one."""
@@ -176,27 +249,26 @@ class Owners(Keys):
     def _fill(
         self,
         partial: Partial,
-        bodies: Sequence[dict[str, Any]],
+        people: tuple[Person, ...],
         missing: Iterable[int],
         there: int,
-        losses: tuple[Loss, ...],
     ) -> Flow[OwnerDeclaration]:
         """Adds the missing owners after the `there` existing ones, and submits the declaration."""
         assert partial.user_id is not None
         assert partial.id is not None
         place = ("users", partial.user_id, "kyc", "ubodeclarations", partial.id)
+        owners = owned(people, self._bodies(people)[0])
         with part_way(partial):
             for position, index in enumerate(missing, there):
-                body = bodies[index]
+                person, body = owners[index]
                 request = self.request("POST", _CALL, *place, "ubos", body=body)
                 subject = (partial.id, str(position))
                 keyed = Keyed(f"{_CALL}.owner", subject, partial.idempotency_key)
                 look = with_arguments(self._written, partial.id, position)
-                same = with_arguments(_same_owner, body)
+                same = with_arguments(same_owner, body)
                 response, _ = yield from self.once(request, keyed, same, look)
-                self.answer(response, _inside(f"{OWNERS_PATH}.{index}"))
-            submitted = yield from self._submit(place)
-        return evolve(submitted, losses=losses)
+                self.answer(response, core_path_of(person.ref))
+            return (yield from self._submit(place))
 
     def _submit(self, place: tuple[str, ...]) -> Flow[OwnerDeclaration]:
         body = {"Status": "VALIDATION_ASKED"}
@@ -206,73 +278,33 @@ class Owners(Keys):
     def _written(self, declaration_id: str, position: int) -> Flow[Response | None]:
         """Returns an empty response if the declaration has an owner at this position."""
         declaration = yield from self.fetch_declaration(declaration_id)
-        there = len(_active(declaration)) > position
+        there = len(active_rows(declaration)) > position
         return Response(status=200, body=b"{}") if there else None
 
-    def _bodies(self, company: Company) -> tuple[list[dict[str, Any]], tuple[Loss, ...]]:
+    def _bodies(self, people: tuple[Person, ...]) -> tuple[list[dict[str, Any]], tuple[Loss, ...]]:
         """Returns the bodies of the owners, and the losses; raises if one cannot be sent."""
-        if not isinstance(company, Company):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise InvalidInput([Problem("", "type", "expected a Company")])
-        owners = company.beneficial_owners
+        if not isinstance(people, tuple) or any(not isinstance(one, Person) for one in people):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise InvalidInput([Problem("people", "type", "expected the people of a user")])
+        owners = owners_among(people)
         if not owners:
-            raise InvalidInput(
-                [Problem(OWNERS_PATH, "missing", "a declaration has at least one owner")]
-            )
+            text = "a declaration has at least one owner"
+            raise InvalidInput([Problem("people", "missing", text)])
         if len(owners) > MOST_OWNERS:
             text = f"a declaration has at most {MOST_OWNERS} owners"
-            raise InvalidInput([Problem(OWNERS_PATH, "too_many", text)])
-        written = [self._body(owner, f"{OWNERS_PATH}.{n}.") for n, owner in enumerate(owners)]
-        return [body for body, _ in written], tuple(loss for _, lost in written for loss in lost)
+            raise InvalidInput(
+                Problem(f"people[{one.ref}]", "too_many", text) for one in owners[MOST_OWNERS:]
+            )
+        written = [owner_wire().to_wire(owner) for owner in owners]
+        losses = self.refuse(
+            loss
+            for owner, (_, lost) in zip(owners, written, strict=True)
+            for loss in losses_of(lost, owner)
+        )
+        return [body for body, _ in written], losses
 
-    def _body(self, owner: BeneficialOwner, prefix: str) -> tuple[dict[str, Any], tuple[Loss, ...]]:
+    def _body(self, owner: Person) -> tuple[dict[str, Any], tuple[Loss, ...]]:
         body, losses = owner_wire().to_wire(owner)
-        return body, self.refuse(evolve(x, core_path=prefix + x.core_path) for x in losses)
+        return body, self._refused(losses, owner)
 
-
-def _with(losses: tuple[Loss, ...], owner: DeclaredOwner) -> DeclaredOwner:
-    return evolve(owner, losses=(*losses, *owner.losses))
-
-
-def _content(company: Company) -> str:
-    return digest(company.beneficial_owners)
-
-
-def _active(declaration: OwnerDeclaration) -> list[dict[str, Any]]:
-    """Returns the active owners of a declaration, as MangoPay's objects."""
-    rows: object = declaration.raw.get("Ubos")
-    found = cast("list[object]", rows) if isinstance(rows, list) else []
-    return [row for row in map(as_object, found) if row.get("IsActive") is not False]
-
-
-def _missing(
-    bodies: Sequence[Mapping[str, Any]], rows: Iterable[Mapping[str, Any]]
-) -> list[int] | None:
-    """Returns the indices of owners not yet declared; None if another owner is declared."""
-    missing = list(range(len(bodies)))
-    for row in rows:
-        match = next((index for index in missing if _same_owner(bodies[index], row)), None)
-        if match is None:
-            return None
-        missing.remove(match)
-    return missing
-
-
-def _same_owner(body: Mapping[str, Any], shown: Mapping[str, Any]) -> bool:
-    return same_content(body, shown, comparable(owner_wire(), BeneficialOwner()))
-
-
-def _inside(prefix: str) -> Callable[[str], str | None]:
-    """Returns a function from an owner's wire path to its core path below `prefix`."""
-
-    def core_path(wire_path: str) -> str | None:
-        found = owner_wire().core_path(wire_path)
-        return f"{prefix}.{found}" if found and prefix else found
-
-    return core_path
-
-
-def _place(declaration: OwnerDeclaration) -> tuple[str, ...]:
-    if declaration.user_id is None:
-        text = "the declaration has no user"
-        raise InvalidInput([Problem("user_id", "missing", text)])
-    return ("users", declaration.user_id, "kyc", "ubodeclarations", declaration.id)
+    def _refused(self, losses: Iterable[Loss], owner: Person) -> tuple[Loss, ...]:
+        return self.refuse(losses_of(losses, owner))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
 from attrs import field, frozen
 from onboarding import InvalidInput, Problem
-from onboarding.spi import Flow, Request, Response, as_object, url
+from onboarding.spi import Flow, Request, Response, as_list, as_object, url
 
 from onboarding_mangopay.content import leaves, same_content
 from onboarding_mangopay.keys import Keys
@@ -69,12 +69,20 @@ class Platform(Keys):
         response = yield self.request("POST", "check_company_number", *path, body=asked)
         known = {"CompanyNumber.CompanyNumber": "company.registration_number"}
         said = as_object(self.answer(response, known.get).get("CompanyNumber"))
-        found: object = said.get("ValidationRules")
-        rules = cast("list[object]", found) if isinstance(found, list) else []
         return CompanyNumberCheck(
             valid=said.get("IsValid") is True,
-            rules=tuple(str(rule) for rule in rules),
+            rules=tuple(str(rule) for rule in as_list(said.get("ValidationRules"))),
         )
+
+    def probe(self) -> Flow[None]:
+        """Logs in and reads one hook, which has no personal data (docs: list-all-hooks).
+
+        A key without the permission to read hooks is answered 403.
+        """
+        one = (("page", "1"), ("per_page", "1"))
+        response = yield self.request("GET", "probe", "hooks", query=one)
+        self.accept(response)
+        response.json()
 
     def raw(
         self,

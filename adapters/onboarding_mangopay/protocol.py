@@ -16,18 +16,20 @@ from onboarding.spi import (
     Identifier,
     Paged,
     Proof,
+    Quota,
     RateLimit,
     Request,
     Response,
     Token,
     Url,
     as_object,
+    unexpected,
     url,
 )
 
 from onboarding_mangopay.errors import CorePath, is_sca_demand, nowhere, raise_for
 from onboarding_mangopay.records import rate_limits
-from onboarding_mangopay.values import PROVIDER, unexpected
+from onboarding_mangopay.values import PROVIDER
 from onboarding_mangopay.wire.vocabulary import TagHolds
 
 __all__ = ["PER_PAGE", "Api", "Environment", "MangoPayProtocol"]
@@ -69,7 +71,15 @@ class MangoPayProtocol(Adapter):
     """The settings of `MangoPay`, which documents them, and its requests and responses."""
 
     provider: ClassVar[str] = PROVIDER
+    api_version: ClassVar[str] = "v2.01"
     certificate_settings: ClassVar[tuple[str, ...]] = ("mtls",)
+    quotas: ClassVar[tuple[Quota, ...]] = (  # docs: overview/rate-limiting
+        Quota(15 * 60, 2_300),
+        Quota(30 * 60, 4_500),
+        Quota(60 * 60, 8_800),
+        Quota(24 * 60 * 60, 105_600),
+    )
+    idempotency_header: ClassVar[str] = "Idempotency-Key"  # docs: overview/idempotency
     simulated_by: ClassVar[str] = "onboarding_simulators.mangopay:MangoPaySimulator"
 
     client_id: Identifier
@@ -117,19 +127,10 @@ class MangoPayProtocol(Adapter):
         return Token(value, response.received_at + timedelta(seconds=min(life, _LONGEST_LIFE)))
 
     def sign(self, request: Request, proof: Proof) -> Request:
-        """Adds the token, and an idempotency key to every POST.
-
-        Without the caller's key it is a random one, another at each try of the engine, which
-        prevents intermediaries from sending the request twice.
-
-        docs: overview/authentication, overview/idempotency
-        """
+        """Adds the token (docs: overview/authentication)."""
         if proof.token is None:
             return request
-        named = {"Authorization": f"bearer {proof.token.value}"}
-        if request.method == "POST" and "Idempotency-Key" not in request.headers:
-            named = {"Idempotency-Key": proof.nonce, **named}
-        return request.with_headers(**named)
+        return request.with_headers(Authorization=f"bearer {proof.token.value}")
 
     def token_refused(self, response: Response) -> bool:
         return response.status == 401 and not is_sca_demand(response)
@@ -198,6 +199,19 @@ class MangoPayProtocol(Adapter):
             raise InvalidInput([Problem("page", "shape", "unknown page token")])
         wanted = (("page", number), ("per_page", str(PER_PAGE)))
         return self.request("GET", operation, *path, query=(*wanted, *query))
+
+    def _listed(
+        self,
+        read: Callable[[dict[str, Any], Response], T],
+        operation: str,
+        *path: str,
+        page: str | None,
+        query: Iterable[tuple[str, str]] = (),
+        user_id: str = "",
+    ) -> Flow[Paged[T]]:
+        """Lists one page of objects; `read` returns one of a row and the response."""
+        response = yield self.page(operation, *path, page=page, query=query)
+        return self.paged(response, page, lambda row: read(row, response), user_id=user_id)
 
     def paged(
         self,

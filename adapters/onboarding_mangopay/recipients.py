@@ -6,25 +6,18 @@ docs: api-reference/recipients
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
-from attrs import evolve, frozen
-from onboarding.spi import (
-    Flow,
-    Paged,
-    Response,
-    as_object,
-    identifier,
-    known_word,
-    moment,
-    reference,
-)
+from attrs import frozen
+from onboarding.spi import Flow, Paged, Response, as_object, known_word, reference
 
 from onboarding_mangopay.content import leaves, same_content
 from onboarding_mangopay.keys import Keys
 from onboarding_mangopay.records import enrolment
-from onboarding_mangopay.values import ADDRESS, filters, text, texts
+from onboarding_mangopay.values import filters, text, texts
 from onboarding_mangopay.wire.recipients import (
+    PERSON,
     NewRecipient,
     PayoutMethod,
     Recipient,
@@ -32,7 +25,7 @@ from onboarding_mangopay.wire.recipients import (
     RecipientScope,
     RecipientType,
     core_path,
-    read_recipient,
+    facts_of,
     read_schema,
     write_recipient,
 )
@@ -40,7 +33,6 @@ from onboarding_mangopay.wire.recipients import (
 __all__ = ["Recipients"]
 
 _OPTIONAL = ("Country", "RecipientScope", "Tag")
-_PERSON = ("FirstName", "LastName", "BusinessName", *(f"Address.{name}" for name in ADDRESS))
 
 
 @frozen(kw_only=True)
@@ -93,7 +85,7 @@ class Recipients(Keys):
         path = ("users", user_id, "recipients")
         body = write_recipient(new)
         request = self.request("POST", "create_recipient", *path, body=body)
-        person = tuple(f"{new.type}Recipient.{name}" for name in _PERSON)
+        person = [f"{new.type}Recipient.{name}" for name in PERSON.plan.by_wire]
         paths = {*leaves(body), *person, *_OPTIONAL}
 
         def same(shown: Mapping[str, Any]) -> bool:
@@ -128,13 +120,11 @@ class Recipients(Keys):
         word = None if scope is None else known_word("scope", scope, RecipientScope)
         query = filters(RecipientScope=word)
         path = ("users", user_id, "recipients")
-        response = yield self.page("list_recipients", *path, page=page, query=query)
-        return self.paged(
-            response,
-            page,
-            lambda row: self._recipient(row, response, user_id),
-            user_id=user_id,
+        read = partial(self._recipient, user_id=user_id)
+        listed = self._listed(
+            read, "list_recipients", *path, page=page, query=query, user_id=user_id
         )
+        return (yield from listed)
 
     def deactivate_recipient(self, recipient: Recipient) -> Flow[Recipient]:
         """Deactivates a recipient, which is final (docs: deactivate-recipient)."""
@@ -147,20 +137,15 @@ class Recipients(Keys):
     def _recipient(
         self, payload: Mapping[str, Any], response: Response, user_id: str | None = None
     ) -> Recipient:
-        identifier(payload, "Id", response)  # raises without one
         owner = reference(payload.get("UserId")) or user_id
         link = text(as_object(payload.get("PendingUserAction")).get("RedirectUrl"))
-        retrieved_at = response.received_at
-        action = (
-            enrolment(owner or "", link, self.provenance, retrieved_at, concerns="recipient")
-            if link
-            else None
-        )
-        read = read_recipient(
+        at = response.received_at
+        action = enrolment(owner or "", link or "", self.provenance, at, concerns="recipient")
+        return self.read_as(
+            Recipient,
             payload,
-            self.provenance,
-            retrieved_at=retrieved_at,
-            created_at=moment(payload.get("CreationDate")),
-            next_actions=(action,) if action else (),
+            response,
+            **facts_of(payload),
+            user_id=owner,
+            next_actions=(action,) if link else (),
         )
-        return read if read.user_id else evolve(read, user_id=owner)

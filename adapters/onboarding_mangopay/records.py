@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import attrs
 from attrs import frozen
@@ -17,7 +17,6 @@ from onboarding.spi import (
     RateLimit,
     Response,
     Translation,
-    as_object,
     moment,
     reference,
     translation,
@@ -25,9 +24,11 @@ from onboarding.spi import (
 )
 
 from onboarding_mangopay.values import PROVIDER
+from onboarding_mangopay.wire.capabilities import capabilities
 from onboarding_mangopay.wire.legal import LegacyLegalUser, LegalUser
 from onboarding_mangopay.wire.natural import LegacyNaturalUser, NaturalUser
 from onboarding_mangopay.wire.referenced import REFERENCED
+from onboarding_mangopay.wire.requirements import enrolments
 from onboarding_mangopay.wire.vocabulary import LANGUAGES, STATUS, ScaContext, TagHolds
 
 __all__ = [
@@ -84,7 +85,9 @@ def _limits(response: Response) -> tuple[RateLimit, ...]:
 
     docs: overview/rate-limiting
     """
-    columns = [map(int, response.headers.get(name, "").split(",")) for name in _HEADERS]
+    columns: list[Iterable[int]] = []
+    for name in _HEADERS:
+        columns.append(map(int, response.headers.get(name, "").split(",")))
     found: list[RateLimit] = []
     try:
         values = list(zip(*columns, strict=True))
@@ -181,7 +184,8 @@ def record(
     losses: tuple[Loss, ...] = (),
 ) -> UserRecord:
     """Returns the record of a user object."""
-    url = as_object(payload.get("PendingUserAction")).get("RedirectUrl")
+    pending = payload.get("PendingUserAction")
+    url = cast("dict[str, Any]", pending).get("RedirectUrl") if isinstance(pending, dict) else None
     user_id = reference(payload.get("Id")) or ""
     return adapter.record(
         shape_of(payload, tag_holds),
@@ -192,6 +196,8 @@ def record(
         levels=("KYCLevel",),
         created_at=moment(payload.get("CreationDate")),
         status=STATUS.get(str(payload.get("UserStatus"))),
+        capabilities=capabilities(payload),
+        requirements=enrolments(payload),
         next_actions=(enrolment(user_id, url, adapter.provenance, response.received_at),)
         if isinstance(url, str)
         else (),

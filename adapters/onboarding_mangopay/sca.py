@@ -10,12 +10,30 @@ from datetime import datetime
 from typing import Any
 
 from attrs import field, frozen
-from onboarding import NextAction, NotFound, Problem, Unsupported
-from onboarding.spi import Flow, Response, as_object, moment, translation
+from onboarding import (
+    InvalidInput,
+    NextAction,
+    NextActionKind,
+    NotFound,
+    Problem,
+    Unsupported,
+    UserRecord,
+)
+from onboarding.spi import (
+    Flow,
+    Link,
+    RequirementStatus,
+    Response,
+    as_object,
+    moment,
+    translation,
+    unexpected,
+    web_url,
+)
 
 from onboarding_mangopay.protocol import MangoPayProtocol
 from onboarding_mangopay.records import enrolment
-from onboarding_mangopay.values import PROVIDER, flag, unexpected
+from onboarding_mangopay.values import PROVIDER, flag
 from onboarding_mangopay.wire.natural import NaturalUser
 
 __all__ = ["Authentication", "ScaStatus"]
@@ -64,6 +82,42 @@ class Authentication(MangoPayProtocol):
         step = "consent" if action.concerns == CONSENT else "enrollment"
         return (yield from self._link("renew", action.user_id, step))
 
+    def create_link(
+        self,
+        subject: UserRecord | NextAction,
+        *,
+        return_url: str,
+        refresh_url: str | None = None,
+        language: str | None = None,
+    ) -> Flow[Link]:
+        """Creates a link to the hosted page on which the user enrols or consents.
+
+        MangoPay takes no `refresh_url`: for an expired link, create a new one. Raises
+        `InvalidInput` for a record without an open action or enrolment, `Unsupported` as `renew`.
+
+        docs: enroll-user, manage-user-consent, guides/sca/session
+        """
+        self.require_own(subject)
+        web_url("return_url", return_url)
+        action = subject if isinstance(subject, NextAction) else _open_page(subject)
+        if isinstance(action, NextAction):
+            renewed = yield from self.renew(action)
+        else:
+            renewed = yield from self.enrol(action.id)
+        try:
+            place = renewed.link(return_url, language=language)
+        except ValueError as error:
+            problem = Problem("return_url", "shape", str(error))
+        else:
+            return Link(
+                **self.provenance,
+                user_id=renewed.user_id,
+                url=place,
+                issued_at=renewed.issued_at,
+                expires_at=renewed.expires_at,
+            )
+        raise InvalidInput([problem])
+
     def enrol(self, user_id: str) -> Flow[NextAction]:
         """Restarts the enrolment of an OWNER, whose status does not change (docs: enroll-user)."""
         return (yield from self._link("enrol", user_id, "enrollment"))
@@ -105,3 +159,18 @@ class Authentication(MangoPayProtocol):
             raise unexpected(response, "missing", "the answer has no link", "PendingUserAction")
         concerns = CONSENT if step == "consent" else ""
         return enrolment(user_id, link, self.provenance, response.received_at, concerns=concerns)
+
+
+def _open_page(record: UserRecord) -> NextAction | UserRecord:
+    """Returns the open action of a user that has a page; the record if only the link is missing.
+
+    A user who is fetched shows that it waits for the enrolment, but not the link.
+    """
+    for action in record.next_actions:
+        if action.kind is NextActionKind.REDIRECT:
+            return action
+    missing = (one for one in record.requirements if one.status is RequirementStatus.MISSING)
+    if any(option.link for one in missing for option in one.options):
+        return record
+    text = "the user has no open action with a page: fetch the user for its current ones"
+    raise InvalidInput([Problem("next_actions", "missing", text)])

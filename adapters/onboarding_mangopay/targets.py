@@ -5,7 +5,15 @@ docs: guides/users/verification (requirements by user type), guides/users/catego
 
 from __future__ import annotations
 
-from onboarding import DocumentPurpose, KYCLevel, LegalPersonType, User, UserCategory, UserStatus
+from onboarding import (
+    CapabilityName,
+    DocumentPurpose,
+    KYCLevel,
+    LegalPersonType,
+    User,
+    UserCategory,
+    UserStatus,
+)
 from onboarding.spi import (
     Actor,
     Condition,
@@ -26,6 +34,7 @@ from onboarding_mangopay.records import MangoPayExtras
 from onboarding_mangopay.values import PROVIDER
 from onboarding_mangopay.wire.legal import LegalUser
 from onboarding_mangopay.wire.natural import NaturalUser
+from onboarding_mangopay.wire.requirements import ENROL, HOSTED
 
 __all__ = ["TARGETS"]
 
@@ -41,9 +50,6 @@ _CATEGORISE = "docs: api-reference/users/categorize-natural-user, categorize-leg
 _REGULAR = when("kyc_level", KYCLevel.REGULAR)
 _NATURAL = lacks("company", words="the user is a natural person")
 _LEGAL = given("company", words="the user is a legal person")
-
-# docs: guides/users/verification/hosted: natural persons, sole traders, businesses, organisations
-_HOSTED = step("verify on MangoPay's hosted page (if the client has it)", Actor.USER)
 
 
 def _category(name: str, category: UserCategory, on: On, words: str, source: str) -> Target:
@@ -108,14 +114,14 @@ KYC_REGULAR = Target(
         _proof(
             "identity",
             DocumentPurpose.IDENTITY,
-            _HOSTED,
+            HOSTED,
             when=_NATURAL,
             shown=given("provider_fields.ProofOfIdentity"),
         ),
         _proof(
             "representative_identity",
             DocumentPurpose.IDENTITY,
-            _HOSTED,
+            HOSTED,
             when=_form(_B, _O, _S),
             shown=_OF_REPRESENTATIVE,
         ),
@@ -156,13 +162,14 @@ KYC_REGULAR = Target(
 PAYOUTS = Target(
     provider=PROVIDER,
     name="payouts",
+    grants=(CapabilityName.PAY_OUT,),
     words="be paid out to a bank account",
     source=_CATEGORIES,
     includes=(KYC_REGULAR,),
     rules=(
         RequirementRule(
             name="enrolment",
-            options=(step("enrol for strong customer authentication", Actor.USER),),
+            options=(ENROL,),
             shown=when("status", UserStatus.ACTIVE),
             source="docs: guides/sca/users",
         ),

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from attrs import frozen
-from onboarding import Company, Loss, PersonType, Problem, Unsupported, User, UserRecord, UserStatus
+from onboarding import Company, Loss, PersonType, Problem, Unsupported, User, UserRecord
 from onboarding.spi import Flow, On, Paged, Response, Translation, trust
 
 from onboarding_mangopay.content import comparable, same_content
@@ -55,7 +55,7 @@ class Users(Keys):
             return same_content(sent, shown, paths, defaults=("UserCategory",))
 
         response, _ = yield from self.once(request, keyed, same)
-        return self._record(response, wire, losses)
+        return self._record(response, wire, losses, user)
 
     def fetch_user(self, user_id: str) -> Flow[UserRecord]:
         """Reads a user; the link of an open action is not shown again.
@@ -88,7 +88,7 @@ class Users(Keys):
             return self.unchanged(record, losses)
         path = (*self._place(user), record.id)
         response = yield self.request("PUT", "update_user", *path, body=body)
-        return self._record(response, wire, losses)
+        return self._record(response, wire, losses, user)
 
     def categorise_user(self, record: UserRecord, user: User) -> Flow[UserRecord]:
         """Changes the category, with the fields that it requires; on the legacy API an update.
@@ -106,7 +106,7 @@ class Users(Keys):
         losses = self.refuse(losses)
         path = (*self._place(user), record.id, "category")
         response = yield self.request("PUT", "categorise_user", *path, body=body)
-        return self._record(response, wire, losses)
+        return self._record(response, wire, losses, user)
 
     def close_user(self, record: UserRecord) -> Flow[UserRecord]:
         """Closes a user, which is final; returns the given record as closed.
@@ -117,13 +117,8 @@ class Users(Keys):
         path = ("users", str(record.user.person_type), record.id)
         response = yield self.request("DELETE", "close_user", *path)
         self.accept(response)
-        closed = {
-            "status": UserStatus.CLOSED,
-            "provider_fields": {**record.provider_fields, "UserStatus": "CLOSED"},
-            "next_actions": (),
-            "retrieved_at": response.received_at,
-        }
-        return trust(UserRecord, {**vars(record), **closed})
+        shown = {**record.provider_fields, "UserStatus": "CLOSED"}
+        return self.closed(record, response, provider_fields=shown)
 
     def wire_for(self, user: User) -> Translation:
         return wire_of(WIRES[self.api, user.person_type], self.tag_holds)
@@ -132,9 +127,13 @@ class Users(Keys):
         return (*self.sca, "users", str(user.person_type))
 
     def _record(
-        self, response: Response, wire: Translation, losses: tuple[Loss, ...]
+        self,
+        response: Response,
+        wire: Translation,
+        losses: tuple[Loss, ...],
+        user: User | None = None,
     ) -> UserRecord:
-        payload = self.answer(response, wire.core_path)
+        payload = self.answer(response, lambda name: wire.core_path(name, user))
         found = record(self, payload, response, tag_holds=self.tag_holds, losses=losses)
         return _with_company(found)
 

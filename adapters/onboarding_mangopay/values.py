@@ -3,45 +3,24 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import cast
 
-from onboarding import Address, InvalidInput, Problem, UnexpectedResponse
-from onboarding.spi import Money, Response, as_object, known_word, trust
+from onboarding import InvalidInput, Problem
+from onboarding.spi import Codec, as_list, known_word, loose
 
 from onboarding_mangopay.wire.vocabulary import ScaContext
 
 __all__ = [
-    "ADDRESS",
+    "FLAG",
     "PROVIDER",
-    "address",
-    "address_body",
     "filters",
     "flag",
-    "money",
     "sca_filter",
     "seconds",
     "text",
     "texts",
-    "unexpected",
 ]
 
 PROVIDER = "mangopay"
-
-# docs: create-iban-bank-account, OwnerAddress: the address of every object has these fields
-ADDRESS = {
-    "AddressLine1": "line1",
-    "AddressLine2": "line2",
-    "City": "city",
-    "Region": "region",
-    "PostalCode": "postal_code",
-    "Country": "country",
-}
-
-
-def unexpected(response: Response, code: str, message: str, name: str = "") -> UnexpectedResponse:
-    """Returns the error for a response in no documented form; `name` is the key with the fault."""
-    problem = Problem("", code, message, name)
-    return UnexpectedResponse([problem], status=response.status, raw=response.body)
 
 
 # -- of a response
@@ -54,8 +33,7 @@ def text(value: object) -> str | None:
 
 def texts(value: object) -> tuple[str, ...]:
     """Returns the texts of a list, without other items; empty for anything else."""
-    found = cast("list[object]", value) if isinstance(value, list) else []
-    return tuple(one for one in found if isinstance(one, str))
+    return tuple(one for one in as_list(value) if isinstance(one, str))
 
 
 def flag(value: object) -> bool | None:
@@ -63,31 +41,10 @@ def flag(value: object) -> bool | None:
     return bool(value) if isinstance(value, int) and value in (0, 1) else None
 
 
-def money(value: object) -> Money | None:
-    """Returns an amount in minor units; None for a fraction, or without a currency."""
-    found = as_object(value)
-    amount, currency = found.get("Amount"), text(found.get("Currency"))
-    if isinstance(amount, bool) or not isinstance(amount, int) or currency is None:
-        return None
-    return trust(Money, {"amount": amount, "currency": currency})
-
-
-def address(value: object) -> Address | None:
-    """Returns an address; None for an object of six nulls, which stands for no address."""
-    found = as_object(value)
-    parts = {name: text(found.get(wire)) for wire, name in ADDRESS.items()}
-    return trust(Address, parts) if any(parts.values()) else None
+FLAG: Codec[bool, bool] = loose("boolean, also 1 or 0", flag, "boolean")
 
 
 # -- of a request
-
-
-def address_body(held: Address | None) -> dict[str, str] | None:
-    """Returns the object of an address; None for an empty address, which MangoPay refuses."""
-    if held is None:
-        return None
-    parts = {wire: getattr(held, name) for wire, name in ADDRESS.items()}
-    return {wire: part for wire, part in parts.items() if part is not None} or None
 
 
 def filters(**given: str | bool | None) -> list[tuple[str, str]]:

@@ -8,11 +8,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
 from attrs import field, frozen
 from onboarding import InvalidInput, NextAction, NextActionKind, Problem
-from onboarding.spi import Flow, Paged, Response, as_object, identifier, moment, reference, web_url
+from onboarding.spi import (
+    Flow,
+    Paged,
+    Response,
+    as_list,
+    as_object,
+    identifier,
+    moment,
+    reference,
+    web_url,
+)
 
 from onboarding_mangopay.content import same_content
 from onboarding_mangopay.keys import Keys
@@ -95,21 +105,20 @@ class Verifications(Keys):
     ) -> Flow[Paged[IdentityVerification]]:
         """Lists one page of a user's sessions, without their checks (docs: list-idv-sessions)."""
         path = ("users", user_id, "identity-verifications")
-        response = yield self.page("list_verifications", *path, page=page)
-        return self.paged(response, page, lambda row: self._session(row, response, user_id))
+        read = partial(self._session, user_id=user_id)
+        return (yield from self._listed(read, "list_verifications", *path, page=page))
 
     def _session(
         self, payload: Mapping[str, Any], response: Response, user_id: str | None
     ) -> IdentityVerification:
-        status, found = payload.get("Status"), payload.get("Checks")
+        status = payload.get("Status")
         user_id = reference(payload.get("UserId")) or user_id
-        checks = cast("list[object]", found) if isinstance(found, list) else []
         return IdentityVerification(
             id=identifier(payload, "Id", response),
             user_id=user_id,
             provider_status=str(status or ""),
             next_action=self._page(payload, user_id) if status == "PENDING" else None,
-            checks=tuple(_check(as_object(check)) for check in checks),
+            checks=tuple(_check(as_object(check)) for check in as_list(payload.get("Checks"))),
             created_at=moment(payload.get("CreationDate")),
             updated_at=moment(payload.get("LastUpdate")),
             retrieved_at=response.received_at,
@@ -133,8 +142,7 @@ class Verifications(Keys):
 
 
 def _check(payload: Mapping[str, Any]) -> Check:
-    found: object = payload.get("Reasons")
-    reasons = cast("list[object]", found) if isinstance(found, list) else []
+    reasons = as_list(payload.get("Reasons"))
     return Check(
         id=reference(payload.get("CheckId")) or "",
         type=str(payload.get("Type") or ""),

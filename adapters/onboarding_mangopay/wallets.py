@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import cast
+from functools import partial
+from typing import Any, TypedDict, Unpack
 
 from attrs import frozen
 from onboarding import InvalidInput, Problem
-from onboarding.spi import Flow, Paged, Wallet, as_object, known_words
+from onboarding.spi import Flow, Paged, Response, Wallet, as_list, as_object, known_words
 
 from onboarding_mangopay.protocol import MangoPayProtocol
 from onboarding_mangopay.values import filters, sca_filter, seconds
@@ -16,17 +17,44 @@ from onboarding_mangopay.wire.vocabulary import ScaContext
 from onboarding_mangopay.wire.wallets import (
     Card,
     EMoney,
+    MangoWallet,
     Transaction,
     TransactionNature,
     TransactionStatus,
     TransactionType,
-    read_card,
-    read_emoney,
-    read_transaction,
-    read_wallet,
 )
 
 __all__ = ["Wallets"]
+
+
+class TransactionFilters(TypedDict, total=False):
+    """The filters of transactions; `after` and `before` have a zone, and are cut to seconds."""
+
+    statuses: Collection[TransactionStatus]
+    types: Collection[TransactionType]
+    natures: Collection[TransactionNature]
+    result_codes: Collection[str]
+    after: datetime | None
+    before: datetime | None
+
+
+def _filtered(
+    *,
+    statuses: Collection[TransactionStatus] = (),
+    types: Collection[TransactionType] = (),
+    natures: Collection[TransactionNature] = (),
+    result_codes: Collection[str] = (),
+    after: datetime | None = None,
+    before: datetime | None = None,
+) -> list[tuple[str, str]]:
+    return filters(
+        Status=",".join(known_words("statuses", statuses, TransactionStatus)),
+        Type=",".join(known_words("types", types, TransactionType)),
+        Nature=",".join(known_words("natures", natures, TransactionNature)),
+        ResultCode=",".join(result_codes),
+        AfterDate=seconds("after", after),
+        BeforeDate=seconds("before", before),
+    )
 
 
 @frozen(kw_only=True)
@@ -44,14 +72,10 @@ class Wallets(MangoPayProtocol):
         """Lists one page of a user's wallets (docs: list-wallets-user)."""
         query = sca_filter(sca_context)
         path = ("users", user_id, "wallets")
-        response = yield self.page("list_wallets", *path, page=page, query=query)
-        at = response.received_at
-        return self.paged(
-            response,
-            page,
-            lambda row: read_wallet(row, self.provenance, retrieved_at=at),
-            user_id=user_id,
+        listed = self._listed(
+            self._wallet, "list_wallets", *path, page=page, query=query, user_id=user_id
         )
+        return (yield from listed)
 
     def fetch_wallet(
         self, wallet_id: str, *, sca_context: ScaContext | None = None
@@ -59,41 +83,47 @@ class Wallets(MangoPayProtocol):
         """Reads a wallet (docs: view-wallet)."""
         query = sca_filter(sca_context)
         response = yield self.request("GET", "fetch_wallet", "wallets", wallet_id, query=query)
-        row = self.answer(response)
-        return read_wallet(row, self.provenance, retrieved_at=response.received_at)
+        return self._wallet(self.answer(response), response)
 
     def list_transactions(
         self,
         user_id: str,
         page: str | None = None,
         *,
-        statuses: Collection[TransactionStatus] = (),
-        types: Collection[TransactionType] = (),
-        natures: Collection[TransactionNature] = (),
-        result_codes: Collection[str] = (),
-        after: datetime | None = None,
-        before: datetime | None = None,
         sca_context: ScaContext | None = None,
+        **filters: Unpack[TransactionFilters],
     ) -> Flow[Paged[Transaction]]:
         """Lists one page of the transactions of which a user is the author, oldest first.
 
-        A filter with several words matches any of them. `after` and `before` have a time zone, and
-        are cut to seconds. Raises `InvalidInput` for an unknown word.
+        A filter with several words matches any of them. Raises `InvalidInput` for an unknown word.
 
         docs: list-transactions-user
         """
-        filtered = filters(
-            Status=",".join(known_words("statuses", statuses, TransactionStatus)),
-            Type=",".join(known_words("types", types, TransactionType)),
-            Nature=",".join(known_words("natures", natures, TransactionNature)),
-            ResultCode=",".join(result_codes),
-            AfterDate=seconds("after", after),
-            BeforeDate=seconds("before", before),
-        )
+        query = [*_filtered(**filters), *sca_filter(sca_context)]
         path = ("users", user_id, "transactions")
-        query = [*filtered, *sca_filter(sca_context)]
-        response = yield self.page("list_transactions", *path, page=page, query=query)
-        return self.paged(response, page, read_transaction, user_id=user_id)
+        read = partial(self.read_as, Transaction)
+        listed = self._listed(
+            read, "list_transactions", *path, page=page, query=query, user_id=user_id
+        )
+        return (yield from listed)
+
+    def list_wallet_transactions(
+        self,
+        wallet_id: str,
+        page: str | None = None,
+        *,
+        sca_context: ScaContext | None = None,
+        **filters: Unpack[TransactionFilters],
+    ) -> Flow[Paged[Transaction]]:
+        """Lists one page of the transactions of a wallet, with the filters of `list_transactions`.
+
+        docs: list-transactions-wallet
+        """
+        query = [*_filtered(**filters), *sca_filter(sca_context)]
+        path = ("wallets", wallet_id, "transactions")
+        read = partial(self.read_as, Transaction)
+        listed = self._listed(read, "list_wallet_transactions", *path, page=page, query=query)
+        return (yield from listed)
 
     def list_cards(
         self, user_id: str, page: str | None = None, *, active: bool | None = None
@@ -101,8 +131,9 @@ class Wallets(MangoPayProtocol):
         """Lists one page of a user's cards (docs: list-cards-user)."""
         path = ("users", user_id, "cards")
         query = filters(Active=active)
-        response = yield self.page("list_cards", *path, page=page, query=query)
-        return self.paged(response, page, read_card, user_id=user_id)
+        read = partial(self.read_as, Card)
+        listed = self._listed(read, "list_cards", *path, page=page, query=query, user_id=user_id)
+        return (yield from listed)
 
     def emoney(
         self,
@@ -131,6 +162,8 @@ class Wallets(MangoPayProtocol):
         response = yield self.request("GET", "emoney", *path, query=query)
         self.accept(response)
         shown: object = response.json()
-        if isinstance(shown, list):  # as the official Python SDK expects
-            shown = next(iter(cast("list[object]", shown)), None)
-        return read_emoney(as_object(shown))
+        one = next(iter(as_list(shown)), shown)  # a list, as the official Python SDK expects
+        return self.read_as(EMoney, as_object(one), response)
+
+    def _wallet(self, row: Mapping[str, Any], response: Response) -> Wallet:
+        return self.read_as(Wallet, row, response, by=MangoWallet)

@@ -11,8 +11,19 @@ from functools import partial
 from typing import Any
 
 from attrs import evolve, frozen
-from onboarding import Event, EventKind, UserRecord
-from onboarding.spi import Flow, Paged, Response, as_object, known_word, written_email
+from onboarding import Event, EventKind, Notification, UserRecord
+from onboarding.spi import (
+    Flow,
+    Paged,
+    Response,
+    Webhook,
+    WebhookReport,
+    WebhookStatus,
+    as_object,
+    known_word,
+    web_url,
+    written_email,
+)
 
 from onboarding_mangopay.content import same_content
 from onboarding_mangopay.documents import Documents
@@ -23,7 +34,13 @@ from onboarding_mangopay.recipients import Recipients
 from onboarding_mangopay.users import Users
 from onboarding_mangopay.values import filters, seconds
 from onboarding_mangopay.verifications import Verifications
-from onboarding_mangopay.wire.events import Meaning, Subject, meaning_of, read_notification
+from onboarding_mangopay.wire.events import (
+    WATCHED,
+    Meaning,
+    Subject,
+    meaning_of,
+    read_notification,
+)
 from onboarding_mangopay.wire.hooks import EVENT_TYPES, Hook, read_hook
 
 __all__ = ["Events", "Hooks"]
@@ -71,8 +88,7 @@ class Hooks(Keys):
 
     def list_hooks(self, page: str | None = None) -> Flow[Paged[Hook]]:
         """Lists one page of hooks, oldest first (docs: list-hooks)."""
-        response = yield self.page("list_hooks", "hooks", page=page)
-        return self.paged(response, page, lambda row: read_hook(row, response))
+        return (yield from self._listed(read_hook, "list_hooks", "hooks", page=page))
 
     def update_hook(
         self,
@@ -97,6 +113,66 @@ class Hooks(Keys):
         response = yield self.request("PUT", "update_hook", "hooks", hook_id, body=body)
         return read_hook(self.answer(response, _PLACES.get), response)
 
+    # -- all hooks that concern users
+
+    def check_webhooks(self, url: str) -> Flow[WebhookReport]:
+        """Looks at the hook of each type of event about users (docs: list-hooks)."""
+        web_url("url", url)
+        known = yield from self._hooks_by_type()
+        return WebhookReport(webhooks=tuple(_seen(x, known.get(x), url) for x in WATCHED))
+
+    def install_webhooks(self, url: str, *, replace: bool = False) -> Flow[WebhookReport]:
+        """Registers a hook for each type of event about users, and enables those that are there.
+
+        A type has one hook: one with another address may be of another application, and is changed
+        only if `replace` is true.
+
+        docs: create-hook, update-hook
+        """
+        web_url("url", url)
+        known = yield from self._hooks_by_type()
+        done: list[Webhook] = []
+        for event_type in WATCHED:
+            hook = known.get(event_type)
+            seen = _seen(event_type, hook, url)
+            if hook is None:
+                yield from self.register_hook(event_type, url)
+                seen = evolve(seen, status=WebhookStatus.CREATED, reason="")
+            elif seen.status is WebhookStatus.WRONG and (hook.url == url or replace):
+                yield from self.update_hook(
+                    hook.id, url=None if hook.url == url else url, enabled=True, revive=True
+                )
+                seen = evolve(seen, status=WebhookStatus.CHANGED, reason="")
+            done.append(seen)
+        return WebhookReport(webhooks=tuple(done))
+
+    def _hooks_by_type(self) -> Flow[dict[str, Hook]]:
+        found: dict[str, Hook] = {}
+        page: str | None = None
+        while True:
+            listed = yield from self.list_hooks(page)
+            found |= {hook.event_type: hook for hook in listed.items}
+            page = listed.next
+            if page is None:
+                return found
+
+
+def _seen(event_type: str, hook: Hook | None, url: str) -> Webhook:
+    """Returns what the hook of a type is; a hook with another address shows no address."""
+    if hook is None:
+        return Webhook(name=event_type, status=WebhookStatus.MISSING, reason="has no hook")
+    wrong = [
+        text
+        for text, is_wrong in (
+            ("has another address", hook.url != url),
+            ("is disabled", not hook.enabled),
+            ("is invalid after failed deliveries", not hook.valid),
+        )
+        if is_wrong
+    ]
+    status = WebhookStatus.WRONG if wrong else WebhookStatus.OK
+    return Webhook(name=event_type, status=status, reason=", ".join(wrong))
+
 
 def _written(email: str | None) -> str | None:
     return None if email is None else written_email("email", email)
@@ -110,6 +186,15 @@ _NEWER_LISTED = (
 @frozen(kw_only=True)
 class Events(Users, Documents, Owners, Verifications, Recipients, Platform):
     """The operations on events and notifications."""
+
+    def read_notification(self, notification: Notification) -> Flow[tuple[Event, ...]]:
+        """Reads the event of a notification, as `read_event` reads its query parameters.
+
+        MangoPay sends a GET without a signature, and expects an answer within two seconds: store
+        the notification, answer, and read it afterwards (docs: webhooks).
+        """
+        event = yield from self.read_event(notification.parameters)
+        return (event,)
 
     def read_event(self, notification: Mapping[str, Any]) -> Flow[Event]:
         """Reads the event of a notification: its query parameters, or a row of `list_events`.

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from attrs import frozen
 from onboarding import Loss, User
-from onboarding.spi import LevelPolicy, On, Target, read_with_losses, translation
+from onboarding.spi import LevelPolicy, Lookup, On, Target, read_with_losses, translation
 
 from onboarding_paysera.contact_book import ContactBooks
 from onboarding_paysera.contacts import Contacts
@@ -19,9 +19,11 @@ from onboarding_paysera.profile import Profile
 from onboarding_paysera.protocol import Environment
 from onboarding_paysera.records import PayseraExtras
 from onboarding_paysera.targets import TARGETS
-from onboarding_paysera.users import Users, require_natural
+from onboarding_paysera.users import LOOKUPS, Users, require_natural
 from onboarding_paysera.values import PROVIDER
 from onboarding_paysera.wallets import Wallets
+from onboarding_paysera.wire.documents import PayseraDocument
+from onboarding_paysera.wire.identification import PayseraPaper
 from onboarding_paysera.wire.user import AddressedUser, PayseraUser
 from onboarding_paysera.wire.vocabulary import LEVELS
 
@@ -61,7 +63,9 @@ class Paysera(
     default_level_policy: ClassVar[LevelPolicy] = LEVELS
     extras: ClassVar[type | None] = PayseraExtras
     wires: ClassVar[tuple[type, ...]] = (PayseraUser, AddressedUser)
+    other_wires: ClassVar[tuple[type, ...]] = (PayseraDocument, PayseraPaper)
     targets: ClassVar[Mapping[str, Target]] = TARGETS
+    lookups: ClassVar[Mapping[str, tuple[Lookup, ...]]] = LOOKUPS
 
     @classmethod
     def read_user(cls, payload: Mapping[str, Any]) -> tuple[User, tuple[Loss, ...]]:

@@ -10,7 +10,6 @@ from typing import Any
 
 from attrs import evolve, frozen
 from onboarding import (
-    Company,
     Document,
     DocumentPage,
     DocumentPurpose,
@@ -20,15 +19,17 @@ from onboarding import (
     InvalidInput,
     Loss,
     Partial,
+    Person,
     Problem,
     Unsupported,
+    User,
 )
 from onboarding.spi import (
     Flow,
     Response,
     as_object,
     digest,
-    document_losses,
+    filename_losses,
     part_way,
     reference,
 )
@@ -36,9 +37,8 @@ from onboarding.spi import (
 from onboarding_paysera.protocol import PayseraProtocol
 from onboarding_paysera.values import shown_id, shown_text
 from onboarding_paysera.wire.documents import (
+    DOCUMENT,
     KINDS,
-    LEFT_OUT,
-    REQUIRED,
     TYPES,
     extension_of,
     refusal_of,
@@ -69,18 +69,13 @@ class Documents(PayseraProtocol):
         self._metadata(document)
         page = document.pages[0]
         uploaded = yield from self.upload_document(user_id, page)
-        partial = Partial(
-            **self.provenance,
-            operation=_SUBMIT,
-            user_id=uploaded.user_id,
-            id=uploaded.id,
-            idempotency_key=idempotency_key,
-            digest=digest(document),
-            done={_FILE: digest(page.content)},
+        key, found = idempotency_key, {_FILE: digest(page.content)}
+        partial = self.partial_of(
+            _SUBMIT, uploaded.user_id, uploaded.id, key, digest(document), **found
         )
         return (yield from self._finished(partial, document))
 
-    def resume(self, partial: Partial, given: Document | Company) -> Flow[Any]:
+    def resume(self, partial: Partial, given: Document | tuple[Person, ...] | User) -> Flow[Any]:
         """Sends the metadata of the file that `submit_document` uploaded.
 
         Metadata that Paysera rejected may be corrected; the file must be the same. Raises
@@ -126,17 +121,17 @@ class Documents(PayseraProtocol):
         metadata, losses = self._metadata(document)
         path = ("user", "document", document_id, "metadata")
         response = yield self.request("PUT", "describe_document", *path, body=metadata)
-        shown = self.answer(response)
+        shown = self.answer(response, DOCUMENT.core_path)
         record = self._document(
             document_id, shown, response, user_id, otherwise=DocumentStatus.IN_REVIEW
         )
         kind = record.kind if "type" in shown else document.kind
         return evolve(record, kind=kind, losses=losses)
 
-    def _metadata(self, document: Document) -> tuple[dict[str, str], tuple[Loss, ...]]:
+    def _metadata(self, document: Document) -> tuple[dict[str, Any], tuple[Loss, ...]]:
         """Returns the metadata of a document, and the losses.
 
-        All of `REQUIRED` must be given: a file with incomplete metadata might stay unreviewed.
+        All of it must be given: a file with incomplete metadata might stay unreviewed.
         """
         if not isinstance(document, Document):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise InvalidInput([Problem("", "type", "expected a Document")])
@@ -150,21 +145,24 @@ class Documents(PayseraProtocol):
             found.append(Problem("pages", "unsupported", "Paysera takes one file per document"))
         if found:
             raise Unsupported(found, provider=self.provider)
-        losses = self.refuse(document_losses(document, LEFT_OUT))
-        facts = {
-            "title": document.title,
-            "extension": extension_of(document.pages[0]),
-            "type": None if document.kind is None else TYPES[document.kind],
-            "number": document.number,
-            "date": None if document.issued_on is None else document.issued_on.isoformat(),
-        }
-        metadata = {name: value for name, value in facts.items() if value is not None}
-        missing = [REQUIRED[name] for name in facts if name not in metadata]
+        metadata, losses = DOCUMENT.to_wire(document)
+        losses = self.refuse(losses, under="documents.")
+        missing = [
+            Problem(mapped.core, "missing", f"Paysera requires the {mapped.wire} of a document")
+            for mapped in DOCUMENT.plan.fields
+            if mapped.is_empty(document)
+        ]
+        extension = extension_of(document.pages[0])
+        if extension is None:
+            text = "give the name of the file with its extension"
+            missing.append(Problem("pages.0.filename", "missing", text))
         if not document.pages[0].content:
             missing.append(Problem("pages.0.content", "missing", "the file is empty"))
         if missing:
             raise InvalidInput(missing)
-        return metadata, losses
+        names = filename_losses(document, "Paysera takes the extension only")
+        body = {"title": document.title, "extension": extension, **metadata}
+        return body, (*losses, *names)
 
     def _document(
         self,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from itertools import islice
-from typing import Any, NoReturn, cast
+from typing import Any, NoReturn
 
 from onboarding import (
     Conflict,
@@ -19,9 +19,9 @@ from onboarding import (
     RateLimited,
     Unauthorized,
 )
-from onboarding.spi import ErrorDetails, Response, as_object, raise_error, retry_after
+from onboarding.spi import ErrorDetails, Response, as_list, as_object, raise_error, retry_after
 
-__all__ = ["CODES", "clock_refused", "raise_for"]
+__all__ = ["CODES", "CorePath", "clock_refused", "raise_for"]
 
 CorePath = Callable[[str], str | None]
 
@@ -141,12 +141,10 @@ def _fields(body: dict[str, Any]) -> Iterator[tuple[str, str]]:
     place of `errors` (lib-rest-bundle, changelog).
     """
     named: dict[str, str] = {}
-    entries: Any = body.get("errors")
-    if isinstance(entries, list):
-        for entry in map(as_object, cast("list[object]", entries)):
-            named[_name(entry.get("field"))] = _code(entry.get("code")) or _REFUSED
+    for entry in map(as_object, as_list(body.get("errors"))):
+        named[_name(entry.get("field"))] = _code(entry.get("code")) or _REFUSED
     for name, told in as_object(body.get("error_properties_codes")).items():
-        words = cast("list[object]", told) if isinstance(told, list) else [told]
+        words = as_list(told) or [told]
         named.setdefault(_name(name), next(filter(None, map(_code, words)), _REFUSED))
     for name in as_object(body.get("error_properties")):
         named.setdefault(_name(name), _REFUSED)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, cast
+from typing import Any
 
 from attrs import frozen
 from onboarding import (
@@ -19,16 +19,18 @@ from onboarding import (
     Problem,
     User,
 )
-from onboarding.spi import Flow, Paged, Response, as_object, known_words, moment, reference
+from onboarding.spi import Flow, Paged, Response, as_list, as_object, known_words, moment, reference
 
 from onboarding_paysera.protocol import PayseraProtocol
 from onboarding_paysera.values import given_text, shown_id, shown_text, shown_word
 from onboarding_paysera.wire.documents import image_page, refusal_of, status_of
 from onboarding_paysera.wire.identification import (
     KINDS,
+    PAPER,
     IdentificationRequest,
     IdentificationStatus,
     IdentityPaper,
+    paper_body,
 )
 
 __all__ = ["Identification"]
@@ -80,8 +82,7 @@ class Identification(PayseraProtocol):
         path = self.of_user(user_id, "identification-requests")
         response = yield self.request("GET", "list_identifications", *path, query=tuple(query))
         shown = self.answer(response)
-        entries: Any = shown.get("identification_requests")
-        rows = cast("list[object]", entries) if isinstance(entries, list) else []
+        rows = as_list(shown.get("identification_requests"))
         meta = as_object(shown.get("_metadata"))
         total = meta.get("total")
         total = total if isinstance(total, int) and not isinstance(total, bool) else None
@@ -97,8 +98,9 @@ class Identification(PayseraProtocol):
     def add_identity_document(self, request_id: str, paper: IdentityPaper) -> Flow[DocumentRecord]:
         """Adds an identity document; send its images with `put_document_image`."""
         path = ("identification-request", request_id, "identity-document")
-        response = yield self.request("POST", "add_identity_document", *path, body=paper.body())
-        return self._paper(self.answer(response), response)
+        body = paper_body(paper)
+        response = yield self.request("POST", "add_identity_document", *path, body=body)
+        return self._paper(self.answer(response, PAPER.core_path), response)
 
     def put_document_image(self, document_id: str, order: int, image: DocumentPage) -> Flow[None]:
         """Sends one side of an identity document: order 0 is the front, 1 the back.
@@ -150,8 +152,7 @@ class Identification(PayseraProtocol):
         return self._request_of(shown, response)
 
     def _request_of(self, shown: Mapping[str, Any], response: Response) -> IdentificationRequest:
-        papers: Any = shown.get("identity_documents")
-        rows = cast("list[object]", papers) if isinstance(papers, list) else []
+        rows = as_list(shown.get("identity_documents"))
         # The guide spells the key in two ways: in its table, and in its sample.
         relation = shown.get("relation_status", shown.get("realation_status"))
         status = shown_word(shown.get("status")) or ""

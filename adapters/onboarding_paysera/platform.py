@@ -6,12 +6,13 @@ import json
 import re
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import datetime
 from typing import Any, TypeGuard
 from urllib.parse import urlsplit
 
 from attrs import field, frozen
 from onboarding import InvalidInput, Problem, ProviderError
-from onboarding.spi import Flow, Request, Response
+from onboarding.spi import Flow, Request, Response, WebhookReport
 
 from onboarding_paysera.errors import CAPTCHA
 from onboarding_paysera.protocol import PayseraProtocol
@@ -19,6 +20,7 @@ from onboarding_paysera.values import form_body, given, media_type
 
 __all__ = ["Platform", "Receipt"]
 
+_NO_WEBHOOKS = "Paysera sends no notifications about users: read them again, by refresh_stale"
 _PRINTABLE = re.compile(r"[!-~]{1,2048}").fullmatch
 
 
@@ -43,6 +45,18 @@ class Receipt:
 @frozen(kw_only=True)
 class Platform(PayseraProtocol):
     """The calls that no other module of the adapter makes."""
+
+    def check_webhooks(self, url: str) -> Flow[WebhookReport]:
+        """Says that there are none: Paysera's callbacks are about transactions.
+
+        docs: guides/wallet, callbacks
+        """
+        yield from ()
+        return WebhookReport(note=_NO_WEBHOOKS)
+
+    def install_webhooks(self, url: str, *, replace: bool = False) -> Flow[WebhookReport]:
+        """Registers nothing, as `check_webhooks` says."""
+        return self.check_webhooks(url)
 
     # -- receipts; docs: user-resource, Identification Process
 
@@ -99,6 +113,20 @@ class Platform(PayseraProtocol):
         )
         response = yield made.with_headers(Content_Type="application/x-www-form-urlencoded")
         self.succeeded(response)
+
+    # -- a check
+
+    def probe(self) -> Flow[datetime]:
+        """Fetches the server time, then the description of the caller, which is signed.
+
+        docs: api/wallet/get-server-info, guides/wallet/projects/clients; with a user's token, the
+        user is fetched instead.
+        """
+        time = yield from self.server_time()
+        path = ("client",) if self.access_token is None else ("user", "me")
+        response = yield self.request("GET", "probe", *path)
+        self.answer(response)
+        return time
 
     # -- any other request
 

@@ -27,9 +27,11 @@ from onboarding import (
 )
 from onboarding.spi import (
     Adapter,
+    ErrorDetails,
     Flow,
     Identifier,
     Proof,
+    Quota,
     Request,
     Response,
     Translation,
@@ -40,7 +42,7 @@ from onboarding.spi import (
     url,
 )
 
-from onboarding_paysera.errors import clock_refused, raise_for
+from onboarding_paysera.errors import CorePath, clock_refused, raise_for
 from onboarding_paysera.records import settled
 from onboarding_paysera.values import PROVIDER, given, unexpected
 from onboarding_paysera.wire.user import WITH_CODE, AddressedUser, PayseraUser
@@ -84,7 +86,10 @@ class PayseraProtocol(Adapter):
     """The settings of `Paysera`, which documents them, and its requests and responses."""
 
     provider: ClassVar[str] = PROVIDER
+    api_version: ClassVar[str] = "v1"
     certificate_settings: ClassVar[tuple[str, ...]] = ("client_certificate",)
+    # docs: api/wallet; the first is by access token, and kept for the account: it has one or none
+    quotas: ClassVar[tuple[Quota, ...]] = (Quota(60, 60), Quota(60 * 60, 1_000))
     simulated_by: ClassVar[str] = "onboarding_simulators.paysera:PayseraSimulator"
 
     client_id: Identifier
@@ -133,9 +138,9 @@ class PayseraProtocol(Adapter):
         )
         return request.with_headers(Authorization=header)
 
-    def is_transient(self, response: Response) -> bool:
-        # A proxy answers 502 in HTML; the official PHP client then retries any request once.
-        return response.status == 502
+    def refuses_credentials(self, details: ErrorDetails) -> bool:
+        # An expired token, code or password is that of one user.
+        return details.status == 401 and details.code != "invalid_grant"
 
     def clock_refused(self, response: Response) -> bool:
         return clock_refused(response)
@@ -184,15 +189,16 @@ class PayseraProtocol(Adapter):
 
     # -- answers
 
-    def answered(self, response: Response) -> Response:
+    def answered(self, response: Response, core_path: CorePath | None = None) -> Response:
         """Returns a successful response; raises the error of any other.
 
+        `core_path` maps a field of Paysera's to a core path, by default one of a user.
         Paysera documents no redirect: one comes from a proxy, and is an `UnexpectedResponse`.
         """
         if response.status < 400 and not 200 <= response.status < 300:
             raise unexpected(response, f"the answer has the status {response.status}")
         if not 200 <= response.status < 300:
-            raise_for(response, self._wire.core_path)
+            raise_for(response, core_path or self._wire.core_path)
         return response
 
     def succeeded(self, response: Response) -> None:
@@ -203,12 +209,12 @@ class PayseraProtocol(Adapter):
         if self.answered(response).body:
             response.json()
 
-    def answer(self, response: Response) -> dict[str, Any]:
+    def answer(self, response: Response, core_path: CorePath | None = None) -> dict[str, Any]:
         """Returns the JSON object of a response, `{}` for an empty body; raises its error.
 
         `[]` is `{}` as well: PHP serialises an empty object so by default.
         """
-        shown = self.answered(response)
+        shown = self.answered(response, core_path)
         if not shown.body or shown.body.strip() in (b"[]", b"null"):
             return {}
         return shown.json_object()

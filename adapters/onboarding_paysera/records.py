@@ -8,7 +8,9 @@ from typing import Any
 import attrs
 from attrs import frozen
 from onboarding import Company, NextAction, NextActionKind, User, UserRecord, UserStatus
-from onboarding.spi import Link, changed_paths, trust
+from onboarding.spi import LinkTemplate, changed_paths, trust
+
+from onboarding_paysera.requirements import requirements
 
 __all__ = ["PayseraExtras", "same_contact", "settled"]
 
@@ -27,8 +29,8 @@ class PayseraExtras:
     """
 
     card: Mapping[str, Any] | None = None
-    phone_link: Link | None = None
-    email_link: Link | None = None
+    phone_link: LinkTemplate | None = None
+    email_link: LinkTemplate | None = None
     scopes: tuple[str, ...] | None = None
 
     def plain(self) -> dict[str, dict[str, Any]]:
@@ -49,12 +51,12 @@ def _listed(_: object, __: object, value: Any) -> Any:
 def settled(
     shown: UserRecord, *, given: User | None, before: UserRecord | None, identified: bool = False
 ) -> UserRecord:
-    """Returns the record with its next actions; its status is `PENDING` while a code is awaited.
+    """Returns the record with its next actions and requirements.
 
-    Paysera shows a contact once it is confirmed (docs: user-resource, Response Fields). A contact
-    of `given` that is not shown awaits its code, as does one that `before` awaited. After an
-    update of the identity (`identified`) its receipt must be printed (docs: user-resource,
-    Provide Identity).
+    Its status is `PENDING` while a code is awaited. Paysera shows a contact once it is confirmed
+    (docs: user-resource, Response Fields). A contact of `given` that is not shown awaits its code,
+    as does one that `before` awaited. After an update of the identity (`identified`) its receipt
+    must be printed (docs: user-resource, Provide Identity).
     """
     confirmed: dict[str, bool] = {}
     steps = {action.concerns: action for action in before.next_actions} if before else {}
@@ -73,6 +75,7 @@ def settled(
         "user": _as_company(shown),
         "status": UserStatus.PENDING if waiting else None,
         "next_actions": tuple(steps.values()),
+        "requirements": requirements(steps, confirmed=any(confirmed.values())),
         "confirmed": confirmed | dict.fromkeys(waiting, False),
     }
     return trust(UserRecord, {**vars(shown), **facts})

@@ -20,6 +20,7 @@ from onboarding.spi import (
 )
 
 from onboarding_paysera.records import PayseraExtras
+from onboarding_paysera.requirements import CONFIRMS, IDENTIFIES, PRINT_RECEIPT
 from onboarding_paysera.values import PROVIDER
 from onboarding_paysera.wire.user import PayseraUser
 
@@ -28,7 +29,6 @@ __all__ = ["TARGETS"]
 _I = some(core(User).identity)
 _LEVELS = "docs: user-resource, Identification Levels"
 _GUIDE = "docs: guides/wallet/user-identification"
-_RESOURCE = "docs: user-resource, Provide Identity"
 
 _DOCUMENTED = "is required: every documented identity has it"
 _NAMED = f"{_DOCUMENTED}; for a person with one name, ask Paysera"
@@ -51,14 +51,14 @@ CONFIRMED = Target(
     provider=PROVIDER,
     name="confirmed",
     words="have the contacts confirmed",
-    source="docs: user-resource, Confirm Phone, Confirm Email",
+    source=CONFIRMS,
     includes=(REGISTER,),
     rules=(
         RequirementRule(
             name="confirmation",
             options=(step("enter the code that was sent", Actor.USER),),
             shown=when("confirmed.email", True) | when("confirmed.phone", True),
-            source="docs: user-resource, Confirm Phone, Confirm Email",
+            source=CONFIRMS,
         ),
     ),
 )
@@ -66,11 +66,11 @@ IDENTITY_GIVEN = Target(
     provider=PROVIDER,
     name="identity_given",
     words="have the identity on file, provided by an offline client",
-    source=_RESOURCE,
+    source=IDENTIFIES,
     includes=(REGISTER,),
     rules=(
         *(
-            RequirementRule(name=path, options=(user_field(path, words),), source=_RESOURCE)
+            RequirementRule(name=path, options=(user_field(path, words),), source=IDENTIFIES)
             for path, words in {
                 "identity.given_name": _NAMED,
                 "identity.family_name": _NAMED,
@@ -80,9 +80,9 @@ IDENTITY_GIVEN = Target(
         ),
         RequirementRule(
             name="receipt",
-            options=(step("print the receipt of identification", Actor.PLATFORM),),
+            options=(PRINT_RECEIPT,),
             shown=_AT_LEAST_SEMI,
-            source=_RESOURCE,
+            source=IDENTIFIES,
         ),
     ),
 )

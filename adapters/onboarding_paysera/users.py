@@ -5,7 +5,7 @@ docs: guides/wallet/user-information/user-resource
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Generic, TypeVar, cast
 
 from attrs import field, frozen
@@ -23,14 +23,51 @@ from onboarding import (
     User,
     UserRecord,
 )
-from onboarding.spi import PHONE_DIGITS, Criterion, Flow, On, Translation, written_email
+from onboarding.spi import (
+    PHONE_DIGITS,
+    Criterion,
+    Flow,
+    Lookup,
+    Means,
+    On,
+    Translation,
+    written_email,
+)
 
 from onboarding_paysera.protocol import PayseraProtocol
 from onboarding_paysera.values import PROVIDER, unexpected
 
-__all__ = ["Part", "Users", "require_natural"]
+__all__ = ["LOOKUPS", "Part", "Users", "require_natural"]
 
 T = TypeVar("T")
+
+
+# docs: user-resource, By Other Information: contacts must be confirmed. Whether a national number
+# is found before the user is identified is not documented, so a search proves presence only.
+LOOKUPS: Mapping[str, tuple[Lookup, ...]] = {
+    "create_user": (
+        Lookup(
+            means=Means.SEARCH,
+            unique=("identity.national_id.code",),
+            limits=(
+                "by national number, or by an e-mail address or phone number once it is confirmed; "
+                "a user who is not found may exist"
+            ),
+            remedy=(
+                "with a national number, call create_user again: Paysera refuses a number that is "
+                "in use (`person_code_already_assigned`)"
+            ),
+        ),
+    ),
+    "update_user": (
+        Lookup(
+            means=Means.FETCH,
+            proves_absence=True,
+            limits="e-mail address and phone number are shown once they are confirmed",
+            remedy="repeat the update, which sends what differs",
+        ),
+    ),
+}
 
 
 @frozen(kw_only=True)

@@ -9,7 +9,17 @@ from typing import Any, cast
 
 from attrs import field, frozen
 from onboarding import NotFound
-from onboarding.spi import Flow, Paged, Response, Wallet, as_object, known_word, moment, reference
+from onboarding.spi import (
+    Flow,
+    Paged,
+    Response,
+    Wallet,
+    as_list,
+    as_object,
+    known_word,
+    moment,
+    reference,
+)
 
 from onboarding_paysera.protocol import PayseraProtocol
 from onboarding_paysera.values import shown_id, shown_text, shown_word
@@ -81,11 +91,10 @@ class Wallets(PayseraProtocol):
         shown = as_object(entry)
         owner = reference(shown.get("owner"))
         account = as_object(shown.get("account"))
-        ibans = account.get("ibans")
         numbers = [
             account.get("number"),
             account.get("main_iban"),
-            *(cast("list[object]", ibans) if isinstance(ibans, list) else []),
+            *as_list(account.get("ibans")),
         ]
         return Wallet(
             **self.provenance,
@@ -109,8 +118,7 @@ class Wallets(PayseraProtocol):
         shown: object = self.answered(response).json()
         # The official clients read `services`; other lists of the API have no such key.
         entries: object = as_object(shown).get("services", shown)
-        rows = cast("list[object]", entries) if isinstance(entries, list) else []
-        return tuple(_service(as_object(entry)) for entry in rows)
+        return tuple(_service(as_object(entry)) for entry in as_list(entries))
 
     def enable_service(self, user_id: str, service: ServiceName) -> Flow[Service]:
         """Enables a service, which no call disables; requires the scope `services`.

@@ -14,12 +14,13 @@ from attrs import frozen
 from docs.pictures.drawing import arrow, box, circle, line, svg, text
 from onboarding import Gateways, IdentificationLevel, KYCLevel, Secret, User
 from onboarding.simulation import serve
-from onboarding.spi import On, translation
+from onboarding.spi import Adapter, On, translation
 
 from onboarding_mangopay import MangoPay
 from onboarding_mangopay.wire.natural import NaturalUser
 from onboarding_paysera import Paysera
 from onboarding_simulators.shared import VirtualClock
+from onboarding_stripe import Stripe
 
 __all__ = ["levels", "matrix", "way"]
 
@@ -50,7 +51,7 @@ def steps(values: dict[str, Any]) -> list[Step]:
         Step(2, 3, "start the flow", "onboarding_mangopay/users:create_user"),
         Step(3, 4, f"birthdate {day}", "mapping/translation:to_wire"),
         Step(4, 3, f'"Birthday": {stamp}', "adapter/base:refuse"),
-        Step(3, 2, "yield a Request", "http:json_body"),
+        Step(3, 2, "yield a Request", "bodies:json_body"),
         Step(2, 1, "ask for a token", "_sync/gateway:_token"),
         Step(2, 3, "sign", "onboarding_mangopay/protocol:sign"),
         Step(2, 5, "send these bytes to this URL", "transports/sync:send"),
@@ -153,11 +154,18 @@ def person() -> User:
 # -- the levels
 
 
+PROVIDERS: tuple[tuple[type[Adapter], str, int], ...] = (
+    (MangoPay, "amber", -14),
+    (Paysera, "blue", 14),
+    (Stripe, "green", 44),
+)
+
+
 def levels() -> str:
     """The lattice of the two scales, with the level of each provider at its place."""
     left, gap, top, rise = 160, 146, 80, 170
     columns, rows = list(IdentificationLevel), list(KYCLevel)
-    height = top + rise + 118
+    height = top + rise + 142
 
     def place(identification: IdentificationLevel, kyc: KYCLevel) -> tuple[int, int]:
         row = len(rows) - 1 - rows.index(kyc)
@@ -175,19 +183,21 @@ def levels() -> str:
         parts.append(line(*place(level, rows[0]), *place(level, rows[-1])))
         parts.append(text(left + column * gap, height - 48, str(level), "ink"))
         parts += [circle(*place(level, kyc), 4, "line") for kyc in rows]
-    for adapter, colour, shift in ((MangoPay, "amber", -14), (Paysera, "blue", 14)):
-        policy = adapter.default_level_policy
-        found = [(place(row.identification, row.kyc), row.provider_level) for row in policy.rows]
-        for (start, _), (end, _) in pairwise(found):
-            parts.append(line(*shifted(start, shift), *shifted(end, shift), f"s-{colour}", 2))
-        for point, word in found:
-            x, y = shifted(point, shift)
+    for number, (adapter, colour, shift) in enumerate(PROVIDERS):
+        words: dict[tuple[int, int], list[str]] = {}
+        for found in adapter.default_level_policy.rows:
+            at = place(found.identification, found.kyc)
+            words.setdefault(shifted(at, shift), []).append(found.provider_level)
+        for start, end in pairwise(words):
+            parts.append(line(*start, *end, f"s-{colour}", 2))
+        for (x, y), (first, *others) in words.items():
+            label = f"{first} to {others[-1]}" if others else first
             below = y + 22 if shift > 0 else y - 12
-            parts += [circle(x, y, 6, colour), text(x, below, word, f"mono halo {colour}")]
-        key = left + (0 if shift < 0 else 120)
+            parts += [circle(x, y, 6, colour), text(x, below, label, f"mono halo {colour}")]
+        key = left + number * 120
         parts += [circle(key, 26, 6, colour), text(key + 14, 31, adapter.provider, "ink", "start")]
     width = left + gap * (len(columns) - 1) + 110
-    return svg(width, height, "The levels of MangoPay and Paysera on the scales of the core", parts)
+    return svg(width, height, "The levels of each provider on the scales of the core", parts)
 
 
 def shifted(point: tuple[int, int], by: int) -> tuple[int, int]:
@@ -226,5 +236,5 @@ def matrix() -> str:
             x = left + column * gap
             parts += [box(x, y, 124, 20), circle(x + 12, y + 10, 4, SUPPORT[support])]
             parts.append(text(x + 22, y + 14, support, "ink", "start"))
-    title = "Which fields of a natural person MangoPay and Paysera support"
+    title = "Which fields of a natural person each provider supports"
     return svg(left + gap * len(providers) + 8, top + row * len(fields) + 14, title, parts)

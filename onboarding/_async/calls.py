@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
+from datetime import datetime
 from functools import partial
 from typing import Any, Generic, TypeVar, overload
 
 from onboarding.adapter import Adapter
 from onboarding.banking import BankAccount, BankAccountRecord, Wallet
+from onboarding.engine.attempts import Attempt
 from onboarding.http import Flow, Response
 from onboarding.mapping.effects import Effect
 from onboarding.model.action import NextAction
 from onboarding.model.answers import Paged, Partial
 from onboarding.model.documents import Document, DocumentRecord
 from onboarding.model.event import Event
+from onboarding.model.link import Link
+from onboarding.model.notification import Notification
 from onboarding.model.owners import OwnerDeclaration
+from onboarding.model.people import Person
 from onboarding.model.record import UserRecord
-from onboarding.model.user import Company, User
+from onboarding.model.user import User
 from onboarding.operations import Criterion
+from onboarding.reconciliation import Reconciliation, UnresolvedCall
 from onboarding.requirements.report import RequirementReport
 
 __all__ = ["AsyncCalls"]
@@ -40,6 +46,14 @@ class AsyncCalls(Generic[A_co]):
         """Runs any flow of the adapter, such as an operation that only one provider has."""
         raise NotImplementedError
 
+    async def _write(self, attempt: Attempt, flow: Flow[T], deadline: float | None) -> T:
+        """Runs the flow of a call that writes; `attempt` describes it in `error.unresolved`."""
+        raise NotImplementedError
+
+    def _now(self) -> datetime:
+        """Returns the time, as the provider's signatures have it."""
+        raise NotImplementedError
+
     # -- users
 
     async def create_user(
@@ -49,13 +63,19 @@ class AsyncCalls(Generic[A_co]):
 
         A provider that supports idempotency keys creates one user per `idempotency_key`.
         """
-        return await self.run(
-            self.adapter.create_user(user, idempotency_key=idempotency_key), deadline=deadline
-        )
+        attempt = Attempt(operation="create_user", content=user, idempotency_key=idempotency_key)
+        flow = self.adapter.create_user(user, idempotency_key=idempotency_key)
+        return await self._write(attempt, flow, deadline)
 
     async def fetch_user(self, user_id: str, *, deadline: float | None = None) -> UserRecord:
         """Fetches the record of a user."""
         return await self.run(self.adapter.fetch_user(user_id), deadline=deadline)
+
+    async def fetch_capabilities(
+        self, record: UserRecord, *, deadline: float | None = None
+    ) -> UserRecord:
+        """Fetches a user with everything that decides its capabilities, such as blocks."""
+        return await self.run(self.adapter.fetch_capabilities(record), deadline=deadline)
 
     async def find_user(
         self,
@@ -78,13 +98,15 @@ class AsyncCalls(Generic[A_co]):
         self, record: UserRecord, user: User, *, deadline: float | None = None
     ) -> UserRecord:
         """Sends the differences between the record's user and `user`; nothing if they are equal."""
-        return await self.run(self.adapter.update_user(record, user), deadline=deadline)
+        attempt = Attempt(operation="update_user", content=user, on=record)
+        return await self._write(attempt, self.adapter.update_user(record, user), deadline)
 
     async def categorise_user(
         self, record: UserRecord, user: User, *, deadline: float | None = None
     ) -> UserRecord:
         """Moves a user to the category of `user`, with the fields that this requires."""
-        return await self.run(self.adapter.categorise_user(record, user), deadline=deadline)
+        attempt = Attempt(operation="categorise_user", content=user, on=record)
+        return await self._write(attempt, self.adapter.categorise_user(record, user), deadline)
 
     def users(self, *, deadline: float | None = None) -> AsyncIterator[UserRecord]:
         """Iterates over all users; each page is fetched when needed."""
@@ -92,7 +114,8 @@ class AsyncCalls(Generic[A_co]):
 
     async def close_user(self, record: UserRecord, *, deadline: float | None = None) -> UserRecord:
         """Closes a user permanently."""
-        return await self.run(self.adapter.close_user(record), deadline=deadline)
+        attempt = Attempt(operation="close_user", on=record)
+        return await self._write(attempt, self.adapter.close_user(record), deadline)
 
     async def assign_contact(
         self,
@@ -105,7 +128,7 @@ class AsyncCalls(Generic[A_co]):
         """Assigns an e-mail address or phone number, which the user may have to confirm."""
         flow = self.adapter.assign_contact(record, email=email, phone=phone)
         del email, phone  # as in find_user
-        return await self.run(flow, deadline=deadline)
+        return await self._write(Attempt(operation="assign_contact", on=record), flow, deadline)
 
     # -- next actions
 
@@ -115,11 +138,32 @@ class AsyncCalls(Generic[A_co]):
         """Confirms a contact or an action with the code that the user received."""
         flow = self.adapter.confirm(action, code)
         del code  # as in find_user
-        return await self.run(flow, deadline=deadline)
+        return await self._write(Attempt(operation="confirm", on=action), flow, deadline)
 
     async def renew(self, action: NextAction, *, deadline: float | None = None) -> NextAction:
         """Renews an open action: a new link or a new code."""
-        return await self.run(self.adapter.renew(action), deadline=deadline)
+        return await self._write(
+            Attempt(operation="renew", on=action), self.adapter.renew(action), deadline
+        )
+
+    async def create_link(
+        self,
+        subject: UserRecord | NextAction,
+        *,
+        return_url: str,
+        refresh_url: str | None = None,
+        language: str | None = None,
+        deadline: float | None = None,
+    ) -> Link:
+        """Creates a link to the provider's page for a user, or for one open action of a user.
+
+        The page returns to `return_url`. The browser of a user whose link has expired is sent to
+        `refresh_url`, at a provider that takes one. `language` is a BCP 47 tag.
+        """
+        flow = self.adapter.create_link(
+            subject, return_url=return_url, refresh_url=refresh_url, language=language
+        )
+        return await self.run(flow, deadline=deadline)
 
     # -- documents
 
@@ -137,7 +181,13 @@ class AsyncCalls(Generic[A_co]):
         `PartialFailure` if it fails part-way; `resume` finishes it.
         """
         flow = self.adapter.submit_document(user_id, document, idempotency_key=idempotency_key)
-        return await self.run(flow, deadline=deadline)
+        attempt = Attempt(
+            operation="submit_document",
+            content=document,
+            user_id=user_id,
+            idempotency_key=idempotency_key,
+        )
+        return await self._write(attempt, flow, deadline)
 
     async def fetch_document(
         self, document_id: str, *, user_id: str | None = None, deadline: float | None = None
@@ -157,20 +207,26 @@ class AsyncCalls(Generic[A_co]):
     async def declare_owners(
         self,
         user_id: str,
-        company: Company,
+        people: tuple[Person, ...],
         *,
         idempotency_key: str | None = None,
         deadline: float | None = None,
     ) -> OwnerDeclaration:
-        """Declares all of `company.beneficial_owners` and submits the declaration for review.
+        """Declares all beneficial owners among a user's people and submits the declaration.
 
         Repeated with the same idempotency key, it continues an interrupted declaration without
         duplicate owners. Raises `InvalidInput` for no owner or too many, `Unsupported` for fields
         that the provider does not support (nothing was sent), `PartialFailure` if it fails
         part-way; `resume` finishes it.
         """
-        flow = self.adapter.declare_owners(user_id, company, idempotency_key=idempotency_key)
-        return await self.run(flow, deadline=deadline)
+        flow = self.adapter.declare_owners(user_id, people, idempotency_key=idempotency_key)
+        attempt = Attempt(
+            operation="declare_owners",
+            content=people,
+            user_id=user_id,
+            idempotency_key=idempotency_key,
+        )
+        return await self._write(attempt, flow, deadline)
 
     async def fetch_declaration(
         self, declaration_id: str, *, user_id: str | None = None, deadline: float | None = None
@@ -201,7 +257,13 @@ class AsyncCalls(Generic[A_co]):
     ) -> BankAccountRecord:
         """Adds a bank account to a user."""
         flow = self.adapter.add_bank_account(user_id, account, idempotency_key=idempotency_key)
-        return await self.run(flow, deadline=deadline)
+        attempt = Attempt(
+            operation="add_bank_account",
+            content=account,
+            user_id=user_id,
+            idempotency_key=idempotency_key,
+        )
+        return await self._write(attempt, flow, deadline)
 
     def bank_accounts(
         self, user_id: str, *, deadline: float | None = None
@@ -213,7 +275,8 @@ class AsyncCalls(Generic[A_co]):
         self, record: BankAccountRecord, *, deadline: float | None = None
     ) -> BankAccountRecord:
         """Deactivates a bank account permanently."""
-        return await self.run(self.adapter.deactivate_bank_account(record), deadline=deadline)
+        attempt = Attempt(operation="deactivate_bank_account", on=record)
+        return await self._write(attempt, self.adapter.deactivate_bank_account(record), deadline)
 
     # -- calls that failed part-way
 
@@ -223,26 +286,71 @@ class AsyncCalls(Generic[A_co]):
     ) -> DocumentRecord: ...
     @overload
     async def resume(
-        self, partial: Partial, given: Company, *, deadline: float | None = None
+        self, partial: Partial, given: tuple[Person, ...], *, deadline: float | None = None
     ) -> OwnerDeclaration: ...
+    @overload
     async def resume(
-        self, partial: Partial, given: Document | Company, *, deadline: float | None = None
-    ) -> DocumentRecord | OwnerDeclaration:
+        self, partial: Partial, given: User, *, deadline: float | None = None
+    ) -> UserRecord: ...
+    async def resume(self, partial: Partial, given: Any, *, deadline: float | None = None) -> Any:
         """Finishes a call that raised `PartialFailure`; `given` is the content of that call.
 
         `partial` is `error.partial`; it can be stored and loaded in another process. Raises
         `IdempotencyConflict` for other content, `PartialFailure` if it fails again.
         """
-        flow: Flow[DocumentRecord | OwnerDeclaration] = self.adapter.resume(partial, given)
+        flow: Flow[Any] = self.adapter.resume(partial, given)
+        return await self.run(flow, deadline=deadline)
+
+    # -- calls whose outcome is unknown
+
+    @overload
+    async def reconcile(
+        self, call: UnresolvedCall, given: User, *, deadline: float | None = None
+    ) -> Reconciliation[UserRecord]: ...
+    @overload
+    async def reconcile(
+        self, call: UnresolvedCall, given: Document, *, deadline: float | None = None
+    ) -> Reconciliation[DocumentRecord]: ...
+    @overload
+    async def reconcile(
+        self, call: UnresolvedCall, given: tuple[Person, ...], *, deadline: float | None = None
+    ) -> Reconciliation[OwnerDeclaration]: ...
+    @overload
+    async def reconcile(
+        self, call: UnresolvedCall, given: BankAccount, *, deadline: float | None = None
+    ) -> Reconciliation[BankAccountRecord]: ...
+    @overload
+    async def reconcile(
+        self, call: UnresolvedCall, given: None = None, *, deadline: float | None = None
+    ) -> Reconciliation[Any]: ...
+    async def reconcile(
+        self,
+        call: UnresolvedCall,
+        given: User | Document | tuple[Person, ...] | BankAccount | None = None,
+        *,
+        deadline: float | None = None,
+    ) -> Reconciliation[Any]:
+        """Learns whether a call with an unknown outcome was carried out; it only reads.
+
+        `call` is `error.unresolved`; it can be stored and loaded in another process. `given` is
+        the content of that call: the user, document, people or bank account; None for a call
+        without one. Raises `IdempotencyConflict` for other content.
+        """
+        flow = self.adapter.reconcile(call, given, now=self._now())
+        del given  # as in find_user
         return await self.run(flow, deadline=deadline)
 
     # -- events
 
-    async def read_event(
-        self, notification: Mapping[str, Any], *, deadline: float | None = None
-    ) -> Event:
-        """Returns the event of a provider's notification, confirmed by fetching its subject."""
-        flow = self.adapter.read_event(notification)
+    async def read_notification(
+        self, notification: Notification, *, deadline: float | None = None
+    ) -> tuple[Event, ...]:
+        """Returns the events of a provider's notification.
+
+        A signature is checked where the provider signs. Otherwise an event is confirmed by fetching
+        its subject. Raises `InvalidSignature` for a notification that is not the provider's.
+        """
+        flow = self.adapter.read_notification(notification)
         del notification  # as in find_user
         return await self.run(flow, deadline=deadline)
 

@@ -3,34 +3,45 @@
 from __future__ import annotations
 
 import sys
-import time
-from collections.abc import Hashable
+from collections.abc import Awaitable, Callable, Hashable
+from datetime import datetime
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, Self, TypeVar
 
 from attrs import define, field, fields_dict
 
-from onboarding._async.calls import AsyncCalls
-from onboarding._async.driver import drive
+from onboarding._async.checking import AsyncChecking
+from onboarding._async.driver import Answer, drive
+from onboarding._async.turns import give_back, take_turn
 from onboarding.adapter import Adapter
 from onboarding.engine import (
     Clock,
+    Guard,
+    GuardPolicy,
     Nonces,
+    RetryBudget,
+    RetryPolicy,
+    SecretsRequest,
     ServerClock,
+    Step,
     TokenRequest,
     Tokens,
+    Wait,
     conversation,
     login,
     new_nonce,
     utc_now,
     without_frames,
 )
+from onboarding.engine.attempts import Attempt
 from onboarding.engine.deadline import Deadline
-from onboarding.engine.observers import exchange_of, is_observed, report
-from onboarding.errors import ConfigurationError, TransportError
-from onboarding.hooks import Exchange, Observe
-from onboarding.http import Flow, Request, Response, Token
+from onboarding.engine.observers import Observation, observation
+from onboarding.errors import ConfigurationError, OnboardingError, TransportError
+from onboarding.hooks import Observe
+from onboarding.http import Flow, Response, Token
 from onboarding.model.answers import RateLimit
+from onboarding.provider_errors import Unauthorized
+from onboarding.quotas import PacePolicy, Pacer, pacer_of
 from onboarding.transports.connection import Connection, uncertified
 
 if TYPE_CHECKING:
@@ -57,9 +68,13 @@ class AsyncState(Protocol):
         """Releases the lock."""
         raise NotImplementedError
 
+    async def pause(self, seconds: float) -> None:
+        """Waits between two attempts."""
+        raise NotImplementedError
+
 
 @define(eq=False, repr=False)
-class AsyncGatewayBase(AsyncCalls[A_co]):
+class AsyncGatewayBase(AsyncChecking[A_co]):
     """The settings of a gateway, and the steps of a call."""
 
     adapter: A_co
@@ -67,21 +82,40 @@ class AsyncGatewayBase(AsyncCalls[A_co]):
     connection: Connection = field(factory=Connection)
     """How it connects."""
     observe: Observe | None = None
-    """Is called with each exchange."""
+    """Is called with each exchange; `registry.tell` passes on to the observers of plugins."""
     debug: bool = False
     """Whether errors keep their inner frames, whose locals hold keys and bodies."""
     clock: Clock = utc_now
     """Returns the time, aware and in UTC."""
     nonces: Nonces = new_nonce
     """Returns a text that is used once."""
+    retry: RetryPolicy | None = RetryPolicy()  # noqa: RUF009  # frozen
+    """Which failed requests are sent again; None for none."""
+    guard: GuardPolicy | None = GuardPolicy()  # noqa: RUF009  # frozen
+    """When calls fail at once because the calls before them failed; None for never."""
+    reread: Callable[[Adapter], Adapter] | None = None
+    """Returns the adapter with its secrets read again; None if they are not read again.
+
+    It is called after the provider refused the secrets, and may block.
+    """
+    pace: PacePolicy | Pacer | Literal[False] | None = None
+    """Which quotas it stays under. None for those that the adapter declares, except at a host of
+    this machine; False for none; the pacer of another gateway to share its quotas."""
+    pacer: Pacer | None = field(init=False)
+    """Gives each request its place under the quotas; None if there are none."""
+    _budget: RetryBudget = field(factory=RetryBudget, init=False)
+    _guard: Guard = field(init=False)
     _timed: ServerClock = field(init=False)
     _root: AsyncGatewayBase[Adapter] | None = field(default=None, init=False)
     _states: dict[Hashable, AsyncState] = field(factory=dict[Hashable, AsyncState], init=False)
     _limits: tuple[RateLimit, ...] = field(default=(), init=False)
+    _keep: Callable[[Response], None] | None = field(default=None, init=False)
 
     def __attrs_post_init__(self) -> None:
         self._timed = ServerClock(self.clock)
+        self._guard = Guard(self.guard, self.clock)
         self._refuse_unsafe()
+        self.pacer = pacer_of(self.adapter, self.pace)
 
     def _refuse_unsafe(self) -> None:
         """Raises `ConfigurationError` for settings that leave keys or calls unprotected.
@@ -132,8 +166,14 @@ class AsyncGatewayBase(AsyncCalls[A_co]):
             debug=self.debug,
             clock=self.clock,
             nonces=self.nonces,
+            retry=self.retry,
+            guard=self.guard,
+            pace=self.pacer or False,
         )
         seen._root, seen._timed = self._root or self, self._timed
+        seen._budget, seen._guard = self._budget, self._guard
+        if adapter != self.adapter:
+            seen._guard = self._guard.for_other_credentials()
         return seen
 
     async def run(self, flow: Flow[T], *, deadline: float | None = None) -> T:
@@ -142,16 +182,50 @@ class AsyncGatewayBase(AsyncCalls[A_co]):
         Errors are raised without their inner frames, whose locals hold keys and bodies; `debug`
         keeps the frames.
         """
+        return await self._run(flow, deadline, None)
+
+    async def _write(self, attempt: Attempt, flow: Flow[T], deadline: float | None) -> T:
+        return await self._run(flow, deadline, attempt)
+
+    def _now(self) -> datetime:
+        return self._timed()
+
+    async def _run(self, flow: Flow[T], deadline: float | None, attempt: Attempt | None) -> T:
         until, outer = Deadline(deadline), sys.exception()
         fixed = self._fixed_state()
-        steps = conversation(self.adapter, flow, clock=self._timed, nonces=self.nonces)
+        seen = observation(self.observe, self.adapter, flow, self._keep)
+        steps = conversation(
+            self.adapter,
+            flow,
+            clock=self._timed,
+            nonces=self.nonces,
+            retry=self.retry,
+            budget=self._budget,
+            attempt=attempt,
+            rotates=self.reread is not None,
+        )
         try:
-            return await drive(steps, lambda step: self._perform(step, until, fixed, self._report))
-        except Exception as error:
-            if self.debug:
+            result = await drive(steps, lambda step: self._perform(step, until, fixed, seen))
+        except BaseException as error:
+            give_back(self.pacer, until)
+            if until.admitted:
+                brief = until.seconds < self.connection.connect_timeout
+                self._guard.failed(error, self.adapter, brief=brief)
+            if seen is not None:
+                seen.ended(error)
+            if self.debug or not isinstance(error, Exception):
                 raise
             failure = without_frames(error, outer)
+        else:
+            if seen is not None:
+                seen.ended(None)
+            return result
         raise failure
+
+    def _fresh(self, keep: Callable[[Response], None]) -> AsyncGatewayBase[A_co]:
+        fresh = self.view(self.adapter)
+        fresh.retry, fresh._guard, fresh._keep = None, Guard(None, self.clock), keep
+        return fresh
 
     async def close(self) -> None:
         """Closes the connections. A later call opens new ones."""
@@ -201,51 +275,124 @@ class AsyncGatewayBase(AsyncCalls[A_co]):
         """Returns the state for all steps of a call, or None to look it up at each step."""
         raise NotImplementedError
 
-    def _report(self, exchange: Exchange) -> None:
-        report(self.observe, exchange)
-
     async def _perform(
         self,
-        step: Request | TokenRequest,
+        step: Step,
         until: Deadline,
         fixed: AsyncState | None,
-        report: Observe,
-    ) -> Response | Token:
+        seen: Observation | None,
+    ) -> Answer:
+        if not until.admitted:
+            self._guard.admit()
+            until.admitted = True
         if isinstance(step, TokenRequest):
-            return await self._token(step, until, fixed)
-        state, left = fixed or self._state(), until.left()
-        began = time.monotonic()
-        status: int | None = None
+            return await self._token(step, until, fixed, seen)
+        if isinstance(step, SecretsRequest):
+            return await self._renewed(step.refused)
+        if isinstance(step, Wait):
+            if waits := until.allows(step.seconds):
+                await (fixed or self._state()).pause(step.seconds)
+            return waits
+        state, pacer, turn = fixed or self._state(), self.pacer, None
+        if pacer is not None:
+            turn = await take_turn(pacer, until, state.pause, first=step.anonymous)
+            if turn is None:
+                return None
+        sent, leaves = None, False
+        response: Response | None = None
         limits: tuple[RateLimit, ...] = ()
         try:
+            left = until.left()
+            sent = seen.sending(step) if seen is not None else None
+            leaves = True
             response = await state.transport.send(step, timeout=left)
-            if not step.anonymous and not self.adapter.token_refused(response):
-                state.tokens.accepted()
-            status, limits = response.status, self.adapter.rate_limits(response)
+            self._guard.answered(step, response)
+            tokens = state.tokens
+            if tokens.unproven and not step.anonymous and not self.adapter.token_refused(response):
+                tokens.accepted()
+            limits = self.adapter.rate_limits(response)
             if limits:  # one assignment, which is atomic for threads
                 (self._root or self)._limits = limits
             return response
+        except TransportError:
+            if turn is not None and pacer is not None and not (leaves and step.changes_nothing):
+                pacer.withdraw(turn)  # not sent, as a write with this error was not
+            raise
         finally:
-            if is_observed(self.observe):
-                report(exchange_of(self.adapter, step, status, began, limits))
+            if turn is not None and pacer is not None:
+                pacer.settle(turn, response, limits)
+            if sent is not None:
+                sent.ended(response, limits)
 
     async def _token(
-        self, wanted: TokenRequest, until: Deadline, fixed: AsyncState | None
+        self,
+        wanted: TokenRequest,
+        until: Deadline,
+        fixed: AsyncState | None,
+        seen: Observation | None,
     ) -> Token:
         state = fixed or self._state()
+        held = wanted.satisfied_by(state.tokens.token, self.clock())
+        if held is not None:
+            return held  # without the lock: one read, which is atomic for threads
+        failures = state.tokens.failures
         if not await state.acquire(until.left()):
             raise TransportError("the deadline of the call passed while another call logged in")
-        exchanges: list[Exchange] = []  # reported after the lock is released: an observer may call
+        if seen is not None:
+            seen.hold()
         try:
             token = state.tokens.for_request(wanted, self.clock())
             if token is None:
-                steps = login(self.adapter, clock=self._timed, nonces=self.nonces)
-                new = await drive(
-                    steps, lambda step: self._perform(step, until, fixed, exchanges.append)
-                )
-                token = state.tokens.renewed(new, self.clock())
+                state.tokens.raise_failure(failures)
+                self._guard.admit_login()
+                token = await self._login(state.tokens, until, fixed, seen)
             return token
         finally:
             state.release()
-            for exchange in exchanges:
-                self._report(exchange)
+            if seen is not None:
+                seen.release()
+
+    async def _login(
+        self,
+        tokens: Tokens,
+        until: Deadline,
+        fixed: AsyncState | None,
+        seen: Observation | None,
+    ) -> Token:
+        """Logs in. The calls that wait share a failure, unless this call ended for its deadline."""
+        in_time = True
+
+        async def perform(step: Step) -> Any:
+            nonlocal in_time
+            answer = await self._perform(step, until, fixed, seen)
+            in_time = in_time and answer is not False
+            return answer
+
+        try:
+            token = await self._log_in(perform)
+        except OnboardingError as error:
+            if in_time and until.allows(0):
+                tokens.failed(error)
+            raise
+        self._guard.logins.succeeded()
+        return tokens.renewed(token, self.clock())
+
+    async def _log_in(self, perform: Callable[[Step], Awaitable[Any]]) -> Token:
+        """Logs in, with secrets that are read again if they were refused."""
+        used: Adapter = self.adapter
+        while True:
+            steps = login(
+                used,
+                clock=self._timed,
+                nonces=self.nonces,
+                retry=self.retry,
+                budget=self._budget,
+            )
+            try:
+                return await drive(steps, perform)
+            except Unauthorized as error:
+                renewed = await self._renewed(used)
+                if renewed is None:
+                    self._guard.login_refused(error)
+                    raise
+                used = renewed

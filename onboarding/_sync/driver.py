@@ -5,18 +5,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
-from onboarding.engine import Steps, TokenRequest
+from onboarding.adapter import Adapter
+from onboarding.engine import Step, Steps
 from onboarding.errors import OnboardingError
-from onboarding.http import Request, Response, Token
+from onboarding.http import Response, Token
 
-__all__ = ["drive"]
+__all__ = ["Answer", "drive"]
 
 T = TypeVar("T")
 
+Answer: TypeAlias = Response | Token | Adapter | bool | None
+"""What a driver sends for a step."""
 
-def drive(steps: Steps[T], perform: Callable[[Request | TokenRequest], Response | Token]) -> T:
+
+def drive(steps: Steps[T], perform: Callable[[Step], Answer]) -> T:
     """Runs the steps of a call and returns its result."""
     try:
         step = next(steps)

@@ -2,49 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
 from importlib import import_module
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, TypeVar
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from onboarding.adapter.reading import identifier, reference
-from onboarding.adapter.settings import Settings
+from onboarding.adapter.agreement import digest_of
+from onboarding.adapter.reconciling import CONTENT
+from onboarding.adapter.recording import Recording
 from onboarding.errors import (
     IdempotencyConflict,
     InvalidInput,
     Problem,
-    UnexpectedResponse,
     Unsupported,
 )
-from onboarding.http import (
-    Flow,
-    Proof,
-    Request,
-    Response,
-    Token,
-    has_lone_surrogate,
-)
-from onboarding.levels import level_word
+from onboarding.http import Flow, Proof, Request, Response, Token, retry_after
 from onboarding.mapping.effects import Effect, effects
 from onboarding.mapping.explain import Explanation, explain
+from onboarding.mapping.plan import Plan
+from onboarding.mapping.rows import On
 from onboarding.mapping.translation import Translation, translation
-from onboarding.mapping.unread import coarsened
-from onboarding.model.answers import Loss, Partial, RateLimit, refused
-from onboarding.model.record import UserRecord
+from onboarding.model.answers import Loss, Partial, refused
+from onboarding.model.capabilities import Capability, CapabilityState
+from onboarding.model.quota import Quota
+from onboarding.model.record import UserRecord, UserStatus
 from onboarding.model.user import User
+from onboarding.model.webhooks import WebhookReport
+from onboarding.provider_errors import ErrorDetails
 from onboarding.requirements.evaluation import missing
 from onboarding.requirements.report import RequirementReport
 from onboarding.requirements.target import Target
 from onboarding.serialization import problems_of
-from onboarding.values.base import trust
+from onboarding.urls import has_lone_surrogate
+from onboarding.values.base import Model, trust
 
 __all__ = ["Adapter"]
 
+M = TypeVar("M", bound=Model)
+
+_WRITTEN = {
+    "create_user": (On.CREATE,),
+    "update_user": (On.UPDATE,),
+    "categorise_user": (On.UPDATE, On.CATEGORISE),  # which is an update at some providers
+}
+
 
 @frozen(kw_only=True)
-class Adapter(Settings):
+class Adapter(Recording):
     """The base class of adapters. A subclass is a frozen attrs class whose fields are its settings.
 
     Each operation is a generator that yields requests, receives responses and returns a core
@@ -58,21 +64,34 @@ class Adapter(Settings):
     wires: ClassVar[tuple[type, ...]] = ()
     """The wire classes of users, the most used first."""
 
+    other_wires: ClassVar[tuple[type, ...]] = ()
+    """The wire classes of everything else: bank accounts, documents, what is only read."""
+
     targets: ClassVar[Mapping[str, Target]] = {}
     """The targets of the provider, by name such as `create_owner`."""
 
-    key_lifetime: ClassVar[timedelta | None] = None
-    """How long the provider remembers the idempotency key of `create_user`; None: not supported.
+    idempotency_header: ClassVar[str] = ""
+    """The header of the provider's idempotency keys; empty if it takes none.
 
-    Within this time, the same call with the same key returns the user of the first call.
+    The engine puts a random key into it where the flow gave none, and repeats such a request.
     """
+
+    keyed_methods: ClassVar[tuple[str, ...]] = ("POST",)
+    """The methods that the provider accepts an idempotency key with."""
+
+    quotas: ClassVar[tuple[Quota, ...]] = ()
+    """The quotas that the provider documents for an account. A gateway stays under them."""
+
+    @property
+    def own_quotas(self) -> tuple[Quota, ...]:
+        """The quotas of this account: `quotas`, unless they depend on the settings."""
+        return self.quotas
 
     simulated_by: ClassVar[str] = ""
     """The class that simulates the provider, as `module:Class`; empty if there is none."""
 
     @classmethod
     def supports(cls, operation: str) -> bool:
-        """Whether the adapter implements an operation, by its name such as `find_user`."""
         return getattr(cls, operation) is not getattr(Adapter, operation)
 
     # -- translation, offline
@@ -80,6 +99,15 @@ class Adapter(Settings):
     def wire_for(self, user: User) -> Translation:
         """Returns the translation with which such a user is created and updated."""
         self.unsupported("wire_for")
+
+    def keeps_reference(self, user: User) -> bool:
+        return "reference" in self.wire_for(user).plan.by_core
+
+    def comparable(self, user: User, operation: str) -> set[str]:
+        wire = self.wire_for(user)
+        written = [wire.plan.writable(on) for on in _WRITTEN.get(operation, ())]
+        _, losses = wire.to_wire(user, On.CREATE)
+        return set[str]().union(*written) - {loss.core_path for loss in losses}
 
     @classmethod
     def read_user(cls, payload: Mapping[str, Any]) -> tuple[User, tuple[Loss, ...]]:
@@ -100,18 +128,21 @@ class Adapter(Settings):
     def explain(cls, path: str) -> tuple[Explanation, ...]:
         """Returns how each wire class writes the field at a core path.
 
-        For an object (`address`), one explanation per field in it. Raises `InvalidInput` for a path
-        that the core does not have.
+        For an object (`address`), one explanation per field in it. A path of another class than
+        users starts with its name: `IbanAccount.iban`, or `IbanAccount` for all of its fields.
+        Raises `InvalidInput` for a path that the core does not have.
         """
-        plans = [
-            plan
-            for wire in cls.wires
-            if (plan := translation(wire, cls.provider).plan).concerns(path)
-        ]
-        found = tuple(one for plan in plans for one in explain(path, plan))
+        name, _, rest = path.partition(".")
+        every = (Plan(wire, cls.provider) for wire in cls.other_wires)
+        if others := [plan for plan in every if plan.root.__name__ == name]:
+            plans, place = others, f"{name}."
+        else:
+            every = (translation(wire, cls.provider).plan for wire in cls.wires)
+            plans, rest, place = [plan for plan in every if plan.concerns(path)], path, ""
+        found = [one for plan in plans for one in explain(rest, plan)]
         if plans and not found:
             raise InvalidInput([Problem(path, "unknown", "the core has no such path")])
-        return found
+        return tuple(evolve(x, core_path=place + x.core_path) if place else x for x in found)
 
     def target(self, name: str) -> Target:
         """Returns a target under these settings. Raises `InvalidInput` for an unknown name."""
@@ -122,18 +153,30 @@ class Adapter(Settings):
         return self.targets[name]
 
     def missing(self, held: User | UserRecord, target: str) -> RequirementReport:
-        """Returns what a user lacks for a target, without a call to the provider."""
+        """Returns what a user, given as it is or as held on a record, lacks for a target.
+
+        `held` is a user or a record. There is no call to the provider.
+        """
         return missing(held, self.target(target), accept_loss=self.accept_loss)
 
+    def calls_to_create(self, user: User) -> int:
+        """Returns how many requests `create_user` makes for a user, besides logging in."""
+        return 1
+
     def effects(self, record: UserRecord, user: User) -> tuple[Effect, ...]:
-        """Returns the effects that `update_user` would have, without a call to the provider."""
+        """Returns the effects that `update_user(record, user)` would have, without a call to the
+        provider.
+        """
         self.require_own(record, UserRecord)
         return effects(self.wire_for(user), record, user)
 
     # -- hooks of the engine
 
     def sign(self, request: Request, proof: Proof) -> Request:
-        """Returns the request with its credentials: a pure function of its arguments."""
+        """Returns the request with its credentials: a pure function of its arguments.
+
+        `proof` has the time, a nonce and the token of the login.
+        """
         return request
 
     def login(self) -> Flow[Token] | None:
@@ -143,14 +186,6 @@ class Adapter(Settings):
     def token_refused(self, response: Response) -> bool:
         """Whether an answer refuses the token; the request was not carried out."""
         return False
-
-    def is_transient(self, response: Response) -> bool:
-        """Whether an answer comes from a proxy, not from the provider; a read is then repeated."""
-        return False
-
-    def rate_limits(self, response: Response) -> tuple[RateLimit, ...]:
-        """Returns the rate limits in an answer, one per window; empty if it has none."""
-        return ()
 
     def clock_refused(self, response: Response) -> bool:
         """Whether an answer refuses the time of the signature; the request was not carried out."""
@@ -162,6 +197,66 @@ class Adapter(Settings):
         Its request is anonymous.
         """
         self.unsupported("server_time")
+
+    def refuses_credentials(self, details: ErrorDetails) -> bool:
+        """Whether an `Unauthorized` refuses these settings; after several, calls are not sent.
+
+        False for what is wrong with one call only, such as the expired code of a user.
+        """
+        return details.status == 401
+
+    def retry_advice(self, response: Response) -> bool | None:
+        """Whether an answer itself says that the request may be sent again; None if it does not.
+
+        It is asked of answers that are not 2xx. The advice replaces the engine's own rules; the
+        limits of the policy stay.
+        """
+        return None
+
+    def retry_after(self, response: Response) -> float | None:
+        """Returns the seconds that an answer asks to wait before another attempt; None for none.
+
+        Reads the header `Retry-After`. An adapter overrides it if the provider has another one.
+        """
+        return retry_after(response)
+
+    def key_spent(self, response: Response) -> bool:
+        """Whether an error answer refuses an idempotency key because it was used before.
+
+        The engine asks only about keys that it made. A provider that answers a repeated request
+        with its first answer needs no override.
+        """
+        return False
+
+    def first_response(self, key: str) -> Flow[Response | None]:
+        """Returns the flow that fetches the first answer to a key; None if there is none."""
+        self.unsupported("first_response")
+
+    def probe(self) -> Flow[datetime | None]:
+        """Returns the flow of `gateway.check()`: cheap reads, of which one needs the key.
+
+        Its result is the provider's time, None if no answer has it in its body.
+        """
+        self.unsupported("probe")
+
+    # -- webhooks, for `onboarding webhooks`
+
+    returns_webhook_secret: ClassVar[bool] = False
+    """Whether `install_webhooks` may return a secret, which the provider shows only then."""
+
+    def check_webhooks(self, url: str) -> Flow[WebhookReport]:
+        """Returns the flow that looks whether the provider notifies `url` of what concerns users.
+
+        It only reads.
+        """
+        self.unsupported("check_webhooks")
+
+    def install_webhooks(self, url: str, *, replace: bool = False) -> Flow[WebhookReport]:
+        """Returns the flow that registers `url` for what is missing or wrong.
+
+        What is registered for another address is changed only if `replace` is true.
+        """
+        self.unsupported("install_webhooks")
 
     # -- shared by subclasses
 
@@ -199,15 +294,19 @@ class Adapter(Settings):
             raise InvalidInput(x.under(f"extras.{self.provider}") for x in found)
         return user
 
-    def resumable(self, partial: Partial, content: str) -> None:
-        """Raises an error if a call cannot be resumed with the content of the digest `content`.
+    def resumable(self, partial: Partial, content: object, operation: str = "") -> None:
+        """Raises an error if a call cannot be resumed with `content`, or with a digest of it.
 
-        `InvalidInput` for a partial of another gateway or environment, `IdempotencyConflict` for
-        other content. A partial without a digest accepts any content: compare it with the content
-        at the provider.
+        `InvalidInput` for a partial of another gateway or environment, or of another call than
+        `operation`, and for content of another class; `IdempotencyConflict` for other content. A
+        partial without a digest accepts any content: compare it with the content at the provider.
         """
-        self.require_own(partial)
-        if partial.digest and partial.digest != content:
+        self.require_own(partial, Partial)
+        kind = CONTENT.get(operation, object)
+        if operation and not (partial.operation == operation and isinstance(content, kind)):
+            text = f"expected the partial of a {operation}, and a {kind.__name__}"
+            raise InvalidInput([Problem("operation", "conflict", text)])
+        if partial.digest and partial.digest != digest_of(content):
             raise IdempotencyConflict(partial.operation, partial.id)
 
     @staticmethod
@@ -216,74 +315,40 @@ class Adapter(Settings):
         read = tuple(loss for loss in record.losses if loss.wire_path in record.unmapped)
         return trust(UserRecord, {**vars(record), "losses": (*losses, *read)}) if losses else record
 
-    def refuse(self, losses: Iterable[Loss]) -> tuple[Loss, ...]:
-        """Raises `Unsupported` for losses that are not accepted; else returns the losses."""
+    @staticmethod
+    def closed(record: UserRecord, response: Response, **facts: Any) -> UserRecord:
+        """Returns a record as closed: its user may do nothing, and nothing is asked for.
+
+        `response` is the one that closed it; `facts` are further fields of the record.
+        """
+        found = {
+            "status": UserStatus.CLOSED,
+            "capabilities": tuple(map(_stopped, record.capabilities)),
+            "requirements": (),
+            "next_actions": (),
+            "retrieved_at": response.received_at,
+        }
+        return trust(UserRecord, {**vars(record), **found, **facts})
+
+    def refuse(
+        self, losses: Iterable[Loss], *, under: str = "", accepted: Collection[str] | None = None
+    ) -> tuple[Loss, ...]:
+        """Raises `Unsupported` for losses that are not accepted; else returns the losses.
+
+        `under` is put before their core paths, such as `documents.`; `accepted` replaces the paths
+        that the settings accept.
+        """
         found = tuple(losses)
-        if bad := refused(found, self.accept_loss):
+        if under:
+            found = tuple(evolve(x, core_path=under + x.core_path) for x in found)
+        if not found:
+            return found
+        if bad := refused(found, self.accept_loss if accepted is None else accepted):
             raise Unsupported(
                 (Problem(x.core_path, "unsupported", x.reason, x.wire_path) for x in bad),
                 provider=self.provider,
             )
         return found
-
-    def record(
-        self,
-        wire: Translation,
-        payload: Mapping[str, Any],
-        response: Response,
-        *,
-        id: str,
-        references: Iterable[str] = (),
-        levels: Iterable[str] = (),
-        scopes: Collection[str] | None = None,
-        losses: tuple[Loss, ...] = (),
-        **facts: Any,
-    ) -> UserRecord:
-        """Returns the record of a user from the provider's object in a response.
-
-        `id`, `references` and `levels` are wire paths in the object. A reference is an id or a list
-        of ids, which are numbered: `wallets.0`. Each level of the record is the lowest
-        level of the provider's words, None if one of the words is unknown. A level that is no word
-        (null, false) counts as unknown; a level without a key, hidden by a scope, does not count.
-        `facts` are further fields of the record.
-
-        A field that cannot be read is `Absence.UNREADABLE`; the other fields are read. The record
-        is not checked: the law `valid_records` checks what an adapter puts into it. Raises
-        `UnexpectedResponse` if the payload is not an object, or has no usable id.
-        """
-        try:
-            user, unmapped = wire.from_wire(payload)
-        except UnexpectedResponse as error:
-            status, raw = response.status, response.body
-            raise UnexpectedResponse(error.problems, status=status, raw=raw) from None
-        provider_fields = wire.provider_fields(payload)
-        found = identifier(provider_fields, id, response)
-        provider_fields.pop(id)
-        said: dict[str, str] = {}
-        for path in levels:
-            if (word := _level_at(payload, path)) is not None:
-                said[path] = word
-        kyc, identification, eidas, nist = self.policy.levels(*said.values())
-        values = {
-            **self.provenance,
-            "id": found,
-            "references": dict(_references(provider_fields, references)),
-            "user": user,
-            "retrieved_at": response.received_at,
-            "kyc_level": kyc,
-            "identification_level": identification,
-            "eidas_level": eidas,
-            "nist_ial": nist,
-            "provider_levels": said,
-            "absent": wire.absent(user, payload, unmapped=unmapped, scopes=scopes),
-            "provider_fields": provider_fields,
-            "unmapped": unmapped,
-            "losses": (*losses, *coarsened(wire, user, unmapped)) if unmapped else losses,
-            "rate_limits": self.rate_limits(response),
-            "raw": payload,
-            **facts,
-        }
-        return trust(UserRecord, values)
 
     @classmethod
     def simulator(cls) -> Any:
@@ -292,25 +357,9 @@ class Adapter(Settings):
         return getattr(import_module(module), name) if module else None
 
 
-def _references(shown: Mapping[str, Any], paths: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Yields the ids at wire paths, each with its path; those of a list are numbered."""
-    for path in paths:
-        value = shown.get(path)
-        many = isinstance(value, list)
-        items = cast("list[Any]", value) if many else [value]
-        for index, item in enumerate(items):
-            if (found := reference(item)) is not None:
-                yield f"{path}.{index}" if many else path, found
-
-
-def _level_at(payload: object, path: str) -> str | None:
-    """Returns the word at the wire path of a level, None if the payload has no such key."""
-    for name in path.split("."):
-        if payload == []:  # an empty object, as some providers spell one
-            return None
-        if not isinstance(payload, Mapping):
-            break
-        if name not in payload:
-            return None
-        payload = cast("Mapping[str, object]", payload)[name]
-    return level_word(payload)
+def _stopped(one: Capability) -> Capability:
+    """Returns a capability of a user who was closed: no requirement brings it back."""
+    off = one.state in (CapabilityState.NOT_REQUESTED, CapabilityState.REJECTED)
+    state = one.state if off else CapabilityState.RESTRICTED
+    facts = {"state": state, "deadline": None, "blocked_by": (), "reason": ""}
+    return trust(Capability, {**vars(one), **facts})

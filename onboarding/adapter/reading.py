@@ -1,15 +1,33 @@
-"""Reads ids and times of a provider, and checks a caller's words of its vocabulary."""
+"""Reads ids, times and lists of a provider; checks a caller's words of its vocabulary."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from onboarding.errors import InvalidInput, Problem, UnexpectedResponse
 from onboarding.http import Response
+from onboarding.mapping.codecs import Codec, Inline
 
-__all__ = ["LONGEST_ID", "identifier", "known_word", "known_words", "moment", "reference"]
+__all__ = [
+    "FILLED",
+    "INTEGER",
+    "LONGEST_ID",
+    "MOMENT",
+    "OBJECT",
+    "REFERENCE",
+    "TEXTS",
+    "identifier",
+    "known_word",
+    "known_words",
+    "loose",
+    "moment",
+    "reference",
+    "unexpected",
+]
+
+C = TypeVar("C")
 
 LONGEST_ID = 512
 """The most characters of an id. No provider documents more than 128."""
@@ -49,19 +67,91 @@ def reference(value: object) -> str | None:
 
 
 def identifier(shown: Mapping[str, Any], name: str, response: Response) -> str:
-    """Reads the id at a key of an object. Raises `UnexpectedResponse` if it has none."""
+    """Reads the id of the object `shown` in a response, at the key `name`.
+
+    Raises `UnexpectedResponse` if it has none.
+    """
     found = reference(shown.get(name))
     if found is None:
         code = "missing" if shown.get(name) in (None, "") else "type"
         text = f"the answer has no id: a text or whole number of at most {LONGEST_ID} characters"
-        problem = Problem("", code, text, name)
-        raise UnexpectedResponse([problem], status=response.status, raw=response.body)
+        raise unexpected(response, code, text, name)
     return found
 
 
-def known_word(path: str, value: object, words: Iterable[object], *, newer: str = "") -> str:
-    """Returns the word as text if it is one of the provider's words.
+def unexpected(response: Response, code: str, message: str, name: str = "") -> UnexpectedResponse:
+    """Returns the error for a response in no documented form.
 
+    `code` and `message` are those of its problem; `name` is the key with the fault.
+    """
+    problem = Problem("", code, message, name)
+    return UnexpectedResponse([problem], status=response.status, raw=response.body)
+
+
+def loose(
+    name: str, read: Callable[[Any], C | None], wire: str, write: Callable[[C], Any] | None = None
+) -> Codec[C, Any]:
+    """Returns the codec of a value that is only read; `read` returns None for an unreadable one.
+
+    `name` is the form in words, `wire` the JSON type. `write` gives a wire value that is read as
+    the value, perhaps with less precision; by default the value itself.
+    """
+
+    def known(value: Any) -> C:
+        found = read(value)
+        if found is None:
+            raise ValueError(f"not {name}")
+        return found
+
+    same = Inline(write="{v}") if write is None else Inline()
+    exact = write is None
+    return Codec(
+        name, known, write or _itself, wire, exact_read=False, exact_write=exact, inline=same
+    )
+
+
+def _itself(value: Any) -> Any:
+    return value
+
+
+def _filled(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _texts(value: object) -> tuple[str, ...] | None:
+    if not isinstance(value, list):
+        return None
+    return tuple(item for item in cast("list[object]", value) if isinstance(item, str))
+
+
+def _object(value: object) -> Mapping[str, Any] | None:
+    return cast("Mapping[str, Any]", value) if isinstance(value, dict) else None
+
+
+def _integer(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+REFERENCE: Codec[str, Any] = loose("id", reference, "string")
+"""An id: a text or a whole number, as a text."""
+MOMENT: Codec[datetime, Any] = loose(
+    "Unix time above 0", moment, "integer", lambda at: int(at.timestamp())
+)
+"""A time in whole seconds since 1970."""
+FILLED: Codec[str, Any] = loose("text that is not empty", _filled, "string")
+"""A text; an empty one counts as none."""
+TEXTS: Codec[tuple[str, ...], Any] = loose("list of texts", _texts, "array", list)
+"""The texts in a list; other items are left out."""
+OBJECT: Codec[Mapping[str, Any], Any] = loose("object", _object, "object", dict)
+"""An object with keys of any name."""
+INTEGER: Codec[int, Any] = loose("whole number", _integer, "integer")
+"""A whole number."""
+
+
+def known_word(path: str, value: object, words: Iterable[object], *, newer: str = "") -> str:
+    """Returns the word `value` as text if it is one of the provider's words.
+
+    `path` is the argument that the error names.
     Raises `InvalidInput` for another word. Its message lists the known words, or the closest ones
     of a long list, ignoring case; `newer` says which call accepts words that are not documented.
     """
@@ -81,7 +171,10 @@ def known_word(path: str, value: object, words: Iterable[object], *, newer: str 
 
 
 def known_words(path: str, values: Iterable[object], words: Iterable[object]) -> list[str]:
-    """Returns each of several words as `known_word` does; a single text is refused."""
+    """Returns each of the words `values` as `known_word` does; a single text is refused.
+
+    `path` is the argument that the error names.
+    """
     if isinstance(values, str):  # it would be read letter by letter
         raise InvalidInput([Problem(path, "type", "expected a list of words")])
     known = tuple(words)

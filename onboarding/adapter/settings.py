@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any, ClassVar, Protocol, TypedDict, runtime_checkable
 
 from attrs import field, fields_dict, frozen
 
 from onboarding.errors import InvalidInput, Problem
-from onboarding.http import is_loopback
 from onboarding.levels import LevelPolicy
 from onboarding.operations import Operations
+from onboarding.urls import is_loopback
 from onboarding.values.base import checks_of
 from onboarding.values.secret import Secret
 
@@ -82,6 +85,9 @@ class Settings(Operations):
     certificate_settings: ClassVar[tuple[str, ...]] = ()
     """Settings that, if on, authenticate the caller by the connection's TLS certificate."""
 
+    api_version: ClassVar[str] = ""
+    """The version of the provider's API that the adapter speaks; empty if it has none."""
+
     name: str = ""
     """The name of the gateway: the name of its table in the configuration."""
 
@@ -120,7 +126,7 @@ class Settings(Operations):
         """
         return []
 
-    @property
+    @cached_property
     def environment_name(self) -> str | None:
         """The environment of the provider, such as `sandbox`; None if the provider has only one."""
         return _word(getattr(self, "environment", None))
@@ -130,6 +136,17 @@ class Settings(Operations):
         """The base URL of the API, None if it is not known before a call."""
         found: object = getattr(self, "base_url", None)
         return found if isinstance(found, str) else None
+
+    @property
+    def quota_account(self) -> str:
+        """A digest of the account whose calls the provider counts together: gateways share it.
+
+        It is made of the provider, its environment, the base URL if it is a setting, and the
+        setting `client_id`. An adapter without one overrides this.
+        """
+        named = [getattr(self, name, None) for name in ("base_url", "client_id")]
+        text = json.dumps([self.provider, self.environment_name, *named], default=str)
+        return hashlib.sha256(text.encode()).hexdigest()
 
     @property
     def provenance(self) -> Provenance:
@@ -147,6 +164,12 @@ class Settings(Operations):
     def policy(self) -> LevelPolicy:
         """The level policy in use."""
         return self.levels if self.levels is not None else self.default_level_policy
+
+    def require_alike(self, other: Settings) -> None:
+        """Raises `InvalidInput` for an adapter of another class or name."""
+        if (type(other), other.name) != (type(self), self.name):
+            text = f"expected a {type(self).__name__} with the name {self.name}"
+            raise InvalidInput([Problem("adapter", "type", text)])
 
     def require_own(self, held: Held, kind: type[Any] | None = None) -> None:
         """Raises `InvalidInput` for a value of another provider, gateway or environment.

@@ -1,17 +1,22 @@
-"""Turns the cells of a row, by core path, into the plain data that `User.parse` reads."""
+"""Turns the cells of a row, by core path, into the plain data that `User.parse` reads.
+
+The columns of a person have its `ref` in the heading: `people.ada.identity.given_name`.
+"""
 
 from __future__ import annotations
 
 import types
 import typing
 from collections.abc import Iterator, Mapping
+from enum import Enum
 from functools import cache
 from typing import Any
 
 from onboarding.mapping.paths import model_below
+from onboarding.model.people import Person, PersonRole
 from onboarding.model.user import User
 from onboarding.serialization.leaves import without_blanks
-from onboarding.values.base import Model, field_types
+from onboarding.values.base import KEYS, Model, field_types
 
 __all__ = ["REF", "cell_kinds", "cell_of", "is_column", "unflattened"]
 
@@ -24,7 +29,7 @@ _VERBATIM = frozenset(f"credentials.{name}" for name in ("password", "hash", "sa
 
 def is_column(path: str) -> bool:
     """Returns whether a cell can hold the field at a path."""
-    return path == REF or _is_extra(path) or path in cell_kinds()
+    return path == REF or _is_extra(path) or kind_of_cell(path) is not None
 
 
 def cell_of(path: str, cell: str) -> str:
@@ -49,7 +54,7 @@ def unflattened(cells: Mapping[str, str]) -> dict[str, Any]:
         place = data
         for parent in parents:
             place = place.setdefault(parent, {})
-        place[last] = _typed(text, cell_kinds().get(path, str))
+        place[last] = _typed(text, kind_of_cell(path) or str)
     return data
 
 
@@ -60,15 +65,45 @@ def _is_extra(column: str) -> bool:
 def _typed(cell: str, kind: type) -> Any:
     if kind is bool:
         return _BOOLEANS.get(cell.lower(), cell)  # `User.parse` rejects any other word
+    if kind is float:
+        return _number(cell)
     if kind is tuple:
         return [without_blanks(word) for word in cell.replace(";", " ").split()]
     return cell
 
 
+def _number(cell: str) -> Any:
+    """Returns the number in a cell; `User.parse` rejects any other text."""
+    try:
+        return float(cell)
+    except ValueError:
+        return cell
+
+
 @cache
 def cell_kinds() -> Mapping[str, type]:
-    """Returns the type of each core path that fits a cell: `str`, `bool`, or `tuple` for a list."""
-    return dict(_leaves(User, ""))
+    """Returns the type of each core path that fits a cell, with people under their roles' names.
+
+    It is `str`, `bool`, `float`, or `tuple` for a list.
+    """
+    people = {
+        f"people.{role}.{path}": kind for role in PersonRole for path, kind in _of_person().items()
+    }
+    return {**dict(_leaves(User, "")), **people}
+
+
+@cache
+def _of_person() -> Mapping[str, type]:
+    return {path: kind for path, kind in _leaves(Person, "") if path != REF}
+
+
+def kind_of_cell(path: str) -> type | None:
+    """Returns the type of a core path that fits a cell; None if there is no such path."""
+    found = cell_kinds().get(path)
+    head, *rest = path.split(".", 2)
+    if found is None and head == "people" and len(rest) == 2 and KEYS.fullmatch(rest[0]):
+        return _of_person().get(rest[1])
+    return found
 
 
 def _leaves(cls: type, prefix: str) -> Iterator[tuple[str, type]]:
@@ -83,14 +118,14 @@ def _leaves(cls: type, prefix: str) -> Iterator[tuple[str, type]]:
         choices = [kind for kind in _parts(hint) if isinstance(kind, type)]
         members = [kind for kind in choices if issubclass(kind, Model)]
         if typing.get_origin(hint) in (tuple, frozenset):
-            if str in choices:
+            if str in choices or any(issubclass(kind, Enum) for kind in choices):
                 yield path, tuple
         elif members:
             yield f"{path}.kind", str
             for member in members:
                 yield from _leaves(member, f"{path}.")
         else:
-            yield path, bool if bool in choices else str
+            yield path, next((kind for kind in (bool, float) if kind in choices), str)
 
 
 def _parts(hint: Any) -> Iterator[Any]:

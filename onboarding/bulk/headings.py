@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
@@ -16,6 +17,7 @@ from onboarding.serialization.leaves import without_blanks
 __all__ = ["Columns", "columns_of", "is_header", "path_of"]
 
 _LONGEST_HEADING = 64
+_REF = re.compile(r"^people\[([^\]]*)\]")
 
 
 @frozen(kw_only=True)
@@ -33,7 +35,9 @@ def path_of(heading: str) -> str | None:
     """Returns the core path of a heading, or `ref`; None if the heading is unknown.
 
     Case, spaces, dashes, underscores and dots do not matter. A misspelt heading is not guessed.
+    `people[ada].email`, as in errors, is `people.ada.email`.
     """
+    heading = _REF.sub(r"people.\1", heading)
     return heading if is_column(heading) else _known().get(alias_key(heading))
 
 
@@ -41,7 +45,13 @@ def path_of(heading: str) -> str | None:
 def _known() -> Mapping[str, str]:
     """Returns the path of each alias, by the alias without case and punctuation."""
     aliases = {key: path for key, path in PATHS.items() if is_column(path)}
-    return aliases | {alias_key(path): path for path in (REF, *cell_kinds())}
+    own = {alias_key(path): path for path in (REF, *cell_kinds())}
+    earlier = {
+        alias_key(path.replace("people.", "company.", 1)): path
+        for path in cell_kinds()
+        if path.startswith("people.representative.")
+    }
+    return aliases | earlier | own
 
 
 def is_header(cells: Iterable[str]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -9,26 +10,26 @@ import re
 import secrets
 import stat
 import sys
-from collections.abc import Callable
-from contextlib import nullcontext, suppress
+import threading
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, nullcontext, suppress
 from enum import Enum
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, Any
 
 import attrs
 from attrs import define, field
 
 from onboarding.adapter import Adapter
-from onboarding.errors import ConfigurationError, InvalidInput, Problem
+from onboarding.bulk.parsing import parse_line
+from onboarding.errors import ConfigurationError, Problem
 from onboarding.files import open_file
-from onboarding.http import is_loopback
-from onboarding.serialization import read_json
-from onboarding.values.json_values import SENT
+from onboarding.urls import is_loopback
 
 if sys.platform != "win32":
     import fcntl
 
-__all__ = ["ResultsFile", "header_of", "new_id", "unusable"]
+__all__ = ["ResultsFile", "gateway_named", "header_of", "new_id", "unusable"]
 
 FORM = "onboarding_results/2"
 
@@ -45,11 +46,16 @@ def unusable(code: str, message: str) -> ConfigurationError:
 class ResultsFile:
     """An open results file, locked against other writers.
 
-    `failed` is true once a write has failed.
+    Several threads may write to it; those that sync at the same time share one sync. `failed` is
+    true once a write has failed.
     """
 
     stream: IO[bytes]
     failed: bool = field(default=False, init=False)
+    _writing: threading.Lock = field(factory=threading.Lock, init=False)
+    _syncing: threading.Lock = field(factory=threading.Lock, init=False)
+    _written: int = field(default=0, init=False)
+    _synced: int = field(default=0, init=False)
 
     @property
     def closed(self) -> bool:
@@ -81,11 +87,11 @@ class ResultsFile:
         """
         journal: str = header["journal"]
         self.stream.seek(0)
-        end, torn, whole = 0, 0, True
+        end, torn, raw = 0, 0, b"\n"
         for number, raw in enumerate(self.stream, 1):
             if torn:
                 raise unusable("shape", f"line {torn} is not a line of a results file")
-            data = _parsed(raw)
+            data = parse_line(raw)
             if number == 1 and not (data is None and OPENING.startswith(raw[: len(OPENING)])):
                 journal = _checked(data, header)
             elif data is not None:
@@ -94,21 +100,40 @@ class ResultsFile:
                 torn = number
             else:
                 end += len(raw)
-                whole = raw.endswith(b"\n")
         if torn:
             self.stream.truncate(end)
-        elif not whole:
+        elif not raw.endswith(b"\n"):
             self.stream.write(b"\n")
         if end == 0:
-            self.append(header)
+            self.write(header)
+            self.sync()
         return journal
 
-    def append(self, data: dict[str, Any]) -> None:
-        """Appends a line and syncs it to disk. Raises `OSError` with the name of the file."""
-        try:
-            self.stream.write(json.dumps(data, separators=(",", ":")).encode("ascii") + b"\n")
+    def write(self, data: dict[str, Any]) -> None:
+        """Writes a line, which may be lost in a power failure. Raises `OSError`."""
+        raw = json.dumps(data, separators=(",", ":")).encode("ascii") + b"\n"
+        with self._writing, self._noting_failures():
+            self.stream.write(raw)
             self.stream.flush()
+            self._written += 1
+
+    def sync(self) -> None:
+        """Syncs the lines written so far to disk. Raises `OSError`."""
+        wanted = self._written
+        with self._syncing, self._noting_failures():
+            if self._synced >= wanted:
+                return  # another thread did it meanwhile
+            if self.failed:
+                raise OSError(errno.EIO, "an earlier write failed")
+            written = self._written
             os.fsync(self.stream.fileno())
+            self._synced = written
+
+    @contextmanager
+    def _noting_failures(self) -> Generator[None]:
+        """Raises any `OSError` with the name of the file."""
+        try:
+            yield
         except OSError as error:
             self.failed = True
             raise OSError(error.errno, error.strerror, self.stream.name) from None
@@ -117,15 +142,6 @@ class ResultsFile:
         """Closes the file. After a failed write, an error of closing is not raised too."""
         with suppress(OSError) if self.failed else nullcontext():
             self.stream.close()
-
-
-def _parsed(raw: bytes) -> dict[str, Any] | None:
-    """Returns the object in a line; None if it is not one, as in a line that was cut off."""
-    try:
-        data = read_json(raw, SENT)  # it contains words of the provider
-    except InvalidInput:
-        return None
-    return cast("dict[str, Any]", data) if isinstance(data, dict) else None
 
 
 # -- the header
@@ -142,6 +158,23 @@ def header_of(adapter: Adapter, journal: str) -> dict[str, Any]:
         "environment": adapter.environment_name,
         "settings": _fingerprint(adapter),
     }
+
+
+_LONGEST_HEADER = 65_536
+
+
+def gateway_named(path: str | os.PathLike[str]) -> str:
+    """Returns the name of the gateway in the header of a results file.
+
+    Raises `ConfigurationError` if the file cannot be opened, or is not a results file.
+    """
+    with open_file(path, "rb", ConfigurationError) as stream:
+        found = parse_line(stream.readline(_LONGEST_HEADER))
+    name = (found or {}).get("gateway")
+    if found is None or found.get("state") != "run" or not isinstance(name, str):
+        problem = Problem(os.fspath(path), "shape", "is not a results file")
+        raise ConfigurationError([problem])
+    return name
 
 
 def new_id() -> str:

@@ -8,7 +8,7 @@ from collections import Counter
 from attrs import define, field, frozen
 
 from onboarding.bulk.results import Result, State
-from onboarding.errors import ConfigurationError, Problem
+from onboarding.errors import ConfigurationError, NoAnswer, Problem
 from onboarding.provider_errors import Forbidden, Unauthorized
 
 __all__ = ["Reason", "Summary", "Unknown"]
@@ -54,7 +54,7 @@ class Summary:
     reasons: Counter[Reason] = field(factory=Counter[Reason])
     examples: dict[Reason, list[str]] = field(factory=dict[Reason, list[str]])
     unknown: list[Unknown] = field(factory=list[Unknown])
-    stopped: Unauthorized | Forbidden | ConfigurationError | None = None
+    stopped: Unauthorized | Forbidden | ConfigurationError | NoAnswer | None = None
 
     @property
     def total(self) -> Counter[State]:

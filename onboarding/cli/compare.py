@@ -24,9 +24,9 @@ BRIEF = 5
 """The number of users in the brief table."""
 
 _NEXT = {
-    "redirect": "follow the link",
-    "confirm_code": "confirm codes",
-    "print_receipt": "print the receipt",
+    "redirect": "link",
+    "confirm_code": "codes",
+    "print_receipt": "receipt",
 }
 
 
@@ -47,7 +47,7 @@ def brief_table(results: Results) -> Table:
 
 
 def _examples(results: Results) -> list[str]:
-    """Returns one ref per combination of results; those that differ by gateway come first."""
+    """Returns one ref per combination of results; those that differ most by gateway come first."""
     ways: dict[tuple[object, ...], str] = {}
     for ref in _refs(results):
         way = tuple(
@@ -55,7 +55,7 @@ def _examples(results: Results) -> list[str]:
             for found in results.values()
         )
         ways.setdefault(way, ref)
-    ranked = sorted(ways.items(), key=lambda item: len(set(item[0])) == 1)
+    ranked = sorted(ways.items(), key=lambda item: -len(set(item[0])))
     shown = {ref for _, ref in ranked[:BRIEF]}
     return [ref for ref in _refs(results) if ref in shown]
 
@@ -71,7 +71,7 @@ def _brief_cell(result: Result | None) -> Text:
     if step := ", ".join(_brief_steps(result)):
         parts.append(f", {step}")
     if lost := _some(loss.core_path for loss in result.losses if loss.kind in LOST):
-        parts.append((f"\nwithout {lost}", "dim"))
+        parts.append((f"\nno {lost}", "dim"))
     return Text.assemble(*parts)
 
 

@@ -1,11 +1,10 @@
-"""`onboarding demo`: onboards one file of users with two simulated providers."""
+"""`onboarding demo`: onboards one file of users with three simulated providers."""
 
 from __future__ import annotations
 
 import difflib
 import json
 import re
-import secrets
 import tempfile
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -19,6 +18,7 @@ import click
 from attrs import frozen
 from rich.console import Console
 from rich.progress import track
+from rich.text import Text
 
 from onboarding.bulk import BulkRun, Journal, Result, State, Summary, UserFile
 from onboarding.cli import compare, screen
@@ -58,7 +58,7 @@ class _Run:
 @click.option("--all", "everything", is_flag=True, help="Show every user, reason and loss.")
 @as_json
 def demo(users: Path | None, keep: Path | None, everything: bool) -> None:
-    """Onboard one file of users with two simulated providers.
+    """Onboard one file of users with three simulated providers.
 
     Starts a simulator of each provider on a free port, writes a configuration, onboards the
     example users with the default gateway, changes the line `default = ...`, onboards them again,
@@ -98,18 +98,19 @@ def _configured(stack: ExitStack, folder: Path, template: str) -> Path:
     for table in tomllib.loads(template)["gateways"].values():
         kind = installed().find(table["provider"]).simulator()
         known = {field.name for field in attrs.fields(kind) if field.init}
-        settings: dict[str, Any] = {}
-        for name, value in table.items():
-            if str(value).startswith("file:"):
-                settings[name] = secrets.token_hex(16)
-                write_file(folder / value.removeprefix("file:"), settings[name])
-            elif name in known:
-                settings[name] = value
-        base_url = stack.enter_context(serve(kind(**settings)))
+        app = kind(**{name: table[name] for name in known & table.keys() - _secrets(table)})
+        for name in _secrets(table):
+            write_file(folder / table[name].removeprefix("file:"), getattr(app, name))
+        base_url = stack.enter_context(serve(app))
         text = text.replace(table["base_url"], base_url)
     place = folder / "onboarding.toml"
     write_file(place, text)
     return place
+
+
+def _secrets(table: Mapping[str, Any]) -> set[str]:
+    """Returns the settings of a gateway that are in a file of their own."""
+    return {name for name, value in table.items() if str(value).startswith("file:")}
 
 
 def _run(config: Path, file: Path, default: str | None) -> _Run:
@@ -169,25 +170,27 @@ def _print_brief(runs: list[_Run], config: Path, file: Path) -> None:
     console.print(compare.brief_table(results))
     for state in (state for state in State if any(run.summary.total[state] for run in runs)):
         console.print(f"{state:>11}  {screen.MEANINGS[state]}", style=screen.STYLES[state])
-    console.print(f"{'without':>11}  left out, as accept_loss in {config.name} allows", style="dim")
-    for run in runs[1:]:
-        _print_change(console, run, config)
+    console.print(f"{'no ...':>11}  left out, as accept_loss in {config.name} allows", style="dim")
+    console.print(f"{'link, codes':>11}  what the user does next: follow a link, confirm codes")
+    _print_changes(console, runs[1:], config)
     console.print("Next: onboarding demo --all         every user, reason and loss")
     console.print("      onboarding demo --keep demo   keep the configuration and the results")
     console.print("      onboarding explain address    how each provider maps a field")
 
 
-def _print_change(console: Console, run: _Run, config: Path) -> None:
-    console.print(f"Between the runs {config.name} changed in {len(run.change) // 2} line:")
-    for line in run.change:
-        console.print(f"  {line}", style="red" if line[0] == "-" else "green")
+def _print_changes(console: Console, runs: list[_Run], config: Path) -> None:
+    """Prints the change of the configuration before each run, a line a run."""
+    console.print(f"To swap providers, {config.name} changed in 1 line:")
+    for run in runs:
+        parts = [(f"  {line:<22}", "red" if line[0] == "-" else "green") for line in run.change]
+        console.print(Text.assemble(*parts))
 
 
 def _print_all(runs: list[_Run], config: Path, file: Path) -> None:
     console = screen.out()
     for run in runs:
         if run.change:
-            _print_change(console, run, config)
+            _print_changes(console, [run], config)
         console.print(f"$ onboarding run {file.name} --config {config.name}", style="bold")
         console.print(screen.summary(run.summary, f"{run.gateway} ({run.provider})"))
         console.print()

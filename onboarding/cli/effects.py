@@ -112,7 +112,8 @@ def _merged(old: User, data: Mapping[str, Any]) -> User:
     """Returns the user with the changes. Changed fields are checked, the other ones are not."""
     merged = _over(plain(old, secrets=True), data)
     new = User.from_json(json.dumps({"form": User.form, **merged}))
-    other = {path for path in changed_paths(old, new) if not path.startswith("extras.")}
+    changed = {path.partition("[")[0] for path in changed_paths(old, new)}  # people as a whole
+    other = {path for path in changed if not path.startswith("extras.")}
     try:
         return old.replace({path: lookup(new, path) for path in other}, extras=new.extras)
     except InvalidInput as error:
@@ -124,6 +125,9 @@ def _over(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
     made = dict(old)
     for name, value in new.items():
         before = made.get(name)
+        if name == "people" and isinstance(before, list) and isinstance(value, dict):
+            people = cast("list[dict[str, Any]]", before)
+            before = {person["ref"]: person for person in people}
         if isinstance(value, dict):
             inner = cast("Mapping[str, Any]", before if isinstance(before, dict) else {})
             made[name] = _over(inner, cast("dict[str, Any]", value))

@@ -15,6 +15,7 @@ from onboarding.errors import (
     OnboardingError,
     Outcome,
     Problem,
+    UnknownUser,
 )
 from onboarding.files import why_unusable
 from onboarding.provider_errors import Forbidden, ProviderError, Unauthorized
@@ -38,9 +39,11 @@ INTERRUPTED = 130
 
 JSON = "onboarding.json"
 
-_EXTRAS: dict[str, str] = dict.fromkeys(
-    ("werkzeug", "cheroot", "jinja2", "markupsafe"), "simulators"
-)
+_EXTRAS: dict[str, str] = {
+    **dict.fromkeys(("werkzeug", "cheroot", "jinja2", "markupsafe"), "simulators"),
+    **dict.fromkeys(("sqlalchemy", "alembic"), "directory"),
+    "psycopg": "postgresql",
+}
 
 
 def wants_json() -> bool:
@@ -118,7 +121,7 @@ def _of_library(error: OnboardingError) -> Failure:
     problems: tuple[Problem, ...] = getattr(error, "problems", ())
     message = str(error).partition("\n")[0]
     code = NOT_ALL
-    if isinstance(error, ConfigurationError | InvalidInput | Unauthorized | Forbidden):
+    if isinstance(error, (ConfigurationError, InvalidInput, Unauthorized, Forbidden, UnknownUser)):
         code = UNUSABLE
     elif error.outcome is Outcome.UNKNOWN:
         code = UNKNOWN

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, TYPE_CHECKING, Any, cast
 
 import click
 from attrs import evolve, field, frozen
+from click.core import ParameterSource
 
 from onboarding.adapter import Adapter
 from onboarding.bulk import Line, UserFile
@@ -24,11 +26,22 @@ from onboarding.requirements import Target
 from onboarding.serialization import nearest, read_json
 from onboarding.values.json_values import GIVEN, JsonRule
 
+if TYPE_CHECKING:
+    from onboarding.directory import Directory
+
 __all__ = [
     "CONFIG",
+    "CONFIG_FILE",
+    "DIRECTORY",
+    "GATEWAY",
+    "GATEWAYS",
+    "IN_FLIGHT",
+    "LIMIT",
     "Entry",
     "Goal",
     "chosen",
+    "config_of",
+    "directory_at",
     "entries_in",
     "goals_of",
     "lines_of",
@@ -68,6 +81,65 @@ CONFIG = click.option(
     show_default=True,
     help="The configuration file of the gateways.",
 )
+
+
+GATEWAY = click.option(
+    "--gateway", metavar="NAME", help="The gateway; by default that of the configuration."
+)
+GATEWAYS = click.option(
+    "--gateway",
+    "names",
+    metavar="NAME",
+    multiple=True,
+    help="Only this gateway. Can be repeated.  [default: all of the configuration]",
+)
+DIRECTORY = click.option(
+    "--directory",
+    "url",
+    metavar="URL",
+    default="sqlite:///onboarding.db",
+    show_default=True,
+    envvar="ONBOARDING_DIRECTORY",
+    show_envvar=True,
+    help="The URL of the database, of SQLite or PostgreSQL.",
+)
+
+
+IN_FLIGHT = click.option(
+    "--in-flight",
+    type=click.IntRange(1, 512),
+    metavar="N",
+    help="The most users sent at the same time.  "
+    "[default: 8, or 1 if the provider has no idempotency keys]",
+)
+
+
+LIMIT = click.option("--limit", type=click.IntRange(1), metavar="N", help="Send at most N users.")
+
+
+CONFIG_FILE = click.argument(
+    "file", metavar="[CONFIG]", required=False, type=click.Path(path_type=Path, dir_okay=False)
+)
+
+
+@contextmanager
+def directory_at(url: str) -> Generator[Directory, None, None]:
+    """Opens a directory for a block."""
+    from onboarding.directory import Directory
+
+    with Directory.open(url) as found:
+        yield found
+
+
+def config_of(context: click.Context, file: Path | None, config: Path) -> Path:
+    """Returns the configuration that CONFIG or --config names. Raises a usage error for both."""
+    if file is None:
+        return config
+    if context.get_parameter_source("config") is not ParameterSource.DEFAULT:
+        raise click.UsageError(
+            "the configuration is given twice, by CONFIG and by --config; give only one"
+        )
+    return file
 
 
 def opened(config: Path) -> Gateways:

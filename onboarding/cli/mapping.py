@@ -21,7 +21,6 @@ from onboarding.errors import InvalidInput, Problem, UnexpectedResponse
 from onboarding.mapping.explain import Explanation
 from onboarding.mapping.paths import leaves
 from onboarding.mapping.plan import Plan
-from onboarding.mapping.translation import translation
 from onboarding.model.answers import Loss, LossKind
 from onboarding.model.user import User
 from onboarding.registry import installed
@@ -53,9 +52,10 @@ def explain(path: str, providers: tuple[str, ...]) -> None:
     """Explain how each provider maps the field at a core PATH.
 
     PATH is a field such as `identity.birthdate`, or an object such as `address` for all of its
-    fields. Shows the provider's name of the field, its form and limits, when it is required, which
-    values are refused, which calls write it, when it is hidden, the scope that it needs, the
-    effects of a change, the loss, and the provider's document.
+    fields. The path of a class other than users starts with its name: `IbanAccount.iban`, or
+    `Document` for all of its fields. Shows the provider's name of the field, its form and limits,
+    when it is required, which values are refused, which calls write it, when it is hidden, the
+    scope that it needs, the effects of a change, the loss, and the provider's document.
 
     A provider can have several classes of users, as for natural and legal persons; what they have
     in common is shown once. Works offline. Exit code 2 for an unknown path.
@@ -81,7 +81,9 @@ def explain(path: str, providers: tuple[str, ...]) -> None:
 
 def _unknown(path: str, kinds: Mapping[str, type[Adapter]]) -> Failure:
     plans = [
-        translation(wire, kind.provider).plan for kind in kinds.values() for wire in kind.wires
+        Plan(wire, kind.provider)
+        for kind in kinds.values()
+        for wire in (*kind.wires, *kind.other_wires)
     ]
     text = "the core has no such path" if plans else "no adapter declares a mapping"
     problem = Problem(path, "unknown", f"{text}{_hint(path, plans) if plans else ''}")
@@ -92,7 +94,7 @@ def _unknown(path: str, kinds: Mapping[str, type[Adapter]]) -> Failure:
 def _hint(path: str, plans: Iterable[Plan]) -> str:
     """Returns a suggestion for a path, or an empty text."""
     found = list(plans)
-    data = dict.fromkeys([*leaves(User), *(core for plan in found for core in plan.by_core)])
+    data = dict.fromkeys([*leaves(User), *(core for plan in found for core in _paths(plan))])
     known = dict.fromkeys(place for core in data for place in _places(core))
     ends = _ending(path, known)
     for plan in found if not ends else ():
@@ -107,6 +109,12 @@ def _hint(path: str, plans: Iterable[Plan]) -> str:
     if not ends and not nearest(path, known) and close:
         ends = _ending(close[0], known)
     return f"; did you mean {' or '.join(ends)}?" if ends else nearest(path, known)
+
+
+def _paths(plan: Plan) -> list[str]:
+    """Returns the paths of the fields of a wire class, as `explain` takes them."""
+    place = "" if plan.root is User else f"{plan.root.__name__}."
+    return [place + core for core in plan.by_core]
 
 
 def _ending(name: str, known: Iterable[str]) -> list[str]:

@@ -16,10 +16,9 @@ from onboarding.cli import screen
 from onboarding.cli.failures import NOT_ALL, Failure, as_json, wants_json
 from onboarding.cli.input import Entry, Goal, chosen, entries_in, goals_of, opened, users_in
 from onboarding.cli.reasons import Tally, problem_reasons, question_reasons, report_reasons
+from onboarding.cli.reports import questionnaire_as_dict, report_as_dict
 from onboarding.cli.tables import (
-    questionnaire_as_dict,
     questionnaire_table,
-    report_as_dict,
     report_table,
     summary_table,
     targets_table,

@@ -13,6 +13,7 @@ from onboarding.cli.fields import Need, needs, persons
 from onboarding.levels import LevelRow
 from onboarding.mapping.explain import Explanation, explanation
 from onboarding.mapping.paths import leaves
+from onboarding.mapping.people import PEOPLE, person_leaves
 from onboarding.mapping.plan import Plan
 from onboarding.mapping.support import Support, support_of
 from onboarding.mapping.translation import translation
@@ -98,10 +99,15 @@ class Provider:
         return any(cell.support is not None for cell in self.cells.get(kind, {}).values())
 
 
-def paths_of(kind: PersonType) -> list[str]:
-    """Returns the core paths of a kind of person."""
+def paths_of(kind: PersonType, slots: Iterable[str] = ()) -> list[str]:
+    """Returns the core paths of a kind of person, with those of people in these `slots`."""
     other = "company." if kind is PersonType.NATURAL else "identity."
-    return [core for core in leaves(User) if not core.startswith(other)]
+    people = [f"{slot}.{leaf}" for slot in slots for leaf in person_leaves()]
+    found: list[str] = []
+    for core in leaves(User):
+        if not core.startswith(other):
+            found += people if core == PEOPLE and people else [core]
+    return found
 
 
 def grouped(kind: PersonType, providers: Iterable[Provider]) -> dict[str, dict[str, str]]:
@@ -110,7 +116,7 @@ def grouped(kind: PersonType, providers: Iterable[Provider]) -> dict[str, dict[s
     An object of which no provider has anything to tell is one row, `birthplace.*`.
     """
     found = list(providers)
-    paths = paths_of(kind)
+    paths = list(dict.fromkeys(path for one in found for path in one.cells.get(kind, {})))
     rows: dict[str, dict[str, str]] = {}
     for core in paths:
         parent, _, name = core.rpartition(".")
@@ -131,10 +137,13 @@ def _says_the_same(cells: Mapping[str, Cell], paths: list[str]) -> bool:
 
 def overview(kinds: Mapping[str, type[Adapter]]) -> list[Provider]:
     """Returns every provider, by the declarations of its adapter."""
+    paths = {kind: paths_of(kind, _slots(kinds.values(), kind)) for kind in PersonType}
     return [
         Provider(
             name=name,
-            cells={kind: _cells(adapter, kind) for kind in PersonType} if adapter.wires else {},
+            cells={kind: _cells(adapter, kind, paths[kind]) for kind in PersonType}
+            if adapter.wires
+            else {},
             operations={name: adapter.supports(name) for name in OPERATIONS},
             targets=adapter.targets,
             levels=adapter.default_level_policy.rows,
@@ -149,11 +158,21 @@ def summary_of(operation: str) -> str:
     return found.partition(". ")[0].removesuffix(".")
 
 
-def _cells(adapter: type[Adapter], kind: PersonType) -> dict[str, Cell]:
+def _plan(adapter: type[Adapter], kind: PersonType) -> Plan | None:
     plans = (translation(wire, adapter.provider).plan for wire in adapter.wires)
-    plan = next((plan for plan in plans if kind in persons(plan)), None)
+    return next((plan for plan in plans if kind in persons(plan)), None)
+
+
+def _slots(adapters: Iterable[type[Adapter]], kind: PersonType) -> list[str]:
+    """Returns the roles whose person some provider takes with a kind of person, as paths."""
+    plans = [plan for adapter in adapters if (plan := _plan(adapter, kind)) is not None]
+    return list(dict.fromkeys(slot for plan in plans for slot in plan.slots.paths))
+
+
+def _cells(adapter: type[Adapter], kind: PersonType, paths: Iterable[str]) -> dict[str, Cell]:
+    plan = _plan(adapter, kind)
     asked = needs(adapter.targets.values(), kind) if plan is not None else {}
-    return {core: _cell(plan, core, tuple(asked.get(core, {}).values())) for core in paths_of(kind)}
+    return {core: _cell(plan, core, tuple(asked.get(core, {}).values())) for core in paths}
 
 
 def _cell(plan: Plan | None, core: str, asked: tuple[Need, ...]) -> Cell:

@@ -33,7 +33,7 @@ MOST_NAMES = 10
 MOST_ROWS = 20
 """The most reasons in a table: the most frequent ones."""
 
-_ORDER = ("invalid", "missing", "unsupported", "provider decides", "left out")
+_ORDER = ("invalid", "missing", "unsupported", "provider decides", "not due yet", "left out")
 
 # Characters of 80: names get their width first, then refs.
 _WIDEST = 36

@@ -16,6 +16,8 @@ from onboarding.cli.layout import FittedTable, Page, beside
 from onboarding.errors import Problem
 
 __all__ = [
+    "MEANINGS",
+    "MOST_REFS",
     "STYLES",
     "err",
     "folded",
@@ -23,9 +25,11 @@ __all__ = [
     "indented",
     "left_alone",
     "out",
+    "plain_table",
     "printable",
     "problem_line",
     "reasons",
+    "some",
     "summary",
     "table",
     "unknown",
@@ -96,7 +100,7 @@ def indented(rows: Iterable[tuple[str, Iterable[str]]], width: int, *, by: int =
     return Text("\n").join(made)
 
 
-def _plain(title: str, *columns: str) -> Table:
+def plain_table(title: str, *columns: str) -> Table:
     """Returns a table without lines, which fits one screen."""
     return FittedTable(
         *columns, title=title, title_style="bold", box=None, pad_edge=False, header_style="dim"
@@ -106,7 +110,7 @@ def _plain(title: str, *columns: str) -> Table:
 def summary(counts: Summary, title: str) -> Table:
     """Returns a table of users by state, in this run and in earlier ones of the same file."""
     again = bool(counts.before)
-    made = _plain(title, "state", "users", *(["earlier"] if again else []), "meaning")
+    made = plain_table(title, "state", "users", *(["earlier"] if again else []), "meaning")
     for column in made.columns[1:-1]:
         column.justify = "right"
     for state in State:
@@ -125,7 +129,7 @@ MOST_REFS = 10
 
 def reasons(counts: Summary) -> Table:
     """Returns a table of the most frequent reasons why users were not onboarded."""
-    made = _plain("Reasons", "state", "path", "reason", "users", "refs")
+    made = plain_table("Reasons", "state", "path", "reason", "users", "refs")
     made.columns[3].justify = "right"
     shown = counts.reasons.most_common(MOST_REASONS)
     made.columns[1].min_width = min(32, max(len(reason.path) for reason, _ in shown))
@@ -135,7 +139,7 @@ def reasons(counts: Summary) -> Table:
             reason.path or "(whole)",
             printable(reason.message),
             str(count),
-            _some(counts.examples[reason], count),
+            some(counts.examples[reason], count),
             style=STYLES[reason.state],
         )
     if rest := len(counts.reasons) - len(shown):
@@ -149,16 +153,17 @@ def unknown(counts: Summary, provider: str) -> Iterator[str]:
         (True, "Run again: the idempotency key shows whether they were created."),
         (
             False,
-            f"Search for them at {provider}; send those who do not exist there with a new ref.",
+            f"Search for them at {provider}, and tell `onboarding settle` what you found.",
         ),
     ):
         found = [one for one in counts.unknown if one.run_again is again]
         if found:
             refs = [f"{x.ref} ({x.id})" if x.id else x.ref for x in found[:MOST_REFS]]
-            yield f"Unknown outcome: {_some(refs, len(found))}. {step}"
+            yield f"Unknown outcome: {some(refs, len(found))}. {step}"
 
 
-def _some(refs: list[str], count: int) -> str:
+def some(refs: list[str], count: int) -> str:
+    """Returns the first refs, and how many of `count` there are besides."""
     rest = count - len(refs)
     return printable(", ".join(refs)) + (f" and {rest} more" if rest else "")
 

@@ -9,12 +9,11 @@ from urllib.parse import urlsplit
 
 import attrs
 import click
-from click.core import ParameterSource
 
 from onboarding.adapter import Adapter
 from onboarding.cli import screen
 from onboarding.cli.failures import as_json, wants_json
-from onboarding.cli.input import CONFIG, opened
+from onboarding.cli.input import CONFIG, CONFIG_FILE, config_of, opened
 from onboarding.gateway import Gateway
 from onboarding.registry import Plugin, installed
 from onboarding.transports.connection import place_of
@@ -63,25 +62,19 @@ def _plugin_as_dict(plugin: Plugin) -> dict[str, str | None]:
 
 
 @click.command()
-@click.argument(
-    "file", metavar="[CONFIG]", required=False, type=click.Path(path_type=Path, dir_okay=False)
-)
+@CONFIG_FILE
 @CONFIG
 @as_json
 @click.pass_context
 def check(context: click.Context, file: Path | None, config: Path) -> None:
     """Check a configuration offline, and report every mistake by its path.
 
-    Shows for each gateway the environment (sandbox or production), the host that it will call,
-    and what was checked. CONFIG can also be given by --config. Values of settings are never shown.
+    Sends nothing; `onboarding doctor` also asks the providers. Shows for each gateway the
+    environment (sandbox or production), the host that it will call, and what was checked. CONFIG
+    can also be given by --config. Values of settings are never shown.
     Exit code 2 if there is a mistake.
     """
-    if file is not None:
-        if context.get_parameter_source("config") is not ParameterSource.DEFAULT:
-            raise click.UsageError(
-                "the configuration is given twice, by CONFIG and by --config; give only one"
-            )
-        config = file
+    config = config_of(context, file, config)
     with opened(config) as gateways:
         found = [_gateway_as_dict(gateways[name], gateways.default_name) for name in gateways]
     if wants_json():
@@ -104,7 +97,7 @@ def check(context: click.Context, file: Path | None, config: Path) -> None:
     screen.out().print(_OFFLINE)
 
 
-_OFFLINE = "Nothing was sent: the provider may still reject a key. `onboarding show` makes a call."
+_OFFLINE = "Nothing was sent: the provider may still reject a key. `onboarding doctor` asks it."
 
 
 def _gateway_as_dict(gateway: Gateway[Adapter], default: str | None) -> dict[str, Any]:

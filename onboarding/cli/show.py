@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -14,8 +14,12 @@ from rich.console import Console
 from onboarding.cli import screen
 from onboarding.cli.failures import Failure, as_json, wants_json
 from onboarding.cli.input import CONFIG, opened
-from onboarding.mapping.paths import EMPTY, leaves, lookup
+from onboarding.cli.reports import requirement_as_dict
+from onboarding.cli.tables import WORDS, due_of
+from onboarding.mapping.paths import EMPTY, lookup
+from onboarding.mapping.people import leaves_of
 from onboarding.model.record import UserRecord
+from onboarding.model.requirements import Requirement
 from onboarding.model.user import User
 from onboarding.serialization import plain
 
@@ -36,9 +40,9 @@ _WORD = re.compile(r"[A-Za-z0-9_.+-]{1,60}").fullmatch
 def show(gateway: str, user_id: str, config: Path, reveal: bool) -> None:
     """Show the record of USER_ID at a GATEWAY.
 
-    Shows levels, status, next actions, confirmed contacts, the reason of each absent field, and
-    the names of unmapped fields. Personal values are masked unless --reveal is given. Links are
-    never shown, because anyone who has a link can use it.
+    Shows levels, status, next actions, requirements, confirmed contacts, the reason of each absent
+    field, and the names of unmapped fields. Personal values are masked unless --reveal is given.
+    Links are never shown, because anyone who has a link can use it.
     """
     with opened(config) as gateways:
         chosen = gateways[gateway]
@@ -52,7 +56,7 @@ def show(gateway: str, user_id: str, config: Path, reveal: bool) -> None:
     if wants_json():
         click.echo(json.dumps(shown, indent=2))
         return
-    _print(screen.out(), shown)
+    _print(screen.out(), shown, record.requirements)
 
 
 def _as_dict(record: UserRecord, *, reveal: bool) -> dict[str, Any]:
@@ -79,6 +83,7 @@ def _as_dict(record: UserRecord, *, reveal: bool) -> dict[str, Any]:
             }
             for action in record.next_actions
         ],
+        "requirements": [requirement_as_dict(one) for one in record.requirements],
         "confirmed": dict(record.confirmed),
         "user": dict(_values(record.user, reveal=reveal)),
         "absent": {path: str(why) for path, why in record.absent.items()},
@@ -90,7 +95,7 @@ def _as_dict(record: UserRecord, *, reveal: bool) -> dict[str, Any]:
 
 
 def _values(user: User, *, reveal: bool) -> Iterator[tuple[str, Any]]:
-    for path in leaves(User):
+    for path in leaves_of(user):
         value = lookup(user, path)
         if value not in EMPTY:
             yield path, MASK if not reveal or _holds_link(value) else plain(value)
@@ -105,7 +110,7 @@ def _holds_link(value: object) -> bool:
     return "://" in str(value)
 
 
-def _print(console: Console, shown: dict[str, Any]) -> None:
+def _print(console: Console, shown: dict[str, Any], requirements: Iterable[Requirement]) -> None:
     actions = [
         (action["kind"], " ".join(filter(None, (action["concerns"], _until(action)))))
         for action in shown["next_actions"]
@@ -118,6 +123,7 @@ def _print(console: Console, shown: dict[str, Any]) -> None:
         ("references", shown["references"].items()),
         ("provider levels", shown["provider_levels"].items()),
         ("next actions", actions),
+        ("requirements", [(one.name, _asked(one)) for one in requirements]),
         ("confirmed", [(name, "yes" if yes else "no") for name, yes in shown["confirmed"].items()]),
         ("user", shown["user"].items()),
         ("absent", shown["absent"].items()),
@@ -131,6 +137,12 @@ def _print(console: Console, shown: dict[str, Any]) -> None:
 
 
 _FACTS = ("id", "status", "kyc_level", "identification_level", "created_at", "retrieved_at")
+
+
+def _asked(one: Requirement) -> str:
+    """Returns the status of a requirement, who acts, and what the provider says of it."""
+    who = " or ".join(one.actors)
+    return "; ".join(filter(None, (WORDS[one.status], who, one.reason, *due_of(one))))
 
 
 def _until(action: dict[str, Any]) -> str:

@@ -195,8 +195,8 @@ def _configuration(adapter: type[Adapter], app: Any, base_url: str) -> Iterator[
     yield "# save as onboarding.toml: a gateway to this simulator"
     yield f"[gateways.{adapter.provider}]"
     for name, value in table_of(adapter, app, base_url).items():
-        text = value.reveal() if isinstance(value, Secret) else value
-        yield f"{name} = {json.dumps(text)}"  # valid as a TOML string, number or boolean
+        # valid as a TOML string, number, boolean or list
+        yield f"{name} = {json.dumps(value, default=Secret.reveal)}"
     if lost := sorted(_unsupported(adapter)):
         yield "# not supported by the provider, so left out and reported:"
         yield "accept_loss = ["

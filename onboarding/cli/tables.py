@@ -1,22 +1,21 @@
-"""Requirement reports and questionnaires as tables and as plain data."""
+"""Requirement reports and questionnaires as tables."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 from attrs import frozen
 from rich.table import Table
 from rich.text import Text
 
 from onboarding.cli import screen
-from onboarding.model.answers import Loss, LossKind
+from onboarding.model.answers import LossKind
 from onboarding.requirements import (
     Question,
     Questionnaire,
     Requirement,
-    RequirementOption,
+    RequirementOrigin,
     RequirementReport,
     RequirementStatus,
     Target,
@@ -27,12 +26,11 @@ __all__ = [
     "WORDS",
     "Why",
     "cell_of",
+    "due_of",
     "left_out",
     "options_of",
-    "questionnaire_as_dict",
     "questionnaire_table",
     "reasons_of",
-    "report_as_dict",
     "report_table",
     "summary_table",
     "targets_table",
@@ -42,11 +40,13 @@ __all__ = [
 WORDS = {
     RequirementStatus.MISSING: "missing",
     RequirementStatus.PROVIDER_DECIDES: "provider decides",
+    RequirementStatus.UPCOMING: "not due yet",
     RequirementStatus.MET: "met",
 }
 STYLES = {
     RequirementStatus.MISSING: "red",
     RequirementStatus.PROVIDER_DECIDES: "yellow",
+    RequirementStatus.UPCOMING: "dim",
     RequirementStatus.MET: "green",
 }
 STATUS_WIDTH = 8  # characters: "provider decides" takes two lines, so that a path fits 80
@@ -79,7 +79,8 @@ def report_table(report: RequirementReport, ref: str, name: str) -> Table:
     made.show_lines = True
     for why, names in screen.grouped(reasons_of(report)):
         status = Text(why.status, why.style)
-        made.add_row(status, cell_of(names, why.words, why.source), " or ".join(why.actors))
+        cell = cell_of(names, (*why.words, *why.due), why.source)
+        made.add_row(status, cell, " or ".join(why.actors))
     if met := report.of(RequirementStatus.MET):
         made.add_row(
             Text("met", STYLES[RequirementStatus.MET]), ", ".join(one.name for one in met), ""
@@ -93,13 +94,17 @@ def report_table(report: RequirementReport, ref: str, name: str) -> Table:
 
 @frozen
 class Why:
-    """Why a requirement is not met: its status, the reasons, the document, and who can act."""
+    """Why a requirement is not met: its status, the reasons, the document, and who can act.
+
+    `due` is what the provider says of one user: until when, what it stops, what it refused.
+    """
 
     status: str
     style: str
     words: tuple[str, ...] = ()
     source: str = ""
     actors: tuple[str, ...] = ()
+    due: tuple[str, ...] = ()
 
 
 def reasons_of(report: RequirementReport) -> Iterator[tuple[Why, str]]:
@@ -109,12 +114,30 @@ def reasons_of(report: RequirementReport) -> Iterator[tuple[Why, str]]:
         text = f"{loss.reason}; refused unless accept_loss names it"
         yield Why("unsupported", "red", (text,), actors=("platform",)), loss.core_path
     yield from _of(RequirementStatus.PROVIDER_DECIDES, report.undecided)
+    yield from _of(RequirementStatus.UPCOMING, report.upcoming)
 
 
 def _of(status: RequirementStatus, findings: Iterable[Requirement]) -> Iterator[tuple[Why, str]]:
     for one in findings:
         words = tuple(options_of(one))
-        yield Why(WORDS[status], STYLES[status], words, one.source, one.actors), one.name
+        due = tuple(due_of(one))
+        yield Why(WORDS[status], STYLES[status], words, one.source, one.actors, due), one.name
+
+
+def due_of(one: Requirement) -> Iterator[str]:
+    """Yields what the provider says of a requirement: the deadline, what it stops, the refusal."""
+    if one.origin is RequirementOrigin.RULE:
+        return
+    if one.deadline is not None:
+        yield f"until {one.deadline.isoformat()}{', which has passed' if one.past_due else ''}"
+    elif one.past_due:
+        yield "is past due"
+    if one.blocks:
+        later = one.status is RequirementStatus.UPCOMING
+        yield f"{'will stop' if later else 'stops'} {', '.join(one.blocks)}"
+    if one.refusal is not None:
+        codes = (one.refusal.provider_code, *one.refusal.flags)
+        yield f"the provider's code: {', '.join(filter(None, codes)) or one.refusal.reason}"
 
 
 def options_of(finding: Requirement) -> Iterator[str]:
@@ -124,7 +147,8 @@ def options_of(finding: Requirement) -> Iterator[str]:
         yield f"{finding.reason}{when}"
         return
     for number, option in enumerate(finding.options):
-        yield f"{'or' if number else 'either'} {option.path or option.words}"
+        field = option.path if option.purpose is None else ""
+        yield f"{'or' if number else 'either'} {field or option.words}"
 
 
 def cell_of(names: Iterable[str], reasons: Iterable[str], source: str = "") -> Text:
@@ -155,48 +179,6 @@ def summary_table(counts: Mapping[str, Counter[RequirementStatus]], title: str) 
     return made
 
 
-def report_as_dict(report: RequirementReport, name: str) -> dict[str, Any]:
-    """Returns the report as plain data, without values of the user."""
-    return {
-        "target": name,
-        "status": str(report.status),
-        "ready": report.ready,
-        "findings": [_as_dict(finding) for finding in report.requirements],
-        "refused": [_loss_as_dict(loss) for loss in report.refused],
-        "losses": [_loss_as_dict(loss) for loss in report.losses],
-    }
-
-
-def _as_dict(finding: Requirement) -> dict[str, Any]:
-    return {
-        "name": finding.name,
-        "status": str(finding.status),
-        "reason": finding.reason,
-        "condition": finding.condition,
-        "options": [_option_as_dict(option) for option in finding.options],
-        "wire_path": finding.wire_path,
-        "source": finding.source,
-    }
-
-
-def _option_as_dict(option: RequirementOption) -> dict[str, Any]:
-    return {
-        "words": option.words,
-        "actor": str(option.actor),
-        "path": option.path or None,
-        "purpose": str(option.purpose) if option.purpose else None,
-    }
-
-
-def _loss_as_dict(loss: Loss) -> dict[str, Any]:
-    return {
-        "path": loss.core_path,
-        "kind": str(loss.kind),
-        "reason": loss.reason,
-        "wire_path": loss.wire_path,
-    }
-
-
 # -- a questionnaire
 
 
@@ -208,17 +190,21 @@ def questionnaire_table(found: Questionnaire, ref: str) -> Table:
     made.columns[0].min_width = max((len(one.name) for one in found), default=None)
     wanted = [target for one in found for target in one.targets]
     made.columns[1].max_width = max(map(len, wanted), default=None)
-    asked = (((when_asked(one), one.targets), one.name) for one in found)
-    for (when, targets), names in screen.grouped(asked):
-        made.add_row(cell_of(names, [when]), "\n".join(targets))
+    asked = (((when_asked(one), _until(one), one.targets), one.name) for one in found)
+    for (when, until, targets), names in screen.grouped(asked):
+        made.add_row(cell_of(names, filter(None, (when, until))), "\n".join(targets))
     for provider, paths in found.accept_loss.items():
         made.add_row(
             cell_of(paths, [f"{provider} does not support it: name it in accept_loss"]), ""
         )
     for step in found.steps:
         who = f"{' or '.join(step.actors)} ({WORDS[step.status]})"
-        made.add_row(cell_of([step.name], options_of(step)), who)
+        made.add_row(cell_of([step.name], (*options_of(step), *due_of(step))), who)
     return made
+
+
+def _until(question: Question) -> str:
+    return f"until {question.deadline.isoformat()}" if question.deadline is not None else ""
 
 
 def when_asked(question: Question) -> str:
@@ -226,23 +212,3 @@ def when_asked(question: Question) -> str:
     when = f"if {question.when.words}" if question.when is not None else ""
     same = f"same answer as {question.same_as}" if question.same_as else ""
     return ", ".join(filter(None, (when, same)))
-
-
-def questionnaire_as_dict(found: Questionnaire) -> dict[str, Any]:
-    """Returns the questionnaire as plain data."""
-    return {
-        "questions": [
-            {
-                "name": question.name,
-                "path": question.path or None,
-                "purpose": str(question.purpose) if question.purpose else None,
-                "when": question.when.words if question.when is not None else None,
-                "same_as": question.same_as or None,
-                "targets": list(question.targets),
-                "sources": list(question.sources),
-            }
-            for question in found
-        ],
-        "steps": [_as_dict(step) for step in found.steps],
-        "accept_loss": {provider: list(paths) for provider, paths in found.accept_loss.items()},
-    }

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import attrs
 from attrs import define, field, frozen
 
 from onboarding.adapter import Adapter
 from onboarding.config.environment import as_toml, typed
-from onboarding.config.references import References
+from onboarding.config.references import References, SecretSettings
+from onboarding.config.routes import read_routes
+from onboarding.engine.guard import GuardPolicy
+from onboarding.engine.retries import RetryPolicy
 from onboarding.errors import ConfigurationError, InvalidInput, Problem
 from onboarding.gateway import Gateway
-from onboarding.http import is_loopback
 from onboarding.levels import (
     EidasLevel,
     IdentificationLevel,
@@ -24,14 +26,21 @@ from onboarding.levels import (
 )
 from onboarding.mapping.losses import document_paths
 from onboarding.mapping.paths import leaves
+from onboarding.model.people import Person
 from onboarding.model.user import User
+from onboarding.quotas import PacePolicy
 from onboarding.registry import Registry
+from onboarding.routing import Routes
 from onboarding.serialization import nearest, reader
 from onboarding.transports.connection import Connection, uncertified, unusable
+from onboarding.urls import is_loopback
 
 __all__ = ["Build"]
 
-_SPECIAL = ("provider", "levels", "connection", "debug")
+T = TypeVar("T")
+
+_KEYS = ("default", "gateways", "routes")
+_SPECIAL = ("provider", "levels", "connection", "retry", "guard", "pace", "debug")
 
 
 @frozen(kw_only=True)
@@ -83,21 +92,30 @@ class Build:
     from_env: bool = False
     problems: list[Problem] = field(factory=list[Problem])
 
-    def all(self, config: Any) -> tuple[dict[str, Gateway[Adapter]], str | None]:
-        """Returns the gateways by name, and the default. Raises `ConfigurationError`."""
+    def all(self, config: Any) -> tuple[dict[str, Gateway[Adapter]], str | None, Routes]:
+        """Returns the gateways by name, the default and the routes.
+
+        Raises `ConfigurationError`.
+        """
         if not isinstance(config, Mapping):
             raise ConfigurationError([Problem("", "type", "expected a table")])
         keys = cast("Mapping[str, Any]", config)
         for key in keys:
-            if key not in ("default", "gateways"):
-                hint = nearest(key, ("default", "gateways"))
+            if key not in _KEYS:
+                hint = nearest(key, _KEYS)
                 self._note(str(key), "unknown", f"there is no such key{hint}")
         tables = self._tables(keys.get("gateways"))
         found = {name: self._gateway(name, table) for name, table in tables.items()}
         default = self._default(keys.get("default"), tables)
+        routes, problems = read_routes(keys.get("routes"), tables)
+        self.problems += problems
         if self.problems:
             raise ConfigurationError(self.problems)
-        return {name: made for name, made in found.items() if made is not None}, default
+        return (
+            {name: made for name, made in found.items() if made is not None},
+            default,
+            Routes(routes=routes, default=default),
+        )
 
     def _tables(self, tables: Any) -> Mapping[str, Any]:
         if isinstance(tables, Mapping) and tables:
@@ -138,6 +156,10 @@ class Build:
         connection = self._read(f"{at}.connection", table, Connection)
         files = _files(table)
         self.problems += [problem.under(at) for problem in unusable(files)]
+        retry = self._policy(f"{at}.retry", fields.pop("retry", {}), RetryPolicy)
+        guard = self._policy(f"{at}.guard", fields.pop("guard", {}), GuardPolicy)
+        paced = "pace" in fields  # without a table, the adapter's quotas are kept
+        pace = self._policy(f"{at}.pace", fields.pop("pace", {}), PacePolicy)
         debug = self._debug(f"{at}.debug", fields.pop("debug", False))
         self._accepted(f"{at}.accept_loss", fields.get("accept_loss"))
         if kind is None:
@@ -155,11 +177,31 @@ class Build:
         if len(self.problems) > before or adapter is None or connection is None:
             return None
         adapter = attrs.evolve(adapter, name=name, levels=levels)
-        return Gateway(adapter, connection=connection, observe=self.registry.tell, debug=debug)
+        try:
+            return Gateway(
+                adapter,
+                connection=connection,
+                observe=self.registry.tell,
+                debug=debug,
+                retry=retry,
+                guard=guard,
+                reread=SecretSettings.of(kind, fields, secrets),
+                pace=(pace or False) if paced else None,
+            )
+        except ConfigurationError as error:  # the store of the quotas cannot be opened
+            self.problems += [problem.under(at) for problem in error.problems]
+            return None
 
     def _is_on(self, fields: Mapping[str, Any], name: str) -> bool:
         value = fields.get(name)
         return (as_toml(value) if self.from_env and isinstance(value, str) else value) is True
+
+    def _policy(self, at: str, table: Any, kind: type[T]) -> T | None:
+        """Returns a policy from its table; None for `false`, which switches it off."""
+        if self.from_env and isinstance(table, str):
+            table = as_toml(table)
+        found: T | None = None if table is False else self._read(at, table, kind)
+        return found
 
     def _debug(self, at: str, value: Any) -> bool:
         if self.from_env and isinstance(value, str):
@@ -236,7 +278,7 @@ class Build:
             patterns = as_toml(patterns)
         if not isinstance(patterns, list | tuple):
             return  # the reader reports it
-        known = {*leaves(User), *document_paths()}
+        known = {*leaves(User), *document_paths(), *(f"people.{leaf}" for leaf in leaves(Person))}
         tables = {path.rsplit(".", 1)[0] for path in known if "." in path}
         for index, pattern in enumerate(cast("list[Any]", patterns)):
             if not isinstance(pattern, str) or pattern.partition(".")[0] == "extras":

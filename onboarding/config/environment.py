@@ -29,6 +29,8 @@ def tables_of(env: Mapping[str, str]) -> tuple[dict[str, Any], list[Problem]]:
     config: dict[str, Any] = {"gateways": tables}
     if default := env.get("ONBOARDING_DEFAULT"):
         config["default"] = default
+    if routes := env.get("ONBOARDING_ROUTES"):
+        config["routes"] = as_toml(routes)
     return config, problems
 
 

@@ -16,12 +16,13 @@ from onboarding.config.build import Build
 from onboarding.config.environment import tables_of
 from onboarding.config.references import References
 from onboarding.config.toml import read_toml
-from onboarding.errors import ConfigurationError, Problem, UnknownGateway
+from onboarding.errors import ConfigurationError, InvalidInput, Problem, UnknownGateway
 from onboarding.gateway import Gateway
 from onboarding.model.record import UserRecord
 from onboarding.model.user import User
 from onboarding.registry import Registry, installed
 from onboarding.requirements import Questionnaire, Target, questionnaire
+from onboarding.routing import Routes
 from onboarding.serialization import nearest
 
 if typing.TYPE_CHECKING:
@@ -41,6 +42,8 @@ class Gateways:
 
     _made: dict[str, Gateway[Adapter]]
     _default: str | None = None
+    routes: Routes = field(factory=Routes)
+    """The routes of new users."""
     _async: dict[str, AsyncGateway[Adapter]] = field(
         factory=lambda: dict[str, "AsyncGateway[Adapter]"](), init=False
     )
@@ -55,7 +58,7 @@ class Gateways:
         registry: Registry | None = None,
         env: Mapping[str, str] | None = None,
     ) -> Gateways:
-        """Builds the gateways of a mapping with the keys `default` and `gateways`.
+        """Builds the gateways of a mapping: the keys `default`, `gateways` and `routes`.
 
         A secret is a `Secret` or a reference: `env:NAME`, `file:PATH`, `keyring:SERVICE/NAME`.
 
@@ -86,6 +89,8 @@ class Gateways:
         cls, env: Mapping[str, str] | None = None, *, registry: Registry | None = None
     ) -> Gateways:
         """Builds the gateways of `ONBOARDING_DEFAULT` and `ONBOARDING__<GATEWAY>__<FIELD>`.
+
+        `ONBOARDING_ROUTES` has the routes as a TOML list.
 
         Names are converted to lower case; a further `__` starts a nested table
         (`ONBOARDING__FR__CONNECTION__TIMEOUT`). A secret is the value itself or a reference. Values
@@ -145,6 +150,30 @@ class Gateways:
         def __getattr__(self, name: str) -> object:
             hint = '; use gateways["name"] or gateways.default' if name == "get" else ""
             raise AttributeError(f"Gateways has no attribute {name}{hint}", name=name, obj=self)
+
+    def reload_secrets(self) -> tuple[str, ...]:
+        """Reads every secret by reference again; returns the names of the gateways that changed.
+
+        Raises `ConfigurationError` with each reference that cannot be read; then none is changed.
+        A gateway also reads its secrets again after the provider refused them.
+        """
+        fresh: dict[str, Adapter] = {}
+        problems: list[Problem] = []
+        for name, gateway in self._made.items():
+            if gateway.reread is not None:
+                try:
+                    fresh[name] = gateway.reread(gateway.adapter)
+                except InvalidInput as error:
+                    problems += [problem.under(f"gateways.{name}") for problem in error.problems]
+        if problems:
+            raise ConfigurationError(problems)
+        changed: dict[str, None] = {}
+        for name, adapter in fresh.items():
+            for one in (self._made[name], self._async.get(name)):
+                if one is not None and one.adapter != adapter:
+                    one.adopt(adapter)
+                    changed[name] = None
+        return tuple(changed)
 
     # -- before anything is sent
 
@@ -241,7 +270,11 @@ class AsyncGateways:
                 like.adapter,
                 connection=like.connection,
                 observe=like.observe,
+                reread=like.reread,
                 debug=like.debug,
+                retry=like.retry,
+                guard=like.guard,
+                pace=like.pacer or False,
             ),
         )
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
+from onboarding.adapter import Adapter
 from onboarding.errors import InvalidInput, Problem
 from onboarding.files import unusable_file
+from onboarding.values.base import checks_of
 from onboarding.values.secret import Secret
 
-__all__ = ["References"]
+__all__ = ["References", "SecretSettings"]
 
+_SCHEMES = ("env:", "file:", "keyring:")
 _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]").search
 
 
@@ -59,6 +62,59 @@ class References:
         else:
             return _found(text, f"the file {place} is empty")
         raise _problem(found.code, f"the file {place}: {found.message}")
+
+
+@frozen(kw_only=True)
+class SecretSettings:
+    """The settings of a gateway that are secrets by reference; a call reads them again."""
+
+    references: References
+    given: Mapping[str, str | tuple[str, ...]]
+    """The reference of each setting, or several of a setting with several secrets.
+
+    Example: `{"api_key": "env:MANGOPAY_API_KEY"}`.
+    """
+
+    @classmethod
+    def of(
+        cls, kind: type[Adapter], settings: Mapping[str, Any], references: References
+    ) -> SecretSettings | None:
+        """Returns the references among the settings of an adapter, None if there are none."""
+        checks = checks_of(kind)
+        given = {
+            name: tuple(cast("list[str]", value)) if isinstance(value, list) else value
+            for name, value in settings.items()
+            if name in checks and Secret in checks[name].kind and _has_reference(value)
+        }
+        return cls(references=references, given=given) if given else None
+
+    def __call__(self, adapter: Adapter) -> Adapter:
+        """Returns the adapter with its secrets as they are now.
+
+        Raises `InvalidInput` with each reference that cannot be read, by the name of its setting.
+        """
+        fresh: dict[str, Any] = {}
+        problems: list[Problem] = []
+        for name, given in self.given.items():
+            several = isinstance(given, tuple)
+            read: list[Secret] = []
+            for index, reference in enumerate(given if several else (given,)):
+                try:
+                    read.append(self.references.read(reference, None))
+                except InvalidInput as error:
+                    place = f"{name}.{index}" if several else name
+                    problems += [problem.under(place) for problem in error.problems]
+            fresh[name] = tuple(read) if several else next(iter(read), None)
+        if problems:
+            raise InvalidInput(problems)
+        return evolve(adapter, **fresh)
+
+
+def _has_reference(value: object) -> bool:
+    """Whether a setting is a reference, or a list with one."""
+    if isinstance(value, list | tuple):
+        return any(map(_has_reference, cast("list[object]", value)))
+    return isinstance(value, str) and value.startswith(_SCHEMES)
 
 
 def _found(text: str | None, otherwise: str) -> Secret:

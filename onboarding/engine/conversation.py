@@ -1,7 +1,8 @@
-"""Turns the flow of an adapter into steps: signed requests and requests for a token.
+"""Turns the flow of an adapter into steps: signed requests, requests for a token, waits and more.
 
-A conversation opens no socket and reads no clock of its own. The engine repeats a request in three
-cases only: `_with_retry`, `_with_server_time` and `_with_token`, each once.
+A conversation opens no socket, reads no clock of its own and does not sleep. The engine repeats a
+request in two cases only: after a refusal of its token, time or secrets (`_attempt`), and by the
+policy for retries (`_answer`).
 """
 
 from __future__ import annotations
@@ -9,14 +10,19 @@ from __future__ import annotations
 import inspect
 from collections.abc import Generator
 from contextlib import suppress
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar, cast
+
+from attrs import define, evolve
 
 from onboarding.adapter import Adapter
+from onboarding.engine.attempts import Attempt, note_unresolved
 from onboarding.engine.outcomes import Progress
-from onboarding.engine.state import Clock, Nonces, ServerClock, TokenRequest
+from onboarding.engine.retries import FULL, RetryBudget, RetryPolicy, Wait
+from onboarding.engine.state import Clock, Nonces, SecretsRequest, ServerClock, TokenRequest
 from onboarding.errors import (
     ConfigurationError,
     InvalidInput,
+    NoAnswer,
     OnboardingError,
     OutcomeUnknown,
     Problem,
@@ -26,81 +32,248 @@ from onboarding.errors import (
 from onboarding.http import Flow, Proof, Request, Response, Token
 from onboarding.provider_errors import ProviderError, RateLimited, Unauthorized, Unavailable
 
-__all__ = ["Steps", "conversation", "login"]
+__all__ = ["Step", "Steps", "conversation", "login"]
 
 T = TypeVar("T")
 
-Steps: TypeAlias = Generator[Request | TokenRequest, Any, T]
-"""The steps of a call: the driver sends a `Response` or a `Token` for each, and gets a result."""
+Step: TypeAlias = Request | TokenRequest | SecretsRequest | Wait
+
+Steps: TypeAlias = Generator[Step, Any, T]
+"""The steps of a call.
+
+The driver sends a `Response` for a request, a `Token` for a token request, an `Adapter` or None
+for a request for secrets, and whether it has waited for a `Wait`; and gets a result.
+"""
 
 
-def conversation(adapter: Adapter, flow: Flow[T], *, clock: Clock, nonces: Nonces) -> Steps[T]:
+def conversation(
+    adapter: Adapter,
+    flow: Flow[T],
+    *,
+    clock: Clock,
+    nonces: Nonces,
+    retry: RetryPolicy | None = None,
+    budget: RetryBudget | None = None,
+    attempt: Attempt | None = None,
+    rotates: bool = False,
+) -> Steps[T]:
     """Returns the steps of a flow.
 
     An error of a request is thrown into the flow at its `yield`. An error that leaves the flow gets
-    the `outcome` of the call and `repeatable`. Pass the same `ServerClock` to each conversation to
-    keep the offset of the local clock.
+    the `outcome` of the call, `repeatable`, and `unresolved` if the outcome is unknown: `attempt`
+    is the gateway's call, by default the operation of the request. Pass the same `ServerClock` to
+    each conversation to keep the offset of the local clock, and the same budget to limit their
+    retries together. `rotates` is whether the driver can read secrets again.
 
     Raises `InvalidInput` for a flow that has been run before.
     """
-    if inspect.getgeneratorstate(flow) != inspect.GEN_CREATED:
-        text = "a flow can be run only once: get a new one from the adapter"
-        raise InvalidInput([Problem("", "conflict", text)])
     timed = clock if isinstance(clock, ServerClock) else ServerClock(clock)
-    progress = Progress()
+    engine = _Engine(adapter, timed, nonces, retry, budget or RetryBudget(), rotates=rotates)
+    return engine.conversation(flow, attempt)
+
+
+def login(
+    adapter: Adapter,
+    *,
+    clock: Clock,
+    nonces: Nonces,
+    retry: RetryPolicy | None = None,
+    budget: RetryBudget | None = None,
+) -> Steps[Token]:
+    """Returns the steps of a login, whose result is a token.
+
+    Its errors are those of the call that needs the token, which was not sent: `Unauthorized` if
+    the credentials were refused, `RateLimited`, else `TransportError`.
+    """
+    flow = adapter.login()
+    assert flow is not None, "the engine requests a token only of adapters with a login"
+    timed = clock if isinstance(clock, ServerClock) else ServerClock(clock)
+    # A second login changes nothing but the token.
+    engine = _Engine(adapter, timed, nonces, retry, budget or RetryBudget(), always_safe=True)
     try:
-        request = next(flow)
+        return (yield from engine.conversation(flow))
+    except (OutcomeUnknown, UnexpectedResponse, ProviderError) as error:
+        failure = _of_login(error)
+    raise failure
+
+
+_ANY_TOKEN = TokenRequest()
+
+
+@define(eq=False)
+class _Engine:
+    """What all requests of a call share."""
+
+    adapter: Adapter
+    clock: ServerClock
+    nonces: Nonces
+    retry: RetryPolicy | None
+    budget: RetryBudget
+    always_safe: bool = False
+    rotates: bool = False
+
+    def conversation(self, flow: Flow[T], attempt: Attempt | None = None) -> Steps[T]:
+        if inspect.getgeneratorstate(flow) != inspect.GEN_CREATED:
+            text = "a flow can be run only once: get a new one from the adapter"
+            raise InvalidInput([Problem("", "conflict", text)])
+        progress = Progress()
+        try:
+            request = next(flow)
+            while True:
+                try:
+                    response = yield from self._answer(request, progress)
+                except OnboardingError as error:
+                    progress.failed(request, error)
+                    request = flow.throw(error)
+                else:
+                    progress.answered(request, response)
+                    request = flow.send(response)
+        except StopIteration as done:
+            return done.value  # type: ignore[no-any-return]
+        except OnboardingError as error:
+            progress.settle(error)
+            call = attempt or Attempt(operation=progress.operation)
+            note_unresolved(error, call, self.adapter, progress, self.clock)
+            raise
+        finally:
+            flow.close()
+
+    def _answer(self, request: Request, progress: Progress) -> Generator[Step, Any, Response]:
+        """Sends a request, and sends it again as the policy allows.
+
+        After an attempt that may have been carried out, its error counts, unless a later attempt
+        was answered.
+        """
+        adapter = self.adapter
+        makes_key = self._lacks_key(request)
+        if makes_key:
+            request = self._with_key(request)
+        progress.sending(request, adapter.idempotency_header, self.clock)
+        safe = makes_key or self.always_safe or request.changes_nothing or self._has_key(request)
+        unclear: Response | NoAnswer | None = None
+        found: Response | NoAnswer
         while True:
             try:
-                response = yield from _with_retry(adapter, request, timed, nonces)
-            except OnboardingError as error:
-                progress.failed(request, error)
-                request = flow.throw(error)
+                found = yield from self._attempt(request)
+                refused = makes_key and isinstance(found, Response) and found.status >= 400
+                if refused and adapter.key_spent(cast("Response", found)):
+                    first, unclear = (yield from self._first_answer(request)), None
+                    if first is None:
+                        request = self._with_key(request)
+                        progress.sending(request, adapter.idempotency_header, self.clock)
+                        first = yield from self._attempt(request)
+                    found = first
+            except OnboardingError:  # of the login or the server's time: nothing was sent
+                if unclear is None:
+                    raise
+                found = unclear
+                break
+            if isinstance(found, TransportError):
+                found = unclear or found
+            elif isinstance(found, NoAnswer) or not 400 <= found.status < 500:
+                unclear = found
+            wait = self._wait(found, request.attempt, safe=safe)
+            if wait is None or not (yield wait):
+                break
+            if makes_key and unclear is None:  # a refusal may have used up the key
+                request = self._with_key(request)
+                progress.sending(request, adapter.idempotency_header, self.clock)
+            request = evolve(request, attempt=request.attempt + 1, waited=wait.seconds)
+        progress.in_doubt = unclear is not None
+        if isinstance(found, NoAnswer):
+            raise found
+        return found
+
+    def _lacks_key(self, request: Request) -> bool:
+        """Whether the engine has to make an idempotency key for a request."""
+        header = self.adapter.idempotency_header
+        writes = header and request.method in self.adapter.keyed_methods
+        return bool(writes) and not request.anonymous and header not in request.headers
+
+    def _has_key(self, request: Request) -> bool:
+        return request.idempotent or self.adapter.idempotency_header in request.headers
+
+    def _with_key(self, request: Request) -> Request:
+        return request.with_headers(**{self.adapter.idempotency_header: self.nonces()})
+
+    def _first_answer(self, request: Request) -> Generator[Step, Any, Response | NoAnswer | None]:
+        """Returns the provider's answer to the first request with the key of this one.
+
+        None if that one was refused (4xx): nothing was carried out, and the key is used up.
+        """
+        key = request.headers[self.adapter.idempotency_header]
+        with suppress(OnboardingError):
+            first = yield from self.conversation(self.adapter.first_response(key))
+            if first is not None:
+                return None if 400 <= first.status < 500 else first
+        return OutcomeUnknown(
+            f"{request.method} ({request.operation}) was sent before with the same idempotency "
+            "key, and its first answer cannot be read; it may have been carried out"
+        )
+
+    def _wait(self, found: Response | NoAnswer, attempt: int, *, safe: bool) -> Wait | None:
+        if self.retry is None:
+            return None
+        advised = None
+        if isinstance(found, Response) and found.status >= 300:
+            advised = self.adapter.retry_advice(found)
+        asked = self.adapter.retry_after
+        wait = self.retry.wait(found, attempt, safe=safe, advised=advised, asked=asked)
+        if wait is None:
+            if attempt == 1 and self.budget.left < FULL:
+                self.budget.earn(self.retry.budget)
+            return None
+        return wait if self.budget.spend() else None
+
+    def _attempt(self, request: Request) -> Generator[Step, Any, Response | NoAnswer]:
+        """Signs and sends a request; returns its answer, or the error of having none.
+
+        Repeats it once with a new token, once with the server's time, and once with secrets that
+        were read again, if these were refused. If the server's time cannot be fetched, that error
+        is raised. If the provider refuses to tell its time (4xx), the original refusal is returned:
+        the machine's clock must be set.
+        """
+        adapter = self.adapter
+        logs_in = not request.anonymous and type(adapter).login is not Adapter.login
+        timed = request.anonymous
+        rotates = self.rotates and not logs_in and not request.anonymous
+        token = refused = None
+        found: Response | None = None
+        while True:
+            if logs_in:
+                token = yield (_ANY_TOKEN if refused is None else TokenRequest(refused))
+                if found is not None and token is refused:  # the pause between logins
+                    return found
+            proof = Proof(now=self.clock(), nonce=self.nonces(), token=token)
+            try:
+                answer: Response | None = yield _signed(adapter, request, proof)
+            except NoAnswer as error:
+                return error
+            if answer is None:  # it waited long, and is signed again
+                continue
+            found = answer
+            if logs_in and refused is None and adapter.token_refused(found):
+                refused = token
+            elif not timed and adapter.clock_refused(found) and (yield from self._set_clock()):
+                timed, refused = True, None
+            elif rotates and found.status == 401 and (other := (yield SecretsRequest(adapter))):
+                adapter, rotates = other, False
             else:
-                progress.answered(request, response)
-                request = flow.send(response)
-    except StopIteration as done:
-        return done.value  # type: ignore[no-any-return]
-    except OnboardingError as error:
-        progress.settle(error)
-        raise
-    finally:
-        flow.close()
+                return found
 
-
-def _with_retry(
-    adapter: Adapter, request: Request, clock: ServerClock, nonces: Nonces
-) -> Generator[Request | TokenRequest, Any, Response]:
-    """Sends a request. Repeats a read once if a proxy answered instead of the provider."""
-    response = yield from _with_server_time(adapter, request, clock, nonces)
-    if request.changes_nothing and adapter.is_transient(response):
-        response = yield from _with_server_time(adapter, request, clock, nonces)
-    return response
-
-
-def _with_server_time(
-    adapter: Adapter, request: Request, clock: ServerClock, nonces: Nonces
-) -> Generator[Request | TokenRequest, Any, Response]:
-    """Sends a request. Repeats it with the server's time if the time of its signature was refused.
-
-    If the server's time cannot be fetched, the request fails with that error. If the provider
-    refuses to tell its time (4xx), the original refusal is returned: the machine's clock must be
-    set.
-    """
-    response = yield from _with_token(adapter, request, clock, nonces)
-    if request.anonymous or not adapter.clock_refused(response):
-        return response
-    steps = conversation(adapter, adapter.server_time(), clock=clock.own, nonces=nonces)
-    try:
-        there = yield from steps
-    except (OutcomeUnknown, UnexpectedResponse, ProviderError) as error:
-        failure = _of_clock(error)
-    else:
-        clock.set(there)
-        return (yield from _with_token(adapter, request, clock, nonces))
-    if failure is None:
-        return response
-    raise failure
+    def _set_clock(self) -> Generator[Step, Any, bool]:
+        """Sets the clock to the server's time; returns False if the provider refuses to tell it."""
+        engine = evolve(self, clock=ServerClock(self.clock.own))
+        try:
+            there = yield from engine.conversation(self.adapter.server_time())
+        except (OutcomeUnknown, UnexpectedResponse, ProviderError) as error:
+            failure = _of_clock(error)
+        else:
+            self.clock.set(there)
+            return True
+        if failure is None:
+            return False
+        raise failure
 
 
 def _of_clock(error: OnboardingError) -> OnboardingError | None:
@@ -121,25 +294,6 @@ def _of_clock(error: OnboardingError) -> OnboardingError | None:
     return TransportError(f"{why}; the call was refused before and not carried out")
 
 
-def _with_token(
-    adapter: Adapter, request: Request, clock: Clock, nonces: Nonces
-) -> Generator[Request | TokenRequest, Any, Response]:
-    """Signs and sends a request. Repeats it once with a new token if its token was refused."""
-    if request.anonymous or type(adapter).login is Adapter.login:
-        response: Response = yield _signed(adapter, request, Proof(now=clock(), nonce=nonces()))
-        return response
-    token: Token = yield TokenRequest()
-    proof = Proof(now=clock(), nonce=nonces(), token=token)
-    response = yield _signed(adapter, request, proof)
-    if adapter.token_refused(response):
-        renewed: Token = yield TokenRequest(refused=token)
-        if renewed is token:  # the pause between logins
-            return response
-        proof = Proof(now=clock(), nonce=nonces(), token=renewed)
-        response = yield _signed(adapter, request, proof)
-    return response
-
-
 def _signed(adapter: Adapter, request: Request, proof: Proof) -> Request:
     """Returns the signed request.
 
@@ -156,21 +310,6 @@ def _signed(adapter: Adapter, request: Request, proof: Proof) -> Request:
 
 def _unsendable(message: str) -> ConfigurationError:
     return ConfigurationError([Problem("", "shape", f"{message}; check the credentials")])
-
-
-def login(adapter: Adapter, *, clock: Clock, nonces: Nonces) -> Steps[Token]:
-    """Returns the steps of a login, whose result is a token.
-
-    Its errors are those of the call that needs the token, which was not sent: `Unauthorized` if
-    the credentials were refused, `RateLimited`, else `TransportError`.
-    """
-    flow = adapter.login()
-    assert flow is not None, "the engine requests a token only of adapters with a login"
-    try:
-        return (yield from conversation(adapter, flow, clock=clock, nonces=nonces))
-    except (OutcomeUnknown, UnexpectedResponse, ProviderError) as error:
-        failure = _of_login(error)
-    raise failure
 
 
 def _of_login(error: OnboardingError) -> OnboardingError:

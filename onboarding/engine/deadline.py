@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from onboarding.engine.pace import Turn
 from onboarding.errors import InvalidInput, Problem, TransportError
 
 __all__ = ["DEADLINE", "Deadline"]
@@ -25,7 +26,20 @@ class Deadline:
         known = isinstance(wanted, int | float)  # pyright: ignore[reportUnnecessaryIsInstance]
         if not known or wanted != wanted:  # NaN; isnan raises for a huge integer
             raise InvalidInput([Problem("deadline", "shape", "expected a number of seconds")])
-        self._ends = time.monotonic() + min(wanted, _LONGEST)
+        self.seconds = min(wanted, _LONGEST)
+        self.admitted = False
+        """Whether the guard let the call pass."""
+        self.turn: Turn | None = None
+        """The place under the quotas that the next request of the call has already."""
+        self._ends = time.monotonic() + self.seconds
+
+    def allows(self, seconds: float) -> bool:
+        """Whether time is left after a wait of so many seconds."""
+        return time.monotonic() + seconds < self._ends
+
+    def extend(self, seconds: float) -> None:
+        """Puts the deadline off."""
+        self._ends += seconds
 
     def left(self) -> float:
         """Returns the remaining seconds."""

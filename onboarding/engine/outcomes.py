@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+
 from attrs import define
 
 from onboarding.errors import (
@@ -23,13 +26,25 @@ class Progress:
     - `written`: the outcome of the last write, None before the first one;
     - `earlier`: whether a write before it was carried out, or may have been;
     - `read_since`: whether the call continued with a read after the last write;
-    - `repeatable`: whether the provider prevents a second execution of everything sent so far.
+    - `repeatable`: whether the provider prevents a second execution of everything sent so far;
+    - `in_doubt`: whether an earlier attempt of the current request may have been carried out;
+    - `operation`, `sent_at`, `key`: those of the last write; the key is its idempotency key.
     """
 
     written: Outcome | None = None
     earlier: bool = False
     read_since: bool = False
     repeatable: bool = True
+    in_doubt: bool = False
+    operation: str = ""
+    sent_at: datetime | None = None
+    key: str | None = None
+
+    def sending(self, request: Request, header: str, clock: Callable[[], datetime]) -> None:
+        """Records that a request is about to be sent for the first time under its key."""
+        if not request.changes_nothing:
+            self.operation, self.sent_at = request.operation, clock()
+            self.key = request.headers.get(header)
 
     def answered(self, request: Request, response: Response) -> None:
         """Records an answer: 2xx was carried out, 4xx was not, any other may have been."""
@@ -47,6 +62,9 @@ class Progress:
         self._note(request, Outcome.UNKNOWN if sent else Outcome.NOT_DONE)
 
     def _note(self, request: Request, outcome: Outcome) -> None:
+        doubt, self.in_doubt = self.in_doubt, False
+        if doubt and outcome is Outcome.NOT_DONE:
+            outcome = Outcome.UNKNOWN
         if request.changes_nothing:
             self.read_since = self.written is not None
             return

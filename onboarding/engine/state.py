@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from copy import copy
 from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
 from attrs import define, field, frozen
 
+from onboarding.adapter import Adapter
+from onboarding.errors import OnboardingError
 from onboarding.http import Token
 
 __all__ = [
     "Clock",
     "Nonces",
+    "SecretsRequest",
     "ServerClock",
     "TokenRequest",
     "Tokens",
-    "is_fresh",
     "new_nonce",
     "utc_now",
 ]
@@ -40,11 +43,6 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def is_fresh(token: Token | None, now: datetime) -> bool:
-    """Whether there is a token that does not expire within `MARGIN`."""
-    return token is not None and now + MARGIN < token.expires_at
-
-
 def new_nonce() -> str:
     """Returns 32 random hexadecimal digits."""
     return secrets.token_hex(16)
@@ -58,7 +56,16 @@ class TokenRequest:
 
     def satisfied_by(self, token: Token | None, now: datetime) -> Token | None:
         """Returns the token if it is fresh and not the refused one, else None."""
-        return token if token is not self.refused and is_fresh(token, now) else None
+        if token is None or token is self.refused or now + MARGIN >= token.expires_at:
+            return None
+        return token
+
+
+@frozen
+class SecretsRequest:
+    """A step that asks the driver for an adapter with other secrets than the refused ones."""
+
+    refused: Adapter
 
 
 @define(eq=False)
@@ -70,7 +77,11 @@ class Tokens:
     """
 
     token: Token | None = None
-    _unproven: int = field(default=0, init=False)
+    failures: int = field(default=0, init=False)
+    """How many logins have failed."""
+    _failure: OnboardingError | None = field(default=None, init=False)
+    unproven: int = field(default=0, init=False)
+    """How many tokens were fetched since the provider last accepted one."""
     _since: datetime | None = field(default=None, init=False)
 
     def for_request(self, request: TokenRequest, now: datetime) -> Token | None:
@@ -86,16 +97,29 @@ class Tokens:
     def renewed(self, token: Token, now: datetime) -> Token:
         """Stores and returns the token of a login."""
         self.token, self._since = token, now
-        self._unproven += 1
+        self.unproven += 1
         return token
+
+    def failed(self, error: OnboardingError) -> None:
+        """Stores the error of a login, for the calls that were waiting for it."""
+        self.failures += 1
+        self._failure = copy(error)  # has no frames, whose locals hold keys
+
+    def raise_failure(self, since: int) -> None:
+        """Raises the error of a login that has failed since there were so many failures.
+
+        So calls that wait for one login do not repeat it one after another.
+        """
+        if self._failure is not None and self.failures > since:
+            raise copy(self._failure)
 
     def accepted(self) -> None:
         """Records that the provider accepted a token."""
-        self._unproven = 0
+        self.unproven = 0
 
     def _pausing(self, now: datetime) -> bool:
         since = self._since
-        return since is not None and self._unproven >= 2 and now - since < PAUSE
+        return since is not None and self.unproven >= 2 and now - since < PAUSE
 
 
 @define(eq=False)

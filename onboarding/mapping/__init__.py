@@ -1,6 +1,7 @@
 """Declarative mapping between the core and a provider's wire classes."""
 
 from onboarding.mapping.codecs import (
+    ALPHA3_COUNTRY,
     BOOL,
     ISO_DATE,
     JSON,
@@ -23,9 +24,10 @@ from onboarding.mapping.conditions import (
 )
 from onboarding.mapping.emails import EMAIL, written_email
 from onboarding.mapping.groups import joined, part, split
-from onboarding.mapping.losses import document_losses, lost_of_document
-from onboarding.mapping.paths import core, extra, some
-from onboarding.mapping.phones import PHONE_DIGITS, phone
+from onboarding.mapping.losses import filename_losses
+from onboarding.mapping.pages import PageRules
+from onboarding.mapping.paths import core, extra, in_role, some
+from onboarding.mapping.phones import E164, PHONE_DIGITS, phone
 from onboarding.mapping.policy import (
     Accepted,
     Consequence,
@@ -33,6 +35,7 @@ from onboarding.mapping.policy import (
     EffectKind,
     OneOf,
     disallow,
+    disallow_all_but,
     judged,
     one_of,
 )
@@ -46,12 +49,15 @@ from onboarding.mapping.rows import (
     not_applicable,
     record_only,
 )
+from onboarding.mapping.shown import shown, shown_as, shown_inside
 from onboarding.mapping.translation import Translation, translation
 from onboarding.mapping.wire_classes import wire
 
 __all__ = [
+    "ALPHA3_COUNTRY",
     "ALWAYS",
     "BOOL",
+    "E164",
     "EMAIL",
     "EVERY",
     "ISO_DATE",
@@ -71,25 +77,30 @@ __all__ = [
     "Inline",
     "On",
     "OneOf",
+    "PageRules",
     "Pattern",
     "Translation",
     "at",
     "core",
     "disallow",
-    "document_losses",
+    "disallow_all_but",
     "extra",
+    "filename_losses",
     "given",
+    "in_role",
     "inside",
     "joined",
     "judged",
     "lacks",
-    "lost_of_document",
     "matches",
     "not_applicable",
     "one_of",
     "part",
     "phone",
     "record_only",
+    "shown",
+    "shown_as",
+    "shown_inside",
     "some",
     "split",
     "translation",

@@ -9,11 +9,11 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from onboarding.mapping.conditions import Condition
-from onboarding.mapping.paths import EMPTY, class_at, leaves, lookup
+from onboarding.mapping.paths import EMPTY, class_at, lookup
 from onboarding.mapping.plan import EXTRAS, MappedField, Plan
 from onboarding.mapping.source import Source
 from onboarding.model.record import Absence
-from onboarding.values.base import checks_of
+from onboarding.values.base import checks_of, named_in, step_of
 
 __all__ = ["Why", "compile_why"]
 
@@ -25,7 +25,7 @@ Why = Callable[
 def compile_why(plan: Plan) -> Why:
     """Returns a function from (value, object, unmapped, scopes) to the reasons by core path."""
     text = Source(names={"lookup": lookup, "Mapping": Mapping, "nothing": {}})
-    text.names |= {"empty": EMPTY, "blank": (None, "")}
+    text.names |= {"who": named_in, "empty": EMPTY, "blank": (None, "")}
     text.names |= {absence.name: absence for absence in Absence}
     text.add(0, "def why(u, d, unmapped, scopes):")
     text.add(1, "found = {}")
@@ -35,10 +35,13 @@ def compile_why(plan: Plan) -> Why:
             _fetch_node(text, nodes, mapped.core.rpartition(".")[0])
         for path in mapped.objects:
             _fetch_object(text, objects, path)
-    known = {*leaves(plan.root)}
+    known = {*plan.leaves()}
     for mapped in plan.fields:
         text.add(1, f"if {_is_empty(plan, mapped, nodes)}:")
-        hidden = _hidden(text, mapped.hidden_when, nodes, known) if mapped.shown else "True"
+        around, _, name = mapped.wire.rpartition(".")
+        place, name = objects[around], mapped.row.provided or name
+        unseen = f"{place}.get({name!r}) is not False" if mapped.row.provided else "True"
+        hidden = _hidden(text, mapped.hidden_when, nodes, known) if mapped.shown else unseen
         for word, test, absence in (
             ("if", _unreadable(text, mapped), Absence.UNREADABLE),
             ("elif", hidden, Absence.NULL_BY_RULE),
@@ -46,9 +49,12 @@ def compile_why(plan: Plan) -> Why:
         ):
             if test:
                 text.add(2, f"{word} {test}: found[{mapped.core!r}] = {absence.name}")
-        around, _, name = mapped.wire.rpartition(".")
-        given = f"NOT_GIVEN if {name!r} in {objects[around]} else NOT_RETURNED"
+        given = f"NOT_GIVEN if {name!r} in {place} else NOT_RETURNED"
         text.add(2, f"else: found[{mapped.core!r}] = {given}")
+    for core in plan.implied():
+        if (beside := plan.write_only_beside(core)) is not None:
+            same = f"found[{core!r}] = found[{beside.core!r}]"
+            text.add(1, f"if {beside.core!r} in found and lookup(u, {core!r}) is None: {same}")
     text.add(1, "return found")
     return text.build("why", f"{plan.cls.__name__}.absent")
 
@@ -60,6 +66,10 @@ def _fetch_node(text: Source, nodes: dict[str, str], path: str) -> None:
     parent, _, name = path.rpartition(".")
     _fetch_node(text, nodes, parent)
     above, nodes[path] = nodes[parent], text.fresh("n")
+    field, key = step_of(name)
+    if key:
+        text.add(1, f"{nodes[path]} = who({above}.{field}, {key!r})")
+        return
     guard = "" if above == "u" else f" if {above} is not None else None"
     text.add(1, f"{nodes[path]} = {above}.{name}{guard}")
 

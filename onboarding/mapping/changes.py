@@ -6,11 +6,13 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from typing import Any, TypeVar, cast
 
-from onboarding.mapping.paths import EMPTY, lookup, model_below
+from onboarding.mapping.paths import EMPTY, lookup, model_below, wire_value
+from onboarding.mapping.people import KEPT_APART, PEOPLE, Slots, pairs
 from onboarding.mapping.phones import same
-from onboarding.mapping.plan import MappedField, Plan, wire_value
+from onboarding.mapping.plan import MappedField, Plan
 from onboarding.mapping.rows import On, Row, rows_of
 from onboarding.model.answers import Loss, LossKind
+from onboarding.model.people import Person
 from onboarding.model.user import User
 from onboarding.values.base import Model, checks_of, trust
 
@@ -29,18 +31,23 @@ M = TypeVar("M", bound=Model)
 _BLANK = (*EMPTY, "")  # some providers return an empty text for a field that was not given
 
 
-def changed_paths(old: User, new: User) -> set[str]:
-    """Returns the core paths at which two users differ.
+def changed_paths(old: M, new: M) -> set[str]:
+    """Returns the core paths at which two users, `old` and `new`, differ.
 
+    They can also be two other values of one class.
     An empty text, tuple or object equals None; two spellings of one value are equal.
     """
-    return compared(User, old, new)[0]
+    return compared(type(old), old, new)[0]
 
 
-def compared(root: type[Model], old: M, new: M) -> tuple[set[str], M]:
-    """Returns the core paths at which two values differ, and the new one spelled as the old."""
+def compared(root: type[Model], old: M, new: M, slots: Slots | None = None) -> tuple[set[str], M]:
+    """Returns the core paths at which two values differ, and the new one spelled as the old.
+
+    With the `slots` of a wire class, people are compared by its roles, and one that has none of
+    them differs as a whole.
+    """
     found: set[str] = set()
-    spelled = _compare(root, old, new, "", found)
+    spelled = _compare(root, old, new, "", found, slots)
     if isinstance(old, User) and isinstance(new, User):
         found.update(_changed_extras(old.extras, new.extras))
     return found, cast("M", spelled)
@@ -57,7 +64,12 @@ def _changed_extras(
 
 
 def _compare(
-    cls: type[Any], old: object, new: Model | None, prefix: str, found: set[str]
+    cls: type[Any],
+    old: object,
+    new: Model | None,
+    prefix: str,
+    found: set[str],
+    slots: Slots | None = None,
 ) -> Model | None:
     """Adds the differing paths to `found`; returns the new object with equal values as before."""
     spelled: dict[str, Any] = {}
@@ -66,6 +78,13 @@ def _compare(
         if before is after or before == after or name == "extras":
             continue
         if before in _BLANK and after in _BLANK:
+            continue
+        if cls is Person and name in KEPT_APART:
+            continue
+        if cls is User and name == PEOPLE:
+            people = _compare_people(before or (), after or (), slots, found)
+            if people != after:
+                spelled[name] = people
             continue
         if below is not object:
             inner = _compare(below, before, after, f"{prefix}{name}.", found)
@@ -76,6 +95,29 @@ def _compare(
         else:
             found.add(prefix + name)
     return trust(cls, {**vars(new), **spelled}) if spelled and new is not None else new
+
+
+def _compare_people(
+    old: tuple[Person, ...], new: tuple[Person, ...], slots: Slots | None, found: set[str]
+) -> tuple[Person, ...]:
+    """Adds the differing paths; returns the new people with equal values as before."""
+    spelled: dict[str, Any] = {}
+    for pair in pairs(old, new, slots):
+        alone = pair.before is None or pair.after is None
+        if pair.after is None and not pair.key and slots is not None:
+            continue  # the provider never had this person
+        if not pair.key and (alone or slots is not None):
+            inner: set[str] = set()
+            _compare(Person, pair.before, pair.after, "", inner)
+            if alone or inner or pair.other_roles:
+                found.add(pair.path)
+            continue
+        if pair.other_roles and pair.after is not None:
+            found.add(f"{pair.path}.roles")
+        one = _compare(Person, pair.before, pair.after, f"{pair.path}.", found)
+        if one is not pair.after and pair.after is not None:
+            spelled[pair.after.ref] = one
+    return tuple(spelled.get(person.ref, person) for person in new)
 
 
 def updated(
@@ -231,6 +273,8 @@ def unheard(
             if replaced or written or cleared:
                 continue
         loss = plan.loss_of(path, on)
+        if loss is None and mapped is None:
+            continue  # another request of the call tells it
         if loss is None:
             assert mapped is not None
             reason = "the provider documents no way to clear it"

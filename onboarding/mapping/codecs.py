@@ -10,14 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
-from enum import Enum
 from typing import Any, Generic, TypeVar, cast
 
 from attrs import field, frozen
 
 from onboarding.model.answers import LossKind
+from onboarding.model.countries import alpha3_of, country_of_code
 
 __all__ = [
+    "ALPHA3_COUNTRY",
     "BOOL",
     "ISO_DATE",
     "JSON",
@@ -35,7 +36,7 @@ __all__ = [
 
 C = TypeVar("C")
 W = TypeVar("W")
-E = TypeVar("E", bound=Enum)
+E = TypeVar("E")
 
 UNREADABLE = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, OSError)
 """The errors that `read` may raise for a value that the core cannot represent."""
@@ -230,6 +231,26 @@ LOWER_COUNTRY: Codec[str, str] = Codec(
 """A country code, ISO 3166-1 alpha-2: lower case on the wire, upper case in the core."""
 
 
+def _read_alpha3(value: Any) -> str:
+    code = country_of_code(read_text(value)) if len(read_text(value)) == 3 else None
+    if code is None:
+        raise ValueError("not an assigned code of ISO 3166-1 alpha-3")
+    return code
+
+
+def _write_alpha3(value: str) -> str:
+    code = alpha3_of(value)
+    if code is None:
+        raise ValueError("the country has no code of ISO 3166-1 alpha-3")
+    return code
+
+
+ALPHA3_COUNTRY: Codec[str, str] = Codec(
+    "ISO 3166-1 alpha-3", _read_alpha3, _write_alpha3, "string", exact_read=False
+)
+"""A country code: ISO 3166-1 alpha-3 on the wire, alpha-2 in the core. Kosovo has none."""
+
+
 def _same_any(value: Any) -> Any:
     return value
 
@@ -241,6 +262,7 @@ JSON: Codec[Any, Any] = Codec("as it is", _same_any, _same_any, "any", plain=obj
 def words(kind: type[E], table: Mapping[E, Any], *, wire: str = "string") -> Codec[E, Any]:
     """Returns the codec of a vocabulary: one table, used in both directions.
 
+    `kind` is the enum of the core, or `bool`; `wire` is the JSON type of the provider's words.
     A wire value that the table lacks is kept as unmapped; a core value that it lacks is refused.
     """
     back = {spelling: member for member, spelling in table.items()}

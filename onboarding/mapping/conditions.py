@@ -67,6 +67,7 @@ class Condition:
         return tuple(case for group in self.groups for case in group)
 
     def holds(self, value: object) -> bool:
+        """Whether the condition holds for a user, or another value of the core."""
         return any(all(case.holds(value) for case in group) for group in self.groups)
 
     def __or__(self, other: Condition) -> Condition:
@@ -78,7 +79,7 @@ class Condition:
         return Condition(groups, f"{self.words} and {other.words}")
 
     def settled(self, around: str, root: type = User) -> Condition:
-        """Returns the condition with its paths from `root`."""
+        """Returns the condition of an object at the path `around`, with its paths from `root`."""
         groups = tuple(tuple(case.settled(around, root) for case in group) for group in self.groups)
         return evolve(self, groups=groups)
 
@@ -97,7 +98,10 @@ def listed(values: Container[Any]) -> list[Any]:
 
 
 def when(path: object, *values: Any, words: str = "") -> Condition:
-    """Returns the condition that the field at `path` is one of `values`."""
+    """Returns the condition that the field at `path` is one of `values`.
+
+    `words` describe it, after "when" or "if"; by default, they are made of the path and the values.
+    """
     text = words or f"{dotted(path)} is {' or '.join(str(value) for value in values)}"
     return Condition(((Case(root_of(path), dotted(path), frozenset(values)),),), words=text)
 
@@ -113,7 +117,10 @@ class Except:
 
 
 def unless(path: object, *values: Any, words: str = "") -> Condition:
-    """Returns the condition that the field at `path` is not one of `values`, or not given."""
+    """Returns the condition that the field at `path` is not one of `values`, or not given.
+
+    `words` are those of `when`.
+    """
     text = words or f"{dotted(path)} is not {' or '.join(str(value) for value in values)}"
     return Condition(((Case(root_of(path), dotted(path), Except(frozenset(values))),),), words=text)
 
@@ -130,7 +137,10 @@ class Form:
 
 
 def matches(path: object, pattern: str, *, example: str, words: str) -> Condition:
-    """Returns the condition that the text at `path` matches a pattern, as `example` does."""
+    """Returns the condition that the text at `path` matches a pattern, as `example` does.
+
+    `words` are those of `when`.
+    """
     form = Form(re.compile(pattern), example)
     return Condition(((Case(root_of(path), dotted(path), form),),), words)
 
@@ -150,12 +160,12 @@ class _Nothing:
 
 
 def lacks(path: object, *, words: str = "") -> Condition:
-    """Returns the condition that the field at `path` is not given."""
+    """Returns the condition that the field at `path` is not given. `words` are those of `when`."""
     text = words or f"{dotted(path)} is not given"
     return Condition(((Case(root_of(path), dotted(path), _Nothing()),),), text)
 
 
 def given(path: object, *, words: str = "") -> Condition:
-    """Returns the condition that the field at `path` is given."""
+    """Returns the condition that the field at `path` is given. `words` are those of `when`."""
     text = words or f"{dotted(path)} is given"
     return Condition(((Case(root_of(path), dotted(path), _Anything()),),), text)

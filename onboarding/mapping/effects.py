@@ -7,9 +7,9 @@ from typing import Any
 
 from attrs import frozen
 
-from onboarding.mapping.changes import changed_paths
-from onboarding.mapping.paths import EMPTY, lookup
-from onboarding.mapping.plan import MappedField, wire_value
+from onboarding.mapping.paths import EMPTY, lookup, wire_value
+from onboarding.mapping.people import named
+from onboarding.mapping.plan import MappedField
 from onboarding.mapping.policy import Consequence, EffectKind
 from onboarding.mapping.rows import On
 from onboarding.mapping.translation import Translation
@@ -48,13 +48,13 @@ def effects(
     state the record cannot show, and for one among the user's documents, which may be submitted.
     """
     found: dict[Consequence, list[str]] = {}
-    for path in sorted(changed_paths(record.user, user)):
+    for path in sorted(wire.changed(record.user, user)):
         mapped = wire.plan.by_core.get(path)
         if mapped is None or not mapped.on & on:
             continue
         for cost in mapped.effects:
             if _follows(cost, mapped, record, user):
-                found.setdefault(cost, []).append(path)
+                found.setdefault(cost, []).append(named(path, user))
     return tuple(
         effect
         for cost, paths in found.items()

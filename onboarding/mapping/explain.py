@@ -9,11 +9,11 @@ from inspect import get_annotations
 from attrs import frozen
 
 from onboarding.mapping.conditions import ALWAYS, Condition
-from onboarding.mapping.paths import leaves
 from onboarding.mapping.plan import MappedField, Plan
 from onboarding.mapping.policy import Disallowed
-from onboarding.mapping.rows import WRITES, On, Row, about_of
+from onboarding.mapping.rows import EVERY, WRITES, On, Row, about_of
 from onboarding.model.answers import Loss, LossKind
+from onboarding.model.user import User
 
 __all__ = ["Explanation", "explain", "explanation"]
 
@@ -74,10 +74,12 @@ class Explanation:
 def explain(path: str, plan: Plan) -> Iterator[Explanation]:
     """Explains the field at a core path, or each field below it for an object.
 
-    Yields nothing for a path that neither the core nor the wire class has.
+    Yields nothing for a path that neither the core nor the wire class has. The empty path stands
+    for all fields; of a class that is only read, for those that it reads.
     """
-    for core in dict.fromkeys((*leaves(plan.root), *plan.by_core)):
-        if core == path or core.startswith(f"{path}."):
+    written = plan.leaves() if plan.writable(EVERY) else ()
+    for core in dict.fromkeys((*written, *plan.by_core)):
+        if not path or core == path or core.startswith((f"{path}.", f"{path}[")):
             yield explanation(core, plan)
 
 
@@ -85,15 +87,19 @@ def explanation(core: str, plan: Plan) -> Explanation:
     """Explains how one field is written to a wire class."""
     mapped = plan.by_core.get(core)
     by = plan.implied().get(core)
-    loss = plan.loss_of(core, On.CREATE) if by is None else None
+    written = bool(plan.writable(EVERY))
+    loss = plan.loss_of(core, On.CREATE) if by is None and written else None
     if mapped is None or mapped.row.codec is None:
         same = plan.by_core[by].wire if by is not None else ""
+        form = f"derived from {by}" if by is not None else ""
+        if plan.about.is_elsewhere(core):
+            form = "sent by another request of the call"
         return Explanation(
             provider=plan.provider,
             wire_class=plan.cls.__name__,
             core_path=core,
             wire_path=same,
-            form=f"derived from {by}" if by is not None else "",
+            form=form,
             loss=loss,
             source=_source(plan.cls, ""),
         )
@@ -112,7 +118,9 @@ def explanation(core: str, plan: Plan) -> Explanation:
         hidden=mapped.hidden_when.words if mapped.hidden_when is not None else "",
         scope=tuple(mapped.scope.split()),
         written_on=tuple(
-            name.removesuffix("_user") for on, name in WRITES.items() if on & mapped.on
+            name.removesuffix("_user")
+            for on, name in WRITES.items()
+            if on & mapped.on and (plan.root is User or on is On.CREATE)
         ),
         shown=mapped.shown,
         default=repr(row.default) if row.default is not None else "",
@@ -121,7 +129,7 @@ def explanation(core: str, plan: Plan) -> Explanation:
             cost.told(document.purpose for document in cost.documents) for cost in mapped.effects
         ),
         loss=loss if loss is not None and loss.kind is not LossKind.WRITE_ONLY else None,
-        inexact=None if codec.exact_write else codec.blur,
+        inexact=None if codec.exact_write or not written else codec.blur,
         since=row.since or plan.about.since,
         until=row.until or plan.about.until,
         source=mapped.source if row.source or mapped.parents else _source(plan.cls, row.wire),

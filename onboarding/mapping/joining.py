@@ -11,9 +11,14 @@ from onboarding.mapping.paths import EMPTY
 from onboarding.mapping.plan import MappedField
 from onboarding.model.answers import Loss, LossKind
 
-__all__ = ["Joined"]
+__all__ = ["Joined", "unheld"]
 
 Values = tuple[Any, ...]
+
+
+def unheld(mapped: MappedField) -> str:
+    """Returns the reason of the loss of a text that the format of the bodies cannot hold."""
+    return f"it has a character that {mapped.format.name} cannot hold"
 
 
 @frozen
@@ -33,6 +38,9 @@ class Joined:
             written = codec.write(values)
         except ValueError as error:
             lost += self._losses(values, LossKind.DROPPED, str(error))
+            return None
+        if self.mapped.format.cannot_hold(written):
+            lost += self._losses(values, LossKind.DROPPED, unheld(self.mapped))
             return None
         if row.max is not None and len(written) > row.max:
             reason = f"longer than {row.max} characters together"

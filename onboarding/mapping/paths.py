@@ -7,8 +7,9 @@ import typing
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar, cast
 
+from onboarding.model.people import Person, PersonRole
 from onboarding.model.user import User
-from onboarding.values.base import Model, field_types, per_class
+from onboarding.values.base import Model, checks_of, field_types, named_in, per_class, step_of
 
 __all__ = [
     "EMPTY",
@@ -16,11 +17,14 @@ __all__ = [
     "core",
     "dotted",
     "extra",
+    "in_role",
+    "kind_at",
     "leaves",
     "lookup",
     "model_below",
     "root_of",
     "some",
+    "wire_value",
 ]
 
 T = TypeVar("T")
@@ -65,11 +69,25 @@ def _model_of(hint: Any) -> type:
     return hint if isinstance(hint, type) and issubclass(hint, Model) else object
 
 
+def kind_at(cls: type, name: str) -> type:
+    """Returns the class at one step below a class; `object` for a field.
+
+    Raises `KeyError` if the class has no such field.
+    """
+    field, key = step_of(name)
+    if not key:
+        return model_below(cls)[name]
+    items = checks_of(cls)[field].items
+    if items is None:
+        raise KeyError(name)
+    return items
+
+
 def class_at(path: str, root: type = User) -> type:
     """Returns the class of the core at a path below `root`; `root` for the empty path."""
     cls = root
     for name in path.split(".") if path else ():
-        cls = model_below(cls)[name]
+        cls = kind_at(cls, name)
     return cls
 
 
@@ -93,6 +111,16 @@ def root_of(path: object) -> type:
     return User if isinstance(path, str) else cast("_Path", path)._root  # pyright: ignore[reportPrivateUsage]
 
 
+def in_role(people: tuple[Person, ...], role: PersonRole) -> Person:
+    """Returns the path of the person with a role: `people[representative]`.
+
+    It is the person whose `ref` is the name of the role, else the first one with the role.
+    """
+    at = cast("_Path", people)
+    above, name = at._names[:-1], at._names[-1]  # pyright: ignore[reportPrivateUsage]
+    return cast("Person", _Path(at._root, Person, (*above, f"{name}[{role}]")))  # pyright: ignore[reportPrivateUsage]
+
+
 def extra(provider: str, name: str) -> Any:
     """Returns the path of a field that only one provider has: `extras.<provider>.<name>`."""
     return f"extras.{provider}.{name}"
@@ -113,6 +141,9 @@ def lookup(value: object, path: str) -> Any:
             if whole in found:
                 return found[whole]
             value = found.get(name)
+        elif name.endswith("]"):
+            field, key = step_of(name)
+            value = named_in(getattr(value, field), key)
         else:
             value = getattr(value, name)
     return value
@@ -127,3 +158,13 @@ def leaves(cls: type, prefix: str = "") -> Iterator[str]:
             yield prefix + name
         else:
             yield from leaves(below, f"{prefix}{name}.")
+
+
+def wire_value(payload: Mapping[str, Any], path: str) -> Any:
+    """Returns the value at a wire path; None if something on the way is empty or not an object."""
+    value: Any = payload
+    for name in path.split("."):
+        if not isinstance(value, Mapping):
+            return None
+        value = cast("Mapping[str, Any]", value).get(name)
+    return value

@@ -13,6 +13,7 @@ from onboarding.model.phone_numbers import is_one_number
 from onboarding.values.base import Shape
 
 __all__ = [
+    "E164",
     "PHONE_DIGITS",
     "phone",
     "same",
@@ -57,6 +58,13 @@ def _international(value: str) -> str:
     if value[:1] != "+":
         raise ValueError("a national number; expected E.164 with the country code")
     return value
+
+
+E164: Codec[str, str] = Codec(
+    "E.164", read_text, _international, "string", exact_read=False,
+    inline=Inline(kind=str, read="{w}", differs=_NATIONAL, refuses=_NATIONAL, write="{v}"),
+)  # fmt: skip
+"""E.164. A number in another form is read unchanged; a national number is refused when written."""
 
 
 def _read_digits(value: Any) -> str:

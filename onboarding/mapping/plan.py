@@ -8,8 +8,10 @@ from typing import Any, cast
 
 from attrs import evolve, frozen
 
+from onboarding.bodies import BodyFormat
 from onboarding.mapping.conditions import Condition
-from onboarding.mapping.paths import EMPTY, leaves, lookup
+from onboarding.mapping.paths import EMPTY, leaves, lookup, wire_value
+from onboarding.mapping.people import KEPT_APART, PEOPLE, Slots, is_of_people, person_leaves
 from onboarding.mapping.policy import Consequence, Disallowed
 from onboarding.mapping.rows import (
     EXTRAS,
@@ -25,10 +27,11 @@ from onboarding.mapping.rows import (
     rows_of,
 )
 from onboarding.model.answers import Loss, LossKind
+from onboarding.model.people import Person
 from onboarding.model.user import User
 from onboarding.values.base import Model
 
-__all__ = ["EXTRAS", "MappedField", "Plan", "wire_value"]
+__all__ = ["EXTRAS", "MappedField", "Plan"]
 
 _PERSONS = {"identity", "company"}
 DECLARED_ABSENT = "declared_absent"
@@ -44,7 +47,7 @@ class MappedField:
 
     `cores` are the core paths that share its wire key: itself, and those that are joined with it.
     `wires` are the wire keys that share its core path: `wire`, or all keys of a split.
-    `root_replaced` is whether an update replaces the whole object of the provider.
+    `root_replaced` is whether an update replaces the whole object; `format` is that of its bodies.
     """
 
     row: Row
@@ -60,7 +63,8 @@ class MappedField:
     effects: tuple[Consequence, ...]
     uncertain_when: Condition
     source: str
-    root_replaced: bool = False
+    root_replaced: bool
+    format: BodyFormat
 
     def value(self, model: Model) -> Any:
         """Returns what the codec writes: the value in the core, a tuple for joined paths."""
@@ -164,10 +168,7 @@ class Plan:
     @cached_property
     def fields(self) -> tuple[MappedField, ...]:
         """Every field of the core value, in wire order."""
-        found = tuple(_flat(self.cls, self.root, (), ""))
-        if not self.about.replaces:
-            return found
-        return tuple(evolve(one, root_replaced=True) for one in found)
+        return tuple(_flat(self.cls, self.about, self.root, (), ""))
 
     def given(self, model: Model, on: On) -> frozenset[str]:
         """Returns the wire objects of which an operation on `model` would send a part."""
@@ -234,6 +235,23 @@ class Plan:
                     found[self.by_wire[beside].core] = mapped.core
         return found
 
+    @cached_property
+    def slots(self) -> Slots:
+        """The roles whose person the class maps."""
+        heads = (mapped.core.partition(".")[0] for mapped in self.fields)
+        return Slots(tuple(dict.fromkeys(head for head in heads if is_of_people(head))))
+
+    def leaves(self) -> Iterator[str]:
+        """Yields the path of each field of the core value, with those of people in mapped roles."""
+        for core in leaves(self.root):
+            if self.root is Person and core in KEPT_APART:
+                continue
+            if core == PEOPLE and self.root is User and self.slots.paths:
+                for slot in self.slots.paths:
+                    yield from (f"{slot}.{leaf}" for leaf in person_leaves())
+            else:
+                yield core
+
     def touched(self, changed: set[str]) -> set[str]:
         """Returns the changed paths, and the paths of values that must be written with them."""
         found = changed | {self.beside[core] for core in changed if core in self.beside}
@@ -260,6 +278,12 @@ class Plan:
         """Returns each derived core path, with the path that it is derived from."""
         return dict(self.about.implied)
 
+    def write_only_beside(self, implied: str) -> MappedField | None:
+        """Returns a field of the object of a derived path, if no field of it is ever returned."""
+        around = implied.rpartition(".")[0]
+        beside = [mapped for mapped in self.fields if mapped.core.rpartition(".")[0] == around]
+        return beside[0] if beside and not any(mapped.shown for mapped in beside) else None
+
     def writable(self, on: On) -> frozenset[str]:
         """Returns the core paths that an operation can write."""
         return frozenset(mapped.core for mapped in self.fields if mapped.on & on)
@@ -270,7 +294,7 @@ class Plan:
             if core == declared.core_path or core.startswith(f"{declared.core_path}."):
                 return Loss(core_path=core, kind=declared.kind, reason=declared.reason)
         mapped = self.by_core.get(core)
-        if mapped is not None and mapped.on & on:
+        if self.about.is_elsewhere(core) or (mapped is not None and mapped.on & on):
             return None
         if mapped is None and core == DECLARED_ABSENT and self.root is User:
             reason = f"{self.provider} has no way to record that a field does not exist"
@@ -290,7 +314,7 @@ class Plan:
     def lost_leaves(self, on: On) -> Iterator[tuple[str, Loss]]:
         """Yields every core leaf that the operation cannot write, with its loss."""
         implied = self.implied()
-        for core in leaves(self.root):
+        for core in self.leaves():
             if core not in implied and (loss := self.loss_of(core, on)) is not None:
                 yield core, loss
 
@@ -313,31 +337,21 @@ class Plan:
         return self.core_paths(around) if around else ()
 
 
-def wire_value(payload: Mapping[str, Any], path: str) -> Any:
-    """Returns the value at a wire path; None if something on the way is empty or not an object."""
-    value: Any = payload
-    for name in path.split("."):
-        if not isinstance(value, Mapping):
-            return None
-        value = cast("Mapping[str, Any]", value).get(name)
-    return value
-
-
-def _flat(cls: type, root: type, parents: tuple[_Parent, ...], base: str) -> Iterator[MappedField]:
-    about = about_of(cls)
+def _flat(
+    cls: type, outer: WireClass, root: type, parents: tuple[_Parent, ...], base: str
+) -> Iterator[MappedField]:
+    """Yields the fields of a class; `outer` is the declaration of the class that is sent."""
     for row in rows_of(cls):
         if row.inside is not None:
             deeper = f"{base}{row.core}." if row.core else base
             required = _settled(row.required_when, base, root)
             parent = _Parent(row, required, _settled(row.hidden_when, base, root))
-            yield from _flat(row.inside, root, (*parents, parent), deeper)
+            yield from _flat(row.inside, outer, root, (*parents, parent), deeper)
         elif row.core:
             around = base.rstrip(".")
             own = _settled(row.hidden_when, base, root)
             prefix = "".join(f"{parent.row.wire}." for parent in parents)
-            cores = tuple(
-                core if core.startswith(EXTRAS) else base + core for core in paths_of(row)
-            )
+            cores = tuple(x if x.startswith(EXTRAS) else base + x for x in paths_of(row))
             one = MappedField(
                 row=row,
                 wire=prefix + row.wire,
@@ -351,7 +365,9 @@ def _flat(cls: type, root: type, parents: tuple[_Parent, ...], base: str) -> Ite
                 disallowed=tuple(bar.settled(around, root) for bar in row.disallowed),
                 effects=tuple(cost.settled(around, root) for cost in row.effects),
                 uncertain_when=row.uncertain_when.settled(around, root),
-                source=row.source or about.source,
+                source=row.source or about_of(cls).source,
+                root_replaced=outer.replaces,
+                format=outer.format,
             )
             yield from (evolve(one, core=core) if core != one.core else one for core in cores)
 

@@ -14,18 +14,20 @@ from attrs import evolve, frozen
 
 from onboarding.levels import KYCLevel
 from onboarding.mapping.conditions import ALWAYS, Condition, listed
-from onboarding.mapping.paths import dotted
+from onboarding.mapping.paths import EMPTY, dotted, lookup
 from onboarding.model.documents import DocumentPurpose
 from onboarding.model.user import User
 from onboarding.values.base import Model
 
 __all__ = [
     "Accepted",
+    "AllBut",
     "Consequence",
     "Disallowed",
     "EffectKind",
     "OneOf",
     "disallow",
+    "disallow_all_but",
     "judged",
     "one_of",
 ]
@@ -45,10 +47,14 @@ class Disallowed:
     """Whether the provider always refuses them; if not, it may."""
     source: str = ""
     """The provider's page. Example: `docs: guides/users/categories`."""
+    same_as: str = ""
+    """A path below the root: its value is allowed, and while it is empty, any value is."""
 
     def stops(self, value: object, user: Model) -> bool:
         """Whether the provider refuses this value of a field of this user."""
-        return value in self.values and self.when.holds(user)
+        if value not in self.values or not self.when.holds(user):
+            return False
+        return not self.same_as or lookup(user, self.same_as) not in (value, *EMPTY)
 
     @property
     def listed(self) -> list[Any]:
@@ -56,14 +62,46 @@ class Disallowed:
         return listed(self.values)
 
     def settled(self, around: str, root: type = User) -> Disallowed:
+        """Returns the rule of an object at the path `around`, with its paths from `root`."""
         return evolve(self, when=self.when.settled(around, root))
 
 
 def disallow(
     *values: Any, words: str, when: Condition = ALWAYS, certain: bool = True, source: str = ""
 ) -> Disallowed:
-    """Declares values that the provider refuses; `words` follow the path in a sentence."""
+    """Declares values that the provider refuses; `words` follow the path in a sentence.
+
+    `when` is the condition on the user, `certain` is whether the provider always refuses them, and
+    `source` is its page.
+    """
     return Disallowed(frozenset(values), words, when, certain, source)
+
+
+@frozen
+class AllBut:
+    """A container of every given value except some."""
+
+    values: frozenset[Any]
+
+    def __contains__(self, value: object) -> bool:
+        return value not in self.values and value not in EMPTY
+
+
+def disallow_all_but(
+    *values: Any,
+    words: str,
+    same_as: object = "",
+    when: Condition = ALWAYS,
+    certain: bool = True,
+    source: str = "",
+) -> Disallowed:
+    """Declares that the provider refuses every value except these and the one at `same_as`.
+
+    With `same_as`, a path below the root, nothing is refused while there is no value at it. The
+    other arguments are those of `disallow`.
+    """
+    given = AllBut(frozenset(values))
+    return Disallowed(given, words, when, certain, source, same_as=dotted(same_as))
 
 
 @frozen
@@ -77,7 +115,10 @@ class _Kind:
 
 
 def judged(cls: type, *, words: str, source: str = "") -> Disallowed:
-    """Declares that the provider decides about each value of a class."""
+    """Declares that the provider decides about each value of a class.
+
+    `words` follow the path in a sentence; `source` is the provider's page.
+    """
     return Disallowed(_Kind(cls), words, certain=False, source=source)
 
 
@@ -94,7 +135,10 @@ class OneOf:
 
 
 def one_of(*paths: object, words: str, source: str = "") -> OneOf:
-    """Declares that a registration requires at least one of these fields."""
+    """Declares that a registration requires at least one of the fields at `paths`.
+
+    `words` are the requirement; `source` is the provider's page.
+    """
     return OneOf(tuple(dotted(path) for path in paths), words, source)
 
 
@@ -149,9 +193,10 @@ class Consequence:
     """The provider's page. Example: `docs: guides/users/categories`."""
 
     def told(self, documents: Iterable[DocumentPurpose], *, certain: bool = True) -> str:
-        """Returns the consequence in words, with its documents."""
+        """Returns the consequence in words, with its documents; `certain` is whether it follows."""
         names = ", ".join(purpose.name.lower() for purpose in documents)
         return f"{self.words if certain else self.unsure}{f': {names}' * bool(names)}"
 
     def settled(self, around: str, root: type = User) -> Consequence:
+        """Returns the consequence in an object at the path `around`, with its paths from `root`."""
         return evolve(self, when=self.when.settled(around, root))

@@ -5,16 +5,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, cast
 
 from onboarding.mapping.codecs import UNREADABLE, Codec, word_kinds
 from onboarding.mapping.paths import model_below
+from onboarding.mapping.people import PEOPLE
 from onboarding.mapping.plan import EXTRAS, MappedField, Plan
 from onboarding.mapping.rows import Row, rows_of
 from onboarding.mapping.source import Source
+from onboarding.model.people import Person, PersonRole
 from onboarding.model.user import User
-from onboarding.values.base import Model, defaults_of, put
+from onboarding.values.base import Model, defaults_of, factories_of, put, step_of
 
 __all__ = ["Read", "compile_read"]
 
@@ -36,7 +38,7 @@ def compile_read(plan: Plan) -> Read:
         by_core[core] = f"~{by_core[by]}"
     if plan.root is User:
         _read_extras(text, by_core)
-    root = _build(text, plan.root, "", by_core)
+    root = _build(text, plan.root, "", by_core, plan.slots.paths)
     text.add(1, f"return {root}, unmapped")
     return text.build("read", f"{plan.cls.__name__}.read")
 
@@ -84,6 +86,10 @@ def _read_nested(
     before = set(variables)
     _read_object(text, plan, rows_of(cast("type", row.inside)), inner, wire, depth + 1, variables)
     fresh = [name for key, name in variables.items() if key not in before]
+    if row.complete:
+        text.add(depth + 1, f"if None in ({', '.join(fresh)},):")
+        text.add(depth + 2, f"unmapped[{wire!r}] = {inner}")
+        text.add(depth + 2, f"{' = '.join(fresh)} = None")
     text.add(depth, "else:")
     text.add(depth + 1, f"if {inner}: unmapped[{wire!r}] = {inner}")
     if fresh:
@@ -197,9 +203,23 @@ def _read_extras(text: Source, by_core: dict[str, str]) -> None:
         text.add(1, f"if {v} is not None: extras.setdefault({provider!r}, {{}})[{name!r}] = {v}")
 
 
-def _build(text: Source, cls: type[Model], path: str, by_core: dict[str, str]) -> str:
-    """Emits the building of one core object; returns its variable."""
+def _build(
+    text: Source,
+    cls: type[Model],
+    path: str,
+    by_core: dict[str, str],
+    slots: Collection[str] = (),
+) -> str:
+    """Emits the building of one core object; returns its variable.
+
+    For the people in `slots`, the provider's `ref` is the name of the role.
+    """
     parts: dict[str, str] = {}
+    if slots:
+        people = [_build(text, Person, f"{slot}.", by_core) for slot in slots]
+        parts[PEOPLE] = text.fresh("p")
+        there = f"[p for p in ({', '.join(people)},) if p is not None]"
+        text.add(1, f"{parts[PEOPLE]} = tuple({there}) or None")
     for name, below in model_below(cls).items():
         core = path + name
         if core in by_core:
@@ -216,9 +236,18 @@ def _build(text: Source, cls: type[Model], path: str, by_core: dict[str, str]) -
         text.add(1, "else:")
         depth = 2
     items: list[str] = []
+    fixed: dict[str, Any] = {}
+    if cls is Person and path:
+        key = step_of(path.removesuffix("."))[1]
+        fixed = {"ref": key, "roles": (PersonRole(key),)}
     for name, default in defaults_of(cls).items():
+        if name in fixed:
+            items.append(f"{name!r}: {text.name(fixed[name], 'c')}")
+            continue
         v = parts.get(name, "").removeprefix("~")
-        if not v:
+        if not v and name in factories_of(cls):
+            items.append(f"{name!r}: {text.name(factories_of(cls)[name], 'f')}()")
+        elif not v:
             items.append(f"{name!r}: {text.name(default, 'c') if default is not None else None}")
         elif default is None:
             items.append(f"{name!r}: {v}")

@@ -20,8 +20,9 @@ from enum import Flag, StrEnum, auto
 from typing import Any, Literal, TypeVar, cast
 
 import attrs
-from attrs import Factory, field, frozen
+from attrs import Factory, evolve, field, frozen
 
+from onboarding.bodies import JSON_BODY, BodyFormat
 from onboarding.mapping.codecs import Codec
 from onboarding.mapping.conditions import ALWAYS, Condition
 from onboarding.mapping.paths import dotted, root_of
@@ -145,11 +146,13 @@ class Row:
     required_on: On = On.CREATE | On.CATEGORISE
     hidden_when: Condition | None = None
     shown: bool = True
+    provided: str = ""
     scope: str = ""
     default: Any = None
     always_send: bool = False
     send_whole: bool = False
     replaces: bool = False
+    complete: bool = False
     clear_with: ClearWith = UNSET
     without: str = ""
     uncertain: str = ""
@@ -175,6 +178,14 @@ class WireClass:
     since: date | None = None
     until: date | None = None
     replaces: bool = False
+    on: On = EVERY
+    elsewhere: tuple[str, ...] = ()
+    format: BodyFormat = JSON_BODY
+    filled: frozenset[str] = frozenset()
+
+    def is_elsewhere(self, core: str) -> bool:
+        """Whether other requests of the same call write the field at a core path."""
+        return any(core == x or core.startswith((f"{x}.", f"{x}[")) for x in self.elsewhere)
 
 
 _ROW = "onboarding.row"
@@ -197,6 +208,7 @@ def at(
     required_on: On = On.CREATE | On.CATEGORISE,
     hidden_when: Condition | None = None,
     shown: bool = True,
+    provided: str = "",
     scope: str = "",
     default: W | None = None,
     always_send: bool = False,
@@ -217,6 +229,7 @@ def at(
     - `required_when`: when the provider requires it (requests are not checked for it);
       `required_on`: in which of the operations;
     - `hidden_when`: when the provider returns null for it; `shown=False`: it is write-only;
+      `provided`: the key beside it that is false if the provider has no value for it;
     - `scope`: the permissions that allow to read it, any one of them, separated by blanks;
     - `default`: the value that a creation writes for an empty field, reported as `defaulted`;
     - `always_send`: every update contains it;
@@ -240,7 +253,7 @@ def at(
             core=dotted(core), root=root_at(core), codec=codec, min=min, max=max,
             pattern=pattern,
             on=on, required_when=required_when, required_on=required_on, hidden_when=hidden_when,
-            shown=shown, scope=scope, default=default,
+            shown=shown, provided=provided, scope=scope, default=default,
             always_send=always_send, clear_with=clear_with, without=without, uncertain=uncertain,
             uncertain_when=uncertain_when, disallowed=disallowed,
             effects=effects, since=since, until=until, source=source,
@@ -254,6 +267,7 @@ def inside(
     *,
     send_whole: bool = False,
     replaces: bool = False,
+    complete: bool = False,
     on: On = EVERY,
     required_when: Condition | None = None,
     hidden_when: Condition | None = None,
@@ -263,16 +277,18 @@ def inside(
     """Declares a nested wire object whose rows are below a core path.
 
     `send_whole`: a change of one part sends all parts; `replaces`: the object replaces the one on
-    file, as documented, so that a part left out is cleared; `required_when`: when the object is
-    required (its rows declare which parts are); `hidden_when`: when the provider returns null for
+    file, as documented, so that a part left out is cleared; `complete`: without one of its parts
+    the object is read as None, and kept as unmapped, such as money without a currency;
+    `required_when`: when the object is required (its rows declare which parts are); `hidden_when`:
+    when the provider returns null for every part; `on`, `shown` and `scope`: those of `at`, for
     every part.
     """
     return cast(
         "T | None",
         declared(
             core=dotted(core), root=root_at(core), inside=cls, send_whole=send_whole,
-            replaces=replaces, on=on, required_when=required_when, hidden_when=hidden_when,
-            shown=shown, scope=scope,
+            replaces=replaces, complete=complete, on=on, required_when=required_when,
+            hidden_when=hidden_when, shown=shown, scope=scope,
         ),
     )  # fmt: skip
 
@@ -285,13 +301,17 @@ def root_at(core: object) -> type | None:
 def record_only(kind: type[T], *, scope: str = "", shown: bool = True) -> T | None:
     """Declares a field of the record that is not one of the user: kept in `record.provider_fields`.
 
-    With `shown=False` it is not kept there, because the record has another attribute for it.
+    `kind` is the class of its value, `scope` that of `at`. With `shown=False` it is not kept there,
+    because the record has another attribute for it.
     """
     return cast("T | None", declared(on=NEVER, scope=scope, shown=shown))
 
 
 def not_applicable(core: object, reason: str) -> Loss:
-    """Declares a field that has no meaning at the provider: reported as a loss, never refused."""
+    """Declares that the field at the path `core` has no meaning at the provider.
+
+    It is reported as a loss with the reason, and never refused.
+    """
     return Loss(core_path=dotted(core), kind=LossKind.NOT_APPLICABLE, reason=reason)
 
 
@@ -303,11 +323,20 @@ def about_of(cls: type) -> WireClass:
 def rows_of(cls: type) -> tuple[Row, ...]:
     """Returns the rows of a wire class, in the order of the class."""
     fields = attrs.fields(cls)  # pyright: ignore[reportUnknownVariableType]
+    about = about_of(cls)
     return tuple(
-        Row(wire=field.name, **field.metadata[_ROW])  # pyright: ignore[reportUnknownMemberType,reportUnknownArgumentType]
+        _row(cls, about, field.name, field.metadata[_ROW])  # pyright: ignore[reportUnknownMemberType,reportUnknownArgumentType]
         for field in fields  # pyright: ignore[reportUnknownVariableType]
         if _ROW in field.metadata  # pyright: ignore[reportUnknownMemberType]
     )
+
+
+def _row(cls: type, about: WireClass, name: str, known: dict[str, Any]) -> Row:
+    """Returns the row of a field; one that names its key is a field of the core value itself."""
+    if "wire" in known:
+        return Row(core=name, root=cls, **known)
+    row = Row(wire=name, **known)
+    return evolve(row, on=row.on & about.on) if about.on != EVERY else row
 
 
 def root_class(cls: type) -> type[Model]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Generic, overload
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from onboarding.errors import Problem, UnexpectedResponse
 from onboarding.mapping.absence import Why, compile_why
@@ -19,7 +19,9 @@ from onboarding.mapping.changes import (
     updated,
 )
 from onboarding.mapping.codecs import UNREADABLE
-from onboarding.mapping.plan import MappedField, Plan, wire_value
+from onboarding.mapping.paths import wire_value
+from onboarding.mapping.people import named
+from onboarding.mapping.plan import MappedField, Plan
 from onboarding.mapping.reading import Read, compile_read
 from onboarding.mapping.rows import On
 from onboarding.mapping.writing import Write, compile_write
@@ -48,6 +50,7 @@ class Translation(Generic[M]):
     """
 
     plan: Plan
+    """The rows of the wire class, with their paths from the root."""
 
     # -- core -> wire
 
@@ -59,7 +62,9 @@ class Translation(Generic[M]):
         unmapped: Mapping[str, Any] | None = None,
         since: M | None = None,
     ) -> tuple[dict[str, Any], tuple[Loss, ...]]:
-        """Returns the provider's object and the losses; never truncates, never raises.
+        """Returns the provider's object for `model` in an operation, and the losses.
+
+        `on` is the operation. No value is truncated, and none raises an error.
 
         With the unmapped values of a record, a field with an unchanged value keeps the provider's
         spelling. With `since`, the value in that record, every unchanged field does, and only
@@ -71,7 +76,22 @@ class Translation(Generic[M]):
         out = self._write(on)(model, lost)
         if unmapped:
             self._keep_spelling(out, unmapped, model, on)
-        return out, tuple(lost)
+        return out, self._named(lost, model)
+
+    def _named(self, lost: Iterable[Loss], model: Model) -> tuple[Loss, ...]:
+        """Returns losses whose paths name people by `ref`."""
+        if not self.plan.slots.paths:
+            return tuple(lost)
+        return tuple(
+            evolve(loss, core_path=path)
+            if (path := named(loss.core_path, model)) != loss.core_path
+            else loss
+            for loss in lost
+        )
+
+    def changed(self, old: M, new: M) -> set[str]:
+        """Returns the core paths at which `old` and `new` differ, by the wire class."""
+        return compared(self.plan.root, old, new, self.plan.slots)[0]
 
     def _keep_spelling(
         self, out: dict[str, Any], unmapped: Mapping[str, Any], model: M, on: On
@@ -83,14 +103,14 @@ class Translation(Generic[M]):
     def _written_since(
         self, old: M, new: M, on: On, unmapped: Mapping[str, Any]
     ) -> tuple[dict[str, Any], tuple[Loss, ...]]:
-        changed, new = compared(self.plan.root, old, new)
+        changed, new = compared(self.plan.root, old, new, self.plan.slots)
         lost: list[Loss] = []
         out = self._write(on)(new, lost)
         keep_unchanged(self.plan, out, new, self.plan.touched(changed), lost, unmapped, on)
         paths = concerned(self.plan, changed)
         kept = [loss for loss in lost if loss.core_path in paths]
         kept += unheard(self.plan, changed - {loss.core_path for loss in kept}, new, out, on)
-        return out, (*kept, *overwritten(self.plan, out, unmapped))
+        return out, self._named((*kept, *overwritten(self.plan, out, unmapped)), new)
 
     def update(
         self, old: M, new: M, *, unmapped: Mapping[str, Any] | None = None
@@ -102,12 +122,13 @@ class Translation(Generic[M]):
         never a loss: if it must be sent, it keeps the provider's spelling, as do the unmapped
         values.
         """
-        changed, new = compared(self.plan.root, old, new)
+        changed, new = compared(self.plan.root, old, new, self.plan.slots)
         if not changed:
             return {}, ()
         lost: list[Loss] = []
         full = self._write(On.UPDATE)(new, lost)
-        return updated(self.plan, full, lost, changed, new, unmapped or {})
+        body, left = updated(self.plan, full, lost, changed, new, unmapped or {})
+        return body, self._named(left, new)
 
     # -- wire -> core
 
@@ -122,7 +143,7 @@ class Translation(Generic[M]):
         return self._read(payload)
 
     def provider_fields(self, payload: Mapping[str, Any]) -> dict[str, Any]:
-        """Returns the fields of the record that are not fields of the core value, by wire path."""
+        """Returns the fields of an object that are not fields of the core value, by wire path."""
         found: dict[str, Any] = {}
         for path in self.plan.kept:
             value = wire_value(payload, path) if "." in path else payload.get(path)
@@ -140,6 +161,7 @@ class Translation(Generic[M]):
     ) -> dict[str, Absence]:
         """Returns why each empty field of `model` is empty, by core path.
 
+        `payload` is the object that it was read from.
         `unmapped` are the values that were read with `model`; `scopes` are the granted ones, if
         known.
         """
@@ -148,16 +170,22 @@ class Translation(Generic[M]):
 
     # -- names of fields in errors
 
-    def core_path(self, wire_path: str) -> str | None:
+    def core_path(self, wire_path: str, model: M | None = None) -> str | None:
         """Returns the core path of a provider's field name, None if it has none.
 
-        For a key of joined paths, it is the first one.
+        `wire_path` is the name, with a dot before a name in a nested object. For a key of joined
+        paths, it is the first one. With `model`, the value that was sent, the path names a person
+        by `ref`, otherwise by its role.
         """
-        return next(iter(self.plan.core_paths(wire_path)), None)
+        return next(iter(self.core_paths(wire_path, model)), None)
 
-    def core_paths(self, wire_path: str) -> tuple[str, ...]:
-        """Returns the core paths of a provider's field name: several for a key of joined paths."""
-        return self.plan.core_paths(wire_path)
+    def core_paths(self, wire_path: str, model: M | None = None) -> tuple[str, ...]:
+        """Returns the core paths of a provider's field name: several for a key of joined paths.
+
+        `wire_path` and `model` are those of `core_path`.
+        """
+        found = self.plan.core_paths(wire_path)
+        return found if model is None else tuple(named(path, model) for path in found)
 
     # -- compiled when first needed
 
@@ -195,7 +223,8 @@ def translation(cls: type, provider: str, root: type[M]) -> Translation[M]: ...
 def translation(cls: type, provider: str, root: type[Any] = User) -> Translation[Any]:
     """Returns the translation of a wire class, made once.
 
-    `root` is the core class of its values. Raises `ValueError` if the rows start at another class.
+    `provider` is the name of the provider, `root` the core class of its values. Raises `ValueError`
+    if the rows start at another class.
     """
     made = _translation(cls, provider)
     if made.plan.root is not root:

@@ -21,6 +21,7 @@ def read_with_losses(
 ) -> tuple[M, tuple[Loss, ...]]:
     """Returns the core value in a provider's object, and the losses for everything else in it.
 
+    `wire` is the translation of the object.
     Raises `UnexpectedResponse` if `payload` is not an object.
     """
     model, unmapped = wire.from_wire(payload)
@@ -32,6 +33,7 @@ def coarsened(
 ) -> tuple[Loss, ...]:
     """Returns the losses for fields of a record whose value was read inexactly.
 
+    `wire` is the translation that read `model` and `unmapped`.
     `prefix` is put before each core path.
     """
     found: list[Loss] = []

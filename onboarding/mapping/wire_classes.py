@@ -9,11 +9,13 @@ from typing import TypeVar, dataclass_transform
 import attrs
 from attrs import field
 
+from onboarding.bodies import JSON_BODY, BodyFormat
 from onboarding.mapping.conditions import ALWAYS
 from onboarding.mapping.groups import joined, part, split
-from onboarding.mapping.paths import dotted, model_below
+from onboarding.mapping.paths import dotted, kind_at
 from onboarding.mapping.policy import OneOf
 from onboarding.mapping.rows import (
+    EVERY,
     EXTRAS,
     UNSET,
     On,
@@ -29,7 +31,7 @@ from onboarding.mapping.rows import (
 )
 from onboarding.model.answers import Loss
 
-__all__ = ["wire"]
+__all__ = ["check_rows", "wire"]
 
 T = TypeVar("T")
 
@@ -44,19 +46,30 @@ def wire(
     source: str,
     not_supported: tuple[Loss, ...] = (),
     implied: tuple[tuple[object, object], ...] = (),
+    filled: tuple[object, ...] = (),
     one_of_required: tuple[OneOf, ...] = (),
     since: date | None = None,
     until: date | None = None,
     replaces: bool = False,
+    on: On = EVERY,
+    elsewhere: tuple[object, ...] = (),
+    format: BodyFormat = JSON_BODY,
 ) -> Callable[[type[T]], type[T]]:
     """Makes a wire class: a frozen attrs class whose fields know their paths in the core.
 
     The core class at which the paths of the rows start is its root: `User` or any other class.
 
+    `source` is the provider's page, which tables and requirements cite.
     `not_supported` are the losses of core paths without a row; `implied` pairs a core path without
-    a wire key with the path that it is derived from; of each of `one_of_required`, the provider
-    requires at least one field; `since` and `until` are the first and the last day on which the
-    provider accepts the object.
+    a wire key with the path that it is derived from; `filled` are those of them that may be empty
+    in the core: the provider fills them, which is reported and not refused; of each of
+    `one_of_required`, the provider requires at least one field; `since` and `until` are the first
+    and the last day on which the provider accepts the object; `on` are the operations in which any
+    row may be written, `NEVER` for an object that is only read; `elsewhere` are core paths that
+    other requests of the same call write, which are no losses here.
+
+    `format` is what the bodies can hold in which the class is sent: a text with a character that it
+    excludes is a loss. Objects inside another one have the format of the outermost.
 
     With `replaces`, an update replaces the object on file, as documented: it sends every field that
     an update writes and every unmapped value of the record, and clears a field by leaving it out.
@@ -64,15 +77,35 @@ def wire(
     Raises `ValueError`, which names the row, for a path that is not one field of the core, for two
     rows with the same path, for a `split` whose keys are not in the class, for a codec that reads a
     key `beside` it that the class lacks, for a `clear_with` that no update can send, and for
-    a field of a class that `replaces` which an answer may not show: an update would delete it.
+    a field of a class that `replaces` which an answer may not show: an update would delete it; for
+    a field that null clears in a format without null; for a path of `filled` that is not in
+    `implied`.
     """
     pairs = tuple((dotted(path), dotted(by)) for path, by in implied)
+    empty = frozenset(map(dotted, filled))
+    others = tuple(map(dotted, elsewhere))
 
     def decorate(cls: type[T]) -> type[T]:
         made = attrs.frozen(cls, kw_only=True, slots=False, repr=False)
-        about = WireClass(source, not_supported, pairs, one_of_required, since, until, replaces)
+        about = WireClass(
+            source,
+            not_supported,
+            pairs,
+            one_of_required,
+            since,
+            until,
+            replaces,
+            on,
+            others,
+            format,
+            empty,
+        )
         setattr(made, "__wire__", about)  # noqa: B010
-        _check(made)
+        if alone := sorted(empty - {path for path, _ in pairs}):
+            raise ValueError(f"{cls.__name__}: {alone[0]} is filled, and not derived by `implied`")
+        check_rows(made)
+        if not format.nulls:
+            _check_nulls(made, cls.__name__, format)
         if replaces:
             _check_shown(made, cls.__name__, On.UPDATE)
         return made
@@ -80,12 +113,22 @@ def wire(
     return decorate
 
 
-def _check(cls: type) -> None:
+def check_rows(cls: type) -> None:
+    """Checks the rows of a wire class. Raises `ValueError`, which names the row."""
     rows: dict[str, str] = {}
     for row, path in _fields(cls, "", "", root_class(cls)):
         if path in rows:
             raise ValueError(f"{cls.__name__}.{row}: {path} is also the path of {rows[path]}")
         rows[path] = row
+
+
+def _check_nulls(cls: type, name: str, format: BodyFormat) -> None:
+    """Checks that no field is cleared by a null."""
+    for row in rows_of(cls):
+        if row.clear_with is None:
+            raise ValueError(f"{name}.{row.wire}: {format.name} has no null to clear it with")
+        if row.inside is not None:
+            _check_nulls(row.inside, f"{name}.{row.wire}", format)
 
 
 def _check_shown(cls: type, name: str, on: On) -> None:
@@ -163,8 +206,8 @@ def _check_clearing(name: str, row: Row) -> None:
 def _kind_at(cls: type, core: str, name: str) -> type:
     """Returns the class at a path below `cls`; `object` for a field."""
     for step in core.split("."):
-        below = model_below(cls)
-        if step not in below:
-            raise ValueError(f"{name}: the core has no path {core}")
-        cls = below[step]
+        try:
+            cls = kind_at(cls, step)
+        except KeyError:
+            raise ValueError(f"{name}: the core has no path {core}") from None
     return cls

@@ -12,15 +12,16 @@ from attrs import define, field
 
 from onboarding.mapping.codecs import Inline
 from onboarding.mapping.conditions import Case, Condition
-from onboarding.mapping.joining import Joined
+from onboarding.mapping.joining import Joined, unheld
 from onboarding.mapping.losses import emit_losses
-from onboarding.mapping.paths import EMPTY, class_at, leaves, model_below
+from onboarding.mapping.paths import EMPTY, class_at, model_below
 from onboarding.mapping.plan import EXTRAS, MappedField, Plan
 from onboarding.mapping.rows import On, Row, rows_of
 from onboarding.mapping.source import Source
 from onboarding.model.answers import Loss, LossKind
+from onboarding.model.people import Person
 from onboarding.model.user import User
-from onboarding.values.base import checks_of
+from onboarding.values.base import checks_of, named_in, step_of
 
 __all__ = ["Write", "compile_write"]
 
@@ -32,7 +33,7 @@ def compile_write(plan: Plan, on: On) -> Write:
 
     The function appends the losses to a list.
     """
-    text = Source(names={"cannot": _cannot})
+    text = Source(names={"cannot": _cannot, "who": named_in})
     text.add(0, "def write(u, lost):")
     text.add(1, "out = {}")
     if plan.root is User:
@@ -64,9 +65,17 @@ class _Writing:
         """Emits the lookup of each object of the core that is written or used in a condition."""
         wanted = {*self.plan.writable(self.on), *self.plan.implied()}
         wanted |= {case.path for hidden in self._hiding() for case in hidden.cases}
-        for path, name, parent in _core_nodes(self.plan.root, ""):
+        found = [*_core_nodes(self.plan.root, "")]
+        for slot in self.plan.slots.paths:
+            found += [(slot, slot, ""), *_core_nodes(Person, slot)]
+        for path, name, parent in found:
             if any(core.startswith(f"{path}.") for core in wanted):
                 above = self.nodes[parent]
+                field, key = step_of(name)
+                if key:
+                    self.nodes[path] = self.text.fresh("n")
+                    self.text.add(1, f"{self.nodes[path]} = who({above}.{field}, {key!r})")
+                    continue
                 guard = "" if above == "u" else f" if {above} is not None else None"
                 self.nodes[path] = self.text.fresh("n")
                 self.text.add(1, f"{self.nodes[path]} = {above}.{name}{guard}")
@@ -84,7 +93,7 @@ class _Writing:
         return list(dict.fromkeys(found))
 
     def _condition(self, condition: Condition) -> str:
-        known = set(leaves(self.plan.root))
+        known = set(self.plan.leaves())
         simple = all(
             case.path in known and isinstance(case.values, frozenset) for case in condition.cases
         )
@@ -179,6 +188,11 @@ class _Writing:
             fits = f"{text.name(row.pattern.regex.fullmatch, 'p')}({written})"
             lost = self._lost(mapped, LossKind.DROPPED, f"the provider accepts {row.pattern.words}")
             text.add(inner, f"{word} {fits} is None: {lost}")
+            word = "elif"
+        if mapped.format.excluded and row.codec is not None and row.codec.wire in ("string", "any"):
+            odd = text.name(mapped.format.cannot_hold, "odd")
+            lost = self._lost(mapped, LossKind.DROPPED, unheld(mapped))
+            text.add(inner, f"{word} {odd}(v): {lost}")
             word = "elif"
         if word == "elif":
             text.add(inner, "else:")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
@@ -41,6 +42,7 @@ class LossKind(StrEnum):
     """Not sent: it means nothing to the provider."""
 
 
+_PERSON = re.compile(r"^people\[[^\]]*\]")
 _LOSING = (LossKind.DROPPED, LossKind.COARSENED)
 
 
@@ -64,16 +66,20 @@ class Loss(Model):
 def refused(losses: Iterable[Loss], accepted: Iterable[str]) -> list[Loss]:
     """Returns the dropped and coarsened fields whose paths are not accepted.
 
-    The path of an object (`address`) accepts all fields in it.
+    The path of an object (`address`) accepts all fields in it. Which person it is does not matter:
+    `people.email` accepts `people[ada].email`.
     """
     found = [loss for loss in losses if loss.kind in _LOSING]
     if not found:
         return found
-    patterns = [pattern for path in accepted for pattern in (path, f"{path}.*")]
+    places = [_PERSON.sub("people", path) for path in accepted]
+    patterns = [pattern for path in places for pattern in (path, f"{path}.*")]
     return [
         loss
         for loss in found
-        if not any(fnmatchcase(loss.core_path, pattern) for pattern in patterns)
+        if not any(
+            fnmatchcase(_PERSON.sub("people", loss.core_path), pattern) for pattern in patterns
+        )
     ]
 
 

@@ -7,6 +7,7 @@ from functools import cache
 __all__ = [
     "KOSOVO",
     "RESERVED",
+    "alpha3_of",
     "country_codes",
     "country_meant",
     "country_named",
@@ -29,6 +30,13 @@ def _by_code() -> dict[str, str]:
     assigned = [each for each in countries if each.alpha2 != KOSOVO]
     pairs = {code: each.alpha2 for each in assigned for code in (each.alpha2, each.alpha3)}
     return {KOSOVO: KOSOVO} | pairs
+
+
+@cache
+def _alpha3() -> dict[str, str]:
+    from iso3166 import countries
+
+    return {each.alpha2: each.alpha3 for each in countries if each.alpha2 != KOSOVO}
 
 
 @cache
@@ -64,6 +72,11 @@ def country_of_code(code: str) -> str | None:
     None if it is not assigned.
     """
     return _by_code().get(code.upper()) if code.isascii() else None
+
+
+def alpha3_of(code: str) -> str | None:
+    """Returns the alpha-3 code of an assigned alpha-2 code; None for any other text."""
+    return _alpha3().get(code)
 
 
 def country_named(name: str) -> str | None:

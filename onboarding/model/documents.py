@@ -13,7 +13,7 @@ from attrs import field, frozen
 
 from onboarding.errors import InvalidInput, Problem
 from onboarding.model.answers import Loss, RateLimit
-from onboarding.model.shapes import Country, MediaType, PastDate, Text
+from onboarding.model.shapes import Country, MediaType, PastDate, PersonRef, Text
 from onboarding.model.stored import Stored
 from onboarding.values.base import Model
 from onboarding.values.media_types import canonical
@@ -127,6 +127,8 @@ class Document(Model):
     """What it is to prove. Example: `proof_of_identity`."""
     kind: DocumentKind | None = None
     """What it is. Example: `passport`."""
+    person: PersonRef | None = None
+    """The person of the user that it is about, by `ref`; None for the user. Example: `ada`."""
     pages: tuple[DocumentPage, ...] = ()
     """The pages, in their order."""
     title: Text | None = None

@@ -10,8 +10,8 @@ from attrs import field, frozen
 
 from onboarding.model.answers import Loss, RateLimit
 from onboarding.model.documents import DocumentStatus
+from onboarding.model.people import Person
 from onboarding.model.stored import Stored
-from onboarding.model.user import BeneficialOwner
 from onboarding.values.base import Model
 
 __all__ = ["DeclaredOwner", "OwnerDeclaration"]
@@ -23,7 +23,7 @@ class DeclaredOwner(Model):
 
     id: str
     """The owner's id at the provider. Example: `ubo_01`."""
-    owner: BeneficialOwner
+    owner: Person
     """The owner as the provider shows it."""
     active: bool = True
     """Whether the owner counts; one that does not cannot be changed. Example: `true`."""
@@ -64,7 +64,7 @@ class OwnerDeclaration(Stored, form="owner_declaration/1"):
     retrieved_at: datetime | None = None
     """When the answer arrived, in UTC. Example: `2026-10-01T08:30:00Z`."""
     losses: tuple[Loss, ...] = ()
-    """What the call did not carry, by path: `company.beneficial_owners.0.address.line2`."""
+    """What the call did not carry, by path: `people[ada].address.line2`."""
     rate_limits: tuple[RateLimit, ...] = field(default=(), eq=False)
     """The calls left when the answer arrived. Not compared and not stored."""
     raw: Mapping[str, Any] = field(factory=dict[str, Any])

@@ -12,6 +12,8 @@ from attrs import field, frozen
 from onboarding.levels import EidasLevel, IdentificationLevel, KYCLevel, NistIal
 from onboarding.model.action import NextAction
 from onboarding.model.answers import Loss, RateLimit
+from onboarding.model.capabilities import Capability, CapabilityName, CapabilityState
+from onboarding.model.requirements import Requirement
 from onboarding.model.stored import Stored
 from onboarding.model.user import User
 
@@ -82,6 +84,10 @@ class UserRecord(Stored, form="user_record/1"):
     """The same; None unless the policy names it. Example: `substantial`."""
     nist_ial: NistIal | None = None
     """The same; None unless the policy names it. Example: `ial2`."""
+    capabilities: tuple[Capability, ...] = ()
+    """What the user may do, and what stops it; empty if the adapter states none."""
+    requirements: tuple[Requirement, ...] = ()
+    """What the provider asks for, as far as its answer says; empty if the adapter states none."""
     provider_levels: Mapping[str, str] = field(factory=dict[str, str])
     """The provider's own levels, by its names. Example: `{"KYCLevel": "LIGHT"}`."""
     next_actions: tuple[NextAction, ...] = ()
@@ -105,6 +111,12 @@ class UserRecord(Stored, form="user_record/1"):
     """The calls left when the answer arrived. Not compared and not stored."""
     raw: Mapping[str, Any] = field(factory=dict[str, Any])
     """The unchanged answer. It contains personal values."""
+
+    def can(self, name: CapabilityName) -> bool:
+        """Whether a capability of that name is active; False if that is unknown."""
+        return any(
+            one.name is name and one.state is CapabilityState.ACTIVE for one in self.capabilities
+        )
 
     def __repr__(self) -> str:
         waiting = "+".join(action.kind for action in self.next_actions) or None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta, timezone
@@ -12,7 +13,7 @@ from onboarding.errors import InvalidInput, Problem
 from onboarding.model.countries import RESERVED, country_codes, country_meant
 from onboarding.model.currencies import currency_codes, currency_meant
 from onboarding.model.phone_numbers import is_one_number
-from onboarding.values.base import Shape
+from onboarding.values.base import KEYS, Shape
 from onboarding.values.json_values import GIVEN
 from onboarding.values.media_types import canonical
 
@@ -24,11 +25,13 @@ __all__ = [
     "Email",
     "Extras",
     "Identifier",
-    "Link",
+    "IpAddress",
+    "LinkTemplate",
     "Locale",
     "LoginName",
     "MediaType",
     "PastDate",
+    "PersonRef",
     "Phone",
     "PostalCode",
     "Text",
@@ -68,7 +71,10 @@ def is_web_url(text: object) -> bool:
 
 
 def web_url(path: str, value: object) -> str:
-    """The value, if it is an absolute URL of http or https. Raises `InvalidInput` otherwise."""
+    """Returns the value, if it is an absolute URL of http or https.
+
+    Raises `InvalidInput` otherwise, with `path` as the argument that it is about.
+    """
     if isinstance(value, str) and is_web_url(value):
         return value
     raise InvalidInput([Problem(path, "shape", "expected an absolute URL of http or https")])
@@ -176,6 +182,14 @@ def _has_begun(day: date) -> bool:
     return day <= datetime.now(_EARLIEST_MIDNIGHT).date()
 
 
+def _is_ip_address(text: object) -> bool:
+    try:
+        ipaddress.ip_address(text if isinstance(text, str) else "")
+    except ValueError:
+        return False
+    return "%" not in str(text)
+
+
 Text = Annotated[
     str,
     Shape(
@@ -249,6 +263,11 @@ Currency = Annotated[
 ]
 """ISO 4217 alphabetic code, upper case."""
 
+PersonRef = Annotated[
+    str, Shape("ref", "1 to 64 letters without accents, digits, - or _", KEYS.fullmatch)
+]
+"""The platform's own name of a person, unique among the people of a user."""
+
 Email = Annotated[str, Shape("email", "an e-mail address", _EMAIL, _clean_email)]
 """An e-mail address."""
 
@@ -266,6 +285,11 @@ Phone = Annotated[
 Locale = Annotated[str, Shape("locale", "a BCP 47 language tag", _LOCALE)]
 """BCP 47, such as `lt` or `en-GB`."""
 
+IpAddress = Annotated[
+    str, Shape("ip_address", "an IP address, version 4 or 6, without a zone", _is_ip_address)
+]
+"""An IP address, such as `198.51.100.7` or `2001:db8::7`."""
+
 Url = Annotated[
     str, Shape("url", "an absolute URL of http or https, with nothing behind its path", _is_url)
 ]
@@ -274,7 +298,7 @@ Url = Annotated[
 WebUrl = Annotated[str, Shape("web_url", "an absolute URL of http or https", is_web_url)]
 """The address of a website or a page."""
 
-Link = Annotated[
+LinkTemplate = Annotated[
     str, Shape("link", "an absolute link of http, https or an app of its own, in ASCII", is_link)
 ]
 """What a message or a page leads to: a URL, or a link that an app opens (`myapp://confirm/7`)."""

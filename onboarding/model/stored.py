@@ -62,8 +62,8 @@ def digest(value: object) -> str:
     """Returns the SHA-256 of a core value in canonical form, as 64 hexadecimal digits.
 
     Accepts values of the model, plain data, bytes and lists of these. Texts are normalised to NFC,
-    bytes are replaced by their digest. Empty fields are left out, so that new fields of a later
-    version do not change stored digests.
+    bytes are replaced by their digest, and items with a `ref` are in any order. Empty fields are
+    left out, so that new fields of a later version do not change stored digests.
 
     Raises `TypeError` for a secret, which could be guessed from its digest, and for other types.
     """
@@ -88,7 +88,10 @@ def _canonical(value: object) -> Any:
     if isinstance(value, Mapping):
         return _named(cast("Mapping[object, object]", value))
     if isinstance(value, list | tuple):
-        return [_canonical(item) for item in cast("list[object]", value)]
+        items = cast("list[object]", value)
+        if items and all(isinstance(getattr(item, "ref", None), str) for item in items):
+            items = sorted(items, key=lambda item: str(getattr(item, "ref")))  # noqa: B009
+        return [_canonical(item) for item in items]
     if isinstance(value, frozenset):
         return sorted(_canonical(item) for item in cast("frozenset[object]", value))
     cls: Any = type(value)

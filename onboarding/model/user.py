@@ -1,11 +1,11 @@
-"""Users: natural and legal persons, their identity, address and company."""
+"""Users: natural and legal persons, their company and their people."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, Self, TypeGuard, cast
+from typing import Annotated, Any, ClassVar, Self, TypeGuard, cast
 
 from attrs import field, frozen
 
@@ -13,116 +13,23 @@ from onboarding.errors import Problem
 from onboarding.model.credentials import MigratedHash, Password
 from onboarding.model.declared import gives, is_given, is_path
 from onboarding.model.documents import Document
-from onboarding.model.shapes import (
-    Country,
-    Email,
-    Extras,
-    Locale,
-    PastDate,
-    Phone,
-    PostalCode,
-    Text,
-    WebUrl,
-)
+from onboarding.model.people import Address, Identity, Person, extras_problems
+from onboarding.model.shapes import Email, Extras, IpAddress, Locale, PastDate, Phone, Text, WebUrl
 from onboarding.model.stored import Stored
 from onboarding.serialization import parse
 from onboarding.values.base import Model, Shape
 
 __all__ = [
-    "Address",
-    "BeneficialOwner",
-    "Birthplace",
     "Company",
-    "Gender",
-    "Identity",
     "IncomeBracket",
     "LegalPersonType",
-    "NationalId",
     "PersonType",
     "PoliticalExposure",
-    "Representative",
     "Terms",
     "User",
     "UserCategory",
     "is_core_path",
 ]
-
-
-@frozen(kw_only=True, slots=False, repr=False)
-class Address(Model):
-    """A postal address, from the street to the country (ISO 3166-1 alpha-2)."""
-
-    line1: Text | None = None
-    """Street and house number. Example: `3 rue de la Cité`."""
-    line2: Text | None = None
-    """Flat, floor or building. Example: `Apartment 4`."""
-    city: Text | None = None
-    """City, town or village. Example: `Paris`."""
-    region: Text | None = None
-    """State, province or county. Example: `California`."""
-    postal_code: PostalCode | None = None
-    """Postal or ZIP code. Example: `75004`."""
-    country: Country | None = None
-    """Country of the address, ISO 3166-1 alpha-2. Example: `FR`."""
-
-
-class Gender(StrEnum):
-    """As in a passport: male, female, or unspecified (ICAO 9303 `X`)."""
-
-    MALE = "male"
-    FEMALE = "female"
-    UNSPECIFIED = "unspecified"
-
-
-@frozen(kw_only=True, slots=False, repr=False)
-class NationalId(Model):
-    """A personal number and the country that issued it.
-
-    Check digits are not verified: numbers with a wrong one have been issued.
-    """
-
-    code: Text
-    """The number, without checks of its digits. Example: `46803090000`."""
-    country: Country
-    """The country that issued it, ISO 3166-1 alpha-2. Example: `LT`."""
-
-
-@frozen(kw_only=True, slots=False, repr=False)
-class Birthplace(Model):
-    """Where a person was born."""
-
-    city: Text | None = None
-    """City, town or village. Example: `Vilnius`."""
-    country: Country | None = None
-    """Country of birth, ISO 3166-1 alpha-2. Example: `LT`."""
-
-
-@frozen(kw_only=True, slots=False, repr=False)
-class Identity(Model):
-    """The identity of a natural person, with the names of OpenID Connect; countries are alpha-2."""
-
-    given_name: Text | None = None
-    """Given names, as in the identity document. Example: `Ona`."""
-    family_name: Text | None = None
-    """Family names, as in the identity document. Example: `Šimkutė`."""
-    middle_name: Text | None = None
-    """Middle names that are not among the given names. Several are one text. Example: `Rasa`."""
-    name_suffix: Text | None = None
-    """What follows the family name, such as a generation. Example: `Jr.`."""
-    birthdate: PastDate | None = None
-    """Date of birth. Example: `1968-03-09`."""
-    nationality: Country | None = None
-    """The main nationality, ISO 3166-1 alpha-2. Example: `LT`."""
-    other_nationalities: tuple[Country, ...] = ()
-    """Further nationalities, ISO 3166-1 alpha-2. Example: `["FR"]`."""
-    country_of_residence: Country | None = None
-    """The country where the person lives, ISO 3166-1 alpha-2. Example: `LT`."""
-    birthplace: Birthplace | None = None
-    """Where the person was born."""
-    national_id: NationalId | None = None
-    """The personal number and the country that issued it."""
-    gender: Gender | None = None
-    """The gender in the identity document. Example: `female`."""
 
 
 @frozen(kw_only=True, slots=False, repr=False)
@@ -151,32 +58,14 @@ class LegalPersonType(StrEnum):
 
 
 @frozen(kw_only=True, slots=False, repr=False)
-class Representative(Model):
-    """The natural person who acts for a company."""
-
-    identity: Identity | None = None
-    """Who the representative is."""
-    address: Address | None = None
-    """Where the representative lives."""
-    email: Email | None = None
-    """E-mail address of the representative. Example: `ada@example.com`."""
-    phone: Phone | None = None
-    """Phone number of the representative, E.164. Example: `+33612345678`."""
-
-
-@frozen(kw_only=True, slots=False, repr=False)
-class BeneficialOwner(Model):
-    """A natural person who ultimately owns or controls a company."""
-
-    identity: Identity | None = None
-    """Who the owner is."""
-    address: Address | None = None
-    """Where the owner lives."""
-
-
-@frozen(kw_only=True, slots=False, repr=False)
 class Company(Model):
     """The data of a legal person."""
+
+    MOVED: ClassVar[Mapping[str, str]] = {
+        "representative": "is now a person in `people` with the role representative",
+        "beneficial_owners": "are now persons in `people` with the role beneficial_owner",
+    }
+    """The names of earlier versions, each with what takes its place."""
 
     legal_name: Text | None = None
     """The registered name. Example: `Moreau SAS`."""
@@ -197,10 +86,6 @@ class Company(Model):
     """When the company was founded in law. Example: `2012-05-30`."""
     headquarters: Address | None = None
     """The address of the registered office."""
-    representative: Representative | None = None
-    """The natural person who acts for the company."""
-    beneficial_owners: tuple[BeneficialOwner, ...] = ()
-    """The natural persons who own or control the company."""
 
 
 class PersonType(StrEnum):
@@ -236,14 +121,26 @@ class IncomeBracket(StrEnum):
 
 @frozen(kw_only=True, slots=False, repr=False)
 class Terms(Model):
-    """Whether the user accepted the provider's terms, when, and which version."""
+    """Whether the user accepted the provider's terms, when, from where, and which version."""
 
     accepted: bool
     """Whether the user accepted the terms. Example: `true`."""
     accepted_at: datetime | None = None
     """When the user accepted, an aware datetime. Example: `2026-10-01T08:29:58Z`."""
+    ip_address: IpAddress | None = None
+    """The address from which the user accepted. Example: `198.51.100.7`."""
     version: Text | None = None
     """The version of the terms. Example: `2026-01`."""
+
+
+def _same_refs(people: object) -> list[Problem]:
+    """Returns a problem for each person whose ref an earlier person has."""
+    given = cast("tuple[object, ...]", people) if isinstance(people, tuple) else ()
+    refs = [person.ref for person in given if isinstance(person, Person)]
+    return [
+        Problem(f"people[{ref}].ref", "conflict", "is the ref of two people")
+        for ref in sorted({ref for ref in refs if refs.count(ref) > 1})
+    ]
 
 
 def is_core_path(path: object) -> TypeGuard[str]:
@@ -264,8 +161,8 @@ CorePath = Annotated[
 class User(Stored, form="user/1"):
     """A natural or a legal person.
 
-    A user with a `company` is a legal person: its people are in `company.representative` and
-    `company.beneficial_owners`, and `identity` is empty. `extras` has the fields of single
+    A user with a `company` is a legal person: `identity` is empty, and its `people` are those who
+    own it and act for it. `extras` has the fields of single
     providers, by provider name; the adapter's class (`MangoPayExtras` ...) defines them.
 
     Raises `InvalidInput`, which lists the problems of its own fields by path, without values.
@@ -275,6 +172,8 @@ class User(Stored, form="user/1"):
     """Who a natural person is; empty for a legal person."""
     company: Company | None = None
     """The facts of a legal person; empty for a natural person."""
+    people: tuple[Person, ...] = ()
+    """The persons around the user with their roles, such as a representative or a guardian."""
     address: Address | None = None
     """Where a natural person lives."""
     email: Email | None = None
@@ -345,8 +244,9 @@ class User(Stored, form="user/1"):
     def rules(cls, values: Mapping[str, Any]) -> list[Problem]:
         found: list[Problem] = []
         if values.get("identity") is not None and values.get("company") is not None:
-            text = "a legal person's people belong in company.representative"
+            text = "a legal person's people belong in people"
             found.append(Problem("identity", "conflict", text))
+        found += _same_refs(values.get("people"))
         declared: object = values.get("declared_absent")
         if isinstance(declared, frozenset):
             paths = filter(is_core_path, cast("frozenset[object]", declared))
@@ -355,13 +255,7 @@ class User(Stored, form="user/1"):
                 for path in sorted(paths)
                 if is_given(values, path)
             ]
-        extras: object = values.get("extras")
-        if isinstance(extras, Mapping):
-            for provider, given in cast("Mapping[object, object]", extras).items():
-                if not isinstance(given, Mapping):
-                    text = "expected an object with named fields"
-                    found.append(Problem(f"extras.{provider}", "type", text))
-        return found
+        return found + extras_problems(values.get("extras"))
 
     @classmethod
     def parse(cls, data: Mapping[str, Any]) -> User:

@@ -1,21 +1,26 @@
 """Computes offline which requirements of a target a user does not meet, and what to ask."""
 
-from onboarding.requirements.evaluation import missing
-from onboarding.requirements.questions import Questionnaire, questionnaire
-from onboarding.requirements.report import (
-    Question,
+from onboarding.model.requirements import (
+    Actor,
     Requirement,
-    RequirementReport,
+    RequirementKind,
+    RequirementOption,
+    RequirementOrigin,
     RequirementStatus,
 )
-from onboarding.requirements.target import Actor, RequirementOption, RequirementRule, Target
+from onboarding.requirements.evaluation import missing
+from onboarding.requirements.questions import Questionnaire, questionnaire
+from onboarding.requirements.report import Question, RequirementReport
+from onboarding.requirements.target import RequirementRule, Target
 
 __all__ = [
     "Actor",
     "Question",
     "Questionnaire",
     "Requirement",
+    "RequirementKind",
     "RequirementOption",
+    "RequirementOrigin",
     "RequirementReport",
     "RequirementRule",
     "RequirementStatus",

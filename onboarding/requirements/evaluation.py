@@ -7,22 +7,26 @@ from typing import Any
 
 from onboarding.mapping.conditions import ALWAYS
 from onboarding.mapping.paths import EMPTY, lookup
+from onboarding.mapping.people import named
 from onboarding.mapping.plan import MappedField
 from onboarding.mapping.policy import Disallowed, OneOf
 from onboarding.mapping.rows import On
 from onboarding.mapping.translation import Translation
 from onboarding.model.answers import Loss, LossKind, refused
 from onboarding.model.record import Absence, UserRecord
-from onboarding.model.user import PersonType, User
-from onboarding.requirements.report import Requirement, RequirementReport, RequirementStatus
-from onboarding.requirements.target import (
+from onboarding.model.requirements import (
     Actor,
+    Requirement,
     RequirementOption,
-    RequirementRule,
-    Target,
-    user_field,
+    RequirementStatus,
+    subject_of,
 )
+from onboarding.model.user import PersonType, User
+from onboarding.requirements.merging import merged
+from onboarding.requirements.report import RequirementReport
+from onboarding.requirements.target import RequirementRule, Target, is_satisfied
 from onboarding.serialization import problems_of
+from onboarding.values.base import trust
 
 __all__ = ["missing"]
 
@@ -32,9 +36,9 @@ def missing(
 ) -> RequirementReport:
     """Returns the requirements of a target with their status for a user or a record.
 
-    Nothing is sent. A record of the target's provider also shows what the provider has decided
-    and what it hides; a record of another provider counts as its user. `accept_loss` lists the
-    core paths that the gateway may leave out.
+    Nothing is sent. A record of the target's provider also shows what the provider has decided,
+    what it hides, and what it asks for (`record.requirements`); a record of another provider counts
+    as its user. `accept_loss` lists the core paths that the gateway may leave out.
     """
     given, record = (held.user, held) if isinstance(held, UserRecord) else (held, None)
     if record is not None and record.provider != target.provider:
@@ -58,10 +62,11 @@ def missing(
                 _keep(findings, finding)
         for ask in part.rules:
             if ask.when.holds(user):
-                _keep(findings, _of_ask(ask, user, record))
+                for one in ask.about(user):
+                    _keep(findings, _of_ask(one, user, record))
     return RequirementReport(
         target=target,
-        requirements=tuple(findings.values()),
+        requirements=tuple(merged(findings, record, target)),
         refused=tuple(
             loss for loss in refused(losses.values(), accepted) if loss.core_path not in findings
         ),
@@ -91,14 +96,32 @@ def _of_person(target: Target, user: User) -> Requirement:
     """Returns the requirement of another kind of person: a company, or none that can be met."""
     words = f"{target.provider} does not register a {user.person_type} person here"
     actor = Actor.PLATFORM if user.person_type is PersonType.NATURAL else Actor.PROVIDER
-    return Requirement(
-        name="company",
-        status=RequirementStatus.MISSING,
-        options=(RequirementOption(words=words, path="company", actor=actor),),
+    return _requirement(
+        "company",
+        RequirementStatus.MISSING,
+        RequirementOption(words=words, path="company", actor=actor),
         reason=words,
-        condition=ALWAYS.words,
         source=target.source,
     )
+
+
+def _requirement(
+    name: str,
+    status: RequirementStatus,
+    *options: RequirementOption,
+    reason: str,
+    source: str,
+    condition: str = ALWAYS.words,
+    wire_path: str = "",
+) -> Requirement:
+    """Returns a requirement by a documented rule."""
+    facts = {"name": name, "status": status, "options": options, "reason": reason}
+    about = {"condition": condition, "source": source, "wire_path": wire_path}
+    return trust(Requirement, {**facts, **about, "subject": subject_of(name)})
+
+
+def _field(path: str, words: str) -> RequirementOption:
+    return trust(RequirementOption, {"words": words, "path": path})
 
 
 def _of_extras(target: Target, given: User, record: UserRecord | None) -> dict[str, Requirement]:
@@ -110,12 +133,11 @@ def _of_extras(target: Target, given: User, record: UserRecord | None) -> dict[s
     for problem in problems_of(own, target.extras):
         name = problem.path.partition(".")[0]
         path = problem.under(target.provider).under("extras").path
-        found[name] = Requirement(
-            name=path,
-            status=RequirementStatus.MISSING,
-            options=(user_field(path, problem.message),),
+        found[name] = _requirement(
+            path,
+            RequirementStatus.MISSING,
+            _field(path, problem.message),
             reason=problem.message,
-            condition=ALWAYS.words,
             source=target.source,
         )
     return found
@@ -141,7 +163,8 @@ def _of_rows(
     since = record.user if record is not None else None
     _, lost = wire.to_wire(user, on, since=since)
     if on is not On.CREATE and since is None:
-        lost = tuple(loss for loss in lost if loss.core_path in wire.plan.writable(on))
+        able = {named(path, user) for path in wire.plan.writable(on)}
+        lost = tuple(loss for loss in lost if loss.core_path in able)
     absent: Mapping[str, Absence] = record.absent if record is not None else {}
     findings = [*_of_data(wire, on, user, given, lost, refused(lost, accepted), absent)]
     if on is On.CREATE:
@@ -169,28 +192,33 @@ def _of_data(
         left_open = plan.leaves_open(one, user, there, on)
         value = _value(one, user)
         bar = _bar(one, value, user) or _bar(one, lookup(given, one.core), user)
-        if one.core in unfit and (asked or one.core in stops):
-            yield _finding(one, RequirementStatus.MISSING, unfit[one.core].reason)
+        path = named(one.core, user)
+        if path in unfit and (asked or path in stops):
+            yield _finding(one, path, RequirementStatus.MISSING, unfit[path].reason)
         elif bar is not None:
             status = (
                 RequirementStatus.MISSING if bar.certain else RequirementStatus.PROVIDER_DECIDES
             )
-            yield _finding(one, status, bar.words, bar.source)
+            yield _finding(one, path, status, bar.words, bar.source)
         elif not (asked or left_open):
             continue
         elif value not in EMPTY:
-            yield _finding(one, RequirementStatus.MET)
+            yield _finding(one, path, RequirementStatus.MET)
         elif left_open:
-            yield _finding(one, RequirementStatus.PROVIDER_DECIDES, one.row.uncertain)
+            yield _finding(one, path, RequirementStatus.PROVIDER_DECIDES, one.row.uncertain)
         elif absent.get(one.core) is Absence.HIDDEN:
-            yield _finding(one, RequirementStatus.PROVIDER_DECIDES, "the record does not show it")
+            yield _finding(
+                one, path, RequirementStatus.PROVIDER_DECIDES, "the record does not show it"
+            )
         elif absent.get(one.core) is Absence.UNREADABLE:
             yield _finding(
-                one, RequirementStatus.PROVIDER_DECIDES, "what is on file could not be read"
+                one, path, RequirementStatus.PROVIDER_DECIDES, "what is on file could not be read"
             )
         else:
-            absent_ = user.is_declared_absent(one.core)
-            yield _finding(one, RequirementStatus.MISSING, _required(one.row.without, absent_))
+            absent_ = user.is_declared_absent(path)
+            yield _finding(
+                one, path, RequirementStatus.MISSING, _required(one.row.without, absent_)
+            )
 
 
 def _required(without: str, declared_absent: bool) -> str:
@@ -212,13 +240,13 @@ def _value(one: MappedField, user: User) -> object:
 
 
 def _finding(
-    one: MappedField, status: RequirementStatus, reason: str = "", source: str = ""
+    one: MappedField, path: str, status: RequirementStatus, reason: str = "", source: str = ""
 ) -> Requirement:
     asked = one.required_when if one.required_when is not None else ALWAYS
-    return Requirement(
-        name=one.core,
-        status=status,
-        options=(user_field(one.core, reason or "is given"),),
+    return _requirement(
+        path,
+        status,
+        _field(path, reason or "is given"),
         reason=reason,
         condition=asked.words,
         source=source or one.source,
@@ -228,19 +256,18 @@ def _finding(
 
 def _of_choice(one: OneOf, user: User) -> Requirement:
     met = any(lookup(user, path) not in EMPTY for path in one.paths)
-    return Requirement(
-        name=" or ".join(one.paths),
-        status=RequirementStatus.MET if met else RequirementStatus.MISSING,
-        options=tuple(user_field(path, one.words) for path in one.paths),
+    return _requirement(
+        " or ".join(one.paths),
+        RequirementStatus.MET if met else RequirementStatus.MISSING,
+        *(_field(path, one.words) for path in one.paths),
         reason="" if met else one.words,
-        condition=ALWAYS.words,
         source=one.source,
     )
 
 
 def _of_ask(ask: RequirementRule, user: User, record: UserRecord | None) -> Requirement:
     shown = record is not None and ask.shown is not None and ask.shown.holds(record)
-    if shown or (not ask.decided and any(option.satisfied_by(user) for option in ask.options)):
+    if shown or (not ask.decided and any(is_satisfied(option, user) for option in ask.options)):
         status, reason = RequirementStatus.MET, ""
     elif ask.decided or all(option.actor is Actor.PROVIDER for option in ask.options):
         status, reason = RequirementStatus.PROVIDER_DECIDES, ask.options[0].words
@@ -249,10 +276,10 @@ def _of_ask(ask: RequirementRule, user: User, record: UserRecord | None) -> Requ
             RequirementStatus.MISSING,
             " or ".join(option.words for option in ask.options),
         )
-    return Requirement(
-        name=ask.name,
-        status=status,
-        options=ask.options,
+    return _requirement(
+        ask.name,
+        status,
+        *ask.options,
         reason=reason,
         condition=ask.when.words,
         source=ask.source,

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from attrs import evolve, field, frozen
 
 from onboarding.mapping.conditions import ALWAYS, Case, Condition, Form, listed
 from onboarding.mapping.paths import EMPTY, class_at, lookup
+from onboarding.mapping.people import named
 from onboarding.mapping.plan import MappedField, Plan
 from onboarding.mapping.rows import On
 from onboarding.model.answers import refused
 from onboarding.model.record import UserRecord
+from onboarding.model.requirements import (
+    Requirement,
+    RequirementOption,
+    RequirementOrigin,
+    RequirementStatus,
+)
 from onboarding.model.user import User
 from onboarding.requirements.evaluation import missing
-from onboarding.requirements.report import Question, Requirement, RequirementStatus
+from onboarding.requirements.report import Question
 from onboarding.requirements.schema import schema
-from onboarding.requirements.target import RequirementOption, Target, user_field
+from onboarding.requirements.target import Target, is_askable, is_satisfied, user_field
 from onboarding.values.base import required_of
 
 __all__ = ["Questionnaire", "questionnaire"]
@@ -62,9 +70,10 @@ def questionnaire(held: User | UserRecord, targets: Iterable[Target]) -> Questio
     for target in wanted:
         unsure = set(_depending(target, given))
         for finding in missing(held, target).requirements:
-            if finding.status is RequirementStatus.MET:
+            if finding.status in (RequirementStatus.MET, RequirementStatus.UPCOMING):
                 continue
-            open_ = finding.name in unsure and not given.is_declared_absent(finding.name)
+            by_rule = finding.origin is RequirementOrigin.RULE and finding.name in unsure
+            open_ = by_rule and not given.is_declared_absent(finding.name)
             if finding.status is RequirementStatus.MISSING and open_:
                 waiting.append((target, finding))
                 continue
@@ -72,7 +81,7 @@ def questionnaire(held: User | UserRecord, targets: Iterable[Target]) -> Questio
             if finding.status is RequirementStatus.PROVIDER_DECIDES or not options:
                 steps.setdefault(finding.name, finding)
             elif len(options) == 1:
-                _ask(asked, options[0], target, finding.source)
+                _ask(asked, options[0], target, finding.source, deadline=finding.deadline)
             else:
                 choices.append((target, finding))
     for target in wanted:
@@ -83,7 +92,8 @@ def questionnaire(held: User | UserRecord, targets: Iterable[Target]) -> Questio
     for target, finding in choices:
         options = [option for option in finding.options if _can_ask(option, given)]
         always = [o for o in options if o.name in asked and asked[o.name].when is None]
-        _ask(asked, (always or options)[0], target, finding.source)
+        chosen = (always or options)[0]
+        _ask(asked, chosen, target, finding.source, deadline=finding.deadline)
     asked = _with_parts(asked, given)
     return Questionnaire(
         questions=tuple(one.question(wanted, given, asked) for one in asked.values()),
@@ -94,7 +104,7 @@ def questionnaire(held: User | UserRecord, targets: Iterable[Target]) -> Questio
 
 def _can_ask(option: RequirementOption, given: User) -> bool:
     """Whether an answer can meet the option: not after the user declared the field absent."""
-    return option.askable and not given.is_declared_absent(option.path)
+    return is_askable(option) and not given.is_declared_absent(option.path)
 
 
 @frozen
@@ -105,6 +115,7 @@ class _Asked:
     targets: dict[str, None]
     sources: dict[str, None]
     when: Condition | None = None
+    deadline: datetime | None = None
 
     def question(
         self, wanted: tuple[Target, ...], user: User, asked: Mapping[str, _Asked]
@@ -115,6 +126,7 @@ class _Asked:
             targets=tuple(self.targets),
             sources=tuple(source for source in self.sources if source),
             when=self.when,
+            deadline=self.deadline,
             same_as=_same_as(wanted, user, self.option.path, asked),
             data=tuple(_data(wanted, user, self.option.path)),
         )
@@ -126,14 +138,16 @@ def _ask(
     target: Target,
     source: str,
     when: Condition | None = None,
+    deadline: datetime | None = None,
 ) -> None:
     """Adds a question, or another target to it: it is then asked if either condition holds."""
     old = asked.get(option.name)
     if old is not None:
         when = old.when if when == old.when else old.when | when if old.when and when else None
+    deadlines = [it for it in (deadline, old.deadline if old else None) if it is not None]
     targets = {**(old.targets if old else {}), target.id: None}
     sources = {**(old.sources if old else {}), source: None}
-    asked[option.name] = _Asked(option, targets, sources, when)
+    asked[option.name] = _Asked(option, targets, sources, when, min(deadlines, default=None))
 
 
 def _conditional(asked: dict[str, _Asked], target: Target, given: User) -> None:
@@ -147,7 +161,7 @@ def _conditional(asked: dict[str, _Asked], target: Target, given: User) -> None:
             answers = asked.keys() - part.supposes.keys()  # the target sets the others
             for option, condition, source in _dependent(part, user):
                 known = asked.get(option.name)
-                if (known is not None and known.when is None) or option.satisfied_by(user):
+                if (known is not None and known.when is None) or is_satisfied(option, user):
                     continue
                 if user.is_declared_absent(option.path):
                     continue
@@ -176,9 +190,10 @@ def _dependent(part: Target, user: User) -> Iterator[tuple[RequirementOption, Co
         left_open = one.row.uncertain and one.row.uncertain_when == ALWAYS
         settled = left_open or one.row.default is not None
         if one.required_when is not None and not settled and one.asked_on(part.on):
-            yield user_field(one.core, one.required_when.words), one.required_when, one.source
-    for ask in part.rules:
-        options = [option for option in ask.options if option.askable]
+            path = named(one.core, user)
+            yield user_field(path, one.required_when.words), one.required_when, one.source
+    for ask in (one for rule in part.rules for one in rule.about(user)):
+        options = [option for option in ask.options if is_askable(option)]
         if options and not ask.decided:
             yield options[0], ask.when, ask.source
 
@@ -220,7 +235,9 @@ def _with_parts(asked: Mapping[str, _Asked], given: User) -> dict[str, _Asked]:
 def _parts(path: str) -> Iterator[str]:
     """Yields the required fields of the object around a path, except the path itself."""
     above = path.rpartition(".")[0]
-    for name in sorted(required_of(class_at(above))) if above else ():
+    if not above or above.endswith("]"):  # a path names a person by its ref
+        return
+    for name in sorted(required_of(class_at(above))):
         if f"{above}.{name}" != path:
             yield f"{above}.{name}"
 
@@ -236,8 +253,9 @@ def _plans(wanted: Iterable[Target], user: User) -> Iterator[tuple[Target, Plan]
 
 def _data(wanted: tuple[Target, ...], user: User, path: str) -> Iterator[MappedField]:
     for _, plan in _plans(wanted, user):
-        if path in plan.by_core:
-            yield plan.by_core[path]
+        declared = plan.slots.mapped(path, user)
+        if declared in plan.by_core:
+            yield plan.by_core[declared]
 
 
 def _same_as(wanted: tuple[Target, ...], user: User, path: str, asked: Mapping[str, _Asked]) -> str:
@@ -258,7 +276,8 @@ def _lost(
     found: dict[str, dict[str, None]] = {}
     for part, plan in _plans(wanted, user):
         for path in asked if part.on is On.CREATE else ():
-            loss = plan.loss_of(path, On.CREATE) if path not in plan.implied() else None
+            declared = plan.slots.mapped(path, user)
+            loss = plan.loss_of(declared, On.CREATE) if declared not in plan.implied() else None
             if loss is not None and refused([loss], ()):
                 found.setdefault(part.provider, {})[path] = None
     return {provider: tuple(paths) for provider, paths in found.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from datetime import datetime
 
 from attrs import field, frozen
 
@@ -10,50 +10,10 @@ from onboarding.mapping.conditions import Condition
 from onboarding.mapping.plan import MappedField
 from onboarding.model.answers import Loss
 from onboarding.model.documents import DocumentPurpose
-from onboarding.requirements.target import Actor, RequirementOption, Target
+from onboarding.model.requirements import Requirement, RequirementStatus, option_name
+from onboarding.requirements.target import Target
 
-__all__ = ["Question", "Requirement", "RequirementReport", "RequirementStatus"]
-
-
-class RequirementStatus(StrEnum):
-    """Whether a requirement is met, as far as can be computed before a call."""
-
-    MET = "met"
-    """It is met."""
-    MISSING = "missing"
-    """It is not met."""
-    PROVIDER_DECIDES = "provider_decides"
-    """No document says before the call what the provider will answer."""
-
-
-@frozen(kw_only=True)
-class Requirement:
-    """One demand of a target, and whether it is met. Shows no value."""
-
-    name: str
-    """The core path, or the name of a step. Example: `identity.birthdate`."""
-    status: RequirementStatus
-    """Whether it is met. Example: `missing`."""
-    options: tuple[RequirementOption, ...]
-    """The ways to meet it; one is enough."""
-    reason: str = ""
-    """Why it has this status. Example: `is required`."""
-    condition: str = ""
-    """When it is asked, in words; empty for always. Example: `category is OWNER`."""
-    source: str = ""
-    """The document that asks. Example: `docs: api-reference/users/natural-user-object-sca`."""
-    wire_path: str = ""
-    """The provider's path, empty if it has none. Example: `Birthday`."""
-
-    @property
-    def actors(self) -> tuple[Actor, ...]:
-        """Who can meet it."""
-        return tuple(dict.fromkeys(option.actor for option in self.options))
-
-    @property
-    def paths(self) -> tuple[str, ...]:
-        """The core paths of the options."""
-        return tuple(option.path for option in self.options if option.path)
+__all__ = ["Question", "RequirementReport"]
 
 
 @frozen(kw_only=True)
@@ -80,8 +40,13 @@ class RequirementReport:
         return self.of(RequirementStatus.PROVIDER_DECIDES)
 
     @property
+    def upcoming(self) -> tuple[Requirement, ...]:
+        """The requirements that are not met, and not due yet."""
+        return self.of(RequirementStatus.UPCOMING)
+
+    @property
     def status(self) -> RequirementStatus:
-        """The worst status: missing, then undecided, then met."""
+        """The worst status: missing, then undecided, then met. What is upcoming does not count."""
         if self.missing or self.refused:
             return RequirementStatus.MISSING
         return RequirementStatus.PROVIDER_DECIDES if self.undecided else RequirementStatus.MET
@@ -101,7 +66,10 @@ class Question:
     """One question: for a field by its core path, or for a document by its purpose."""
 
     path: str = ""
-    """The core path, empty for a document. Example: `identity.birthdate`."""
+    """The core path; for a document, of the person that it is about, else empty.
+
+    Example: `identity.birthdate`.
+    """
     purpose: DocumentPurpose | None = None
     """The purpose of the document, None for a field. Example: `proof_of_identity`."""
     targets: tuple[str, ...]
@@ -121,10 +89,15 @@ class Question:
 
     Example: `identity.nationality`.
     """
+    deadline: datetime | None = None
+    """Until when the first target needs it, in UTC; None if no provider says.
+
+    Example: `2026-12-01T00:00:00Z`.
+    """
     data: tuple[MappedField, ...] = field(default=(), repr=False)
     """What the providers' wire classes declare of it, limits among them."""
 
     @property
     def name(self) -> str:
         """The core path, or `documents.` and the purpose of the document."""
-        return self.path or f"documents.{self.purpose}"
+        return option_name(self.path, self.purpose)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from copy import deepcopy
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
@@ -13,7 +14,7 @@ from onboarding.mapping.plan import MappedField
 from onboarding.model.countries import country_codes
 from onboarding.model.shapes import LONGEST_EMAIL
 from onboarding.requirements.report import Question
-from onboarding.values.base import Check, checks_of, required_of
+from onboarding.values.base import Check, checks_of, required_of, step_of
 
 __all__ = ["schema"]
 
@@ -27,11 +28,14 @@ _EMAIL = r"^[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+$"
 _SHAPES: Mapping[str, Json] = {
     "text": {"type": "string", "pattern": r"\S", "not": _BAD},
     "postal_code": {"type": "string", "pattern": r"\S", "not": _BAD},
-    "core_path": {"type": "string", "pattern": r"^[a-z_0-9]+(\.[a-z_0-9]+)*$"},
+    "core_path": {"type": "string", "pattern": r"^[a-z_0-9]+(\[[\w-]+\])?(\.[a-z_0-9]+)*$"},
+    "ref": {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$"},
+    "percent": {"type": "number", "minimum": 0, "maximum": 100},
     "media_type": {"type": "string", "pattern": "^[^/]+/[^/]+$"},
     "email": {"type": "string", "format": "email", "pattern": _EMAIL, "maxLength": LONGEST_EMAIL},
     "phone": {"type": "string", "pattern": r"^\+[1-9][0-9]{6,14}$"},
     "locale": {"type": "string", "minLength": 2},
+    "ip_address": {"type": "string", "anyOf": [{"format": "ipv4"}, {"format": "ipv6"}]},
     "web_url": {"type": "string", "pattern": r"^[Hh][Tt][Tt][Pp][Ss]?://[^\s\\]+$", "not": _BAD},
     "past_date": {"type": "string", "format": "date"},
 }
@@ -48,16 +52,17 @@ def schema(questions: Iterable[Question]) -> Json:
     root: Json = {"$schema": _DRAFT, "type": "object", "properties": {}, "required": []}
     rules: list[Json] = []
     questions = list(questions)
-    paths = {question.path for question in questions}
+    paths = {question.path for question in questions if question.purpose is None}
     for question in questions:
         if question.purpose is not None:
-            rules.append(_only_if(question.when, _document(question.purpose.value)))
+            documents = _document(question.purpose.value)
+            rules.append(_only_if(question.when, _around(question.path, documents)))
             continue
         node, name = _place(root, question.path, required=question.when is None)
         leaf = node["properties"][name] = _leaf(question)
         if question.when is not None:
             rules.append(_only_if(question.when, _required_at(question.path)))
-        if question.same_as in paths and "enum" in leaf:
+        if question.same_as and question.same_as in paths and "enum" in leaf:
             rules.append(_equal(question, leaf["enum"]))
     if rules:
         root["allOf"] = rules
@@ -77,19 +82,32 @@ def _place(root: Json, path: str, *, required: bool) -> tuple[Json, str]:
     node, above = root, ""
     *parents, name = path.split(".")
     for step in parents:
-        if required and step not in node["required"]:
-            node["required"].append(step)
         above = f"{above}.{step}".lstrip(".")
-        node = node["properties"].setdefault(step, _object(above))
+        field, key = step_of(step)
+        for part in (field, key) if key else (step,):
+            if required and part not in node["required"]:
+                node["required"].append(part)
+            empty = _GROUP if part == field and key else _object(above)
+            node = node["properties"].setdefault(part, deepcopy(empty))
     if required and name not in node["required"]:
         node["required"].append(name)
     return node, name
 
 
+_GROUP: Json = {"type": "object", "properties": {}, "required": []}
+"""An object without rules, such as people by `ref`."""
+
+
+def _steps(path: str) -> Iterator[str]:
+    """Yields the names on the way to a path in plain data, where people are an object by `ref`."""
+    for step in path.split("."):
+        yield from filter(None, step_of(step))
+
+
 def _object(path: str) -> Json:
     """Returns the schema of an object of the core, with its required fields."""
     cls = class_at(path)
-    needed = sorted(required_of(cls))
+    needed = sorted(required_of(cls)) if not path.endswith("]") else []
     checks = checks_of(cls)
     return {
         "type": "object",
@@ -117,7 +135,8 @@ def _leaf(question: Question) -> Json:
     found = _shape(checks_of(class_at(above))[name])
     for mapped in question.data:
         _narrow(found, mapped)
-    found["description"] = f"for {', '.join(question.targets)}"
+    until = f", until {question.deadline.date()}" if question.deadline is not None else ""
+    found["description"] = f"for {', '.join(question.targets)}{until}"
     return found
 
 
@@ -188,7 +207,7 @@ def _equal(question: Question, words: Iterable[str]) -> Json:
 
     def case(path: str, word: Any) -> Json:
         test: Json = {"const": word}
-        for name in reversed(path.split(".")):
+        for name in reversed([*_steps(path)]):
             test = {"properties": {name: test}}
         return test
 
@@ -201,7 +220,7 @@ def _required_at(path: str) -> Json:
 
 
 def _around(path: str, test: Json) -> Json:
-    """Returns a schema that requires a path and tests its value."""
-    for name in reversed(path.split(".")):
+    """Returns a schema that requires a path and tests its value; empty for the whole."""
+    for name in reversed([*_steps(path)]):
         test = {"properties": {name: test}, "required": [name]}
     return test

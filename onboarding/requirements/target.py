@@ -3,81 +3,74 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from enum import StrEnum
 from typing import Any
 
 from attrs import evolve, field, frozen
 
 from onboarding.mapping.conditions import ALWAYS, Condition
 from onboarding.mapping.paths import EMPTY, dotted, lookup
+from onboarding.mapping.people import heads, is_of_people
 from onboarding.mapping.rows import EXTRAS, On
 from onboarding.mapping.translation import Translation, translation
+from onboarding.model.capabilities import CapabilityName
 from onboarding.model.documents import DocumentPurpose
+from onboarding.model.requirements import Actor, RequirementOption
 from onboarding.model.user import PersonType, User
 
-__all__ = ["Actor", "RequirementOption", "RequirementRule", "Target", "document", "field", "step"]
+__all__ = [
+    "RequirementRule",
+    "Target",
+    "document",
+    "is_askable",
+    "is_satisfied",
+    "step",
+    "user_field",
+]
 
 
-class Actor(StrEnum):
-    """Who meets a requirement."""
+def is_askable(option: RequirementOption) -> bool:
+    """Returns whether an answer of the user can meet an option.
 
-    PLATFORM = "platform"
-    """The platform, with data of the user."""
-    USER = "user"
-    """The user, at the provider."""
-    PROVIDER = "provider"
-    """The provider."""
+    False for a step, for an act of the provider, and for extras, which the platform sets.
+    """
+    extra = option.path.startswith(EXTRAS)
+    return bool(option.name) and not extra and option.actor is not Actor.PROVIDER
 
 
-@frozen(kw_only=True)
-class RequirementOption:
-    """One way to meet a requirement: a field, a document, or a step outside the user's data."""
-
-    words: str
-    """The option, in words. Example: `hand in: proof of identity`."""
-    actor: Actor = Actor.PLATFORM
-    """Who can act. Example: `user`."""
-    path: str = ""
-    """The core path of the field, empty for a document or a step. Example: `identity.birthdate`."""
-    purpose: DocumentPurpose | None = None
-    """What the document is to prove, None for a field or a step. Example: `proof_of_identity`."""
-
-    @property
-    def name(self) -> str:
-        """The name of the question; empty for a step, about which no question is asked."""
-        return self.path or (f"documents.{self.purpose}" if self.purpose else "")
-
-    @property
-    def askable(self) -> bool:
-        """Whether an answer of the user can meet it.
-
-        False for a step, for an act of the provider, and for extras, which the platform sets.
-        """
-        extra = self.path.startswith(EXTRAS)
-        return bool(self.name) and not extra and self.actor is not Actor.PROVIDER
-
-    def satisfied_by(self, user: User) -> bool:
-        """Returns whether the user has it; False for a step."""
-        if self.purpose is not None:
-            return any(document.purpose is self.purpose for document in user.documents)
-        return bool(self.path) and lookup(user, self.path) not in EMPTY
+def is_satisfied(option: RequirementOption, user: User) -> bool:
+    """Returns whether the user has what an option asks for; False for a step."""
+    if option.purpose is None:
+        return bool(option.path) and lookup(user, option.path) not in EMPTY
+    owner = lookup(user, option.path) if option.path else user
+    return owner is not None and any(one.purpose is option.purpose for one in owner.documents)
 
 
 def user_field(path: object, words: str) -> RequirementOption:
-    """Returns the option to provide a field, which the platform asks the user for."""
+    """Returns the option to provide the field at `path`, which the platform asks the user for.
+
+    `words` say what to give.
+    """
     return RequirementOption(words=words, path=dotted(path))
 
 
-def document(purpose: DocumentPurpose, words: str = "") -> RequirementOption:
-    """Returns the option to submit a document, which the platform uploads."""
+def document(purpose: DocumentPurpose, words: str = "", *, person: str = "") -> RequirementOption:
+    """Returns the option to submit a document, which the platform uploads.
+
+    `purpose` is what it proves; `words` describe it, and are made of the purpose by default.
+    `person` is the path of the person that it is about, as in `people[ada]`; empty for the user.
+    """
     return RequirementOption(
-        words=words or f"hand in: {purpose.value.replace('_', ' ')}", purpose=purpose
+        words=words or f"hand in: {purpose.value.replace('_', ' ')}", path=person, purpose=purpose
     )
 
 
-def step(words: str, actor: Actor) -> RequirementOption:
-    """Returns the option of a step that an actor takes outside the user's data."""
-    return RequirementOption(words=words, actor=actor)
+def step(words: str, actor: Actor, *, link: bool = False) -> RequirementOption:
+    """Returns the option of a step that an actor takes outside the user's data.
+
+    `words` say what to do.
+    `link` is for a step of the user on a page whose address `create_link` returns.
+    """
+    return RequirementOption(words=words, actor=actor, link=link)
 
 
 @frozen(kw_only=True)
@@ -99,6 +92,17 @@ class RequirementRule:
     """
     decided: bool = False
     """Whether the provider decides, so that it is unknown until then. Example: `True`."""
+
+    def about(self, user: User) -> Iterator[RequirementRule]:
+        """Yields the rule for a user: for each person that has the role in its paths, by ref."""
+        if not is_of_people(self.name):
+            yield self
+            return
+        role = self.name.partition(".")[0]
+        for head in heads(self.name, user):
+            options = (evolve(it, path=it.path.replace(role, head, 1)) for it in self.options)
+            name = self.name.replace(role, head, 1)
+            yield evolve(self, name=name, options=tuple(options))
 
 
 @frozen(kw_only=True, repr=False)
@@ -129,6 +133,11 @@ class Target:
     """
     includes: tuple[Target, ...] = ()
     """The targets on the way."""
+    grants: tuple[CapabilityName, ...] = ()
+    """The capabilities that the user has then. Example: `(CapabilityName.PAY_OUT,)`."""
+    complete: bool = False
+    """Whether the requirements of a record are all that the provider asks for: a documented rule
+    that they do not name then counts as met. Example: `True`."""
     rules: tuple[RequirementRule, ...] = ()
     """What it asks for beside the rows of the wire classes."""
     extras: type | None = None
@@ -158,7 +167,10 @@ class Target:
         yield self
 
     def written_by(self, natural: type, legal: type | None) -> Target:
-        """Returns the target for a gateway whose settings use other wire classes."""
+        """Returns the target for a gateway whose settings use other wire classes.
+
+        `natural` and `legal` are those of natural and of legal persons, None if there is none.
+        """
         through = tuple(target.written_by(natural, legal) for target in self.includes)
         if self.on is None:
             return evolve(self, includes=through)

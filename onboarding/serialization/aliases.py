@@ -32,6 +32,7 @@ ALIASES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "email": "mail email_address",
             "phone": "mobile telephone tel phone_number mobile_phone",
             "locale": "language lang",
+            "terms.ip_address": "ip ip_addr",
             "company.legal_name": "company_name business_name",
             "company.registration_number": "company_number",
             "company.vat_number": "vat vat_id",

@@ -24,7 +24,15 @@ from onboarding.serialization.leaves import (
     read_word,
     without_blanks,
 )
-from onboarding.values.base import Model, Shape, defaults_of, field_types, required_of, trust
+from onboarding.values.base import (
+    Model,
+    Shape,
+    defaults_of,
+    field_types,
+    labelled,
+    required_of,
+    trust,
+)
 from onboarding.values.json_values import GIVEN, faults, named
 from onboarding.values.secret import Secret
 
@@ -39,6 +47,11 @@ __all__ = ["choices_of", "kind_of", "nearest", "reader"]
 
 def _origin(hint: Any) -> Any:
     return typing.get_origin(hint)
+
+
+def _has_refs(hint: Any) -> bool:
+    """Whether items are named by `ref` in paths."""
+    return isinstance(hint, type) and issubclass(hint, Model) and "ref" in field_types(hint)
 
 
 def _is_word(hint: Any) -> bool:
@@ -107,11 +120,15 @@ def reader(
         return copied
 
     def items(value: Any, hint: Any) -> tuple[Any, ...] | frozenset[Any]:
+        of = typing.get_args(hint)[0]
+        has_refs = _has_refs(of)
+        if has_refs and isinstance(value, Mapping):
+            value = _keyed(cast("Mapping[object, Any]", value), of)
         if not isinstance(value, list | tuple):
             raise fail("type", "expected a list")
-        of = typing.get_args(hint)[0]
         sequence = list(cast("Iterable[Any]", value))
-        found = _collect((index, item, of) for index, item in enumerate(sequence))(read)
+        names = [labelled(x, i) if has_refs else i for i, x in enumerate(sequence)]
+        found = _collect((name, x, of) for name, x in zip(names, sequence, strict=True))(read)
         return frozenset(found) if _origin(hint) is frozenset else tuple(found)
 
     def shaped(value: Any, hint: Any) -> Any:
@@ -130,6 +147,19 @@ def reader(
         converter.register_structure_hook(kind, reading)
     converter.register_structure_hook(Secret, secret)
     return converter
+
+
+def _keyed(value: Mapping[object, Any], of: Any) -> list[Any]:
+    """Returns items that are given by `ref` as a list; a role's name as `ref` gives the role."""
+    found: list[Any] = []
+    for ref, item in _named(value).items():
+        if not isinstance(item, Mapping):
+            found.append(item)
+            continue
+        base = of.keyed(ref)
+        defaults = {"ref": ref, **({"roles": [*base.roles]} if base is not None else {})}
+        found.append({**defaults, **cast("Mapping[str, Any]", item)})
+    return found
 
 
 def _named(value: Mapping[object, Any]) -> dict[str, Any]:
@@ -189,6 +219,10 @@ def _fields(value: Any, cls: type, read: Callable[[Any, Any], Any], *, checked: 
                 problems += [problem.under(name) for problem in error.problems]
         elif name in required_of(cls):
             problems.append(Problem(name, "missing", "is required"))
+    moved = cast("Mapping[str, str]", getattr(cls, "MOVED", {}))
+    for name in [name for name in data if name in moved]:
+        data.pop(name)
+        problems.append(Problem(name, "unknown", moved[name]))
     problems += _unknown(data, fields)
     return _built(cls, values, problems, checked=checked)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from onboarding.testing.adapter_laws import AdapterLaws
+from onboarding.testing.exemptions import NeedlessExemption
 from onboarding.testing.generators import supported_users
 from onboarding.testing.laws import (
     arrives,
@@ -22,6 +23,7 @@ from onboarding.testing.subject import World
 
 __all__ = [
     "AdapterLaws",
+    "NeedlessExemption",
     "PaperGateway",
     "QuotedError",
     "Sample",

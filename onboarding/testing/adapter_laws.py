@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+import pytest
+
 from onboarding.pytest_plugin import PROPERTY
+from onboarding.testing.examples import patient, unshrunk
+from onboarding.testing.exemptions import needless
 from onboarding.testing.law import Law, reason
-from onboarding.testing.proof import BRIEF, CLAIMS, LAWS, Proof, findings, laws_for, prove, unseen
+from onboarding.testing.proof import (
+    BRIEF,
+    CLAIMS,
+    LAWS,
+    Proof,
+    exemptions_of,
+    findings,
+    laws_for,
+    prove,
+    unseen,
+)
 from onboarding.testing.runner import Runner
 from onboarding.testing.subject import Subject
 
@@ -26,6 +41,12 @@ class AdapterLaws(Subject):
 
     A subclass has one test for each law that applies to what it declares; for the others, the
     report says `not claimed`. The number of examples is that of the Hypothesis profile.
+
+    `exempt` names the laws that the adapter does not keep, each with the reason:
+    `exempt = {"signature_is_pure": "the signature is in the query"}`. The tests of these laws are
+    expected to fail; the output and the conformance report show the reasons. An exemption of a law
+    that holds or does not apply is a `NeedlessExemption` warning. Making the class raises
+    `InvalidInput` for an exemption of an unknown law, or without a reason.
     """
 
     asked: ClassVar[tuple[str, ...]] = ()
@@ -36,8 +57,10 @@ class AdapterLaws(Subject):
         subject = cls()
         if not subject.variants:
             return  # a base class
-        found = laws_for(subject)
+        found, exempt = laws_for(subject), exemptions_of(subject)
         cls.asked = tuple(law.name for law in found)
+        for name in exempt.keys() - cls.asked:
+            warnings.warn(needless(name, applies=False), stacklevel=2)
         for law in found:
             name = f"test_{law.name}"
             if name not in vars(cls):
@@ -52,15 +75,23 @@ class AdapterLaws(Subject):
 
 def _test_of(law: Law) -> Callable[..., None]:
     def test(self: Subject, record_property: Callable[[str, object], None]) -> None:
+        exempt = exemptions_of(self).get(law.name, "")
         began = time.perf_counter()
-        runner, broken = Runner(self, name=law.name), ""
+        wanted = unshrunk() if exempt else patient()
+        runner, broken = Runner(self, name=law.name, settings=wanted), ""
         try:
             law.check(runner)
         except Exception as error:
             broken = reason(error)
-            raise
+            if not exempt:
+                raise
         finally:
-            record_property(PROPERTY, findings(runner, time.perf_counter() - began, broken))
+            seconds = time.perf_counter() - began
+            record_property(PROPERTY, findings(runner, seconds, broken, exempt))
+        if broken:
+            pytest.xfail(f"exempt: {exempt}")
+        if exempt:
+            warnings.warn(needless(law.name, applies=True), stacklevel=1)
 
     test.__doc__ = f"Law: {law.says}."
     test.__name__ = test.__qualname__ = f"test_{law.name}"
@@ -86,6 +117,7 @@ def _claims_test(self: Subject, record_property: Callable[[str, object], None]) 
             "claims": plain["claims"],
             "exercised": plain["exercised"],
             "not_claimed": [law.name for law in LAWS if law.name not in asked],
+            "concepts": plain["concepts"],
             "reason": unseen(proof.unexercised),
             "losses": {},
         },

@@ -4,15 +4,29 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, cast
+from urllib.parse import parse_qsl
 
-from onboarding.http import json_body
-from onboarding.mapping.plan import wire_value
+from onboarding.bodies import json_body
+from onboarding.mapping.paths import wire_value
+from onboarding.mapping.plan import Plan
 from onboarding.mapping.rows import On
 from onboarding.mapping.translation import Translation
 
-__all__ = ["NOTHING", "at_path", "merged", "on_wire", "put", "wire_paths", "without"]
+__all__ = [
+    "NOTHING",
+    "at_path",
+    "combined",
+    "merged",
+    "of_form",
+    "on_wire",
+    "put",
+    "typed",
+    "wire_paths",
+    "without",
+]
 
 Json = dict[str, Any]
 
@@ -26,6 +40,48 @@ NOTHING = object()
 """The value at a path that a body does not have."""
 
 
+def of_form(body: bytes) -> Json:
+    """Returns the object in a form with brackets, as a provider reads it: texts alone."""
+    found: Json = {}
+    for name, text in parse_qsl(body.decode(), keep_blank_values=True):
+        *around, last = name.replace("]", "").split("[")
+        place = found
+        for step in around:
+            place = place.setdefault(step, {})
+        place[last] = text
+    return found
+
+
+_FLAGS = {"true": True, "false": False}
+
+
+def typed(plan: Plan, body: Json) -> Json:
+    """Returns an object of texts with the JSON types that the codecs of a class declare.
+
+    A form has only texts, and the provider's answers have numbers and truth values.
+    """
+    for mapped in plan.fields:
+        codec = mapped.row.codec
+        for wire in mapped.wires if codec is not None and codec.wire != "string" else ():
+            text = at_path(body, wire)
+            any_text = codec is not None and codec.wire == "any" and isinstance(text, str)
+            if text is not NOTHING and not any_text:
+                body = put(body, wire, _typed(text))
+    return body
+
+
+def _typed(text: Any) -> Any:
+    """Returns the number or the flag in a text, also of each text in an object."""
+    if isinstance(text, dict):
+        return {name: _typed(one) for name, one in cast("Json", text).items()}
+    if isinstance(text, str) and _NUMBER(text):
+        return json.loads(text)
+    return _FLAGS.get(text, text) if isinstance(text, str) else text
+
+
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?").fullmatch
+
+
 def at_path(body: object, wire: str) -> object:
     """Returns the value at a wire path; `NOTHING` if there is no key, None for a null."""
     for name in wire.split("."):
@@ -34,22 +90,24 @@ def at_path(body: object, wire: str) -> object:
     return body
 
 
-def wire_paths(translation: Translation, body: Mapping[str, Any], prefix: str = "") -> list[str]:
+def wire_paths(
+    translation: Translation[Any], body: Mapping[str, Any], prefix: str = ""
+) -> list[str]:
     """Returns the wire paths of the fields in a body."""
-    objects = {
-        ".".join(row.wire for row in mapped.parents[: depth + 1])
-        for mapped in translation.plan.fields
-        for depth in range(len(mapped.parents))
-    }
     found: list[str] = []
     for name, value in body.items():
         path = prefix + name
-        found += wire_paths(translation, value, f"{path}.") if path in objects else [path]
+        is_object = path in translation.plan.known and isinstance(value, Mapping)
+        inner = cast("Mapping[str, Any]", value)
+        found += wire_paths(translation, inner, f"{path}.") if is_object else [path]
     return found
 
 
-def merged(translation: Translation, there: Json, body: Json, prefix: str = "") -> Json:
-    """Returns what a provider has after an update: objects are merged, except those replaced."""
+def merged(translation: Translation[Any], there: Json, body: Json, prefix: str = "") -> Json:
+    """Returns what a provider has after an update: objects are merged, except those replaced.
+
+    An empty text that clears a field, as declared, leaves it without a value.
+    """
     plan = translation.plan
     whole = {mapped.replaced for mapped in plan.fields}
     result = dict(there)
@@ -59,12 +117,25 @@ def merged(translation: Translation, there: Json, body: Json, prefix: str = "") 
         return {name: there[name] for name in there.keys() & plan.known[""] - written} | body
     for name, value in body.items():
         path = prefix + name
-        old = there.get(name)
+        old, mapped = there.get(name), plan.by_wire.get(path)
+        if mapped is not None and value == "" == mapped.row.clear_with:
+            result.pop(name, None)
+            continue
         if isinstance(value, dict) and isinstance(old, dict) and path not in whole:
             result[name] = merged(translation, cast("Json", old), cast("Json", value), f"{path}.")
         else:
             result[name] = value
     return result
+
+
+def combined(one: Json, other: Json) -> Json:
+    """Returns an object with the fields of both; at every level those of the other win."""
+    found = dict(one)
+    for name, value in other.items():
+        mine = found.get(name)
+        both = isinstance(mine, dict) and isinstance(value, dict)
+        found[name] = combined(cast("Json", mine), cast("Json", value)) if both else value
+    return found
 
 
 def put(payload: Json, path: str, value: Any) -> Json:

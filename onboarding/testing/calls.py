@@ -14,16 +14,9 @@ from onboarding.http import Flow
 from onboarding.model.action import NextAction, NextActionKind
 from onboarding.model.answers import Partial
 from onboarding.model.documents import Document, DocumentKind, DocumentPage, DocumentPurpose
-from onboarding.model.user import (
-    Address,
-    BeneficialOwner,
-    Birthplace,
-    Company,
-    Identity,
-    LegalPersonType,
-    Representative,
-    User,
-)
+from onboarding.model.notification import Notification
+from onboarding.model.people import Address, Birthplace, Identity, Person, PersonRole
+from onboarding.model.user import User
 from onboarding.operations import Criterion, call_of
 from onboarding.testing.subject import Subject
 
@@ -96,13 +89,14 @@ def _every(subject: Subject, adapter: Adapter, user: User, values: CallValues) -
         country_of_residence="FR",
         birthplace=Birthplace(city=text, country="FR"),
     )
-    company = Company(
-        legal_name=text,
-        legal_person_type=LegalPersonType.BUSINESS,
-        registration_number="123456789",
-        headquarters=home,
-        representative=Representative(identity=person, email=values.email),
-        beneficial_owners=(BeneficialOwner(identity=person, address=home),),
+    people = (
+        Person(
+            ref="ada",
+            roles=(PersonRole.REPRESENTATIVE,),
+            identity=person,
+            email=values.email,
+        ),
+        Person(ref="bob", roles=(PersonRole.BENEFICIAL_OWNER,), identity=person, address=home),
     )
     document = Document(
         purpose=DocumentPurpose.IDENTITY,
@@ -139,9 +133,11 @@ def _every(subject: Subject, adapter: Adapter, user: User, values: CallValues) -
         user_id=id,
         id=id,
     )
+    half = evolve(broken, operation="create_user")
     return [
         Call("create_user", (user,)),
         Call("fetch_user", (id,)),
+        Call("fetch_capabilities", (record,)),
         Call("find_user", named={"email": values.email}),
         Call("find_user", named={"phone": values.phone}),
         Call("find_user", named={"national_id": text, "country": "LT"}),
@@ -156,10 +152,11 @@ def _every(subject: Subject, adapter: Adapter, user: User, values: CallValues) -
         Call("renew", (code,)),
         Call("renew", (email,)),
         Call("renew", (link,)),
+        Call("create_link", (link,), {"return_url": "https://platform.example/back"}),
         Call("submit_document", (id, document)),
         Call("fetch_document", (id,), {"user_id": id}),
         Call("list_documents", (id,)),
-        Call("declare_owners", (id, company)),
+        Call("declare_owners", (id, people)),
         Call("fetch_declaration", (id,), {"user_id": id}),
         Call("list_declarations", (id,)),
         Call("list_wallets", (id,)),
@@ -167,7 +164,8 @@ def _every(subject: Subject, adapter: Adapter, user: User, values: CallValues) -
         Call("list_bank_accounts", (id,)),
         Call("deactivate_bank_account", (held,)),
         Call("resume", (broken, document)),
-        Call("read_event", ({"id": id, "note": text},)),
+        Call("resume", (half, user)),
+        Call("read_notification", (Notification(query={"id": id, "note": text}),)),
         Call("raw", ("GET", id), {"query": (("q", text),)}),
         Call("raw", ("POST", id), {"body": {"name": text}}),
     ]

@@ -11,7 +11,7 @@ from onboarding.mapping import rows
 from onboarding.mapping.plan import Plan
 from onboarding.mapping.rows import On
 from onboarding.mapping.translation import translation
-from onboarding.testing.subject import Subject
+from onboarding.testing.subject import Subject, others_of
 
 __all__ = ["OPERATIONS", "WRITES", "Claim", "claims_of"]
 
@@ -26,7 +26,7 @@ OPERATIONS = (*operations.OPERATIONS, "login")
 class Claim:
     """One thing that an adapter declares.
 
-    - `kind`: `operation`, `written`, `hidden`, `required`, `level` or `error`;
+    - `kind`: `operation`, `written`, `mapped`, `hidden`, `required`, `level` or `error`;
     - `what`: a wire class and path, an operation, a level or an error code;
     - `by`: the operation that writes a field; otherwise empty.
     """
@@ -52,6 +52,9 @@ def _claims(subject: Subject) -> Iterator[Claim]:
         for cls in adapter.wires:
             writes = {name: on for name, on in WRITES.items() if name in able}
             yield from _of_wire(translation(cls, adapter.provider).plan, writes)
+        for wire in others_of(adapter):
+            name = wire.plan.cls.__name__
+            yield from (Claim("mapped", f"{name}.{mapped.wire}") for mapped in wire.plan.fields)
     yield from (Claim("error", code) for code in subject.codes)
 
 

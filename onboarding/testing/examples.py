@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-__all__ = ["draw", "fresh", "patient", "pool"]
+__all__ = ["draw", "fresh", "patient", "pool", "unshrunk"]
 
 T = TypeVar("T")
 
@@ -20,6 +20,11 @@ def patient(base: settings | None = None, **more: Any) -> settings:
     """Returns settings without a deadline, since machines differ in speed."""
     slow = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
     return settings(base or settings(), deadline=None, suppress_health_check=slow, **more)
+
+
+def unshrunk(base: settings | None = None) -> settings:
+    """Returns settings for a law that is expected to fail: its failure is not made small."""
+    return patient(base, phases=[Phase.generate], database=None, report_multiple_bugs=False)
 
 
 def draw(values: SearchStrategy[T], use: Callable[[T], object], count: int = 1) -> None:

@@ -12,35 +12,51 @@ from typing import Any, cast
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from onboarding.mapping.paths import model_below
+from onboarding.mapping.codecs import UNREADABLE, Codec
+from onboarding.mapping.paths import lookup, model_below
+from onboarding.mapping.people import PEOPLE
 from onboarding.mapping.plan import EXTRAS, MappedField, Plan
 from onboarding.mapping.rows import EVERY, On
 from onboarding.mapping.translation import Translation
+from onboarding.model.answers import LossKind
+from onboarding.model.declared import is_given
+from onboarding.model.people import Person, PersonRole
 from onboarding.model.user import User
 from onboarding.testing.examples import fresh, pool
 from onboarding.testing.strategies import (
     check_at,
     extra_values,
+    people,
     some_of,
     texts,
     values_at,
 )
-from onboarding.values.base import required_of
+from onboarding.values.base import required_of, step_of, trust
 
-__all__ = ["fill_pools", "full_users", "supported_users", "supported_values"]
+__all__ = [
+    "fill_pools",
+    "full_users",
+    "full_values",
+    "supported_users",
+    "supported_values",
+    "with_a_person",
+]
 
 Tree = dict[str, Any]
 
+REFS = ("ada", "B-2", "c_3", "4", "representative_1", *"vwxyz")
+"""The refs of people that are drawn, in an order that is drawn too."""
+
 
 @cache
-def supported_values(mapped: MappedField) -> SearchStrategy[Any]:
-    """Returns the values of a field within its declared limits."""
+def supported_values(mapped: MappedField, root: type = User) -> SearchStrategy[Any]:
+    """Returns the values of a field within its declared limits; `root` is that of its class."""
     row, codec = mapped.row, mapped.row.codec
     assert codec is not None
     if codec.members:
         return st.sampled_from(codec.members)
-    check = check_at(mapped.core)
-    found = values_at(mapped.core)
+    check = check_at(mapped.core, root)
+    found = values_at(mapped.core, root)
     if row.joined:
         return found
     if row.pattern is not None:
@@ -64,6 +80,8 @@ def _fits(mapped: MappedField, value: Any) -> bool:
         written = codec.write(value)
     except ValueError:
         return False
+    if written is None or mapped.format.cannot_hold(written):  # there is nothing to send
+        return False
     limited = written if row.joined else value
     if row.max is not None and not row.min <= len(limited) <= row.max:
         return False
@@ -80,7 +98,7 @@ def supported_users(
     complete: bool = False,
     pools: int = 0,
 ) -> User:
-    """Draws users with only the fields that `on` can write, within the declared limits.
+    """Draws users with only the fields that `on` can write, within the limits of a translation.
 
     - `complete`: whether users have every required field, as far as it is declared;
     - `extras`: the adapter's class for `User.extras`; None for no extras;
@@ -92,8 +110,57 @@ def supported_users(
     implied = translation.plan.implied()
     if not complete:
         _fit_joined(draw, data, values, given)
-        return _user(given, implied, data)
-    return _completed(draw, translation.plan, on, data, allowed, given)
+        return _mixed(draw, _user(given, implied, data), translation.plan, on)
+    user = _completed(draw, translation.plan, on, data, allowed, given)
+    return _mixed(draw, user, translation.plan, on)
+
+
+def _mixed(draw: st.DrawFn, user: User, plan: Plan, on: On) -> User:
+    """Gives the people of a user refs of their own, and adds people of whom nothing is refused.
+
+    These are people in roles that another call carries. The people are in any order.
+    """
+    losses = {role: plan.loss_of(f"{PEOPLE}[{role}]", on) for role in PersonRole}
+    free = [r for r, x in losses.items() if x is not None and x.kind is LossKind.NOT_APPLICABLE]
+    if not user.people and not free:
+        return user
+    refs = iter(draw(st.permutations(REFS)))
+    mine = [
+        trust(Person, {**vars(one), "ref": next(refs), "roles": _with(draw, one, free)})
+        for one in user.people
+    ]
+    also = bool(free) and draw(st.booleans())
+    for one in draw(people(2)) if also else ():
+        role = draw(st.sampled_from(free))
+        mine.append(trust(Person, {**vars(one), "ref": next(refs), "roles": (role,)}))
+    return trust(User, {**vars(user), "people": tuple(draw(st.permutations(mine)))})
+
+
+def _with(draw: st.DrawFn, person: Person, free: list[PersonRole]) -> tuple[PersonRole, ...]:
+    """Returns the roles of a person, and perhaps some that another call carries."""
+    more = draw(st.lists(st.sampled_from(free), max_size=2, unique=True)) if free else []
+    return (*person.roles, *(role for role in more if role not in person.roles))
+
+
+@st.composite
+def with_a_person(draw: st.DrawFn, users: SearchStrategy[User], wire: Translation[Any]) -> User:
+    """Draws users, half of them with a person in any roles, as the class of a person supports.
+
+    One person, because what several may be together is a rule of the provider.
+    """
+    user = draw(users)
+    if not draw(st.booleans()):
+        return user
+    writable = [mapped for mapped in wire.plan.fields if mapped.on & On.CREATE]
+    given = draw(some_of({mapped.core: supported_values(mapped, Person) for mapped in writable}))
+    around = {core.rpartition(".")[0] for core in given}
+    for core, by in wire.plan.implied().items():  # read off another key, into an object with a key
+        if by in given and core.rpartition(".")[0] in around:
+            given[core] = given[by]
+    roles = draw(st.lists(st.sampled_from(PersonRole), min_size=1, max_size=3, unique=True))
+    tree: Tree = {"ref": draw(st.sampled_from(REFS)), "roles": tuple(roles)}
+    person = cast("Person", _build(Person, _tree(given, tree)))
+    return trust(User, {**vars(user), "people": (person,)})
 
 
 @st.composite
@@ -103,6 +170,37 @@ def full_users(draw: st.DrawFn, translation: Translation, extras: type | None = 
     given = {mapped.core: draw(values[mapped.core]) for mapped in data}
     _fit_joined(draw, data, values, given)
     return _user(given, translation.plan.implied(), data)
+
+
+@st.composite
+def full_values(draw: st.DrawFn, translation: Translation[Any]) -> Tree:
+    """Draws a value within the limits for every field of a wire class, by core path.
+
+    Values are those that the provider can show.
+    """
+    plan, root = translation.plan, cast("Any", translation.plan.root)
+    values = {mapped.core: _shown(mapped, supported_values(mapped, root)) for mapped in plan.fields}
+    given = {core: draw(each) for core, each in values.items()}
+    _fit_joined(draw, plan.fields, values, given)
+    return given
+
+
+def _shown(mapped: MappedField, values: SearchStrategy[Any]) -> SearchStrategy[Any]:
+    """Returns the values that a provider can show: readable ones, without what is not written."""
+    codec = mapped.row.codec
+    if codec is None or mapped.row.joined:
+        return values
+    if not codec.exact_write:
+        return values.map(lambda value: codec.read(codec.write(value)))
+    return values if mapped.on else values.filter(partial(_is_readable, codec))
+
+
+def _is_readable(codec: Codec[Any, Any], value: Any) -> bool:
+    try:
+        codec.read(codec.write(value))
+    except UNREADABLE:
+        return False
+    return True
 
 
 def fill_pools(translation: Translation, on: On, extras: type | None, size: int) -> None:
@@ -149,12 +247,18 @@ def _values_of(mapped: MappedField, own: SearchStrategy[Any] | None) -> SearchSt
     """Returns the values of a field within its limits; `own` are those of an extra."""
     if own is None:
         return supported_values(mapped)
-    pattern = mapped.row.pattern
-    return own if pattern is None else st.from_regex(pattern.regex, fullmatch=True)
+    row = mapped.row
+    if row.pattern is not None:
+        own = st.from_regex(row.pattern.regex, fullmatch=True)
+        return own.filter(lambda value: not mapped.format.cannot_hold(value))
+    if row.max is not None:
+        own |= texts(max(row.min, 1), min(row.max, 100))
+    return own.filter(partial(_fits, mapped))
 
 
 def _allowed(mapped: MappedField, value: Any) -> bool:
-    return not any(bar.certain and value in bar.values for bar in mapped.disallowed)
+    stops = (bar for bar in mapped.disallowed if bar.certain and not bar.same_as)
+    return not any(value in bar.values for bar in stops)
 
 
 def _completed(
@@ -178,11 +282,11 @@ def _completed(
         for mapped in data:
             core = mapped.core
             asked = core not in given and plan.demands(mapped, user, there, on)
-            disallowed = any(
-                bar.certain and bar.stops(given.get(core), user) for bar in mapped.disallowed
-            )
-            if asked or disallowed:
-                given[core], filled = draw(allowed[core]), True
+            stops = [b for b in mapped.disallowed if b.certain and b.stops(given.get(core), user)]
+            if asked or stops:
+                same = next((bar.same_as for bar in stops if bar.same_as), None)
+                given[core] = draw(allowed[core]) if same is None else lookup(user, same)
+                filled = True
         if not filled:
             return user
 
@@ -211,19 +315,31 @@ def _user(
     for core, by in implied.items():
         if by in given:
             given = {core: given[by], **given}
+    return cast("User", _build(User, _tree(given, tree)))
+
+
+def _tree(given: Mapping[str, Any], tree: Tree) -> Tree:
+    """Returns a tree with values added by path."""
     for core, value in given.items():
         *above, name = core.split(".")
         place = tree
         for step in above:
             place = place.setdefault(step, {})
         place[name] = value
-    return cast("User", _build(User, tree))
+    return tree
 
 
 def _build(cls: type[Any], tree: Tree) -> Any:
     values: Tree = {}
     for name, value in tree.items():
+        field, key = step_of(name)
+        if key:
+            one = _build(Person, {"ref": key, "roles": (PersonRole(key),), **value})
+            values[field] = (*values.get(field, ()), one)
+            continue
         below = model_below(cls)[name]
         values[name] = _build(below, value) if below is not object else value
+    if declared := values.get("declared_absent"):  # what has a value is not absent
+        values["declared_absent"] = frozenset(x for x in declared if not is_given(values, x))
     missing = [name for name in required_of(cls) if values.get(name) is None]
     return None if missing else cls(**values)

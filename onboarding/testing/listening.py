@@ -80,7 +80,7 @@ class _Capture(logging.Handler):
         self._format = logging.Formatter()
 
     def emit(self, record: logging.LogRecord) -> None:
-        text = f"{self._format.format(record)} {record.args!r}"
+        text = f"{self._format.format(record)} {vars(record)!r}"  # with `args` and `extra`
         self._captured.append((f"the logger {record.name}", text))
 
 

@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from attrs import define, field
 
+from onboarding._sync.calls import Calls
 from onboarding._sync.driver import drive
 from onboarding.adapter import Adapter
 from onboarding.engine import (
     Clock,
     Nonces,
+    RetryPolicy,
     ServerClock,
+    Step,
     TokenRequest,
+    Wait,
     conversation,
     login,
     new_nonce,
     utc_now,
 )
+from onboarding.engine.attempts import Attempt
 from onboarding.http import Flow, Request, Response, Token
 from onboarding.transports.answers import headers_of
 
@@ -42,16 +48,20 @@ _MOST_HEADERS = 65_536
 
 
 @define(eq=False, repr=False)
-class PaperGateway(Generic[A_co]):
-    """Runs the flows of an adapter against a function, with signatures and logins.
+class PaperGateway(Calls[A_co]):
+    """A gateway whose requests a function answers, with signatures and logins.
 
-    `sent` lists the signed requests, including logins.
+    `adapter` is the adapter, `answer` the function; `clock` and `nonces` give the time and the
+    nonces of signatures. `sent` lists the signed requests, including logins. Requests are retried
+    only with a policy as `retry`; `waits` lists the waits before retries, which take no time.
     """
 
     adapter: A_co
     answer: Answer
     clock: Clock = utc_now
     nonces: Nonces = new_nonce
+    retry: RetryPolicy | None = None
+    waits: list[Wait] = field(factory=list[Wait], init=False)
     sent: list[Request] = field(factory=list[Request], init=False)
     token: Token | None = field(default=None, init=False)
     _timed: ServerClock = field(init=False)
@@ -59,21 +69,41 @@ class PaperGateway(Generic[A_co]):
     def __attrs_post_init__(self) -> None:
         self._timed = ServerClock(self.clock)
 
-    def run(self, flow: Flow[T]) -> T:
-        """Runs a flow to its end, and returns its result."""
-        steps = conversation(self.adapter, flow, clock=self._timed, nonces=self.nonces)
+    def run(self, flow: Flow[T], *, deadline: float | None = None) -> T:
+        """Runs a flow to its end, and returns its result; `deadline` is ignored."""
+        return self._run(flow, None)
+
+    def _write(self, attempt: Attempt, flow: Flow[T], deadline: float | None) -> T:
+        return self._run(flow, attempt)
+
+    def _now(self) -> datetime:
+        return self._timed()
+
+    def _run(self, flow: Flow[T], attempt: Attempt | None) -> T:
+        steps = conversation(
+            self.adapter,
+            flow,
+            clock=self._timed,
+            nonces=self.nonces,
+            retry=self.retry,
+            attempt=attempt,
+        )
         return drive(steps, self._perform)
 
-    def _perform(self, step: Request | TokenRequest) -> Response | Token:
+    def _perform(self, step: Step) -> Response | Token | bool:
         if isinstance(step, TokenRequest):
             return self._token(step)
+        if isinstance(step, Wait):
+            self.waits.append(step)
+            return True
+        assert isinstance(step, Request), "the gateway does not rotate secrets"
         self.sent.append(step)
         return self.answer(step)
 
     def _token(self, wanted: TokenRequest) -> Token:
         token = wanted.satisfied_by(self.token, self.clock())
         if token is None:
-            steps = login(self.adapter, clock=self._timed, nonces=self.nonces)
+            steps = login(self.adapter, clock=self._timed, nonces=self.nonces, retry=self.retry)
             token = self.token = drive(steps, self._perform)
         return token
 

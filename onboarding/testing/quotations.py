@@ -59,12 +59,16 @@ class QuotedError:
     """The variant of the adapter, the first by default."""
 
     def response(self) -> Response:
+        """Returns the answer that is quoted."""
         raw = self.body if isinstance(self.body, bytes) else json.dumps(self.body).encode()
         return Response(status=self.status, headers=self.headers, body=raw)
 
 
 def samples_in(path: Path, variant: str = "") -> tuple[Sample, ...]:
-    """Reads the objects of a file: `{"requests": {name: object}, "answers": {name: object}}`."""
+    """Reads the objects of the file at a path, as samples of a variant of the adapter.
+
+    It has the form `{"requests": {name: object}, "answers": {name: object}}`.
+    """
     found = json.loads(path.read_text("utf-8"))
     return tuple(
         Sample(payload=payload, answer=kind == "answers", variant=variant, name=f"{kind}: {name}")
@@ -74,7 +78,7 @@ def samples_in(path: Path, variant: str = "") -> tuple[Sample, ...]:
 
 
 def errors_in(path: Path) -> tuple[QuotedError, ...]:
-    """Returns the errors in a file: a list of objects with the fields of a `QuotedError`.
+    """Returns the errors in the file at a path: objects with the fields of a `QuotedError`.
 
     `kind` is the name of an error of the library; a body that is not JSON is given as `text`.
     """

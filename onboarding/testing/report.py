@@ -1,4 +1,4 @@
-"""Renders a conformance report as Markdown tables: laws and exercised claims by provider.
+"""Renders a conformance report as Markdown tables: laws, claims and concepts by provider.
 
 `python -m onboarding.testing.report FILE` prints the tables of a report that pytest wrote.
 """
@@ -14,7 +14,15 @@ from typing import Any, TypeAlias
 
 from onboarding.testing.proof import CLAIMS, LAWS
 
-__all__ = ["broken_laws", "claims_table", "law_table", "laws_table", "refreshed"]
+__all__ = [
+    "broken_laws",
+    "claims_table",
+    "concepts_table",
+    "exempt_laws",
+    "law_table",
+    "laws_table",
+    "refreshed",
+]
 
 Providers: TypeAlias = Mapping[str, Mapping[str, Any]]
 """The part of a report for each provider, by name."""
@@ -48,6 +56,8 @@ def _verdict(provider: Mapping[str, Any], law: str) -> str:
     found = provider["laws"].get(law)
     if found is None:
         return "not claimed" if law in provider["not_claimed"] else "not run"
+    if found.get("exempt"):
+        return "exempt"
     return "holds" if found["holds"] else "**broken**"
 
 
@@ -57,8 +67,29 @@ def broken_laws(providers: Providers) -> str:
         f"- {provider}, `{name}`: {found.get('reason', 'no reason given')}"
         for provider, of in providers.items()
         for name, found in of["laws"].items()
-        if not found["holds"]
+        if not found["holds"] and not found.get("exempt")
     )
+
+
+def exempt_laws(providers: Providers) -> str:
+    """Returns the exempt laws with their reasons, one per line; empty if there is none."""
+    return "\n".join(
+        f"- {provider}, `{name}` is exempt: {found['exempt']}"
+        f"{' (but it holds)' if found['holds'] else ''}"
+        for provider, of in providers.items()
+        for name, found in of["laws"].items()
+        if found.get("exempt")
+    )
+
+
+def concepts_table(providers: Providers) -> str:
+    """Returns a table of the concepts of the core, with what each adapter has of them."""
+    names = dict.fromkeys(name for of in providers.values() for name in of.get("concepts", {}))
+    rows = (
+        [name, *(of.get("concepts", {}).get(name, "not run") for of in providers.values())]
+        for name in names
+    )
+    return _table(("Concept", *providers), rows)
 
 
 def claims_table(providers: Providers) -> str:
@@ -94,14 +125,15 @@ def laws_table() -> str:
     return _table(("Test", "Law", "Checks"), rows)
 
 
-_BLOCK = re.compile(r"(<!-- (laws told|laws|claims) -->\n).*?(<!-- end -->)", re.DOTALL)
+_BLOCK = re.compile(r"(<!-- (laws told|laws|claims|concepts) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def refreshed(page: str, providers: Providers) -> str:
     """Returns the text of a page with its tables of laws and claims replaced."""
     tables = {
-        "laws": lambda: law_table(providers),
+        "laws": lambda: "\n\n".join(filter(None, (law_table(providers), exempt_laws(providers)))),
         "claims": lambda: claims_table(providers),
+        "concepts": lambda: concepts_table(providers),
         "laws told": laws_table,
     }
     return _BLOCK.sub(lambda found: f"{found[1]}\n{tables[found[2]]()}\n\n{found[3]}", page)
@@ -110,7 +142,8 @@ def refreshed(page: str, providers: Providers) -> str:
 def main(path: str) -> None:
     """Prints the tables of a report file."""
     providers: Providers = json.loads(Path(path).read_text("utf-8"))["providers"]
-    parts = (law_table(providers), broken_laws(providers), claims_table(providers))
+    laws = (law_table(providers), exempt_laws(providers), broken_laws(providers))
+    parts = (*laws, claims_table(providers), concepts_table(providers))
     sys.stdout.write("\n\n".join(filter(None, parts)) + "\n")
 
 

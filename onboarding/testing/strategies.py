@@ -14,10 +14,22 @@ from hypothesis.strategies import SearchStrategy
 from onboarding.mapping.paths import class_at, leaves, model_below
 from onboarding.model.countries import country_codes
 from onboarding.model.declared import is_given
+from onboarding.model.people import Person, PersonRole
+from onboarding.model.requirements import BANK_ACCOUNT, Requirement
 from onboarding.model.shapes import Text
 from onboarding.model.user import User, is_core_path
 from onboarding.testing.examples import fresh, pool
-from onboarding.values.base import Check, Model, Shape, checks_of, per_class, trust
+from onboarding.values.base import (
+    Check,
+    Model,
+    Shape,
+    checks_of,
+    named_in,
+    per_class,
+    required_of,
+    step_of,
+    trust,
+)
 from onboarding.values.secret import Secret
 
 __all__ = [
@@ -30,6 +42,7 @@ __all__ = [
     "fill_user_pools",
     "is_text",
     "models",
+    "people",
     "some_of",
     "texts",
     "users",
@@ -98,6 +111,8 @@ _ZONES = st.sampled_from(
 
 _PAST = st.dates(OLDEST, date.today())
 
+_ROLES = frozenset(PersonRole)
+
 _BY_SHAPE: Mapping[str, SearchStrategy[Any]] = {
     "text": st.sampled_from(NAMES) | texts(),
     "postal_code": st.sampled_from(("75004", "SW1A 1AA", "20007-1234")) | texts(),
@@ -106,9 +121,12 @@ _BY_SHAPE: Mapping[str, SearchStrategy[Any]] = {
     "email": _emails(),
     "phone": st.integers(10**6, 10**15 - 1).map("+{}".format),
     "locale": st.sampled_from(LOCALES),
+    "ip_address": st.ip_addresses().map(str),
     "link": st.sampled_from(("https://example.com/{code}", "myapp://confirm/{code}")),
     "web_url": st.sampled_from(("https://example.com", "http://b\u00fccher.example/a?b=c#d")),
     "past_date": _PAST,
+    "ref": st.from_regex(r"[a-zA-Z0-9_-]{1,8}", fullmatch=True).filter(lambda x: x not in _ROLES),
+    "percent": st.floats(0, 100),
     "core_path": st.deferred(lambda: st.sampled_from(sorted(leaves(User)))).filter(is_core_path),
     "currency": st.sampled_from(("EUR", "USD", "GBP", "JPY", "BHD")),
 }
@@ -117,6 +135,7 @@ _BY_KIND: Mapping[type, SearchStrategy[Any]] = {
     str: texts(),
     bool: st.booleans(),
     int: st.integers(-(2**63) + 1, 2**63 - 1),
+    float: st.floats(0, 1e9),
     bytes: st.binary(max_size=16),
     date: _PAST,
     datetime: st.datetimes(datetime(1971, 1, 1), datetime(2100, 1, 1), timezones=_ZONES),
@@ -129,6 +148,10 @@ _BY_KIND: Mapping[type, SearchStrategy[Any]] = {
 def value_of(check: Check) -> SearchStrategy[Any]:
     """Returns every legal value of a field, except None and an empty tuple."""
     one: SearchStrategy[Any]
+    if check.items is Person:
+        return people()
+    if check.items is None and check.kind == (PersonRole,):
+        return st.lists(st.sampled_from(PersonRole), min_size=1, max_size=3, unique=True).map(tuple)
     if check.shape is not None:
         one = _BY_SHAPE[check.shape.name]
     elif check.values is not None:
@@ -136,6 +159,25 @@ def value_of(check: Check) -> SearchStrategy[Any]:
     else:
         one = st.one_of(*(_of_kind(kind) for kind in check.kind))
     return st.lists(one, min_size=1, max_size=2).map(check.of) if check.many else one
+
+
+@st.composite
+def people(draw: st.DrawFn, most: int = 3) -> tuple[Person, ...]:
+    """Draws people with different refs, in several roles, in any order.
+
+    A `ref` may be the name of a role, as a provider gives it.
+    """
+    found = draw(st.lists(models(Person), min_size=1, max_size=most, unique_by=_ref))
+    if draw(st.booleans()):
+        first = found[0]
+        of_acme = {"acme": {"risk": "low"}}
+        named = {"ref": str(first.roles[0]), "extras": of_acme}
+        found[0] = trust(Person, {**vars(first), **named})
+    return tuple(draw(st.permutations(found)))
+
+
+def _ref(person: Person) -> str:
+    return person.ref
 
 
 def _of_kind(kind: type) -> SearchStrategy[Any]:
@@ -170,10 +212,15 @@ def _fields(cls: type, without: str = "") -> SearchStrategy[dict[str, Any]]:
     checks = {name: check for name, check in checks_of(cls).items() if name != without}
     values = {name: value_of(check) for name, check in checks.items()}
     free = {name for name, check in checks.items() if check.many or check.optional}
+    free -= required_of(cls)
     return some_of(
         {name: value for name, value in values.items() if name in free},
         {name: value for name, value in values.items() if name not in free},
     )
+
+
+_NAMES = st.sampled_from(("identity.birthdate", "people[ada].email", "dob.day or dob.month"))
+_SUBJECTS = st.sampled_from(("", BANK_ACCOUNT, "people[ada]"))
 
 
 def models(cls: type[M]) -> SearchStrategy[M]:
@@ -183,7 +230,13 @@ def models(cls: type[M]) -> SearchStrategy[M]:
 
 @per_class
 def _models(cls: type) -> SearchStrategy[Any]:
-    return users() if cls is User else _fields(cls).map(lambda fields: cls(**fields))
+    if cls is User:
+        return users()
+    fields = _fields(cls, without="extras") if cls is Person else _fields(cls)
+    if cls is Requirement:
+        named = st.fixed_dictionaries({"name": _NAMES, "subject": _SUBJECTS})
+        fields = st.tuples(fields, named).map(lambda drawn: drawn[0] | drawn[1])
+    return fields.map(lambda fields: cls(**fields))
 
 
 @cache
@@ -261,6 +314,14 @@ def changed(model: M, path: str, value: object) -> M:
 def _changed(cls: type[Any], old: Any, path: list[str], value: object) -> Any:
     name, *rest = path
     values: dict[str, Any] = dict(cast("Model", old).__dict__) if old is not None else {}
+    field, key = step_of(name)
+    if key:
+        items: tuple[Any, ...] = values.get(field, ())
+        there = named_in(items, key)
+        made = _changed(Person, there or Person.keyed(key), rest, value) if rest else value
+        others = tuple(made if one is there else one for one in items)
+        values[field] = others if there is not None else (*items, made)
+        return trust(cls, values)
     below = model_below(cls)[name]
     values[name] = _changed(below, values.get(name), rest, value) if rest else value
     return trust(cls, values)

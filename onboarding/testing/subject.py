@@ -23,19 +23,23 @@ import attrs
 from attrs import field, frozen
 
 from onboarding.adapter import Adapter
-from onboarding.errors import OutcomeUnknown, Unsupported
-from onboarding.http import Flow, Request, Response, as_object, json_body
-from onboarding.mapping.translation import Translation
+from onboarding.bodies import json_body
+from onboarding.errors import InvalidInput, OutcomeUnknown, UnexpectedResponse, Unsupported
+from onboarding.http import Flow, Request, Response, as_object
+from onboarding.mapping.plan import Plan
+from onboarding.mapping.translation import Translation, translation
+from onboarding.model.answers import Paged
 from onboarding.model.record import UserRecord
 from onboarding.model.user import Company, User
 from onboarding.operations import Operations
+from onboarding.testing.bodies import of_form
 from onboarding.testing.paper import PaperGateway, paper
 from onboarding.testing.quotations import Json, QuotedError, Sample
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-__all__ = ["Subject", "World", "tolerant", "wires_of"]
+__all__ = ["Played", "Subject", "World", "others_of", "tolerant", "wires_of"]
 
 T = TypeVar("T")
 
@@ -45,6 +49,22 @@ MOST_ANSWERS = 500
 
 def _unrecorded(operation: str) -> None:
     """Ignores a completed operation, outside of a law."""
+
+
+@frozen(eq=False, repr=False)
+class Played:
+    """A call that completed in a world: its arguments, its result, the requests it sent."""
+
+    operation: str
+    arguments: tuple[Any, ...]
+    named: Mapping[str, Any]
+    result: Any
+    sent: tuple[Request, ...]
+
+    @property
+    def writes(self) -> tuple[Request, ...]:
+        """The requests that may change something at the provider."""
+        return tuple(one for one in self.sent if not (one.changes_nothing or one.anonymous))
 
 
 @frozen(eq=False)
@@ -59,18 +79,49 @@ class World:
     """The answers so far."""
     saw: Callable[[str], None] = _unrecorded
     """Is called with the name of each operation that ended."""
+    played: list[Played] = field(factory=list[Played])
+    """The calls that completed so far."""
+    instead: Callable[[World, str, tuple[Any, ...], Mapping[str, Any]], Any] | None = None
+    """Runs an operation in place of `perform`."""
 
     @property
     def adapter(self) -> Adapter:
         return self.gateway.adapter
 
     def call(self, operation: str, *arguments: Any, **named: Any) -> Any:
-        """Runs an operation of the adapter to its end, and checks the type of its result."""
-        found = self.run(getattr(self.adapter, operation)(*arguments, **named))
+        """Runs an operation of the adapter to its end, and checks the type of its result.
+
+        The `arguments`, and those `named`, are those of the operation.
+        """
+        before = len(self.gateway.sent)
+        if self.instead is not None:
+            found = self.instead(self, operation, arguments, named)
+        else:
+            found = self.perform(operation, *arguments, **named)
         expected = results_of(operation)
         kind = type(found).__name__
         assert isinstance(found, expected), f"{operation} returns a {kind}"
         self.saw(operation)
+        sent = tuple(self.gateway.sent[before:])
+        self.played.append(Played(operation, arguments, named, found, sent))
+        return found
+
+    def perform(self, operation: str, *arguments: Any, **named: Any) -> Any:
+        """Runs an operation of the adapter to its end. The other arguments are those of `call`."""
+        return self.run(getattr(self.adapter, operation)(*arguments, **named))
+
+    def every(self, operation: str, *arguments: Any) -> list[Any]:
+        """Returns the items of all pages of an operation, which is called with the arguments.
+
+        Raises `AssertionError` for a repeated page.
+        """
+        one: Paged[Any] = self.perform(operation, *arguments)
+        found, pages = [*one.items], set[str]()
+        while one.next is not None:
+            assert one.next not in pages, f"{operation} repeats a page"
+            pages.add(one.next)
+            one = self.perform(operation, *arguments, page=one.next)
+            found += one.items
         return found
 
     def run(self, flow: Flow[T]) -> T:
@@ -118,7 +169,8 @@ class Subject:
     - `codes`: every code in the adapter's table of errors; each must be quoted once;
     - `scenarios`: functions of a `World` that call operations which the kit cannot call by itself;
       the law of claims fails if an operation is completed by no law and no scenario;
-    - `arguments`: arguments by operation, if the provider does not accept those of the kit.
+    - `arguments`: arguments by operation, if the provider does not accept those of the kit;
+    - `exempt`: the laws that the adapter does not keep, each with the reason.
     """
 
     adapter: ClassVar[Adapter | None] = None
@@ -129,6 +181,7 @@ class Subject:
     codes: ClassVar[Collection[str]] = ()
     scenarios: ClassVar[tuple[Callable[[World], object], ...]] = ()
     arguments: ClassVar[Mapping[str, tuple[Any, ...]]] = {}
+    exempt: ClassVar[Mapping[str, str]] = {}
 
     # -- hooks
 
@@ -145,16 +198,25 @@ class Subject:
         return record
 
     def body_of(self, request: Request) -> Json:
-        """Returns the wire object in a request."""
-        return as_object(json.loads(request.body)) if request.body else {}
+        """Returns the wire object in a request: JSON, or a form with brackets.
 
-    def payload_of(self, response: Response) -> Json:
-        """Returns the wire object in a response."""
-        return response.json_object()
+        An empty one if the request is about something else.
+        """
+        if "x-www-form-urlencoded" in request.headers.get("Content-Type", ""):
+            return of_form(request.body)
+        return as_object(json.loads(request.body)) if request.body else {}
 
     def answer(self, payload: Json) -> Response:
         """Returns the response in which the provider returns an object."""
         return Response(status=200, body=json_body(payload))
+
+    def payload_of(self, response: Response) -> Json:
+        """Returns the wire object in a response, if responses are not in JSON."""
+        return response.json_object()
+
+    def respond(self, payload: Json, request: Request) -> Response:
+        """Returns the response to one of the requests of a call about the user of an object."""
+        return self.answer(payload)
 
     def complaint(self, wire_path: str) -> Response | None:
         """Returns the response that rejects a field; None if the provider has no such form."""
@@ -173,6 +235,27 @@ class Subject:
         )
 
     # -- used by the laws
+
+    def carried(self, payload: Json) -> Json | None:
+        """Returns an object as an answer can carry it, None if none can: XML has no null."""
+        if type(self).payload_of is Subject.payload_of:
+            return payload
+        try:
+            return self.payload_of(self.answer(payload))
+        except (InvalidInput, UnexpectedResponse):
+            return None
+
+    def body_with(self, payload: Any) -> bytes | None:
+        """Returns the body of an answer with an object, None if none can carry it.
+
+        In JSON, any value has one, also those that `answer` refuses, such as NaN.
+        """
+        if type(self).answer is Subject.answer:
+            return json.dumps(payload).encode()
+        try:
+            return self.answer(as_object(payload)).body
+        except InvalidInput:
+            return None
 
     @property
     def variants(self) -> Mapping[str, Adapter]:
@@ -227,3 +310,9 @@ def wires_of(adapter: Adapter) -> tuple[Translation, ...]:
         if wire not in found:
             found.append(wire)
     return tuple(found)
+
+
+def others_of(adapter: Adapter) -> tuple[Translation[Any], ...]:
+    """Returns the translations of an adapter for everything but users."""
+    plans = (Plan(cls, adapter.provider) for cls in adapter.other_wires)
+    return tuple(translation(plan.cls, adapter.provider, plan.root) for plan in plans)

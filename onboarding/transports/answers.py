@@ -9,7 +9,16 @@ from typing import Any
 
 from attrs import define, field
 
-__all__ = ["HEADER_LINES", "Body", "Unreadable", "bad_head", "headers_of", "read_head", "too_long"]
+__all__ = [
+    "HEADER_LINES",
+    "Body",
+    "Unreadable",
+    "bad_head",
+    "headers_of",
+    "plain_head",
+    "read_head",
+    "too_long",
+]
 
 HEADER_LINES = 99
 """The maximum of header lines: http.client accepts 100, including the empty one."""
@@ -18,6 +27,10 @@ _FINAL = re.compile(rb"HTTP/1\.[01] [2-9]\d\d(?: [^\r\n]*)?\r?\n").fullmatch
 _INTERIM = re.compile(rb"HTTP/1\.1 1(?!01)\d\d(?: [^\r\n]*)?\r?\n").fullmatch
 _FIELD = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\0\r\n]*\r?\n").fullmatch  # RFC 9112, 5
 _END = (b"\r\n", b"\n")
+_PLAIN = re.compile(  # the common head, whole: nothing interim, nothing folded
+    rb"HTTP/1\.[01] [2-9]\d\d(?: [^\r\n]*)?\r\n"
+    rb"(?:[!#$%%&'*+.^_`|~0-9A-Za-z-]+:[^\0\r\n]*\r\n){0,%d}\r\n" % HEADER_LINES
+).match
 
 
 class Unreadable(Exception):
@@ -32,6 +45,15 @@ def bad_head(limit: int) -> Unreadable:
 
 def too_long(limit: int) -> Unreadable:
     return Unreadable(f"the response is longer than {limit} bytes")
+
+
+def plain_head(data: bytes, limit: int) -> int:
+    """Returns the length of a well-formed head at the start of `data`; 0 if it is not plain.
+
+    Such a head is one that `read_head` would return unchanged.
+    """
+    found = _PLAIN(data)
+    return found.end() if found is not None and found.end() <= limit else 0
 
 
 def read_head(readline: Callable[[int], bytes], limit: int) -> bytes:

@@ -15,15 +15,17 @@ from attrs.validators import matches_re
 from onboarding import __version__
 from onboarding.errors import ConfigurationError, InvalidInput, Problem
 from onboarding.files import unusable_file
-from onboarding.http import HEADER_TEXT
+from onboarding.http import HEADER_TEXT, MAX_DEPTH
 
 if TYPE_CHECKING:
     from ssl import SSLContext
 
 __all__ = [
+    "PORTS",
     "Connection",
     "ProxyRefused",
     "is_count",
+    "is_depth",
     "is_file",
     "is_proxy",
     "is_seconds",
@@ -59,6 +61,11 @@ def is_count(_: object, attribute: Attribute[Any], value: Any) -> None:
 def is_size(_: object, attribute: Attribute[Any], value: Any) -> None:
     if not isinstance(value, int) or not 0 < value <= _LARGEST:
         raise _refuse(attribute, f"a number of bytes from 1 to {_LARGEST}")
+
+
+def is_depth(_: object, attribute: Attribute[Any], value: Any) -> None:
+    if not isinstance(value, int) or not 0 < value <= MAX_DEPTH:
+        raise _refuse(attribute, f"a number of levels from 1 to {MAX_DEPTH}")
 
 
 def is_file(_: object, attribute: Attribute[Any], value: Any) -> None:
@@ -116,6 +123,8 @@ class Connection:
     """The most bytes of an answer, packed and unpacked. A longer one is no answer."""
     max_header_bytes: int = field(default=64 * 1024, validator=is_size)
     """The most bytes of the headers of an answer. Longer ones are no answer."""
+    max_depth: int = field(default=MAX_DEPTH, validator=is_depth)
+    """The most levels of lists and objects in an answer. A deeper one is unexpected."""
     user_agent: str = field(default=f"onboarding/{__version__}", validator=matches_re(HEADER_TEXT))
     """The header `User-Agent`."""
 
@@ -238,7 +247,7 @@ def _uncertain(certificate: str, key: str | None, error: Exception) -> str:
     return f"{certificate} holds no certificate, or {key} no unencrypted private key, in PEM"
 
 
-_PORTS = {"http": 80, "https": 443}
+PORTS = {"http": 80, "https": 443}
 
 
 class ProxyRefused(Exception):
@@ -267,7 +276,7 @@ def proxy_for(wanted: Connection, url: str) -> str | None:
         return None
     scheme, _, rest = found.rpartition("://")
     scheme = scheme.lower() or "http"
-    if scheme not in _PORTS:
+    if scheme not in PORTS:
         raise ValueError("the URL of a proxy starts with http or https")
     return f"{scheme}://{rest}"
 
@@ -281,5 +290,5 @@ def place_of(url: str) -> str:
     """Returns the host and the port of a URL; the rest may contain an id or a password."""
     parts = urlsplit(url)
     host = parts.hostname or ""
-    port = _PORTS.get(parts.scheme.lower()) if parts.port is None else parts.port
+    port = PORTS.get(parts.scheme.lower()) if parts.port is None else parts.port
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -55,15 +55,26 @@ def no_answer(request: Request, error: BaseException, *, sent: bool, proxy: str 
             place = f"{place} through the proxy {place_of(proxy)}"
             why = _OF_A_PROXY.get(why, why)
     text = f"no answer came from {place} to {request.method} ({request.operation}): {why}"
+    failure: NoAnswer
     if request.changes_nothing or not sent:
-        return TransportError(text)
-    return OutcomeUnknown(f"{text}; it may have been carried out")
+        failure = TransportError(text)
+    else:
+        failure = OutcomeUnknown(f"{text}; it may have been carried out")
+    untrusted = any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes)
+    # A 4xx of a proxy is about the settings, such as its password.
+    unwanted = refused is not None and 400 <= refused.status < 500
+    failure.transient = not (untrusted or unwanted)
+    failure.unreachable = not sent
+    failure.timed_out = any(isinstance(cause, TimeoutError) for cause in causes)
+    return failure
 
 
 def _unwritable(request: Request) -> TransportError:
     """Returns the error of a request that the HTTP client rejected; shows no URL and no header."""
     text = f"{request.method} ({request.operation}) cannot be written as HTTP"
-    return TransportError(f"{text}: check base_url, the proxy and the API credentials")
+    failure = TransportError(f"{text}: check base_url, the proxy and the API credentials")
+    failure.transient = False
+    return failure
 
 
 def _reason(causes: list[BaseException], *, only_tls_was_left: bool, sent: bool) -> str:

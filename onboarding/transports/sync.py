@@ -13,15 +13,10 @@ from urllib3.exceptions import HTTPError
 from onboarding.errors import NoAnswer
 from onboarding.http import Request, Response
 from onboarding.transports.answers import Unreadable
-from onboarding.transports.connection import (
-    Connection,
-    ProxyRefused,
-    own_headers,
-    proxy_for,
-    refused,
-)
-from onboarding.transports.deadlines import Attempt, Pools
+from onboarding.transports.connection import Connection, ProxyRefused, proxy_for, refused
+from onboarding.transports.deadlines import Attempt
 from onboarding.transports.failures import no_answer
+from onboarding.transports.pools import Pools
 
 __all__ = ["SyncTransport"]
 
@@ -62,19 +57,18 @@ class SyncTransport:
         proxy = None
         try:
             proxy = proxy_for(wanted, request.url)
-            prepared = requests.Request(
-                request.method,
-                request.url,
-                headers={**own_headers(wanted), **request.headers},
-                data=request.body,
-            ).prepare()
-            prepared.url = request.url  # send the URL that was signed
-            status, headers, body = self._pools.answer(attempt, prepared, proxy)
+            status, headers, body = self._pools.answer(attempt, request, proxy)
             if refused(status, proxy, request.url):
                 raise ProxyRefused(status)
         except _NO_ANSWER as error:
             return no_answer(request, error, sent=attempt.sent, proxy=proxy)
-        return Response(status=status, headers=headers, body=body, received_at=datetime.now(UTC))
+        return Response(
+            status=status,
+            headers=headers,
+            body=body,
+            received_at=datetime.now(UTC),
+            max_depth=wanted.max_depth,
+        )
 
     def close(self) -> None:
         """Closes every connection."""

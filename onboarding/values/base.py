@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import types
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -17,13 +18,18 @@ from onboarding.values.json_values import SENT, JsonRule, faults, named
 
 __all__ = [
     "EMPTY_VALUES",
+    "KEYS",
     "Check",
     "Model",
     "Shape",
     "checks_of",
+    "factories_of",
     "field_types",
+    "labelled",
+    "named_in",
     "per_class",
     "put",
+    "step_of",
     "trust",
 ]
 
@@ -33,6 +39,12 @@ T = TypeVar("T")
 _SCALARS = (str, int, float)
 EMPTY_VALUES: tuple[object, ...] = (None, (), {}, frozenset[object]())
 """The values of a field without content: a repr and plain data leave the field out."""
+
+
+KEYS = re.compile(r"[A-Za-z0-9_-]{1,64}")
+"""The keys of named items in paths: `ada` in `people[ada].email`."""
+
+_STEP = re.compile(rf"(\w+)\[({KEYS.pattern})\]")
 
 
 @frozen
@@ -82,6 +94,12 @@ class Check:
         one = self.kind[0] if len(self.kind) == 1 and not self.many else None
         return one if one is not None and issubclass(one, Model) else None
 
+    @property
+    def items(self) -> type[Model] | None:
+        """The class of the items if each has a `ref`, by which a path names it; else None."""
+        one = self.kind[0] if len(self.kind) == 1 and self.many else None
+        return one if one is not None and issubclass(one, Model) and _has_ref(one) else None
+
     def problems(self, value: object) -> list[Problem]:
         """Returns the problems of `value`, whose texts do not contain it."""
         if value is None:
@@ -92,7 +110,7 @@ class Check:
             return [Problem(self.name, "type", f"expected a {self.of.__name__}")]
         items = enumerate(cast("Iterable[object]", value))
         return [
-            (problem.under(index) if self.of is tuple else problem).under(self.name)
+            (problem.under(labelled(item, index)) if self.of is tuple else problem).under(self.name)
             for index, item in items
             for problem in self._one(item)
         ]
@@ -142,6 +160,36 @@ def per_class(function: Callable[[type], T]) -> Callable[[type], T]:
 
 
 @per_class
+def _has_ref(cls: type) -> bool:
+    return "ref" in attrs.fields_dict(cls)
+
+
+def labelled(item: object, index: int) -> str | int:
+    """Returns what a path calls an item: `[ada]` if it has a `ref`, else its index."""
+    ref = (
+        cast("Mapping[str, object]", item).get("ref")
+        if isinstance(item, Mapping)
+        else getattr(item, "ref", None)
+    )
+    return f"[{ref}]" if isinstance(ref, str) and KEYS.fullmatch(ref) else index
+
+
+def step_of(name: str) -> tuple[str, str]:
+    """Returns the field and the key in one step of a path; the key is empty without brackets."""
+    found = _STEP.fullmatch(name) if name.endswith("]") else None
+    return (found[1], found[2]) if found else (name, "")
+
+
+def named_in(items: Iterable[Any], key: str) -> Any:
+    """Returns the item with this `ref`, else the first one that answers to it, else None."""
+    several = tuple(items)
+    return next(
+        (item for item in several if item.ref == key),
+        next((item for item in several if item.answers_to(key)), None),
+    )
+
+
+@per_class
 def field_types(cls: type) -> dict[str, Any]:
     """Returns the resolved annotations of an attrs class, in the order of its fields."""
     hints = typing.get_type_hints(cls, include_extras=True)
@@ -150,7 +198,9 @@ def field_types(cls: type) -> dict[str, Any]:
 
 
 def _check(name: str, hint: Any) -> Check:
-    """Returns the check of a field with this annotation."""
+    """Returns the check of a field with this annotation; a float may be a whole number."""
+    if hint is float:
+        return Check(name, (int, float))
     origin, args = typing.get_origin(hint), typing.get_args(hint)
     if origin is typing.Annotated:
         found = _check(name, args[0])
@@ -232,21 +282,27 @@ def _changed(
     checks = checks_of(cls)
     for path, value in changes.items():
         head, _, rest = path.partition(".")
-        check = checks.get(head)
-        if check is None:
+        name, key = step_of(head)
+        check = checks.get(name)
+        if check is None or (key and check.items is None):
             problems.append(Problem(path, "unknown", "there is no such field"))
-        elif rest and check.model is not None:
+        elif rest and (key or check.model is not None):
             deeper.setdefault(head, {})[rest] = value
-        elif rest:
-            problems.append(Problem(path, "unknown", f"{head} is changed as a whole"))
+        elif rest or key:
+            problems.append(Problem(path, "unknown", f"{name} is changed as a whole"))
         elif wrong := check.problems(value):
             problems += wrong
         else:
             values[head] = value
     for head, below in deeper.items():
-        if head in changes:
+        name, key = step_of(head)
+        if name in changes:
             text = "is changed as a whole and in parts at once"
             problems.append(Problem(head, "conflict", text))
+            continue
+        if key:
+            found = _changed_item(checks[name], values.get(name) or (), head, below, problems)
+            values[name] = found
             continue
         kind = cast("type[Model]", checks[head].model)
         inner: list[Problem] = []
@@ -257,6 +313,28 @@ def _changed(
         problems += [problem.under(head) for problem in inner]
         values[head] = trust(kind, inside)
     return values
+
+
+def _changed_item(
+    check: Check,
+    items: tuple[Any, ...],
+    head: str,
+    below: Mapping[str, object],
+    problems: list[Problem],
+) -> tuple[Any, ...]:
+    """Returns the items with changes of one of them; a key can stand for a new item."""
+    key, kind = step_of(head)[1], cast("Any", check.items)
+    old = named_in(items, key)
+    base = old if old is not None else kind.keyed(key)
+    if base is None:
+        problems.append(Problem(head, "unknown", "no item has this ref"))
+        return items
+    inner: list[Problem] = []
+    inside = _changed(kind, base, below, inner)
+    inner += kind.rules(inside)
+    problems += [problem.under(head) for problem in inner]
+    made = trust(kind, inside)
+    return (*items, made) if old is None else tuple(made if x is old else x for x in items)
 
 
 def _missing(cls: type[Model], values: Mapping[str, Any]) -> list[Problem]:
@@ -282,11 +360,11 @@ def required_of(cls: type) -> frozenset[str]:
 @per_class
 def defaults_of(cls: type) -> dict[str, Any]:
     """Returns the default of each field: None if it has none, or a factory."""
-    return {name: None if name in _factories(cls) else d for name, d in _declared(cls).items()}
+    return {name: None if name in factories_of(cls) else d for name, d in _declared(cls).items()}
 
 
 @per_class
-def _factories(cls: type) -> dict[str, Callable[[], Any]]:
+def factories_of(cls: type) -> dict[str, Callable[[], Any]]:
     """Returns the factories of the defaults that values must not share."""
     found = {name: getattr(default, "factory", None) for name, default in _declared(cls).items()}
     return {name: factory for name, factory in found.items() if factory is not None}
@@ -309,7 +387,7 @@ def trust(cls: type[M], values: Mapping[str, Any]) -> M:
     """
     blank = _BLANK.get(cls)
     if blank is None:
-        blank = _BLANK[cls] = (defaults_of(cls), tuple(_factories(cls).items()))
+        blank = _BLANK[cls] = (defaults_of(cls), tuple(factories_of(cls).items()))
     whole = {**blank[0], **values}
     if len(whole) != len(blank[0]):
         unknown = ", ".join(sorted(whole.keys() - blank[0].keys()))

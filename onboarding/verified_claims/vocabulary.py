@@ -15,7 +15,7 @@ from attrs import frozen
 
 from onboarding.errors import InvalidInput, Problem
 from onboarding.model.countries import country_named, country_of_code
-from onboarding.model.user import Gender
+from onboarding.model.people import Gender
 
 __all__ = ["CLAIMS", "DATA", "Claim", "Read"]
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from onboarding.errors import InvalidInput, Problem
 from onboarding.levels import IdentificationLevel, KYCLevel
-from onboarding.mapping.paths import EMPTY, class_at, leaves, lookup
+from onboarding.mapping.paths import EMPTY, class_at, lookup
+from onboarding.mapping.people import leaves_of
 from onboarding.model.answers import Loss, LossKind
 from onboarding.model.record import UserRecord
 from onboarding.model.user import PersonType, User
@@ -123,7 +124,7 @@ def _of_time(record: UserRecord, verified_at: datetime | None) -> Iterator[Probl
 
 def _claims(record: UserRecord, names: list[str]) -> tuple[dict[str, Any], tuple[Loss, ...]]:
     """Returns the claims, and a loss for each field of the user that is in no claim."""
-    shown = {path: lookup(record.user, path) for path in leaves(User)}
+    shown = {path: lookup(record.user, path) for path in leaves_of(record.user)}
     given = {path: value for path, value in shown.items() if value not in EMPTY}
     why = {path: _kept_back(record, path, value) for path, value in given.items()}
     free = {path: value for path, value in given.items() if not why[path]}
@@ -169,9 +170,12 @@ def _losses(
         elif path not in written:
             reason = "not an assigned ISO 3166-1 code"
             yield Loss(core_path=path, kind=LossKind.DROPPED, reason=reason)
-    for provider in record.user.extras:
+    extras = [f"extras.{provider}" for provider in record.user.extras]
+    for person in record.user.people:
+        extras += [f"people[{person.ref}].extras.{provider}" for provider in person.extras]
+    for path in extras:
         reason = "no claim is registered for it"
-        yield Loss(core_path=f"extras.{provider}", kind=LossKind.DROPPED, reason=reason)
+        yield Loss(core_path=path, kind=LossKind.DROPPED, reason=reason)
     yield from _merged(record.user, written)
 
 

@@ -40,7 +40,7 @@ def test_a_record_is_not_checked_and_its_parts_are_built_once(
 
     assert not [place for place in made if place.startswith("json_values.py:")]
     assert sum(number for place, number in made.items() if place.endswith(".absent>:why")) == 1
-    assert made["http.py:json_body"] == 1
+    assert made["bodies.py:json_body"] == 1
     assert "<attrs generated methods onboarding.hooks.Exchange>:__init__" not in made
 
 

@@ -108,7 +108,7 @@ def results(
     provider, url = served
     provider.statuses, provider.asked = [status for status, _ in steps], 0
     with Gateway(adapter(base_url=url, steps=tuple(step for _, step in steps))) as gateway:
-        bulk = BulkRun(gateway)
+        bulk = BulkRun(gateway, waits=False)
         return bulk, list(bulk.run(LINES))
 
 
@@ -125,10 +125,15 @@ NOT_DONE = {
     "TranslationError": State.FAILED,
     "Unsupported": State.UNSUPPORTED,
     "UnexpectedResponse": State.FAILED,
+    "DirectoryError": State.FAILED,
+    "UnknownUser": State.FAILED,
+    "ReferenceConflict": State.FAILED,
+    "LeaseLost": State.FAILED,
     "IdempotencyConflict": State.UNKNOWN,  # an earlier call was carried out
     "NoAnswer": State.FAILED,
     "TransportError": State.FAILED,
     "OutcomeUnknown": State.FAILED,
+    "InvalidSignature": State.FAILED,  # no call raises it while users are sent
     "PartialFailure": State.UNKNOWN,  # an earlier request was carried out
     "ProviderError": State.REJECTED,
     "Rejected": State.REJECTED,
@@ -138,6 +143,7 @@ NOT_DONE = {
     "Unauthorized": State.FAILED,
     "Forbidden": State.FAILED,
     "RateLimited": State.FAILED,
+    "QuotaReached": State.FAILED,
     "Unavailable": State.FAILED,
 }
 KINDS = [

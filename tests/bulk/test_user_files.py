@@ -73,7 +73,9 @@ def told(results: list[Result]) -> list[tuple[str, str]]:
 def test_run_and_missing_read_a_list_as_the_same_users(fr: Simulated, config: Path) -> None:
     place = str(shutil.copy(GIVEN_LIST, config.with_name("users.json")))
 
-    done = CliRunner().invoke(app, ["run", place, "--config", str(config), "--json"])
+    done = CliRunner().invoke(
+        app, ["run", place, "--config", str(config), "--json", "--in-flight", "1"]
+    )
     asked = CliRunner().invoke(app, ["missing", place, "mangopay/create_payer", "--json"])
 
     results = json.loads(done.stdout)["results"]

@@ -37,8 +37,9 @@ def test_an_operation_that_an_adapter_lacks_is_refused_by_its_name(name: str) ->
     operation = getattr(Operations(), name)
     parameters = inspect.signature(operation).parameters.values()
     wanted = [one for one in parameters if one.default is inspect.Parameter.empty]
+    named = {one.name: None for one in wanted if one.kind is inspect.Parameter.KEYWORD_ONLY}
 
     with pytest.raises(Unsupported) as raised:
-        operation(*(None for _ in wanted))
+        operation(*(None for _ in wanted[len(named) :]), **named)
 
     assert [problem.message for problem in raised.value.problems] == [f" has no {name}"]

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
@@ -237,6 +237,20 @@ def test_show_masks_personal_values(shown: tuple[str, str], more: list[str]) -> 
         assert value not in done.output
 
 
+def test_show_prints_what_the_provider_asks_for(shown: tuple[str, str]) -> None:
+    place, user_id = shown
+
+    done = invoke("show", "fr", user_id, "--config", place)
+    plain = json.loads(invoke("show", "fr", user_id, "--config", place, "--json").stdout)
+
+    (enrolment,) = plain["requirements"]
+    assert (enrolment["name"], enrolment["options"][0]["kind"]) == ("enrolment", "link")
+    assert "requirements\n" in done.stdout
+    assert "missing; user; enrol for strong customer authentication" in " ".join(
+        done.stdout.split()
+    )
+
+
 @pytest.mark.parametrize("more", [[], ["--json"]])
 def test_show_reveals_values_with_the_option(shown: tuple[str, str], more: list[str]) -> None:
     place, user_id = shown
@@ -365,11 +379,13 @@ README_USER = User(
     email="ona@example.com",
     phone="+37061234567",
     category=UserCategory.OWNER,
-    terms=Terms(accepted=True),
+    terms=Terms(
+        accepted=True, accepted_at=datetime(2025, 3, 2, tzinfo=UTC), ip_address="198.51.100.7"
+    ),
 )
 
 
-@pytest.mark.parametrize("provider", ["mangopay", "paysera"])
+@pytest.mark.parametrize("provider", ["mangopay", "paysera", "stripe"])
 def test_the_printed_configuration_works_as_it_is(provider: str, tmp_path: Path) -> None:
     file = tmp_path / "onboarding.toml"
     with simulated(provider) as (process, _):
@@ -382,7 +398,7 @@ def test_the_printed_configuration_works_as_it_is(provider: str, tmp_path: Path)
             record = gateways.default.create_user(README_USER)
 
     assert record.provider == provider
-    assert record.next_actions
+    assert record.next_actions or record.requirements
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")

@@ -52,9 +52,9 @@ def test_a_field_is_explained_for_each_provider() -> None:
 def test_every_core_path_is_explained_by_every_provider(path: str) -> None:
     found = told(path)
 
-    assert {one["provider"] for one in found} == {"mangopay", "paysera"}
-    assert {one["core_path"] for one in found} == {path}
-    assert all(one["wire_path"] or one["loss"] for one in found)
+    assert {one["provider"] for one in found} == {"mangopay", "paysera", "stripe"}
+    assert {one["core_path"].partition("[")[0] for one in found} == {path}  # people by role
+    assert all(one["wire_path"] or one["loss"] or one["form"] for one in found)
     assert all(one["sources"] for one in found)
 
 
@@ -62,7 +62,12 @@ def test_classes_with_equal_explanations_are_shown_once() -> None:
     found = [one["wire_classes"] for one in told("identity.birthdate")]
 
     # MangoPay's legacy endpoints have a last day, and so are told apart
-    assert found == [["NaturalUser"], ["LegacyNaturalUser"], ["PayseraUser", "AddressedUser"]]
+    assert found == [
+        ["NaturalUser"],
+        ["LegacyNaturalUser"],
+        ["PayseraUser", "AddressedUser"],
+        ["IndividualAccount"],
+    ]
 
 
 def test_a_similar_class_is_shown_by_its_differences() -> None:
@@ -87,6 +92,30 @@ def test_the_extras_of_one_provider_are_explained_by_it_alone() -> None:
 
     assert {one["provider"] for one in found} == {"mangopay"}
     assert "extras.mangopay.sca_context" in {one["core_path"] for one in found}
+
+
+def test_a_field_of_another_class_than_users_is_explained_by_the_name_of_the_class() -> None:
+    iban, _ = sorted(told("IbanAccount.iban"), key=lambda one: str(one["provider"]))
+    titles = {one["provider"]: one["wire_path"] for one in told("Document.title")}
+
+    assert (iban["provider"], iban["wire_path"], iban["required"]) == ("mangopay", "IBAN", "always")
+    assert iban["limits"] == ["1 to 34 characters"]
+    assert iban["written_on"] == ["create"]
+    assert titles == {"mangopay": "Tag", "paysera": "title"}
+
+
+def test_a_class_that_is_only_read_is_explained_by_the_fields_that_it_reads() -> None:
+    cards = {one["core_path"]: one for one in told("Card")}
+
+    assert cards["Card.alias"]["wire_path"] == "Alias"
+    assert {(one["loss"], *one["written_on"]) for one in cards.values()} == {(None,)}
+    assert "Card.raw" not in cards
+
+
+def test_a_field_that_another_request_sends_is_explained_so() -> None:
+    forms = {one["provider"]: one["form"] for one in told("Document.pages")}
+
+    assert forms == dict.fromkeys(("mangopay", "paysera"), "sent by another request of the call")
 
 
 def test_only_a_named_provider_is_explained() -> None:
@@ -126,6 +155,7 @@ def test_a_value_that_a_form_cannot_hold_is_said_to_lose() -> None:
 @pytest.mark.parametrize(
     ("path", "hint"),
     [
+        ("IbanAccount.bicc", "did you mean IbanAccount.bic?"),
         ("identity.birthdat", "did you mean identity.birthdate?"),
         ("brithdate", "did you mean identity.birthdate or"),
         ("city", "did you mean identity.birthplace.city or"),

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 URL = "https://onboarding.internal.example.com/v2.01/acme/users/user_m_01KEC6EDZ0B9KG6VWVAG6PQRGH"
-PATH = "company.representative.address.postal_code"
+PATH = "people[representative].address.postal_code"
 WORDS = st.lists(st.text("abä日_-,:", min_size=1, max_size=30), max_size=12)
 
 
@@ -42,7 +42,7 @@ def test_a_url_that_is_too_long_has_a_line_of_its_own() -> None:
 
 def test_a_path_that_is_too_long_breaks_after_a_dot() -> None:
     assert printed(f"{PATH}: is required", 30) == [
-        "company.representative.",
+        "people[representative].",
         "address.postal_code: is",
         "required",
     ]

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import csv
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
+from attrs import evolve
 from click.testing import CliRunner, Result
 from onboarding import (
     Company,
+    DocumentPurpose,
     Identity,
     KYCLevel,
+    RefusalReason,
     Terms,
     User,
     UserCategory,
@@ -24,12 +27,13 @@ from onboarding import (
 from onboarding.cli.app import app
 from onboarding.cli.reasons import MOST_ROWS, Tally, problem_reasons
 from onboarding.errors import Problem
-from onboarding.requirements import RequirementStatus
+from onboarding.requirements import Requirement, RequirementOrigin, RequirementStatus
 from onboarding.requirements import missing as find_missing
-from onboarding.spi import Actor
+from onboarding.spi import Actor, Refusal, document
 
 from onboarding_mangopay import MangoPay
 from onboarding_paysera import Paysera
+from onboarding_stripe import Stripe
 
 CANARY = "Zxqcanary"
 BORN = "1931-07-19"
@@ -422,7 +426,8 @@ def test_every_target_is_listed_with_its_source() -> None:
     done = missing("--list", "--json")
 
     told = {target["name"]: target for target in json.loads(done.stdout)["targets"]}
-    known = [*MangoPay.targets.values(), *Paysera.targets.values()]
+    adapters = (MangoPay, Paysera, Stripe)
+    known = [target for adapter in adapters for target in adapter.targets.values()]
     assert {target.id for target in known} == set(told)
     assert all(told[target.id]["source"] == target.source for target in known)
     assert all(target.id in missing("--list").stdout for target in known)
@@ -463,4 +468,66 @@ def test_no_path_is_cut_at_80_columns(more: list[str]) -> None:
 
     lines = done.stdout.splitlines()
     assert max(map(len, lines)) <= 80
-    assert "company.representative.identity.country_of_residence" in done.stdout
+    assert "people[representative].identity.country_of_residence" in done.stdout
+
+
+# -- what the provider asks for --------------------------------------------------------------------
+
+
+def blocked(day: int = 1, ref: str = "7") -> str:
+    """A stored record of a user who is asked for a proof until a day of March."""
+    proof = Requirement(
+        name="documents.identity",
+        status=RequirementStatus.MISSING,
+        options=(document(DocumentPurpose.IDENTITY),),
+        reason="hand in: proof of identity",
+        blocks=("pay_out",),
+        deadline=datetime(2027, 3, day, tzinfo=UTC),
+        refusal=Refusal(reason=RefusalReason.EXPIRED, provider_code="008711", text=CANARY),
+        origin=RequirementOrigin.PROVIDER,
+    )
+    later = evolve(proof, name="renewal", status=RequirementStatus.UPCOMING, refusal=None)
+    record = UserRecord(
+        provider="mangopay", gateway="fr", id=ref, user=User(), requirements=(proof, later)
+    )
+    return record.to_json()
+
+
+def test_what_the_provider_asks_for_is_shown_with_the_deadline_the_code_and_what_it_stops() -> None:
+    done = missing("-", "mangopay/payouts", text=blocked())
+
+    words = ("until 2027-03-01T00:00:00+00:00", "stops pay_out", "code: 008711", "not due")
+    for word in (*words, "will stop pay_out"):
+        assert word in done.stdout
+    assert CANARY not in done.stdout
+
+
+def test_the_plain_data_of_a_report_has_the_facts_of_the_provider() -> None:
+    done = missing("-", "mangopay/payouts", "--json", text=blocked())
+
+    report = json.loads(done.stdout)["users"][0]["targets"][0]
+    found = {one["name"]: one for one in report["findings"]}
+    proof = found["documents.identity"]
+    assert proof["deadline"] == "2027-03-01T00:00:00+00:00"
+    assert (proof["origin"], proof["blocks"], proof["past_due"]) == ("provider", ["pay_out"], False)
+    assert proof["refusal"] == {"reason": "expired", "provider_code": "008711", "flags": []}
+    assert proof["options"][0]["kind"] == "document"
+    assert found["renewal"]["status"] == "upcoming"
+    assert found["recipient"]["origin"] == "rule"
+    assert CANARY not in done.stdout
+
+
+def test_a_questionnaire_shows_until_when_an_answer_is_due() -> None:
+    done = missing("-", "mangopay/payouts", "--questionnaire", text=blocked())
+
+    assert "documents.proof_of_identity" in done.stdout
+    assert "until 2027-03-01" in done.stdout
+
+
+def test_users_with_other_deadlines_share_a_row() -> None:
+    text = "".join(f"{blocked(day, ref=str(day))}\n" for day in (1, 2, 3))
+
+    done = missing("-", "mangopay/payouts", text=text)
+
+    assert done.stdout.count("documents.identity") == 1
+    assert "until" not in done.stdout

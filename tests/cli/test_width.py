@@ -25,6 +25,7 @@ WIDTHS = (60, 80)
 WIDE = 200
 FRAME = "│╭╮╰╯├┤┬┴┼─━"
 CHANGING = re.compile(r"\(request[^)]*\)|\d{4}-\d\d-\d\dT\S+")
+COUNTING = re.compile(r"\d{4}(?= of 2300)")
 ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 STYLED = {"FORCE_COLOR": "1", "TERM": "xterm-256color"}
 
@@ -50,6 +51,7 @@ colour = "blue"
 CASES = (
     "--help", "--version",
     "adapters", "check", "check mistaken.toml", "check nowhere.toml", "check one.toml",
+    "doctor", "doctor mistaken.toml", "doctor dead.toml",
     "demo --users few.jsonl", "demo --all --users few.jsonl", "demo --users nowhere.jsonl",
     "effects record.json changes.json", "effects record.json same.json",
     "explain address", "explain identity", "explain company --provider mangopay", "explain nowhere",
@@ -60,8 +62,15 @@ CASES = (
     "missing --new legal mangopay/payouts --questionnaire",
     "missing --new natural mangopay/payouts paysera/full_identification --questionnaire",
     "missing users.jsonl --questionnaire mangopay/create_owner", "missing users.jsonl mangopay/x",
+    "bulk status", "bulk resume", "bulk retry --gateway nowhere", "bulk settle",
+    "directory show nobody",
     "run users.jsonl", "run users.jsonl --gateway lt", "run users.jsonl --out results.jsonl",
+    "run users.jsonl --dry-run", "run users.jsonl --dry-run --gateway lt",
+    "run few.jsonl --limit 1",
     "run wrong.csv", "run nowhere.jsonl", "run users.jsonl --gateway nowhere",
+    "migrate status nowhere.json", "new-adapter north-bank --folder nowhere.jsonl",
+    "route few.jsonl", "webhooks check",
+    "settle results.jsonl users.jsonl", "settle users.jsonl",
     "show fr {id}", "show fr {id} --reveal", "show fr nobody",
     "simulate", "simulate nowhere", "simulate paysera --fault explode",
     "translate --from mangopay --to paysera mangopay.json",
@@ -110,6 +119,8 @@ def user_id(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         fr = stack.enter_context(serve(MangoPaySimulator(client_id="acme", api_key="key")))
         lt = stack.enter_context(serve(PayseraSimulator(client_id="acme", mac_key="key")))
         write("onboarding.toml", f'default = "fr"\n{FR}base_url = "{fr}"\n{LT}base_url = "{lt}"')
+        dead = 'base_url = "http://127.0.0.1:9"'
+        write("dead.toml", f"{FR}{dead}\n{LT}{dead}")
         write("one.toml", f'{FR}base_url = "{fr}"')
         write("mistaken.toml", f'default = "nowhere"\n{FR.replace("API_KEY", UNSET)}{MISTAKES}')
         write("users.jsonl", "\n".join(map(json.dumps, USERS)))
@@ -142,7 +153,7 @@ def printed(arguments: str, width: int, **env: str) -> str:
         terminal_width=max(min(width, 80) - 2, 50),
     )
     assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
-    return CHANGING.sub("(new)", ANSI.sub("", done.output))
+    return CHANGING.sub("(new)", COUNTING.sub("2299", ANSI.sub("", done.output)))
 
 
 def wide_lines(text: str, width: int) -> list[str]:

@@ -719,7 +719,8 @@ def test_a_secret_is_never_empty(secret: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "field", ["timeout", "connect_timeout", "pool", "max_response_bytes", "max_header_bytes"]
+    "field",
+    ["timeout", "connect_timeout", "pool", "max_response_bytes", "max_header_bytes", "max_depth"],
 )
 def test_a_connection_takes_no_limit_below_one(field: str) -> None:
     values: dict[str, Any] = {field: 0}

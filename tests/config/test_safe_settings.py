@@ -18,10 +18,10 @@ from onboarding import (
     InvalidInput,
     Secret,
 )
-from onboarding.http import is_loopback
 from onboarding.model.shapes import Url
 from onboarding.registry import Registry
 from onboarding.spi import Adapter
+from onboarding.urls import is_loopback
 
 from onboarding_mangopay import Environment, MangoPay
 from onboarding_paysera import Environment as PayseraEnvironment

@@ -38,10 +38,10 @@ from onboarding import (
     UnexpectedResponse,
     User,
 )
-from onboarding.http import url
 from onboarding.simulation import serve
 from onboarding.spi import Response
 from onboarding.testing import PaperGateway
+from onboarding.urls import url
 
 from onboarding_mangopay import MangoPay
 from onboarding_paysera import Paysera
@@ -201,7 +201,7 @@ def test_a_write_whose_connection_broke_may_have_been_carried_out() -> None:
     assert not caught.value.retry_safe
 
 
-SEND_NOTHING = ("missing", "effects", "view")
+SEND_NOTHING = ("missing", "effects", "view", "adopt")
 
 
 @pytest.mark.parametrize("kind", [Gateway, AsyncGateway])

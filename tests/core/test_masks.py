@@ -17,7 +17,6 @@ from onboarding import (
     ActionRequired,
     Address,
     AsyncGateway,
-    BeneficialOwner,
     Birthplace,
     Company,
     Credentials,
@@ -42,10 +41,11 @@ from onboarding import (
     Partial,
     PartialFailure,
     Password,
+    Person,
+    PersonRole,
     PoliticalExposure,
     ProviderError,
     RefusalReason,
-    Representative,
     Secret,
     Terms,
     User,
@@ -54,9 +54,14 @@ from onboarding import (
     UserStatus,
 )
 from onboarding.banking import BankAccountRecord, IbanAccount, Wallet
+from onboarding.directory import RecordState
 from onboarding.levels import EidasLevel
+from onboarding.migration import MigrationPlan
+from onboarding.migration.plans import Side
+from onboarding.model.link import Link
 from onboarding.model.stored import Stored
 from onboarding.provider_errors import ErrorDetails
+from onboarding.reconciliation import Reconciliation, UnresolvedCall
 from onboarding.spi import (
     Adapter,
     Criterion,
@@ -153,10 +158,22 @@ FIRM = User(
         legal_name=word("Firm"),
         registration_number=word("Registration"),
         headquarters=HOME,
-        representative=Representative(
-            identity=person().identity, address=HOME, email="xq7birdRep@example.com"
+    ),
+    people=(
+        Person(
+            ref="rep",
+            roles=(PersonRole.REPRESENTATIVE,),
+            identity=person().identity,
+            address=HOME,
+            email="xq7birdRep@example.com",
         ),
-        beneficial_owners=(BeneficialOwner(identity=person().identity, address=HOME),),
+        Person(
+            ref="ubo",
+            roles=(PersonRole.BENEFICIAL_OWNER,),
+            identity=person().identity,
+            address=HOME,
+            job_title=word("Job"),
+        ),
     ),
     email="xq7birdFirm@example.com",
 )
@@ -276,6 +293,17 @@ RETURNED: dict[str, tuple[Any, str]] = {
         "NextAction(mangopay/fr, sandbox, kind=redirect, user_id='user_7', concerns='phone', "
         "expires_at=2026-01-02 12:00:00+00:00)",
     ),
+    "a link": (
+        Link(
+            **PLACE,
+            user_id="user_7",
+            url=f"https://sca.example/?token={CANARY}",
+            expires_at=NOON,
+            single_use=True,
+        ),
+        "Link(mangopay/fr, sandbox, user_id='user_7', expires_at=2026-01-02 12:00:00+00:00, "
+        "single_use=True)",
+    ),
     "a document": (
         DocumentRecord(
             **PLACE,
@@ -297,7 +325,11 @@ RETURNED: dict[str, tuple[Any, str]] = {
             **PLACE,
             id="ubo_1",
             user_id="user_7",
-            owners=(DeclaredOwner(id="1", owner=BeneficialOwner(address=HOME)),),
+            owners=(
+                DeclaredOwner(
+                    id="1", owner=Person(ref="a", roles=(PersonRole.DIRECTOR,), address=HOME)
+                ),
+            ),
             status=DocumentStatus.CREATED,
             provider_status=word("Status"),
             reason=word("Reason"),
@@ -358,6 +390,48 @@ RETURNED: dict[str, tuple[Any, str]] = {
             done=ODD,
         ),
         "Partial(mangopay/fr, sandbox, operation='submit_document', user_id='user_7', id='doc_1')",
+    ),
+    "an unresolved call": (
+        UnresolvedCall(
+            **PLACE,
+            operation="create_user",
+            sent_at=datetime(2026, 10, 1, tzinfo=UTC),
+            user_id="user_7",
+            reference=word("Reference"),
+            idempotency_key=word("Key"),
+            provider_key=word("Key"),
+            digest=word("Digest"),
+        ),
+        "UnresolvedCall(mangopay/fr, sandbox, operation='create_user', user_id='user_7', "
+        "sent_at=2026-10-01T00:00:00+00:00)",
+    ),
+    "a reconciliation": (
+        Reconciliation[Any].done(
+            UserRecord(**PLACE, id="user_7", user=person(), raw=ODD), "it is in the list"
+        ),
+        "",
+    ),
+    "a state": (
+        RecordState(
+            **PLACE,
+            own_id="user-42",
+            id="user_7",
+            references={"wallet": word("Reference")},
+            retrieved_at=datetime(2026, 10, 1, tzinfo=UTC),
+            status=UserStatus.ACTIVE,
+        ),
+        "",
+    ),
+    "a plan of a migration": (
+        MigrationPlan(
+            id="plan_1",
+            made_at=datetime(2026, 10, 1, tzinfo=UTC),
+            source=Side(provider="mangopay", gateway="fr"),
+            target=Side(provider="paysera", gateway="lt"),
+            profiles=(),
+            users=(),
+        ),
+        "",
     ),
     "a page": (
         Paged(items=(person(), person()), next=word("Token"), total=7),

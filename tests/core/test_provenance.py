@@ -14,7 +14,6 @@ import attrs
 import pytest
 from onboarding import (
     ActionRequired,
-    BeneficialOwner,
     Company,
     Document,
     DocumentKind,
@@ -25,6 +24,8 @@ from onboarding import (
     NextAction,
     NextActionKind,
     OwnerDeclaration,
+    Person,
+    PersonRole,
     Secret,
     User,
     UserRecord,
@@ -35,6 +36,7 @@ from onboarding.banking import BankAccountRecord, IbanAccount
 from onboarding.engine.changes import events_between
 from onboarding.model.answers import Partial
 from onboarding.operations import OPERATIONS, Operations
+from onboarding.reconciliation import UnresolvedCall
 from onboarding.spi import Adapter, Request, Response
 from onboarding.testing import PaperGateway
 from onboarding.testing.suite.provenance import TAKES_BACK
@@ -53,21 +55,28 @@ FR = MangoPay(
 LT = Paysera(
     name="lt", client_id="acme", mac_key=Secret("key"), environment=PayseraEnvironment.SANDBOX
 )
-CORE = {*vars(Adapter), *vars(Settings)}
+HOOKS = {"answer_to_key", "finished", "look_up", "matcher"}
+"""What `reconcile` asks of an adapter, once it has checked the call."""
+CORE = {*vars(Adapter), *vars(Settings), *HOOKS}
 GATEWAYS: dict[str, Adapter] = {"fr": FR, "lt": LT}
 OTHER = {"provider": "acme", "gateway": "es", "environment": "staging"}
 OTHER_KINDS = (None, "user_m_1", {"id": "7"}, User())
 
 PAGE = DocumentPage(content=b"%PDF-1.7", media_type="application/pdf")
+NOW = datetime(2026, 10, 1, tzinfo=UTC)
 ONA = User(identity=Identity(given_name="Ona"), email="ona@example.com", phone="+37066612345")
+ADA = Person(ref="ada", roles=(PersonRole.BENEFICIAL_OWNER,))
 
 GIVEN: Mapping[str, Any] = {
+    "return_url": "https://shop.example/",
     "user": ONA.replace({"identity.given_name": "Rasa"}),
     "code": "1",
     "owner_id": "7",
-    "owner": BeneficialOwner(),
+    "owner": ADA,
+    "people": (ADA,),
     "given": Document(purpose=DocumentPurpose.IDENTITY),
     "email": "rasa@example.com",
+    "now": NOW,
 }
 """What a call is given beside the value that it takes back, by the name of its parameter."""
 
@@ -84,6 +93,7 @@ def held_by(adapter: Adapter, kind: type[Any]) -> Any:
         OwnerDeclaration: {"user_id": "7"},
         Partial: {"operation": "submit_document", "user_id": "7"},
         Recipient: {},
+        UnresolvedCall: {"operation": "close_user", "sent_at": NOW, "user_id": "7"},
         UserToken: {name: Secret("key") for name in ("access_token", "mac_key", "refresh_token")},
     }
     id = {"id": "7"} if "id" in attrs.fields_dict(kind) else {}
@@ -151,9 +161,11 @@ def test_the_calls_are_those_that_take_something_back() -> None:
         "as_user",
         "deactivate_recipient",
         "effects",
+        "reconcile",
         "refresh_token",
         "revoke_token",
         "submit_declaration",
+        "update_declaration",
         "update_owner",
     ]
 
@@ -191,7 +203,7 @@ def test_what_another_gateway_returned_is_refused_and_nothing_is_sent(
 
 @pytest.mark.parametrize(
     ("gateway", "operation", "parameter", "kind"),
-    [one for one in CALLS if one[1] != "as_user"],  # which takes a text too
+    [one for one in CALLS if one[1] not in ("as_user", "create_link")],  # which take others too
 )
 def test_a_value_of_another_class_is_refused_and_nothing_is_sent(
     gateway: str, operation: str, parameter: str, kind: type[Any]
@@ -208,7 +220,11 @@ def test_a_value_of_another_class_is_refused_and_nothing_is_sent(
 
 @pytest.mark.parametrize(
     ("gateway", "operation", "parameter", "kind"),
-    [one for one in CALLS if one[1] != "resume"],  # which compares what it is given as well
+    [
+        one
+        for one in CALLS
+        if one[1] not in ("resume", "create_link")  # which ask more of what they are given
+    ],
 )
 def test_a_gateways_own_value_is_taken_also_one_that_was_stored_without_an_environment(
     gateway: str, operation: str, parameter: str, kind: type[Any]
@@ -296,6 +312,7 @@ def test_whatever_mangopay_returns_says_which_gateway_and_environment_it_is_from
         gateway.run(FR.enrol("7")),
         gateway.run(FR.consent("7")),
         gateway.run(FR.renew(held_by(FR, NextAction))),
+        gateway.run(FR.create_link(held_by(FR, NextAction), return_url="https://shop.example/")),
         gateway.run(FR.add_bank_account("7", account)),
         gateway.run(FR.list_bank_accounts("7")),
         gateway.run(FR.fetch_wallet("7")),
@@ -312,7 +329,7 @@ def test_whatever_mangopay_returns_says_which_gateway_and_environment_it_is_from
     values = [*held_in(found), *held_in(raised.value.next_action)]
     kinds = {type(value).__name__ for value in values}
     assert kinds == {
-        "BankAccountRecord", "DocumentRecord", "Event", "NextAction", "OwnerDeclaration",
+        "BankAccountRecord", "DocumentRecord", "Event", "Link", "NextAction", "OwnerDeclaration",
         "Recipient", "UserRecord", "Wallet",
     }  # fmt: skip
     assert {(v.provider, v.gateway, v.environment) for v in values} == {

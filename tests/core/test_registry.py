@@ -126,7 +126,7 @@ def test_naming_what_is_installed_loads_nothing() -> None:
 
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
 
-    assert done.stdout.split() == ["mangopay", "paysera"]
+    assert done.stdout.split() == ["mangopay", "paysera", "stripe"]
 
 
 def test_a_plugin_is_found_by_its_entry_point() -> None:

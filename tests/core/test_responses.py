@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from onboarding import UnexpectedResponse
-from onboarding.http import MAX_DEPTH, Request, Response, url
+from onboarding.http import MAX_DEPTH, Request, Response
+from onboarding.urls import url
 
 VALUES: st.SearchStrategy[Any] = st.recursive(
     st.none()

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 from onboarding import InvalidInput, Secret
-from onboarding.http import json_body, url
+from onboarding.bodies import json_body
 from onboarding.spi import Adapter, Request
+from onboarding.urls import url
 
 from onboarding_mangopay import MangoPay
 from onboarding_paysera import Paysera

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from onboarding import NoAnswer, OutcomeUnknown, TransportError
 from onboarding._async.driver import drive as drive_async
 from onboarding._sync.driver import drive
-from onboarding.engine import MARGIN, TokenRequest, conversation, is_fresh
+from onboarding.engine import MARGIN, Step, TokenRequest, conversation
 from onboarding.spi import Adapter, Flow, Proof, Request, Response, Token
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -84,7 +84,7 @@ def ok(status: int = 200, body: bytes = b"") -> Response:
     return Response(status=status, body=body, received_at=NOW)
 
 
-Perform = Callable[[Request | TokenRequest], Response | Token]
+Perform = Callable[[Step], Response | Token | bool]
 
 
 def run(adapter: Adapter, flow: Flow[Any], perform: Perform) -> Any:
@@ -92,7 +92,7 @@ def run(adapter: Adapter, flow: Flow[Any], perform: Perform) -> Any:
 
 
 def run_awaited(adapter: Adapter, flow: Flow[Any], perform: Perform) -> Any:
-    async def performed(step: Request | TokenRequest) -> Response | Token:
+    async def performed(step: Step) -> Response | Token | bool:
         await asyncio.sleep(0)
         return perform(step)
 
@@ -107,14 +107,14 @@ class Script:
     """Answers step by step, and keeps what was asked."""
 
     answers: list[Any]
-    asked: list[Request | TokenRequest] = field(factory=list[Request | TokenRequest])
+    asked: list[Step] = field(factory=list[Step])
 
-    def __call__(self, step: Request | TokenRequest) -> Response | Token:
+    def __call__(self, step: Step) -> Response | Token | bool:
         self.asked.append(step)
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
-        assert isinstance(answer, Response | Token)
+        assert isinstance(answer, Response | Token | bool)
         return answer
 
     @property
@@ -243,8 +243,10 @@ def test_a_flow_that_asks_nothing_gives_its_result(run: Any) -> None:
 def test_a_token_is_fresh_until_the_margin_before_its_end(age: timedelta) -> None:
     token = Token("x", NOW + timedelta(hours=1))
 
-    assert is_fresh(token, NOW + age) == (age + MARGIN < timedelta(hours=1))
-    assert not is_fresh(None, NOW)
+    found = TokenRequest().satisfied_by(token, NOW + age)
+
+    assert (found is token) == (age + MARGIN < timedelta(hours=1))
+    assert TokenRequest().satisfied_by(None, NOW) is None
 
 
 @given(st.lists(st.sampled_from(["ok", "refused", "lost", "unknown"]), max_size=8))

@@ -13,13 +13,15 @@ The words are: the kind of table, where its subject is, and what else the table 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
 from importlib import import_module
 from inspect import get_annotations
 from typing import Any, Protocol, cast
 
 import attrs
+from onboarding.adapter import Adapter
+from onboarding.adapter.reconciling import WRITES
 from onboarding.errors import OnboardingError
 from onboarding.levels import LevelPolicy
 from onboarding.mapping.explain import Explanation, explanation
@@ -28,16 +30,22 @@ from onboarding.mapping.plan import Plan
 from onboarding.mapping.rows import On, Row, rows_of
 from onboarding.mapping.support import Support, support_of
 from onboarding.model.user import User
+from onboarding.reconciliation import Lookup, Means
+from onboarding.requirements import Target
 from tests.house.meanings import Meaning, meanings
+from tests.mutations.mutation import Mutation
 
 __all__ = [
     "error_table",
     "event_table",
     "field_table",
+    "kind_table",
     "level_table",
+    "lookup_table",
     "loss_table",
     "refresh",
     "support_table",
+    "target_table",
     "wire_table",
     "word_table",
 ]
@@ -253,6 +261,21 @@ def event_table(words: Iterable[str], meaning_of: Callable[[str], _Meaning]) -> 
     return _table(("Event type", "`event.kind`", "Read anew"), rows)
 
 
+def kind_table(kinds: Mapping[str, Enum]) -> str:
+    """Every documented type of event, and the kind that it becomes."""
+    rows = ([_code(word), _code(str(kind.value))] for word, kind in kinds.items())
+    return _table(("Event type", "`event.kind`"), rows)
+
+
+def target_table(targets: Mapping[str, Target]) -> str:
+    """Every target of a provider, the capabilities that it grants, and its source."""
+    rows = (
+        [_code(one.id), one.words, ", ".join(_code(str(name)) for name in one.grants), one.source]
+        for one in targets.values()
+    )
+    return _table(("Target", "Meaning", "Grants", "Source"), rows)
+
+
 def error_table(module: str = OnboardingError.__module__) -> str:
     """Every error of a module, what it is a kind of, and the outcome of its class."""
     rows: list[list[str]] = []
@@ -287,6 +310,48 @@ _MARKED = re.compile(
 )
 
 
+def promise_table(promises: Iterable[tuple[str, Iterable[Mutation]]]) -> str:
+    """Each promise of the engine, with its tests and the patches that they notice."""
+    rows: list[list[str]] = []
+    for words, broken in promises:
+        for number, one in enumerate(broken):
+            test = one.test.rpartition("::")[2]
+            rows.append(["" if number else words, _code(test), _code(one.name)])
+    return _table(("Promise", "Test", "Patch that it notices"), rows)
+
+
+def fault_table(expected: Mapping[Any, Mapping[Any, Any]]) -> str:
+    """How calls end: a row for each fault, a column for each kind of request."""
+    kinds = list(next(iter(expected.values())))
+    rows = [[str(fault), *map(str, ends.values())] for fault, ends in expected.items()]
+    return _table(["Fault", *map(str.capitalize, kinds)], rows)
+
+
+MEANS = {
+    Means.KEY: "answer to the idempotency key",
+    Means.FETCH: "the object, fetched",
+    Means.LIST: "list, newest first",
+    Means.SEARCH: "search",
+}
+
+
+def lookup_table(adapter: type[Adapter]) -> str:
+    """How `reconcile` learns the outcome of each operation, and what it cannot resolve."""
+    rows: list[list[str]] = []
+    for operation in WRITES:
+        if adapter.supports(operation):
+            found = adapter.lookups_of(operation)
+            rows += [_lookup_row(operation, one) for one in found]
+            rows += [] if found else [[_code(operation), "nothing", "no", "no", "always unknown"]]
+    return _table(("Operation", "By", "Proves `done`", "Proves `not_done`", "Limits"), rows)
+
+
+def _lookup_row(operation: str, one: Lookup) -> list[str]:
+    limits = "; ".join(filter(None, (one.limits, one.remedy)))
+    absent = "yes" if one.proves_absence else "no"
+    return [_code(operation), MEANS[one.means], "yes", absent, limits]
+
+
 def refresh(page: str) -> str:
     """The text of a page with each of its tables written anew."""
 
@@ -310,6 +375,10 @@ def _drawn(kind: str, place: str, rest: list[str]) -> str:
             return loss_table(Plan(subject, rest[0]), without=rest[1:])
         case "levels":
             return level_table(subject)
+        case "promises":
+            return promise_table(subject())
+        case "faults":
+            return fault_table(subject)
         case "fields":
             return field_table(subject)
         case "settings":
@@ -318,6 +387,12 @@ def _drawn(kind: str, place: str, rest: list[str]) -> str:
             return word_table(subject)
         case "events":
             return event_table(subject, _subject(rest[0]))
+        case "kinds":
+            return kind_table(subject)
+        case "targets":
+            return target_table(subject)
+        case "lookups":
+            return lookup_table(subject)
         case "errors":
             return error_table(place)
         case _:

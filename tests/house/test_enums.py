@@ -15,8 +15,9 @@ from onboarding.levels import EidasLevel, NistIal, Ordered
 
 import onboarding_mangopay
 import onboarding_paysera
+import onboarding_stripe
 
-PACKAGES = (onboarding, onboarding_mangopay, onboarding_paysera)
+PACKAGES = (onboarding, onboarding_mangopay, onboarding_paysera, onboarding_stripe)
 RUNS = "__main__"  # a module that does something when it is imported
 
 

@@ -11,15 +11,29 @@ from pathlib import Path
 import onboarding
 import pytest
 
-PACKAGES = ("onboarding", "onboarding_mangopay", "onboarding_paysera", "onboarding_simulators")
+PACKAGES = (
+    "onboarding",
+    "onboarding_mangopay",
+    "onboarding_paysera",
+    "onboarding_stripe",
+    "onboarding_simulators",
+)
 
 PUBLIC_MODULES = (
     "onboarding.banking",
+    "onboarding.checks",
+    "onboarding.concurrency",
+    "onboarding.directory",
     "onboarding.errors",
     "onboarding.levels",
+    "onboarding.migration",
+    "onboarding.opentelemetry",
+    "onboarding.policies",
     "onboarding.polling",
     "onboarding.registry",
     "onboarding.requirements",
+    "onboarding.routing",
+    "onboarding.service",
     "onboarding.verified_claims",
 )
 
@@ -50,7 +64,7 @@ def test_the_package_under_test_is_the_installed_distribution() -> None:
 
     points = {point.name for point in distribution.entry_points if point.group == "onboarding"}
 
-    assert points == {"mangopay", "paysera"}
+    assert points == {"mangopay", "paysera", "stripe"}
     assert distribution.version == onboarding.__version__
 
 

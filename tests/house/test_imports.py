@@ -17,9 +17,16 @@ import pytest
 import onboarding_mangopay
 import onboarding_paysera
 import onboarding_simulators
+import onboarding_stripe
 
 MOST_LINES = 400
-PACKAGES = (onboarding, onboarding_mangopay, onboarding_paysera, onboarding_simulators)
+PACKAGES = (
+    onboarding,
+    onboarding_mangopay,
+    onboarding_paysera,
+    onboarding_stripe,
+    onboarding_simulators,
+)
 
 
 def files() -> Iterator[tuple[str, Path]]:
@@ -55,7 +62,12 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "below"), [("onboarding.errors", set()), ("onboarding.http", {"onboarding.errors"})]
+    ("name", "below"),
+    [
+        ("onboarding.errors", set()),
+        ("onboarding.bodies", {"onboarding.errors"}),
+        ("onboarding.http", {"onboarding.bodies", "onboarding.errors", "onboarding.urls"}),
+    ],
 )
 def test_the_ground_imports_nothing_above_it(name: str, below: set[str]) -> None:
     assert imported(name) == below

@@ -60,11 +60,16 @@ def test_every_example_of_the_model_is_accepted_in_plain_data(cls: type[Model]) 
 
 
 def empty(cls: type) -> dict[str, Any]:
-    """An empty object for each nested value that is required."""
-    return {field.name: {} for field in fields(cls) if field.default is attrs.NOTHING}
+    """A nested value that is required: an empty object, or a person with what a person needs."""
+    person = {"ref": "ada", "roles": ["beneficial_owner"]}
+    return {
+        field.name: person if field.name == "owner" else {}
+        for field in fields(cls)
+        if field.default is attrs.NOTHING
+    }
 
 
 def plain(example: str, kind: object) -> Any:
     """The plain data of an example of a field of this type."""
-    is_json = example[0] in "[{" or str(kind).startswith(("int", "bool"))
+    is_json = example[0] in "[{" or str(kind).startswith(("int", "bool", "Percent"))
     return json.loads(example) if is_json else example

@@ -28,12 +28,23 @@ PUBLIC = (
     "onboarding.mapping",
     "onboarding.testing",
     "onboarding.banking",
+    "onboarding.checks",
+    "onboarding.concurrency",
+    "onboarding.directory",
     "onboarding.errors",
     "onboarding.levels",
+    "onboarding.migration",
+    "onboarding.opentelemetry",
+    "onboarding.policies",
     "onboarding.polling",
+    "onboarding.reconciliation",
     "onboarding.registry",
     "onboarding.requirements",
+    "onboarding.routing",
+    "onboarding.service",
     "onboarding.verified_claims",
+    "onboarding.workers",
+    "onboarding.workers.celery",
 )
 
 

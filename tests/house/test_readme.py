@@ -1,4 +1,4 @@
-"""The promise on the README's first screen: its own lines, both providers, one line changed."""
+"""The promise on the README's first screen: its own lines, every provider, one line changed."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from onboarding.simulation import serve
 
 from onboarding_simulators.mangopay import MangoPaySimulator
 from onboarding_simulators.paysera import PayseraSimulator
+from onboarding_simulators.stripe import StripeSimulator
 
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 
@@ -23,9 +24,10 @@ def block(language: str) -> str:
 @pytest.mark.parametrize(
     ("default", "said"),
     [("fr", r"user_m_\w{26} LIGHT redirect\n"),
-     ("lt", r"\d+ LIGHT confirm_code confirm_code\n")],
+     ("lt", r"\d+ LIGHT confirm_code confirm_code\n"),
+     ("us", r"acct_\w{16} LIGHT\n")],
 )  # fmt: skip
-def test_the_lines_of_the_readme_onboard_the_same_user_with_either_provider(
+def test_the_lines_of_the_readme_onboard_the_same_user_with_every_provider(
     default: str,
     said: str,
     tmp_path: Path,
@@ -35,12 +37,15 @@ def test_the_lines_of_the_readme_onboard_the_same_user_with_either_provider(
     mangopay = MangoPaySimulator(client_id="acme", api_key="one")
     paysera = PayseraSimulator(client_id="wkVd93h2uS", mac_key="two")
     monkeypatch.setenv("MANGOPAY_API_KEY", "one")
+    stripe = StripeSimulator(api_key="sk_test_three")
     monkeypatch.setenv("PAYSERA_MAC_KEY", "two")
+    monkeypatch.setenv("STRIPE_API_KEY", "sk_test_three")
     monkeypatch.chdir(tmp_path)
-    with serve(mangopay) as fr, serve(paysera) as lt:
+    with serve(mangopay) as fr, serve(paysera) as lt, serve(stripe) as us:
         config = block("toml").replace('default = "fr"', f'default = "{default}"')
         config = config.replace('"mangopay"', f'"mangopay"\nbase_url = "{fr}"')
         config = config.replace('"paysera"', f'"paysera"\nbase_url = "{lt}"')
+        config = config.replace('"stripe"', f'"stripe"\nbase_url = "{us}"')
         Path("onboarding.toml").write_text(config, "utf-8")
 
         exec(compile(block("python"), "README.md", "exec"), {})
@@ -48,3 +53,4 @@ def test_the_lines_of_the_readme_onboard_the_same_user_with_either_provider(
     assert re.fullmatch(said, capsys.readouterr().out)
     assert bool(mangopay.log) is (default == "fr")
     assert bool(paysera.log) is (default == "lt")
+    assert bool(stripe.log) is (default == "us")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Mapping
+from typing import Any, TypeVar
 
 from attrs import define
-from onboarding import Gateway
+from onboarding import Event, Gateway
 from onboarding.spi import Flow
 
 from onboarding_mangopay import MangoPay
 
-__all__ = ["RAN", "Noted"]
+__all__ = ["RAN", "Noted", "read_event"]
 
 T = TypeVar("T")
 
@@ -26,3 +27,8 @@ class Noted(Gateway[MangoPay]):
         result = super().run(flow, deadline=deadline)
         RAN.append(str(getattr(flow, "__name__")))  # noqa: B009 - a generator is named as its function
         return result
+
+
+def read_event(gateway: Gateway[MangoPay], row: Mapping[str, Any]) -> Event:
+    """The event of a row of MangoPay's list, or of the parameters of a notification."""
+    return gateway.run(gateway.adapter.read_event(row))

@@ -12,16 +12,17 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
 from attrs import frozen
-from onboarding import Gateway, PartialFailure, User, UserCategory
+from onboarding import Gateway, Notification, PartialFailure, User, UserCategory
 from onboarding._sync.calls import Calls
 from onboarding.banking import IbanAccount
 from onboarding.operations import OPERATIONS as CORE
 from onboarding.operations import call_of
+from tests.mangopay.noted import read_event
 
 from onboarding_mangopay import MangoPay, NewRecipient
 from onboarding_simulators.mangopay.routes import find_route
 
-from .people import COMPANY, FACTS, OWNER, PAYER, UBO, paper
+from .people import COMPANY, OWNER, PAYER, UBO, paper
 from .stage import Stage
 
 __all__ = ["OPERATIONS", "SEED", "Operation", "Scene", "flows", "refreshed", "requests_of", "table"]
@@ -136,6 +137,11 @@ def _pending(s: Scene) -> Callable[[], object]:
     return lambda: s.fr.renew(action)
 
 
+def _linked(s: Scene) -> Callable[[], object]:
+    user = s.fr.create_user(OWNER)
+    return lambda: s.fr.create_link(user, return_url="https://platform.example/")
+
+
 def _consenting(s: Scene) -> Callable[[], object]:
     s.stage.sim.proxy = True
     user = s.user()
@@ -148,7 +154,7 @@ def _keyed(s: Scene) -> Callable[[], object]:
 
 
 def _open_declaration(s: Scene, user_id: str) -> Any:
-    made = s.fr.declare_owners(user_id, FACTS)
+    made = s.fr.declare_owners(user_id, COMPANY.people)
     s.stage.sim.decide_declaration(made.id, "INCOMPLETE")
     return s.fr.fetch_declaration(made.id)
 
@@ -222,19 +228,27 @@ def _became_owner(record: Any) -> User:
     return to
 
 
+def _read(s: Scene, document: Any) -> object:
+    s.stage.sim.accept_document(document.id)
+    (row, *_) = s.fr.each(lambda page: s.do.list_events(page, event_type="KYC_SUCCEEDED"))
+    return read_event(s.fr, row)
+
+
 def _told(s: Scene, document: Any) -> object:
     s.stage.sim.accept_document(document.id)
     notification = {"EventType": "KYC_SUCCEEDED", "RessourceId": document.id, "Date": "1737216704"}
-    return s.fr.read_event(notification)
+    return s.fr.read_notification(Notification(method="GET", query=notification))
 
 
 # --- rows ---------------------------------------------------------------------------------------
 
+_CAPABILITIES = "tests/mangopay/test_capabilities.py"
 _BANKING, _FUNDS = "tests/mangopay/test_banking.py", "tests/mangopay/test_funds.py"
 _BESIDE = "tests/mangopay/test_beside_the_sdk.py"
 _DOCUMENTS = "tests/mangopay/test_documents_flow.py"
 _EVENTS = "tests/mangopay/test_events.py"
 _KEYS = "tests/mangopay/test_idempotency.py"
+MOVED = UBO.replace({"ref": "moved", "address.city": "Lyon"})
 _OWNERS = "tests/mangopay/test_owners_flow.py"
 _SESSIONS = "tests/mangopay/test_verifications_flow.py"
 _USERS = "tests/mangopay/test_users_flow.py"
@@ -295,6 +309,11 @@ OPERATIONS: tuple[Operation, ...] = (
         tests=_tests(_YEAR, "a_company_lives_through_a_year"),
     ),
     Operation(
+        flow="create_link",
+        play=_linked,
+        tests=_tests(_CAPABILITIES, "a_link_returns_to_the_platform_and_expires"),
+    ),
+    Operation(
         flow="enrol",
         play=_on_user(lambda s, user: s.fr.run(s.do.enrol(user.id))),
         tests=_tests(_USERS, "an_enrolment_is_started_anew_and_its_end_shows_in_the_status"),
@@ -308,6 +327,11 @@ OPERATIONS: tuple[Operation, ...] = (
         flow="sca_status",
         play=_on_user(lambda s, user: s.fr.run(s.do.sca_status(user.id))),
         tests=_tests(_USERS, "a_user_who_never_met_sca_is_not_enrolled_and_not_unknown"),
+    ),
+    Operation(
+        flow="fetch_capabilities",
+        play=_on_user(lambda s, user: s.fr.fetch_capabilities(user)),
+        tests=_tests(_CAPABILITIES, "an_owner_is_paid_out_once_regular_and_not_blocked"),
     ),
     Operation(
         flow="regulatory",
@@ -351,7 +375,7 @@ OPERATIONS: tuple[Operation, ...] = (
     # owners of a company
     Operation(
         flow="declare_owners",
-        play=_on_user(lambda s, user: s.fr.declare_owners(user.id, FACTS), COMPANY),
+        play=_on_user(lambda s, user: s.fr.declare_owners(user.id, COMPANY.people), COMPANY),
         tests=_tests(_OWNERS, "one_call_declares_all_owners_and_submits_them"),
     ),
     Operation(
@@ -365,10 +389,22 @@ OPERATIONS: tuple[Operation, ...] = (
         flow="update_owner",
         play=_after(
             _open_declaration,
-            lambda s, _, made: s.fr.run(s.do.update_owner(made, made.owners[0].id, UBO)),
+            lambda s, _, made: s.fr.run(s.do.update_owner(made, made.owners[0].id, MOVED)),
             COMPANY,
         ),
         tests=_tests(_OWNERS, "an_incomplete_declaration_is_edited_and_submitted_again"),
+    ),
+    Operation(
+        flow="update_declaration",
+        play=_after(
+            _open_declaration,
+            lambda s, _, made: s.fr.run(s.do.update_declaration(made, (MOVED,))),
+            COMPANY,
+        ),
+        tests=_tests(
+            "tests/mangopay/test_people.py",
+            "three_people_in_four_roles_are_created_and_only_what_changed_is_sent",
+        ),
     ),
     Operation(
         flow="submit_declaration",
@@ -496,6 +532,14 @@ OPERATIONS: tuple[Operation, ...] = (
         tests=_tests(_FUNDS, "transactions_are_filtered_by_each_documented_filter"),
     ),
     Operation(
+        flow="list_wallet_transactions",
+        play=_after(
+            lambda s, user_id: s.stage.sim.add_wallet(user_id),
+            lambda s, _, wallet: s.fr.run(s.do.list_wallet_transactions(wallet)),
+        ),
+        tests=_tests(_FUNDS, "the_transactions_of_one_wallet_are_listed_and_filtered"),
+    ),
+    Operation(
         flow="list_cards",
         seed="getCards",
         play=_on_user(lambda s, user: s.fr.run(s.do.list_cards(user.id))),
@@ -529,9 +573,14 @@ OPERATIONS: tuple[Operation, ...] = (
         tests=_tests(_EVENTS, "a_hook_is_registered_read_changed_and_listed"),
     ),
     Operation(
-        flow="read_event",
+        flow="read_notification",
         play=_after(_document, lambda s, _, document: _told(s, document)),
         tests=_tests(_EVENTS, "a_delivered_notification_is_read_and_borne_out_by_its_subject"),
+    ),
+    Operation(
+        flow="read_event",
+        play=_after(_document, lambda s, _, document: _read(s, document)),
+        tests=_tests(_EVENTS, "every_event_of_a_life_is_replayed_borne_out_or_told_as_overtaken"),
     ),
     Operation(
         flow="list_events",
@@ -555,10 +604,17 @@ OPERATIONS: tuple[Operation, ...] = (
 # --- what is read off them ----------------------------------------------------------------------
 
 
+NOT_OPERATIONS = (
+    "answer_to_key", "check_webhooks", "first_response", "install_webhooks", "login", "look_up",
+    "newest_first", "once", "probe", "reconcile",
+)  # fmt: skip
+"""Flows of the engine's, and those that send the requests of other operations."""
+
+
 def flows() -> Iterator[str]:
     """Every public operation of the adapter that the provider has."""
     for name, _ in inspect.getmembers(MangoPay, inspect.isgeneratorfunction):
-        if not name.startswith("_") and name not in ("login", "once"):
+        if not name.startswith("_") and name not in NOT_OPERATIONS:
             yield name
 
 

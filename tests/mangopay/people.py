@@ -6,7 +6,6 @@ from datetime import date
 
 from onboarding import (
     Address,
-    BeneficialOwner,
     Birthplace,
     Company,
     Document,
@@ -14,7 +13,8 @@ from onboarding import (
     DocumentPurpose,
     Identity,
     LegalPersonType,
-    Representative,
+    Person,
+    PersonRole,
     Terms,
     User,
     UserCategory,
@@ -40,7 +40,9 @@ PAYER = User(
     category=UserCategory.PAYER,
     terms=Terms(accepted=False),
 )
-UBO = BeneficialOwner(
+UBO = Person(
+    ref="gunner",
+    roles=(PersonRole.BENEFICIAL_OWNER,),
     identity=Identity(
         given_name="Gunner",
         family_name="Beier",
@@ -55,11 +57,16 @@ FACTS = Company(
     legal_person_type=LegalPersonType.BUSINESS,
     registration_number="123456789",
     headquarters=HOME,
-    representative=Representative(identity=PERSON, email="gunner.beier@example.com"),
-    beneficial_owners=(UBO,),
+)
+ALEX = Person(
+    ref="alex",
+    roles=(PersonRole.REPRESENTATIVE,),
+    identity=PERSON,
+    email="gunner.beier@example.com",
 )
 COMPANY = User(
     company=FACTS,
+    people=(ALEX, UBO),
     email="acme@example.com",
     category=UserCategory.OWNER,
     terms=Terms(accepted=True),

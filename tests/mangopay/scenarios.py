@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import cast
 
 import pytest
-from onboarding import PartialFailure, User, UserCategory, UserRecord
+from onboarding import CapabilityName, Notification, PartialFailure, User, UserCategory, UserRecord
 from onboarding.banking import IbanAccount
 from onboarding.testing import World
-from tests.mangopay.people import COMPANY, FACTS, HOME, OWNER, paper
+from tests.mangopay.people import COMPANY, HOME, OWNER, paper
 
 __all__ = ["SCENARIOS"]
 
@@ -24,6 +24,14 @@ def _registered(world: World, user: User = OWNER) -> UserRecord:
 def enrolment(world: World) -> None:
     for action in world.call("create_user", OWNER).next_actions:
         assert world.call("renew", action).url != action.url
+        link = world.call("create_link", action, return_url="https://platform.example/back")
+        assert link.url.endswith("returnUrl=https%3A%2F%2Fplatform.example%2Fback")
+
+
+def capabilities(world: World) -> None:
+    user = _registered(world)
+    assert not user.can(CapabilityName.RECEIVE_TRANSFERS)  # unknown until the blocks are read
+    assert world.call("fetch_capabilities", user).can(CapabilityName.RECEIVE_TRANSFERS)
 
 
 def documents(world: World) -> None:
@@ -33,12 +41,13 @@ def documents(world: World) -> None:
     seen = world.call("fetch_document", handed_in.id)
     assert [each.id for each in world.call("list_documents", user.id).items] == [seen.id]
     told = {"EventType": "KYC_SUCCEEDED", "RessourceId": seen.id, "Date": "1737216704"}
-    assert world.call("read_event", told).confirmed
+    (event,) = world.call("read_notification", Notification(method="GET", query=told))
+    assert event.confirmed
 
 
 def owners(world: World) -> None:
     company = _registered(world, COMPANY)
-    declared = world.call("declare_owners", company.id, FACTS)
+    declared = world.call("declare_owners", company.id, COMPANY.people)
     seen = world.call("fetch_declaration", declared.id)
     assert [each.id for each in world.call("list_declarations", company.id).items] == [seen.id]
 
@@ -70,4 +79,4 @@ def broken_off(world: World) -> None:
     assert len(world.call("list_documents", user.id).items) == 1
 
 
-SCENARIOS = (enrolment, documents, owners, bank_accounts, lists, broken_off)
+SCENARIOS = (enrolment, capabilities, documents, owners, bank_accounts, lists, broken_off)

@@ -18,7 +18,8 @@ from onboarding import (
     Identity,
     KYCLevel,
     LegalPersonType,
-    Representative,
+    Person,
+    PersonRole,
     Secret,
     Terms,
     User,
@@ -32,7 +33,7 @@ from onboarding_mangopay import Api, MangoPay
 from onboarding_simulators.mangopay import MangoPaySimulator
 
 from .noted import Noted
-from .people import COMPANY, FACTS, HOME, OWNER, PAYER, paper
+from .people import COMPANY, HOME, OWNER, PAYER, paper
 from .python_sdk import Sdk
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*utcfromtimestamp:DeprecationWarning")
@@ -61,7 +62,11 @@ THEIR_COMPANY = User(
         legal_person_type=LegalPersonType.BUSINESS,
         registration_number="123456789",
         headquarters=THEIR_HOME,
-        representative=Representative(
+    ),
+    people=(
+        Person(
+            ref="representative",
+            roles=(PersonRole.REPRESENTATIVE,),
             identity=Identity(
                 given_name="Gunner",
                 family_name="Beier",
@@ -290,10 +295,10 @@ def test_a_company_whose_owners_the_adapter_declared_is_listed_by_the_sdk(
 ) -> None:
     ours = beside.sca.create_user(COMPANY)
 
-    declared = beside.sca.declare_owners(ours.id, FACTS)
+    declared = beside.sca.declare_owners(ours.id, COMPANY.people)
 
     seen = beside.sdk.r.UboDeclaration.get(declared.id, user_id=ours.id)
-    assert (seen.status, len(seen.ubos)) == ("VALIDATION_ASKED", len(FACTS.beneficial_owners))
+    assert (seen.status, len(seen.ubos)) == ("VALIDATION_ASKED", 1)
 
 
 @pytest.mark.parametrize("kind", ["natural", "legal"])

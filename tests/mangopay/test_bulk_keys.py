@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
+import attrs
 import pytest
 from attrs import frozen
 from onboarding import Gateway, Secret
 from onboarding.bulk import BulkRun, Journal, Line, Result, State, Unknown
+from onboarding.bulk.keys import digest_of
 from onboarding.simulation import serve
+from onboarding.spi import Lookup
 
 from onboarding_mangopay import MangoPay
 from onboarding_simulators.mangopay import MangoPaySimulator
@@ -157,7 +160,7 @@ class Runs:
         with Journal.open(
             self.place, self.gateway, clock=lambda: NOON + timedelta(hours=hour)
         ) as journal:
-            journal.intend(one.ref, one.number)
+            journal.intend(one.ref, one.number, digest_of(one))
 
 
 @pytest.fixture
@@ -186,10 +189,57 @@ def test_a_replay_settles_an_interrupted_user_whether_or_not_the_first_call_arri
     assert users(runs.gateway) == (settled is State.CREATED)
 
 
-@pytest.mark.parametrize("hour", [23.5, 25, 9000, -1])
-def test_a_user_whose_key_mangopay_may_have_forgotten_is_not_sent_again(
-    runs: Runs, hour: float
+FORGOTTEN = pytest.mark.parametrize("hour", [23.5, 25, 9000, -1])
+
+
+@FORGOTTEN
+def test_a_user_whose_key_mangopay_may_have_forgotten_is_found_in_the_list(
+    runs: Runs, simulator: MangoPaySimulator, hour: float
 ) -> None:
+    runs.killed_at(0, line("a"), sent=True)
+
+    bulk = runs.at(hour, line("a"))
+
+    assert state(bulk) is State.CREATED
+    assert sum(one.method == "POST" and "users" in one.path for one in simulator.log) == 1
+
+
+def test_a_user_who_is_not_in_the_list_is_sent(runs: Runs) -> None:
+    runs.killed_at(0, line("a"), sent=False)
+
+    assert state(runs.at(25, line("a"))) is State.CREATED
+    assert users(runs.gateway) == 1
+
+
+@pytest.mark.parametrize("sent", [True, False])
+def test_a_changed_line_is_no_proof_that_the_user_was_not_created(
+    runs: Runs, *, sent: bool
+) -> None:
+    runs.killed_at(0, line("a"), sent=sent)
+
+    bulk = runs.at(25, line("a", email="other@example.com"))
+
+    assert state(bulk) is State.UNKNOWN
+    assert users(runs.gateway) == int(sent)
+
+
+class Unlisted(MangoPay):
+    """Shows nothing of a call but the answer to a repeated one."""
+
+    lookups: ClassVar[Mapping[str, tuple[Lookup, ...]]] = {"create_user": ()}
+
+
+@pytest.fixture
+def unlisted(runs: Runs) -> Runs:
+    known = attrs.asdict(runs.gateway.adapter, recurse=False)
+    return Runs(runs.place, Gateway(Unlisted(**known)))
+
+
+@FORGOTTEN
+def test_a_user_whose_key_mangopay_may_have_forgotten_is_not_sent_again(
+    unlisted: Runs, hour: float
+) -> None:
+    runs = unlisted
     runs.killed_at(0, line("a"), sent=True)
 
     for _ in range(2):
@@ -200,7 +250,8 @@ def test_a_user_whose_key_mangopay_may_have_forgotten_is_not_sent_again(
     assert users(runs.gateway) == 1
 
 
-def test_the_time_of_a_key_counts_from_the_first_call_before_a_refusal(runs: Runs) -> None:
+def test_the_time_of_a_key_counts_from_the_first_call_before_a_refusal(unlisted: Runs) -> None:
+    runs = unlisted
     runs.at(0, line("a", nationality=BLOCKED))
     runs.killed_at(20, line("a"), sent=True)
 
@@ -248,7 +299,7 @@ def test_an_interrupted_user_whose_line_changed_is_unknown_with_the_id_of_the_fi
     assert users(runs.gateway) == 1
 
 
-@pytest.mark.parametrize("fault", ["drop_before", "drop_after", "error", "rate_limit"])
+@pytest.mark.parametrize("fault", ["drop_before", "drop_after", "error"])
 def test_a_replay_that_fails_leaves_the_user_unknown(
     runs: Runs, simulator: MangoPaySimulator, fault: str
 ) -> None:

@@ -38,7 +38,7 @@ from onboarding.spi import Flow, Request, Response
 
 from onboarding_mangopay import Api, MangoPay
 
-from .people import COMPANY, FACTS, OWNER, PAYER, PNG, UBO
+from .people import COMPANY, OWNER, PAYER, PNG, UBO
 from .stage import Stage
 
 PAPER = MangoPay(client_id="acme", api_key=Secret("key"), name="fr")
@@ -164,7 +164,7 @@ def test_arguments_in_the_wrong_order_are_refused_before_sending() -> None:
     wrong: list[Flow[Any]] = [
         PAPER.create_user("user_m_1"),  # type: ignore[arg-type]
         PAPER.submit_document(document, "user_m_1"),  # type: ignore[arg-type]
-        PAPER.declare_owners(FACTS, "user_m_1"),  # type: ignore[arg-type]
+        PAPER.declare_owners(COMPANY.people, "user_m_1"),  # type: ignore[arg-type]
         PAPER.update_owner("ubodec_m_1", "ubo_m_1", UBO),  # type: ignore[arg-type]
         PAPER.submit_declaration("ubodec_m_1"),  # type: ignore[arg-type]
         PAPER.update_user(OWNER, OWNER),  # type: ignore[arg-type]
@@ -272,7 +272,7 @@ def test_a_changed_contact_of_a_representative_is_sent_alone(fr: Gateway[MangoPa
 
     request = first(
         fr.adapter.update_user(
-            record, record.user.replace({"company.representative.email": "new@example.com"})
+            record, record.user.replace({"people[representative].email": "new@example.com"})
         )
     )
 
@@ -294,7 +294,6 @@ def test_a_legal_person_of_each_form_and_category_comes_back_as_it_was_given(
             "category": category,
             "terms.accepted": category is UserCategory.OWNER,
             "company.legal_person_type": form,
-            "company.beneficial_owners": (),
         }
     )
     gateway = fr.view(evolve(fr.adapter, api=api))

@@ -155,15 +155,6 @@ def test_the_title_is_the_tag_by_which_the_sandbox_decides(fr: Gateway[MangoPay]
             "pages.0.media_type",
             "conflict",
         ),
-        (
-            Document(
-                purpose=DocumentPurpose.IDENTITY,
-                pages=(DocumentPage(content=PNG),),
-                title="x" * 256,
-            ),
-            "title",
-            "shape",
-        ),
     ],
 )
 def test_pages_that_mangopay_would_refuse_are_refused_by_path_before_sending(
@@ -205,9 +196,15 @@ SAID = Document(
     title="Passport",
     number="AB1234567",
     issued_on=date(2020, 1, 15),
+    person="ada",
     country="LT",
 )
-UNSUPPORTED = ("documents.number", "documents.issued_on", "documents.country")
+UNSUPPORTED = (
+    "documents.person",
+    "documents.number",
+    "documents.issued_on",
+    "documents.country",
+)
 
 
 def test_an_unsupported_field_of_a_document_is_refused_by_path_before_sending() -> None:
@@ -218,6 +215,17 @@ def test_an_unsupported_field_of_a_document_is_refused_by_path_before_sending() 
 
     assert raised.value.paths == UNSUPPORTED
     assert "AB1234567" not in str(raised.value)
+
+
+def test_a_title_that_is_too_long_for_the_tag_is_a_loss_of_the_title() -> None:
+    long = Document(
+        purpose=DocumentPurpose.IDENTITY, pages=(DocumentPage(content=PNG),), title="x" * 256
+    )
+
+    with pytest.raises(Unsupported) as raised:
+        next(PAPER.submit_document("user_m_1", long))
+
+    assert [(x.path, x.wire_path) for x in raised.value.problems] == [("documents.title", "Tag")]
 
 
 @pytest.mark.parametrize("path", UNSUPPORTED)
@@ -466,7 +474,7 @@ def test_a_record_of_a_document_survives_its_json(fr: Gateway[MangoPay], stage: 
 
 def test_every_documented_word_has_a_meaning_in_the_core() -> None:
     assert set(PURPOSES) == set(DocumentPurpose)
-    assert set(STATUSES.values()) == set(DocumentStatus)
+    assert set(STATUSES) == set(DocumentStatus)
     assert set(REASONS) >= set(DOCUMENTED)
     assert set(REASONS.values()) == set(RefusalReason)
 

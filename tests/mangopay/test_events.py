@@ -19,18 +19,20 @@ from onboarding import (
     InvalidInput,
     KYCLevel,
     NotFound,
+    Notification,
     Rejected,
     Secret,
     UserStatus,
 )
 from onboarding.simulation import serve
 from onboarding.spi import Flow
+from tests.mangopay.noted import read_event
 
 from onboarding_mangopay import EVENT_TYPES, MangoPay
 from onboarding_mangopay.wire.events import EVENTS, Subject, meaning_of
 
 from .operations import RECIPIENT
-from .people import COMPANY, FACTS, OWNER, PAYER, paper
+from .people import COMPANY, OWNER, PAYER, paper
 from .stage import Stage
 
 PAPER = MangoPay(client_id="acme", api_key=Secret("key"), name="fr")
@@ -152,7 +154,8 @@ def test_a_delivered_notification_is_read_and_borne_out_by_its_subject(
 
     stage.sim.deliver_hooks()
     (query,) = queries
-    event = fr.read_event(dict(parse_qsl(query)))
+    told = Notification(method="GET", query=parse_qsl(query))
+    (event,) = fr.read_notification(told)
 
     assert (event.kind, event.confirmed) == (EventKind.DOCUMENT_REFUSED, True)
     assert (event.provider_type, event.subject_id) == ("KYC_FAILED", document.id)
@@ -170,13 +173,13 @@ def test_the_same_notification_has_the_same_id_however_it_is_spelled(
     query = f"Date=1737216704&RessourceId={user.id}&EventType=USER_KYC_LIGHT"
 
     ids = {
-        fr.read_event(dict(parse_qsl(query))).id,
-        fr.read_event(parse_qs(query)).id,
-        fr.read_event(
-            {"EventType": "USER_KYC_LIGHT", "ResourceId": user.id, "Date": 1737216704}
+        read_event(fr, dict(parse_qsl(query))).id,
+        read_event(fr, parse_qs(query)).id,
+        read_event(
+            fr, {"EventType": "USER_KYC_LIGHT", "ResourceId": user.id, "Date": 1737216704}
         ).id,
     }
-    other = fr.read_event(dict(parse_qsl(query.replace("704", "705")))).id
+    other = read_event(fr, dict(parse_qsl(query.replace("704", "705")))).id
 
     assert len(ids) == 1
     assert other not in ids
@@ -233,7 +236,7 @@ def test_what_is_no_notification_is_refused(notification: dict[str, str]) -> Non
 
 def test_a_forged_subject_is_not_found(fr: Gateway[MangoPay]) -> None:
     with pytest.raises(NotFound):
-        fr.read_event({"EventType": "USER_KYC_REGULAR", "RessourceId": "user_m_x", "Date": "1"})
+        read_event(fr, {"EventType": "USER_KYC_REGULAR", "RessourceId": "user_m_x", "Date": "1"})
 
 
 @pytest.mark.parametrize(
@@ -250,7 +253,7 @@ def test_an_event_that_its_subject_does_not_bear_out_says_so(
 ) -> None:
     user = fr.create_user(PAYER)
 
-    event = fr.read_event({"EventType": event_type, "RessourceId": user.id, "Date": "1"})
+    event = read_event(fr, {"EventType": event_type, "RessourceId": user.id, "Date": "1"})
 
     assert (event.kind, event.confirmed, dict(event.before)) == (kind, False, {})
 
@@ -264,7 +267,7 @@ def test_a_level_that_rose_and_fell_is_told_from_and_to(
     for level in ("REGULAR", "LIGHT"):
         stage.sim.set_kyc_level(user.id, level)
         seen.append(
-            fr.read_event({"EventType": f"USER_KYC_{level}", "RessourceId": user.id, "Date": "1"})
+            read_event(fr, {"EventType": f"USER_KYC_{level}", "RessourceId": user.id, "Date": "1"})
         )
 
     assert [(dict(event.before), dict(event.after)) for event in seen] == [
@@ -287,7 +290,7 @@ def test_every_event_of_a_life_is_replayed_borne_out_or_told_as_overtaken(
     stage.sim.block(user.id, outflows=False)
     fr.close_user(user)
 
-    events = [fr.read_event(row) for row in fr.each(fr.adapter.list_events)]
+    events = [fr.run(fr.adapter.read_event(row)) for row in fr.each(fr.adapter.list_events)]
 
     told = [(event.kind, event.confirmed) for event in events]
     assert told == [
@@ -346,15 +349,15 @@ def test_owners_and_sessions_have_events_of_their_own_with_their_state(
     fr: Gateway[MangoPay], stage: Stage
 ) -> None:
     user = fr.create_user(COMPANY)
-    declaration = fr.declare_owners(user.id, FACTS)
+    declaration = fr.declare_owners(user.id, COMPANY.people)
     stage.sim.decide_declaration(declaration.id, "REFUSED")
     session = fr.run(fr.adapter.verify_identity(user.id, "https://shop.example"))
 
-    refused = fr.read_event(
-        {"EventType": "UBO_DECLARATION_REFUSED", "RessourceId": declaration.id, "Date": "1"}
+    refused = read_event(
+        fr, {"EventType": "UBO_DECLARATION_REFUSED", "RessourceId": declaration.id, "Date": "1"}
     )
-    pending = fr.read_event(
-        {"EventType": "IDENTITY_VERIFICATION_PENDING", "RessourceId": session.id, "Date": "1"}
+    pending = read_event(
+        fr, {"EventType": "IDENTITY_VERIFICATION_PENDING", "RessourceId": session.id, "Date": "1"}
     )
 
     assert (refused.kind, refused.user_id) == (EventKind.DECLARATION_REFUSED, user.id)
@@ -366,11 +369,11 @@ def test_owners_and_sessions_have_events_of_their_own_with_their_state(
 
 def test_an_event_survives_its_json(fr: Gateway[MangoPay]) -> None:
     user, company = fr.create_user(OWNER), fr.create_user(COMPANY)
-    declaration = fr.declare_owners(company.id, FACTS)
+    declaration = fr.declare_owners(company.id, COMPANY.people)
     subjects = {"USER_KYC_LIGHT": user.id, "UBO_DECLARATION_CREATED": declaration.id}
 
     for event_type, subject_id in subjects.items():
-        event = fr.read_event({"EventType": event_type, "RessourceId": subject_id, "Date": "1"})
+        event = read_event(fr, {"EventType": event_type, "RessourceId": subject_id, "Date": "1"})
 
         assert Event.from_json(event.to_json()) == event
 
@@ -378,10 +381,10 @@ def test_an_event_survives_its_json(fr: Gateway[MangoPay]) -> None:
 def test_an_event_of_a_declaration_that_nobody_knows_yet_shows_the_declaration(
     fr: Gateway[MangoPay],
 ) -> None:
-    made = fr.declare_owners(fr.create_user(COMPANY).id, FACTS)
+    made = fr.declare_owners(fr.create_user(COMPANY).id, COMPANY.people)
 
-    event = fr.read_event(
-        {"EventType": "UBO_DECLARATION_ECLIPSED", "RessourceId": made.id, "Date": "1"}
+    event = read_event(
+        fr, {"EventType": "UBO_DECLARATION_ECLIPSED", "RessourceId": made.id, "Date": "1"}
     )
 
     assert (event.kind, event.confirmed) == (EventKind.OTHER, None)
@@ -394,16 +397,17 @@ def test_a_decided_declaration_bears_out_its_own_event_and_no_other(
     fr: Gateway[MangoPay], stage: Stage, status: str
 ) -> None:
     user = fr.create_user(COMPANY)
-    declaration = fr.declare_owners(user.id, FACTS)
+    declaration = fr.declare_owners(user.id, COMPANY.people)
     stage.sim.decide_declaration(declaration.id, status)
 
     told = {
-        word: fr.read_event(
+        word: read_event(
+            fr,
             {
                 "EventType": f"UBO_DECLARATION_{word}",
                 "RessourceId": declaration.id,
                 "Date": "1",
-            }
+            },
         ).confirmed
         for word in ("CREATED", "VALIDATION_ASKED", "VALIDATED", "REFUSED", "INCOMPLETE")
     }
@@ -419,7 +423,7 @@ def test_the_events_of_a_recipient_are_borne_out_by_it(fr: Gateway[MangoPay], st
     stage.sim.finish_sca(recipient.next_actions[0].url or "")
 
     told = [
-        fr.read_event({"EventType": f"RECIPIENT_{word}", "RessourceId": recipient.id, "Date": "1"})
+        read_event(fr, {"EventType": f"RECIPIENT_{word}", "RessourceId": recipient.id, "Date": "1"})
         for word in ("ACTIVE", "CANCELED")
     ]
 
@@ -429,8 +433,8 @@ def test_the_events_of_a_recipient_are_borne_out_by_it(fr: Gateway[MangoPay], st
 
 
 def test_a_change_of_a_country_says_what_is_blocked_there_now(fr: Gateway[MangoPay]) -> None:
-    event = fr.read_event(
-        {"EventType": "COUNTRY_AUTHORIZATION_UPDATED", "RessourceId": "AF", "Date": "1"}
+    event = read_event(
+        fr, {"EventType": "COUNTRY_AUTHORIZATION_UPDATED", "RessourceId": "AF", "Date": "1"}
     )
 
     assert (event.kind, event.subject_id, event.user_id) == (EventKind.OTHER, "AF", None)

@@ -175,6 +175,31 @@ def test_a_transaction_is_read_whole(stage: Stage, fr: Gateway[MangoPay]) -> Non
     assert (seen.created_at, seen.executed_at) == (NOW, NOW)
 
 
+def test_the_transactions_of_one_wallet_are_listed_and_filtered(
+    stage: Stage, fr: Gateway[MangoPay]
+) -> None:
+    user = stage.owner()
+    wallet, other = stage.sim.add_wallet(user), stage.sim.add_wallet(user)
+    pay_in = stage.sim.add_transaction(user, amount=500, wallet_id=wallet)
+    payout = stage.sim.add_transaction(user, type="PAYOUT", amount=200, wallet_id=wallet)
+    stage.sim.add_transaction(user, amount=9, wallet_id=other)
+    listing = fr.adapter.list_wallet_transactions
+
+    every = [each.id for each in fr.each(partial(listing, wallet))]
+    payouts = [
+        each.id for each in fr.each(partial(listing, wallet, types=[TransactionType.PAYOUT]))
+    ]
+
+    assert (every, payouts) == ([pay_in, payout], [payout])
+
+
+def test_the_transactions_of_an_unknown_wallet_are_not_found(
+    stage: Stage, fr: Gateway[MangoPay]
+) -> None:
+    with pytest.raises(NotFound):
+        fr.run(fr.adapter.list_wallet_transactions("wlt_m_none"))
+
+
 def test_filters_go_out_as_the_documents_spell_them() -> None:
     paper = on_paper([])
     flow = paper.adapter.list_transactions(

@@ -32,7 +32,7 @@ from onboarding_simulators.mangopay import MangoPaySimulator
 from onboarding_simulators.mangopay.persons import SESSIONS
 
 from .broken import FAULTS, gateway, no, simulator
-from .people import COMPANY, FACTS, HOME, OWNER, PAYER, paper
+from .people import COMPANY, HOME, OWNER, PAYER, UBO, paper
 from .stage import Stage
 
 ADAPTER = gateway(simulator()).adapter
@@ -64,9 +64,9 @@ CALLS: dict[str, tuple[Call, Call]] = {
         ),
     ),
     "declare_owners": (
-        lambda do, user, key="K": do.declare_owners(user, FACTS, idempotency_key=key),
+        lambda do, user, key="K": do.declare_owners(user, COMPANY.people, idempotency_key=key),
         lambda do, user, key="K": do.declare_owners(
-            user, evolve(FACTS, beneficial_owners=FACTS.beneficial_owners * 2), idempotency_key="K"
+            user, (UBO, evolve(UBO, ref="bo")), idempotency_key="K"
         ),
     ),
     "add_bank_account": (
@@ -284,7 +284,7 @@ WRONG_KEYS = ["", " ", "\n", 7, True, b"order", "order-\ud800"]
     [
         lambda key: ADAPTER.create_user(OWNER, idempotency_key=key),
         lambda key: ADAPTER.submit_document("1", paper(), idempotency_key=key),
-        lambda key: ADAPTER.declare_owners("1", FACTS, idempotency_key=key),
+        lambda key: ADAPTER.declare_owners("1", COMPANY.people, idempotency_key=key),
         lambda key: ADAPTER.add_bank_account("1", IBAN, idempotency_key=key),
         lambda key: ADAPTER.create_recipient("1", RECIPIENT, idempotency_key=key),
         lambda key: ADAPTER.verify_identity("1", "https://a.example/", idempotency_key=key),

@@ -8,8 +8,6 @@ import pytest
 from attrs import evolve
 from onboarding import (
     AsyncGateway,
-    BeneficialOwner,
-    Company,
     Conflict,
     DocumentStatus,
     Gateway,
@@ -19,6 +17,7 @@ from onboarding import (
     OutcomeUnknown,
     OwnerDeclaration,
     PartialFailure,
+    Person,
     Rejected,
     Secret,
     UnexpectedResponse,
@@ -30,19 +29,19 @@ from onboarding_mangopay import MangoPay
 from onboarding_mangopay.keys import Keyed
 from onboarding_simulators.mangopay.state import StoredResponse
 
-from .people import COMPANY, FACTS, OWNER, UBO
+from .people import COMPANY, OWNER, UBO
 from .stage import Stage
 
 PAPER = MangoPay(client_id="acme", api_key=Secret("key"), name="fr")
 
 
-def declared(*owners: BeneficialOwner) -> Company:
-    return evolve(FACTS, beneficial_owners=owners)
+def declared(*owners: Person) -> tuple[Person, ...]:
+    return owners
 
 
-def named(name: str) -> BeneficialOwner:
+def named(name: str) -> Person:
     assert UBO.identity is not None
-    return evolve(UBO, identity=evolve(UBO.identity, given_name=name))
+    return evolve(UBO, ref=name, identity=evolve(UBO.identity, given_name=name))
 
 
 def test_one_call_declares_all_owners_and_submits_them(fr: Gateway[MangoPay], stage: Stage) -> None:
@@ -157,7 +156,7 @@ def test_an_incomplete_declaration_is_edited_and_submitted_again(
     assert changed.owner == named("Bo")
     assert (again.provider_status, [owner.owner for owner in again.owners]) == (
         "VALIDATION_ASKED",
-        [named("Bo")],
+        [evolve(named("Bo"), ref=made.owners[0].id)],
     )
 
 
@@ -170,7 +169,7 @@ def test_an_owner_is_added_to_an_open_declaration(fr: Gateway[MangoPay], stage: 
     submitted = fr.run(fr.adapter.submit_declaration(found))
 
     assert added.owner == UBO
-    assert [owner.owner for owner in submitted.owners] == [UBO]
+    assert [owner.owner for owner in submitted.owners] == [evolve(UBO, ref=added.id)]
 
 
 # A key whose first call failed at MangoPay is spent, whatever was done.
@@ -205,12 +204,12 @@ def test_a_declaration_at_which_mangopay_failed_goes_on_with_no_owner_twice(
 def test_an_unsupported_field_of_an_owner_is_refused_before_sending() -> None:
     assert UBO.identity is not None
     resident = evolve(UBO, identity=evolve(UBO.identity, country_of_residence="FR"))
-    flow = PAPER.declare_owners("user_m_1", declared(UBO, resident))
+    flow = PAPER.declare_owners("user_m_1", declared(named("Ada"), resident))
 
     with pytest.raises(Unsupported) as raised:
         next(flow)
 
-    assert raised.value.paths == ("company.beneficial_owners.1.identity.country_of_residence",)
+    assert raised.value.paths == ("people[gunner].identity.country_of_residence",)
 
 
 def test_a_datum_of_an_owner_may_be_left_out_by_configuration(
@@ -219,13 +218,13 @@ def test_a_datum_of_an_owner_may_be_left_out_by_configuration(
     assert UBO.identity is not None
     resident = evolve(UBO, identity=evolve(UBO.identity, country_of_residence="FR"))
     user = fr.create_user(COMPANY)
-    lenient = evolve(fr.adapter, accept_loss=("company.beneficial_owners.*",))
+    lenient = evolve(fr.adapter, accept_loss=("people.*",))
 
     made = fr.run(lenient.declare_owners(user.id, declared(resident)))
 
     assert [owner.owner for owner in made.owners] == [UBO]
     assert [(loss.core_path, loss.kind) for loss in made.losses] == [
-        ("company.beneficial_owners.0.identity.country_of_residence", LossKind.DROPPED)
+        ("people[gunner].identity.country_of_residence", LossKind.DROPPED)
     ]
 
 
@@ -238,7 +237,7 @@ def test_an_owner_written_anew_tells_what_it_lost_as_well(
     stage.sim.decide_declaration(made.id, "INCOMPLETE")
     with pytest.raises(Unsupported) as raised:
         fr.run(fr.adapter.update_owner(made, made.owners[0].id, resident))
-    lenient = evolve(fr.adapter, accept_loss=("company.beneficial_owners",))
+    lenient = evolve(fr.adapter, accept_loss=("people",))
 
     written = fr.run(lenient.update_owner(made, made.owners[0].id, resident))
 
@@ -247,17 +246,19 @@ def test_an_owner_written_anew_tells_what_it_lost_as_well(
 
 @pytest.mark.parametrize("count", [0, 16])
 def test_no_owner_or_too_many_are_refused_before_sending(count: int) -> None:
-    flow = PAPER.declare_owners("user_m_1", declared(*[UBO] * count))
+    flow = PAPER.declare_owners(
+        "user_m_1", declared(*(named(f"n{number}") for number in range(count)))
+    )
 
     with pytest.raises(InvalidInput) as raised:
         next(flow)
 
-    assert raised.value.paths == ("company.beneficial_owners",)
+    assert raised.value.paths == (("people[n15]",) if count else ("people",))
 
 
 def test_what_mangopay_lacks_of_an_owner_is_named_by_its_path(fr: Gateway[MangoPay]) -> None:
     user = fr.create_user(COMPANY)
-    homeless = evolve(UBO, address=None)
+    homeless = evolve(UBO, ref="bo", address=None)
 
     with pytest.raises(PartialFailure) as raised:
         fr.declare_owners(user.id, declared(UBO, homeless))
@@ -265,7 +266,7 @@ def test_what_mangopay_lacks_of_an_owner_is_named_by_its_path(fr: Gateway[MangoP
     assert isinstance(raised.value.__cause__, Rejected)
     paths = {problem.path for problem in raised.value.__cause__.problems}
     assert paths
-    assert all(path.startswith("company.beneficial_owners.1.address") for path in paths)
+    assert all(path.startswith("people[bo].address") for path in paths)
 
 
 # docs: create-ubo: `errors.Region`, a bare name
@@ -280,7 +281,7 @@ def test_a_region_that_is_missing_is_named_by_the_path_of_the_owner() -> None:
 
     assert isinstance(raised.value.__cause__, Rejected)
     assert [problem.path for problem in raised.value.__cause__.problems] == [
-        "company.beneficial_owners.0.address.region"
+        "people[gunner].address.region"
     ]
 
 
@@ -290,28 +291,28 @@ def test_a_sole_trader_declares_no_owners(fr: Gateway[MangoPay]) -> None:
     )
 
     with pytest.raises(Rejected, match="invalid_action"):
-        fr.declare_owners(user.id, FACTS)
+        fr.declare_owners(user.id, COMPANY.people)
 
 
 def test_a_second_declaration_waits_for_the_first(fr: Gateway[MangoPay]) -> None:
     user = fr.create_user(COMPANY)
-    fr.declare_owners(user.id, FACTS)
+    fr.declare_owners(user.id, COMPANY.people)
 
     with pytest.raises(Rejected, match="invalid_action"):
-        fr.declare_owners(user.id, FACTS)
+        fr.declare_owners(user.id, COMPANY.people)
 
 
 def test_a_natural_person_declares_no_owners(fr: Gateway[MangoPay]) -> None:
     user = fr.create_user(OWNER)
 
     with pytest.raises((Rejected, Conflict)):
-        fr.declare_owners(user.id, FACTS)
+        fr.declare_owners(user.id, COMPANY.people)
 
 
 def test_a_declaration_shows_nobody_in_its_repr(fr: Gateway[MangoPay]) -> None:
     user = fr.create_user(COMPANY)
 
-    made = fr.declare_owners(user.id, FACTS)
+    made = fr.declare_owners(user.id, COMPANY.people)
 
     shown = f"{made!r} {made.owners[0]!r}"
     assert made.id in shown

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from attrs import evolve
 from onboarding import Gateway, Rejected, Unsupported, User
-from onboarding.http import json_body
+from onboarding.bodies import json_body
 from onboarding.spi import Response
 
 from onboarding_mangopay import Api, MangoPay, TagHolds

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import cast
 
-from onboarding import Secret, User, UserCategory, UserRecord
-from onboarding.http import json_body
+from onboarding import Notification, Secret, User, UserCategory, UserRecord
+from onboarding.bodies import json_body
 from onboarding.spi import Response
 from onboarding.testing import AdapterLaws, World, changed, errors_in, samples_in
 from tests.mangopay.scenarios import SCENARIOS
@@ -41,7 +41,9 @@ class TestMangoPay(AdapterLaws):
     codes = tuple(CODES)
     scenarios = SCENARIOS
     arguments = {  # noqa: RUF012
-        "read_event": ({"EventType": "USER_KYC_REGULAR", "RessourceId": "1", "Date": "1"},)
+        "read_notification": (
+            Notification(query={"EventType": "USER_KYC_REGULAR", "RessourceId": "1", "Date": "1"}),
+        )
     }
 
     def welcome(self, user: User) -> User:

@@ -7,6 +7,7 @@ from attrs import evolve
 from onboarding import (
     Absence,
     ActionRequired,
+    CapabilityName,
     Conflict,
     Gateway,
     InvalidInput,
@@ -19,6 +20,7 @@ from onboarding import (
     UserRecord,
     UserStatus,
 )
+from onboarding.spi import CapabilityState
 
 from onboarding_mangopay import Api, MangoPay
 
@@ -88,15 +90,18 @@ def test_a_listed_company_is_a_legal_person_whose_facts_are_not_there(
 
 @pytest.mark.parametrize("user", [OWNER, COMPANY], ids=["natural", "legal"])
 def test_a_closed_user_stays_readable_and_takes_no_further_step(
-    fr: Gateway[MangoPay], user: object
+    fr: Gateway[MangoPay], stage: Stage, user: object
 ) -> None:
-    fr.create_user(OWNER if user is OWNER else COMPANY)
-    (listed,) = fr.users()
+    stage.sim.activate(fr.create_user(OWNER if user is OWNER else COMPANY).id)
+    (listed,) = map(fr.fetch_capabilities, fr.users())
+    assert listed.can(CapabilityName.RECEIVE_TRANSFERS)
 
     closed = fr.close_user(listed)
 
-    assert closed.status is UserStatus.CLOSED
-    assert fr.fetch_user(closed.id).status is UserStatus.CLOSED
+    shown = fr.fetch_user(closed.id)
+    assert closed.status is shown.status is UserStatus.CLOSED
+    states = [[one.state for one in record.capabilities] for record in (closed, shown)]
+    assert states[0] == states[1] == [CapabilityState.RESTRICTED] * 3
     with pytest.raises(Conflict, match="closed"):
         fr.update_user(closed, closed.user.replace(tag="later"))
     with pytest.raises(Conflict, match="closed already"):

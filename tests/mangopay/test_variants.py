@@ -107,7 +107,7 @@ SHAPES = (
         name="a company, read at the legacy endpoints",
         read="the names of the representative",
         flow=lambda: LEGACY.fetch_user("user_m_1"),
-        found=lambda record: record.user.company.representative.identity.given_name,
+        found=lambda record: record.user.people[0].identity.given_name,
         expected="Alex",
         variants={
             "flat fields": said({"Id": "1", "PersonType": "LEGAL", **REPRESENTATIVE}),

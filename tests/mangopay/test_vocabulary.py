@@ -81,7 +81,7 @@ def test_a_level_is_worth_what_was_decided_and_no_more() -> None:
     ],
 )
 def test_a_representative_is_spelled_as_documented(wire: str, core: str) -> None:
-    assert WIRES[1].core_path(wire) == f"company.representative.{core}"
+    assert WIRES[1].core_path(wire) == f"people[representative].{core}"
 
 
 # docs: update-natural-user-sca, update-legal-user-sca, guides on downgrade and on SCA
@@ -118,8 +118,9 @@ def test_only_what_mangopay_does_not_distinguish_is_let_go_without_refusal(
         x.core_path for x in wire.plan.about.not_supported if x.kind is LossKind.NOT_APPLICABLE
     }
 
-    assert let_go - {"company.beneficial_owners"} == {
-        "terms.accepted_at", "terms.version", "locale", "credentials", "documents",
+    assert let_go - {"people[beneficial_owner]"} == {
+        "terms.accepted_at", "terms.ip_address", "terms.version", "locale", "credentials",
+        "documents",
     }  # fmt: skip
 
 

@@ -18,8 +18,9 @@ from onboarding import (
     Gateway,
     Identity,
     KYCLevel,
+    Person,
+    PersonRole,
     RefusalReason,
-    Representative,
     Terms,
     User,
     UserCategory,
@@ -27,10 +28,11 @@ from onboarding import (
 )
 from onboarding.simulation import serve
 from onboarding.spi import EffectKind
+from tests.mangopay.noted import read_event
 
 from onboarding_mangopay import MangoPay
 
-from .people import FACTS, PDF, PERSON, paper
+from .people import COMPANY, FACTS, PDF, PERSON, UBO, paper
 from .stage import Stage
 
 DAY = 24 * 60 * 60
@@ -47,8 +49,13 @@ SEED = User(
         FACTS,
         registration_number=None,
         headquarters=None,
-        representative=Representative(identity=Identity(given_name="Alex", family_name="Smith")),
-        beneficial_owners=(),
+    ),
+    people=(
+        Person(
+            ref="alex",
+            roles=(PersonRole.REPRESENTATIVE,),
+            identity=Identity(given_name="Alex", family_name="Smith"),
+        ),
     ),
     email="acme@example.com",
     category=UserCategory.PAYER,
@@ -71,7 +78,7 @@ class Year:
     def heard(self) -> list[Event]:
         """Gives what was notified since, read and confirmed; each once."""
         self.stage.sim.deliver_hooks()
-        events = [self.fr.read_event(dict(parse_qsl(query))) for query in self.queries]
+        events = [read_event(self.fr, dict(parse_qsl(query))) for query in self.queries]
         self.queries.clear()
         fresh = [event for event in events if event.id not in self.ids]
         assert len({event.id for event in fresh}) == len(fresh)
@@ -124,14 +131,14 @@ def test_a_company_lives_through_a_year(year: Year) -> None:
 
     # February: an owner, with the facts that this takes, who must enrol
     year.passes(31)
-    representative = Representative(identity=PERSON, email="alex.smith@example.com")
+    alex = evolve(SEED.people[0], identity=PERSON, email="alex.smith@example.com")
     wanted = payer.user.replace(
         {
             "category": UserCategory.OWNER,
             "terms.accepted": True,
             "company.registration_number": "123456789",
             "company.headquarters": FACTS.headquarters,
-            "company.representative": representative,
+            "people": (alex,),
         }
     )
     owner = fr.categorise_user(payer, wanted)
@@ -147,7 +154,7 @@ def test_a_company_lives_through_a_year(year: Year) -> None:
 
     # March: the owners behind it
     year.passes(28)
-    declaration = fr.declare_owners(owner.id, FACTS, idempotency_key="owners")
+    declaration = fr.declare_owners(owner.id, COMPANY.people, idempotency_key="owners")
     sim.decide_declaration(declaration.id, "VALIDATED")
     declared = year.heard()
     assert [(event.kind, event.confirmed) for event in declared] == [
@@ -158,7 +165,7 @@ def test_a_company_lives_through_a_year(year: Year) -> None:
     assert {event.user_id for event in declared} == {owner.id}
     (found,) = fr.declarations(owner.id)
     assert found.status is DocumentStatus.ACCEPTED
-    assert [one.owner for one in found.owners] == list(FACTS.beneficial_owners)
+    assert [one.owner for one in found.owners] == [evolve(UBO, ref=found.owners[0].id)]
     assert {event.declaration and event.declaration.id for event in declared} == {found.id}
 
     # April: its papers, one of which is refused, and handed in again
@@ -191,9 +198,9 @@ def test_a_company_lives_through_a_year(year: Year) -> None:
     before = {found.id for found in fr.documents(owner.id) if _accepted(found.status)}
     renamed = regular.user.replace(
         {
-            "company.representative.identity.given_name": "Ada",
-            "company.representative.identity.family_name": "Moreau",
-            "company.representative.identity.birthdate": date(1985, 5, 17),
+            "people[representative].identity.given_name": "Ada",
+            "people[representative].identity.family_name": "Moreau",
+            "people[representative].identity.birthdate": date(1985, 5, 17),
         }
     )
     predicted = {effect.kind: effect for effect in fr.effects(regular, renamed)}

@@ -125,8 +125,8 @@ def test_a_user_of_ones_own_in_another_spelling_changes_nothing(
         spelled["identity.given_name"] = "Zoe\u0308"
     if mine.company is not None:
         spelled["company.legal_name"] = "Cafe\u0301"
-        spelled["company.representative.identity.given_name"] = "Zoe\u0308"
-        spelled["company.representative.phone"] = "+33611111111"
+        spelled["people[representative].identity.given_name"] = "Zoe\u0308"
+        spelled["people[representative].phone"] = "+33611111111"
     mine = mine.replace(spelled, tag=None)
 
     assert sent(adapter.update_user(record, mine)) is None
@@ -265,9 +265,8 @@ def test_a_national_phone_number_without_its_country_is_refused_by_path(country:
 
 
 def test_the_representative_of_a_company_has_a_whole_number_too() -> None:
-    representative = fetched(FR, COMPANY).user.company.representative  # type: ignore[union-attr]
+    [representative] = fetched(FR, COMPANY).user.people
 
-    assert representative is not None
     assert representative.phone == "+33611111111"
 
 

@@ -12,7 +12,6 @@ import jsonschema
 import pytest
 from onboarding import (
     Address,
-    BeneficialOwner,
     Company,
     Document,
     DocumentPurpose,
@@ -20,8 +19,9 @@ from onboarding import (
     Identity,
     InvalidInput,
     LossKind,
+    Person,
+    PersonRole,
     Rejected,
-    Representative,
     Terms,
     User,
     UserCategory,
@@ -100,14 +100,15 @@ def test_missing_leaves_a_postal_code_open_for_an_exempt_country_alone(
     country: str, status: RequirementStatus
 ) -> None:
     abroad = Address(line1="1 Main", city="X", country=country)
-    company = Company(headquarters=abroad, representative=Representative(address=abroad))
+    company = Company(headquarters=abroad)
+    people = (Person(ref="ana", roles=(PersonRole.REPRESENTATIVE,), address=abroad),)
 
     of_person = reasons(OWNER.replace(address=abroad), CREATE)
-    of_company = reasons(User(company=company), CREATE)
+    of_company = reasons(User(company=company, people=people), CREATE)
 
     assert of_person["address.postal_code"][0] is status
     assert of_company["company.headquarters.postal_code"][0] is status
-    assert of_company["company.representative.address.postal_code"][0] is status
+    assert of_company["people[ana].address.postal_code"][0] is status
 
 
 def test_a_form_asks_for_a_postal_code_unless_the_country_is_exempt() -> None:
@@ -204,14 +205,14 @@ def test_a_nationality_that_the_documents_disagree_about_is_mangopays_to_judge(
     country: str, world: World
 ) -> None:
     user = OWNER.replace({"identity.nationality": country})
-    company = Company(representative=Representative(identity=user.identity))
+    ana = Person(ref="ana", roles=(PersonRole.REPRESENTATIVE,), identity=user.identity)
 
     status, reason = reasons(user, CREATE)["identity.nationality"]
-    of_company = reasons(User(company=company), CREATE)
+    of_company = reasons(User(company=Company(), people=(ana,)), CREATE)
 
     assert status is RequirementStatus.PROVIDER_DECIDES
     assert "MangoPay decides" in reason
-    assert of_company["company.representative.identity.nationality"] == (status, reason)
+    assert of_company["people[ana].identity.nationality"] == (status, reason)
     assert world.gateways["fr"].create_user(user).user.identity == user.identity
 
 
@@ -239,7 +240,7 @@ def _today(hours: int) -> date:
 def test_a_date_in_the_future_is_refused_wherever_it_is_entered() -> None:
     late = _today(14) + timedelta(days=2)
     born = {"birthdate": late.isoformat()}
-    company = {"representative": {"identity": born}, "beneficial_owners": [{"identity": born}]}
+    people = {"representative": {"identity": born}, "beneficial_owner": {"identity": born}}
     papers = [{"purpose": "proof_of_identity", "issued_on": late.isoformat()}]
 
     assert refusal(lambda: Identity(birthdate=late)) == [("birthdate", NOT_YET)]
@@ -250,9 +251,9 @@ def test_a_date_in_the_future_is_refused_wherever_it_is_entered() -> None:
         ("identity.birthdate", NOT_YET),
         ("documents.0.issued_on", NOT_YET),
     ]
-    assert refusal(lambda: User.parse({"company": company})) == [
-        ("company.representative.identity.birthdate", NOT_YET),
-        ("company.beneficial_owners.0.identity.birthdate", NOT_YET),
+    assert refusal(lambda: User.parse({"people": people})) == [
+        ("people[representative].identity.birthdate", NOT_YET),
+        ("people[beneficial_owner].identity.birthdate", NOT_YET),
     ]
     purpose = DocumentPurpose.IDENTITY
     assert refusal(lambda: Document(purpose=purpose, issued_on=late)) == [("issued_on", NOT_YET)]
@@ -349,9 +350,11 @@ def test_an_owner_of_a_company_has_the_same_word() -> None:
 
     shown = declared_owner({"Id": "ubo_1", "FirstName": "Ana", "Birthday": NOON})
 
-    assert shown.owner == BeneficialOwner(
-        identity=Identity(given_name="Ana", birthdate=date(1990, 5, 31))
+    assert shown.owner == Person(
+        ref="ubo_1",
+        roles=(PersonRole.BENEFICIAL_OWNER,),
+        identity=Identity(given_name="Ana", birthdate=date(1990, 5, 31)),
     )
     assert [(loss.core_path, loss.reason) for loss in shown.losses] == [
-        ("company.beneficial_owners.identity.birthdate", ODD)
+        ("people[ubo_1].identity.birthdate", ODD)
     ]

@@ -7,6 +7,7 @@ import io
 import json
 from base64 import b64encode
 from collections.abc import Callable, Iterator
+from functools import partial
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any, cast
@@ -24,7 +25,8 @@ from onboarding import (
     LegalPersonType,
     MigratedHash,
     Password,
-    Representative,
+    Person,
+    PersonRole,
     Secret,
     Terms,
     Unsupported,
@@ -38,14 +40,14 @@ from onboarding.mapping import Pattern, translation
 from onboarding.mapping.changes import changed_paths
 from onboarding.mapping.rows import Row, rows_of
 from onboarding.spi import Adapter, Criterion, Flow, Request
-from onboarding.values.base import Shape, checks_of
+from onboarding.values.base import Shape, checks_of, step_of
 from onboarding.values.media_types import canonical, media_type_of
+from onboarding.values.pdf import is_encrypted
 
 import onboarding_mangopay
 import onboarding_paysera
 from onboarding_mangopay import MangoPay
 from onboarding_mangopay.wire.accounts import FORMS
-from onboarding_mangopay.wire.documents import is_encrypted
 from onboarding_paysera import ContactList, Paysera
 
 FR = MangoPay(name="fr", client_id="acme", api_key=Secret("k"))
@@ -146,11 +148,20 @@ def test_a_domain_that_idna_does_not_have_is_refused_in_words(adapter: Adapter) 
 
 
 def test_the_representatives_address_is_sent_in_ascii_too() -> None:
-    ana = Representative(identity=Identity(given_name="Ana", family_name="P"), email=TYPED)
+    ana = Person(
+        ref="ana",
+        roles=(PersonRole.REPRESENTATIVE,),
+        identity=Identity(given_name="Ana", family_name="P"),
+        email=TYPED,
+    )
     kind = LegalPersonType.BUSINESS
-    company = Company(legal_name="A", legal_person_type=kind, representative=ana)
+    company = Company(legal_name="A", legal_person_type=kind)
     legal = User(
-        company=company, email=TYPED, category=UserCategory.OWNER, terms=Terms(accepted=True)
+        company=company,
+        people=(ana,),
+        email=TYPED,
+        category=UserCategory.OWNER,
+        terms=Terms(accepted=True),
     )
 
     assert body(FR.create_user(legal))["LegalRepresentative"]["Email"] == ASCII
@@ -223,7 +234,8 @@ Door = Callable[[str, str], User]
 
 def _nested(path: str, value: str) -> dict[str, Any]:
     data: Any = value
-    for name in reversed(path.split(".")):
+    steps = (step_of(step) for step in path.split("."))
+    for name in reversed([name for step in steps for name in step if name]):
         data = {name: data}
     return cast("dict[str, Any]", data)
 
@@ -334,7 +346,7 @@ NOT_ONE_NUMBER = (
 
 
 @EACH_DOOR
-@pytest.mark.parametrize("path", ["phone", "company.representative.phone"])
+@pytest.mark.parametrize("path", ["phone", "people[representative].phone"])
 @pytest.mark.parametrize("text", NOT_ONE_NUMBER)
 def test_more_or_less_than_one_phone_number_is_refused_by_path_and_never_cut(
     door: Door, path: str, text: str
@@ -346,7 +358,9 @@ def test_more_or_less_than_one_phone_number_is_refused_by_path_and_never_cut(
 
 
 @pytest.mark.parametrize("text", NOT_ONE_NUMBER)
-@pytest.mark.parametrize("build", [User, Representative])
+@pytest.mark.parametrize(
+    "build", [User, partial(Person, ref="a", roles=(PersonRole.REPRESENTATIVE,))]
+)
 def test_a_constructor_refuses_it_in_the_same_words(build: Callable[..., Any], text: str) -> None:
     assert "without letters or an extension" in problems(lambda: build(phone=text))["phone"]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from onboarding import Secret, UserRecord
-from onboarding.http import json_body
+from onboarding.bodies import json_body
 from onboarding.spi import Response
 
 from onboarding_mangopay import MangoPay

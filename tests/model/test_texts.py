@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from onboarding import Address, Identity, InvalidInput, User
+from onboarding import Address, Identity, InvalidInput, Terms, User
 from onboarding.testing.strategies import texts
 from onboarding.values.base import Shape, checks_of
 
@@ -129,6 +129,18 @@ def test_no_part_of_an_email_address_holds_a_control_or_a_blank(place: str, odd:
     assert built(email=place.format(odd)) == ("email",)
 
 
+@pytest.mark.parametrize("text", ["198.51.100.7", "2001:db8::7", "::ffff:198.51.100.7"])
+def test_an_ip_address_has_either_version(text: str) -> None:
+    assert Terms(accepted=True, ip_address=text).ip_address == text
+
+
+@pytest.mark.parametrize("text", ["", "198.51.100", "198.51.100.7:443", "fe80::1%eth0", "a"])
+def test_anything_else_is_no_ip_address(text: str) -> None:
+    with pytest.raises(InvalidInput, match="an IP address") as caught:
+        Terms(accepted=True, ip_address=text)
+    assert caught.value.paths == ("ip_address",)
+
+
 @given(texts())
 def test_what_the_kit_draws_as_a_text_is_one(text: str) -> None:
     assert User(tag=text).tag == text
@@ -136,7 +148,7 @@ def test_what_the_kit_draws_as_a_text_is_one(text: str) -> None:
 
 
 def shapes() -> list[Shape]:
-    found = [check.shape for cls in (User, Address) for check in checks_of(cls).values()]
+    found = [check.shape for cls in (User, Address, Terms) for check in checks_of(cls).values()]
     return [shape for shape in found if shape is not None]
 
 

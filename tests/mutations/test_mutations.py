@@ -5,12 +5,14 @@ All of them are run by `.ci/full`; here, one.
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 import pytest
 from attrs import evolve
 from tests.mutations.mutation import PATCHES, ROOT, Edit, Mutation, StaleError, mutations
+from tests.mutations.promises import PROMISES, Promise
 from tests.mutations.running import Verdict, judge
 
 EVERY = mutations()
@@ -126,3 +128,10 @@ def test_a_stale_patch_changes_no_file(tree: Path) -> None:
 
     with pytest.raises(StaleError):
         half.files(tree)
+
+
+@pytest.mark.parametrize("promise", PROMISES, ids=lambda promise: promise.patches[0])
+def test_each_pattern_of_a_promise_names_a_patch(promise: Promise) -> None:
+    names = [one.name for one in mutations()]
+
+    assert all(any(fnmatchcase(name, each) for name in names) for each in promise.patches)

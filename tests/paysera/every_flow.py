@@ -323,6 +323,7 @@ READS: dict[str, Callable[[Stage], Ready]] = {
     "registration_receipt": _plain(lambda ask: ask.registration_receipt("221")),
     "identification_receipt": _receipt,
     "server_time": _plain(lambda ask: ask.server_time()),
+    "probe": _plain(lambda ask: ask.probe()),
 }
 """The flows that change nothing."""
 
@@ -330,10 +331,14 @@ FLOWS = WRITES | READS
 
 
 def names_of_flows() -> Iterator[str]:
-    """The methods of the adapter that are flows and that Paysera has."""
+    """The methods of the adapter that are flows and that send requests."""
     for name, method in inspect.getmembers(Paysera, inspect.isfunction):
         own = getattr(Adapter, name, None) is not method and not name.startswith("_")
-        if own and "Flow[" in str(method.__annotations__["return"]):
+        if (
+            own
+            and not name.endswith("_webhooks")
+            and "Flow[" in str(method.__annotations__["return"])
+        ):
             yield name
 
 

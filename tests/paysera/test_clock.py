@@ -25,6 +25,7 @@ from onboarding import (
     Unavailable,
     User,
 )
+from onboarding.policies import RetryPolicy
 from onboarding.spi import Request, Response
 from onboarding.testing import PaperGateway, paper
 from tests.simulators.paysera.api import CLIENT_ID, MAC_KEY, NOW, Api, a_simulator
@@ -226,12 +227,16 @@ def test_a_time_that_cannot_be_read_is_the_error_of_the_call_and_nothing_was_don
         assert caught.value.retry_safe
 
 
+@pytest.mark.retries
 def test_one_failure_of_a_proxy_while_the_time_is_read_does_not_end_the_call() -> None:
     times = [DOWN, says(200, {"time": NOW})]
     answers = {"server_time": times, "fetch_user": [says(401, {"error": "invalid_timestamp"})]}
     answers["fetch_user"].append(says(200, {"id": 221}))
     gateway = PaperGateway(
-        PAPER, lambda request: answers[request.operation].pop(0), clock=lambda: THERE
+        PAPER,
+        lambda request: answers[request.operation].pop(0),
+        clock=lambda: THERE,
+        retry=RetryPolicy(),
     )
 
     assert gateway.run(PAPER.fetch_user("221")).id == "221"
@@ -240,7 +245,7 @@ def test_one_failure_of_a_proxy_while_the_time_is_read_does_not_end_the_call() -
 def test_a_time_that_cannot_be_read_after_the_upload_leaves_a_document_to_resume() -> None:
     simulator = a_simulator()
     at = paper(simulator)
-    refused = [says(401, {"error": "invalid_timestamp"}), DOWN, DOWN]
+    refused = [says(401, {"error": "invalid_timestamp"}), DOWN]
 
     def provider(request: Request) -> Response:
         described = request.operation in ("describe_document", "server_time")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +16,7 @@ from onboarding import (
     Gateway,
     LossKind,
     RefusalReason,
+    Rejected,
     Secret,
 )
 from onboarding.spi import Refusal, Response
@@ -108,3 +110,38 @@ def test_an_identification_request_takes_documents_by_words_of_its_own(
     record = at.run(at.adapter.add_identity_document(request.id, IdentityPaper(kind=kind)))
 
     assert record.kind is kind
+
+
+def refused(field: str) -> Response:
+    """docs: basics, errors."""
+    told = {"error": "invalid_parameters", "errors": [{"code": "is_blank", "field": field}]}
+    return Response(status=400, body=json.dumps(told).encode())
+
+
+@pytest.mark.parametrize(
+    ("field", "path"),
+    [("number", "number"), ("date", "issued_on"), ("type", "kind"), ("colour", "")],
+)
+def test_an_error_about_metadata_names_the_field_of_the_document(field: str, path: str) -> None:
+    flow = Paysera(client_id="a", mac_key=Secret("b")).describe_document("7", PASSPORT)
+    next(flow)
+
+    with pytest.raises(Rejected) as raised:
+        flow.send(refused(field))
+
+    assert [problem.path for problem in raised.value.problems] == [path]
+
+
+@pytest.mark.parametrize(
+    ("field", "path"),
+    [("country", "country"), ("date_of_birth", "birthdate"), ("first_name", "given_name")],
+)
+def test_an_error_about_a_paper_names_the_field_of_the_paper(field: str, path: str) -> None:
+    paper = IdentityPaper(kind=DocumentKind.PASSPORT, country="LT", given_name="Ona")
+    flow = Paysera(client_id="a", mac_key=Secret("b")).add_identity_document("7", paper)
+    next(flow)
+
+    with pytest.raises(Rejected) as raised:
+        flow.send(refused(field))
+
+    assert [problem.path for problem in raised.value.problems] == [path]

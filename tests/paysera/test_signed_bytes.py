@@ -22,8 +22,8 @@ import pytest
 from attrs import evolve, frozen
 from oauthlib.oauth2.rfc6749.tokens import prepare_mac_header  # type: ignore[import-untyped]  # no stubs
 from onboarding import Secret
-from onboarding.http import url
 from onboarding.spi import Proof, Request
+from onboarding.urls import url
 from tests.scaling import sized
 
 from onboarding_paysera import Paysera

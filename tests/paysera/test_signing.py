@@ -19,8 +19,9 @@ from oauthlib.oauth2.rfc6749.tokens import prepare_mac_header  # type: ignore[im
 from onboarding import Connection, Secret
 from onboarding.aio import AsyncGateway
 from onboarding.gateway import Gateway
-from onboarding.http import Flow, url
+from onboarding.http import Flow
 from onboarding.spi import Proof, Request, Response
+from onboarding.urls import url
 
 from onboarding_paysera import Paysera
 from onboarding_paysera.protocol import authorization

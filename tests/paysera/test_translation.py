@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from onboarding import NextActionKind, Secret, User, UserRecord
-from onboarding.http import json_body
+from onboarding.bodies import json_body
 from onboarding.spi import Response
 from onboarding.testing import AdapterLaws, World, changed, errors_in, samples_in
 from tests.paysera.scenarios import SCENARIOS

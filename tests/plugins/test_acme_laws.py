@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from onboarding import Rejected, Secret, Unauthorized
-from onboarding.http import json_body
+from onboarding.bodies import json_body
 from onboarding.spi import Response
 from onboarding.testing import AdapterLaws, QuotedError, Sample
 

@@ -58,7 +58,8 @@ print(json.dumps({
     "refused": refused,
     "rejected": rejected,
     "loaded": sorted(name for name in sys.modules if name in
-        ("acme_adapter", "broken_adapter", "onboarding_mangopay", "onboarding_paysera")),
+        ("acme_adapter", "broken_adapter", "onboarding_mangopay", "onboarding_paysera",
+         "onboarding_stripe")),
 }))
 """
 
@@ -147,7 +148,7 @@ def test_an_adapter_of_strangers_takes_at_most_sixty_lines() -> None:
 def test_what_is_installed_is_listed_and_the_broken_one_is_reported(python: Path) -> None:
     listed = {plugin["name"]: plugin for plugin in json.loads(run(python, "-c", LISTS))}
 
-    assert set(listed) == {"acme", "broken", "mangopay", "paysera"}
+    assert set(listed) == {"acme", "broken", "mangopay", "paysera", "stripe"}
     assert listed["acme"] == {
         "name": "acme", "distribution": "acme-adapter", "version": "1.0", "problem": ""
     }  # fmt: skip

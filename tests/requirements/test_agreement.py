@@ -21,6 +21,8 @@ from onboarding import (
     Identity,
     NationalId,
     Password,
+    Person,
+    PersonRole,
     ProviderError,
     Secret,
     Terms,
@@ -105,20 +107,27 @@ def categorise(gateway: PaperGateway[Any], user: User) -> object:
         category=UserCategory.PAYER,
         identity=Identity(given_name="Ona", family_name="Ona") if user.company is None else None,
         company=_company(user),
+        people=(ONA,) if user.company is not None else (),
     )
     record: UserRecord = gateway.run(gateway.adapter.create_user(payer))
     return gateway.run(gateway.adapter.categorise_user(record, _joined(record.user, user)))
 
 
+ONA = Person(
+    ref="representative",
+    roles=(PersonRole.REPRESENTATIVE,),
+    identity=Identity(given_name="Ona", family_name="Ona"),
+)
+
+
 def _company(user: User) -> Company | None:
     if user.company is None:
         return None
-    from onboarding import LegalPersonType, Representative
+    from onboarding import LegalPersonType
 
     return Company(
         legal_name="Ona",
         legal_person_type=user.company.legal_person_type or LegalPersonType.SOLETRADER,
-        representative=Representative(identity=Identity(given_name="Ona", family_name="Ona")),
     )
 
 
@@ -135,6 +144,8 @@ def _joined(known: User, wanted: User) -> User:
     for path in sorted(wire.plan.writable(On.CATEGORISE)):
         if not path.startswith("extras.") and lookup(wanted, path) is not None:
             known = changed(known, path, lookup(wanted, path))
+    if (person := lookup(wanted, "people[representative]")) is not None:  # as the caller names it
+        known = changed(known, "people[representative].ref", person.ref)
     return changed(known, "extras", wanted.extras)
 
 

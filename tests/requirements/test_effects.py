@@ -19,8 +19,9 @@ from onboarding import (
     KYCLevel,
     LegalPersonType,
     NextActionKind,
+    Person,
+    PersonRole,
     ProviderError,
-    Representative,
     Secret,
     Terms,
     Unsupported,
@@ -28,11 +29,11 @@ from onboarding import (
     UserCategory,
     UserRecord,
 )
-from onboarding.http import url
 from onboarding.mapping import On
 from onboarding.spi import Effect, EffectKind, Flow, Request, Response
 from onboarding.testing import PaperGateway, changed, paper
 from onboarding.testing.generators import supported_values
+from onboarding.urls import url
 from tests.scaling import scaled
 
 from onboarding_mangopay import Api, MangoPay
@@ -67,7 +68,14 @@ ORGANISATION = User(
         legal_person_type=LegalPersonType.ORGANIZATION,
         registration_number="300060819",
         headquarters=Address(line1="Lauko g. 1", city="Vilnius", postal_code="01100", country="LT"),
-        representative=Representative(identity=ONA.identity, email="ona@example.com"),
+    ),
+    people=(
+        Person(
+            ref="ona",
+            roles=(PersonRole.REPRESENTATIVE,),
+            identity=ONA.identity,
+            email="ona@example.com",
+        ),
     ),
     email="office@example.com",
     category=UserCategory.OWNER,
@@ -190,7 +198,7 @@ def test_nothing_changed_costs_nothing(at: Desk) -> None:
 @pytest.mark.parametrize("user", [ONA, ORGANISATION], ids=["natural", "legal"])
 def test_who_is_not_verified_has_no_level_and_no_document_to_lose(at: Desk, user: User) -> None:
     record = at.gateway.run(at.gateway.adapter.create_user(user))
-    person = "company.representative.identity" if user.company is not None else "identity"
+    person = "people[representative].identity" if user.company is not None else "identity"
     new = record.user.replace({f"{person}.family_name": "Petraitienė"})
 
     assert at.gateway.adapter.effects(record, new) == ()
@@ -223,7 +231,7 @@ def test_a_document_among_the_data_of_the_user_may_have_been_handed_in(at: Desk)
 
 def test_the_accepted_documents_of_a_company_are_named_and_no_others(at: Desk) -> None:
     record = at.verified(ORGANISATION)
-    path = "company.representative.identity.family_name"
+    path = "people[representative].identity.family_name"
 
     found = at.gateway.adapter.effects(record, record.user.replace({path: "Petraitienė"}))
 

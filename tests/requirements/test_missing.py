@@ -19,7 +19,8 @@ from onboarding import (
     LegalPersonType,
     NationalId,
     Password,
-    Representative,
+    Person,
+    PersonRole,
     Secret,
     Terms,
     User,
@@ -110,9 +111,13 @@ def test_a_registration_number_is_limited_where_it_is_given() -> None:
         legal_name="Ona",
         legal_person_type=LegalPersonType.SOLETRADER,
         registration_number="1" * 255,
-        representative=Representative(identity=Identity(given_name="Ona", family_name="Ona")),
     )
-    user = User(company=company, email="ona@example.com")
+    ona = Person(
+        ref="ona",
+        roles=(PersonRole.REPRESENTATIVE,),
+        identity=Identity(given_name="Ona", family_name="Ona"),
+    )
+    user = User(company=company, people=(ona,), email="ona@example.com")
 
     longer = missing(user.replace({"company.registration_number": "1" * 256}), target)
 

@@ -18,7 +18,6 @@ from onboarding import (
     DocumentPurpose,
     Identity,
     LegalPersonType,
-    Representative,
     Secret,
     User,
     UserCategory,
@@ -34,6 +33,7 @@ from onboarding.spi import Question, Target
 from onboarding.testing import changed, users
 from onboarding.testing.generators import supported_values
 from onboarding.testing.strategies import values_at
+from onboarding.values.base import step_of
 from tests.scaling import scaled
 
 from onboarding_mangopay import MangoPay
@@ -75,7 +75,6 @@ def test_what_an_answer_can_make_necessary_is_asked_under_that_condition() -> No
     company = Company(
         legal_name="UAB Ona",
         legal_person_type=LegalPersonType.BUSINESS,
-        representative=Representative(),
     )
 
     found = questionnaire(User(company=company), [OWNER])
@@ -246,7 +245,12 @@ def values_of(leaf: str, path: str) -> st.SearchStrategy[Any]:
     return plain.filter(takes)
 
 
-DATES = {"identity.birthdate", "company.representative.identity.birthdate"}
+DATES = {"identity.birthdate", "people[representative].identity.birthdate"}
+
+
+def steps(path: str) -> list[str]:
+    """The names on the way to a path in plain data, where people are an object by ref."""
+    return [name for step in path.split(".") for name in step_of(step) if name]
 
 
 def filled(found: Questionnaire, schema: Any, form: dict[str, Any], data: st.DataObject) -> None:
@@ -258,7 +262,7 @@ def filled(found: Questionnaire, schema: Any, form: dict[str, Any], data: st.Dat
             form.setdefault("documents", []).append({"purpose": question.purpose.value})
             continue
         leaf: Any = schema
-        *above, name = question.path.split(".")
+        *above, name = steps(question.path)
         place = form
         for step in above:
             place, leaf = place.setdefault(step, {}), leaf["properties"][step]
@@ -271,7 +275,7 @@ def filled(found: Questionnaire, schema: Any, form: dict[str, Any], data: st.Dat
 
 
 def _at(form: Any, path: str) -> Any:
-    for name in path.split("."):
+    for name in steps(path):
         form = form[name]
     return form
 

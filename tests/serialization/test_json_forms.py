@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from onboarding import (
     Absence,
     Address,
-    BeneficialOwner,
     Birthplace,
     Company,
     Document,
@@ -38,8 +37,9 @@ from onboarding import (
     NextAction,
     NextActionKind,
     Password,
+    Person,
+    PersonRole,
     PoliticalExposure,
-    Representative,
     Secret,
     Terms,
     User,
@@ -131,15 +131,24 @@ FIRM = User(
         website="https://acme.example/?lang=fr",
         incorporated_on=date(1949, 9, 17),
         headquarters=HOME,
-        representative=Representative(
+    ),
+    people=(
+        Person(
+            ref="gunner",
+            roles=(PersonRole.REPRESENTATIVE,),
             identity=Identity(given_name="Gunner", family_name="Beier"),
             address=Address(country="FR"),
             email="gunner@example.com",
             phone="+33611111111",
+            job_title="Managing director",
+            extras={"acme": {"risk": "low"}},
         ),
-        beneficial_owners=(
-            BeneficialOwner(identity=Identity(given_name="Wile"), address=HOME),
-            BeneficialOwner(),
+        Person(
+            ref="wile",
+            roles=(PersonRole.BENEFICIAL_OWNER, PersonRole.DIRECTOR),
+            identity=Identity(given_name="Wile"),
+            address=HOME,
+            ownership_percent=25.5,
         ),
     ),
     email="acme@example.com",

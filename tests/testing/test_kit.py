@@ -6,20 +6,42 @@ import inspect
 import logging
 import warnings
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
+from xml.etree.ElementTree import Element, SubElement
 
 import pytest
 from attrs import frozen
+from hypothesis import given
 from onboarding import Address, Identity, InvalidInput, NationalId, Problem, User, UserRecord
 from onboarding.mapping.rows import On
 from onboarding.operations import OPERATIONS, Operations
-from onboarding.spi import Adapter, Flow, Paged, Request, Response
-from onboarding.testing import claims
+from onboarding.spi import (
+    TEXT,
+    Adapter,
+    Codec,
+    Flow,
+    Paged,
+    Request,
+    Response,
+    Translation,
+    at,
+    core,
+    inside,
+    record_only,
+    translation,
+    wire,
+    xml_body,
+)
+from onboarding.testing import Sample, claims, residue_survives, supported_users
 from onboarding.testing.calls import calls
 from onboarding.testing.claims import claims_of
 from onboarding.testing.law import reason
 from onboarding.testing.listening import every_logger, of_error, one_line
+from onboarding.testing.proof import tried
+from onboarding.testing.runner import Runner
 from onboarding.testing.subject import Subject, results_of
+from onboarding.testing.suite.answers import shown
+from onboarding.testing.suite.unreadable import bad_field
 
 METHODS = {
     name
@@ -64,11 +86,11 @@ def test_the_kit_can_call_every_operation_with_arguments_that_it_takes() -> None
 
 def test_a_subject_may_name_the_arguments_of_an_operation() -> None:
     class Named(Everything):
-        arguments = {"read_event": ({"type": "created"},)}  # noqa: RUF012
+        arguments = {"fetch_user": ("a user",)}  # noqa: RUF012
 
     found = {call.operation: call for call in calls(Named(), Named.adapter, User())}
 
-    assert found["read_event"].arguments == ({"type": "created"},)
+    assert found["fetch_user"].arguments == ("a user",)
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
@@ -163,3 +185,136 @@ def test_an_example_is_shown_by_the_paths_that_are_set_and_no_others() -> None:
         "identity.national_id.code='46803090000', identity.national_id.country='LT', "
         "address=Address()), 7)"
     )
+
+
+class Tagged(Subject):
+    """A provider whose answers are in XML, which has texts alone."""
+
+    adapter = Everything.adapter
+
+    def payload_of(self, response: Response) -> dict[str, Any]:
+        return {child.tag: child.text for child in response.xml() if child.text}
+
+    def answer(self, payload: dict[str, Any]) -> Response:
+        root = Element("user")
+        for name, value in payload.items():
+            SubElement(root, name).text = None if value is None else str(value)
+        return Response(status=200, body=xml_body(root))
+
+
+def test_an_object_is_compared_as_its_wire_carries_it() -> None:
+    shown = {"id": 7, "note": None, "mail": "a"}
+
+    assert Tagged().carried(shown) == {"id": "7", "mail": "a"}
+    assert Everything().carried(shown) == shown
+
+
+@pytest.mark.parametrize("odd", [{"note": "\x00"}, {"a b": "c"}])
+def test_an_object_that_its_wire_cannot_carry_is_no_example(odd: dict[str, Any]) -> None:
+    assert Tagged().carried(odd) is None
+    assert Everything().carried(odd) == odd
+
+
+def test_json_that_no_provider_should_send_has_a_body() -> None:
+    assert Everything().body_with({"at": float("nan")}) == b'{"at": NaN}'
+    assert Tagged().body_with({"at": "\x00"}) is None
+
+
+@wire(source="a guide, User")
+class WithStatement:
+    mail: str | None = at(core(User).email, TEXT)
+    none: str | None = at(
+        core(User).declared_absent,
+        Codec[frozenset[str], str](
+            "no mail", lambda word: frozenset({word}), min, "string", exact_write=False
+        ),
+    )
+
+
+@given(supported_users(translation(WithStatement, "a")))
+def test_a_drawn_user_declares_nothing_absent_that_it_has(user: User) -> None:
+    assert not (user.email and user.is_declared_absent("email"))
+
+
+@frozen(kw_only=True)
+class Refusing(Adapter):
+    """An adapter whose provider refuses every user."""
+
+    provider: ClassVar[str] = "refusing"
+    wires: ClassVar[tuple[type, ...]] = (WithStatement,)
+
+    def create_user(self, user: User, *, idempotency_key: str | None = None) -> Flow[UserRecord]:
+        raise InvalidInput([Problem("email", "missing", "is required")])
+        yield
+
+    def fetch_user(self, user_id: str) -> Flow[UserRecord]:
+        yield Request.json("GET", "https://refusing.invalid", operation="fetch_user")
+        raise AssertionError("nothing is fetched")
+
+    def wire_for(self, user: User) -> Translation:
+        return translation(self.wires[0], self.provider)
+
+
+class Refused(Subject):
+    adapter = Refusing()
+    simulator = object
+
+
+def test_a_law_without_an_object_to_read_says_why_there_is_none() -> None:
+    with pytest.raises(AssertionError) as raised:
+        shown(Runner(Refused()))
+
+    assert "there is no object to read" in str(raised.value)
+    assert "email: is required" in str(raised.value)
+
+
+@wire(source="a guide, Holder")
+class Holder:
+    id: str | None = record_only(str)
+
+
+@wire(source="a guide, Entity")
+class Entity:
+    mail: str | None = at(core(User).email, TEXT)
+    holder: Holder | None = inside(Holder)
+
+
+@pytest.mark.parametrize("holder", [{}, {"id": "AH1"}, {"id": "AH1", "x": 1}, {"x": {"y": 1}}])
+def test_an_object_with_fields_of_the_record_alone_is_one_object(holder: dict[str, Any]) -> None:
+    residue_survives(translation(Entity, "a"), {"mail": "a@example.com", "holder": holder})
+
+
+@frozen(kw_only=True)
+class Twice(Refusing):
+    """An adapter that reads a holder, then its entity."""
+
+    wires: ClassVar[tuple[type, ...]] = (Entity,)
+
+    def fetch_user(self, user_id: str) -> Flow[UserRecord]:
+        holder = yield Request.json("GET", "https://a.invalid/holders", operation="fetch_user")
+        entity = yield Request.json("GET", "https://a.invalid/entities", operation="fetch_user")
+        shown = {**entity.json_object(), "holder": holder.json_object()}
+        return self.record(translation(Entity, "a"), shown, entity, id="holder.id")
+
+
+class InTwoAnswers(Subject):
+    adapter = Twice()
+
+    def respond(self, payload: dict[str, Any], request: Request) -> Response:
+        shown = {name: value for name, value in payload.items() if name != "holder"}
+        return self.answer(payload["holder"] if request.url.endswith("/holders") else shown)
+
+
+def test_an_object_of_two_answers_is_read_as_one_also_if_it_is_not_valid() -> None:
+    shown = {"mail": 7, "holder": {"id": "AH1", "x": 1}}
+
+    record = Runner(InTwoAnswers()).fetch(InTwoAnswers.adapter, shown)
+
+    assert (record.id, record.user.email, record.raw) == ("AH1", None, shown)
+
+
+def test_an_object_around_the_id_is_not_one_that_a_read_survives() -> None:
+    class Shown(InTwoAnswers):
+        samples = (Sample(payload={"mail": "a@example.com", "holder": {"id": "AH1"}}),)
+
+    assert tried(Shown(), bad_field).examples > 1

@@ -16,6 +16,7 @@ from onboarding.adapter import Adapter
 from onboarding.errors import UnknownProvider
 from onboarding.registry import Registry
 from onboarding.simulation import simulator
+from tests.scaling import FEW
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "test-with-simulators.md"
 
@@ -76,7 +77,7 @@ sys.meta_path.insert(0, Missing())
 
 def run(folder: Path, suite: str, **files: str) -> subprocess.CompletedProcess[str]:
     (folder / "test_suite.py").write_text(suite, "utf-8")
-    for name, text in files.items():
+    for name, text in {"conftest": FEW, **files}.items():
         (folder / f"{name}.py").write_text(text, "utf-8")
     known = any(point.name == "onboarding" for point in entry_points(group="pytest11"))
     plugin = [] if known else ["-p", "onboarding.pytest_plugin"]

@@ -60,6 +60,7 @@ def test_an_answer_over_the_limit_is_no_answer(
     assert type(read) is TransportError
     assert type(write) is OutcomeUnknown
     assert reason(read) == reason(write) == "the response is longer than 1000 bytes"
+    assert [(error.transient, error.unreachable) for error in (read, write)] == [(True, False)] * 2
 
 
 @DRIVERS

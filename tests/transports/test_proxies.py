@@ -119,6 +119,7 @@ def test_a_proxy_that_opens_no_tunnel_is_named(status: int, driver: Any) -> None
     assert str(found).endswith(
         f"the proxy {proxy.place} answered {status} and did not forward the request"
     )
+    assert found.transient is (status >= 500)
 
 
 @DRIVERS

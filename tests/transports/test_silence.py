@@ -126,6 +126,7 @@ def test_a_failed_connection_is_told_by_host_port_and_reason_alone(
     found = results(driver, paysera("http://127.0.0.1"), *requests)
 
     assert [type(error) for error in found] == [TransportError] * 2
+    assert all(error.transient and error.unreachable and not error.timed_out for error in found)
     assert [str(error) for error in found] == [
         f"no answer came from {place} to {method} (call): {why}" for place, why in places.items()
     ]
@@ -141,6 +142,7 @@ def test_a_host_that_takes_no_connection_in_time_is_named(
     (found,) = results(driver, paysera(url), call("POST", url), connect_timeout=0.1)
 
     assert type(found) is TransportError
+    assert (found.transient, found.unreachable, found.timed_out) == (True, True, True)
     assert str(found) == (
         f"no answer came from {full} to POST (call): timed out before the request was sent"
     )

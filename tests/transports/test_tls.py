@@ -114,6 +114,7 @@ def test_a_server_whose_certificate_is_not_trusted_is_sent_nothing(
 
     assert type(found) is TransportError
     assert found.outcome is Outcome.NOT_DONE
+    assert (found.transient, found.unreachable) == (False, True)
     assert str(found) == WRITE.format(wire.place, "TLS: the certificate is not trusted")
     assert wire.requests == []
 

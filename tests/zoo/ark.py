@@ -9,15 +9,24 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, cast
 from urllib.parse import parse_qs
 
+import attrs
+import pytest
 from attrs import frozen
 from onboarding import (
     Address,
     Conflict,
+    Document,
+    DocumentPage,
+    DocumentPurpose,
     Gender,
     IdentificationLevel,
     Identity,
     KYCLevel,
     Loss,
+    Notification,
+    PartialFailure,
+    Person,
+    PersonRole,
     Problem,
     Rejected,
     Secret,
@@ -25,8 +34,10 @@ from onboarding import (
     User,
     UserCategory,
     UserRecord,
+    UserStatus,
 )
-from onboarding.http import as_object, url
+from onboarding.banking import IbanAccount
+from onboarding.http import as_object
 from onboarding.levels import LevelPolicy
 from onboarding.mapping import (
     ALWAYS,
@@ -45,6 +56,7 @@ from onboarding.mapping import (
     core,
     disallow,
     extra,
+    in_role,
     inside,
     joined,
     not_applicable,
@@ -60,17 +72,27 @@ from onboarding.mapping import (
 from onboarding.model.shapes import Url
 from onboarding.provider_errors import ErrorDetails, raise_error
 from onboarding.spi import (
-    Adapter,
+    Actor,
     Criterion,
     Flow,
     LevelRow,
     Paged,
     Proof,
     Request,
+    Requirement,
+    RequirementOrigin,
+    RequirementStatus,
     Response,
     Target,
+    as_list,
+    document,
+    step,
 )
 from onboarding.testing import AdapterLaws, QuotedError, Sample, World
+from onboarding.urls import url
+
+from .cargo import Cargo
+from .hold import CODE, PAGE, Hold
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -84,9 +106,13 @@ log = logging.getLogger(__name__)
 U = core(User)
 I = some(U.identity)  # noqa: E741
 A = core(Address)
+P = core(Person)
 PAYER = when(U.category, UserCategory.PAYER)
 SOURCE = "the Ark's guide"
-LEFT_OUT = (not_applicable(U.locale, "the Ark speaks one language"),)
+LEFT_OUT = (
+    not_applicable(U.locale, "the Ark speaks one language"),
+    not_applicable(in_role(U.people, PersonRole.EXECUTIVE), "Noah registers his crew himself"),
+)
 
 SEXES = words(Gender, {Gender.MALE: "m", Gender.FEMALE: "f"})
 KINDS = words(
@@ -159,6 +185,14 @@ class ArkExtras:
     cabin: str | None = None
 
 
+@wire(source=SOURCE)
+class Keeper:
+    """Who looks after a passenger."""
+
+    name: str | None = at(some(P.identity).given_name, TEXT, max=40, required_when=ALWAYS)
+    ring: str | None = at(P.phone, PHONE_DIGITS)
+
+
 @wire(source=SOURCE, not_supported=LEFT_OUT)
 class Passenger:
     """One who travels with the Ark; `rank` is as the papers say, `berth` as things stand."""
@@ -166,6 +200,7 @@ class Passenger:
     id: str | None = record_only(str)
     rank: str | None = record_only(str)
     berth: str | None = record_only(str)
+    ashore: bool | None = record_only(bool)
     first: str | None = at(I.given_name, TEXT, max=40, required_when=ALWAYS, effects=FALLS)
     kin: str | None = joined((I.family_name, I.nationality), TWO_TEXTS, max=60)
     born: int | None = at(I.birthdate, UTC_MIDNIGHT, hidden_when=PAYER)
@@ -179,6 +214,9 @@ class Passenger:
     )
     agreed_at: int | None = part()
     home: Home | None = inside(Home, U.address, send_whole=True, replaces=True)
+    keeper: Keeper | None = inside(
+        Keeper, in_role(U.people, PersonRole.LEGAL_GUARDIAN), send_whole=True, replaces=True
+    )
     cabin: str | None = at(extra("ark", "cabin"), JSON, on=On.CREATE, shown=False)
 
 
@@ -189,6 +227,15 @@ LEVELS = LevelPolicy(
     )
 )
 
+PAPERS = Requirement(
+    name="documents.proof_of_identity",
+    status=RequirementStatus.MISSING,
+    options=(document(DocumentPurpose.IDENTITY), step("show them at the gangway", Actor.USER)),
+    blocks=("cabin",),
+    deadline=datetime(2030, 1, 1, tzinfo=UTC),
+    origin=RequirementOrigin.PROVIDER,
+)
+
 # -- the Ark ---------------------------------------------------------------------------------------
 
 
@@ -196,6 +243,7 @@ def _unfit(body: Json) -> dict[str, str]:
     """What the Ark takes from nobody: texts that are too long, and a passenger who is the Ark."""
     texts = {"first": body.get("first")}
     texts |= {f"home.{name}": body.get("home", {}).get(name) for name in ("street", "town")}
+    texts["keeper.name"] = body.get("keeper", {}).get("name")
     found = {name: "too long" for name, text in texts.items() if len(text or "") > 40}
     pairs = {"kin": body.get("kin"), "home.door": body.get("home", {}).get("door")}
     found |= {name: "too long" for name, text in pairs.items() if len(text or "") > 60}
@@ -205,25 +253,42 @@ def _unfit(body: Json) -> dict[str, str]:
 class Ark:
     """The provider: it keeps its passengers, and knows a few rules."""
 
+    media_type = "application/json"
+
     def __init__(self) -> None:
         self.aboard: dict[str, Json] = {}
+        self.hold = Hold()
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         size = int(environ.get("CONTENT_LENGTH") or 0)
-        body = json.loads(environ["wsgi.input"].read(size) or b"{}")
-        status, told = self._answer(environ, body)
-        start(f"{status} told", [("Content-Type", "application/json")])
-        return [json.dumps(told).encode()]
+        status, told = self._answer(environ, self.parsed(environ["wsgi.input"].read(size)))
+        start(f"{status} told", [("Content-Type", self.media_type)])
+        return [self.written(told)]
+
+    def parsed(self, body: bytes) -> Json:
+        return as_object(json.loads(body or b"{}"))
+
+    def written(self, told: Json) -> bytes:
+        return json.dumps(told).encode()
 
     def _answer(self, environ: WSGIEnvironment, body: Json) -> tuple[int, Json]:
         if environ.get("HTTP_X_KEY") != "noah-and-sons":
             return 401, {"error": "bad_key"}
         id = environ["PATH_INFO"].removeprefix("/passengers").strip("/")
+        whose, *below = id.split("/")
+        if below and whose not in self.aboard:
+            return 404, {"error": "overboard"}
+        if below == ["leave"]:
+            self.aboard[whose]["ashore"] = True
+            return 200, self._shown(whose)
+        if below:
+            return self.hold.answer(environ["REQUEST_METHOD"], [whose, *below], body)
         if environ["REQUEST_METHOD"] == "GET" and not id:
             return self._found(parse_qs(environ["QUERY_STRING"]))
         if environ["REQUEST_METHOD"] == "POST":
             missing = [name for name in ("first", "mail") if name not in body]
             missing += ["home.land"] if "home" in body and "land" not in body["home"] else []
+            missing += ["keeper.name"] if "keeper" in body and "name" not in body["keeper"] else []
             wrong = dict.fromkeys(missing, "missing") | _unfit(body)
             if wrong:
                 return 422, {"error": "invalid", "fields": wrong}
@@ -234,16 +299,21 @@ class Ark:
         if body.get("first", self.aboard[id].get("first")) != self.aboard[id].get("first"):
             self.aboard[id]["rank"] = "deck"
         if environ["REQUEST_METHOD"] == "PUT":
-            stays = ("id", "rank", "berth", "kind", "born", "cabin")
+            stays = ("id", "rank", "berth", "ashore", "kind", "born", "cabin")
             old = self.aboard[id]
             self.aboard[id] = {name: old[name] for name in stays if name in old}
+        if body.pop("code", CODE) != CODE:
+            return 422, {"error": "invalid"}
         self.aboard[id].update(body)
         self.aboard[id] = {name: value for name, value in self.aboard[id].items() if value != ""}
         return 200, self._shown(id)
 
     def _found(self, query: Mapping[str, list[str]]) -> tuple[int, Json]:
         if "mail" not in query:
-            return 200, {"passengers": [self._shown(id) for id in self.aboard]}
+            after = int(query.get("after", ["0"])[0])
+            ids = [*self.aboard][after : after + PAGE]
+            more = {"next": str(after + PAGE)} if len(self.aboard) > after + PAGE else {}
+            return 200, {"passengers": [self._shown(id) for id in ids], **more}
         ids = [id for id, one in self.aboard.items() if [one.get("mail")] == query["mail"]]
         return (200, self._shown(ids[0])) if ids else (404, {"error": "overboard"})
 
@@ -258,10 +328,9 @@ class Ark:
 
 
 @frozen(kw_only=True)
-class Sound(Adapter):
+class Sound(Cargo):
     """Passengers of the Ark, as they should be carried."""
 
-    provider: ClassVar[str] = "ark"
     default_level_policy: ClassVar[LevelPolicy] = LEVELS
     extras: ClassVar[type | None] = ArkExtras
     wires: ClassVar[tuple[type, ...]] = (Passenger,)
@@ -277,6 +346,7 @@ class Sound(Adapter):
     }  # fmt: skip
 
     updates_with: ClassVar[str] = "PATCH"
+    papers: ClassVar[Requirement] = PAPERS
 
     api_key: Secret
     environment: str = "sandbox"
@@ -298,11 +368,20 @@ class Sound(Adapter):
         return self.kept(response)
 
     def list_users(self, page: str | None = None) -> Flow[Paged[UserRecord]]:
-        response = yield self.ask("GET", "list_users")
-        if response.status != 200:
-            self.no(response)
-        found = response.json_object().get("passengers", [])
-        return Paged(items=tuple(self.read(one, response) for one in found))
+        query = () if page is None else (("after", page),)
+        response = yield self.ask("GET", "list_users", query=query)
+        shown = self.yes(response)
+        found = (as_object(one) for one in as_list(shown.get("passengers")))
+        more = None if shown.get("next") is None else str(shown["next"])
+        return Paged(items=tuple(self.read(one, response) for one in found), next=more)
+
+    def fetch_capabilities(self, record: UserRecord) -> Flow[UserRecord]:
+        self.require_own(record, UserRecord)
+        return self.kept((yield self.ask("GET", "fetch_capabilities", record.id)))
+
+    def close_user(self, record: UserRecord) -> Flow[UserRecord]:
+        self.require_own(record, UserRecord)
+        return self.kept((yield self.ask("POST", "close_user", record.id, "leave", body={})))
 
     def update_user(self, record: UserRecord, user: User) -> Flow[UserRecord]:
         self.require_own(record, UserRecord)
@@ -334,35 +413,52 @@ class Sound(Adapter):
         query: tuple[tuple[str, str], ...] = (),
     ) -> Request:
         place = url(self.base_url, "passengers", *path, query=query)
+        return self.spoken(method, place, body, operation)
+
+    def spoken(self, method: str, place: str, body: Json | None, operation: str) -> Request:
         return Request.json(method, place, body, operation=operation)
 
     def kept(self, response: Response, losses: tuple[Loss, ...] = ()) -> UserRecord:
         if not 200 <= response.status < 300:
             self.no(response)
-        return self.read(response.json_object(), response, losses)
+        return self.read(self.object_in(response), response, losses)
 
     def read(self, payload: Json, response: Response, losses: tuple[Loss, ...] = ()) -> UserRecord:
         wire = self.wire_for(User())
         return self.record(
-            wire, payload, response, id="id", levels=["rank", "berth"], losses=losses
+            wire,
+            payload,
+            response,
+            id="id",
+            levels=["rank", "berth"],
+            losses=losses,
+            status=UserStatus.CLOSED
+            if payload.get("ashore") in (True, "true")
+            else UserStatus.ACTIVE,
+            requirements=(self.papers,) if payload.get("rank") == "deck" else (),
         )
 
-    def no(self, response: Response) -> NoReturn:
-        body = response.loose_object()
+    def no(self, response: Response, wire: Translation[Any] | None = None) -> NoReturn:
+        wire = wire or self.wire_for(User())
+        body = self.loosely_in(response)
         code = body.get("error")
         problems = tuple(
             Problem(path, "refused", "was refused", name)
             for name in as_object(body.get("fields"))
-            for path in self.wire_for(User()).core_paths(name) or ("",)
+            for path in wire.core_paths(name) or ("",)
         )
         raise_error(
             ErrorDetails(
                 status=response.status,
                 code=code if code in ("bad_key", "invalid", "overboard", "twice") else "http",
                 problems=problems,
-                raw=body or response.body,
+                raw=self.raw_of(response),
             )
         )
+
+
+def _is_ashore(payload: Json) -> bool:
+    return payload.get("ashore") in (True, "true")
 
 
 @wire(source=SOURCE, not_supported=LEFT_OUT, replaces=True)
@@ -384,6 +480,7 @@ SHOWN: Json = {
     "id": "7", "rank": "deck", "berth": "deck", "first": "Ham", "kin": "Noahson, TR", "born": 0,
     "sex": "m", "mail": "ham@ark.example", "phone": "37066612345", "kind": "owner", "agreed": True,
     "agreed_on": "2026-01-02", "agreed_at": 1,
+    "keeper": {"name": "Shem", "ring": "37066612346"},
     "home": {"street": "Deck 1", "town": "Ararat", "land": "tr", "door": "left, "},
 }  # fmt: skip
 
@@ -392,6 +489,66 @@ def looks_for_one(world: World) -> None:
     noah = User(identity=Identity(given_name="Noah"), email="noah@ark.example")
     made = world.call("create_user", noah)
     assert world.call("find_user", Criterion(email=noah.email)).id == made.id
+
+
+HAM = User(identity=Identity(given_name="Ham"), email="ham@ark.example")
+PAPER = Document(
+    purpose=DocumentPurpose.IDENTITY,
+    title="Ham's own",
+    pages=(DocumentPage(content=b"%PDF-1.7 one"), DocumentPage(content=b"%PDF-1.7 two")),
+)
+
+
+def brings_what_is_theirs(world: World) -> None:
+    made = world.call("create_user", HAM)
+    chest = IbanAccount(owner_name="Ham", iban="TR33", owner_address=Address(country="TR"))
+    kept = world.call("add_bank_account", made.id, chest)
+    world.call("add_bank_account", made.id, attrs.evolve(chest, iban="TR44"))
+    assert len(world.call("list_bank_accounts", made.id).items) == 2
+    world.call("deactivate_bank_account", kept)
+    world.simulator.hold.answer("POST", [made.id, "bags"], {})
+    assert world.call("list_wallets", made.id).items
+
+
+def shows_papers(world: World) -> None:
+    made = world.call("create_user", HAM)
+    world.call("submit_document", made.id, PAPER)
+    paper = world.call("submit_document", made.id, attrs.evolve(PAPER, title=None))
+    assert world.call("fetch_document", paper.id, user_id=made.id).purpose is PAPER.purpose
+    assert len(world.call("list_documents", made.id).items) == 2
+
+
+def shares(world: World) -> None:
+    made = world.call("create_user", HAM)
+    names, role = ("Shem", "Japheth"), PersonRole.BENEFICIAL_OWNER
+    owners = tuple(
+        Person(ref=name.lower(), roles=(role,), identity=Identity(given_name=name))
+        for name in names
+    )
+    world.call("declare_owners", made.id, owners[:1])
+    shares = world.call("declare_owners", made.id, owners)
+    assert len(world.call("fetch_declaration", shares.id, user_id=made.id).owners) == 2
+    assert len(world.call("list_declarations", made.id).items) == 2
+
+
+def calls_and_leaves(world: World) -> None:
+    made = world.call("create_user", HAM)
+    (action,) = world.call("assign_contact", made, email="ham@deck.example").next_actions
+    world.call("confirm", world.call("renew", action), CODE)
+    world.call("create_link", made, return_url="https://platform.example/back")
+    assert world.call("raw", "GET", made.id).status == 200
+    body, headers = world.simulator.hold.news(made.id)
+    (event,) = world.call("read_notification", Notification(headers=headers, body=body))
+    assert event.user_id == made.id
+    world.call("fetch_capabilities", made)
+    world.call("close_user", made)
+
+
+def breaks_off(world: World) -> None:
+    made = world.call("create_user", HAM)
+    with world.cut_off(after=1), pytest.raises(PartialFailure) as failed:
+        world.call("submit_document", made.id, PAPER)
+    world.call("resume", failed.value.partial, PAPER)
 
 
 class Zoo(AdapterLaws):
@@ -407,7 +564,9 @@ class Zoo(AdapterLaws):
         QuotedError(status=409, body={"error": "twice"}, kind=Conflict, code="twice"),
     )  # fmt: skip
     codes = ("invalid", "twice")
-    scenarios = (looks_for_one,)
+    scenarios = (
+        looks_for_one, brings_what_is_theirs, shows_papers, shares, calls_and_leaves, breaks_off,
+    )  # fmt: skip
 
     def verify(self, world: World, record: UserRecord) -> UserRecord:
         world.simulator.aboard[record.id] |= {"rank": "cabin", "berth": "cabin"}

@@ -11,12 +11,15 @@ from typing import Any, TypeAlias
 from onboarding import Address
 from onboarding.spi import (
     ALWAYS,
+    FILLED,
+    MOMENT,
+    NEVER,
+    REFERENCE,
     BankAccount,
+    BankAccountRecord,
     CanadianAccount,
-    Codec,
     DepositType,
     IbanAccount,
-    Inline,
     OtherAccount,
     Pattern,
     Translation,
@@ -25,26 +28,21 @@ from onboarding.spi import (
     at,
     core,
     inside,
+    not_applicable,
+    record_only,
     some,
     translation,
     wire,
     words,
 )
 
-from onboarding_mangopay.values import PROVIDER
+from onboarding_mangopay.values import FLAG, PROVIDER
 
-__all__ = ["FORMS", "read_account", "word_of"]
+__all__ = ["FORMS", "MangoAccount", "read_account", "word_of"]
 
 AnyAccount: TypeAlias = IbanAccount | UkAccount | UsAccount | CanadianAccount | OtherAccount
 
 
-def _read(value: Any) -> str:
-    if not isinstance(value, str) or not value:
-        raise ValueError("expected a text that is not empty")
-    return value
-
-
-_TEXT: Codec[str, str] = Codec("text", _read, str, "string", inline=Inline(write="{v}"))
 _ANY = Pattern(r".{1,255}", "1 to 255 characters without a line break")
 _BIC = Pattern(
     r"[a-zA-Z]{6}\w{2}(\w{3})?", "8 or 11 characters: six letters, then letters and digits"
@@ -59,63 +57,66 @@ B = core(BankAccount)
 class AccountAddress:
     """The address of an owner; six nulls, or six empty texts, stand for no address."""
 
-    AddressLine1: str | None = at(A.line1, _TEXT)
-    AddressLine2: str | None = at(A.line2, _TEXT)
-    City: str | None = at(A.city, _TEXT)
-    Region: str | None = at(A.region, _TEXT)
-    PostalCode: str | None = at(A.postal_code, _TEXT)
-    Country: str | None = at(A.country, _TEXT)
+    AddressLine1: str | None = at(A.line1, FILLED)
+    AddressLine2: str | None = at(A.line2, FILLED)
+    City: str | None = at(A.city, FILLED)
+    Region: str | None = at(A.region, FILLED)
+    PostalCode: str | None = at(A.postal_code, FILLED)
+    Country: str | None = at(A.country, FILLED)
+
+
+_NO_CURRENCY = (not_applicable(B.currency, "MangoPay's accounts have no currency"),)
 
 
 @wire(source="docs: api-reference/bank-accounts")
 class OwnedAccount:
     """The fields of every kind of account."""
 
-    OwnerName: str | None = at(B.owner_name, _TEXT, pattern=_ANY, required_when=ALWAYS)
+    OwnerName: str | None = at(B.owner_name, FILLED, pattern=_ANY, required_when=ALWAYS)
     OwnerAddress: AccountAddress | None = inside(AccountAddress, some(B.owner_address))
-    Tag: str | None = at(B.tag, _TEXT, pattern=_ANY)
+    Tag: str | None = at(B.tag, FILLED, pattern=_ANY)
 
 
 I = core(IbanAccount)  # noqa: E741
 
 
-@wire(source="docs: create-iban-bank-account")
+@wire(source="docs: create-iban-bank-account", not_supported=_NO_CURRENCY)
 class IbanBankAccount(OwnedAccount):
     """An account with an IBAN."""
 
     IBAN: str | None = at(
-        I.iban, _TEXT, pattern=Pattern(r".{1,34}", "1 to 34 characters"), required_when=ALWAYS
+        I.iban, FILLED, pattern=Pattern(r".{1,34}", "1 to 34 characters"), required_when=ALWAYS
     )
-    BIC: str | None = at(I.bic, _TEXT, pattern=_BIC)
+    BIC: str | None = at(I.bic, FILLED, pattern=_BIC)
 
 
 G = core(UkAccount)
 
 
-@wire(source="docs: create-gb-bank-account")
+@wire(source="docs: create-gb-bank-account", not_supported=_NO_CURRENCY)
 class GbBankAccount(OwnedAccount):
     """An account in the United Kingdom."""
 
     SortCode: str | None = at(
-        G.sort_code, _TEXT, pattern=Pattern(r"[0-9]{6}", "6 digits"), required_when=ALWAYS
+        G.sort_code, FILLED, pattern=Pattern(r"[0-9]{6}", "6 digits"), required_when=ALWAYS
     )
     AccountNumber: str | None = at(
-        G.account_number, _TEXT, pattern=Pattern(r"[0-9]{8}", "8 digits"), required_when=ALWAYS
+        G.account_number, FILLED, pattern=Pattern(r"[0-9]{8}", "8 digits"), required_when=ALWAYS
     )
 
 
 U = core(UsAccount)
 
 
-@wire(source="docs: create-us-bank-account")
+@wire(source="docs: create-us-bank-account", not_supported=_NO_CURRENCY)
 class UsBankAccount(OwnedAccount):
     """An account in the United States."""
 
     AccountNumber: str | None = at(
-        U.account_number, _TEXT, pattern=Pattern(r"[0-9]+", "digits only"), required_when=ALWAYS
+        U.account_number, FILLED, pattern=Pattern(r"[0-9]+", "digits only"), required_when=ALWAYS
     )
     ABA: str | None = at(
-        U.routing_number, _TEXT, pattern=Pattern(r"[0-9]{9}", "9 digits"), required_when=ALWAYS
+        U.routing_number, FILLED, pattern=Pattern(r"[0-9]{9}", "9 digits"), required_when=ALWAYS
     )
     DepositAccountType: str | None = at(U.deposit_type, _DEPOSIT)
 
@@ -123,22 +124,22 @@ class UsBankAccount(OwnedAccount):
 C = core(CanadianAccount)
 
 
-@wire(source="docs: create-ca-bank-account")
+@wire(source="docs: create-ca-bank-account", not_supported=_NO_CURRENCY)
 class CaBankAccount(OwnedAccount):
     """An account in Canada."""
 
     BankName: str | None = at(
-        C.bank_name, _TEXT, pattern=Pattern(r".{1,50}", "1 to 50 characters"), required_when=ALWAYS
+        C.bank_name, FILLED, pattern=Pattern(r".{1,50}", "1 to 50 characters"), required_when=ALWAYS
     )
     InstitutionNumber: str | None = at(
-        C.institution_number, _TEXT, pattern=Pattern(r"[0-9]{3}", "3 digits"), required_when=ALWAYS
+        C.institution_number, FILLED, pattern=Pattern(r"[0-9]{3}", "3 digits"), required_when=ALWAYS
     )
     BranchCode: str | None = at(
-        C.branch_code, _TEXT, pattern=Pattern(r"[0-9]{5}", "5 digits"), required_when=ALWAYS
+        C.branch_code, FILLED, pattern=Pattern(r"[0-9]{5}", "5 digits"), required_when=ALWAYS
     )
     AccountNumber: str | None = at(
         C.account_number,
-        _TEXT,
+        FILLED,
         pattern=Pattern(r"[0-9]{7,35}", "7 to 35 digits"),
         required_when=ALWAYS,
     )
@@ -147,15 +148,15 @@ class CaBankAccount(OwnedAccount):
 O = core(OtherAccount)  # noqa: E741
 
 
-@wire(source="docs: create-other-bank-account")
+@wire(source="docs: create-other-bank-account", not_supported=_NO_CURRENCY)
 class OtherBankAccount(OwnedAccount):
     """An account in another country."""
 
-    Country: str | None = at(O.country, _TEXT, required_when=ALWAYS)
-    BIC: str | None = at(O.bic, _TEXT, pattern=_BIC, required_when=ALWAYS)
+    Country: str | None = at(O.country, FILLED, required_when=ALWAYS)
+    BIC: str | None = at(O.bic, FILLED, pattern=_BIC, required_when=ALWAYS)
     AccountNumber: str | None = at(
         O.account_number,
-        _TEXT,
+        FILLED,
         pattern=Pattern(r"[0-9a-zA-Z]{5,35}", "5 to 35 ASCII letters and digits"),
         required_when=ALWAYS,
     )
@@ -169,6 +170,20 @@ FORMS: Mapping[str, Translation[Any]] = {
     "OTHER": translation(OtherBankAccount, PROVIDER, OtherAccount),
 }
 """The kinds of accounts by MangoPay's word."""
+
+
+R = core(BankAccountRecord)
+
+
+@wire(source="docs: view-bank-account", on=NEVER)
+class MangoAccount:
+    """The record of an account; the numbers are read by the class of its kind."""
+
+    Id: str | None = at(R.id, REFERENCE)
+    UserId: str | None = at(R.user_id, REFERENCE)
+    Active: bool | None = at(R.active, FLAG)
+    CreationDate: int | None = at(R.created_at, MOMENT)
+    Type: str | None = record_only(str)
 
 
 def word_of(account: BankAccount) -> str | None:

@@ -14,7 +14,7 @@ from attrs import frozen
 from onboarding import Event, EventKind, InvalidInput, Problem
 from onboarding.spi import Provenance, moment
 
-__all__ = ["EVENTS", "Meaning", "Subject", "meaning_of", "read_notification"]
+__all__ = ["EVENTS", "WATCHED", "Meaning", "Subject", "meaning_of", "read_notification"]
 
 
 class Subject(StrEnum):
@@ -154,6 +154,16 @@ EVENTS: dict[str, Meaning] = {
         changed=("user_creation_blocked", "bank_accounts_blocked", "payouts_blocked"),
     ),
 }
+
+WATCHED: tuple[str, ...] = (
+    *(name for name, meaning in EVENTS.items() if meaning.kind is not EventKind.OTHER),
+    # the user and its deadlines are read again after these, too
+    "USER_KYC_RENEWAL_REQUIRED",
+    "USER_KYC_RENEWED",
+    "SCA_ENROLLMENT_FAILED",
+    "SCA_ENROLLMENT_EXPIRED",
+)
+"""The types of event about users, for each of which a hook is registered."""
 
 # prefix -> subject, for large families of types, also of future ones
 _FAMILIES = (

@@ -11,9 +11,9 @@ from datetime import datetime
 from typing import Any
 
 from attrs import field, frozen
-from onboarding.spi import Response, moment, reference
+from onboarding.spi import Response, moment, reference, unexpected
 
-from onboarding_mangopay.values import text, unexpected
+from onboarding_mangopay.values import text
 
 __all__ = ["EVENT_TYPES", "Hook", "read_hook"]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from onboarding import LegalPersonType, Representative, User
+from onboarding import LegalPersonType, Person, PersonRole, User
 from onboarding.spi import (
     ALWAYS,
     EMAIL,
@@ -18,6 +18,7 @@ from onboarding.spi import (
     at,
     core,
     extra,
+    in_role,
     inside,
     not_applicable,
     record_only,
@@ -54,8 +55,8 @@ __all__ = ["LEGAL_LEFT_OUT", "LegacyLegalUser", "LegalUser", "MangoRepresentativ
 
 U = core(User)
 C = some(U.company)
-P = some(C.representative)
-R = core(Representative)
+P = in_role(U.people, PersonRole.REPRESENTATIVE)
+R = core(Person)
 RI = some(R.identity)
 T = some(U.terms)
 
@@ -67,7 +68,9 @@ NUMBER_MAX = 255
 
 LEGAL_LEFT_OUT = (
     *COMMON_LEFT_OUT,
-    not_applicable(C.beneficial_owners, "owners are declared by a separate call"),
+    not_applicable(
+        in_role(U.people, PersonRole.BENEFICIAL_OWNER), "owners are declared by a separate call"
+    ),
 )
 
 

@@ -63,6 +63,7 @@ PHONE = phone("PhoneNumberCountry")
 
 COMMON_LEFT_OUT = (
     not_applicable(T.accepted_at, "MangoPay records the time itself"),
+    not_applicable(T.ip_address, "MangoPay stores no address of an acceptance"),
     not_applicable(T.version, "MangoPay stores no version of its terms"),
     not_applicable(U.locale, "MangoPay stores no language; NextAction.link takes one"),
     not_applicable(U.credentials, "users of MangoPay do not log in"),

@@ -6,40 +6,47 @@ docs: api-reference/ubo-declarations, create-ubo
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
-from onboarding import BeneficialOwner, Birthplace, DocumentStatus, OwnerDeclaration
+from onboarding import Birthplace, DocumentStatus, OwnerDeclaration, Person, PersonRole
 from onboarding.spi import (
     ALWAYS,
+    MOMENT,
+    NEVER,
+    REFERENCE,
     TEXT,
     UTC_MIDNIGHT,
     Adapter,
     DeclaredOwner,
     Response,
     Translation,
+    as_list,
     as_object,
     at,
     coarsened,
     core,
-    identifier,
     inside,
-    moment,
+    not_applicable,
     record_only,
     reference,
     some,
     translation,
+    trust,
     wire,
+    words,
 )
 
 from onboarding_mangopay.values import PROVIDER, text
+from onboarding_mangopay.wire.legal import LegalUser
 from onboarding_mangopay.wire.policy import BLOCKED_NATIONALITIES, ONE_NAME
 from onboarding_mangopay.wire.shared import MangoAddress
 
 __all__ = [
     "EDITABLE",
-    "OWNERS_PATH",
+    "REPRESENTED",
     "STATUSES",
     "MangoBirthplace",
+    "MangoDeclaration",
     "MangoOwner",
     "declared_owner",
     "owner_declaration",
@@ -48,16 +55,21 @@ __all__ = [
 
 # docs: view-ubo-declaration, Status; INCOMPLETE, a declaration to be corrected, has no core word
 STATUSES = {
-    "CREATED": DocumentStatus.CREATED,
-    "VALIDATION_ASKED": DocumentStatus.IN_REVIEW,
-    "VALIDATED": DocumentStatus.ACCEPTED,
-    "REFUSED": DocumentStatus.REFUSED,
+    DocumentStatus.CREATED: "CREATED",
+    DocumentStatus.IN_REVIEW: "VALIDATION_ASKED",
+    DocumentStatus.ACCEPTED: "VALIDATED",
+    DocumentStatus.REFUSED: "REFUSED",
 }
-EDITABLE = dict.fromkeys(STATUSES, False) | {"CREATED": True, "INCOMPLETE": True}
+EDITABLE = dict.fromkeys(STATUSES.values(), False) | {"CREATED": True, "INCOMPLETE": True}
 
-OWNERS_PATH = "company.beneficial_owners"
+REPRESENTED = frozenset(
+    mapped.core.partition(".")[2]
+    for mapped in translation(LegalUser, PROVIDER).plan.fields
+    if mapped.core.startswith("people[representative].")
+)
+"""The fields of a person that the user object carries for a representative."""
 
-O = core(BeneficialOwner)  # noqa: E741
+O = core(Person)  # noqa: E741
 I = some(O.identity)  # noqa: E741
 B = core(Birthplace)
 
@@ -70,7 +82,10 @@ class MangoBirthplace:
     Country: str | None = at(B.country, TEXT, required_when=ALWAYS)
 
 
-@wire(source="docs: api-reference/ubo-declarations/create-ubo")
+@wire(
+    source="docs: api-reference/ubo-declarations/create-ubo",
+    not_supported=(not_applicable(O.documents, "documents are submitted by a separate call"),),
+)
 class MangoOwner:
     """A beneficial owner of a company."""
 
@@ -95,42 +110,51 @@ class MangoOwner:
     CreationDate: int | None = record_only(int)
 
 
-def owner_wire() -> Translation[BeneficialOwner]:
+D = core(OwnerDeclaration)
+
+
+@wire(source="docs: view-ubo-declaration", on=NEVER)
+class MangoDeclaration:
+    """A declaration; its owners are read by `MangoOwner`."""
+
+    Id: str | None = at(D.id, REFERENCE)
+    UserId: str | None = at(D.user_id, REFERENCE)
+    Status: str | None = at(D.status, words(DocumentStatus, STATUSES))
+    Reason: str | None = at(D.reason, TEXT)
+    Message: str | None = at(D.message, TEXT)
+    CreationDate: int | None = at(D.created_at, MOMENT)
+    ProcessedDate: int | None = at(D.processed_at, MOMENT)
+
+
+def owner_wire() -> Translation[Person]:
     """Returns the translation of an owner."""
-    return translation(MangoOwner, PROVIDER, BeneficialOwner)
+    return translation(MangoOwner, PROVIDER, Person)
 
 
 def owner_declaration(
     adapter: Adapter, payload: Mapping[str, Any], response: Response
 ) -> OwnerDeclaration:
     """Returns the declaration of an object. Raises `UnexpectedResponse` without an id."""
-    reason, message, found = (payload.get(name) for name in ("Reason", "Message", "Ubos"))
-    owners = cast("list[object]", found) if isinstance(found, list) else []
-    status = text(payload.get("Status"))
-    return OwnerDeclaration(
-        **adapter.provenance,
-        id=identifier(payload, "Id", response),
-        user_id=reference(payload.get("UserId")),
+    status, owners = text(payload.get("Status")), as_list(payload.get("Ubos"))
+    return adapter.read_as(
+        OwnerDeclaration,
+        payload,
+        response,
+        by=MangoDeclaration,
         owners=tuple(declared_owner(as_object(owner)) for owner in owners),
-        status=STATUSES.get(status or ""),
         provider_status=status,
-        reason=None if reason is None else str(reason),
-        message=None if message is None else str(message),
         editable=EDITABLE.get(status or ""),
-        created_at=moment(payload.get("CreationDate")),
-        processed_at=moment(payload.get("ProcessedDate")),
-        retrieved_at=response.received_at,
-        rate_limits=adapter.rate_limits(response),
-        raw=payload,
     )
 
 
 def declared_owner(payload: Mapping[str, Any]) -> DeclaredOwner:
-    """Returns one owner of a declaration."""
-    owner, unmapped = owner_wire().from_wire(payload)
+    """Returns one owner of a declaration; its `ref` is the id, because MangoPay keeps no `ref`."""
+    found, unmapped = owner_wire().from_wire(payload)
+    id = reference(payload.get("Id")) or ""
+    roles = (PersonRole.BENEFICIAL_OWNER,)
     return DeclaredOwner(
-        id=reference(payload.get("Id")) or "",
-        owner=owner,
+        id=id,
+        owner=trust(Person, {**vars(found), "ref": id, "roles": roles}),
         active=payload.get("IsActive") is not False,
-        losses=coarsened(owner_wire(), owner, unmapped, prefix=f"{OWNERS_PATH}."),
+        losses=coarsened(owner_wire(), found, unmapped, prefix=f"people[{id}]."),
     )

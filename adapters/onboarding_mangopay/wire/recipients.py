@@ -12,12 +12,31 @@ from typing import Any
 
 from attrs import field, frozen
 from onboarding import Address, NextAction, Problem
-from onboarding.spi import Country, Currency, Model, Provenance, Text, as_object, reference
+from onboarding.spi import (
+    FILLED,
+    MOMENT,
+    REFERENCE,
+    Country,
+    Currency,
+    Model,
+    Text,
+    as_object,
+    at,
+    core,
+    inside,
+    shown,
+    shown_as,
+    some,
+    translation,
+    wire,
+)
 
-from onboarding_mangopay.values import ADDRESS, PROVIDER, address, address_body, text, texts
+from onboarding_mangopay.values import PROVIDER, text, texts
+from onboarding_mangopay.wire.accounts import AccountAddress
 from onboarding_mangopay.wire.vocabulary import ScaContext
 
 __all__ = [
+    "PERSON",
     "NewRecipient",
     "PayoutMethod",
     "Recipient",
@@ -25,7 +44,7 @@ __all__ = [
     "RecipientScope",
     "RecipientType",
     "core_path",
-    "read_recipient",
+    "facts_of",
     "read_schema",
     "write_recipient",
 ]
@@ -53,7 +72,33 @@ class RecipientScope(StrEnum):
 
 
 @frozen(kw_only=True, slots=False, repr=False)
-class NewRecipient(Model):
+class Named(Model):
+    """The name and the address of a recipient: of a person, or of a company."""
+
+    given_name: Text | None = None
+    family_name: Text | None = None
+    business_name: Text | None = None
+    address: Address | None = None
+
+
+N = core(Named)
+
+
+@wire(source="docs: create-recipient, IndividualRecipient and BusinessRecipient")
+class RecipientPerson:
+    """The object of a recipient's name and address."""
+
+    FirstName: str | None = at(N.given_name, FILLED)
+    LastName: str | None = at(N.family_name, FILLED)
+    BusinessName: str | None = at(N.business_name, FILLED)
+    Address: AccountAddress | None = inside(AccountAddress, some(N.address))
+
+
+PERSON = translation(RecipientPerson, PROVIDER, Named)
+
+
+@frozen(kw_only=True, slots=False, repr=False)
+class NewRecipient(Named):
     """A recipient to be registered (docs: create-recipient).
 
     A person has `given_name` and `family_name`, a company `business_name`. `details` are the
@@ -68,10 +113,6 @@ class NewRecipient(Model):
     type: RecipientType = RecipientType.INDIVIDUAL
     method: PayoutMethod = PayoutMethod.LOCAL
     country: Country | None = None
-    given_name: Text | None = None
-    family_name: Text | None = None
-    business_name: Text | None = None
-    address: Address | None = None
     scope: RecipientScope | None = None
     sca_context: ScaContext | None = None
     tag: Text | None = None
@@ -84,8 +125,9 @@ class NewRecipient(Model):
         return [Problem(name, "conflict", text) for name in others if values.get(name) is not None]
 
 
+@shown(source="docs: view-recipient")
 @frozen(kw_only=True, slots=False, repr=False)
-class Recipient(Model):
+class Recipient(Named):
     """A recipient as MangoPay shows it (docs: view-recipient).
 
     `provider_status` is MangoPay's word: PENDING until the user completes the next action, then
@@ -96,23 +138,19 @@ class Recipient(Model):
     provider: str = PROVIDER
     gateway: str
     environment: str | None = None
-    id: str
-    user_id: str | None = None
-    provider_status: str | None = None
-    display_name: str | None = None
-    type: str | None = None
-    method: str | None = None
-    scope: str | None = None
-    currency: str | None = None
-    country: str | None = None
-    given_name: str | None = None
-    family_name: str | None = None
-    business_name: str | None = None
-    address: Address | None = None
+    id: str = shown_as("Id", REFERENCE)
+    user_id: str | None = shown_as("UserId", REFERENCE)
+    provider_status: str | None = shown_as("Status", FILLED)
+    display_name: str | None = shown_as("DisplayName", FILLED)
+    type: str | None = shown_as("RecipientType", FILLED)
+    method: str | None = shown_as("PayoutMethodType", FILLED)
+    scope: str | None = shown_as("RecipientScope", FILLED)
+    currency: str | None = shown_as("Currency", FILLED)
+    country: str | None = shown_as("Country", FILLED)
     details: Mapping[str, Any] = field(factory=dict[str, Any])
-    tag: str | None = None
+    tag: str | None = shown_as("Tag", FILLED)
     payee_check: str | None = None
-    created_at: datetime | None = None
+    created_at: datetime | None = shown_as("CreationDate", MOMENT)
     retrieved_at: datetime | None = None
     next_actions: tuple[NextAction, ...] = ()
     raw: Mapping[str, Any] = field(factory=dict[str, Any])
@@ -150,18 +188,13 @@ _TOP = {
     "ScaContext": "sca_context",
     "Tag": "tag",
 }
-_NAMES = {"FirstName": "given_name", "LastName": "family_name", "BusinessName": "business_name"}
 
 
 def write_recipient(new: NewRecipient) -> dict[str, Any]:
     """Returns the body that registers or validates a recipient."""
     told = {wire: getattr(new, name) for wire, name in _TOP.items()}
     body: dict[str, Any] = {wire: str(value) for wire, value in told.items() if value is not None}
-    names = {wire: getattr(new, name) for wire, name in _NAMES.items()}
-    person: dict[str, Any] = {wire: name for wire, name in names.items() if name is not None}
-    if held := address_body(new.address):
-        person["Address"] = held
-    body[f"{new.type}Recipient"] = person
+    body[f"{new.type}Recipient"], _ = PERSON.to_wire(new)
     account = dict(new.details)
     body[new.method] = {new.currency: account} if new.method is PayoutMethod.LOCAL else account
     return body
@@ -173,10 +206,7 @@ def core_path(wire_path: str) -> str | None:
         return _TOP[wire_path]
     head, *rest = wire_path.split(".")
     if head in ("IndividualRecipient", "BusinessRecipient"):
-        if rest[:1] == ["Address"]:
-            inner = ADDRESS.get(".".join(rest[1:]))
-            return f"address.{inner}" if inner else "address"
-        return _NAMES.get(".".join(rest))
+        return PERSON.core_path(".".join(rest))
     if head == PayoutMethod.LOCAL:
         rest = rest[1:]  # the currency
     elif head != PayoutMethod.INTERNATIONAL:
@@ -184,36 +214,18 @@ def core_path(wire_path: str) -> str | None:
     return ".".join(["details", *rest])
 
 
-def read_recipient(
-    payload: Mapping[str, Any], provenance: Provenance, *, retrieved_at: datetime, **facts: Any
-) -> Recipient:
-    """Returns the recipient of an object; a value of another type is None, and stays in `raw`."""
+def facts_of(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns the facts of a recipient whose keys depend on its type, method and currency."""
     person = {
         **as_object(payload.get("IndividualRecipient")),
         **as_object(payload.get("BusinessRecipient")),
     }
     account = as_object(payload.get("InternationalBankTransfer"))
     if local := as_object(payload.get("LocalBankTransfer")):
-        currency = text(payload.get("Currency")) or next(iter(local))
-        account = as_object(local.get(currency))
+        account = as_object(local.get(text(payload.get("Currency")) or next(iter(local))))
     check = as_object(payload.get("RecipientVerificationOfPayee"))
-    told: dict[str, Any] = {
-        **{name: text(payload.get(wire)) for wire, name in _TOP.items() if wire != "ScaContext"},
-        **{name: text(person.get(wire)) for wire, name in _NAMES.items()},
-    }
-    return Recipient(
-        **provenance,
-        id=reference(payload.get("Id")) or "",
-        user_id=reference(payload.get("UserId")),
-        provider_status=text(payload.get("Status")),
-        address=address(person.get("Address")),
-        details=account,
-        payee_check=text(check.get("RecipientVerificationCheck")),
-        retrieved_at=retrieved_at,
-        raw=payload,
-        **told,
-        **facts,
-    )
+    check_word = text(check.get("RecipientVerificationCheck"))
+    return {**vars(PERSON.from_wire(person)[0]), "details": account, "payee_check": check_word}
 
 
 def read_schema(payload: Mapping[str, Any], prefix: str = "") -> Iterator[RecipientField]:

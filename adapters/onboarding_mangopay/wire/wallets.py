@@ -8,21 +8,37 @@ from enum import StrEnum
 from typing import Any
 
 from attrs import field, frozen
-from onboarding.spi import Model, Money, Provenance, Wallet, moment, reference
+from onboarding.spi import (
+    FILLED,
+    INTEGER,
+    MOMENT,
+    NEVER,
+    REFERENCE,
+    TEXTS,
+    Model,
+    Money,
+    Wallet,
+    at,
+    core,
+    inside,
+    record_only,
+    shown,
+    shown_as,
+    shown_inside,
+    some,
+    wire,
+)
 
-from onboarding_mangopay.values import flag, money, text, texts
+from onboarding_mangopay.values import FLAG
 
 __all__ = [
     "Card",
     "EMoney",
+    "MangoWallet",
     "Transaction",
     "TransactionNature",
     "TransactionStatus",
     "TransactionType",
-    "read_card",
-    "read_emoney",
-    "read_transaction",
-    "read_wallet",
 ]
 
 
@@ -52,6 +68,33 @@ class TransactionNature(StrEnum):
     SETTLEMENT = "SETTLEMENT"
 
 
+M = core(Money)
+W = core(Wallet)
+
+
+@wire(source="docs: wallet-object, Balance", on=NEVER)
+class MangoMoney:
+    """An amount in minor units."""
+
+    Amount: int | None = at(M.amount, INTEGER)
+    Currency: str | None = at(M.currency, FILLED)
+
+
+@wire(source="docs: wallet-object", on=NEVER)
+class MangoWallet:
+    """A wallet."""
+
+    Id: str | None = at(W.id, REFERENCE)
+    Owners: list[str] | None = at(W.owner_ids, TEXTS)
+    Balance: MangoMoney | None = inside(MangoMoney, some(W.balance), complete=True)
+    Description: str | None = at(W.description, FILLED)
+    CreationDate: int | None = at(W.created_at, MOMENT)
+    Currency: str | None = record_only(str)
+    FundsType: str | None = record_only(str)
+    Tag: str | None = record_only(str)
+
+
+@shown(source="docs: list-transactions-user")
 @frozen(kw_only=True, slots=False, repr=False)
 class Transaction(Model):
     """One movement of money (docs: list-transactions-user).
@@ -61,28 +104,29 @@ class Transaction(Model):
     the last 13 months.
     """
 
-    id: str
-    provider_status: str | None = None
-    type: str | None = None
-    nature: str | None = None
-    author_id: str | None = None
-    credited_user_id: str | None = None
-    debited: Money | None = None
-    credited: Money | None = None
-    fees: Money | None = None
-    debited_wallet_id: str | None = None
-    credited_wallet_id: str | None = None
-    result_code: str | None = None
-    result_message: str | None = None
-    tag: str | None = None
-    created_at: datetime | None = None
-    executed_at: datetime | None = None
+    id: str = shown_as("Id", REFERENCE)
+    provider_status: str | None = shown_as("Status", FILLED)
+    type: str | None = shown_as("Type", FILLED)
+    nature: str | None = shown_as("Nature", FILLED)
+    author_id: str | None = shown_as("AuthorId", REFERENCE)
+    credited_user_id: str | None = shown_as("CreditedUserId", REFERENCE)
+    debited: Money | None = shown_inside("DebitedFunds", MangoMoney, complete=True)
+    credited: Money | None = shown_inside("CreditedFunds", MangoMoney, complete=True)
+    fees: Money | None = shown_inside("Fees", MangoMoney, complete=True)
+    debited_wallet_id: str | None = shown_as("DebitedWalletId", REFERENCE)
+    credited_wallet_id: str | None = shown_as("CreditedWalletId", REFERENCE)
+    result_code: str | None = shown_as("ResultCode", FILLED)
+    result_message: str | None = shown_as("ResultMessage", FILLED)
+    tag: str | None = shown_as("Tag", FILLED)
+    created_at: datetime | None = shown_as("CreationDate", MOMENT)
+    executed_at: datetime | None = shown_as("ExecutionDate", MOMENT)
     raw: Mapping[str, Any] = field(factory=dict[str, Any])
 
     def __repr__(self) -> str:
         return f"Transaction(id={self.id!r}, type={self.type!r}, status={self.provider_status!r})"
 
 
+@shown(source="docs: card-object")
 @frozen(kw_only=True, slots=False, repr=False)
 class Card(Model):
     """A card with which a user pays (docs: card-object).
@@ -91,108 +135,32 @@ class Card(Model):
     `created_at` is in UTC.
     """
 
-    id: str
-    user_id: str | None = None
-    alias: str | None = None
-    expires: str | None = None
-    scheme: str | None = None
-    type: str | None = None
-    country: str | None = None
-    currency: str | None = None
-    holder_name: str | None = None
-    fingerprint: str | None = None
-    active: bool | None = None
-    validity: str | None = None
-    tag: str | None = None
-    created_at: datetime | None = None
+    id: str = shown_as("Id", REFERENCE)
+    user_id: str | None = shown_as("UserId", REFERENCE)
+    alias: str | None = shown_as("Alias", FILLED)
+    expires: str | None = shown_as("ExpirationDate", FILLED)
+    scheme: str | None = shown_as("CardProvider", FILLED)
+    type: str | None = shown_as("CardType", FILLED)
+    country: str | None = shown_as("Country", FILLED)
+    currency: str | None = shown_as("Currency", FILLED)
+    holder_name: str | None = shown_as("CardHolderName", FILLED)
+    fingerprint: str | None = shown_as("Fingerprint", FILLED)
+    active: bool | None = shown_as("Active", FLAG)
+    validity: str | None = shown_as("Validity", FILLED)
+    tag: str | None = shown_as("Tag", FILLED)
+    created_at: datetime | None = shown_as("CreationDate", MOMENT)
     raw: Mapping[str, Any] = field(factory=dict[str, Any])
 
     def __repr__(self) -> str:
         return f"Card(id={self.id!r}, active={self.active}, validity={self.validity!r})"
 
 
+@shown(source="docs: view-user-emoney")
 @frozen(kw_only=True, slots=False, repr=False)
 class EMoney(Model):
     """The e-money credited to and debited from a user, in minor units (docs: view-user-emoney)."""
 
-    user_id: str | None
-    credited: Money | None
-    debited: Money | None
+    user_id: str | None = shown_as("UserId", REFERENCE)
+    credited: Money | None = shown_inside("CreditedEMoney", MangoMoney, complete=True)
+    debited: Money | None = shown_inside("DebitedEMoney", MangoMoney, complete=True)
     raw: Mapping[str, Any] = field(factory=dict[str, Any])
-
-
-def read_transaction(row: Mapping[str, Any]) -> Transaction:
-    """Returns the transaction of an object."""
-    return Transaction(
-        id=_id(row),
-        provider_status=text(row.get("Status")),
-        type=text(row.get("Type")),
-        nature=text(row.get("Nature")),
-        author_id=reference(row.get("AuthorId")),
-        credited_user_id=reference(row.get("CreditedUserId")),
-        debited=money(row.get("DebitedFunds")),
-        credited=money(row.get("CreditedFunds")),
-        fees=money(row.get("Fees")),
-        debited_wallet_id=reference(row.get("DebitedWalletId")),
-        credited_wallet_id=reference(row.get("CreditedWalletId")),
-        result_code=text(row.get("ResultCode")),
-        result_message=text(row.get("ResultMessage")),
-        tag=text(row.get("Tag")),
-        created_at=moment(row.get("CreationDate")),
-        executed_at=moment(row.get("ExecutionDate")),
-        raw=row,
-    )
-
-
-def read_card(row: Mapping[str, Any]) -> Card:
-    """Returns the card of an object."""
-    return Card(
-        id=_id(row),
-        user_id=reference(row.get("UserId")),
-        alias=text(row.get("Alias")),
-        expires=text(row.get("ExpirationDate")),
-        scheme=text(row.get("CardProvider")),
-        type=text(row.get("CardType")),
-        country=text(row.get("Country")),
-        currency=text(row.get("Currency")),
-        holder_name=text(row.get("CardHolderName")),
-        fingerprint=text(row.get("Fingerprint")),
-        active=flag(row.get("Active")),
-        validity=text(row.get("Validity")),
-        tag=text(row.get("Tag")),
-        created_at=moment(row.get("CreationDate")),
-        raw=row,
-    )
-
-
-def read_emoney(row: Mapping[str, Any]) -> EMoney:
-    """Returns the e-money of an object."""
-    return EMoney(
-        user_id=reference(row.get("UserId")),
-        credited=money(row.get("CreditedEMoney")),
-        debited=money(row.get("DebitedEMoney")),
-        raw=row,
-    )
-
-
-def read_wallet(
-    row: Mapping[str, Any], provenance: Provenance, *, retrieved_at: datetime
-) -> Wallet:
-    """Returns the wallet of an object (docs: wallet-object)."""
-    return Wallet(
-        **provenance,
-        id=_id(row),
-        owner_ids=texts(row.get("Owners")),
-        balance=money(row.get("Balance")),
-        description=text(row.get("Description")),
-        created_at=moment(row.get("CreationDate")),
-        retrieved_at=retrieved_at,
-        provider_fields={
-            name: row.get(name) for name in ("Currency", "FundsType", "Tag") if name in row
-        },
-        raw=row,
-    )
-
-
-def _id(row: Mapping[str, Any]) -> str:
-    return reference(row.get("Id")) or ""

@@ -15,20 +15,31 @@ from onboarding import (
     DocumentPage,
     DocumentStatus,
     InvalidInput,
-    LossKind,
     Problem,
     RefusalReason,
 )
-from onboarding.spi import Refusal, canonical, core, lost_of_document, media_type_of
+from onboarding.spi import (
+    ALWAYS,
+    ISO_DATE,
+    TEXT,
+    Refusal,
+    at,
+    canonical,
+    core,
+    media_type_of,
+    translation,
+    wire,
+    words,
+)
 
-from onboarding_paysera.values import given, shown_text
+from onboarding_paysera.values import PROVIDER, given, shown_text
 
 __all__ = [
+    "DOCUMENT",
     "KINDS",
-    "LEFT_OUT",
-    "REQUIRED",
     "REVIEWS",
     "TYPES",
+    "PayseraDocument",
     "extension_of",
     "image_page",
     "refusal_of",
@@ -46,21 +57,20 @@ KINDS = {word: kind for kind, word in TYPES.items()}
 # the official Java client, events `review_status_valid`, `review_status_denied`
 REVIEWS = {"valid": DocumentStatus.ACCEPTED, "denied": DocumentStatus.REFUSED}
 
-# docs: user-resource, Provide Document Metadata: one example has all five, none is called optional
-REQUIRED = {
-    "title": Problem("title", "missing", "Paysera requires a title, such as `Passport scan`"),
-    "extension": Problem(
-        "pages.0.filename", "missing", "give the name of the file with its extension"
-    ),
-    "type": Problem("kind", "missing", "Paysera requires the kind of document"),
-    "number": Problem("number", "missing", "Paysera requires the number of the document"),
-    "date": Problem("issued_on", "missing", "Paysera requires the date of issue"),
-}
+D = core(Document)
 
-LEFT_OUT = (
-    lost_of_document(core(Document).country, "paysera does not support it"),
-    lost_of_document("pages.filename", "Paysera takes the extension only", LossKind.NOT_APPLICABLE),
-)
+
+@wire(source="docs: user-resource, Provide Document Metadata", elsewhere=(D.purpose, D.pages))
+class PayseraDocument:
+    """The metadata of a file: one example has all fields, and none is called optional."""
+
+    title: str | None = at(D.title, TEXT, required_when=ALWAYS)
+    type: str | None = at(D.kind, words(DocumentKind, TYPES), required_when=ALWAYS)
+    number: str | None = at(D.number, TEXT, required_when=ALWAYS)
+    date: str | None = at(D.issued_on, ISO_DATE, required_when=ALWAYS)
+
+
+DOCUMENT = translation(PayseraDocument, PROVIDER, Document)
 
 # lib-rest-bundle, the request formats that are images
 _IMAGES = ("image/jpeg", "image/png", "image/gif")

@@ -12,9 +12,20 @@ from typing import Any
 
 from attrs import field, frozen
 from onboarding import DocumentKind, DocumentRecord
-from onboarding.spi import known_word
+from onboarding.spi import ALWAYS, ISO_DATE, TEXT, Model, at, core, translation, wire, words
 
-__all__ = ["KINDS", "TYPES", "IdentificationRequest", "IdentificationStatus", "IdentityPaper"]
+from onboarding_paysera.values import PROVIDER
+
+__all__ = [
+    "KINDS",
+    "PAPER",
+    "TYPES",
+    "IdentificationRequest",
+    "IdentificationStatus",
+    "IdentityPaper",
+    "PayseraPaper",
+    "paper_body",
+]
 
 # docs: guides/wallet/user-identification, which spells them differently from the user resource
 TYPES = {
@@ -38,36 +49,46 @@ class IdentificationStatus(StrEnum):
     REVIEWED = "reviewed"
 
 
-@frozen(kw_only=True)
-class IdentityPaper:
+@frozen(kw_only=True, slots=False, repr=False)
+class IdentityPaper(Model):
     """The data of an identity document; `country` is alpha-2, upper case."""
 
     kind: DocumentKind
-    country: str | None = field(default=None, repr=False)
-    personal_number: str | None = field(default=None, repr=False)
-    given_name: str | None = field(default=None, repr=False)
-    family_name: str | None = field(default=None, repr=False)
-    birthdate: date | None = field(default=None, repr=False)
+    country: str | None = None
+    personal_number: str | None = None
+    given_name: str | None = None
+    family_name: str | None = None
+    birthdate: date | None = None
 
-    def body(self) -> dict[str, str]:
-        """Returns the body of a request, without the fields that are not given.
 
-        The country is `country` beside data of the person, as in the guide, and
-        `country_of_issue` alone, as in the official clients.
-        """
-        person = {
-            "personal_number": self.personal_number,
-            "first_name": self.given_name,
-            "last_name": self.family_name,
-            "date_of_birth": self.birthdate.isoformat() if self.birthdate else None,
-        }
-        told = any(value is not None for value in person.values())
-        found = {
-            "type": TYPES[DocumentKind(known_word("kind", self.kind, TYPES))],
-            **person,
-            "country" if told else "country_of_issue": self.country,
-        }
-        return {name: value for name, value in found.items() if value is not None}
+P = core(IdentityPaper)
+
+
+@wire(source="docs: guides/wallet/user-identification")
+class PayseraPaper:
+    """The object of an identity document."""
+
+    type: str | None = at(P.kind, words(DocumentKind, TYPES), required_when=ALWAYS)
+    personal_number: str | None = at(P.personal_number, TEXT)
+    first_name: str | None = at(P.given_name, TEXT)
+    last_name: str | None = at(P.family_name, TEXT)
+    date_of_birth: str | None = at(P.birthdate, ISO_DATE)
+    country: str | None = at(P.country, TEXT)
+
+
+PAPER = translation(PayseraPaper, PROVIDER, IdentityPaper)
+
+
+def paper_body(paper: IdentityPaper) -> dict[str, Any]:
+    """Returns the body of a request, without the fields that are not given.
+
+    The country is `country` beside data of the person, as in the guide, and `country_of_issue`
+    alone, as in the official clients.
+    """
+    body, _ = PAPER.to_wire(paper)
+    if body.keys() == {"type", "country"}:
+        body["country_of_issue"] = body.pop("country")
+    return body
 
 
 @frozen(kw_only=True)

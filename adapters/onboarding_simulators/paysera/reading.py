@@ -44,6 +44,12 @@ def configuration(call: Call) -> dict[str, Any]:
     return {"minimum_password_length": call.settings.minimum_password_length}
 
 
+def client(call: Call) -> dict[str, Any]:
+    """GET /client: describes the caller (guides/wallet/projects/clients)."""
+    permissions = sorted(call.settings.permissions)
+    return {"title": "Simulated client", "type": "private_client", "permissions": permissions}
+
+
 def show_key(_: Call) -> Response:
     """GET /publickey; needs no signature."""
     return Response(PUBLIC_KEY, content_type="text/plain")

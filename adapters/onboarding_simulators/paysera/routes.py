@@ -75,6 +75,7 @@ def _route(
 _USER = (
     _route("GET /server", reading.server, public=True),
     _route("GET /configuration", reading.configuration, public=True),
+    _route("GET /client", reading.client),
     _route(
         "POST /user",
         registering.register,

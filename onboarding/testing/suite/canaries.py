@@ -1,11 +1,10 @@
-"""The law of canaries: no value and no key leaks into logs, errors or tracebacks."""
+"""The law of canaries: no value and no key leaks into logs, observers, errors or tracebacks."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import re
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from importlib.util import find_spec
@@ -20,9 +19,11 @@ from hypothesis.strategies import SearchStrategy
 from onboarding.adapter import Adapter
 from onboarding.errors import OnboardingError
 from onboarding.gateway import Gateway
+from onboarding.hooks import CallStart, Exchange, RequestStart, hookimpl
 from onboarding.mapping.translation import Translation
 from onboarding.model.credentials import Password
 from onboarding.model.user import User
+from onboarding.registry import Registry
 from onboarding.testing.calls import Call, CallValues, calls
 from onboarding.testing.examples import draw
 from onboarding.testing.faults import FAULTS, Faulty, faulty
@@ -36,6 +37,9 @@ from onboarding.testing.suite.secrecy import BORN, CANARY, canaries, settings_of
 from onboarding.values.secret import Secret
 
 __all__ = ["silent_everywhere"]
+
+SENT_ONCE: dict[str, Any] = {"retry": None, "guard": None, "pace": False}
+"""Settings of a gateway that sends each request at once: errors are wanted here."""
 
 VALUES = CallValues(text=CANARY, phone="+37066698765", iban="LT601010012345678901", born=BORN)
 PASSWORD = f"{CANARY}-password"
@@ -75,7 +79,8 @@ def reachable(subject: Subject) -> bool:
 
 
 @law(
-    "for any response over a socket, no value and no key is in a log, an error or traceback locals",
+    "for any response over a socket, no value and no key is in a log, an error, traceback locals "
+    "or what observers receive",
     reachable,
 )
 def silent_everywhere(runner: Runner) -> None:
@@ -94,7 +99,7 @@ def silent_everywhere(runner: Runner) -> None:
                 provider.well = well
                 with every_logger() as heard:
                     outputs = list(driver.outputs(one))
-                _silent(one, driver.name, provider, [*heard, *outputs])
+                _silent(one, driver.name, provider, [*heard, *outputs, *driver.observer.told()])
 
         faults = [*FAULTS]
         for place, one in enumerate(asked):  # each call at least once
@@ -120,7 +125,7 @@ def _asked(runner: Runner, provider: Faulty) -> Iterator[_Asked]:
     for _, adapter, wire in runner.wired:
         there: Any = attrs.evolve(tolerant(adapter), base_url=provider.base_url)  # type: ignore[call-arg]
         logins = _logins(runner, adapter)
-        good = json.dumps(runner.shown(adapter, wire) or {}).encode()
+        good = runner.subject.body_with(runner.shown(adapter, wire) or {}) or b""
         user = _spied(_example(full_users(wire, adapter.extras)), wire)
         for call in calls(runner.subject, there, user, VALUES):
             yield _Asked(there, call, logins, good)
@@ -161,6 +166,38 @@ def _spied(user: User, wire: Translation) -> User:
 # -- how it is driven
 
 
+class _Observer:
+    """An observer of everything that plugins can observe."""
+
+    def __init__(self) -> None:
+        registry = Registry(entry_points=())
+        registry.register_plugin(self)
+        self.tell = registry.tell
+        self._told: list[Output] = []
+
+    def told(self) -> list[Output]:
+        """Returns what it was told since it was last asked."""
+        told, self._told = self._told, []
+        return told
+
+    def _note(self, value: object) -> None:
+        self._told.append(("an observer", repr(value)))
+
+    @hookimpl
+    def onboarding_observe(self, exchange: Exchange) -> None:
+        self._note(exchange)
+
+    @hookimpl
+    def onboarding_begin_call(self, start: CallStart) -> Callable[[object], None]:
+        self._note(start)
+        return self._note
+
+    @hookimpl
+    def onboarding_begin_request(self, start: RequestStart) -> Callable[[object], None]:
+        self._note(start)
+        return self._note
+
+
 class _Called:
     """Sync calls, with one gateway per adapter."""
 
@@ -168,6 +205,7 @@ class _Called:
 
     def __init__(self) -> None:
         self._gateways: dict[Adapter, Gateway[Adapter]] = {}
+        self.observer = _Observer()
 
     def __enter__(self) -> _Called:
         return self
@@ -177,7 +215,9 @@ class _Called:
             gateway.close()
 
     def outputs(self, one: _Asked) -> Iterator[Output]:
-        gateway = self._gateways.setdefault(one.adapter, Gateway(one.adapter))
+        gateway = self._gateways.setdefault(
+            one.adapter, Gateway(one.adapter, observe=self.observer.tell, **SENT_ONCE)
+        )
         call = one.call
         try:
             result = getattr(gateway, call.method)(*call.arguments, **call.named)
@@ -197,6 +237,7 @@ class _Awaited:
     def __init__(self) -> None:
         self._runner = asyncio.Runner()
         self._gateways: dict[Adapter, Any] = {}
+        self.observer = _Observer()
 
     def __enter__(self) -> _Awaited:
         return self
@@ -212,7 +253,9 @@ class _Awaited:
     async def _outputs(self, one: _Asked) -> list[Output]:
         from onboarding.aio import AsyncGateway  # the extra `async`
 
-        gateway = self._gateways.setdefault(one.adapter, AsyncGateway(one.adapter))
+        gateway = self._gateways.setdefault(
+            one.adapter, AsyncGateway(one.adapter, observe=self.observer.tell, **SENT_ONCE)
+        )
         call = one.call
         try:
             result = getattr(gateway, call.method)(*call.arguments, **call.named)

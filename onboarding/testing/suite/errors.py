@@ -8,8 +8,9 @@ from typing import Any
 
 from onboarding.adapter import Adapter
 from onboarding.errors import OnboardingError
-from onboarding.http import Flow
+from onboarding.http import Flow, Request
 from onboarding.mapping import EMAIL, TEXT
+from onboarding.mapping.plan import EXTRAS
 from onboarding.mapping.translation import Translation
 from onboarding.model.user import Company, User
 from onboarding.provider_errors import ProviderError
@@ -22,6 +23,7 @@ from onboarding.testing.runner import Case, Runner, ended
 from onboarding.testing.strategies import changed
 from onboarding.testing.subject import Subject
 from onboarding.testing.suite.writing import writes
+from onboarding.testing.why import Broken
 
 __all__ = ["error_inverse", "field_complaints", "quoted_errors", "started", "texts_of"]
 
@@ -35,8 +37,8 @@ def texts_of(error: BaseException) -> str:
 
 def started(
     runner: Runner, adapter: Adapter, operation: str, case: Case | None = None
-) -> Flow[Any]:
-    """Returns a flow of an operation, after its first request."""
+) -> tuple[Flow[Any], Request]:
+    """Returns a flow of an operation, and its first request."""
     record = runner.subject.record_of(adapter, _like(case))
     user = case.user if case is not None else User()
     found = {call.operation: call.flow for call in calls(runner.subject, adapter, user)}
@@ -47,8 +49,7 @@ def started(
         "login": _login,
     }
     flow = makers[operation](adapter)
-    next(flow)
-    return flow
+    return flow, next(flow)
 
 
 def _login(adapter: Adapter) -> Flow[Any]:
@@ -102,7 +103,8 @@ def _example(adapter: Adapter, wire: Translation, operation: str) -> Case:
     user = User(company=Company()) if _is_legal(adapter, wire) else User()
     for mapped in wire.plan.fields:
         codec = mapped.row.codec
-        if mapped.on & WRITES[operation] and codec is not None and codec.name in _TEXTS:
+        is_text = codec is not None and codec.name in _TEXTS and not mapped.core.startswith(EXTRAS)
+        if mapped.on & WRITES[operation] and is_text:
             value = "someone@example.com" if mapped.core.endswith("email") else "abcd"
             if mapped.core.startswith("company.") == (user.company is not None):
                 user = changed(user, mapped.core, value)
@@ -119,12 +121,14 @@ def _complain(
 ) -> None:
     answer = runner.subject.complaint(wire)
     assert answer is not None
-    flow = started(runner, case.adapter, operation, case)
+    flow, first = started(runner, case.adapter, operation, case)
     try:
-        ended(flow, answer)
+        ended(flow, lambda _: answer, first)
     except ProviderError as error:
         paths = [problem.path for problem in error.problems]
-        assert paths == [*cores], f"{operation}: an error about {wire} has the paths {paths}"
+        if paths != [*cores]:
+            text = f"{operation}: an error about {wire} has the paths {paths}"
+            raise Broken(text, expected=f"{[*cores]}", came=f"{paths}") from None
     else:
         raise AssertionError(f"{operation}: an error about {wire} is read as a success")
 
@@ -151,7 +155,8 @@ def _quoted(runner: Runner, quoted: QuotedError) -> None:
     assert isinstance(error, ProviderError)
     assert (error.status, error.code) == (quoted.status, quoted.code), f"{about} has another code"
     paths = tuple(problem.path for problem in error.problems)
-    assert quoted.paths is None or paths == quoted.paths, f"{about} speaks of {paths}"
+    if quoted.paths is not None and paths != quoted.paths:
+        raise Broken(f"{about} speaks of {paths}", expected=f"{quoted.paths}", came=f"{paths}")
     assert error.raw == quoted.body, f"{about}: the raw answer is not kept"
     runner.saw("error", error.code)
 
@@ -163,9 +168,9 @@ def provoked(runner: Runner, quoted: QuotedError) -> OnboardingError:
     operation = quoted.operation
     wire = adapter.wire_for(legal if quoted.legal else User())
     case = _example(adapter, wire, operation if operation in WRITES else "create_user")
-    flow = started(runner, adapter, operation, case)
+    flow, first = started(runner, adapter, operation, case)
     try:
-        ended(flow, quoted.response())
+        ended(flow, lambda _: quoted.response(), first)
     except OnboardingError as error:
         return error
     raise AssertionError(f"{quoted.status} {quoted.code} passes for a yes")

@@ -7,7 +7,6 @@ from typing import Any
 
 from onboarding.adapter import Adapter
 from onboarding.errors import OnboardingError
-from onboarding.mapping.changes import changed_paths
 from onboarding.mapping.conditions import Case, Condition, listed
 from onboarding.mapping.paths import lookup
 from onboarding.mapping.plan import EXTRAS, MappedField
@@ -19,9 +18,11 @@ from onboarding.testing.bodies import on_wire, wire_paths
 from onboarding.testing.claims import WRITES
 from onboarding.testing.generators import full_users
 from onboarding.testing.law import law
+from onboarding.testing.laws import loss_paths
 from onboarding.testing.runner import Runner, attempt
 from onboarding.testing.strategies import changed
 from onboarding.testing.suite.writing import writes
+from onboarding.testing.why import unlike
 
 __all__ = ["each_field"]
 
@@ -87,17 +88,20 @@ def _sent(
     there = wire_paths(wire, begun.body)
     assert mapped.wire in there, f"{operation} is declared to write {mapped.wire}, and does not"
     back, _ = wire.from_wire(on_wire(begun.body))
-    named = {loss.core_path for loss in begun.losses}
-    same = lookup(back, mapped.core) == lookup(user, mapped.core) or _respelled(mapped, user, back)
-    assert same or mapped.core in named, f"{mapped.core} does not read back"
+    named = loss_paths(begun.losses, wire, user)
+    same = lookup(back, mapped.core) == lookup(user, mapped.core)
+    same = same or _respelled(wire, mapped, user, back)
+    if not same and mapped.core not in named:
+        pair = lookup(user, mapped.core), lookup(back, mapped.core)
+        raise unlike(f"{mapped.core} does not read back", *pair)
     runner.saw("written", f"{wire.plan.cls.__name__}.{mapped.wire}", operation)
 
 
-def _respelled(mapped: MappedField, one: User, other: User) -> bool:
+def _respelled(wire: Translation, mapped: MappedField, one: User, other: User) -> bool:
     """Returns whether two values of a field are equal apart from spelling."""
     if mapped.core.startswith(EXTRAS):
         return False
-    return mapped.core not in changed_paths(one, other)
+    return mapped.core not in wire.changed(one, other)
 
 
 def _hidden(
@@ -107,12 +111,14 @@ def _hidden(
     assert mapped.hidden_when is not None
     for inside in _where(mapped, mapped.hidden_when, user):
         begun = runner.begin(adapter, "create_user", inside)
-        reported = {x.core_path for x in begun.losses if x.kind is LossKind.WRITE_ONLY}
+        told = (x for x in begun.losses if x.kind is LossKind.WRITE_ONLY)
+        reported = loss_paths(told, wire, inside)
         assert mapped.core in reported, f"{mapped.core} is hidden, and the report does not say so"
         runner.saw("hidden", f"{wire.plan.cls.__name__}.{mapped.wire}")
     for outside in _elsewhere(mapped.hidden_when, user):
         begun = runner.begin(adapter, "create_user", outside)
-        reported = {x.core_path for x in begun.losses if x.kind is LossKind.WRITE_ONLY}
+        told = (x for x in begun.losses if x.kind is LossKind.WRITE_ONLY)
+        reported = loss_paths(told, wire, outside)
         assert mapped.core not in reported or not mapped.shown, (
             f"{mapped.core} is reported as hidden, and is not"
         )

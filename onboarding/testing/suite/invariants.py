@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 from hypothesis import strategies as st
 
 from onboarding.adapter import Adapter
-from onboarding.errors import InvalidInput, OnboardingError
+from onboarding.errors import InvalidInput, OnboardingError, Unsupported
 from onboarding.http import Proof, Request, Token
 from onboarding.model.emails import ascii_domain
 from onboarding.model.user import User
@@ -59,7 +59,10 @@ def same_everywhere(runner: Runner) -> None:
         read: list[Any] = []
         for zone in ZONES:
             with standing_in(zone):
-                begun = runner.begin(case.adapter, "create_user", case.user)
+                try:
+                    begun = runner.begin(case.adapter, "create_user", case.user)
+                except Unsupported:
+                    return  # the law of willingness counts it
                 bodies.append(begun.body)
                 read.append(case.wire.from_wire(bodies[0]))
         assert bodies[0] == bodies[1], "what is sent depends on the machine's time zone"
@@ -75,7 +78,7 @@ _IDS = st.one_of(
 )
 
 
-_ELSEWHERE = ("create_user", "list_users", "find_user", "resume", "read_event", "raw")
+_ELSEWHERE = ("create_user", "list_users", "find_user", "resume", "read_notification", "raw")
 """Operations without an id in the path, or with a path of the caller's."""
 
 

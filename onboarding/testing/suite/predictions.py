@@ -12,13 +12,15 @@ from onboarding.adapter import Adapter
 from onboarding.errors import Unsupported
 from onboarding.mapping.changes import changed_paths
 from onboarding.mapping.paths import EMPTY, lookup
+from onboarding.mapping.people import named
 from onboarding.mapping.plan import MappedField
 from onboarding.mapping.policy import EffectKind
 from onboarding.mapping.rows import On
 from onboarding.model.record import UserRecord
+from onboarding.model.requirements import RequirementStatus
 from onboarding.model.user import User
-from onboarding.provider_errors import ProviderError
-from onboarding.requirements.report import RequirementReport, RequirementStatus
+from onboarding.provider_errors import PartialFailure, ProviderError
+from onboarding.requirements.report import RequirementReport
 from onboarding.testing.generators import supported_values
 from onboarding.testing.law import law
 from onboarding.testing.runner import Case, Runner
@@ -116,9 +118,9 @@ def _answered(complaint: set[str] | None, report: RequirementReport) -> None:
         names = [finding.name for finding in report.missing]
         names += [loss.core_path for loss in report.refused]
         assert complaint is not None, f"predicted to be missing, but not required: {names}"
-        named = {path for finding in report.requirements for path in finding.paths}
-        named |= {loss.core_path for loss in report.refused}
-        unsaid = [path for path in complaint if not any(_beside(path, name) for name in named)]
+        told = {path for finding in report.requirements for path in finding.paths}
+        told |= {loss.core_path for loss in report.refused}
+        unsaid = [path for path in complaint if not any(_beside(path, name) for name in told)]
         assert not unsaid, f"required, but not predicted to be missing: {unsaid}"
 
 
@@ -132,8 +134,11 @@ def _complaint(runner: Runner, case: Case, user: User) -> set[str] | None:
         runner.world(case.adapter).call("create_user", user)
     except Unsupported as error:
         return set(error.paths)
-    except ProviderError as error:
-        return {problem.path for problem in error.problems}
+    except (ProviderError, PartialFailure) as error:
+        answer = error.__cause__ if isinstance(error, PartialFailure) else error
+        if not isinstance(answer, ProviderError):
+            raise
+        return {named(problem.path, user) for problem in answer.problems}
     return None
 
 

@@ -34,6 +34,8 @@ TAKES_BACK: dict[str, Callable[[Adapter, Held], Flow[Any]]] = {
     "assign_contact": lambda a, held: a.assign_contact(held, email="someone@example.com"),
     "confirm": lambda a, held: a.confirm(held, "1"),
     "renew": lambda a, held: a.renew(held),
+    "create_link": lambda a, held: a.create_link(held, return_url="https://platform.example/"),
+    "fetch_capabilities": lambda a, held: a.fetch_capabilities(held),
     "deactivate_bank_account": lambda a, held: a.deactivate_bank_account(held),
     "resume": lambda a, held: a.resume(held, Document(purpose=DocumentPurpose.IDENTITY)),
 }
@@ -44,7 +46,7 @@ def _held(subject: Subject, adapter: Adapter, operation: str) -> Held:
     """Returns a value of this adapter that the operation accepts."""
     where = adapter.provenance
     match operation:
-        case "confirm" | "renew":
+        case "confirm" | "renew" | "create_link":
             kind = NextActionKind.CONFIRM_CODE
             return NextAction(**where, kind=kind, user_id="1", concerns="email")
         case "deactivate_bank_account":

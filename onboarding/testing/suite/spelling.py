@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 from unicodedata import normalize
 
 from hypothesis import strategies as st
@@ -14,8 +14,9 @@ from onboarding.mapping.rows import On
 from onboarding.model.user import User
 from onboarding.testing.bodies import NOTHING, at_path, on_wire, put, wire_paths
 from onboarding.testing.law import law
+from onboarding.testing.laws import loss_paths
 from onboarding.testing.quotations import Json
-from onboarding.testing.runner import Case, Runner
+from onboarding.testing.runner import Case, Runner, draw_field
 from onboarding.testing.strategies import changed, check_at, values_at
 from onboarding.testing.suite.updating import STRANGE, odd, updates, updating
 from onboarding.testing.suite.writing import of_the_whole
@@ -61,7 +62,11 @@ def spelled_oddly(case: Case, payload: Json) -> Json:
 def records(runner: Runner) -> st.SearchStrategy[tuple[Case, Json]]:
     """Draws objects as a provider returns them, with unknown keys and words, and odd spellings."""
     drawn = st.tuples(updating(runner), STRANGE, st.integers(1, 86_399))
-    return drawn.map(lambda found: (found[0], _shown(*found)))
+    carried = runner.subject.carried
+    shown = drawn.map(lambda found: (found[0], carried(_shown(*found))))
+    return cast(
+        "st.SearchStrategy[tuple[Case, Json]]", shown.filter(lambda found: found[1] is not None)
+    )
 
 
 def _shown(case: Case, strange: Json, number: int) -> Json:
@@ -94,7 +99,7 @@ def stays_as_it_came(runner: Runner) -> None:
         if not (data_of := _updatable(case)):
             return
         parts = [mapped for mapped in data_of if mapped.whole]  # where most can go wrong
-        mapped = data.draw(st.sampled_from(data_of) | st.sampled_from(parts or data_of))
+        mapped = draw_field(data, data_of, parts or data_of)
         new = changed(user, mapped.core, data.draw(values_at(mapped.core)))
         try:
             begun = runner.begin(
@@ -123,14 +128,13 @@ def stays_cleared(runner: Runner) -> None:
     def check(drawn: tuple[tuple[Case, Json], Any]) -> None:
         (case, payload), data = drawn
         user, unmapped = case.wire.from_wire(payload)
-        given = [d for d in _updatable(case) if lookup(user, d.core) not in (None, ())]
+        given = [d for d in _updatable(case) if lookup(user, d.core) not in EMPTY]
         if not given:
             return
         parts = [mapped for mapped in given if mapped.whole] or given  # where most can go wrong
-        often = st.sampled_from(given) | st.sampled_from(parts)
-        mapped, other = data.draw(often), data.draw(often)
-        nothing = () if check_at(mapped.core).many else None
-        new = changed(user, mapped.core, nothing)
+        mapped, other = draw_field(data, given, parts), draw_field(data, given, parts)
+        many = check_at(mapped.core).many
+        new = changed(user, mapped.core, type(lookup(user, mapped.core))() if many else None)
         if other is not mapped:
             new = changed(new, other.core, data.draw(values_at(other.core)))
         try:
@@ -143,7 +147,7 @@ def stays_cleared(runner: Runner) -> None:
         if again and not mapped.is_empty(new):  # sent with the values that it is joined with
             again = lookup(case.wire.from_wire(on_wire(begun.body))[0], mapped.core) not in EMPTY
         assert not again, f"{mapped.core} is cleared, and sent again"
-        reported = {loss.core_path for loss in begun.losses}
+        reported = loss_paths(begun.losses, case.wire, new)
         replaced = mapped.is_replaced(begun.body)
         silent = not (sent or replaced or mapped.core in reported)
         assert not silent, f"{mapped.core} is cleared, and neither sent nor reported"

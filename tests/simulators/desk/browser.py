@@ -48,6 +48,24 @@ def opened(profile: Path, *, scripts: bool = True) -> Iterator[Any]:
         browser.quit()
 
 
+def follow(browser: Any, element: Any) -> None:
+    """Clicks on what leads to another page, and waits for that page."""
+    from selenium.common.exceptions import WebDriverException
+    from selenium.webdriver.support.wait import WebDriverWait
+
+    before = browser.find_element("css selector", "html")
+    element.click()
+
+    def gone(_: object) -> bool:
+        try:
+            before.is_enabled()
+        except WebDriverException:  # stale, or in the driver's own words while the page changes
+            return True
+        return False
+
+    WebDriverWait(browser, 20).until(gone)
+
+
 def dressed(browser: Any, width: int, scheme: str) -> None:
     """Gives the browser a width and a scheme of colours."""
     size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}

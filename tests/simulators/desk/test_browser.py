@@ -16,6 +16,7 @@ from .browser import (
     axe_findings,
     complaints,
     dressed,
+    follow,
     opened,
     overflow,
     photographed,
@@ -186,24 +187,6 @@ def press(browser: Any, label: str) -> None:
     buttons = browser.find_elements(CSS, "button")
     (button,) = [each for each in buttons if each.text == label and each.is_displayed()]
     follow(browser, button)
-
-
-def follow(browser: Any, element: Any) -> None:
-    """Clicks on what leads to another page, and waits for that page."""
-    from selenium.common.exceptions import WebDriverException
-    from selenium.webdriver.support.wait import WebDriverWait
-
-    before = browser.find_element(CSS, "html")
-    element.click()
-
-    def gone(_: object) -> bool:
-        try:
-            before.is_enabled()
-        except WebDriverException:  # stale, or in the driver's own words while the page changes
-            return True
-        return False
-
-    WebDriverWait(browser, 20).until(gone)
 
 
 def unfold(browser: Any, label: str) -> None:

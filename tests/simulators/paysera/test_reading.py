@@ -40,6 +40,16 @@ def test_the_configuration_tells_the_minimum_password_length(
     assert (answer.status, answer.json) == (200, {"minimum_password_length": length})
 
 
+def test_the_client_is_described_to_itself_and_to_nobody_else(start: Callable[..., Api]) -> None:
+    api = start(permissions=["register_user"])
+
+    answer = api.send("GET", "/client")
+    other = api.raw("GET", "/rest/v1/client", b"", {"Authorization": "nonsense"})
+
+    assert answer.json["permissions"] == ["register_user"]
+    assert other.status == 401
+
+
 # Reading a user.
 
 

@@ -140,6 +140,17 @@ PATHS: dict[str, dict[str, Json]] = {
         ),
         page=f"{_API}get-configuration", public=True,
     ),
+    "/rest/v1/client": call(
+        "getClient",
+        shape(
+            {
+                "title": TEXT,
+                "type": word("private_client", "application", "app_client"),
+                "permissions": listed(WORD),
+            }
+        ),
+        page="https://developers.paysera.com/guides/wallet/projects/clients",
+    ),
     # lib-wallet-php-client, Util/Router
     "/publickey": call(
         "getPublicKey", text("^-----BEGIN PUBLIC KEY-----"), page=BASICS, public=True,

@@ -1,0 +1,1 @@
+"""Stripe's objects and vocabularies, with Stripe's names."""

@@ -1,0 +1,142 @@
+# Generated from onboarding/service/_async/once.py by `python -m tests.house.generate_sync`.
+# Edit that file, and run the command.
+"""A call that is made once: claimed before, and reconciled if its outcome is unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any, Generic, TypeVar
+
+from attrs import frozen
+
+from onboarding.adapter import Adapter
+from onboarding.directory import ClaimState, Directory
+from onboarding.errors import IdempotencyConflict, OnboardingError, Outcome
+from onboarding.gateway import Gateway
+from onboarding.mapping.paths import EMPTY, lookup
+from onboarding.model.documents import DocumentRecord
+from onboarding.model.record import UserRecord
+from onboarding.provider_errors import Conflict, PartialFailure, Rejected
+from onboarding.reconciliation import Reconciliation
+from onboarding.service import steps
+from onboarding.service.steps import Carried, StillUnknown, Taken
+
+__all__ = ["Once"]
+
+R = TypeVar("R", UserRecord, DocumentRecord)
+
+
+@frozen(kw_only=True, repr=False)
+class Once(Generic[R]):
+    """A call that is made once.
+
+    - `content`: the user or the document that it sends;
+    - `call`: makes it under an idempotency key; `read`: reads an object by its id;
+    - `user_id`, `reference`: what `reconcile` finds the object by.
+    """
+
+    directory: Directory
+    gateway: Gateway[Adapter]
+    content: Any
+    call: Callable[[str], R]
+    read: Callable[[str], R]
+    lease: timedelta
+    user_id: str | None = None
+    reference: str | None = None
+
+    def made(self, taken: Taken) -> Carried[R]:
+        """Makes a claimed call, or reconciles it; stores its failure.
+
+        Raises the error of a call that says more than that its outcome is unknown.
+        """
+        record: R | None = None
+        try:
+            if taken.claim.state is ClaimState.RECONCILE:
+                record = self.settled(taken)
+                if record is None:
+                    spent = taken
+                    taken = self.directory.run(
+                        lambda t: steps.again(t, spent, self.content, self.lease)
+                    )
+            if record is None:
+                record = self.call(taken.key)
+        except IdempotencyConflict as error:
+            failure: OnboardingError | StillUnknown = error
+            # Only of an unknown call is the first one known to be of this user.
+            if error.id is not None and taken.claim.state is ClaimState.RECONCILE:
+                with suppress(OnboardingError):
+                    other = self.read(error.id)
+                    return Carried(taken=taken, record=other, other_content=True)
+        except (OnboardingError, StillUnknown) as error:
+            failure = error
+        else:
+            return Carried(taken=taken, record=record)
+        held = taken
+        self.directory.run(lambda t: steps.left_open(t, held, failure))
+        if isinstance(failure, OnboardingError) and not steps.is_unknown(failure):
+            raise failure
+        return Carried(taken=taken, error=failure)
+
+    def settled(self, taken: Taken) -> R | None:
+        """Returns the object of a call whose outcome was unknown; None if it was not carried out.
+
+        The call is repeated where that cannot carry it out twice, and reconciled otherwise. Raises
+        `StillUnknown`, or the error of the repeated call, or of one that only reads.
+        """
+        if taken.key_counts(self.gateway.adapter, self.directory.clock()):
+            record = self._repeated(taken)
+            if record is not None:
+                return record
+        if taken.is_mixed:
+            raise StillUnknown(steps.MIXED_CONTENT)
+        try:
+            return self._reconciled(taken)
+        except StillUnknown as error:
+            if error.found.candidates or not self._is_refused_twice(taken):
+                raise
+        try:
+            return self.call(taken.key)
+        except (Rejected, Conflict) as refused:
+            try:
+                record = self._reconciled(taken)
+            except StillUnknown as error:
+                raise error from refused
+            if record is None:
+                raise
+            return record
+
+    def _repeated(self, taken: Taken) -> R | None:
+        """Repeats a call whose key the provider honours; returns its object as it is now.
+
+        None if the answer that is kept for the key shows nothing.
+        """
+        try:
+            first = self.call(taken.key)
+        except PartialFailure:
+            raise
+        except OnboardingError as error:
+            if error.outcome is not Outcome.UNKNOWN:
+                raise
+            return None
+        return self.read(first.id)
+
+    def _reconciled(self, taken: Taken) -> R | None:
+        """Returns the object that reconciliation finds; None if there is certainly no such object.
+
+        Raises `StillUnknown`.
+        """
+        lost = taken.call(self.gateway.adapter, self.user_id, self.reference)
+        calls: Any = self.gateway  # overloaded by the content
+        found: Reconciliation[Any] = calls.reconcile(lost, self.content)
+        if found.outcome is Outcome.UNKNOWN:
+            raise StillUnknown(found)
+        if found.partial is not None:
+            calls.resume(found.partial, self.content)
+        return self.read(found.record.id) if found.record is not None else None
+
+    def _is_refused_twice(self, taken: Taken) -> bool:
+        """Whether the provider refuses a second object with a value of this one."""
+        ways = self.gateway.adapter.lookups_of(taken.claim.operation.operation)
+        return any(lookup(self.content, path) not in EMPTY for way in ways for path in way.unique)
