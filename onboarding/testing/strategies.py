@@ -52,12 +52,12 @@ __all__ = [
 
 M = TypeVar("M", bound=Model)
 
-# Scripts, combining marks, right to left, beyond the basic plane, one character, one with spaces.
+# Scripts, combining marks, right to left, beyond the basic plane, one character, spaces around.
 NAMES = (
     "Alex", "Smith", "Šarūnas", "Zoe\u0308", "O’Connor-Smith", "李小龍", "محمد", "Ὀδυσσεύς",
     "Þórður", "नरेन्द्र", "김민준", "İpek", "ß", "e" + "\u0301" * 4, "𝓐𝓵𝓮𝔁", "🙂 Ķ",
-    " van der  Berg ", "-", "\u200fשרה\u200e", "x\u00a0y", 'quote " \\ slash /', "%41+&=;",
-    "None", "null", "0",
+    " van der  Berg ", " Ada", "Ada ", "-", "\u200fשרה\u200e", "x\u00a0y",
+    'quote " \\ slash /', "%41+&=;", "None", "null", "0",
 )  # fmt: skip
 
 LOCALES = (

@@ -1186,7 +1186,7 @@ class TakesAPaperForAPassenger(Sound):
 
 # -- the visit -------------------------------------------------------------------------------------
 
-BRISK = settings(max_examples=1000, derandomize=True, database=None, phases=[Phase.generate])
+BRISK = settings(max_examples=3000, derandomize=True, database=None, phases=[Phase.generate])
 FEW = settings(BRISK, max_examples=150)  # for what is sound
 OF_ALL = ("willingness",)
 """The laws that judge all examples together, so that the first bad one does not end them."""
