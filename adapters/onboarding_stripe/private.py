@@ -11,6 +11,7 @@ from onboarding import InvalidInput, Loss, LossKind, Problem, User
 from onboarding.spi import as_object
 
 from onboarding_stripe.people import People, Step
+from onboarding_stripe.wire.person import PROVIDED
 
 __all__ = ["Private"]
 
@@ -67,6 +68,8 @@ class Private(People):
             if mapped.objects and mapped.objects[0] in _PRIVATE and _is_in(body, mapped.wire):
                 path = mapped.core
                 yield Loss(core_path=path, kind=kind, reason=reason, wire_path=mapped.wire)
+        if any(_is_in(body, f"company.{flag}") for flag in PROVIDED.values()):
+            yield Loss(core_path="declared_absent", kind=kind, reason=reason)
         for step in steps:
             yield Loss(core_path=step.about, kind=kind, reason=reason)
 

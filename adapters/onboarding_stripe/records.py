@@ -25,9 +25,10 @@ from onboarding_stripe.requirements import Naming, requirements
 from onboarding_stripe.values import PROVIDER
 from onboarding_stripe.wire.account import CompanyAccount, IndividualAccount
 from onboarding_stripe.wire.capabilities import capabilities, levels
-from onboarding_stripe.wire.person import RELATIONS, StripePerson
+from onboarding_stripe.wire.person import PROVIDED, RELATIONS, StripePerson
 
 __all__ = [
+    "ABSENT",
     "INDIVIDUAL",
     "StripeExtras",
     "is_legal",
@@ -36,6 +37,9 @@ __all__ = [
     "shape_of",
     "standing",
 ]
+
+ABSENT = {role: f"people[{role}]" for role in PROVIDED}
+"""The paths that a company declares absent if it has nobody in a role."""
 
 INDIVIDUAL = "individual.id"
 """The name of the reference to the only person of an individual's account."""
@@ -146,10 +150,24 @@ def _with_people(
         if person.roles:
             people.append(person)
             absent |= {f"people[{person.ref}].{path}": one for path, one in why.items()}
-    company = found.user.company or Company()
-    user = trust(User, {**vars(found.user), "company": company, "people": tuple(people)})
-    facts = {"user": user, "references": references, "absent": absent}
-    return trust(UserRecord, {**vars(found), **facts})
+    facts = {"company": found.user.company or Company(), "people": tuple(people)}
+    if unread is None:
+        facts["declared_absent"] = _declared(found, people)
+    user = trust(User, {**vars(found.user), **facts})
+    return trust(
+        UserRecord, {**vars(found), "user": user, "references": references, "absent": absent}
+    )
+
+
+def _declared(found: UserRecord, people: Iterable[Person]) -> frozenset[str]:
+    """Returns the roles that a company declared absent: all were provided, and there are none."""
+    given = {role for person in people for role in person.roles}
+    shown = found.provider_fields
+    return frozenset(
+        ABSENT[role]
+        for role, flag in PROVIDED.items()
+        if shown.get(f"company.{flag}") is True and role not in given
+    )
 
 
 def _person(shown: Mapping[str, Any], taken: set[str]) -> tuple[Person, dict[str, Absence]]:

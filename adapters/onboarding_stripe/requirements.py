@@ -28,7 +28,7 @@ from onboarding.spi import (
     user_field,
 )
 
-from onboarding_stripe.wire.person import RELATIONS
+from onboarding_stripe.wire.person import PROVIDED, RELATIONS
 from onboarding_stripe.wire.vocabulary import CAPABILITIES, reason_of
 
 __all__ = ["BANK_ACCOUNT", "CHECKS", "HOSTED", "Naming", "requirements"]
@@ -46,6 +46,10 @@ CHECKS = step("Stripe checks what was given", Actor.PROVIDER)
 # while there is none.
 _SINGULAR = {flag: role for role, flag in RELATIONS.items()}
 _ROLES = _SINGULAR | {f"{flag}s": _SINGULAR[flag] for flag in ("owner", "director", "executive")}
+_ASKED = {f"relationship.{flag}": role for flag, role in _ROLES.items()} | {
+    f"company.{flag}": role for role, flag in PROVIDED.items()
+}
+"""The paths that ask for the people of a role."""
 _PROOFS = {
     "verification.document": DocumentPurpose.IDENTITY,
     "verification.additional_document": DocumentPurpose.ADDRESS,
@@ -90,9 +94,11 @@ class Naming:
         head, _, rest = path.partition(".")
         if head == "external_account":
             return "bank_account", "bank_account", BANK_ACCOUNT
-        if head == "relationship" and rest in _ROLES:
-            whose = f"people[{_ROLES[rest]}]"
-            words = f"add a person with the role {_ROLES[rest]}"
+        if role := _ASKED.get(path):
+            whose = f"people[{role}]"
+            words = f"add a person with the role {role}"
+            if role in PROVIDED:
+                words += f", or declare {whose} absent"
             return whose, whose, user_field(f"{whose}.identity.family_name", words)
         whose = self._person(head)
         own = bool(whose) or head == "individual"

@@ -62,13 +62,16 @@ def _lives_elsewhere(*countries: str) -> Condition:
     return _NATURAL & (there | (lacks(_HOME) & unless(_PLACE, *countries)))
 
 
-def _fields(condition: Condition, source: str, *paths: str) -> tuple[RequirementRule, ...]:
+def _fields(
+    condition: Condition, source: str, *paths: str, waived: bool = False
+) -> tuple[RequirementRule, ...]:
     return tuple(
         RequirementRule(
             name=path,
             options=(user_field(path, f"give {path}"),),
             when=condition,
             source=source,
+            waived_by_absence=waived,
         )
         for path in paths
     )
@@ -149,7 +152,7 @@ ACCEPT_PAYMENTS = Target(
         *_fields(_lives_in("US"), _US, *_US_INDIVIDUAL),
         *_fields(_lives_in("DE"), _DE, *_DE_INDIVIDUAL),
         *_fields(_LEGAL & when(_SEAT, "US"), _US, *_US_COMPANY),
-        *_fields(_LEGAL & when(_SEAT, "US"), _US_RULES, *_US_OWNER),
+        *_fields(_LEGAL & when(_SEAT, "US"), _US_RULES, *_US_OWNER, waived=True),
         _listed(_lives_elsewhere("US", "DE") | (_LEGAL & unless(_SEAT, "US"))),
     ),
 )

@@ -37,9 +37,10 @@ from onboarding.spi import (
 from onboarding_stripe.people import Step, steps_between
 from onboarding_stripe.private import Private
 from onboarding_stripe.protocol import CONTROLLERS
-from onboarding_stripe.records import INDIVIDUAL, is_legal, record
+from onboarding_stripe.records import ABSENT, INDIVIDUAL, is_legal, record
 from onboarding_stripe.values import PROVIDER
 from onboarding_stripe.wire.account import CompanyAccount, IndividualAccount
+from onboarding_stripe.wire.person import PROVIDED
 
 __all__ = ["WIRES", "Users"]
 
@@ -56,12 +57,11 @@ _AT_HOME = Loss(
     kind=LossKind.DEFAULTED,
     reason="the country of the account is that of the address",
 )
-# docs: api/accounts/update, company: to be set once all people of a role were created
-_PROVIDED = {
-    PersonRole.BENEFICIAL_OWNER: "owners_provided",
-    PersonRole.DIRECTOR: "directors_provided",
-    PersonRole.EXECUTIVE: "executives_provided",
-}
+_NOT_KEPT = Loss(
+    core_path="declared_absent",
+    kind=LossKind.NOT_APPLICABLE,
+    reason=f"Stripe records only the absence of {', '.join(sorted(ABSENT.values()))}",
+)
 
 
 @frozen(kw_only=True)
@@ -84,6 +84,7 @@ class Users(Private):
         key = self.validated_key(idempotency_key)
         wire = self.wire_for(self.validated(user))
         body, losses = wire.to_wire(user, On.CREATE)
+        _declare(body, None, user)
         people = [*_steps(None, user)]
         body, losses, steps = self.allowed(user, body, losses, people, account_token)
         losses = (*losses, *_defaulted(user))
@@ -94,8 +95,7 @@ class Users(Private):
         if not steps:
             return made
         partial = self.partial_of("create_user", made.id, made.id, key, _content(user))
-        flags = dict.fromkeys(_provided(user), True)
-        left = {"company": flags} if flags else {}
+        left = {"company": flags} if (flags := _completed(None, user)) else {}
         return (yield from self._finish(made, user, steps, left, losses, partial, True))
 
     def calls_to_create(self, user: User) -> int:
@@ -183,14 +183,14 @@ class Users(Private):
             text = "an account does not change between a natural and a legal person"
             raise Unsupported([Problem("company", "unsupported", text)], provider=PROVIDER)
         body, losses = wire.update(there.user, user, unmapped=there.unmapped)
+        _declare(body, there, user)
+        if user.declared_absent != there.user.declared_absent:
+            losses = (*losses, *_not_kept(user))
         body, losses, steps = self.allowed(user, body, losses, [*_steps(there, user)], token)
         if "capabilities" in body:
             body["capabilities"] = self._requested()
-        if steps or partial is not None:
-            known = there.provider_fields
-            flags = {x: True for x in _provided(user) if known.get(f"company.{x}") is not True}
-            if flags:
-                body["company"] = {**as_object(body.get("company")), **flags}
+        if (steps or partial is not None) and (flags := _completed(there, user)):
+            body["company"] = {**as_object(body.get("company")), **flags}
         if not body and not steps:
             return self.unchanged(there, losses)
         left = partial or self.partial_of(operation, there.id, there.id, None, _content(user))
@@ -264,6 +264,7 @@ def _defaulted(user: User) -> Iterator[Loss]:
         yield _AN_OWNER
     if user.company is None and user.address is not None and _home(user) is None:
         yield _AT_HOME
+    yield from _not_kept(user)
 
 
 def _home(user: User) -> str | None:
@@ -290,10 +291,49 @@ def _steps(there: UserRecord | None, user: User) -> Iterator[Step]:
         yield Step(ref="", id="", body={"nationality": given})
 
 
-def _provided(user: User) -> Iterator[str]:
-    """Yields the flags that say that all people of a role were given."""
+def _not_kept(user: User) -> Iterator[Loss]:
+    """Yields the loss of a company's declared absences that Stripe has no flag for."""
+    if user.company is not None and not user.declared_absent <= {*ABSENT.values()}:
+        yield _NOT_KEPT
+
+
+def _declare(body: dict[str, Any], there: UserRecord | None, user: User) -> None:
+    """Adds to a body the flags of the roles that a company newly declares absent, or no longer."""
+    if user.company is None:
+        return
+    before = _absent(there.user) if there is not None else frozenset[PersonRole]()
+    after = _absent(user)
+    changed = (before ^ after) - _roles(user)
+    flags = {flag: role in after for role, flag in PROVIDED.items() if role in changed}
+    if flags:
+        body["company"] = {**as_object(body.get("company")), **flags}
+
+
+def _completed(there: UserRecord | None, user: User) -> dict[str, bool]:
+    """Returns the flags to send after the people: all of a role were given, or are given no more.
+
+    A role that is left without people is not declared absent by that.
+    """
+    known = there.provider_fields if there is not None else {}
+    before = _roles(there.user) if there is not None else frozenset[PersonRole]()
+    given = _roles(user)
+    return {
+        flag: role in given
+        for role, flag in PROVIDED.items()
+        if (role in given) != (known.get(f"company.{flag}") is True)
+        and (role in given or role in before - _absent(user))
+    }
+
+
+def _absent(user: User) -> frozenset[PersonRole]:
+    """Returns the roles that a company declares absent."""
+    return frozenset(role for role, path in ABSENT.items() if user.is_declared_absent(path))
+
+
+def _roles(user: User) -> frozenset[PersonRole]:
+    """Returns the roles that the people of a company have."""
     people = user.people if user.company is not None else ()
-    return (flag for role, flag in _PROVIDED.items() if any(role in x.roles for x in people))
+    return frozenset(role for person in people for role in person.roles)
 
 
 def _content(user: User) -> str:

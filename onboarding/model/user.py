@@ -223,7 +223,9 @@ class User(Stored, form="user/1"):
 
     def is_declared_absent(self, path: str) -> bool:
         """Whether the user stated that the field at a path, or the object around it, is absent."""
-        return any(path == one or path.startswith(f"{one}.") for one in self.declared_absent)
+        return any(
+            path == one or path.startswith((f"{one}.", f"{one}[")) for one in self.declared_absent
+        )
 
     def replace(self, changes: Mapping[str, object] | None = None, /, **fields: object) -> Self:
         """Returns a copy with these changes; only the changed fields are checked.

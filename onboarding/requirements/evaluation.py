@@ -267,7 +267,9 @@ def _of_choice(one: OneOf, user: User) -> Requirement:
 
 def _of_ask(ask: RequirementRule, user: User, record: UserRecord | None) -> Requirement:
     shown = record is not None and ask.shown is not None and ask.shown.holds(record)
-    if shown or (not ask.decided and any(is_satisfied(option, user) for option in ask.options)):
+    waived = ask.waived_by_absence and user.is_declared_absent(ask.name)
+    given = not ask.decided and any(is_satisfied(option, user) for option in ask.options)
+    if shown or waived or given:
         status, reason = RequirementStatus.MET, ""
     elif ask.decided or all(option.actor is Actor.PROVIDER for option in ask.options):
         status, reason = RequirementStatus.PROVIDER_DECIDES, ask.options[0].words

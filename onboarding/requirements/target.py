@@ -92,6 +92,8 @@ class RequirementRule:
     """
     decided: bool = False
     """Whether the provider decides, so that it is unknown until then. Example: `True`."""
+    waived_by_absence: bool = False
+    """Whether a user who declares what it names absent meets it. Example: `True`."""
 
     def about(self, user: User) -> Iterator[RequirementRule]:
         """Yields the rule for a user: for each person that has the role in its paths, by ref."""

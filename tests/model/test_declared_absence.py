@@ -88,6 +88,7 @@ def test_an_object_without_values_may_be_declared_absent() -> None:
     user = User(address=Address(), declared_absent=frozenset({"address"}))
 
     assert user.is_declared_absent("address.city")
+    assert User(declared_absent=frozenset({"people"})).is_declared_absent("people[ada].email")
     assert not user.is_declared_absent("email")
 
 

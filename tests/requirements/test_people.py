@@ -127,6 +127,14 @@ def test_a_field_that_is_declared_absent_of_a_person_is_not_asked_for() -> None:
     assert "declared it absent" in finding.reason
 
 
+def test_nothing_is_asked_of_people_who_are_declared_absent() -> None:
+    asked = questionnaire(FIRM.replace(people=()), [OWNER])
+    found = questionnaire(FIRM.replace(people=(), declared_absent=frozenset({"people"})), [OWNER])
+
+    assert any(question.path.startswith("people[") for question in asked)
+    assert not any(question.path.startswith("people[") for question in found)
+
+
 def test_a_person_who_is_refused_is_told_by_ref() -> None:
     eve = Person(ref="eve", roles=(PersonRole.DIRECTOR,))
 

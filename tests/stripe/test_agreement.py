@@ -203,10 +203,10 @@ OF_A_COMPANY = {
     "company.address.line1": "company.headquarters.line1",
     "company.address.postal_code": "company.headquarters.postal_code",
     "company.address.state": "company.headquarters.region",
-    "company.directors_provided": "company.directors_provided",
-    "company.executives_provided": "company.executives_provided",
+    "company.directors_provided": "people[director]",
+    "company.executives_provided": "people[executive]",
     "company.name": "company.legal_name",
-    "company.owners_provided": "company.owners_provided",
+    "company.owners_provided": "people[beneficial_owner]",
     "company.phone": "phone",
     "company.tax_id": "company.registration_number",
     "company.verification.document": "documents.proof_of_registration",
@@ -233,6 +233,7 @@ def core_name(path: str, people: Mapping[str, str]) -> str:
 
 
 OWNER, REPRESENTATIVE = "people[beneficial_owner]", "people[representative]"
+DIRECTOR, EXECUTIVE = "people[director]", "people[executive]"
 
 
 def comparable(names: set[str]) -> set[str]:
@@ -293,7 +294,14 @@ def companies(draw: st.DrawFn, adapter: Stripe) -> User:
     terms = Terms(accepted=True, accepted_at=at, ip_address="8.8.8.8")
     lacking = not draw(st.integers(0, 3))
     people = draw(persons(country or "US"))
-    return user.replace(extras={"stripe": given}, terms=None if lacking else terms, people=people)
+    held = {role for one in people for role in one.roles}
+    absent = draw(st.sets(st.sampled_from(sorted({OWNER, DIRECTOR, EXECUTIVE}))))
+    return user.replace(
+        extras={"stripe": given},
+        terms=None if lacking else terms,
+        people=people,
+        declared_absent=frozenset(absent - {f"people[{role}]" for role in held}),
+    )
 
 
 def of_the_us(*roles: PersonRole) -> User:

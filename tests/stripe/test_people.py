@@ -6,6 +6,7 @@ import pytest
 from onboarding import (
     Absence,
     Address,
+    Company,
     Gateway,
     LossKind,
     PartialFailure,
@@ -21,6 +22,7 @@ from tests.stripe.people import ADA, BOB, JENNY, MOREAU
 
 from onboarding_stripe import Stripe
 
+OWNER = BOB.replace(roles=(PersonRole.BENEFICIAL_OWNER,))
 FOREIGN = JENNY.replace({"identity.nationality": "FR"})
 
 
@@ -93,9 +95,78 @@ def test_people_are_added_changed_and_removed(stage: Stage, gateway: Gateway[Str
         ("DELETE", "accounts/A/persons/P"),
         ("POST", "accounts/A/persons/P"),
         ("POST", "accounts/A/persons"),
-        ("GET", "accounts/A"),
+        ("POST", "accounts/A"),
         ("GET", "accounts/A/persons"),
     ]
+    assert not stage.v1.accounts.retrieve(record.id).company.directors_provided
+
+
+NO_OWNER, NO_DIRECTOR = "people[beneficial_owner]", "people[director]"
+ALONE = MOREAU.replace(
+    people=(ADA.replace(roles=(PersonRole.REPRESENTATIVE,), ownership_percent=None),),
+    declared_absent=frozenset({NO_OWNER, "company.vat_number"}),
+)
+
+
+def test_a_company_declares_that_nobody_has_a_role(stage: Stage, gateway: Gateway[Stripe]) -> None:
+    unsaid = ALONE.replace({"company.headquarters.country": "US"}, declared_absent=frozenset[str]())
+    before = gateway.missing(unsaid, "accept_payments")
+    after = gateway.missing(
+        unsaid.replace(declared_absent=frozenset({NO_OWNER})), "accept_payments"
+    )
+
+    record = gateway.create_user(ALONE)
+
+    assert any(one.name.startswith(NO_OWNER) for one in before.missing)
+    assert not any(one.name.startswith(NO_OWNER) for one in after.missing)
+    assert stage.v1.accounts.retrieve(record.id).company.owners_provided
+    assert record.user.declared_absent == {NO_OWNER}
+    assert not any(one.subject == NO_OWNER for one in record.requirements)
+    losses = {loss.core_path: loss.kind for loss in record.losses}
+    assert losses["declared_absent"] is LossKind.NOT_APPLICABLE
+    assert gateway.update_user(record, record.user) is record
+
+
+def test_a_declared_absence_is_added_and_taken_back(stage: Stage, gateway: Gateway[Stripe]) -> None:
+    record = gateway.create_user(ALONE)
+    stage.sim.clear_log()
+
+    other = record.user.replace(declared_absent=frozenset({NO_DIRECTOR}))
+    record = gateway.update_user(record, other)
+
+    assert sent(stage) == [("POST", "accounts/A"), ("GET", "accounts/A/persons")]
+    assert record.user.declared_absent == {NO_DIRECTOR}
+    company = stage.v1.accounts.retrieve(record.id).company
+    assert (company.owners_provided, company.directors_provided) == (False, True)
+    assert any(one.subject == NO_OWNER for one in record.requirements)
+
+
+def test_an_owner_ends_the_statement_that_there_is_none(
+    stage: Stage, gateway: Gateway[Stripe]
+) -> None:
+    record = gateway.create_user(ALONE)
+    given = record.user.replace(people=(*record.user.people, OWNER))
+
+    record = gateway.update_user(record, given)
+
+    assert given.declared_absent == frozenset()
+    assert record.user.declared_absent == frozenset()
+    assert stage.v1.accounts.retrieve(record.id).company.owners_provided
+    record = gateway.update_user(
+        record, record.user.replace(people=ALONE.people, declared_absent=frozenset({NO_OWNER}))
+    )
+    assert record.user.declared_absent == {NO_OWNER}
+    assert stage.v1.accounts.retrieve(record.id).company.owners_provided
+
+
+def test_a_platform_in_france_does_not_send_a_declared_absence(stage: Stage) -> None:
+    adapter = adapter_at(stage.base_url, platform_country="FR")
+    firm = User(company=Company(), declared_absent=frozenset({NO_OWNER}))
+
+    with Gateway(adapter) as gateway, pytest.raises(Unsupported) as caught:
+        gateway.create_user(firm)
+
+    assert "declared_absent" in {problem.path for problem in caught.value.problems}
 
 
 def test_an_unchanged_company_is_not_sent(stage: Stage, gateway: Gateway[Stripe]) -> None:

@@ -117,6 +117,9 @@ def test_a_document_is_named_by_what_it_is_to_prove(path: str, person: str, purp
         ("relationship.director", "director"),
         ("relationship.executive", "executive"),
         ("relationship.representative", "representative"),
+        ("company.owners_provided", "beneficial_owner"),
+        ("company.directors_provided", "director"),
+        ("company.executives_provided", "executive"),
     ],
 )
 def test_a_person_who_must_exist_is_asked_for_by_role(path: str, role: str) -> None:
@@ -132,7 +135,6 @@ def test_a_person_who_must_exist_is_asked_for_by_role(path: str, role: str) -> N
         ("external_account", Actor.PLATFORM, RequirementKind.OTHER),
         ("individual.verification.proof_of_liveness", Actor.USER, RequirementKind.LINK),
         ("interv_abc.other.form", Actor.USER, RequirementKind.OTHER),
-        ("company.owners_provided", Actor.PLATFORM, RequirementKind.OTHER),
         ("documents.company_license.files", Actor.PLATFORM, RequirementKind.OTHER),
         ("quantum.flux", Actor.PLATFORM, RequirementKind.OTHER),
     ],

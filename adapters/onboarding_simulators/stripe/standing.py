@@ -278,4 +278,6 @@ def _has(given: Row, path: str) -> bool:
     value: Any = dig(given, path)
     if path.endswith("document"):
         return bool(dig(value, "front"))
+    if path in PROVIDED.values():
+        return value is True
     return value not in (None, "", [], {})

@@ -174,7 +174,7 @@ class StripeCompany:
     source="docs: api/accounts/create",
     format=FORM_BODY,
     not_supported=LEFT_OUT,
-    elsewhere=(U.people,),
+    elsewhere=(U.people, U.declared_absent),
 )
 class CompanyAccount(StripeAccount):
     """The account of a legal person. Its people are written by calls for persons."""

@@ -21,7 +21,7 @@ from onboarding.spi import (
 from onboarding_stripe.values import DAY, GENDER, PERCENT
 from onboarding_stripe.wire.shared import StripeAddress
 
-__all__ = ["RELATIONS", "StripePerson", "StripeRelationship"]
+__all__ = ["PROVIDED", "RELATIONS", "StripePerson", "StripeRelationship"]
 
 # docs: api/persons/create, relationship
 RELATIONS = {
@@ -31,6 +31,13 @@ RELATIONS = {
     PersonRole.EXECUTIVE: "executive",
     PersonRole.SIGNATORY: "authorizer",
     PersonRole.LEGAL_GUARDIAN: "legal_guardian",
+}
+# docs: api/accounts/update, company: to be set once all people of a role were created; without any,
+# it says that there are none
+PROVIDED = {
+    PersonRole.BENEFICIAL_OWNER: "owners_provided",
+    PersonRole.DIRECTOR: "directors_provided",
+    PersonRole.EXECUTIVE: "executives_provided",
 }
 
 P = core(Person)
