@@ -13,6 +13,7 @@ from onboarding.adapter.ways import LISTS, Found, Ways
 from onboarding.banking import BankAccount
 from onboarding.errors import IdempotencyConflict, InvalidInput, Outcome, Problem, Unsupported
 from onboarding.http import Flow
+from onboarding.mapping.paths import EMPTY, lookup
 from onboarding.model.documents import Document
 from onboarding.model.people import Person
 from onboarding.model.user import User
@@ -86,6 +87,15 @@ class Reconciling(Ways):
             found.append(Lookup(means=Means.SEARCH))
         return tuple(found)
 
+    @classmethod
+    def refuses_duplicate(cls, operation: str, content: Any) -> bool:
+        """Whether the provider refuses a second object with a value of this one.
+
+        Such a call can be repeated without a key: it is not carried out twice.
+        """
+        unique = (path for way in cls.lookups_of(operation) for path in way.unique)
+        return any(lookup(content, path) not in EMPTY for path in unique)
+
     def reconcile(
         self,
         call: UnresolvedCall,
@@ -106,9 +116,9 @@ class Reconciling(Ways):
         open_: Found = Found.unknown(
             f"{self.provider} shows nothing of this call", self._remedy_by_key(call, now)
         )
-        for lookup in self.lookups_of(call.operation):
+        for way in self.lookups_of(call.operation):
             try:
-                found = yield from self.look_up(lookup, call, given, now)
+                found = yield from self.look_up(way, call, given, now)
             except Unsupported:
                 found = Found.unknown(f"the adapter of {self.provider} cannot compare it")
             if found.outcome is Outcome.DONE:
@@ -120,7 +130,7 @@ class Reconciling(Ways):
             open_ = evolve(
                 open_,
                 reason=found.reason or open_.reason,
-                remedy=open_.remedy or found.remedy or lookup.remedy,
+                remedy=open_.remedy or found.remedy or way.remedy,
                 candidates=tuple(candidates)[:_MOST_CANDIDATES],
             )
         return open_

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 
@@ -27,7 +26,13 @@ from onboarding.errors import (
 from onboarding.gateway import Gateway
 from onboarding.model.record import UserRecord
 from onboarding.model.user import User
-from onboarding.provider_errors import Forbidden, RateLimited, Unauthorized
+from onboarding.provider_errors import (
+    Conflict,
+    Forbidden,
+    RateLimited,
+    Rejected,
+    Unauthorized,
+)
 from onboarding.quotas import bulk_calls
 from onboarding.reconciliation import UnresolvedCall
 from onboarding.service.lifecycle import NEAR
@@ -92,7 +97,8 @@ class Units:
         elif claim.state is ClaimState.RECONCILE and not self._is_replayable(claim.operation):
             ended = self._look_for(claim.operation, user, started)
         else:
-            ended = self._create(claim, user, started)
+            replay = claim.state is ClaimState.RECONCILE
+            ended = self._sent(claim.operation, user, started, replay=replay)
         try:
             self.directory.run(lambda transaction: self._finish(transaction, claim, ended))
         except LeaseLost:
@@ -105,19 +111,14 @@ class Units:
 
     # -- the call
 
-    def _create(self, claim: Claim, user: User, started: Result) -> _Ended:
-        key, replay = claim.operation.key, claim.state is ClaimState.RECONCILE
-        return self._ended(
-            started,
-            claim.operation,
-            lambda: self.gateway.create_user(user, idempotency_key=key),
-            replay=replay,
-        )
-
-    def _look_for(self, operation: Operation, user: User, started: Result) -> _Ended:
+    def _look_for(
+        self, operation: Operation, user: User, started: Result, repeated: _Ended | None = None
+    ) -> _Ended:
         """Learns the outcome by the provider's records; sends the user if there certainly is none.
 
-        Only reads until then.
+        Where the records prove nothing, and the provider refuses a second user with a value of this
+        one, the user is sent again; after a refusal the records are read once more. `repeated` is
+        how that call ended.
         """
         sent_at = operation.sent_at or self.directory.clock()
         call = operation.unresolved or UnresolvedCall(
@@ -138,29 +139,22 @@ class Units:
         if found.outcome is Outcome.DONE and isinstance(found.record, UserRecord):
             return _Ended(result=result_of_record(started, found.record), record=found.record)
         if found.outcome is Outcome.NOT_DONE:
-            return self._ended(
-                started,
-                operation,
-                lambda: self.gateway.create_user(user, idempotency_key=operation.key),
-                replay=False,
-            )
+            return repeated or self._sent(operation, user, started, replay=False)
+        repeatable = self.gateway.adapter.refuses_duplicate(CREATE, user)
+        if repeatable and repeated is None and not found.candidates:
+            again = self._sent(operation, user, started, replay=True)
+            is_refused = isinstance(again.error, Rejected | Conflict)
+            return self._look_for(operation, user, started, again) if is_refused else again
         known = evolve(started, error=reason_class(operation.error) or "OutcomeUnknown")
         wait = _LATER
         if found.ask_again_at is not None:
             wait = max(found.ask_again_at - self.directory.clock(), timedelta(0))
         return _Ended(result=known, again_in=wait)
 
-    def _ended(
-        self,
-        started: Result,
-        operation: Operation,
-        call: Callable[[], UserRecord],
-        *,
-        replay: bool,
-    ) -> _Ended:
+    def _sent(self, operation: Operation, user: User, started: Result, *, replay: bool) -> _Ended:
         try:
             with bulk_calls(patient=False):  # the pause of the gateway waits, without a lease
-                record = call()
+                record = self.gateway.create_user(user, idempotency_key=operation.key)
         except Exception as error:
             return self._failed(started, operation, error, replay=replay)
         with self._lock:

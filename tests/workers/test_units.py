@@ -8,12 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from onboarding import Gateway, NationalId, Secret
 from onboarding.bulk import State
 from onboarding.directory import Directory, OperationState
 from onboarding.engine import utc_now
+from onboarding.simulation import serve
 from onboarding.workers import Units, Worker
 from tests.directory.conftest import Clock
 from tests.workers.places import Place, crowd, place, user
+
+from onboarding_paysera import Paysera
+from onboarding_simulators.paysera import PayseraSimulator
 
 
 @pytest.fixture
@@ -191,6 +196,75 @@ def test_a_stopped_worker_gives_back_what_it_did_not_send(at: Place, directory: 
     assert (states[OperationState.DONE], at.created) == (created, created)
     assert states[OperationState.PLANNED] == 20 - created
     assert len(list(Worker([at.gateway], directory).work())) == 20 - created
+
+
+PERSON = user("user-0", category=None, terms=None).replace(
+    {
+        "identity.birthdate": None,
+        "identity.national_id": NationalId(code="46803090000", country="LT"),
+    }
+)
+"""A user with a number, of which Paysera has one user at most."""
+
+
+@pytest.fixture
+def paysera() -> Iterator[tuple[PayseraSimulator, Gateway[Any]]]:
+    simulator = PayseraSimulator(client_id="acme", mac_key="key")
+    with serve(simulator) as url:
+        adapter = Paysera(
+            client_id="acme",
+            mac_key=Secret("key"),
+            base_url=url,
+            name="lt",
+            accept_loss=("identity.country_of_residence",),
+        )
+        with Gateway(adapter, retry=None, guard=None) as gateway:
+            yield simulator, gateway
+
+
+@pytest.mark.parametrize("was_sent", [True, False])
+def test_without_keys_a_unit_is_sent_again_if_a_second_user_would_be_refused(
+    paysera: tuple[PayseraSimulator, Gateway[Any]],
+    directory: Directory,
+    clock: Clock,
+    was_sent: bool,
+) -> None:
+    simulator, gateway = paysera
+    directory.submit("lt", {"user-0": PERSON})
+    directory.take_submitted("lt")  # by a worker that is killed
+    if was_sent:
+        gateway.create_user(PERSON)
+    clock.pass_(minutes=10)
+
+    (claim,) = directory.take_submitted("lt")
+    result = Units(gateway, directory).carry_out(claim)
+
+    assert result is not None
+    assert result.state is State.CREATED
+    assert posted(simulator) == 1
+
+
+def test_a_user_who_is_found_late_is_refused_a_second_time_and_is_settled(
+    paysera: tuple[PayseraSimulator, Gateway[Any]], directory: Directory, clock: Clock
+) -> None:
+    simulator, gateway = paysera
+    directory.submit("lt", {"user-0": PERSON})
+    directory.take_submitted("lt")
+    there = gateway.create_user(PERSON)
+    simulator.misbehave(kind="error", route="GET *", status=404, code="not_found", times=1)
+    clock.pass_(minutes=10)
+
+    (claim,) = directory.take_submitted("lt")
+    result = Units(gateway, directory).carry_out(claim)
+
+    assert result is not None
+    assert (result.state, result.id, posted(simulator)) == (State.CREATED, there.id, 2)
+    assert only(directory).state is OperationState.DONE
+
+
+def posted(simulator: PayseraSimulator) -> int:
+    """How many users Paysera was asked to create."""
+    return sum((one.method, one.path) == ("POST", "/rest/v1/user") for one in simulator.log)
 
 
 def test_a_user_who_has_the_id_of_another_is_not_lost(

@@ -15,7 +15,6 @@ from onboarding.adapter import Adapter
 from onboarding.directory import ClaimState, Directory
 from onboarding.errors import IdempotencyConflict, OnboardingError, Outcome
 from onboarding.gateway import Gateway
-from onboarding.mapping.paths import EMPTY, lookup
 from onboarding.model.documents import DocumentRecord
 from onboarding.model.record import UserRecord
 from onboarding.provider_errors import Conflict, PartialFailure, Rejected
@@ -94,7 +93,9 @@ class Once(Generic[R]):
         try:
             return self._reconciled(taken)
         except StillUnknown as error:
-            if error.found.candidates or not self._is_refused_twice(taken):
+            operation = taken.claim.operation.operation
+            repeatable = self.gateway.adapter.refuses_duplicate(operation, self.content)
+            if error.found.candidates or not repeatable:
                 raise
         try:
             return self.call(taken.key)
@@ -135,8 +136,3 @@ class Once(Generic[R]):
         if found.partial is not None:
             calls.resume(found.partial, self.content)
         return self.read(found.record.id) if found.record is not None else None
-
-    def _is_refused_twice(self, taken: Taken) -> bool:
-        """Whether the provider refuses a second object with a value of this one."""
-        ways = self.gateway.adapter.lookups_of(taken.claim.operation.operation)
-        return any(lookup(self.content, path) not in EMPTY for way in ways for path in way.unique)
