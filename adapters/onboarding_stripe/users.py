@@ -293,7 +293,7 @@ def _steps(there: UserRecord | None, user: User) -> Iterator[Step]:
 
 def _not_kept(user: User) -> Iterator[Loss]:
     """Yields the loss of a company's declared absences that Stripe has no flag for."""
-    if user.company is not None and not user.declared_absent <= {*ABSENT.values()}:
+    if user.company is not None and set(user.declared_absent) - {*ABSENT.values()}:
         yield _NOT_KEPT
 
 

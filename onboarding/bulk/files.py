@@ -11,7 +11,7 @@ from typing import IO, Any, Self
 from attrs import define, field
 
 from onboarding.bulk.csv_users import csv_users
-from onboarding.bulk.formats import CSV_SUFFIXES, check_format, encoding_of
+from onboarding.bulk.formats import CSV_SUFFIXES, ZIP, check_format, encoding_of
 from onboarding.bulk.json_users import json_users
 from onboarding.bulk.lines import MOST_BYTES, Line
 from onboarding.errors import InvalidInput, Problem
@@ -116,11 +116,14 @@ class UserFile:
             self.on_headings(headings)
 
     def _first_bytes(self) -> bytes:
-        """Returns the start of the first line that is not blank, after any blank lines."""
+        """Returns the start of the first line that is not blank, after any blank lines.
+
+        Of an archive more than a line: a byte of its first entry's time may be a line feed.
+        """
         head = b""
         while len(head) < _HEAD and (more := self.stream.readline(_HEAD)):
             head += more
-            if more.strip(_BLANK):
+            if more.strip(_BLANK) and not head.startswith(ZIP):
                 break
         return head
 

@@ -9,10 +9,13 @@ from pathlib import PurePath
 from onboarding.bulk.headings import is_header
 from onboarding.errors import InvalidInput, Problem
 
-__all__ = ["CSV_SUFFIXES", "SEPARATORS", "check_format", "encoding_of"]
+__all__ = ["CSV_SUFFIXES", "SEPARATORS", "ZIP", "check_format", "encoding_of"]
 
 CSV_SUFFIXES = (".csv", ".tsv", ".txt")
 """A file with such a name is CSV, whatever separates its cells."""
+
+ZIP = b"PK\x03\x04"
+"""The first bytes of a ZIP archive, and so of a workbook."""
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 """The separators of a CSV, with their names."""
@@ -43,7 +46,7 @@ _ENTRIES = {
     b"xl/": _EXCEL,
 }
 _SIGNATURES = {
-    b"PK\x03\x04": "a workbook or another ZIP archive",
+    ZIP: "a workbook or another ZIP archive",
     b"PK\x05\x06": _ZIP,
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": _EXCEL,  # the compound file of .xls
     b"\x1f\x8b": _GZIP,
@@ -79,7 +82,7 @@ def encoding_of(head: bytes) -> str:
 
 def _by_signature(head: bytes) -> str | None:
     found = next((kind for start, kind in _SIGNATURES.items() if head.startswith(start)), None)
-    if head.startswith(b"PK\x03\x04"):
+    if head.startswith(ZIP):
         return next((kind for entry, kind in _ENTRIES.items() if entry in head), found)
     return found
 

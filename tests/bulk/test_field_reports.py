@@ -362,11 +362,11 @@ def test_a_ref_is_the_same_in_json_and_csv() -> None:
 # -- other formats
 
 
-def zipped(*names: str) -> bytes:
+def zipped(*names: str, minute: int = 0) -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in names:
-            archive.writestr(name, "x" * 100)
+            archive.writestr(zipfile.ZipInfo(name, (2026, 12, 1, 1, minute, 0)), "x" * 100)
     return made.getvalue()
 
 
@@ -380,6 +380,9 @@ SAVE = "save it as CSV UTF-8 or JSON Lines"
     [
         (WORKBOOK, f"is an Excel workbook; {SAVE}"),
         (zipped("docProps/app.xml"), f"is an Excel workbook; {SAVE}"),
+        # At 1:20 a byte of the time is a line feed.
+        (zipped("xl/workbook.xml", minute=20), f"is an Excel workbook; {SAVE}"),
+        (zipped("Index/Document.iwa", minute=20), f"is a Numbers spreadsheet; {SAVE}"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), f"is an Excel workbook; {SAVE}"),
         (zipped("Index/Document.iwa"), f"is a Numbers spreadsheet; {SAVE}"),
         (zipped("users.csv"), f"is a workbook or another ZIP archive; {SAVE}"),
