@@ -63,7 +63,7 @@ def _lives_elsewhere(*countries: str) -> Condition:
 
 
 def _fields(
-    condition: Condition, source: str, *paths: str, waived: bool = False
+    condition: Condition, source: str, *paths: str, waived_without: str = ""
 ) -> tuple[RequirementRule, ...]:
     return tuple(
         RequirementRule(
@@ -71,7 +71,7 @@ def _fields(
             options=(user_field(path, f"give {path}"),),
             when=condition,
             source=source,
-            waived_by_absence=waived,
+            waived_without=waived_without,
         )
         for path in paths
     )
@@ -105,7 +105,8 @@ _US_COMPANY = (
     "phone",
     *_person("people[representative].", "address.region", "identity.national_id.code", "job_title"),
 )
-_US_OWNER = _person("people[beneficial_owner].", "address.region")
+_OWNER = "people[beneficial_owner]"
+_US_OWNER = _person(f"{_OWNER}.", "address.region")
 
 CREATE = Target(
     provider=PROVIDER,
@@ -152,7 +153,7 @@ ACCEPT_PAYMENTS = Target(
         *_fields(_lives_in("US"), _US, *_US_INDIVIDUAL),
         *_fields(_lives_in("DE"), _DE, *_DE_INDIVIDUAL),
         *_fields(_LEGAL & when(_SEAT, "US"), _US, *_US_COMPANY),
-        *_fields(_LEGAL & when(_SEAT, "US"), _US_RULES, *_US_OWNER, waived=True),
+        *_fields(_LEGAL & when(_SEAT, "US"), _US_RULES, *_US_OWNER, waived_without=_OWNER),
         _listed(_lives_elsewhere("US", "DE") | (_LEGAL & unless(_SEAT, "US"))),
     ),
 )

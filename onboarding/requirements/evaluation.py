@@ -267,7 +267,7 @@ def _of_choice(one: OneOf, user: User) -> Requirement:
 
 def _of_ask(ask: RequirementRule, user: User, record: UserRecord | None) -> Requirement:
     shown = record is not None and ask.shown is not None and ask.shown.holds(record)
-    waived = ask.waived_by_absence and user.is_declared_absent(ask.name)
+    waived = bool(ask.waived_without) and user.is_declared_absent(ask.waived_without)
     given = not ask.decided and any(is_satisfied(option, user) for option in ask.options)
     if shown or waived or given:
         status, reason = RequirementStatus.MET, ""
@@ -278,6 +278,8 @@ def _of_ask(ask: RequirementRule, user: User, record: UserRecord | None) -> Requ
             RequirementStatus.MISSING,
             " or ".join(option.words for option in ask.options),
         )
+        if ask.waived_without:
+            reason += f", or declare {ask.waived_without} absent"
     return _requirement(
         ask.name,
         status,

@@ -92,8 +92,11 @@ class RequirementRule:
     """
     decided: bool = False
     """Whether the provider decides, so that it is unknown until then. Example: `True`."""
-    waived_by_absence: bool = False
-    """Whether a user who declares what it names absent meets it. Example: `True`."""
+    waived_without: str = ""
+    """The path whose declared absence meets it; empty if there is none.
+
+    Example: `people[beneficial_owner]`.
+    """
 
     def about(self, user: User) -> Iterator[RequirementRule]:
         """Yields the rule for a user: for each person that has the role in its paths, by ref."""

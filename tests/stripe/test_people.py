@@ -117,7 +117,9 @@ def test_a_company_declares_that_nobody_has_a_role(stage: Stage, gateway: Gatewa
 
     record = gateway.create_user(ALONE)
 
-    assert any(one.name.startswith(NO_OWNER) for one in before.missing)
+    asked = [one.reason for one in before.missing if one.name.startswith(NO_OWNER)]
+    assert asked
+    assert all(reason.endswith(f"or declare {NO_OWNER} absent") for reason in asked)
     assert not any(one.name.startswith(NO_OWNER) for one in after.missing)
     assert stage.v1.accounts.retrieve(record.id).company.owners_provided
     assert record.user.declared_absent == {NO_OWNER}
@@ -125,6 +127,19 @@ def test_a_company_declares_that_nobody_has_a_role(stage: Stage, gateway: Gatewa
     losses = {loss.core_path: loss.kind for loss in record.losses}
     assert losses["declared_absent"] is LossKind.NOT_APPLICABLE
     assert gateway.update_user(record, record.user) is record
+
+
+def test_an_owner_without_an_address_for_mail_still_lacks_it(gateway: Gateway[Stripe]) -> None:
+    owner = OWNER.replace(email=None)
+    user = ALONE.replace(
+        {"company.headquarters.country": "US"},
+        people=(*ALONE.people, owner),
+        declared_absent=frozenset({f"people[{owner.ref}].email"}),
+    )
+
+    found = gateway.missing(user, "accept_payments")
+
+    assert f"people[{owner.ref}].email" in {one.name for one in found.missing}
 
 
 def test_a_declared_absence_is_added_and_taken_back(stage: Stage, gateway: Gateway[Stripe]) -> None:
