@@ -23,9 +23,10 @@ PROVIDER = "stripe"
 
 
 def _read_day(value: Any) -> Any:
-    parts = [as_object(value).get(name) for name in ("year", "month", "day")]
-    if isinstance(value, dict) and parts == [None] * 3:
+    shown = as_object(value)
+    if isinstance(value, dict) and all(part is None for part in shown.values()):
         return None  # a day that was not given
+    parts = [shown.get(name) for name in ("year", "month", "day")]
     if any(part.__class__ is not int for part in parts):
         raise TypeError("expected three integers")
     return date(*parts)  # type: ignore[arg-type]

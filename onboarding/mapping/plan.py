@@ -31,7 +31,7 @@ from onboarding.model.people import Person
 from onboarding.model.user import User
 from onboarding.values.base import Model
 
-__all__ = ["EXTRAS", "MappedField", "Plan"]
+__all__ = ["DECLARED_ABSENT", "EXTRAS", "MappedField", "Plan"]
 
 _PERSONS = {"identity", "company"}
 DECLARED_ABSENT = "declared_absent"

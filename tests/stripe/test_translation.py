@@ -8,12 +8,16 @@ from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
 
+import pytest
 from attrs import evolve
+from hypothesis import settings
 from onboarding import Secret, User, UserRecord
 from onboarding.bodies import json_body
 from onboarding.mapping.paths import lookup
-from onboarding.spi import Adapter, Request, Response, as_object
+from onboarding.spi import Adapter, Request, Response, as_object, translation
 from onboarding.testing import AdapterLaws, World, changed, errors_in, samples_in
+from onboarding.testing.runner import Runner
+from onboarding.testing.suite.writing import check_reported
 from tests.simulators.stripe.stage import KEY, NOW
 from tests.stripe.scenarios import SCENARIOS, SECRET, signed
 
@@ -22,6 +26,7 @@ from onboarding_simulators.stripe import StripeSimulator
 from onboarding_simulators.stripe.words import CURRENCIES
 from onboarding_stripe import Stripe
 from onboarding_stripe.errors import CODES
+from onboarding_stripe.wire.account import IndividualAccount
 
 DATA = Path(__file__).parent / "data"
 FORMS = {
@@ -114,3 +119,22 @@ class TestStripe(AdapterLaws):
         param = first + "".join(f"[{name}]" for name in more)
         told = {"type": "invalid_request_error", "code": "parameter_missing", "param": param}
         return Response(status=400, body=json_body({"error": {**told, "message": "Wrong."}}))
+
+
+def test_the_same_address_of_a_page_in_another_person_type_is_no_silent_loss() -> None:
+    page = "https://example.com"
+    before = User(extras={"stripe": {"url": page}})
+    after = changed(before, "company.website", page)
+    runner = Runner(TestStripe(), settings=settings(), name="silent_loss")
+
+    check_reported(runner, TestStripe.adapter, "create_user", before, after)
+
+
+@pytest.mark.parametrize("day", [{"era": "AD"}, {"day": 1, "month": None, "year": None}])
+def test_a_day_of_another_form_is_unreadable_and_kept(day: dict[str, Any]) -> None:
+    user, unmapped = translation(IndividualAccount, "stripe").from_wire(
+        {"individual": {"dob": day}}
+    )
+
+    assert user.identity is None
+    assert unmapped["individual.dob"] == day

@@ -12,7 +12,7 @@ from onboarding.adapter.reading import LONGEST_ID, reference
 from onboarding.errors import OnboardingError, UnexpectedResponse
 from onboarding.mapping.changes import compared
 from onboarding.mapping.paths import EMPTY, lookup, wire_value
-from onboarding.mapping.plan import Plan
+from onboarding.mapping.plan import DECLARED_ABSENT, Plan
 from onboarding.mapping.translation import Translation
 from onboarding.model.record import Absence, UserRecord
 from onboarding.model.user import User
@@ -77,6 +77,8 @@ def _sound_but_for(plan: Plan, path: str, sound: UserRecord, record: UserRecord)
     implied = plan.implied().items()  # read off another key, into an object that has a key
     beside = {core for core, by in implied if by in own or core.rpartition(".")[0] in objects}
     beside |= plan.touched(own)
+    if path in plan.kept and plan.about.is_elsewhere(DECLARED_ABSENT):
+        beside.add(DECLARED_ABSENT)  # the adapter reads it off fields of the record
     others = compared(User, sound.user, record.user, plan.slots)[0] - own - beside
     assert not others, f"{path} of another type changes {sorted(others)}"
     value = wire_value(record.raw, path)
