@@ -37,16 +37,19 @@ def result_of_error(
     `sent`: whether a request was sent. `replay`: whether an earlier call for this user, under the
     same idempotency key, has an unknown outcome.
     """
-    problems: tuple[Problem, ...] = getattr(error, "problems", ())
-    if not problems:
-        problems = (Problem("", *_code_and_message(error)),)
+    partial = error.partial if isinstance(error, PartialFailure) else None
+    behind = error.__cause__ if partial is not None else error
+    problems: tuple[Problem, ...] = getattr(behind, "problems", ())
+    if not problems or partial is not None:
+        problems = (*problems, Problem("", *_code_and_message(error)))
     return evolve(
         started,
         state=state_of(error, sent=sent, replay=replay),
         id=_id_in(error),
         problems=redacted(problems),
         error=type(error).__name__,
-        request_id=error.request_id if isinstance(error, ProviderError) else None,
+        request_id=behind.request_id if isinstance(behind, ProviderError) else None,
+        partial=partial,
     )
 
 
@@ -106,7 +109,7 @@ def _code_and_message(error: Exception) -> tuple[str, str]:
         case PartialFailure():
             return (
                 "partial_failure",
-                "the call was carried out in part, then a request failed",
+                "the call was carried out in part, then a request failed; the next run finishes it",
             )
         case NoAnswer():
             return "no_answer", str(error)

@@ -24,7 +24,7 @@ _HASHES = 1 << 22
 _SCHEMA = """
     CREATE TABLE entries (
         ref BLOB PRIMARY KEY, state TEXT, interrupted INTEGER, line INTEGER, id BLOB, error BLOB,
-        sent_at REAL, digest BLOB, mark BLOB, run INTEGER
+        sent_at REAL, digest BLOB, mark BLOB, run INTEGER, partial BLOB
     ) WITHOUT ROWID
 """
 
@@ -37,7 +37,8 @@ class Entry:
     - `interrupted`: whether there is an intent without a result, on line `line`;
     - `id`, `error`: of the unknown result; `digest`: of the line that was sent;
     - `sent_at`: when the idempotency key was first sent, in seconds since 1970;
-    - `mark`: a digest of the last result that was not final; `run`: the last run that had the ref.
+    - `mark`: a digest of the last result that was not final; `run`: the last run that had the ref;
+    - `partial`: the stored form of what was carried out of the unknown call.
     """
 
     state: str | None = None
@@ -49,6 +50,7 @@ class Entry:
     digest: str | None = None
     mark: bytes | None = None
     run: int = 0
+    partial: str | None = None
 
 
 @define(eq=False, repr=False)
@@ -151,10 +153,10 @@ class Index:
 
 
 _SELECT = """
-    SELECT state, interrupted, line, id, error, sent_at, digest, mark, run
+    SELECT state, interrupted, line, id, error, sent_at, digest, mark, run, partial
     FROM entries WHERE ref = ?
 """
-_REPLACE = "INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_REPLACE = "INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _INTERRUPTED = "SELECT ref, line FROM entries WHERE interrupted ORDER BY line, ref"
 
 _UNKNOWN = "SELECT ref FROM entries WHERE state = 'unknown' ORDER BY ref"
@@ -181,13 +183,14 @@ def _row(ref: str, entry: Entry) -> tuple[bytes, *tuple[Any, ...]]:
         _raw(entry.digest),
         entry.mark,
         entry.run,
+        _raw(entry.partial),
     )
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:
-    state, interrupted, line, id, error, sent_at, digest, mark, run = row
+    state, interrupted, line, id, error, sent_at, digest, mark, run, partial = row
     texts = _text(id), _text(error), sent_at, _text(digest)
-    return Entry(state, bool(interrupted), line, *texts, mark, run)
+    return Entry(state, bool(interrupted), line, *texts, mark, run, _text(partial))
 
 
 def _raw(text: str | None) -> bytes | None:

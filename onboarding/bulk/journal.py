@@ -19,7 +19,9 @@ from onboarding.bulk.index import Index
 from onboarding.bulk.results import Result, State
 from onboarding.bulk.results_file import ResultsFile, header_of, new_id, unusable
 from onboarding.engine import utc_now
+from onboarding.errors import InvalidInput
 from onboarding.gateway import Gateway
+from onboarding.model.answers import Partial
 
 __all__ = ["Journal", "Unresolved"]
 
@@ -38,13 +40,15 @@ class Unresolved:
 
     - `interrupted`: there is an intent and no result;
     - `line`: the number of the user's line, if known;
-    - `id`: the provider's id of the user, if known; `error`: the class of the error, if any.
+    - `id`: the provider's id of the user, if known; `error`: the class of the error, if any;
+    - `partial`: what was carried out of the call, if it is known and can be finished.
     """
 
     interrupted: bool = False
     line: int | None = None
     id: str | None = None
     error: str | None = None
+    partial: Partial | None = None
 
 
 @define(eq=False, repr=False)
@@ -138,7 +142,11 @@ class Journal:
             if entry is None or entry.state != State.UNKNOWN:
                 return None
             return Unresolved(
-                interrupted=entry.interrupted, line=entry.line, id=entry.id, error=entry.error
+                interrupted=entry.interrupted,
+                line=entry.line,
+                id=entry.id,
+                error=entry.error,
+                partial=_partial(entry.partial),
             )
 
     def key_is_valid(self, ref: str) -> bool:
@@ -253,7 +261,7 @@ class Journal:
         """
         entry = self._index.at(ref)
         if entry.state != _UNKNOWN:
-            entry.id = entry.error = None
+            entry.id = entry.error = entry.partial = None
             entry.digest = digest
         elif entry.digest != digest:
             entry.digest = MIXED
@@ -273,6 +281,8 @@ class Journal:
             elif state == _UNKNOWN:
                 id = entry.id if entry.state == _UNKNOWN else None
                 entry.id, entry.error = _text(data.get("id")) or id, _text(data.get("error"))
+                if isinstance(data.get("partial"), dict):
+                    entry.partial = json.dumps(data["partial"])
                 entry.line = None
             entry.state, entry.mark = state, None
             return True
@@ -304,6 +314,14 @@ def _is_entry(data: dict[str, Any]) -> bool:
         and isinstance(ref, str)
         and (line is None or type(line) is int)
     )
+
+
+def _partial(text: str | None) -> Partial | None:
+    """Returns what a results file has of a partial call; None if it cannot be read."""
+    if text is not None:
+        with suppress(InvalidInput):
+            return Partial.from_json(text)
+    return None
 
 
 def _text(value: object) -> str | None:

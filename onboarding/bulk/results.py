@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
@@ -11,7 +12,7 @@ from attrs import evolve, field, frozen
 
 from onboarding.adapter import Adapter
 from onboarding.errors import Problem
-from onboarding.model.answers import Loss
+from onboarding.model.answers import Loss, Partial
 from onboarding.model.record import UserRecord
 
 __all__ = ["Result", "State", "Step", "redacted", "result_of_record", "unknown_result"]
@@ -56,7 +57,8 @@ class Result:
 
     - `ref`: the caller's id of the user; `line`: the number of the line, from 1;
     - `id`: the provider's id; `request_id`: the provider's id of a failed request;
-    - `losses`, `problems`: by core path; `error`: the class of the error.
+    - `losses`, `problems`: by core path; `error`: the class of the error;
+    - `partial`: what was carried out of a call of several requests. The next run finishes it.
     """
 
     ref: str
@@ -74,6 +76,7 @@ class Result:
     problems: tuple[Problem, ...] = ()
     error: str | None = None
     request_id: str | None = None
+    partial: Partial | None = None
 
     def plain(self) -> dict[str, Any]:
         """Returns the result as plain data: the object that the file has."""
@@ -102,6 +105,7 @@ class Result:
             ],
             "error": self.error,
             "request_id": self.request_id,
+            **({} if self.partial is None else {"partial": json.loads(self.partial.to_json())}),
         }
 
 
@@ -133,7 +137,7 @@ MOST_PROBLEMS = 50
 """The most problems kept for one user; a line can have thousands."""
 
 
-_PATH = re.compile(r"[A-Za-z0-9_.\-]{0,120}").fullmatch
+_PATH = re.compile(r"[A-Za-z0-9_.\-\[\]]{0,120}").fullmatch
 
 
 def redacted(problems: Iterable[Problem]) -> tuple[Problem, ...]:

@@ -172,7 +172,7 @@ class BulkRun:
                 return None
             if known is None:
                 result = self._interrupted(line.ref, line.number)
-            elif known.state is State.CREATED:
+            elif known.state in (State.CREATED, State.UNKNOWN):
                 result = known
         if result is None:
             key = key_of(self.gateway.name, self.journal.id, line)
@@ -239,7 +239,9 @@ class BulkRun:
 
     def _note_unknown(self, ref: str, id: str | None) -> None:
         with self._lock:
-            self.summary.unknown.append(Unknown(ref=ref, id=id, run_again=self._replayable(ref)))
+            found = self.journal.unresolved(ref)
+            again = self._replayable(ref) or (found is not None and found.partial is not None)
+            self.summary.unknown.append(Unknown(ref=ref, id=id, run_again=again))
 
     def _checked(self, line: Line) -> Result | None:
         """Returns the result of a line that cannot be sent; None for any other line."""

@@ -8,15 +8,18 @@ from attrs import evolve, frozen
 
 from onboarding.adapter import Adapter
 from onboarding.adapter.agreement import agrees
+from onboarding.bulk.failed import result_of_error
 from onboarding.bulk.journal import Journal
 from onboarding.bulk.keys import digest_of, key_of
 from onboarding.bulk.lines import Line
 from onboarding.bulk.results import Result, State, result_of_record, unknown_result
 from onboarding.errors import IdempotencyConflict, InvalidInput, OnboardingError, Outcome, Problem
 from onboarding.gateway import Gateway
+from onboarding.model.answers import Partial
 from onboarding.model.record import UserRecord
 from onboarding.model.user import User
 from onboarding.provider_errors import PartialFailure
+from onboarding.quotas import bulk_calls
 from onboarding.reconciliation import Reconciliation, UnresolvedCall
 
 __all__ = ["NEVER_REPLAYED", "Settled", "by_hand", "record_settled", "settled", "settled_in_run"]
@@ -24,6 +27,8 @@ __all__ = ["NEVER_REPLAYED", "Settled", "by_hand", "record_settled", "settled", 
 NEVER_REPLAYED = (IdempotencyConflict.__name__, PartialFailure.__name__)
 """Errors after which a replay cannot show the outcome: it is known already, or known in part."""
 
+_IN_PART = "it was carried out in part"
+_FINISH = "run again: the run finishes it"
 _COMPARE = "compare it at the provider, then settle it by hand"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -46,22 +51,25 @@ class Settled:
     @property
     def outcome(self) -> Outcome:
         """Whether the provider has the user."""
-        if self.result is None:
+        if self.result is None or self.result.state is State.UNKNOWN:
             return Outcome.UNKNOWN
         return Outcome.DONE if self.result.state is State.CREATED else Outcome.NOT_DONE
 
 
-def settled(gateway: Gateway[Adapter], journal: Journal, line: Line) -> Settled:
+def settled(
+    gateway: Gateway[Adapter], journal: Journal, line: Line, *, finishes: bool = False
+) -> Settled:
     """Learns the outcome of a user by the provider's records; nothing is recorded.
 
-    Raises the errors of `gateway.reconcile`.
+    With `finishes`, a user who was created in part is finished; otherwise nothing is sent. Raises
+    the errors of `gateway.reconcile`.
     """
     ref, found = line.ref, journal.unresolved(line.ref)
     if found is None:
         return Settled(ref=ref, reason="its outcome is known")
-    if found.error in NEVER_REPLAYED:
+    if found.partial is None and found.error in NEVER_REPLAYED:
         known = (found.id,) if found.id is not None else ()
-        text = "it was sent with other content" if found.id else "it was carried out in part"
+        text = "it was sent with other content" if found.id else _IN_PART
         return Settled(ref=ref, reason=text, remedy=_COMPARE, candidates=known)
     if line.problems:
         return Settled(ref=ref, reason="its line is not valid", remedy="correct the line")
@@ -69,9 +77,16 @@ def settled(gateway: Gateway[Adapter], journal: Journal, line: Line) -> Settled:
         user = User.parse(line.data)
     except InvalidInput:
         return Settled(ref=ref, reason="its line is not a valid user", remedy="correct the line")
-    if journal.digest(ref) not in (None, digest_of(line)):
+    started = unknown_result(gateway.adapter, ref, line.number)
+    # A corrected line may finish what the provider rejected: such a partial has no digest.
+    is_corrected = found.partial is not None and not found.partial.digest
+    if journal.digest(ref) not in (None, digest_of(line)) and not is_corrected:
         text = "its line has changed since it was sent"
         return Settled(ref=ref, reason=text, remedy="restore the line")
+    if found.partial is not None:
+        if finishes:
+            return _finished(gateway, started, found.partial, user)
+        return Settled(ref=ref, reason=_IN_PART, remedy=_FINISH, candidates=_known(found.partial))
     call = UnresolvedCall(
         **gateway.adapter.provenance,
         operation="create_user",
@@ -81,7 +96,41 @@ def settled(gateway: Gateway[Adapter], journal: Journal, line: Line) -> Settled:
         idempotency_key=key_of(gateway.name, journal.id, line),
     )
     proven = journal.digest(ref) is not None
-    return _of(gateway.adapter, line, user, gateway.reconcile(call, user), proven=proven)
+    shown = gateway.reconcile(call, user)
+    partial = shown.partial if proven and shown.outcome is Outcome.DONE else None
+    if partial is None:
+        return _of(gateway.adapter, line, user, shown, proven=proven)
+    if finishes:
+        return _finished(gateway, started, partial, user)
+    open_ = _open(started, partial)
+    return Settled(
+        ref=ref, result=open_, reason=shown.reason, remedy=_FINISH, candidates=_known(partial)
+    )
+
+
+def _finished(gateway: Gateway[Adapter], started: Result, partial: Partial, user: User) -> Settled:
+    """Finishes a call that was carried out in part. Returns the new error if it fails again."""
+    try:
+        record: UserRecord = gateway.resume(partial, user)
+    except PartialFailure as error:
+        result = result_of_error(started, error, sent=True)
+        return Settled(ref=started.ref, result=result, reason=_IN_PART, remedy=_FINISH)
+    return Settled(ref=started.ref, result=result_of_record(started, record), reason="finished")
+
+
+def _open(started: Result, partial: Partial) -> Result:
+    """Returns the result of a user who exists, and may lack a part of the content."""
+    return evolve(
+        started,
+        id=partial.id,
+        problems=(Problem("", "partial_failure", f"{_IN_PART}; the next run finishes it"),),
+        error=PartialFailure.__name__,
+        partial=partial,
+    )
+
+
+def _known(partial: Partial) -> tuple[str, ...]:
+    return (partial.id,) if partial.id is not None else ()
 
 
 def _of(
@@ -141,8 +190,12 @@ def record_settled(journal: Journal, found: Settled) -> None:
 
 
 def settled_in_run(gateway: Gateway[Adapter], journal: Journal, line: Line) -> Result | None:
-    """Returns the result of a user whose outcome the provider's records prove; else None."""
+    """Returns the result of a user whose outcome the provider's records prove; else None.
+
+    A user who was created in part is finished.
+    """
     try:
-        return settled(gateway, journal, line).result
+        with bulk_calls(patient=False):
+            return settled(gateway, journal, line, finishes=True).result
     except OnboardingError:
         return None

@@ -32,7 +32,8 @@ class Unknown:
     """A user whose outcome is unknown.
 
     `id` is the provider's id of the user, if known. If `run_again` is true, another run resolves
-    the outcome with the idempotency key; otherwise look the user up at the provider.
+    the outcome with the idempotency key, or finishes what was carried out in part; otherwise look
+    the user up at the provider.
     """
 
     ref: str

@@ -137,7 +137,14 @@ class Units:
         except OnboardingError as error:
             return self._failed(started, operation, error, replay=True)
         if found.outcome is Outcome.DONE and isinstance(found.record, UserRecord):
-            return _Ended(result=result_of_record(started, found.record), record=found.record)
+            record = found.record
+            if found.partial is not None:
+                try:
+                    with bulk_calls(patient=False):
+                        record = self.gateway.resume(found.partial, user)
+                except OnboardingError as error:
+                    return self._failed(started, operation, error, replay=True)
+            return _Ended(result=result_of_record(started, record), record=record)
         if found.outcome is Outcome.NOT_DONE:
             return repeated or self._sent(operation, user, started, replay=False)
         repeatable = self.gateway.adapter.refuses_duplicate(CREATE, user)
@@ -184,7 +191,8 @@ class Units:
         if not is_patient and operation.attempts >= _MOST_ATTEMPTS:
             again = _LATER if result.state is State.UNKNOWN else None
             return _Ended(result=result, error=error, again_in=again)
-        if result.state is State.UNKNOWN and result.error in NEVER_REPLAYED:
+        resumable = result.partial is not None and result.partial.digest  # else it was rejected
+        if result.state is State.UNKNOWN and result.error in NEVER_REPLAYED and not resumable:
             wait = _LATER
         return _Ended(result=result, error=error, again_in=wait)
 

@@ -119,7 +119,7 @@ def test_every_user_that_was_not_onboarded_is_listed_with_the_reason(shown: Show
         state, why = told[key]
         assert state == result["state"]
         for problem in result["problems"]:
-            assert problem["path"] in why
+            assert problem["path"] in why.replace(". ", ".")  # a long path is broken at a dot
             assert problem["message"].split()[0] in why
 
 
