@@ -16,6 +16,7 @@ from onboarding.bodies import json_body
 from onboarding.mapping.paths import lookup
 from onboarding.spi import Adapter, Request, Response, as_object, translation
 from onboarding.testing import AdapterLaws, World, changed, errors_in, samples_in
+from onboarding.testing.proof import LAWS, tried
 from onboarding.testing.runner import Runner
 from onboarding.testing.suite.writing import check_reported
 from tests.simulators.stripe.stage import KEY, NOW
@@ -128,6 +129,26 @@ def test_the_same_address_of_a_page_in_another_person_type_is_no_silent_loss() -
     runner = Runner(TestStripe(), settings=settings(), name="silent_loss")
 
     check_reported(runner, TestStripe.adapter, "create_user", before, after)
+
+
+class Silent(Stripe):
+    """An adapter that does not report what it leaves out of a person."""
+
+    def allowed(self, user: User, body: Any, losses: Any, steps: Any, token: Any = None) -> Any:
+        quiet = [evolve(step, losses=()) for step in steps]
+        return super().allowed(user, body, losses, quiet, token)
+
+
+class OfSilent(TestStripe):
+    __test__ = False
+    adapter = Silent(api_key=Secret(KEY), base_url="https://stripe.invalid", name="us")
+
+
+def test_a_law_finds_what_is_left_out_of_a_person_unseen() -> None:
+    law = next(one for one in LAWS if one.name == "people")
+
+    with pytest.raises(AssertionError, match="is lost unseen"):
+        tried(OfSilent(), law, settings(max_examples=200, derandomize=True, database=None))
 
 
 @pytest.mark.parametrize("day", [{"era": "AD"}, {"day": 1, "month": None, "year": None}])

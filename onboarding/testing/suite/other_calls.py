@@ -108,7 +108,7 @@ def sent(runner: Runner, sending: _Sending, flow: Flow[Any]) -> Json:
         if body.keys() & sending.wire.plan.known[""]:
             return body
         with suppress(StopIteration):
-            request = flow.send(runner.subject.answer(sending.shown))
+            request = flow.send(runner.subject.respond(sending.shown, request))
             continue
         break
     raise AssertionError(f"{sending.call.operation} sends no {sending.wire.plan.cls.__name__}")

@@ -1,4 +1,4 @@
-"""The law of people: what is sent depends neither on their order nor on their refs."""
+"""The law of people: what is sent depends on no order and no ref, and no field is lost unseen."""
 
 from __future__ import annotations
 
@@ -7,13 +7,18 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from onboarding.adapter import Adapter
 from onboarding.errors import OnboardingError
+from onboarding.mapping.paths import EMPTY, lookup
 from onboarding.mapping.people import PEOPLE
+from onboarding.mapping.rows import On
+from onboarding.mapping.translation import Translation
 from onboarding.model.people import Person
 from onboarding.model.user import User
 from onboarding.testing.law import law
 from onboarding.testing.runner import Case, Runner, attempt
-from onboarding.testing.subject import Subject, tolerant, wires_of
+from onboarding.testing.strategies import changed, values_at
+from onboarding.testing.subject import Subject, others_of, tolerant, wires_of
 from onboarding.values.base import trust
 
 __all__ = ["people"]
@@ -30,7 +35,11 @@ def has_people(subject: Subject) -> bool:
     )
 
 
-@law("what is sent depends neither on the order of people nor on their refs", has_people)
+@law(
+    "what is sent depends neither on the order of people nor on their refs, and what no request "
+    "sends of a person is in the losses",
+    has_people,
+)
 def people(runner: Runner) -> None:
     def check(drawn: tuple[Case, Any]) -> None:
         case, data = drawn
@@ -49,7 +58,35 @@ def people(runner: Runner) -> None:
             told = f"the {name} of the request depends on the order or the refs of people"
             assert getattr(one, name) == getattr(same, name), told
 
-    runner.for_all(st.tuples(runner.cases(), st.data()), check)
+    cases = st.tuples(runner.cases(), st.data())
+    if not any(map(_person_of, runner.subject.variants.values())):
+        runner.for_all(cases, check)
+        return
+    runner.for_all(cases, check, share=2)
+    complete = st.tuples(runner.cases(complete=True), st.data())
+    runner.for_all(complete, lambda drawn: _lost(runner, *drawn), share=2)
+
+
+def _person_of(adapter: Adapter) -> Translation[Person] | None:
+    """Returns the translation of people who have requests of their own."""
+    elsewhere = any(wire.plan.about.is_elsewhere(PEOPLE) for wire in wires_of(adapter))
+    return next((one for one in others_of(adapter) if elsewhere and one.plan.root is Person), None)
+
+
+def _lost(runner: Runner, case: Case, data: st.DataObject) -> None:
+    """Checks that a field that is given to a person is reported if the person's class lacks it."""
+    wire = _person_of(case.adapter)
+    if wire is None or not case.user.people:
+        return
+    first, *others = case.user.people
+    path = data.draw(st.sampled_from(sorted(dict(wire.plan.lost_leaves(On.CREATE)))))
+    person = changed(first, path, data.draw(values_at(path, Person)))
+    if lookup(person, path) in EMPTY:
+        return
+    user = trust(User, {**vars(case.user), "people": (person, *others)})
+    told = {loss.core_path for loss in runner.begin(case.adapter, "create_user", user).losses}
+    whose = f"{PEOPLE}[{first.ref}]"
+    assert told & {f"{whose}.{path}", whose}, f"a person's {path} is lost unseen"
 
 
 def _roles(user: User) -> Iterator[str]:

@@ -28,6 +28,8 @@ LATER = timedelta(minutes=5)
 
 _CALL = "create_user"
 _NOT_PERSONAL = ("reference", "tag")
+_OF_CALL = ("form", "provider", "gateway", "environment", "operation")
+"""Fields of the stored form that say what call it was: a user may have the same word as a name."""
 
 
 @law(
@@ -100,7 +102,7 @@ class _RefusedError(Exception):
 
 def _nothing_personal(call: UnresolvedCall, user: User) -> None:
     fields: dict[str, Any] = json.loads(call.to_json())
-    stored = [value for value in fields.values() if isinstance(value, str)]
+    stored = [it for name, it in fields.items() if isinstance(it, str) and name not in _OF_CALL]
     free = [lookup(user, path) for path in _NOT_PERSONAL]
     for path in changed_paths(User(), user):
         value: Any = lookup(user, path)

@@ -58,6 +58,9 @@ def bad_field(runner: Runner) -> None:
         try:
             record = runner.fetch(adapter, spoilt)
         except OnboardingError as error:
+            known = isinstance(error, UnexpectedResponse) and sound.references.values()
+            if known and str(wire_value(payload, path)) in known:
+                return  # the id of another object, which a later request of the call needs
             raise AssertionError(f"{path} of another type ends the read: {error}") from None
         _sound_but_for(wire.plan, path, sound, record)
 

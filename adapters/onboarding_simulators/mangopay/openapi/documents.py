@@ -78,8 +78,10 @@ _TOO_MANY = error(
 )
 # the refusals are documented or inevitable; no page prints them
 _NO_PAGE = error("invalid_action", "Pages can only be added to a created document")
-_NO_SUBMIT = error(
-    "invalid_action", "The document was already submitted", "The document has no page"
+_SUBMITTED = error("invalid_action", "The document was already submitted")
+_EMPTY = error(
+    "cant_validate_empty_document",
+    "You can not request validation for a document which has no pages",
 )
 _TOO_LARGE = answer("Too large", plain(r"Maximum request length exceeded\."), RATES)
 
@@ -116,7 +118,7 @@ PATHS: dict[str, dict[str, Json]] = {
         ),
         **call(
             "submitDocument", f"{_KYC}submit-kyc-document", _DOCUMENT_SEEN, method="put",
-            body=_SUBMIT, nouns=_KNOWN, refusals=(CLOSED, NOT_FOR_PAYER, _NO_SUBMIT),
+            body=_SUBMIT, nouns=_KNOWN, refusals=(CLOSED, NOT_FOR_PAYER, _SUBMITTED, _EMPTY),
         ),
     },
     f"{_PAPER}/pages": call(
