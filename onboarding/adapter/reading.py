@@ -74,7 +74,7 @@ def identifier(shown: Mapping[str, Any], name: str, response: Response) -> str:
     found = reference(shown.get(name))
     if found is None:
         code = "missing" if shown.get(name) in (None, "") else "type"
-        text = f"the answer has no id: a text or whole number of at most {LONGEST_ID} characters"
+        text = f"{name} has no id: a text or whole number of at most {LONGEST_ID} characters"
         raise unexpected(response, code, text, name)
     return found
 

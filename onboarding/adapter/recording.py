@@ -46,7 +46,8 @@ class Recording(Reconciling):
     ) -> UserRecord:
         """Returns the record of a user from the provider's object in a response.
 
-        `id`, `references` and `levels` are wire paths in the object. A reference is an id or a list
+        `id`, `references` and `levels` are wire paths in the object. The wire class declares `id`
+        and `references` with `record_only`, each with its own row. A reference is an id or a list
         of ids, which are numbered: `wallets.0`. Each level of the record is the lowest
         level of the provider's words, None if one of the words is unknown. A level that is no word
         (null, false) counts as unknown; a level without a key, hidden by a scope, does not count.
