@@ -157,8 +157,8 @@ class DirectoryRun:
         with self._lock:
             self.summary.add(result)
             if result.state is State.UNKNOWN:
-                one = Unknown(ref=result.ref, id=result.id, run_again=result.id is None)
-                self.summary.unknown.append(one)
+                again = result.id is None or result.partial is not None
+                self.summary.unknown.append(Unknown(ref=result.ref, id=result.id, run_again=again))
 
 
 _REJECTED = ("Rejected", "Conflict", "NotFound", "ProviderError")

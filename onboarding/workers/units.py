@@ -29,6 +29,7 @@ from onboarding.model.user import User
 from onboarding.provider_errors import (
     Conflict,
     Forbidden,
+    PartialFailure,
     RateLimited,
     Rejected,
     Unauthorized,
@@ -121,13 +122,16 @@ class Units:
         how that call ended.
         """
         sent_at = operation.sent_at or self.directory.clock()
+        # A user who was created in part is finished with the content of today: a part of the
+        # earlier one may have been rejected.
+        in_part = reason_class(operation.error) == PartialFailure.__name__
         call = operation.unresolved or UnresolvedCall(
             **self.gateway.adapter.provenance,
             operation=CREATE,
             sent_at=sent_at,
             reference=user.reference,
             idempotency_key=operation.key,
-            digest=operation.digest,
+            digest="" if in_part else operation.digest,
         )
         ended = [at for at in (call.failed_at, operation.ended_at) if at is not None]
         call = evolve(call, failed_at=max(ended, default=sent_at))

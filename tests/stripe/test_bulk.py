@@ -14,6 +14,7 @@ from onboarding.bulk.settling import record_settled, settled
 from onboarding.directory import Directory
 from onboarding.serialization import plain
 from onboarding.workers import Units
+from onboarding.workers.runs import DirectoryRun
 from tests.directory.conftest import Clock
 from tests.simulators.stripe.stage import Stage
 from tests.stripe.people import ADA, BOB, MOREAU
@@ -116,6 +117,23 @@ def killed(gateway: Gateway[Stripe], place: Path, user: User) -> None:
 
 def _year(place: Path) -> str:
     return str(json.loads(place.read_text().splitlines()[-1])["at"][:4])
+
+
+@pytest.mark.parametrize("user", [GREEDY, MOREAU], ids=["rejected", "cut off"])
+def test_a_run_with_a_directory_finishes_a_company_that_was_created_in_part(
+    stage: Stage, gateway: Gateway[Stripe], tmp_path: Path, user: User
+) -> None:
+    if user is MOREAU:
+        stage.sim.misbehave(kind="drop_before", route="POST */persons", times=1)
+    with Directory.open(f"sqlite:///{tmp_path}/onboarding.db") as directory:
+        runs = [DirectoryRun(gateway, Journal(), directory) for _ in range(2)]
+        (first,) = runs[0].run([line_of(user)])
+        (last,) = runs[1].run([line_of(MOREAU)])
+
+    assert (first.state, last.state) == (State.UNKNOWN, State.CREATED)
+    assert [one.run_again for one in runs[0].summary.unknown] == [True]
+    (account,) = accounts(stage)
+    assert len(gateway.fetch_user(account.id).user.people) == 2
 
 
 def test_a_worker_finishes_a_company_that_was_created_in_part(
