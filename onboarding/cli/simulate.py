@@ -34,6 +34,7 @@ _SIMPLE: dict[type, click.ParamType[Any]] = {
     float: click.FLOAT,
 }
 
+_TICK = 0.2  # seconds
 
 _FAULT = click.option(
     "--fault",
@@ -223,6 +224,7 @@ def _unsupported(adapter: type[Adapter]) -> set[str]:
 def _serve(app: Any, port: int, adapter: type[Adapter] | None) -> None:
     from onboarding.simulation import serve
 
+    never = threading.Event()
     with suppress(KeyboardInterrupt), ExitStack() as stack:
         try:
             base_url = stack.enter_context(serve(app, port=port))
@@ -231,4 +233,6 @@ def _serve(app: Any, port: int, adapter: type[Adapter] | None) -> None:
                 f"--port: port {port} is not free; give another one, or 0 for any"
             ) from None
         _print_address(app, base_url, adapter)
-        threading.Event().wait()
+        # In slices: a signal that the system gives to a thread of the server does not end a wait.
+        while not never.wait(_TICK):
+            pass
