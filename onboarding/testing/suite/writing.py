@@ -137,7 +137,7 @@ def check_reported(
         return
     # A user of another person type is another object: an equal key of it says something else.
     wire = adapter.wire_for(after)
-    body = same.body if adapter.wire_for(before) is wire else {}
+    body = same.body if before.person_type is after.person_type else {}
     silent = unreported(wire, before, after, begun.body, body, begun.losses, same.losses)
     if silent:
         text = f"changed, but neither sent nor reported: {sorted(silent)}"
