@@ -159,7 +159,8 @@ def test_no_good_call_is_answered_otherwise_than_described(platform: Platform) -
 
     assert len(platform.caller.succeeded) > len(CALLS) / sized(5, by_default=10)
     if settings().max_examples >= 5_000:
-        assert {call["operationId"] for _, _, call in CALLS} == platform.caller.succeeded
+        missed = {call["operationId"] for _, _, call in CALLS} - platform.caller.succeeded
+        assert len(missed) <= 2, missed  # whether a rare one succeeds is left to chance
 
 
 def test_no_bad_call_is_answered_otherwise_than_described(platform: Platform) -> None:
