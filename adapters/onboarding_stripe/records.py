@@ -150,7 +150,8 @@ def _with_people(
         if person.roles:
             people.append(person)
             absent |= {f"people[{person.ref}].{path}": one for path, one in why.items()}
-    facts = {"company": found.user.company or Company(), "people": tuple(people)}
+    company = found.user.company or Company()
+    facts: dict[str, Any] = {"company": company, "people": tuple(people)}
     if unread is None:
         facts["declared_absent"] = _declared(found, people)
     user = trust(User, {**vars(found.user), **facts})

@@ -314,7 +314,7 @@ def _completed(there: UserRecord | None, user: User) -> dict[str, bool]:
 
     A role that is left without people is not declared absent by that.
     """
-    known = there.provider_fields if there is not None else {}
+    known: Mapping[str, Any] = there.provider_fields if there is not None else {}
     before = _roles(there.user) if there is not None else frozenset[PersonRole]()
     given = _roles(user)
     return {
