@@ -41,9 +41,12 @@ def agrees(shown: User, given: User, comparable: Collection[str]) -> bool:
     return all(_empty(shown, path) or _empty(given, path) for path in paths)
 
 
-def is_identifiable(given: User) -> bool:
-    """Returns whether a user has a number, an e-mail address or a phone number."""
-    return not all(_empty(given, path) for path in _IDENTIFYING)
+def is_identifiable(given: User, comparable: Collection[str]) -> bool:
+    """Returns whether a user has a number, an e-mail address or a phone number that is comparable.
+
+    A number that the provider takes and never shows identifies nobody in a list.
+    """
+    return any(path in comparable and not _empty(given, path) for path in _IDENTIFYING)
 
 
 def is_identified(shown: User, given: User) -> bool:

@@ -225,10 +225,10 @@ class Ways(Settings):
         match given:
             case User() if call.reference is not None and self.keeps_reference(given):
                 return lambda one: one.user.reference == call.reference
-            case User() if not is_identifiable(given):
-                return None
             case User():
                 paths = self.comparable(given, call.operation)
+                if not is_identifiable(given, paths):
+                    return None
                 return lambda one: agrees(one.user, given, paths) and is_identified(one.user, given)
             case Document():
                 return lambda one: one.purpose in (given.purpose, None)

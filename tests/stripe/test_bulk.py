@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from onboarding import Gateway, Outcome, User
+from onboarding import Gateway, Identity, NationalId, Outcome, User
 from onboarding.bulk import BulkRun, Journal, Line, Result, State
 from onboarding.bulk.keys import digest_of
 from onboarding.bulk.settling import record_settled, settled
 from onboarding.directory import Directory
+from onboarding.reconciliation import UnresolvedCall
 from onboarding.serialization import plain
 from onboarding.workers import Units
 from onboarding.workers.runs import DirectoryRun
@@ -156,3 +158,24 @@ def test_a_worker_finishes_a_company_that_was_created_in_part(
     assert (first.state, last.state) == (State.UNKNOWN, State.CREATED)
     (account,) = accounts(stage)
     assert len(gateway.fetch_user(account.id).user.people) == 2
+
+
+def test_a_number_that_is_never_shown_proves_nothing_of_a_list(
+    stage: Stage, gateway: Gateway[Stripe]
+) -> None:
+    number = NationalId(code="000000000", country="US")
+    user = User(identity=Identity(country_of_residence="US", national_id=number))
+    gateway.create_user(user)
+    call = UnresolvedCall(
+        provider="stripe",
+        gateway="us",
+        environment=gateway.adapter.environment_name,
+        operation="create_user",
+        sent_at=datetime.fromtimestamp(stage.clock() - 600, UTC),
+    )
+
+    later = call.sent_at + timedelta(hours=1)
+
+    found = gateway.run(gateway.adapter.reconcile(call, user, now=later))
+
+    assert found.outcome is Outcome.UNKNOWN
