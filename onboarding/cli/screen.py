@@ -150,7 +150,7 @@ def reasons(counts: Summary) -> Table:
 def unknown(counts: Summary, provider: str) -> Iterator[str]:
     """Yields the users whose outcome is unknown, with the next step."""
     for again, step in (
-        (True, "Run again: that shows whether they were created, and finishes what was begun."),
+        (True, "Run again: the run learns whether they were created, or finishes the rest."),
         (
             False,
             f"Search for them at {provider}, and tell `onboarding settle` what you found.",

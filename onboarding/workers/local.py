@@ -32,8 +32,8 @@ class Worker:
     """Takes the submitted units of some gateways, several at once. Any number of processes can.
 
     - `in_flight`: the most units at the same time, each by a thread;
-    - `lease`: how long a unit is this worker's. If the process is killed, its units are taken up
-      by another one afterwards; nobody is created twice;
+    - `lease`: how long a unit is this worker's. If the process is killed, another one takes
+      its units after that time; nobody is created twice;
     - `limit`: the most units that it takes, None for all.
     """
 

@@ -122,8 +122,8 @@ class Units:
         how that call ended.
         """
         sent_at = operation.sent_at or self.directory.clock()
-        # A user who was created in part is finished with the content of today: a part of the
-        # earlier one may have been rejected.
+        # A user who was created in part is finished with the current content: the provider may
+        # have rejected a value of the earlier content.
         in_part = reason_class(operation.error) == PartialFailure.__name__
         call = operation.unresolved or UnresolvedCall(
             **self.gateway.adapter.provenance,
